@@ -1,0 +1,291 @@
+"""Defense: what is known of one defense, folded from its log. Values only; the fold is in `fold.py`.
+
+Everything here is frozen. A Defense is made by `defense_console.model.fold.fold` and by nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from defense_console.model.clock import Timeline
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.events import (
+    Carried,
+    OutcomeValue,
+    QuestionState,
+    RatingValue,
+    ReceivedFile,
+    Request,
+    Section,
+    Stamp,
+)
+
+SessionState = Literal[
+    "planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"
+]
+VerdictState = Literal["draft", "signed", "released", "superseded"]
+Drafting = Literal["first", "round", "amendment"]
+RowState = Literal[
+    "requested", "received", "under_review", "accepted", "re_requested", "waived", "withdrawn", "expired"
+]
+SETTLED: frozenset[RowState] = frozenset({"accepted", "waived", "withdrawn"})
+"""Row states that ask for nothing more."""
+NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
+"""Session states that ended without a defense; a new date opens the next sitting."""
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """One call of a defense.
+
+    Attributes:
+        n: number, from 1.
+        planned_at: start, ISO 8601 UTC.
+        session: its state.
+        room_opened: stamp of the moment the mentor began to wait, or None.
+        timeline: what ran, paused and waited; empty before the start.
+        reason: why it was not held, in the mentor's words.
+    """
+
+    n: int
+    planned_at: str
+    session: SessionState
+    room_opened: Stamp | None
+    timeline: Timeline
+    reason: str = ""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A note. `seq` is the number of its first event; `at_s` what the clock showed at the first keystroke, `rec_s`
+    the real seconds since the recording started (None without a recording). `criterion` None: on the whole defense."""
+
+    seq: int
+    sitting: int
+    at: Stamp
+    at_s: int
+    rec_s: int | None
+    text: str
+    criterion: str | None
+    private: bool
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A parked question, with what the clock showed at its first keystroke."""
+
+    seq: int
+    at: Stamp
+    at_s: int
+    text: str
+    state: QuestionState
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A strength or an area for improvement."""
+
+    seq: int
+    section: Section
+    text: str
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Time during which the machine slept or the console was gone. `seq` is the event that told of it."""
+
+    seq: int
+    since: Stamp
+    until: Stamp
+    gap_ms: int
+    paused: bool
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of the verdict, signed or later. `at` are ISO 8601 UTC; `released_seq` names the event whose hash a
+    report prints."""
+
+    version: int
+    outcome: OutcomeValue
+    state: VerdictState
+    suggested: OutcomeValue | None
+    reason: str
+    signed_at: str
+    signed_stamp: Stamp
+    released_at: str | None
+    released_seq: int | None
+    rows: tuple[Request, ...]
+    amendment: str = ""
+    """Why this version was drafted, when it supersedes a released one."""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A version of a document received. `at` is ISO 8601 UTC."""
+
+    version: int
+    at: str
+    files: tuple[ReceivedFile, ...]
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """A released request and what became of it; its state is folded from the events after its latest request only.
+
+    Attributes:
+        request: what is asked for now (a later round replaces expectation and due time).
+        round: from 1.
+        requested_at: start of the student's time in this round, ISO 8601 UTC.
+        due_at: end of it.
+        deliveries: every version received, of all rounds.
+        state: see product.md §3; *overdue* is not a state.
+        decision_reason: why it was waived or withdrawn.
+    """
+
+    request: Request
+    round: int
+    requested_at: str
+    due_at: str
+    deliveries: tuple[Delivery, ...]
+    state: RowState
+    decision_reason: str = ""
+
+
+class Defense(msgspec.Struct, frozen=True):
+    """What is known of one defense after its last event.
+
+    Attributes:
+        seq, at: number and stamp of the last event.
+        planned_at: of the latest sitting.
+        curriculum_hash: of the pinned curriculum, None before the first start.
+        pinned: the pinned curriculum itself, None before the first start.
+        ratings: the mentor's own, carried ones included; what is folded from the clock is not in here.
+        acquired: ids of the criteria carried over from the attempt before and not rated again.
+        skill_comments: by skill reference.
+        kept: rows explicitly kept or dropped, by row id.
+        set_rows: rows as the mentor wants them, by row id, in the order they were first set.
+        outcome: the mentor's choice on the draft, None before.
+        amendment: why a further version is being drafted, "" when none is.
+        undo, redo: actions that can be undone or redone, the next one last.
+    """
+
+    seq: int
+    at: Stamp
+    student_id: str
+    curriculum: str
+    project: str
+    attempt: int
+    duration_min: int | None
+    language: str | None
+    parked: bool
+    carried: Carried | None
+    curriculum_hash: str | None
+    pinned: Curriculum | None
+    sittings: tuple[Sitting, ...]
+    declared: Mapping[int, bool]
+    checks: frozenset[str]
+    ratings: Mapping[str, RatingValue]
+    clock_ratings: Mapping[str, RatingValue]
+    acquired: frozenset[str]
+    notes: tuple[Note, ...]
+    questions: tuple[Question, ...]
+    lines: tuple[Line, ...]
+    skill_comments: Mapping[str, str]
+    goal: str
+    outcome: OutcomeValue | None
+    reason: str
+    amendment: str
+    kept: Mapping[str, bool]
+    set_rows: Mapping[str, Request]
+    versions: tuple[Version, ...]
+    revisions: tuple[Revision, ...]
+    reception_completed_at: str | None
+    contested: str | None
+    """The student's reason while the released verdict is contested, else None."""
+    gaps: tuple[Gap, ...]
+    recording: Stamp | None
+    undo: tuple[int, ...]
+    redo: tuple[int, ...]
+
+    @property
+    def sitting(self) -> Sitting:
+        """The latest sitting."""
+        return self.sittings[-1]
+
+    @property
+    def session(self) -> SessionState:
+        """State of the latest sitting."""
+        return self.sittings[-1].session
+
+    @property
+    def planned_at(self) -> str:
+        """Start of the latest sitting, ISO 8601 UTC."""
+        return self.sittings[-1].planned_at
+
+    @property
+    def timeline(self) -> Timeline:
+        """Timeline of the latest sitting."""
+        return self.sittings[-1].timeline
+
+    @property
+    def pinned_project(self) -> Project | None:
+        """The project as it was when the defense started, None before."""
+        return self.pinned.project(self.project) if self.pinned else None
+
+    @property
+    def strengths(self) -> tuple[Line, ...]:
+        """Strengths in the order written."""
+        return tuple(line for line in self.lines if line.section == "strength")
+
+    @property
+    def improvements(self) -> tuple[Line, ...]:
+        """Areas for improvement in the order written."""
+        return tuple(line for line in self.lines if line.section == "improvement")
+
+    @property
+    def signed(self) -> Version | None:
+        """The version that is signed and not released, or None."""
+        return self.versions[-1] if self.versions and self.versions[-1].state == "signed" else None
+
+    @property
+    def released(self) -> Version | None:
+        """The version in force (released, not superseded), or None."""
+        return next((v for v in reversed(self.versions) if v.state == "released"), None)
+
+    @property
+    def required_revisions(self) -> tuple[Revision, ...]:
+        """Documents without which the defense cannot be settled."""
+        return tuple(r for r in self.revisions if r.request.severity == "required")
+
+    @property
+    def all_settled(self) -> bool:
+        """Every required document of the released conditional verdict is accepted, waived or withdrawn."""
+        rows = self.required_revisions
+        return bool(rows) and all(r.state in SETTLED for r in rows)
+
+    @property
+    def any_expired(self) -> bool:
+        """A required document was closed as expired."""
+        return any(r.state == "expired" for r in self.required_revisions)
+
+    @property
+    def drafting(self) -> Drafting | None:
+        """Why a version of the verdict can be drafted now, or None: the first one, a settled round, an amendment."""
+        if self.amendment:
+            return "amendment"
+        if not self.versions:
+            return "first" if self.session in ("live", "held") else None
+        latest = self.versions[-1]
+        if latest.state == "released" and latest.outcome == "conditional" and (self.all_settled or self.any_expired):
+            return "round"
+        return None
+
+    @property
+    def closed(self) -> bool:
+        """Nothing is pending: released as validated or rework and not contested, or not held and no new date."""
+        if self.session in NOT_HELD:
+            return True
+        version = self.versions[-1] if self.versions else None
+        return (
+            version is not None
+            and version.state == "released"
+            and version.outcome in ("validated", "rework")
+            and self.contested is None
+            and not self.amendment
+        )

@@ -1,0 +1,174 @@
+"""What the events of the verdict and of its documents to revise do."""
+
+from __future__ import annotations
+
+import msgspec
+
+from defense_console.model import events as ev
+from defense_console.model.clock import later
+from defense_console.model.defense import Delivery, Revision, RowState, Version
+from defense_console.model.events import Event
+from defense_console.model.folding import Folding, applies
+
+replace = msgspec.structs.replace
+
+
+@applies(ev.OutcomeChosen)
+def _outcome_chosen(state: Folding, event: Event, what: ev.OutcomeChosen) -> None:
+    state.outcome = what.outcome
+
+
+@applies(ev.ReasonGiven)
+def _reason_given(state: Folding, event: Event, what: ev.ReasonGiven) -> None:
+    state.reason = what.text
+
+
+@applies(ev.RowSet)
+def _row_set(state: Folding, event: Event, what: ev.RowSet) -> None:
+    state.set_rows[what.row.id] = what.row
+
+
+@applies(ev.RowKept)
+def _row_kept(state: Folding, event: Event, what: ev.RowKept) -> None:
+    state.kept[what.row] = what.kept
+
+
+@applies(ev.Signed)
+def _signed(state: Folding, event: Event, what: ev.Signed) -> None:
+    state.versions.append(
+        Version(
+            version=what.version,
+            outcome=what.outcome,
+            state="signed",
+            suggested=what.suggested,
+            reason=what.reason,
+            signed_at=event.at.wall,
+            signed_stamp=event.at,
+            released_at=None,
+            released_seq=None,
+            rows=what.rows,
+            amendment=state.amendment,
+        )
+    )
+
+
+@applies(ev.Released)
+def _released(state: Folding, event: Event, what: ev.Released) -> None:
+    if not state.versions or state.versions[-1].state != "signed":
+        return
+    state.versions = [replace(v, state="superseded") for v in state.versions[:-1]] + [
+        replace(state.versions[-1], state="released", released_at=event.at.wall, released_seq=event.seq)
+    ]
+    version = state.versions[-1]
+    if version.outcome == "conditional":
+        _request(state, version, event.at.wall)
+    state.outcome, state.reason, state.amendment, state.contested = None, "", "", None
+
+
+def _request(state: Folding, version: Version, released_at: str) -> None:
+    """A conditional verdict asks for its rows; what an earlier version asked in the same words keeps its state."""
+    before = state.revisions
+    state.revisions = {}
+    state.reception_completed_at = None
+    for row in version.rows:
+        old = before.get(row.id)
+        if old is not None and old.request == row:
+            state.revisions[row.id] = old
+            continue
+        state.revisions[row.id] = Revision(
+            request=row,
+            round=1 if old is None else old.round + 1,
+            requested_at=released_at,
+            due_at=later(released_at, row.due_after_s),
+            deliveries=() if old is None else old.deliveries,
+            state="requested" if old is None else "re_requested",
+        )
+
+
+@applies(ev.AmendmentOpened)
+def _amendment_opened(state: Folding, event: Event, what: ev.AmendmentOpened) -> None:
+    state.amendment = what.reason
+
+
+@applies(ev.Contested)
+def _contested(state: Folding, event: Event, what: ev.Contested) -> None:
+    state.contested = what.reason
+
+
+@applies(ev.ContestResolved)
+def _contest_resolved(state: Folding, event: Event, what: ev.ContestResolved) -> None:
+    state.contested = None
+
+
+# --- documents to revise -----------------------------------------------------------------------------------------
+
+
+def _move(state: Folding, row: str, to: RowState, reason: str = "") -> None:
+    if row in state.revisions:
+        state.revisions[row] = replace(state.revisions[row], state=to, decision_reason=reason)
+
+
+@applies(ev.RowReceived)
+def _row_received(state: Folding, event: Event, what: ev.RowReceived) -> None:
+    revision = state.revisions.get(what.row)
+    if revision is None:
+        return
+    delivery = Delivery(len(revision.deliveries) + 1, event.at.wall, what.files)
+    state.revisions[what.row] = replace(
+        revision, deliveries=(*revision.deliveries, delivery), state="received", decision_reason=""
+    )
+
+
+@applies(ev.ReviewStarted)
+def _review_started(state: Folding, event: Event, what: ev.ReviewStarted) -> None:
+    _move(state, what.row, "under_review")
+
+
+@applies(ev.RowAccepted)
+def _row_accepted(state: Folding, event: Event, what: ev.RowAccepted) -> None:
+    _move(state, what.row, "accepted")
+
+
+@applies(ev.RowRequestedAgain)
+def _row_requested_again(state: Folding, event: Event, what: ev.RowRequestedAgain) -> None:
+    revision = state.revisions.get(what.row)
+    if revision is None:
+        return
+    request = replace(revision.request, expected=what.expected, due_after_s=what.due_after_s)
+    state.revisions[what.row] = replace(
+        revision,
+        request=request,
+        round=revision.round + 1,
+        requested_at=event.at.wall,
+        due_at=later(event.at.wall, what.due_after_s),
+        state="re_requested",
+        decision_reason="",
+    )
+    state.reception_completed_at = None
+
+
+@applies(ev.RowWaived)
+def _row_waived(state: Folding, event: Event, what: ev.RowWaived) -> None:
+    _move(state, what.row, "waived", what.reason)
+
+
+@applies(ev.RowWithdrawn)
+def _row_withdrawn(state: Folding, event: Event, what: ev.RowWithdrawn) -> None:
+    _move(state, what.row, "withdrawn", what.reason)
+
+
+@applies(ev.RowExtended)
+def _row_extended(state: Folding, event: Event, what: ev.RowExtended) -> None:
+    revision = state.revisions.get(what.row)
+    if revision is not None:
+        state.revisions[what.row] = replace(revision, due_at=later(revision.due_at, what.by_s))
+
+
+@applies(ev.RowExpired)
+def _row_expired(state: Folding, event: Event, what: ev.RowExpired) -> None:
+    _move(state, what.row, "expired")
+
+
+@applies(ev.ReceptionCompleted)
+def _reception_completed(state: Folding, event: Event, what: ev.ReceptionCompleted) -> None:
+    state.reception_completed_at = event.at.wall

@@ -1,0 +1,128 @@
+"""What the fold works on: one mutable value, filled event by event, then frozen into a Defense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from defense_console.model.clock import Timeline
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense import Defense, Gap, Line, Note, Question, Revision, Sitting, Version
+from defense_console.model.events import Carried, Event, OutcomeValue, RatingValue, Request, Stamp, What
+
+
+@dataclass
+class Folding:
+    """A defense while its log is being folded. Fields as in `Defense`."""
+
+    curriculum: Curriculum | None
+    student_id: str = ""
+    code: str = ""
+    project: str = ""
+    attempt: int = 1
+    duration_min: int | None = None
+    language: str | None = None
+    parked: bool = False
+    carried: Carried | None = None
+    curriculum_hash: str | None = None
+    sittings: list[Sitting] = field(default_factory=list)
+    declared: dict[int, bool] = field(default_factory=dict)
+    checks: set[str] = field(default_factory=set)
+    ratings: dict[str, RatingValue] = field(default_factory=dict)
+    acquired: set[str] = field(default_factory=set)
+    notes: dict[int, Note] = field(default_factory=dict)
+    questions: dict[int, Question] = field(default_factory=dict)
+    lines: dict[int, Line] = field(default_factory=dict)
+    skill_comments: dict[str, str] = field(default_factory=dict)
+    goal: str = ""
+    outcome: OutcomeValue | None = None
+    reason: str = ""
+    amendment: str = ""
+    kept: dict[str, bool] = field(default_factory=dict)
+    set_rows: dict[str, Request] = field(default_factory=dict)
+    versions: list[Version] = field(default_factory=list)
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    reception_completed_at: str | None = None
+    contested: str | None = None
+    gaps: dict[int, Gap] = field(default_factory=dict)
+    recording: Stamp | None = None
+
+    @property
+    def sitting(self) -> Sitting:
+        """The latest sitting."""
+        return self.sittings[-1]
+
+    @property
+    def timeline(self) -> Timeline:
+        """Timeline of the latest sitting."""
+        return self.sittings[-1].timeline
+
+    def change_sitting(self, **fields: object) -> None:
+        """Put other values into the latest sitting."""
+        self.sittings[-1] = msgspec.structs.replace(self.sittings[-1], **fields)
+
+    def frozen(
+        self,
+        last: Event,
+        clock_ratings: dict[str, RatingValue],
+        undo: tuple[int, ...],
+        redo: tuple[int, ...],
+    ) -> Defense:
+        """The Defense after `last`."""
+        return Defense(
+            seq=last.seq,
+            at=last.at,
+            student_id=self.student_id,
+            curriculum=self.code,
+            project=self.project,
+            attempt=self.attempt,
+            duration_min=self.duration_min,
+            language=self.language,
+            parked=self.parked,
+            carried=self.carried,
+            curriculum_hash=self.curriculum_hash,
+            pinned=self.curriculum if self.curriculum_hash else None,
+            sittings=tuple(self.sittings),
+            declared=self.declared,
+            checks=frozenset(self.checks),
+            ratings=self.ratings,
+            clock_ratings=clock_ratings,
+            acquired=frozenset(self.acquired),
+            notes=tuple(self.notes.values()),
+            questions=tuple(self.questions.values()),
+            lines=tuple(self.lines.values()),
+            skill_comments=self.skill_comments,
+            goal=self.goal,
+            outcome=self.outcome,
+            reason=self.reason,
+            amendment=self.amendment,
+            kept=self.kept,
+            set_rows=self.set_rows,
+            versions=tuple(self.versions),
+            revisions=tuple(self.revisions.values()),
+            reception_completed_at=self.reception_completed_at,
+            contested=self.contested,
+            gaps=tuple(self.gaps.values()),
+            recording=self.recording,
+            undo=undo,
+            redo=redo,
+        )
+
+
+W = TypeVar("W", bound=What)
+Applier = Callable[[Folding, Event, What], None]
+APPLIERS: dict[type[What], Applier] = {}
+"""How each kind of event changes the state. A kind without one changes nothing but the log."""
+
+
+def applies(kind: type[W]) -> Callable[[Callable[[Folding, Event, W], None]], Callable[[Folding, Event, W], None]]:
+    """Register a function as what `kind` does to the state."""
+
+    def register(function: Callable[[Folding, Event, W], None]) -> Callable[[Folding, Event, W], None]:
+        APPLIERS[kind] = function  # type: ignore[assignment]
+        return function
+
+    return register
