@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import tz
 
-from defense_console.model.errors import ConsoleError, N_
+from defense_console.model.errors import N_, ConsoleError
 
 __all__ = [
     "LANGUAGES",
@@ -79,9 +79,11 @@ def zone_of(name: str) -> tzinfo:
     """
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; ValueError: absolute or odd path
+    except KeyError:
         # Windows has no zone files of its own; dateutil brings some.
-        found = tz.gettz(name) if name and "/" in name else None
+        found = tz.gettz(name) if "/" in name else None
+    except (ValueError, OSError):  # an absolute path, one that climbs, a folder
+        found = None
     if found is None:
         raise ConsoleError("There is no time zone “{zone}”; write it like Europe/Paris.", zone=name)
     return found
