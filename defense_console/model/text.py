@@ -1,0 +1,73 @@
+"""User text made harmless for whoever reads it: nothing hidden, nothing lost, nothing that moves a cursor.
+
+Stored and exported text stays as it was typed; only what is shown goes through here. Pure: no terminal library.
+Source: engineering.md §4.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+NEWLINE_SIGN: Final = "⏎"
+"""Stands for a line break where one line is shown."""
+
+BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Every character that can reorder its neighbours. Source: Unicode property Bidi_Control."""
+
+_SEPARATORS: Final = "\u2028\u2029"
+_ANNOTATIONS: Final = "\ufff9\ufffa\ufffb"
+
+
+def _by_code_point(code: int) -> str:
+    return f"⟨U+{code:04X}⟩"
+
+
+def _table() -> dict[int, str]:
+    """What replaces each character that would act instead of being read. Line breaks are not in here."""
+    table = {code: chr(0x2400 + code) for code in range(0x20)}  # control pictures: ESC is ␛
+    table[0x7F] = "␡"
+    acting = (*range(0x80, 0xA0), *map(ord, sorted(BIDI_CONTROLS)), *map(ord, _SEPARATORS + _ANNOTATIONS))
+    table |= {code: _by_code_point(code) for code in acting}
+    # A lone surrogate cannot be written to any terminal or file; the desk refuses it, an error message may quote it.
+    table |= {code: _by_code_point(code) for code in range(0xD800, 0xE000)}
+    del table[0x0A]
+    return table
+
+
+_VISIBLE: Final = _table()
+
+
+def visible(text: str) -> str:
+    """The text with every character that acts replaced by one that shows.
+
+    Control characters become their pictures (ESC is ␛), C1 and bidirectional controls their code point (⟨U+202E⟩).
+    A line break stays one, however it was typed (`\\r\\n` too). The result is never interpreted again: applying the
+    function twice changes nothing.
+    """
+    return text.replace("\r\n", "\n").translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """The text as `visible` shows it, on one line: each line break is ⏎."""
+    return visible(text).replace("\n", NEWLINE_SIGN)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text without line breaks takes; where terminals disagree, the larger number.
+
+    Combining marks and format characters take none, wide and full-width characters two, as does a character that is
+    asked to show as a picture (U+FE0F). Joined emoji are counted one by one. Source: UAX #11.
+    """
+    total = 0
+    last = 0
+    for character in text:
+        if character == "\ufe0f":
+            total += 2 - last if last == 1 else 0
+            last = 2 if last == 1 else last
+            continue
+        if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+            continue
+        last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+        total += last
+    return total
