@@ -1,0 +1,48 @@
+# Only python3 (3.11 or later) and make are needed; everything else is installed in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/locales/*/LC_MESSAGES/*.po)
+
+.PHONY: help run test check demo-reset pictures
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
+	@echo "make test        checks and the whole test suite"
+	@echo "make check       formatting, types and layers only"
+	@echo "make demo-reset  throw the demo cohort away and fill it anew"
+	@echo "make pictures    redraw the pictures that the snapshot tests compare with"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Installed again only when what the installation depends on has changed.
+$(VENV)/.run: $(PACKAGING) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.test: $(PACKAGING) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run
+	@$(BIN)/defense-console demo --store .demo
+
+demo-reset: $(VENV)/.run
+	rm -rf .demo
+	@$(BIN)/defense-console demo --store .demo --fill
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n auto
+
+pictures: $(VENV)/.test
+	$(BIN)/pytest -m snapshot --snapshot-update

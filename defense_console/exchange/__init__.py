@@ -1,0 +1,1 @@
+"""Import and export: curricula, cohorts, archives, the demo cohort."""
