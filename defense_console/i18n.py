@@ -111,8 +111,15 @@ class Translator:
         return self._catalogue.ngettext(one, many, n).format_map(_Places(places, n=n))
 
     def error(self, error: ConsoleError) -> str:
-        """The reason of a refusal as a sentence; parameters that are user text must be made safe by the caller."""
-        return self(error.id, **error.parameters)
+        """The reason of a refusal as a sentence; a parameter that is a ConsoleError itself is translated as well.
+
+        Parameters that are user text must be made safe by the caller.
+        """
+        places = {
+            name: self.error(value) if isinstance(value, ConsoleError) else value
+            for name, value in error.parameters.items()
+        }
+        return self(error.id, **places)
 
     # --- durations -----------------------------------------------------------------------------------------------
 
@@ -174,7 +181,7 @@ class Translator:
         return _WEEKDAYS[self.language][_local_date(moment, zone).weekday()]
 
     def when(self, moment: str | datetime, zone: str, now: str | datetime) -> str:
-        """An instant as one says it on the day of `now`: `today 14:30`, `tomorrow 14:00`, `Thursday 14:00`, or the date.
+        """An instant as one says it on the day of `now`: `today 14:30`, `tomorrow 14:00`, `Friday 14:00`, or the date.
 
         Names of days are used for the six days ahead only: behind, they would be taken for the coming ones.
         """
@@ -222,18 +229,18 @@ def translator(language: str) -> Translator:
     return _load("fr" if language == "fr" else "en")
 
 
-_current: Translator = translator("en")
+_chosen: Final = {"screen": translator("en")}
+"""One entry: the translator of the screens and of the command line."""
 
 
 def set_language(language: str) -> None:
     """Choose the language of the screens and of the command line."""
-    global _current
-    _current = translator(language)
+    _chosen["screen"] = translator(language)
 
 
 def language() -> Language:
     """The language chosen: "fr" or "en"."""
-    return _current.language
+    return _chosen["screen"].language
 
 
 def choose_language(
@@ -260,12 +267,12 @@ def choose_language(
 
 def _(message: str, /, **places: object) -> str:
     """The sentence in the current language, its `{places}` filled."""
-    return _current(message, **places)
+    return _chosen["screen"](message, **places)
 
 
 def ngettext(one: str, many: str, n: int, /, **places: object) -> str:
     """The singular or plural sentence for `n` in the current language; `n` also fills the place `{n}`."""
-    return _current.ngettext(one, many, n, **places)
+    return _chosen["screen"].ngettext(one, many, n, **places)
 
 
 ngettext_ = ngettext
@@ -273,49 +280,49 @@ ngettext_ = ngettext
 
 def error_text(error: ConsoleError) -> str:
     """The reason of a refusal in the current language."""
-    return _current.error(error)
+    return _chosen["screen"].error(error)
 
 
 def clock_text(seconds: int) -> str:
     """See `Translator.clock_text`."""
-    return _current.clock_text(seconds)
+    return _chosen["screen"].clock_text(seconds)
 
 
 def duration_text(seconds: int) -> str:
     """See `Translator.duration_text`."""
-    return _current.duration_text(seconds)
+    return _chosen["screen"].duration_text(seconds)
 
 
 def in_words(seconds: int) -> str:
     """See `Translator.in_words`."""
-    return _current.in_words(seconds)
+    return _chosen["screen"].in_words(seconds)
 
 
 def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:
     """See `Translator.date_text`."""
-    return _current.date_text(moment, zone)
+    return _chosen["screen"].date_text(moment, zone)
 
 
 def time_of_day(moment: str | datetime, zone: str = "UTC") -> str:
     """See `Translator.time_of_day`."""
-    return _current.time_of_day(moment, zone)
+    return _chosen["screen"].time_of_day(moment, zone)
 
 
 def clock_time(moment: str | datetime, zone: str = "UTC") -> str:
     """See `Translator.clock_time`."""
-    return _current.clock_time(moment, zone)
+    return _chosen["screen"].clock_time(moment, zone)
 
 
 def date_time(moment: str | datetime, zone: str = "UTC") -> str:
     """See `Translator.date_time`."""
-    return _current.date_time(moment, zone)
+    return _chosen["screen"].date_time(moment, zone)
 
 
 def weekday(moment: str | datetime | date, zone: str = "UTC") -> str:
     """See `Translator.weekday`."""
-    return _current.weekday(moment, zone)
+    return _chosen["screen"].weekday(moment, zone)
 
 
 def when(moment: str | datetime, zone: str, now: str | datetime) -> str:
     """See `Translator.when`."""
-    return _current.when(moment, zone, now)
+    return _chosen["screen"].when(moment, zone, now)

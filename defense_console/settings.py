@@ -1,0 +1,211 @@
+"""settings.toml: who the mentor is and how the console behaves. Strict: a typing error is told, never ignored."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn
+from zoneinfo import available_timezones
+
+import msgspec
+
+from defense_console.i18n import LANGUAGES, Language, zone_of
+from defense_console.model.errors import ConsoleError
+
+OVERRIDE: Final = "DEFENSE_CONSOLE_SETTINGS"
+"""Environment variable that names another settings file."""
+
+Theme = Literal["dark", "light"]
+SingleKeys = Literal["on", "off"]
+
+_COUNTDOWN_S: Final = (0, 3600)
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "language": LANGUAGES,
+    "theme": ("dark", "light"),
+    "single_keys": ("on", "off"),
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What settings.toml may say.
+
+    Attributes:
+        name: The mentor who records; stands in events and reports. Empty: the name of the account.
+        zone: IANA name of the mentor's time zone.
+        language: "fr", "en", or None to follow the locale.
+        theme: "dark" or "light".
+        single_keys: "off" removes letters, digits and signs as keys; F keys and the palette still work.
+        keys: Keys by command id; they replace all default keys of the command.
+        release_countdown_s: Seconds between signing and release, 0 to 3600.
+        no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
+        file: Where they were read, for messages; empty for the defaults.
+    """
+
+    name: str = ""
+    zone: str = "UTC"
+    language: Language | None = None
+    theme: Theme = "dark"
+    single_keys: SingleKeys = "on"
+    keys: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    release_countdown_s: int = 60
+    no_color: bool = False
+    file: str = ""
+
+
+_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name != "file")
+
+
+def default_path(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the settings are: the override of the environment, else the platform's folder for configurations."""
+    environ = os.environ if environ is None else environ
+    if override := environ.get(OVERRIDE):
+        return Path(override).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("defense-console", appauthor=False) / "settings.toml"
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; a missing file gives the defaults, unless the environment named it.
+
+    Args:
+        path: The file, None for `default_path`.
+        environ: The environment; the process's own when None.
+
+    Raises:
+        ConsoleError: the file cannot be read, is not TOML, or says something unknown or out of range; the message
+            names the file, the key, and the nearest known word. Commands and clashes of keys are checked by
+            `keymap.check_keymap`, which knows them.
+    """
+    environ = os.environ if environ is None else environ
+    file = default_path(environ) if path is None else path
+    values = _read(file, required=path is not None or bool(environ.get(OVERRIDE)))
+    if environ.get("NO_COLOR"):
+        values["no_color"] = True
+    values.setdefault("name", _account())
+    values.setdefault("zone", local_zone(environ))
+    return Settings(**values, file=str(file))
+
+
+def _read(file: Path, required: bool) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise ConsoleError("{file}: there is no such settings file", file=str(file)) from None
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise ConsoleError("{file}: this is not TOML: {problem}", file=str(file), problem=str(error)) from None
+    except UnicodeDecodeError:
+        raise ConsoleError("{file}: this is not UTF-8 text", file=str(file)) from None
+    except OSError as error:
+        raise ConsoleError(
+            "{file}: cannot be read: {problem}", file=str(file), problem=error.strerror or str(error)
+        ) from None
+    return {key: _checked(str(file), key, value) for key, value in table.items()}
+
+
+def _checked(file: str, key: str, value: object) -> object:
+    """The value of one key as Settings holds it, or the reason why not."""
+    if key not in _WRITABLE:
+        _refuse_unknown(file, key, _WRITABLE)
+    if key in _CHOICES:
+        if value not in _CHOICES[key]:
+            _refuse(file, key, value, ConsoleError("one of {words}", words=", ".join(_CHOICES[key])))
+    elif key == "keys":
+        return _keys(file, value)
+    elif key == "release_countdown_s":
+        low, high = _COUNTDOWN_S
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            _refuse(file, key, value, ConsoleError("whole seconds from {low} to {high}", low=low, high=high))
+    elif key == "no_color":
+        if not isinstance(value, bool):
+            _refuse(file, key, value, ConsoleError("true or false"))
+    elif not isinstance(value, str) or not value.strip():
+        _refuse(file, key, value, ConsoleError("a text in quotes"))
+    elif key == "zone":
+        _check_zone(file, value)
+    return value
+
+
+def _keys(file: str, value: object) -> dict[str, tuple[str, ...]]:
+    """The `[keys]` table: command id = key, or a list of keys. Dotted ids may be written with or without quotes."""
+    if not isinstance(value, dict):
+        _refuse(file, "keys", value, ConsoleError("a table: command = [keys]"))
+    keys: dict[str, tuple[str, ...]] = {}
+    for id, given in _flat(value):
+        wanted = [given] if isinstance(given, str) else given
+        if not isinstance(wanted, list) or not all(isinstance(key, str) and key for key in wanted):
+            _refuse(file, f"keys.{id}", given, ConsoleError("a key in quotes, or a list of them"))
+        keys[id] = tuple(wanted)
+    return keys
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    """TOML reads `live.note = …` without quotes as a table in a table."""
+    found: list[tuple[str, object]] = []
+    for key, value in table.items():
+        found += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+    return found
+
+
+def _check_zone(file: str, zone: str) -> None:
+    try:
+        zone_of(zone)
+    except ConsoleError as error:
+        near = get_close_matches(zone, sorted(available_timezones()), 1)
+        if near:
+            raise ConsoleError(
+                "{file}: zone: there is no time zone “{found}”; did you mean “{nearest}”?",
+                file=file, found=zone, nearest=near[0],
+            ) from None  # fmt: skip
+        raise ConsoleError("{file}: {key}: {problem}", file=file, key="zone", problem=error) from None
+
+
+def _refuse_unknown(file: str, key: str, known: tuple[str, ...]) -> NoReturn:
+    near = get_close_matches(key, known, 1, cutoff=0.5)
+    if near:
+        raise ConsoleError(
+            "{file}: unknown key “{key}”; did you mean “{nearest}”?", file=file, key=key, nearest=near[0]
+        )
+    raise ConsoleError("{file}: unknown key “{key}”; known are {known}", file=file, key=key, known=", ".join(known))
+
+
+def _refuse(file: str, key: str, found: object, expected: ConsoleError) -> NoReturn:
+    raise ConsoleError(
+        "{file}: {key}: “{found}” was found, {expected} is expected", file=file, key=key, found=found, expected=expected
+    )
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no account name in a bare container
+        return ""
+
+
+def local_zone(environ: Mapping[str, str] | None = None) -> str:
+    """The IANA name of the machine's time zone, UTC when it does not tell.
+
+    Source: the TZ variable, else the target of /etc/localtime (Debian also writes the name to /etc/timezone).
+    """
+    environ = os.environ if environ is None else environ
+    candidates = [environ.get("TZ", "").removeprefix(":")]
+    try:
+        candidates.append(os.path.realpath("/etc/localtime").partition("zoneinfo/")[2])
+        candidates.append(Path("/etc/timezone").read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        pass
+    for name in candidates:
+        if not name:
+            continue
+        try:
+            zone_of(name)
+        except ConsoleError:
+            continue
+        return name
+    return "UTC"
