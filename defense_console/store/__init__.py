@@ -1,1 +1,1 @@
-"""The place of the logs: the only package that knows TinyDB and SQLite."""
+"""The only package that knows how defenses are kept: TinyDB documents in SQLite rows."""

@@ -1,0 +1,347 @@
+"""What a store takes, gives and refuses, whatever stands behind it.
+
+Values cross this door frozen. Source: engineering.md §2, product.md §2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import msgspec
+
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Stamp
+
+if TYPE_CHECKING:
+    from defense_console.model.agenda import Summary
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+class StoreError(ConsoleError):
+    """The store cannot do what was asked: the sentence says why and what to do."""
+
+
+class Conflict(StoreError):  # noqa: N818 — the word of the trade
+    """Another writer was first: the log does not end where the append expected it to."""
+
+
+class NotOurStore(StoreError):  # noqa: N818
+    """What lies at the place given is not a store of this console. It was not touched."""
+
+
+class NewerStore(StoreError):  # noqa: N818
+    """The store was written by a newer console. It was not touched."""
+
+
+class ReadOnlyStore(StoreError):  # noqa: N818
+    """The folder or the file cannot be written."""
+
+
+class NetworkStore(StoreError):  # noqa: N818
+    """The folder lies on a network file system, where the engine cannot keep its promises."""
+
+
+class DamagedStore(StoreError):  # noqa: N818
+    """A row, a page or the file itself is not what was written."""
+
+
+class FullDisk(StoreError):  # noqa: N818
+    """There is no space left for the write."""
+
+
+# --- values ------------------------------------------------------------------------------------------------------
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a log: its number from 1, the exact bytes of the event, the hash of the chain up to it (hex)."""
+
+    seq: int
+    body: bytes
+    hash: str
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A text being typed: the stamp of its first keystroke, the place of the cursor in characters."""
+
+    text: str
+    first: Stamp
+    cursor: int
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Which console holds a live defense.
+
+    Attributes:
+        holder: name of the console, "" once it was freed.
+        host, pid, process_start: where it runs; the start tells two processes of one number apart.
+        boot_id: the boot the process belongs to.
+        last: last sign of life.
+    """
+
+    holder: str
+    host: str
+    pid: int
+    process_start: str
+    boot_id: str
+    last: Stamp
+
+
+class Student(msgspec.Struct, frozen=True):
+    """A student folded from their stream; `seq` is the last event folded."""
+
+    id: str
+    name: str
+    email: str
+    timezone: str
+    seq: int
+
+
+ProblemKind = Literal["changed", "missing", "cut", "damaged", "summary", "curriculum"]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something `verify` found.
+
+    Attributes:
+        stream: name of the log, or of the table, it was found in.
+        seq: number of the line (or id of the row), None when it concerns the whole.
+        kind: `changed` the text or its place · `missing` a hole · `cut` the end is gone · `damaged` the row cannot be
+            trusted · `summary` the row beside the log is missing or tells something else · `curriculum` the pinned
+            one is missing or changed.
+        text_id, parameters: English message id and the values of its places.
+    """
+
+    stream: str
+    seq: int | None
+    kind: ProblemKind
+    text_id: str
+    parameters: dict[str, object] = {}
+
+
+# --- what is written ---------------------------------------------------------------------------------------------
+
+
+class Append(msgspec.Struct, frozen=True):
+    """One action: all of it in one transaction, or nothing.
+
+    Attributes:
+        stream: `defense/<uuid>` or `student/<student id>`.
+        expected: number of the last line the writer knows; the new lines follow it.
+        lines: canonical JSON of the events, in order.
+        summary: the defense after the action; the store fills in its sequence and hash.
+        student: the folded student after the action.
+        pin: hash and canonical JSON of a curriculum to keep for ever.
+        drop_drafts: field keys of drafts that became events.
+        previous: hash of the line `expected` as the writer knows it; None compares the number only.
+    """
+
+    stream: str
+    expected: int
+    lines: tuple[bytes, ...]
+    summary: Summary | None = None
+    student: Student | None = None
+    pin: tuple[str, bytes] | None = None
+    drop_drafts: tuple[str, ...] = ()
+    previous: str | None = None
+
+
+class SaveDraft(msgspec.Struct, frozen=True):
+    """A draft is overwritten, or dropped when None."""
+
+    stream: str
+    field: str
+    draft: Draft | None
+
+
+class WriteLease(msgspec.Struct, frozen=True):
+    """A lease is overwritten, or dropped when None."""
+
+    defense_id: str
+    lease: Lease | None
+
+
+Job = Append | SaveDraft | WriteLease
+
+
+class Ack(msgspec.Struct, frozen=True):
+    """The job is on the disk.
+
+    Attributes:
+        seq, hash: last line of the log after an append; 0 and "" for the other jobs.
+        at: ISO 8601 UTC instant of the acknowledgement.
+    """
+
+    job: Job
+    seq: int
+    hash: str
+    at: str
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The job is not written yet and will be tried again; `attempt` counts from 1."""
+
+    job: Job
+    error: ConsoleError
+    attempt: int
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The job will never be written, because another writer was first."""
+
+    job: Job
+    error: ConsoleError
+
+
+Answer = Ack | Failed | Refused
+
+# --- the chain ---------------------------------------------------------------------------------------------------
+
+
+def first_hash(stream: str) -> str:
+    """What the first line of a log follows: SHA-256 of the stream's name, hex."""
+    return hashlib.sha256(stream.encode()).hexdigest()
+
+
+def next_hash(previous: str, body: bytes) -> str:
+    """Hash of a line: SHA-256 of the previous hash (its 32 bytes) and the event's canonical JSON, hex."""
+    return hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
+
+
+def chain(previous: str, lines: Iterable[bytes]) -> str:
+    """Hash of the last of `lines`, which follow the line with the hash `previous`."""
+    for body in lines:
+        previous = next_hash(previous, body)
+    return previous
+
+
+# --- the door ----------------------------------------------------------------------------------------------------
+
+
+class Store(Protocol):
+    """Where defenses are kept. One object belongs to one thread.
+
+    Every method raises StoreError, or the subclass that says what is wrong.
+    """
+
+    def append(self, job: Append) -> tuple[int, str]:
+        """Append one action.
+
+        Returns:
+            Number and hash of the job's last line (of the log's last line when the job has none). Lines that are
+            there already with the same bytes are acknowledged again.
+
+        Raises:
+            Conflict: The log does not end at `job.expected`.
+        """
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group several writes: all of them, or none when the block raises."""
+        ...
+
+    def read_log(self, stream: str) -> tuple[Line, ...]:
+        """Every line of a log in order; empty when there is no such log."""
+        ...
+
+    def last(self, stream: str) -> Line | None:
+        """The last line of a log."""
+        ...
+
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        """Names of the logs that begin with `prefix`, sorted."""
+        ...
+
+    def pending(self) -> tuple[Summary, ...]:
+        """Summaries of the defenses that are not closed, in order of their ids."""
+        ...
+
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        """Defenses, pending and closed, whose id begins with these hexadecimal digits, in order of their ids.
+
+        Empty when there are none, when there are fewer than four digits, and when these are not digits.
+        """
+        ...
+
+    def summary(self, id: str) -> Summary | None:
+        """The summary of one defense."""
+        ...
+
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Summaries in the order of `ids`; those that do not exist are left out."""
+        ...
+
+    def closed_count(self) -> int:
+        """How many defenses are closed."""
+        ...
+
+    def students(self) -> tuple[Student, ...]:
+        """Every student, sorted by id."""
+        ...
+
+    def student(self, id: str) -> Student | None:
+        """One student."""
+        ...
+
+    def drafts(self, stream: str) -> dict[str, Draft]:
+        """Drafts of one stream by field key, sorted."""
+        ...
+
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        """Every draft by stream and field key, sorted."""
+        ...
+
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        """Overwrite a draft; None drops it."""
+        ...
+
+    def leases(self) -> dict[str, Lease]:
+        """Leases by defense id."""
+        ...
+
+    def write_lease(self, defense_id: str, lease: Lease | None) -> None:
+        """Overwrite a lease; None drops it."""
+        ...
+
+    def curriculum(self, hash: str) -> bytes | None:
+        """Canonical JSON of a pinned curriculum."""
+        ...
+
+    def curricula(self) -> dict[str, bytes]:
+        """Every pinned curriculum by hash, sorted."""
+        ...
+
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        ...
+
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself, such as what it was made for."""
+        ...
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether another connection has written since this was last asked (or since opening)."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether there is no log at all."""
+        ...
+
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
+        ...
+
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log and every other row. Empty when the store is sound."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+        ...
