@@ -25,6 +25,8 @@ from typing import Final, Protocol
 from defense_console.model.clock import iso
 from defense_console.model.events import Stamp
 
+_PLATFORM: Final[str] = str(sys.platform)
+"""As a plain text, so that the type checker reads every branch whatever machine it runs on."""
 _BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 _NS_PER_MS: Final = 1_000_000
 _MACOS_UPTIME_RAW: Final = 8
@@ -55,9 +57,9 @@ def process_start(pid: int) -> str | None:
 
     With the pid it names one process for good: pids are used again, pairs are not within one boot.
     """
-    if sys.platform == "linux":
+    if _PLATFORM == "linux":
         return _linux_process_start(pid)
-    if sys.platform == "win32":
+    if _PLATFORM == "win32":
         return _windows_process_start(pid)
     return _ps_process_start(pid)
 
@@ -70,23 +72,23 @@ def is_alive(pid: int, started: str) -> bool:
 @lru_cache(maxsize=1)
 def boot_id() -> str:
     """Names this boot of the machine; a stamp's `boot_ms` compares only with stamps of the same boot."""
-    if sys.platform == "linux":
+    if _PLATFORM == "linux":
         return _linux_boot_id()
-    if sys.platform == "darwin":
+    if _PLATFORM == "darwin":
         # A session id of the kernel; kern.boottime would move whenever the wall clock is set.
         return _sysctl("kern.bootsessionuuid") or _boot_second()
     return _boot_second()
 
 
 def _boot_and_awake_ms() -> tuple[int, int]:
-    if sys.platform == "linux":
+    if _PLATFORM == "linux":
         # Inside a container without CLOCK_BOOTTIME (some sandboxes) suspend cannot be seen, but time still counts.
         try:
             boot_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         except (AttributeError, OSError):
             boot_ns = time.monotonic_ns()
         return boot_ns // _NS_PER_MS, time.monotonic_ns() // _NS_PER_MS
-    if sys.platform == "win32":
+    if _PLATFORM == "win32":
         return _windows_boot_and_awake_ms()
     boot_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     return boot_ns // _NS_PER_MS, _macos_awake_ns() // _NS_PER_MS
@@ -136,7 +138,7 @@ def _linux_process_start(pid: int) -> str | None:
 
 
 def _output(*arguments: str) -> str | None:
-    """What a system tool prints, None when it fails. Run with an English locale and in UTC, so that it can be compared."""
+    """What a system tool prints, None when it fails; in one language and zone, so that it can be compared."""
     environ = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     try:
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=5, env=environ, check=True)
