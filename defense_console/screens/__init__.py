@@ -1,1 +1,1 @@
-"""The screens: they compose widgets, run flows and call the desk; no rule of the domain stands here."""
+"""Screens: compose widgets, run flows, call the desk. No business rule lives here."""

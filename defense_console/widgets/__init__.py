@@ -1,1 +1,1 @@
-"""What the screens are made of: widgets show values and post messages, and know the model only."""
+"""Widgets: show values, post messages. They know the model and nothing of desk or store."""

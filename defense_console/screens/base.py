@@ -1,0 +1,315 @@
+"""What every screen of the console shares: keys from the command table, hints, messages, the saved line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import ClassVar, Literal, Protocol, TypeVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from defense_console.desk.desk import Desk
+from defense_console.i18n import _, clock_time, error_text, language, ngettext
+from defense_console.keymap import (
+    Command,
+    Context,
+    action_of,
+    acts_while_writing,
+    commands_for,
+    footer_of,
+    keys_of,
+    shown_keys,
+)
+from defense_console.model.clock import instant
+from defense_console.model.errors import ConsoleError
+from defense_console.safe_text import content
+from defense_console.widgets.hint_bar import Hint, HintBar
+from defense_console.widgets.status_line import StatusLine, Tone
+
+Place = Literal["queue", "brief", "waiting", "live", "verdict"]
+T = TypeVar("T")
+MESSAGE_S = 12
+"""A message stays for so many seconds, or until the next key."""
+
+
+class Console(Protocol):
+    """What a screen may ask of the app it runs in."""
+
+    desk: Desk
+
+    def go(self, place: Place, defense_id: str) -> None:
+        """Show the screen of a defense; one that is already open comes back as it was left."""
+
+    def home(self) -> None:
+        """Close everything above the queue."""
+
+    def show_help(self, context: Context) -> None:
+        """Show the keys of a context."""
+
+    def show_palette(self) -> None:
+        """Search every command of the screen by name."""
+
+    def ask_quit(self) -> None:
+        """Leave the console, after a question."""
+
+    def switch_language(self) -> None:
+        """Start the console anew in the other language, on the same screen."""
+
+    def switch_theme(self) -> None:
+        """Switch between the dark and the light theme."""
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen whose keys, hints and help come from the command table.
+
+    A subclass names its `CONTEXT`, composes its own part in `compose_body`, gives each command of the context an
+    `action_<id with underscores>` method, and says in `why_not` what cannot be done now. `second` is called once a
+    second while the screen is shown, `redraw` after everything that may have changed what it shows.
+    """
+
+    CONTEXT: ClassVar[Context] = "global"
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._message_age: int | None = None
+
+    # --- what a subclass fills ---------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The screen's own widgets, above the status line and the hints."""
+        yield from ()
+
+    @property
+    def context(self) -> Context:
+        """Whose commands act now; a screen with panels answers by its focused panel."""
+        return self.CONTEXT
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now, translated; None when it can."""
+        return None
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+
+    def second(self) -> None:
+        """A second has passed."""
+
+    def until_edge_ms(self) -> int:
+        """Milliseconds until something that is shown changes by itself: the next whole second."""
+        return 1000 - instant(self.desk.now().wall).microsecond // 1000
+
+    def flush(self) -> None:
+        """Save what is being typed, since the console may end now."""
+
+    # --- the desk and the app ----------------------------------------------------------------------------------------
+
+    @property
+    def console_app(self) -> Console:
+        """The app, as far as screens may use it."""
+        return cast(Console, self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """The mentor's desk."""
+        return self.console_app.desk
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the mentor's zone."""
+        return self.desk.settings.zone
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def tell(self, text: str | Content, tone: Tone = "plain") -> None:
+        """Say something in the status line, until the next key or for a few seconds. User text is made safe."""
+        self._message_age = 0
+        shown = content(text) if isinstance(text, str) else text
+        self.query_one(StatusLine).show_message(shown, tone)
+
+    def refuse(self, error: ConsoleError) -> None:
+        """Say why something cannot be done."""
+        self.tell(error_text(error), "refused")
+
+    def hush(self) -> None:
+        """Take the message away."""
+        if self._message_age is not None:
+            self._message_age = None
+            self.query_one(StatusLine).show_message("")
+
+    def attempt(self, what: Callable[[], T]) -> T | None:
+        """Do something at the desk; a refusal is told.
+
+        Returns:
+            What the desk answered, or None when it refused.
+        """
+        try:
+            answer = what()
+        except ConsoleError as error:
+            self.refuse(error)
+            return None
+        finally:
+            self.update()
+        return answer
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """The screen's own part, then the two lines every screen has."""
+        yield from self.compose_body()
+        yield StatusLine()
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        """First drawing."""
+        self.update()
+
+    def on_screen_resume(self) -> None:
+        """Something else was shown meanwhile."""
+        self.update()
+
+    def update(self) -> None:
+        """Draw everything that depends on the state."""
+        if self.is_mounted and self.query(StatusLine):
+            self.redraw()
+            self.show_saved()
+            self.show_mode()
+
+    def on_descendant_focus(self) -> None:
+        """Another field or panel has the focus: the letters may act otherwise now."""
+        self.show_mode()
+
+    def on_descendant_blur(self) -> None:
+        """See `on_descendant_focus`."""
+        self.show_mode()
+
+    @property
+    def writing(self) -> bool:
+        """Whether a text field has the focus, so that letters are text."""
+        return isinstance(self.focused, (Input, TextArea))
+
+    def show_mode(self) -> None:
+        """Say what the letters do, and hint the keys that matter now."""
+        if not self.query(StatusLine):
+            return
+        text = _("WRITING · Esc leaves") if self.writing else _("console")
+        self.query_one(StatusLine).show_mode(text, self.writing)
+        self.query_one(HintBar).show_hints(self.hints())
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The hints of the footer, help first; while writing only what acts then."""
+        settings, found = self.desk.settings, []
+        if self.writing:
+            found += [Hint("", "↵", _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
+        else:
+            commands = footer_of(self.context, settings)
+        for command in commands:
+            keys = shown_keys(command, settings, language())
+            if keys:
+                found.append(Hint(command.id, keys[0], self.label(command), self.why_not(command) is None))
+        return tuple(found)
+
+    def label(self, command: Command) -> str:
+        """The word of a command in the footer."""
+        return _(command.label)
+
+    def show_saved(self) -> None:
+        """Say whether everything is saved."""
+        saved = self.desk.saved
+        if saved.state == "failed":
+            text = ngettext("✗ NOT SAVED: {n} action", "✗ NOT SAVED: {n} actions", saved.unsaved)
+        elif saved.state == "saving":
+            text = _("… saving")
+        else:
+            text = _("✓ saved {time}", time=clock_time(saved.at, self.zone)) if saved.at else _("✓ saved")
+        self.query_one(StatusLine).show_saved(text, saved.state)
+
+    def pass_second(self) -> None:
+        """Let a second pass: an old message goes, the screen redraws what moves."""
+        if self._message_age is not None:
+            self._message_age += 1
+            if self._message_age > MESSAGE_S:
+                self.hush()
+        self.second()
+        self.show_saved()
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def command_at(self, key: str) -> Command | None:
+        """The command a key stands for here and now; None for keys that are text or mean nothing."""
+        for command in commands_for(self.context):
+            if key in keys_of(command, self.desk.settings):
+                action = action_of(command, self.context)
+                if self.writing and not (command.writing or acts_while_writing(action, self.context)):
+                    return None
+                return command
+        return None
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what the key stands for; what stands for nothing goes its way."""
+        command = self.command_at(event.key)
+        if command is not None:
+            event.stop()
+            event.prevent_default()
+            await self.do_command(command)
+
+    async def do_command(self, command: Command) -> None:
+        """Do a command of this screen, or say why not."""
+        self.hush()
+        reason = self.why_not(command)
+        if reason is not None:
+            self.tell(reason, "refused")
+            return
+        method = getattr(self, "action_" + action_of(command, self.context), None)
+        if method is None:
+            return
+        try:
+            answer = method()
+            if inspect.isawaitable(answer):
+                await answer
+        except ConsoleError as error:
+            self.refuse(error)
+        self.update()
+
+    async def on_hint_bar_clicked(self, event: HintBar.Clicked) -> None:
+        """A click on a hint is the key."""
+        event.stop()
+        for command in commands_for(self.context):
+            if command.id == event.command:
+                await self.do_command(command)
+
+    # --- commands of every screen ------------------------------------------------------------------------------------
+
+    def action_console_help(self) -> None:
+        """Show the keys of this screen."""
+        self.console_app.show_help(self.context)
+
+    def action_console_back(self) -> None:
+        """Close this screen; the queue is the last."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+    def action_console_redraw(self) -> None:
+        """Draw the screen anew."""
+        self.app.refresh(repaint=True, layout=True)
+
+    def action_console_palette(self) -> None:
+        """Search a command."""
+        self.console_app.show_palette()
+
+    def action_console_quit(self) -> None:
+        """Leave, after a question."""
+        self.console_app.ask_quit()
+
+    def action_console_language(self) -> None:
+        """The other language."""
+        self.console_app.switch_language()
+
+    def action_console_theme(self) -> None:
+        """The other theme."""
+        self.console_app.switch_theme()

@@ -1,0 +1,214 @@
+"""Dialogs: a question, a choice, one line of text. Each answers once.
+
+`y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. Source: product.md §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from defense_console.i18n import _
+from defense_console.safe_text import content
+
+T = TypeVar("T")
+
+CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
+"""Characters that choose the first, second… answer: the digit, and what the same key gives on AZERTY."""
+
+
+class Dialog(ModalScreen[T], Generic[T]):
+    """A modal question that answers once: a second key press finds it answered.
+
+    Args:
+        question: Translated title; user text in it is made safe.
+        details: Translated lines under it.
+    """
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        & > Vertical {
+            width: 72; max-width: 96%; height: auto; max-height: 96%;
+            border: round $primary; background: $surface; padding: 0 1;
+        }
+        Static { height: auto; width: 1fr; }
+        VerticalScroll { height: auto; max-height: 60vh; }
+        .dialog--question { text-style: bold; }
+        .dialog--details { margin: 1 0 0 0; }
+        .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, question: str, details: str | Content = "") -> None:
+        super().__init__()
+        self._question = question
+        self._details = details
+        self._answered = False
+
+    def compose(self) -> ComposeResult:
+        """Question, details, the dialog's own part, its keys."""
+        with Vertical():
+            yield Static(content(self._question), classes="dialog--question")
+            if self._details:
+                details = content(self._details) if isinstance(self._details, str) else self._details
+                with VerticalScroll(can_focus=False):
+                    yield Static(details, classes="dialog--details")
+            yield from self.compose_answers()
+            yield Static(Content(self.keys_text()), classes="dialog--keys")
+
+    def compose_answers(self) -> ComposeResult:
+        """What stands between the question and the line of keys."""
+        yield from ()
+
+    def keys_text(self) -> str:
+        """The line that names the keys."""
+        return _("Esc  back")
+
+    def answer(self, result: T) -> None:
+        """Close the dialog with an answer; later answers are ignored."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(result)
+
+    def on_key(self, event: events.Key) -> None:
+        """Nothing typed in a dialog reaches the screen below."""
+        event.stop()
+        event.prevent_default()
+        self.press(event.key, event.character or "")
+
+    def press(self, key: str, character: str) -> None:
+        """A key was pressed. Args: key: the toolkit's name; character: what it prints, "" for none."""
+
+
+class Confirm(Dialog[bool]):
+    """Yes or no; anything but `y` and `o` is no.
+
+    Args:
+        question: What is asked.
+        details: What happens then.
+        yes: What `y` does, in one or two words.
+        no: What the others do.
+    """
+
+    def __init__(self, question: str, details: str | Content = "", yes: str = "", no: str = "") -> None:
+        super().__init__(question, details)
+        self._yes = yes
+        self._no = no
+
+    def keys_text(self) -> str:
+        """Both answers with their keys."""
+        return _("y or o  {yes}      Esc  {no}", yes=self._yes or _("yes"), no=self._no or _("back"))
+
+    def press(self, key: str, character: str) -> None:
+        """`y` and `o` confirm, the keys one presses without reading go back."""
+        if character.lower() in ("y", "o") and character:
+            self.answer(True)
+        elif key in ("enter", "space", "escape") or character.lower() == "n":
+            self.answer(False)
+
+
+class Choose(Dialog[int | None]):
+    """A numbered list; answers the place of the choice from 0, None when postponed.
+
+    Args:
+        question: What is asked.
+        options: Translated answers, at most nine.
+        details: What to know before answering.
+        back: What `Esc` does.
+    """
+
+    DEFAULT_CSS = """
+    Choose .dialog--option { margin: 0 0 0 1; }
+    Choose .dialog--options { margin: 1 0 0 0; }
+    """
+
+    def __init__(self, question: str, options: Sequence[str], details: str | Content = "", back: str = "") -> None:
+        super().__init__(question, details)
+        self._options = tuple(options)[: len(CHOICES)]
+        self._back = back
+
+    def compose_answers(self) -> ComposeResult:
+        """The numbered answers."""
+        with VerticalScroll(classes="dialog--options", can_focus=False):
+            for n, option in enumerate(self._options, 1):
+                yield Static(Content.assemble((f"{n}", "bold $text-accent"), "  ", content(option)),
+                             classes="dialog--option")
+
+    def keys_text(self) -> str:
+        """The digits, and the way out."""
+        return _("1–{last}  choose      Esc  {back}", last=len(self._options), back=self._back or _("back"))
+
+    def press(self, key: str, character: str) -> None:
+        """A digit, or what its key gives on AZERTY, chooses."""
+        if key in ("enter", "space", "escape") or character.lower() == "n":
+            self.answer(None)
+            return
+        for place, characters in enumerate(CHOICES[: len(self._options)]):
+            if character and character.lower() in characters:
+                self.answer(place)
+
+
+class Ask(Dialog[str | None]):
+    """One line of text; `Enter` gives it, `Esc` goes back with None.
+
+    Args:
+        question: What is asked.
+        initial: What the field starts with.
+        details: What to know before answering.
+        placeholder: What an empty field shows.
+        required: Whether an empty text is refused.
+    """
+
+    DEFAULT_CSS = """
+    Ask Input { margin: 1 0 0 0; }
+    """
+
+    def __init__(
+        self,
+        question: str,
+        initial: str = "",
+        details: str | Content = "",
+        placeholder: str = "",
+        required: bool = True,
+    ) -> None:
+        super().__init__(question, details)
+        self._initial = initial
+        self._placeholder = placeholder
+        self._required = required
+
+    def compose_answers(self) -> ComposeResult:
+        """The field."""
+        field = Input(self._initial, placeholder=self._placeholder, compact=True, select_on_focus=False)
+        field.cursor_blink = False
+        yield field
+
+    def on_mount(self) -> None:
+        """The field has the focus."""
+        self.query_one(Input).focus()
+
+    def keys_text(self) -> str:
+        """Two keys."""
+        return _("↵  keep      Esc  back")
+
+    def on_key(self, event: events.Key) -> None:
+        """Only the way out is the dialog's; editing keys are the field's."""
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.answer(None)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The text is finished."""
+        event.stop()
+        text = event.value.strip()
+        if text or not self._required:
+            self.answer(text)

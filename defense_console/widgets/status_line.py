@@ -1,0 +1,60 @@
+"""The status line: what the letters do now, the last message, and whether everything is saved."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+Saved = Literal["saved", "saving", "failed"]
+Tone = Literal["plain", "refused", "failed"]
+
+
+class StatusLine(Horizontal):
+    """Mode on the left, message in the middle, saved line on the right; a long message wraps to at most three lines."""
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: auto;
+        max-height: 3;
+        dock: bottom;
+        padding: 0 1;
+        background: $panel;
+        Static { width: auto; height: auto; }
+        .status-line--mode { color: $text-muted; }
+        .status-line--mode.-writing { color: $text-accent; text-style: bold reverse; }
+        .status-line--message { width: 1fr; max-height: 3; margin: 0 2; }
+        .status-line--message.-refused { color: $text-warning; text-style: bold; }
+        .status-line--message.-failed { color: $text-error; text-style: bold; }
+        .status-line--saved { color: $text-muted; }
+        .status-line--saved.-failed { background: $error; color: auto; text-style: bold; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Three texts."""
+        yield Static(classes="status-line--mode", markup=False)
+        yield Static(classes="status-line--message", markup=False)
+        yield Static(classes="status-line--saved", markup=False)
+
+    def show_mode(self, text: str, writing: bool) -> None:
+        """What the letters do now. Args: text: translated; writing: a text field has the focus."""
+        mode = self.query_one(".status-line--mode", Static)
+        mode.update(Content(f" {text} " if writing else text))
+        mode.set_class(writing, "-writing")
+
+    def show_message(self, text: Content | str, tone: Tone = "plain") -> None:
+        """Replace the message; an empty text takes it away."""
+        message = self.query_one(".status-line--message", Static)
+        message.update(Content(text) if isinstance(text, str) else text)
+        message.set_class(tone == "refused", "-refused")
+        message.set_class(tone == "failed", "-failed")
+
+    def show_saved(self, text: str, state: Saved) -> None:
+        """Replace the saved line."""
+        saved = self.query_one(".status-line--saved", Static)
+        saved.update(Content(f" {text} " if state == "failed" else text))
+        saved.set_class(state == "failed", "-failed")

@@ -1,0 +1,203 @@
+"""Writer: the strip with one text field in which every text of the console is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from defense_console.safe_text import same_width
+
+REST_S = 0.3
+"""Keys that rest for so long save a draft. Source: product.md §2."""
+
+
+class Field(TextArea):
+    """A text area in which `Enter` finishes the text and control characters are seen, not obeyed."""
+
+    @dataclass
+    class Left(Message):
+        """A key asks to finish the text: `enter`, `tab`, `shift+tab` or `escape`."""
+
+        field: Field
+        key: str
+
+        @property
+        def control(self) -> Field:
+            """The field."""
+            return self.field
+
+    def on_key(self, event: events.Key) -> None:
+        """Finishing keys are told to the strip; everything else is the text area's."""
+        if event.key in ("enter", "tab", "shift+tab", "escape"):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left(self, event.key))
+
+    def get_line(self, line_index: int) -> Text:
+        """One line as it is drawn: a control or bidi character becomes one visible cell, so that places stay right."""
+        return Text(same_width(super().get_line(line_index).plain), end="", no_wrap=True)
+
+
+class Writer(Horizontal):
+    """A label and a field bound to a draft's field key; hidden while nothing is written.
+
+    The text is finished by `Enter`, `Tab` or `Esc`: nothing is ever discarded here.
+    """
+
+    DEFAULT_CSS = """
+    Writer {
+        display: none;
+        height: auto;
+        max-height: 8;
+        dock: bottom;
+        padding: 0 1;
+        background: $boost;
+        border-top: heavy $accent;
+        &.-open { display: block; }
+        Static { width: auto; max-width: 40%; height: auto; margin: 0 1 0 0; color: $text-accent; text-style: bold; }
+        Field { width: 1fr; height: auto; min-height: 1; max-height: 6; padding: 0; border: none;
+                background: transparent; &:focus { border: none; } }
+    }
+    """
+
+    @dataclass
+    class Touched(Message):
+        """The text changed: its first keystroke is stamped."""
+
+        writer: Writer
+        field: str
+
+        @property
+        def control(self) -> Writer:
+            """The strip."""
+            return self.writer
+
+    @dataclass
+    class Typed(Message):
+        """The keys have rested: the text so far is worth a draft. `cursor` counts characters."""
+
+        writer: Writer
+        field: str
+        text: str
+        cursor: int
+
+        @property
+        def control(self) -> Writer:
+            """The strip."""
+            return self.writer
+
+    @dataclass
+    class Committed(Message):
+        """The text is finished, by this key."""
+
+        writer: Writer
+        field: str
+        text: str
+        key: str
+
+        @property
+        def control(self) -> Writer:
+            """The strip."""
+            return self.writer
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._field_key = ""
+        self._rest: Timer | None = None
+        self._known = ""
+
+    def compose(self) -> ComposeResult:
+        """Label and field."""
+        yield Static(markup=False)
+        field = Field(soft_wrap=True, tab_behavior="focus", compact=True, highlight_cursor_line=False)
+        field.cursor_blink = False  # a blinking cursor doubles what the console costs at rest
+        yield field
+
+    @property
+    def field_key(self) -> str:
+        """Key of the field being written, "" when the strip is closed."""
+        return self._field_key
+
+    @property
+    def text(self) -> str:
+        """What is in the field."""
+        return self.query_one(Field).text
+
+    @property
+    def cursor(self) -> int:
+        """Place of the cursor, in characters from the start."""
+        field = self.query_one(Field)
+        row, column = field.cursor_location
+        return sum(len(field.document.get_line(i)) + 1 for i in range(row)) + column
+
+    def open(self, field: str, label: Content | str, text: str = "", cursor: int | None = None) -> None:
+        """Show the strip, with the focus in its field.
+
+        Args:
+            field: Key of the draft.
+            label: What is being written, translated.
+            text: What the field starts with.
+            cursor: Place of the cursor in characters; None is the end.
+        """
+        self.relabel(field, label)
+        area = self.query_one(Field)
+        self._known = text
+        area.text = text
+        place = len(text) if cursor is None else min(cursor, len(text))
+        before = text[:place].split("\n")
+        area.move_cursor((len(before) - 1, len(before[-1])))
+        self.add_class("-open")
+        self.screen.set_focus(area)
+
+    def relabel(self, field: str, label: Content | str) -> None:
+        """The same text now belongs to another field key: typing on edits what was just committed."""
+        self._stop_rest()
+        self._field_key = field
+        self.query_one(Static).update(Content(label) if isinstance(label, str) else label)
+
+    def insert(self, text: str) -> None:
+        """Put a text where the cursor is."""
+        self.query_one(Field).insert(text)
+
+    def shut(self) -> None:
+        """Hide the strip and give the focus back."""
+        self._stop_rest()
+        self._field_key = ""
+        self.remove_class("-open")
+        if self.query_one(Field).has_focus:
+            self.screen.set_focus(None)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A keystroke: stamp it, and save a draft when the keys rest."""
+        event.stop()
+        text = event.text_area.text
+        if not self._field_key or text == self._known:
+            return
+        self._known = text
+        self.post_message(self.Touched(self, self._field_key))
+        self._stop_rest()
+        self._rest = self.set_timer(REST_S, self._tell_draft)
+
+    def on_field_left(self, event: Field.Left) -> None:
+        """The text is finished."""
+        event.stop()
+        self._stop_rest()
+        if self._field_key:
+            self.post_message(self.Committed(self, self._field_key, event.field.text, event.key))
+
+    def _tell_draft(self) -> None:
+        if self._field_key:
+            self.post_message(self.Typed(self, self._field_key, self.text, self.cursor))
+
+    def _stop_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
