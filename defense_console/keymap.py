@@ -142,7 +142,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("anywhere.verdict", "f9", N_("verdict"), N_("Open the verdict, also from a text field."), writing=True,
        acts_as={"live": "live.verdict"}),
     # --- queue -----------------------------------------------------------------------------------------------------
-    _c("queue.open", "enter", N_("open"), N_("Open the selected defense where it stands."), "queue", footer=10),
+    _c("queue.open", "enter", N_("open it"), N_("Open the selected defense where it stands."), "queue", footer=10),
     _c("queue.search", "slash colon", N_("search"), N_("Search students, projects and ids as you type."),
        "queue", footer=20),
     _c("queue.tab_today", "1 ampersand", N_("today"), N_("Show today's defenses and what starts within two hours."),
@@ -196,7 +196,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("live.edit_note", "enter", N_("edit"), N_("Edit the focused note."), "live.notes"),
     _c("live.private", "p", N_("private"), N_("Make the focused note private or shared."), "live"),
     _c("live.question", "q", N_("question"), N_("Park a question for later."), "live"),
-    _c("live.question_state", "space", N_("asked"), N_("Move the question on: open, asked, answered, dropped."),
+    _c("live.question_state", "space", N_("next state"), N_("Move the question on: open, asked, answered, dropped."),
        "live.questions"),
     _c("live.bank", "b", N_("bank"), N_("Insert a comment from the comment bank."), "live"),
     _c("live.strength", "s", N_("strength"), N_("Write a strength."), "live"),

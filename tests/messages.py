@@ -1,0 +1,89 @@
+"""Every message of the package, found in its source: what the French catalogue must hold."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Formatter
+
+PACKAGE = Path(__file__).parent.parent / "defense_console"
+CATALOGUE = PACKAGE / "locales" / "fr" / "LC_MESSAGES" / "defense_console.po"
+
+# Where the message stands among the arguments of a call. Errors are added by name, see `_error_names`.
+MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1}
+PLURALS = ("ngettext", "ngettext_")
+
+
+@dataclass
+class Message:
+    """An English sentence, its plural if it has one, and the files it stands in."""
+
+    id: str
+    plural: str | None = None
+    files: set[str] = field(default_factory=set)
+
+
+def places(sentence: str) -> set[str]:
+    """The names of a sentence's `{places}`."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the package, by its path from the project's folder."""
+    for path in sorted(package.rglob("*.py")):
+        yield path.relative_to(package.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def collect(package: Path = PACKAGE) -> tuple[dict[str, Message], list[str]]:
+    """The messages by their English sentence, and the calls whose message no extraction could find."""
+    modules = list(sources(package))
+    markers = MARKERS | dict.fromkeys(_error_names(modules), 0)
+    messages: dict[str, Message] = {}
+    hidden: list[str] = []
+    for file, module in modules:
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+            name = _called(call)
+            if name not in markers or len(call.args) <= markers[name]:
+                continue
+            given = call.args[markers[name] :][: 2 if name in PLURALS else 1]
+            if any(isinstance(node, ast.JoinedStr | ast.BinOp) for node in given):
+                hidden.append(f"{file}:{call.lineno}: {name}() of a sentence put together")
+            texts = [text for node in given for text in _literals(node)]
+            if name in PLURALS and len(texts) == 2:
+                found = messages.setdefault(texts[0], Message(texts[0]))
+                found.plural = texts[1]
+                found.files.add(file)
+            elif name not in PLURALS:
+                for text in texts:
+                    messages.setdefault(text, Message(text)).files.add(file)
+    messages.pop("", None)
+    return messages, hidden
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """The sentences an argument may be: a literal, or either branch of a choice between literals."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+
+
+def _error_names(modules: list[tuple[str, ast.Module]]) -> set[str]:
+    """ConsoleError and every class made from it, however far down."""
+    classes = {
+        node.name: {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
+        for _, module in modules
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+    }
+    names = {"ConsoleError"}
+    while more := {name for name, bases in classes.items() if bases & names} - names:
+        names |= more
+    return names

@@ -1,0 +1,81 @@
+"""Every message of the package stands in the French catalogue, whole, with its places and French spacing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from tests.messages import CATALOGUE, collect, places
+
+_PLAIN_SPACE = re.compile(r" [:;?!»%]|« ")
+
+
+@pytest.fixture(scope="module")
+def french() -> Catalog:
+    with CATALOGUE.open("rb") as stream:
+        return read_po(stream, locale="fr", abort_invalid=True)
+
+
+def _forms(texts: object) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts) if isinstance(texts, tuple | list) else ()
+
+
+def test_every_message_is_translated(french: Catalog) -> None:
+    messages, _ = collect()
+    missing = []
+    for message in messages.values():
+        entry = french.get(message.id)
+        forms = _forms(entry.string) if entry is not None else ()
+        if not forms or not all(forms) or (message.plural is not None and len(forms) != 2):
+            missing.append(f"{min(message.files)}: {message.id}")
+    assert not missing, "without French:\n" + "\n".join(sorted(missing))
+
+
+def test_translations_keep_the_places(french: Catalog) -> None:
+    wrong = []
+    for message in collect()[0].values():
+        entry = french.get(message.id)
+        allowed = places(message.id) | places(message.plural or "")
+        for form in _forms(entry.string) if entry is not None else ():
+            # A singular may say "one" in words, so a place of the plural may be missing from it, never a foreign one.
+            if places(form) != allowed and not (message.plural and places(form) == allowed - {"n"}):
+                wrong.append(f"{message.id} → {form}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_message_is_put_together_where_no_extraction_finds_it() -> None:
+    assert collect()[1] == []
+
+
+def test_the_catalogue_holds_nothing_else(french: Catalog) -> None:
+    known = set(collect()[0])
+    left_over = [_forms(entry.id)[0] for entry in french if entry.id and _forms(entry.id)[0] not in known]
+    assert not left_over, "no longer in the package:\n" + "\n".join(left_over)
+
+
+def test_no_translation_is_a_guess(french: Catalog) -> None:
+    assert not [entry.id for entry in french if entry.id and entry.fuzzy]
+
+
+def test_french_keeps_its_signs_with_a_no_break_space(french: Catalog) -> None:
+    loose = [form for entry in french if entry.id for form in _forms(entry.string) if _PLAIN_SPACE.search(form)]
+    assert not loose, "\n".join(loose)
+
+
+def test_the_collector_finds_every_way_a_message_is_written(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "some.py").write_text(
+        "class Near(ConsoleError): pass\nclass Far(errors.Near): pass\n"
+        "_('a' 'b', x=1)\nN_('c')\nself._.ngettext('{n} d', '{n} ds', 2)\nConsoleError('e')\nFar('f {x}', x=1)\n"
+        "require(ok, 'g')\n_('h' if ok else 'i')\n_(known)\nConsoleError(f'j {x}')\n",
+        encoding="utf-8",
+    )
+    messages, hidden = collect(package)
+    assert set(messages) == {"ab", "c", "{n} d", "e", "f {x}", "g", "h", "i"}
+    assert messages["{n} d"].plural == "{n} ds"
+    assert [place.partition(": ")[0] for place in hidden] == ["package/some.py:11"]
