@@ -152,11 +152,12 @@ class Translator:
 
     def in_words(self, seconds: int) -> str:
         """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute. Args: seconds ahead."""
+        _ = self
         if abs(seconds) < 60:
-            return self("now")
+            return _("now")
         if seconds > 0:
-            return self("in {length}", length=self._about(seconds))
-        return self("{length} ago", length=self._about(seconds))
+            return _("in {length}", length=self._about(seconds))
+        return _("{length} ago", length=self._about(seconds))
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -185,14 +186,15 @@ class Translator:
 
         Names of days are used for the six days ahead only: behind, they would be taken for the coming ones.
         """
+        _ = self
         ahead = (_local_date(moment, zone) - _local_date(now, zone)) // timedelta(days=1)
         time = self.time_of_day(moment, zone)
         if ahead == 0:
-            return self("today {time}", time=time)
+            return _("today {time}", time=time)
         if ahead == 1:
-            return self("tomorrow {time}", time=time)
+            return _("tomorrow {time}", time=time)
         if ahead == -1:
-            return self("yesterday {time}", time=time)
+            return _("yesterday {time}", time=time)
         if 1 < ahead < 7:
             return f"{self.weekday(moment, zone)} {time}"
         return f"{self.date_text(moment, zone)} {time}"

@@ -43,7 +43,8 @@ PROMISED: dict[Context, str] = {
     ),
     "live": (
         "Space=live_cycle v=live_rate_met 1=live_rate_met &=live_rate_met r=live_rate_to_improve "
-        '2=live_rate_to_improve é=live_rate_to_improve É=live_rate_to_improve x=live_rate_not_met 3=live_rate_not_met "=live_rate_not_met '
+        "2=live_rate_to_improve é=live_rate_to_improve É=live_rate_to_improve x=live_rate_not_met "
+        '3=live_rate_not_met "=live_rate_not_met '
         "o=live_rate_not_observed 4=live_rate_not_observed '=live_rate_not_observed ⌫=live_clear 5=live_clear "
         "(=live_clear ↓=move_down ↑=move_up j=move_down k=move_up w=live_next_unrated Tab=panel_next ↵=live_details "
         "u=edit_undo y=edit_redo m=live_role e=live_recording l=live_timeline h=console_help ?=console_help "
