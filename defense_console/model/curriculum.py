@@ -62,6 +62,8 @@ class Criterion(msgspec.Struct, frozen=True):
     label: Text | None = None
     from_clock: bool = False
     """Folded from the speaking time unless the mentor rates it (ORAL-1)."""
+    evidence_kind: str | None = None
+    """Kind of the deliverables that prove it where a project has any: the slides for ORAL-6."""
 
 
 class Skill(msgspec.Struct, frozen=True):
@@ -97,6 +99,13 @@ class Certification(msgspec.Struct, frozen=True):
     url: str
     source: str
     verified: bool
+
+
+class AspectWord(msgspec.Struct, frozen=True):
+    """What an aspect is called on screen."""
+
+    aspect: Aspect
+    text: Text
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -174,6 +183,11 @@ class Curriculum(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
     certification: Certification | None = None
     note: str | None = None
+    aspects: tuple[AspectWord, ...] = ()
+
+    def aspect_text(self, aspect: Aspect) -> Text:
+        """What an aspect is called; its id where the curriculum has no word for it."""
+        return next((word.text for word in self.aspects if word.aspect == aspect), Text(fr=aspect, en=aspect))
 
     def project(self, project_id: str) -> Project | None:
         """The project with this id, or None."""

@@ -1,0 +1,317 @@
+"""Reading a TOML table strictly: every fault is noted with its place, and reading goes on to the next.
+
+A value that is missing or wrong is noted once and answered by a harmless one (`""`, 0, False), so that one fault does
+not hide the others. Whoever reads must throw the result away when the notes are not empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final, Literal
+
+import msgspec
+
+from defense_console.model.curriculum import Text
+from defense_console.model.errors import N_
+
+ID_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""Ids stand in field keys (`row/<id>/title`), in file names and on command lines."""
+
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+_SHOWN: Final = 60
+"""Longest excerpt of a wrong value in a message, in characters."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One fault of a curriculum file.
+
+    Attributes:
+        file: Name of the file, or the path as it was given when it concerns the whole.
+        place: Where in the file, indices from 0: `projects[3].skills[0]`; empty when it concerns the whole file.
+        text_id: English message id.
+        parameters: Values of the message's places; excerpts of the file, to be made safe by whoever shows them.
+    """
+
+    file: str
+    place: str
+    text_id: str
+    parameters: Mapping[str, object] = {}
+
+
+class Notes:
+    """The faults found in one file, in the order they were met."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def add(self, place: str, text_id: str, /, **parameters: object) -> None:
+        """Note a fault at a place of this file."""
+        self.problems.append(Problem(self.file, place, text_id, parameters))
+
+
+def excerpt(value: object) -> str:
+    """A wrong value as it may be quoted in a message, cut with a sign."""
+    if isinstance(value, str):
+        text = f"“{value}”"
+    else:
+        try:
+            text = msgspec.json.encode(value).decode()
+        except (OverflowError, RecursionError, TypeError, ValueError):  # an integer of thousands of digits
+            text = "…"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+class Table:
+    """A table of the file, where it stands, and the keys that have been asked for.
+
+    Call `done` when all has been read: what nobody asked for is unknown.
+    """
+
+    def __init__(self, values: Mapping[str, object], place: str, notes: Notes) -> None:
+        self._values = values
+        self.place = place
+        self.notes = notes
+        self._asked: list[str] = []
+
+    def at(self, key: str) -> str:
+        """The place of a key of this table."""
+        return f"{self.place}.{key}" if self.place else key
+
+    def note(self, key: str, text_id: str, /, **parameters: object) -> None:
+        """Note a fault at a key of this table; an empty key is the table itself."""
+        self.notes.add(self.at(key) if key else self.place, text_id, **parameters)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there; does not count as asking for it."""
+        return key in self._values
+
+    def _take(self, key: str, *, required: bool = True) -> object:
+        self._asked.append(key)
+        value = self._values.get(key)
+        if value is None and required:
+            self.note(key, N_("is missing"))
+        return value
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def text(self, key: str) -> str:
+        """A text that must be there and not be blank."""
+        return self._as_text(key, self._take(key)) or ""
+
+    def text_or_none(self, key: str) -> str | None:
+        """A text that may be absent, but not blank."""
+        return self._as_text(key, self._take(key, required=False))
+
+    def _as_text(self, key: str, value: object) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.note(key, N_("a text is expected, not {found}"), found=excerpt(value))
+            return None
+        if not value.strip():
+            self.note(key, N_("the text is empty"))
+            return None
+        return value
+
+    def identifier(self, key: str) -> str:
+        """A text of letters, digits, dots, hyphens and underscores; empty when it is missing or wrong."""
+        text = self.text(key)
+        if text and not ID_FORM.fullmatch(text):
+            self.note(
+                key,
+                N_("letters, digits, “.”, “-” and “_” are expected, at most 64, not {found}"),
+                found=excerpt(text),
+            )
+            return ""
+        return text
+
+    def label(self, key: str) -> str:
+        """A short printable text on one line, such as `B1.1` or `CRCN 1.3`; empty when it is missing or wrong."""
+        text = self.text(key)
+        if text and (len(text) > 64 or not text.isprintable() or text != text.strip()):
+            self.note(key, N_("at most 64 printable characters are expected, not {found}"), found=excerpt(text))
+            return ""
+        return text
+
+    def pair(self) -> Text:
+        """The texts `fr` and `en` of this table."""
+        return Text(fr=self._translation("fr"), en=self._translation("en"))
+
+    def _translation(self, language: Literal["fr", "en"]) -> str:
+        self._asked.append(language)
+        value = self._values.get(language)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            french, english = N_("the French text is missing"), N_("the English text is missing")
+            self.note(language, french if language == "fr" else english)
+            return ""
+        return self._as_text(language, value) or ""
+
+    def words(self, key: str) -> Text:
+        """A pair that must be there: `key.fr` and `key.en`."""
+        return self.words_or_none(key, required=True) or Text(fr="", en="")
+
+    def words_or_none(self, key: str, *, required: bool = False) -> Text | None:
+        """A pair that may be absent as a whole."""
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.note(key, N_("{name}.fr and {name}.en are expected, not {found}"), key=key, found=excerpt(value))
+            return None
+        table = Table(value, self.at(key), self.notes)
+        pair = table.pair()
+        table.done()
+        return pair
+
+    def choice(self, key: str, options: Sequence[str], default: str = "") -> str:
+        """One of a few words; `default` when it is absent, and required without one. Wrong: an empty text."""
+        value = self._take(key, required=not default)
+        if value is None:
+            return default
+        return self._as_choice(key, value, options)
+
+    def choices(self, key: str, options: Sequence[str], *, required: bool) -> tuple[str, ...]:
+        """A list of such words; wrong ones are left out."""
+        found = (self._as_choice(place, item, options) for place, item in self.items(key, required=required))
+        return tuple(word for word in found if word)
+
+    def _as_choice(self, key: str, value: object, options: Sequence[str]) -> str:
+        if isinstance(value, str) and value in options:
+            return value
+        self.note(
+            key, N_("one of {options} is expected, not {found}"), options=", ".join(options), found=excerpt(value)
+        )
+        return ""
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """A whole number from `low` to `high`; required without a default. Wrong or missing: 0."""
+        value = self._take(key, required=default is None)
+        if value is None:
+            return default or 0
+        return self._as_number(key, value, low, high)
+
+    def _as_number(self, key: str, value: object, low: int, high: int) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            self.note(
+                key,
+                N_("a whole number from {low} to {high} is expected, not {found}"),
+                low=low,
+                high=high,
+                found=excerpt(value),
+            )
+            return 0
+        return value
+
+    def numbers(self, key: str, low: int, high: int) -> list[tuple[str, int]]:
+        """The whole numbers of a list with their places; wrong ones are left out."""
+        found = [(place, self._as_number(place, item, low, high)) for place, item in self.items(key)]
+        return [(place, n) for place, n in found if n]
+
+    def two_numbers(self, key: str, low: int, high: int) -> tuple[int, int] | None:
+        """A list of two whole numbers that may be absent; None when wrong."""
+        value = self._take(key, required=False)
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != 2:
+            self.note(key, N_("a list of two whole numbers is expected, not {found}"), found=excerpt(value))
+            return None
+        faults = len(self.notes.problems)
+        first, second = (self._as_number(f"{key}[{i}]", item, low, high) for i, item in enumerate(value))
+        return (first, second) if len(self.notes.problems) == faults else None
+
+    def share(self, key: str, default: tuple[int, int] | None = None) -> tuple[int, int]:
+        """A fraction from 0 to 1 as `[numerator, denominator]`; required without a default."""
+        if not self.has(key):
+            if default is None:
+                self._take(key)
+            else:
+                self._asked.append(key)
+            return default or (0, 1)
+        found = self.two_numbers(key, 0, 1000)
+        if found is None:
+            return 0, 1
+        if found[0] > found[1] or found[1] == 0:
+            self.note(key, N_("a fraction from 0 to 1 is expected, such as [1, 3], not {found}"), found=list(found))
+            return 0, 1
+        return found
+
+    def flag(self, key: str, *, default: bool | None = None) -> bool:
+        """True or false; required without a default."""
+        value = self._take(key, required=default is None)
+        if value is None:
+            return default or False
+        if not isinstance(value, bool):
+            self.note(key, N_("true or false is expected, not {found}"), found=excerpt(value))
+            return False
+        return value
+
+    # --- lists and tables --------------------------------------------------------------------------------------------
+
+    def items(self, key: str, *, required: bool = False) -> list[tuple[str, object]]:
+        """The items of a list with their places; empty when it is absent or not a list."""
+        value = self._take(key, required=required)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.note(key, N_("a list is expected, not {found}"), found=excerpt(value))
+            return []
+        return [(f"{key}[{i}]", item) for i, item in enumerate(value)]
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """The texts of a list."""
+        found = [self._as_text(place, item) for place, item in self.items(key, required=required)]
+        return tuple(text for text in found if text is not None)
+
+    def tables(self, key: str, *, required: bool = False) -> list[Table]:
+        """The tables of a list, each with its place."""
+        found = []
+        for place, item in self.items(key, required=required):
+            if isinstance(item, Mapping):
+                found.append(Table(item, self.at(place), self.notes))
+            else:
+                self.note(place, N_("a table is expected, not {found}"), found=excerpt(item))
+        return found
+
+    def table(self, key: str, *, required: bool = False) -> Table | None:
+        """A table under a key, or None when it is absent or no table."""
+        value = self._take(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.note(key, N_("a table is expected, not {found}"), found=excerpt(value))
+            return None
+        return Table(value, self.at(key), self.notes)
+
+    def done(self) -> None:
+        """Note every key nobody asked for, with the nearest one that is known."""
+        for key in self._values:
+            if key in self._asked:
+                continue
+            place = key if _BARE_KEY.fullmatch(key) else excerpt(key)
+            nearest = get_close_matches(key, self._asked, n=1)
+            if nearest:
+                self.note(place, N_("unknown key; did you mean “{nearest}”?"), nearest=nearest[0])
+            else:
+                self.note(place, N_("unknown key; known here: {known}"), known=", ".join(sorted(set(self._asked))))
+
+
+class Once:
+    """Notes a value that stands a second time, at its later place."""
+
+    def __init__(self) -> None:
+        self._first: dict[str | int, str] = {}
+
+    def check(self, table: Table, key: str, value: str | int) -> None:
+        """Look at one more value; a blank one has been noted already."""
+        if not value:
+            return
+        if value in self._first:
+            table.note(key, N_("{value} stands already at {place}"), value=value, place=self._first[value])
+        else:
+            self._first[value] = table.at(key)
