@@ -144,7 +144,9 @@ def display_key(key: str, language: str = "en") -> str:
     _ = translator(language)
     modifier, plus, base = key.rpartition("+")
     if plus:
-        return "+".join((*(part.capitalize() for part in modifier.split("+")), display_key(base, language).upper()))
+        shown = display_key(base, language)
+        shown = shown.upper() if shown == base else shown
+        return "+".join((*(part.capitalize() for part in modifier.split("+")), shown))
     if key in _SHOWN:
         return _(_SHOWN[key])
     if key in NAMED_KEYS:

@@ -78,7 +78,8 @@ def _actions(context: Context) -> dict[str, str]:
 
 @pytest.mark.parametrize("context", PROMISED)
 def test_every_promised_key_does_what_is_promised(context: Context) -> None:
-    promised = dict(pair.split("=", 1) if pair[0] != "=" else ("=", pair[2:]) for pair in PROMISED[context].split())
+    # The last equals sign parts them, since `=` is a key itself.
+    promised = {pair.rpartition("=")[0]: pair.rpartition("=")[2] for pair in PROMISED[context].split()}
     actions = _actions(context)
     assert {key: actions.get(key) for key in promised} == promised
 
