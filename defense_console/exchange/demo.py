@@ -1,0 +1,271 @@
+"""The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it stands.
+
+Nothing of the machine goes in: the same instant gives the same bytes everywhere. Source: issue text of the demo cohort.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from defense_console.model import events as ev
+from defense_console.model.attempts import carried_from
+from defense_console.model.clock import instant, iso
+from defense_console.model.curriculum import Curriculum, Project, canonical_json, curriculum_hash
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import DefenseWhat, Event, RatingValue, Stamp, StudentEvent, StudentRegistered
+from defense_console.model.fold import fold
+from defense_console.model.legal import check_legal
+from defense_console.model.verdict import signed_event
+from defense_console.resources import data_folder
+
+REGISTERED_BEFORE: Final = timedelta(days=30)
+"""Students are registered so long before the cohort is made."""
+PLANNED_BEFORE: Final = timedelta(days=7)
+"""A defense is planned so long before its start."""
+EPOCH_BEFORE: Final = timedelta(days=60)
+"""The invented machine was started so long before the cohort is made."""
+TYPING: Final = timedelta(seconds=7)
+"""Time between the first keystroke of a note and Enter."""
+BOOT_ID: Final = "demo"
+"""No real boot: a console that takes the live defense over measures by the wall clock."""
+
+_OFFSET: Final = re.compile(r"([+-]?)(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One line of a script: the kind of an event or a short form, when, and the other fields."""
+
+    kind: str
+    at: timedelta
+    fields: Mapping[str, Any]
+
+
+class Typing(msgspec.Struct, frozen=True):
+    """A text that was being typed: its field key and the stamp of its first keystroke."""
+
+    field: str
+    text: str
+    first: Stamp
+
+
+class DemoDefense(msgspec.Struct, frozen=True):
+    """A defense of the cohort.
+
+    Attributes:
+        events: its whole log.
+        defense: what it folds to.
+        typing: a draft, or None.
+        lease: the last sign of life of the console that ran it, or None.
+    """
+
+    events: tuple[Event, ...]
+    defense: Defense
+    typing: Typing | None
+    lease: Stamp | None
+
+
+class Cohort(msgspec.Struct, frozen=True):
+    """Everything the demo store holds.
+
+    Attributes:
+        students: the only event of each student's log.
+        defenses: in the order of the script, an attempt after the one before.
+        curricula: canonical JSON of the pinned ones, by hash.
+        host: name of the machine that ran the interrupted defense; no real one.
+    """
+
+    students: tuple[StudentEvent, ...]
+    defenses: tuple[DemoDefense, ...]
+    curricula: dict[str, bytes]
+    host: str
+
+
+def load_script() -> dict[str, Any]:
+    """The script of the cohort, `data/demo/cohort.toml`."""
+    return tomllib.loads((data_folder() / "demo" / "cohort.toml").read_text(encoding="utf-8"))
+
+
+def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
+    """The cohort as it stands at `now`.
+
+    Args:
+        now: ISO 8601 UTC.
+        shipped: Curricula by code.
+        script: Another script, for tests.
+
+    Raises:
+        ConsoleError: The script asks for an illegal event, or for one that lies ahead.
+    """
+    script = load_script() if script is None else script
+    clock = _Clock(instant(now), script["mentor"])
+    students = tuple(clock.registration(entry) for entry in script["students"])
+    made: dict[tuple[str, str, int], DemoDefense] = {}
+    for entry in script["defenses"]:
+        key = (entry["student"], entry["project"], entry.get("attempt", 1))
+        before = made.get((key[0], key[1], key[2] - 1))
+        curriculum = shipped[entry["project"].partition("-")[0]]
+        made[key] = _Play(clock, entry, curriculum, before.defense if before else None).played()
+    pinned = [d.defense.pinned for d in made.values() if d.defense.pinned is not None]
+    bodies = {curriculum_hash(c): canonical_json(c) for c in pinned}
+    return Cohort(students, tuple(made.values()), dict(sorted(bodies.items())), script["host"])
+
+
+def offset(text: str) -> timedelta:
+    """A length such as `+15m40s`, `-2d4h`, `-90m`.
+
+    Raises:
+        ConsoleError: It is written in another way.
+    """
+    match = _OFFSET.fullmatch(text)
+    if match is None or not any(match.groups()[1:]):
+        raise ConsoleError("The demo script has a time that cannot be read: {text}", text=text)
+    sign, days, hours, minutes, seconds = match.groups()
+    length = timedelta(
+        days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(seconds or 0)
+    )
+    return -length if sign == "-" else length
+
+
+class _Clock:
+    """The invented clocks of the machine the cohort was recorded on."""
+
+    def __init__(self, now: datetime, author: str) -> None:
+        self.now = now
+        self.author = author
+
+    def stamp(self, moment: datetime) -> Stamp:
+        boot_ms = (moment - self.now + EPOCH_BEFORE) // timedelta(milliseconds=1)
+        return Stamp(iso(moment), boot_ms, boot_ms, BOOT_ID)
+
+    def registration(self, entry: Mapping[str, str]) -> StudentEvent:
+        what = StudentRegistered(entry["id"], entry["name"], entry["email"], entry["timezone"])
+        return StudentEvent(1, 1, self.stamp(self.now - REGISTERED_BEFORE), self.author, what)
+
+
+Making = Callable[[Defense], DefenseWhat]
+"""Makes an event from the defense as it is then: a signature, a release."""
+
+
+class _Play:
+    """Plays the script of one defense."""
+
+    def __init__(
+        self, clock: _Clock, entry: Mapping[str, Any], curriculum: Curriculum, before: Defense | None
+    ) -> None:
+        self.clock = clock
+        self.entry = entry
+        self.planned = clock.now + offset(entry["planned"])
+        self.before = before
+        self.curriculum = before.pinned if before is not None and before.pinned is not None else curriculum
+        project = self.curriculum.project(entry["project"])
+        if project is None:
+            raise ConsoleError("There is no project {project}.", project=entry["project"])
+        self.project: Project = project
+
+    def played(self) -> DemoDefense:
+        """The log, event after event, each checked before it is appended."""
+        timed = [pair for entry in self.entry["steps"] for pair in self._expanded(entry)]
+        events = [self._planned()]
+        defense = fold(events, self.curriculum)
+        for at, made in sorted(timed, key=lambda pair: pair[0]):
+            moment = self.planned + at
+            if moment > self.clock.now:
+                raise ConsoleError("The demo script runs ahead of its instant: {project}", project=self.project.id)
+            what = made(defense) if callable(made) else made
+            if isinstance(what, ev.Noted | ev.QuestionParked):
+                what = msgspec.structs.replace(what, first=self.clock.stamp(moment - TYPING))
+            stamp = self.clock.stamp(moment)
+            check_legal(defense, what, stamp, self.curriculum)
+            seq = len(events) + 1
+            events.append(Event(seq, seq, stamp, self.clock.author, what))
+            defense = fold(events, self.curriculum)
+        return DemoDefense(tuple(events), defense, self._typing(), self._lease())
+
+    def _planned(self) -> Event:
+        what = ev.Planned(
+            student_id=self.entry["student"],
+            curriculum=self.curriculum.code,
+            project=self.project.id,
+            attempt=self.entry.get("attempt", 1),
+            planned_at=iso(self.planned),
+            duration_min=self.entry.get("duration_min"),
+            language=self.entry.get("language"),
+            carried=carried_from(self.before) if self.before is not None else None,
+        )
+        known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
+        return Event(1, 1, self.clock.stamp(known), self.clock.author, what)
+
+    def _typing(self) -> Typing | None:
+        draft = self.entry.get("draft")
+        if draft is None:
+            return None
+        return Typing(draft["field"], draft["text"], self.clock.stamp(self.clock.now + offset(draft["at"])))
+
+    def _lease(self) -> Stamp | None:
+        lease = self.entry.get("lease")
+        return None if lease is None else self.clock.stamp(self.clock.now + offset(lease))
+
+    # --- short forms ---------------------------------------------------------------------------------------------
+
+    def _expanded(self, entry: Mapping[str, Any]) -> Sequence[tuple[timedelta, DefenseWhat | Making]]:
+        """The events a line of the script stands for, each with its time from the planned start."""
+        fields = {name: value for name, value in entry.items() if name not in ("kind", "at")}
+        step = Step(entry["kind"], offset(entry["at"]), fields)
+        match step.kind:
+            case "prepare":
+                return [(step.at, what) for what in self._prepare(fields)]
+            case "hold":
+                return self._hold(step)
+            case "rate":
+                return self._rate(step)
+            case "sign":
+                return [(step.at, lambda defense: signed_event(defense, self.curriculum))]
+            case "release":
+                return [(step.at, lambda defense: ev.Released(len(defense.versions)))]
+            case "started":
+                return [(step.at, ev.Started(curriculum_hash(self.curriculum)))]
+        return [(step.at, self._event(step))]
+
+    def _event(self, step: Step) -> DefenseWhat:
+        """An event from its kind and fields; the stamp of a text's first keystroke is filled in when it is played."""
+        first = {"first": _NO_STAMP} if step.kind in ("noted", "question_parked") else {}
+        what: DefenseWhat = msgspec.convert({"kind": step.kind, **step.fields, **first}, DefenseWhat)
+        return what
+
+    def _prepare(self, fields: Mapping[str, Any]) -> Iterator[DefenseWhat]:
+        for deliverable in self.project.deliverables:
+            if deliverable.n in fields.get("deliverables", [deliverable.n]):
+                yield ev.DeliverableDeclared(deliverable.n, True)
+        checks = self.curriculum.checks
+        for check in checks[: fields.get("checks", len(checks))]:
+            yield ev.CheckTicked(check.id, True)
+
+    def _hold(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+        start = step.at
+        found: list[tuple[timedelta, DefenseWhat | Making]] = [
+            (start - timedelta(minutes=6), ev.RoomOpened()),
+            (start - timedelta(seconds=20), ev.RecordingStarted()),
+            (start, ev.Started(curriculum_hash(self.curriculum))),
+        ]
+        end = start + offset(step.fields[self.project.phases[0].id])
+        for phase in self.project.phases[1:]:
+            found.append((end, ev.PhaseEntered(phase.id)))
+            end += offset(step.fields[phase.id])
+        return [*found, (end, ev.Finished())]
+
+    def _rate(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+        ratings: Mapping[str, RatingValue] = self.entry.get("ratings", {})
+        criteria = [c.id for c in self.curriculum.criteria_of(self.project) if not c.from_clock]
+        chosen = criteria[: step.fields.get("count", len(criteria))]
+        pace = timedelta(seconds=step.fields["every_s"])
+        return [(step.at + n * pace, ev.Rated(id, ratings.get(id, "met"))) for n, id in enumerate(chosen)]
+
+
+_NO_STAMP: Final = {"wall": "", "boot_ms": 0, "awake_ms": 0, "boot_id": ""}
