@@ -264,10 +264,9 @@ def context_title(context: Context, language: str = "en") -> str:
 
 
 def commands_for(context: Context) -> tuple[Command, ...]:
-    """The commands that act in a context, in the table's order; a panel's own ones first, then its screen's.
+    """The commands that act in a context, in the table's order; a panel's own ones first, so that they win a key.
 
-    The audience view has only its own; everywhere else the global ones are among them. A panel hides the commands of
-    its screen that share a default key with its own.
+    The audience view has only its own; everywhere else the global ones are among them.
     """
     own = tuple(each for each in COMMANDS if context in each.contexts)
     if context in ("audience", "global"):
@@ -275,10 +274,7 @@ def commands_for(context: Context) -> tuple[Command, ...]:
     parent = _PARENTS.get(context)
     if parent is None:
         return tuple(each for each in COMMANDS if context in each.contexts or "global" in each.contexts)
-    taken = {key for each in own for key in each.keys}
-    return own + tuple(
-        each for each in commands_for(parent) if context not in each.not_in and not taken & set(each.keys)
-    )
+    return own + tuple(each for each in commands_for(parent) if context not in each.not_in)
 
 
 def action_of(command: Command, context: Context) -> str:

@@ -77,6 +77,10 @@ def test_an_accent_never_lands_on_the_ellipsis() -> None:
     assert shortened("abe\u0301d", 3) == "ab…"
 
 
+def test_a_letter_never_loses_its_accent() -> None:
+    assert shortened("a\u0301be\u0301dxyz", 4) == "a\u0301b…"
+
+
 async def test_widgets_show_hostile_text_whole() -> None:
     class Shows(App[None]):
         def compose(self) -> ComposeResult:
