@@ -28,6 +28,8 @@ _ENTITY = re.compile(r"&(?=#?\w)")
 _SPACE: Final = "&#32;"
 """A space that no rendering drops at the edge of a line."""
 _BREAK: Final = "\\"
+_NUMBER_SIGN: Final = "\x00"
+"""Stands for a number sign while the rest is made safe: visible text never holds this character."""
 
 
 def render(report: Report) -> str:
@@ -49,15 +51,16 @@ def escaped(text: str) -> str:
     Line breaks at the end are dropped: nothing displays them.
     """
     lines = visible(text).rstrip("\n").split("\n")
-    return f"{_BREAK}\n".join(_escaped_line(line) for line in lines)
+    return f"{_BREAK}\n".join(_AT_START.sub(r"\1\\", _inline(line), count=1) for line in lines)
 
 
 def heading(text: str) -> str:
     """The same for a heading: one line, and no closing sequence of number signs."""
-    return escaped(one_line(text)).replace("\\#", "#").replace("#", "\\#").replace("&\\#32;", _SPACE)
+    return _inline(one_line(text).replace("#", _NUMBER_SIGN)).replace(_NUMBER_SIGN, "\\#")
 
 
-def _escaped_line(line: str) -> str:
+def _inline(line: str) -> str:
+    """One line, safe behind something that is not a line's start."""
     bare = line.strip(" ")
     if not bare:
         return _SPACE * len(line)
@@ -65,12 +68,11 @@ def _escaped_line(line: str) -> str:
     after = len(line) - len(line.rstrip(" "))
     safe = _ENTITY.sub("&amp;", bare).replace("<", "&lt;")
     safe = _ANYWHERE.sub(lambda found: "".join(f"\\{c}" for c in found.group()), safe)
-    safe = _AT_START.sub(r"\1\\", safe, count=1)
     return f"{_SPACE * before}{safe}{_SPACE * after}"
 
 
 def _label(label: str, words: Translator) -> str:
-    return f"**{escaped(words('{label}:', label=one_line(label)).strip())}**"
+    return f"**{_inline(words('{label}:', label=one_line(label)).strip())}**"
 
 
 def _blocks(section: Section, words: Translator) -> Iterator[str]:

@@ -19,6 +19,8 @@ WIDTH: Final = 80
 
 _PIECES = re.compile(r" +|[^ ]+")
 _JOINER: Final = "\u200d"
+_HEADING: Final = "• "
+"""Before a heading inside a section: its text may be a person's, and must not pass for a title."""
 
 
 def render(report: Report) -> str:
@@ -55,7 +57,7 @@ def _section(section: Section, words: Translator) -> Iterator[str]:
         if above is not None and (paragraph.shape == "heading" or paragraph.shape == above.shape == "text"):
             yield ""
         if paragraph.shape == "heading":
-            yield from wrapped(one_line(paragraph.text), "", "  ")
+            yield from wrapped(one_line(paragraph.text), _HEADING, "  ")
         else:
             yield from wrapped(_labelled(paragraph, words), *_margins(paragraph, "  "))
         above = paragraph

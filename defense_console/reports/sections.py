@@ -175,9 +175,9 @@ def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
     _ = sheet.words
     key, row = "documents", document.request
     title = revision.row_title(row, sheet.project, sheet.language) or _("A document without a name")
-    if row.severity == "advice":
-        title = _("{document} (advice)", document=title)
     yield Paragraph(key, title, "edited" if row.title else "generated", shape="heading")
+    if row.severity == "advice":
+        yield Paragraph(key, _("Advice: nothing depends on it."), shape="item")
     yield from _reasons(sheet, document, key)
     expected = revision.row_expected(row, sheet.project, sheet.language)
     if expected:

@@ -1,0 +1,235 @@
+"""What each reader is told: nothing private, nothing the mentor wrote changed, dates with their zone."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+
+from defense_console.model import events as ev
+from defense_console.model.events import Request
+from defense_console.reports import markdown, plain
+from defense_console.reports import report as reports
+from defense_console.reports.report import READERS, Reader, Report
+from tests.reports import scene
+
+LANGUAGES = ("fr", "en")
+TOLD = {
+    "student": scene.EVERYBODY,
+    "mentor": scene.EVERYBODY + scene.MENTOR,
+    "jury": scene.EVERYBODY + scene.MENTOR + scene.JURY,
+}
+ALL = (*TOLD["jury"], *scene.NOBODY)
+
+
+def texts(report: Report) -> str:
+    """Everything the value holds."""
+    return msgspec.json.encode(report).decode()
+
+
+def section(report: Report, id: str) -> list[str]:
+    found = [s for s in report.sections if s.id == id]
+    return [f"{p.label}|{p.text}" if p.label else p.text for s in found for p in s.paragraphs]
+
+
+def fact(report: Report, *labels: str) -> str:
+    return next(f.text for f in report.facts if f.label in labels)
+
+
+@pytest.mark.parametrize(("reader", "language"), itertools.product(READERS, LANGUAGES))
+def test_each_reader_is_told_exactly_what_is_theirs(reader: Reader, language: str) -> None:
+    report = scene.report(scene.everything(lambda name: f"<{name}>"), reader, language)
+    for text in (texts(report), plain.render(report), markdown.render(report)):
+        told = {name for name in ALL if f"<{name}>" in text or f"&lt;{name}>" in text}
+        assert told == set(TOLD[reader])
+
+
+def test_a_student_is_told_no_times_and_no_record() -> None:
+    log = scene.everything(lambda name: name)
+    assert [s.id for s in scene.report(log, "student").sections] == [
+        "skills", "deliverables", "defense", "notes", "documents", "goal",
+    ]  # fmt: skip
+    assert [s.id for s in scene.report(log, "mentor").sections][6:] == ["questions"]
+    jury = scene.report(log, "jury")
+    assert [s.id for s in jury.sections][6:] == ["questions", "verdicts", "criteria", "sittings", "record"]
+    assert scene.HASH not in texts(scene.report(log, "student")) + texts(scene.report(log, "mentor"))
+    assert scene.HASH in section(jury, "record")[-1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (940, "Temps de parole respecté : 15 min 40 s (fenêtre 10–20).",
+         "Speaking time respected: 15 min 40 s (window 10–20)."),
+        (492, "Temps de parole trop court : 8 min 12 s (fenêtre 10–20).",
+         "Speaking time too short: 8 min 12 s (window 10–20)."),
+        (599.9, "Temps de parole trop court : 9 min 59 s (fenêtre 10–20).",
+         "Speaking time too short: 9 min 59 s (window 10–20)."),
+        (600, "Temps de parole respecté : 10 min (fenêtre 10–20).",
+         "Speaking time respected: 10 min (window 10–20)."),
+        (1200, "Temps de parole respecté : 20 min (fenêtre 10–20).",
+         "Speaking time respected: 20 min (window 10–20)."),
+        (1200.4, "Temps de parole trop long : 20 min 01 s (fenêtre 10–20).",
+         "Speaking time too long: 20 min 01 s (window 10–20)."),
+    ],
+)  # fmt: skip
+def test_the_speaking_time_writes_its_own_sentence(seconds: float, french: str, english: str) -> None:
+    log = scene.held(seconds)
+    assert section(scene.report(log, language="fr"), "defense") == [french]
+    assert section(scene.report(log, language="en"), "defense") == [english]
+
+
+def test_pauses_are_no_speaking_time_and_a_running_presentation_has_no_sentence() -> None:
+    log = scene.started().at(300).add(ev.Paused()).at(900).add(ev.Resumed()).at(1000)
+    assert section(scene.report(log), "defense") == []
+    log.add(ev.PhaseEntered("discussion"))
+    assert section(scene.report(log, language="en"), "defense") == [
+        "Speaking time too short: 6 min 40 s (window 10–20)."
+    ]
+
+
+def test_the_report_of_a_second_sitting_tells_its_own_speaking_time() -> None:
+    report = scene.report(scene.everything(str), "jury", "en")
+    assert section(report, "defense")[0] == "Speaking time respected: 15 min 40 s (window 10–20)."
+    times = section(report, "sittings")
+    assert "Sitting 1 — broken off" in times
+    assert "Presentation|15 min 40 s, pauses 1 min (target 15 min) · window 10–20" in times
+    assert "02:50–03:50|presentation: paused" in times
+
+
+def test_the_console_writes_only_what_the_mentor_has_not() -> None:
+    log = scene.conditional()
+    before = scene.report(log, language="en")
+    assert section(before, "deliverables") == ["Areas for improvement", "Sentence of A1-1 (en)"]
+    assert section(before, "skills") == [
+        "A1 — First skill (en)", "Acquired", "To improve|Sentence of A1-1 (en)",
+        "A2 — Second skill (en)", "Partly acquired", "Not met|Sentence of A2-1 (en)", "the table is empty",
+    ]  # fmt: skip
+    assert section(before, "notes") == []
+    log.add(ev.SkillCommented("A2", "my words"), ev.LineAdded("improvement", "my line"))
+    after = scene.report(log, language="en")
+    assert section(after, "deliverables") == ["Areas for improvement", "my line"]
+    assert section(after, "skills")[3:] == ["A2 — Second skill (en)", "Partly acquired", "my words"]
+    assert section(after, "notes") == ["A2-1 · 05:00|the table is empty"], "a shared note is told once, and once only"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_paragraphs_say_who_wrote_them(reader: Reader) -> None:
+    log = scene.everything(lambda name: f"<{name}>")
+    paragraphs = [p for s in scene.report(log, reader).sections for p in s.paragraphs]
+    written = {p.text for p in paragraphs if p.origin == "edited"} - {"a list"}
+    # A verifier and a file name stand inside a sentence of the console.
+    assert written == {f"<{name}>" for name in TOLD[reader]} - {"<verifier>", "<file>"}
+
+
+def test_documents_tell_reason_expectation_and_due_date() -> None:
+    log = scene.conditional()
+    draft = scene.report(log, language="en")
+    assert section(draft, "documents") == [
+        "2. Deliverable 2 (en)",
+        "Reason, criterion A2-1|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
+        "Expected|Sentence of A2-1 (en)", "Due|48 h after the release",
+        "3. Deliverable 3 (en)",
+        "Reason, criterion A2-1|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
+        "Expected|Sentence of A2-1 (en)", "Due|48 h after the release",
+    ]  # fmt: skip
+    assert fact(draft, "Verdict").endswith("no new defense, until 48 h after the release")
+    rows = (Request("d2", 2, criteria=("A2-1",), reason="my reason", expected="my wish"),)
+    scene.released(scene.signed(log.at(3600), rows))
+    # 48 real hours lie between 15:00 in summer time and 14:00 in winter time.
+    due = "2026-10-25 14:00 (Europe/Paris, UTC+01:00)"
+    assert section(scene.report(log, language="en"), "documents") == [
+        "2. Deliverable 2 (en)", "Reason|my reason", "Expected|my wish", f"Due|{due}", "State|requested",
+    ]  # fmt: skip
+    assert fact(scene.report(log, language="en"), "Verdict") == (
+        f"Conditional — documents only, no new defense, until {due}"
+    )
+    jury = "Due|2026-10-25 14:00 (Europe/Paris, UTC+01:00; 2026-10-25 13:00 UTC)"
+    assert jury in section(scene.report(log, "jury", "en"), "documents")
+
+
+def test_a_dropped_row_and_a_verdict_that_asks_for_nothing_show_no_documents() -> None:
+    log = scene.conditional().add(ev.RowKept("d2", False))
+    assert [t for t in section(scene.report(log, language="en"), "documents") if "Deliverable" in t] == [
+        "3. Deliverable 3 (en)"
+    ]
+    assert section(scene.report(log.add(ev.OutcomeChosen("rework"))), "documents") == []
+
+
+def test_until_it_is_released_the_report_is_a_draft_without_a_hash() -> None:
+    log = scene.held()
+    for change in (lambda: None, lambda: log.add(ev.OutcomeChosen("validated")), lambda: scene.signed(log)):
+        change()
+        report = scene.report(log, "jury", "en")
+        assert report.notice.startswith("Draft")
+        assert report.record_hash is None
+        assert report.released_at is None
+        assert scene.HASH not in texts(report)
+    report = scene.report(scene.released(log), "jury", "en")
+    assert report.notice == ""
+    assert report.record_hash == scene.HASH
+    assert report.released_at == log.events[-1].at.wall
+    log.add(ev.AmendmentOpened("a mistake"), ev.OutcomeChosen("rework"))
+    report = scene.report(log, "jury", "en")
+    assert report.notice == "Draft of a new version: version 1 (validated) still stands."
+    assert report.record_hash is None
+    assert fact(report, "Verdict") == "To rework — a new defense"
+
+
+def test_the_jury_sees_every_criterion_with_its_evidence() -> None:
+    log = scene.everything(lambda name: name)
+    shown = section(scene.report(log, "jury", "en"), "criteria")
+    for skill in scene.CURRICULUM.skills_of(scene.CURRICULUM.projects[0]):
+        assert all(any(line.startswith(f"{c.id} · ") for line in shown) for c in skill.criteria)
+    assert "ORAL-1 · met · from the clock|Speaking time in its window (en)" in shown
+    assert "A1-2 · met · decides alone|Sentence of A1-2 (en)" in shown
+    assert "Document|2. Deliverable 2 (en), received" in shown
+    assert "sitting 2, 01:10 · recording 01:00|note-in-comment" in shown
+
+
+def test_a_defense_without_a_start_has_a_report_too() -> None:
+    log = scene.planned()
+    assert scene.report(log, language="en").notice == "Draft: the defense has not been held yet."
+    absent = scene.report(log.add(ev.RoomOpened()).at(900).add(ev.NoShow()), "jury", "en")
+    assert fact(absent, "Verdict") == "student absent"
+
+
+def test_fields_are_copied_one_by_one_as_they_were_typed() -> None:
+    log = scene.held().add(ev.LineAdded("strength", "one\ntwo"), ev.LineAdded("strength", "three"))
+    log.add(ev.SkillCommented("A1", "good [work](x)\n\n- yes"), ev.GoalSet("a goal"))
+    fields = {f.key: f for f in reports.fields(scene.report(log, language="en"))}
+    assert fields["skill/A1"].title == "A1 — First skill (en)"
+    assert fields["skill/A1"].text == "Acquired\ngood [work](x)\n\n- yes"
+    assert fields["strength"].text == "- one\n  two\n- three"
+    assert fields["remarks"].text == "Speaking time respected: 15 min 40 s (window 10–20)."
+    assert fields["goal"] == ("goal", "Next goal", "a goal")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_two_fields_share_a_key(reader: Reader) -> None:
+    keys = [f.key for f in reports.fields(scene.report(scene.everything(str), reader))]
+    assert len(keys) == len(set(keys))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    attempt: int = 1
+    planned_at: str = "2026-09-30T22:30:00.000Z"
+    session: str = "held"
+    outcome: ev.OutcomeValue | None = "rework"
+
+
+def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
+    log = scene.started(2)
+
+    def facts(reader: Reader) -> list[str]:
+        report = reports.build(
+            log.defense, scene.CURRICULUM, student="S", language="en", reader=reader, zone="Europe/Paris",
+            previous=(Earlier(),),
+        )  # fmt: skip
+        return [f.text for f in report.facts]
+
+    assert facts("jury")[-1] == "to rework, 2026-10-01"
+    assert "to rework, 2026-10-01" not in facts("student")
