@@ -25,31 +25,31 @@ class StoreError(ConsoleError):
     """The store cannot do what was asked: the sentence says why and what to do."""
 
 
-class Conflict(StoreError):  # noqa: N818 — the word of the trade
+class Conflict(StoreError):
     """Another writer was first: the log does not end where the append expected it to."""
 
 
-class NotOurStore(StoreError):  # noqa: N818
+class NotOurStore(StoreError):
     """What lies at the place given is not a store of this console. It was not touched."""
 
 
-class NewerStore(StoreError):  # noqa: N818
+class NewerStore(StoreError):
     """The store was written by a newer console. It was not touched."""
 
 
-class ReadOnlyStore(StoreError):  # noqa: N818
+class ReadOnlyStore(StoreError):
     """The folder or the file cannot be written."""
 
 
-class NetworkStore(StoreError):  # noqa: N818
+class NetworkStore(StoreError):
     """The folder lies on a network file system, where the engine cannot keep its promises."""
 
 
-class DamagedStore(StoreError):  # noqa: N818
+class DamagedStore(StoreError):
     """A row, a page or the file itself is not what was written."""
 
 
-class FullDisk(StoreError):  # noqa: N818
+class FullDisk(StoreError):
     """There is no space left for the write."""
 
 
@@ -207,8 +207,12 @@ def first_hash(stream: str) -> str:
 
 
 def next_hash(previous: str, body: bytes) -> str:
-    """Hash of a line: SHA-256 of the previous hash (its 32 bytes) and the event's canonical JSON, hex."""
-    return hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
+    """Hash of a line: SHA-256 of the previous hash, in its 64 hexadecimal digits, and the event's canonical JSON.
+
+    Digits, not bytes, so that an export can be checked with nothing but a shell:
+    `printf %s%s "$previous" "$line" | sha256sum`.
+    """
+    return hashlib.sha256(previous.encode() + body).hexdigest()
 
 
 def chain(previous: str, lines: Iterable[bytes]) -> str:

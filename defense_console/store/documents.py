@@ -1,0 +1,85 @@
+"""The documents of a store under our own names, and the lines of its logs.
+
+Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+from tinydb.table import Document
+
+from defense_console.model.errors import N_
+from defense_console.store.base import Line, StoreError
+from defense_console.store.engine import DamagedRow, RowStorage
+from defense_console.store.keys import name_key
+from defense_console.store.rows import RowDatabase, RowTable
+
+_NO_END = 2**62
+
+
+class Documents:
+    """Tables and rows of one open database."""
+
+    def __init__(self, database: RowDatabase) -> None:
+        self._database = database
+        self.rows = cast(RowStorage, database.storage)
+
+    def table(self, name: str) -> RowTable:
+        """A table; not for logs, since TinyDB remembers every one it was asked for."""
+        return cast(RowTable, self._database.table(name))
+
+    def get(self, table: str, field: str, name: str) -> Document | None:
+        """The document of a name, which stands in `field`."""
+        found: Document | None = self.table(table).get(doc_id=name_key(name))
+        return found if found is not None and found[field] == name else None
+
+    def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
+        """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
+        with self.rows.transaction():
+            before = None
+            with suppress(DamagedRow):
+                before = self.table(table).get(doc_id=key)
+            if before is not None and any(before[name] != document[name] for name in names):
+                raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
+            self.table(table).put(document, key)
+
+    def remove(self, table: str, *keys: int) -> None:
+        """Drop documents; those that are not there are no error."""
+        self.table(table).remove(doc_ids=keys)
+
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself."""
+        document = self.get("meta", "key", key)
+        return None if document is None else str(document["value"])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        self.put("meta", name_key(key), {"key": key, "value": value}, "key")
+
+    # --- logs ----------------------------------------------------------------------------------------------------
+
+    def lines(self, stream: str, low: int = 0, high: int = _NO_END) -> list[Line]:
+        """The lines of a log with a number from `low` to `high`, in order.
+
+        Raises:
+            DamagedRow: One is not what was written.
+        """
+        found = self.rows.documents(stream, low, high)
+        return [Line(id, document["line"].encode(), document["hash"]) for id, document in found]
+
+    def last(self, stream: str) -> Line | None:
+        """The last line of a log."""
+        id = self.rows.last_id(stream)
+        return None if id is None else self.lines(stream, id, id)[0]
+
+    def add_lines(self, stream: str, lines: list[Line]) -> None:
+        """Insert lines under their numbers.
+
+        Raises:
+            ValueError: There is a line of that number.
+        """
+        documents = [Document({"hash": line.hash, "line": line.body.decode()}, line.seq) for line in lines]
+        RowTable(self.rows, stream).insert_multiple(documents)

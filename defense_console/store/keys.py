@@ -1,0 +1,54 @@
+"""Where a document lies: TinyDB's document ids are integers, so every name of ours becomes one.
+
+Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+_BITS = 63
+"""What an SQLite integer holds without its sign."""
+_DIGIT_BITS = 4
+MIN_DIGITS = 4
+_KEY_DIGITS = _BITS // _DIGIT_BITS
+_HEX = frozenset("0123456789abcdef")
+
+DEFENSES = "defense/"
+STUDENTS = "student/"
+
+
+def defense_key(id: str) -> int:
+    """Row id of a defense: the first 63 bits of its UUID, so that a prefix is a range of keys.
+
+    Raises:
+        ValueError: It is not a UUID.
+    """
+    return uuid.UUID(id).int >> (128 - _BITS)
+
+
+def name_key(*names: str) -> int:
+    """Row id of anything else: 63 bits of the SHA-256 of its names."""
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def digits(prefix: str) -> str | None:
+    """The hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
+    found = prefix.replace("-", "").lower()
+    return found if MIN_DIGITS <= len(found) <= 32 and _HEX.issuperset(found) else None
+
+
+def key_range(hex_digits: str) -> tuple[int, int]:
+    """Least and greatest row id of the defenses whose id begins with these digits; those past the 15th are ignored."""
+    known = hex_digits[:_KEY_DIGITS]
+    free = _BITS - _DIGIT_BITS * len(known)
+    low = int(known, 16) << free
+    return low, low + (1 << free) - 1
+
+
+def stream_prefix(key: int) -> str:
+    """How the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
+    known = f"{key >> (_BITS % _DIGIT_BITS):0{_KEY_DIGITS}x}"
+    return f"{DEFENSES}{known[:8]}-{known[8:12]}-{known[12:]}"

@@ -1,0 +1,278 @@
+"""Where a store lies: its folder, its files and their rights, and what is refused before anything is touched.
+
+Source: engineering.md §2; SQLite, "Write-Ahead Logging" (network file systems) and "Database File Format".
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from defense_console.model.errors import N_
+from defense_console.store.base import (
+    DamagedStore,
+    FullDisk,
+    NetworkStore,
+    NewerStore,
+    NotOurStore,
+    ReadOnlyStore,
+    StoreError,
+)
+from defense_console.store.engine import APPLICATION_ID, DamagedRow, ForeignFile, NewerFile, RowStorage
+
+FILE = "defenses.db"
+CLIPBOARD = "clipboard.txt"
+"""Beside the store lies what was copied last."""
+_BESIDE = ("-wal", "-shm")
+_NEW = ".new-"
+_MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+_NETWORK = re.compile(
+    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ncpfs|coda|ceph|lustre|gpfs|beegfs|glusterfs|pvfs2|davfs|ocfs2|vboxsf|"
+    r"fuse\.(sshfs|rclone|s3fs|gcsfuse|glusterfs\w*|ceph\w*|davfs2?|smbnetfs|curlftpfs|gvfsd-fuse|onedriver|google-drive-ocamlfuse)"
+)
+_MOUNTS = Path("/proc/self/mounts")
+
+
+@contextmanager
+def explained(place: Path) -> Iterator[None]:
+    """Turn what the engine and the system raise into an error that says what to do."""
+    try:
+        yield
+    except DamagedRow as damaged:
+        raise DamagedStore(
+            N_("Row {id} of {table} in {place} is damaged: run verify, and take the store from a copy."),
+            id=damaged.id,
+            table=damaged.table,
+            place=place,
+        ) from damaged
+    except NewerFile as newer:
+        raise NewerStore(
+            N_("The store in {place} was written by a newer console (schema {version}): update this one."),
+            place=place,
+            version=newer.args[0],
+        ) from newer
+    except ForeignFile as foreign:
+        raise _not_ours(place) from foreign
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a mistake of ours, not of the disk
+    except sqlite3.Error as error:
+        raise _of_engine(error, place) from error
+    except OSError as error:
+        raise _of_system(error, place) from error
+
+
+def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    reason = str(error)
+    if code == sqlite3.SQLITE_FULL:
+        return _full(place)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+        return _read_only(place, reason)
+    if code == sqlite3.SQLITE_NOTADB:
+        return _not_ours(place)
+    if code == sqlite3.SQLITE_CORRUPT or reason.startswith("Could not decode") or "no such table" in reason:
+        return DamagedStore(
+            N_("The store in {place} is damaged ({reason}): take it from a copy."), place=place, reason=reason
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
+    return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def _of_system(error: OSError, place: Path) -> StoreError:
+    reason = error.strerror or str(error)
+    if error.errno in _FULL:
+        return _full(place)
+    if error.errno in _NOT_WRITABLE:
+        return _read_only(place, reason)
+    return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def _full(place: Path) -> FullDisk:
+    return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
+
+
+def _read_only(place: Path, reason: str) -> ReadOnlyStore:
+    return ReadOnlyStore(
+        N_("The store in {place} cannot be written ({reason}): change the rights of the folder, or choose another."),
+        place=place,
+        reason=reason,
+    )
+
+
+def _not_ours(place: Path) -> NotOurStore:
+    return NotOurStore(
+        N_("{file} in {place} is not a store of this console, or its first bytes are damaged. Choose another folder."),
+        file=FILE,
+        place=place,
+    )
+
+
+def prepare(folder: Path, *, create: bool) -> Path:
+    """Check a store's folder, make what is missing, and give the path of its file.
+
+    Args:
+        folder: The folder; the store is `defenses.db` in it.
+        create: Make the folder and an empty store when there is none.
+
+    Raises:
+        StoreError: It cannot be used; nothing of it was touched.
+    """
+    with explained(folder):
+        _refuse_links(folder)
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
+        _refuse_network(folder)
+        path = folder / FILE
+        if not path.exists():
+            _refuse_orphans(folder)
+            if not create:
+                raise StoreError(N_("There is no store in {place}."), place=folder)
+            _make(folder, path)
+        _check_header(path)
+        _check_rights(folder, path)
+    return path
+
+
+def _refuse_links(folder: Path) -> None:
+    for path in (folder, folder / FILE, *(folder / (FILE + end) for end in _BESIDE)):
+        if path.is_symlink():
+            raise StoreError(
+                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
+            )
+
+
+def _refuse_network(folder: Path) -> None:
+    kind = network_kind(folder)
+    if kind is not None:
+        raise NetworkStore(
+            N_(
+                "{place} lies on a network file system ({kind}), where what was saved could be lost. "
+                "Choose a folder on a disk of this machine."
+            ),
+            place=folder,
+            kind=kind,
+        )
+
+
+def network_kind(folder: Path, mounts: str | None = None) -> str | None:
+    """The network file system a folder lies on, None for a local one and where the system does not tell.
+
+    Args:
+        folder: The folder, which may not exist yet.
+        mounts: Lines as in `/proc/self/mounts`, which is read when this is None.
+    """
+    if mounts is None:
+        try:
+            mounts = _MOUNTS.read_text("utf-8", "surrogateescape")
+        except OSError:
+            return None
+    place = Path(os.path.realpath(folder))
+    found, kind = -1, ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        mount = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1]))
+        # Of two mounts on one place, the later one covers the earlier.
+        if place.is_relative_to(mount) and len(mount.parts) >= found:
+            found, kind = len(mount.parts), fields[2]
+    return kind if _NETWORK.fullmatch(kind) else None
+
+
+def _refuse_orphans(folder: Path) -> None:
+    """What is left of a store whose file is gone would be replayed into a new one."""
+    for end in _BESIDE:
+        path = folder / (FILE + end)
+        if path.exists() and path.stat().st_size:
+            raise DamagedStore(
+                N_("{file} is missing in {place}, but {rest} is there: put the file back, or move the rest away."),
+                file=FILE,
+                place=folder,
+                rest=path.name,
+            )
+
+
+def _make(folder: Path, path: Path) -> None:
+    """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in missing:
+        sync_folder(place.parent)
+    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        RowStorage(new).close()
+        _name(new, path)
+    finally:
+        for end in ("", *_BESIDE):
+            new.with_name(new.name + end).unlink(missing_ok=True)
+    sync_folder(folder)
+
+
+def _name(new: Path, path: Path) -> None:
+    """Give a file its name unless another process was first."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A file system without hard links, such as that of a memory stick.
+        if not path.exists():
+            new.rename(path)
+
+
+def _check_header(path: Path) -> None:
+    """Look at the first bytes before SQLite does, which would make files beside somebody else's database."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if not header:
+        raise DamagedStore(
+            N_("{file} in {place} is empty, which a store never is: take it from a copy, or move the file away."),
+            file=FILE,
+            place=path.parent,
+        )
+    if not header.startswith(_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+        raise _not_ours(path.parent)
+
+
+def _check_rights(folder: Path, path: Path) -> None:
+    """Only the mentor may read; a folder that holds other things keeps its rights."""
+    if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
+        raise _read_only(folder, os.strerror(errno.EACCES))
+    if os.name != "posix":
+        return
+    ours = all(child.name.startswith(FILE) or child.name == CLIPBOARD for child in folder.iterdir())
+    if ours and folder.stat().st_uid == os.getuid():
+        _restrict(folder, 0o700)
+    for end in ("", *_BESIDE):
+        file = path.with_name(FILE + end)
+        with suppress(FileNotFoundError):
+            _restrict(file, 0o600)
+
+
+def _restrict(path: Path, mode: int) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & ~mode:
+        path.chmod(mode)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; where a folder cannot be opened there is nothing to do."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

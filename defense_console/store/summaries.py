@@ -1,0 +1,135 @@
+"""Summaries: one row per defense, pending or closed, that spares reading its log.
+
+A cache: written in the transaction of the event that changes it, and folded anew from the log where it lags behind.
+Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from defense_console.model.agenda import Summary
+from defense_console.model.errors import N_
+from defense_console.store.base import DamagedStore
+from defense_console.store.caches import summary_of
+from defense_console.store.documents import Documents
+from defense_console.store.engine import DamagedRow
+from defense_console.store.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
+
+PENDING = "pending"
+CLOSED = "closed"
+_CLOSED_COUNT = "closed_count"
+
+
+class Summaries:
+    """The tables `pending` and `closed`.
+
+    Args:
+        documents: Where they lie.
+        curriculum: Gives the canonical JSON of a pinned curriculum by its hash.
+    """
+
+    def __init__(self, documents: Documents, curriculum: Callable[[str], bytes | None]) -> None:
+        self._documents = documents
+        self._rows = documents.rows
+        self._curriculum = curriculum
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def pending(self) -> list[Summary]:
+        """Those of the defenses that are not closed, in order of their ids."""
+        return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
+
+    def find(self, prefix: str) -> list[Summary]:
+        """Those whose id begins with these digits, in order of their ids."""
+        wanted = digits(prefix)
+        if wanted is None:
+            return []
+        low, high = key_range(wanted)
+
+        def keys() -> list[int]:
+            return sorted({row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)})
+
+        return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
+
+    def of_ids(self, ids: Sequence[str]) -> list[Summary]:
+        """Those of some defenses, in that order; what does not exist is left out."""
+        keys: dict[str, int] = {}
+        for id in ids:
+            with suppress(ValueError):
+                keys[id] = defense_key(id)
+        found = {summary.id: summary for summary in self._of_keys(keys.values)}
+        return [found[id] for id in ids if id in found]
+
+    def closed_count(self) -> int:
+        """How many defenses are closed."""
+        return int(self._documents.meta(_CLOSED_COUNT) or 0)
+
+    def _of_keys(self, keys: Callable[[], Iterable[int]]) -> list[Summary]:
+        with self._rows.reading():
+            wanted = list(keys())
+            found, stale = self._read(wanted)
+        for key in stale:
+            renewed = self._renew(key, found.get(key))
+            if renewed is not None:
+                found[key] = renewed
+        return [found[key] for key in wanted if key in found]
+
+    def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
+        """What the rows say, by key; and the keys of those that cannot be read or lag behind their log."""
+        found: dict[int, Summary] = {}
+        stale: list[int] = []
+        for key in keys:
+            try:
+                tables = (self._documents.table(name) for name in (PENDING, CLOSED))
+                document = next((d for d in (table.get(doc_id=key) for table in tables) if d is not None), None)
+                if document is None:
+                    continue
+                found[key] = msgspec.convert(document, Summary)
+            except (DamagedRow, msgspec.ValidationError):
+                stale.append(key)
+                continue
+            if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):
+                stale.append(key)
+        return found, stale
+
+    def _renew(self, key: int, known: Summary | None) -> Summary | None:
+        """A summary folded anew, and written back where the store can be written now.
+
+        Raises:
+            DamagedStore: Neither the row nor the log can be read.
+        """
+        for stream in self._rows.names(stream_prefix(key)):
+            id = stream.removeprefix(DEFENSES)
+            if defense_key(id) != key:
+                continue
+            with suppress(DamagedRow):
+                lines = self._documents.lines(stream)
+                summary = summary_of(id, lines, self._curriculum)
+                if summary is not None:
+                    with suppress(Exception), self._rows.transaction():
+                        self.put(summary)
+                    return summary
+        if known is None:
+            raise DamagedStore(
+                N_("Row {id} of {table} is damaged, and so is its log: run verify."), id=key, table=PENDING
+            )
+        return known
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def put(self, summary: Summary) -> None:
+        """Write a summary to the table it belongs to, in a transaction of the caller."""
+        key = defense_key(summary.id)
+        here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
+        moved = self._rows.has(there, key)
+        new = not self._rows.has(here, key)
+        self._documents.put(here, key, msgspec.to_builtins(summary), "id")
+        if moved:
+            self._documents.remove(there, key)
+        change = int(new and not summary.pending) - int(moved and summary.pending)
+        if change:
+            self._documents.set_meta(_CLOSED_COUNT, str(self.closed_count() + change))

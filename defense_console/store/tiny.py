@@ -1,0 +1,361 @@
+"""TinyStore: the embedded store, TinyDB documents in one SQLite file.
+
+| table | one document per | id |
+|---|---|---|
+| `defense/<uuid>`, `student/<id>` | event: its exact bytes and its hash | sequence number |
+| `pending`, `closed` | defense: its summary | first 63 bits of the UUID |
+| `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
+| `drafts` | defense and field | of both |
+| `leases` | live defense | as `pending` |
+| `curricula` | pinned curriculum: its exact bytes | of its hash |
+| `meta` | fact about the store | of its name |
+
+Source: engineering.md §2, product.md §2.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import msgspec
+
+from defense_console.model.agenda import Summary
+from defense_console.model.errors import N_
+from defense_console.store import place, verifying
+from defense_console.store.base import (
+    Append,
+    Conflict,
+    DamagedStore,
+    Draft,
+    Lease,
+    Line,
+    Problem,
+    Student,
+    first_hash,
+    next_hash,
+)
+from defense_console.store.caches import student_of
+from defense_console.store.documents import Documents
+from defense_console.store.engine import DamagedRow
+from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.rows import RowDatabase
+from defense_console.store.summaries import Summaries
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _explained(method: Callable[Concatenate[TinyStore, P], R]) -> Callable[Concatenate[TinyStore, P], R]:
+    """Every error that leaves the store says what to do."""
+
+    @functools.wraps(method)
+    def explained(self: TinyStore, /, *args: P.args, **options: P.kwargs) -> R:
+        with place.explained(self.folder):
+            return method(self, *args, **options)
+
+    return explained
+
+
+class TinyStore:
+    """A store in a folder. One object belongs to the thread that opened it."""
+
+    def __init__(self, folder: Path, database: RowDatabase) -> None:
+        self.folder = folder
+        self._documents = Documents(database)
+        self._rows = self._documents.rows
+        self._summaries = Summaries(self._documents, self._curriculum)
+        self._seen = self._rows.data_version()
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> TinyStore:
+        """Open the store in a folder.
+
+        Args:
+            folder: Holds `defenses.db`.
+            create: Make the folder and an empty store when there is none.
+
+        Raises:
+            StoreError: It cannot be used; the subclass and the sentence say why.
+        """
+        path = place.prepare(folder, create=create)
+        with place.explained(folder):
+            return cls(folder, RowDatabase(path))
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+        self._rows.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group several writes: all of them, or none when the block raises."""
+        with place.explained(self.folder), self._rows.transaction():
+            yield
+
+    def changed(self) -> bool:
+        """Whether another connection has written since this was last asked (or since opening)."""
+        with place.explained(self.folder):
+            before, self._seen = self._seen, self._rows.data_version()
+        return before != self._seen
+
+    # --- logs ----------------------------------------------------------------------------------------------------
+
+    @_explained
+    def append(self, job: Append) -> tuple[int, str]:
+        """Append one action in one transaction; see `Store.append`.
+
+        Raises:
+            Conflict: The log does not end at `job.expected`.
+            DamagedStore: The end of the log is gone or damaged.
+        """
+        with self._rows.transaction():
+            last = self._documents.last(job.stream)
+            seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
+            if seq > job.expected:
+                return self._again(job, seq)
+            if seq < job.expected or job.previous not in (None, head):
+                raise self._conflict(job, seq)
+            self._refuse_cut(job.stream, last)
+            lines = []
+            for body in job.lines:
+                seq, head = seq + 1, next_hash(head, body)
+                lines.append(Line(seq, body, head))
+            self._documents.add_lines(job.stream, lines)
+            self._beside(job, seq, head)
+            return seq, head
+
+    def _again(self, job: Append, seq: int) -> tuple[int, str]:
+        """A commit may fail after its bytes arrived: the same lines at the same place are acknowledged."""
+        there = self._documents.lines(job.stream, job.expected, job.expected + len(job.lines))
+        before = first_hash(job.stream) if job.expected == 0 else there[0].hash
+        lines = tuple(line for line in there if line.seq > job.expected)
+        same = job.previous in (None, before) and tuple(line.body for line in lines) == job.lines
+        if not lines or not same:
+            raise self._conflict(job, seq)
+        return lines[-1].seq, lines[-1].hash
+
+    def _conflict(self, job: Append, seq: int) -> Conflict:
+        return Conflict(
+            N_("Another console wrote first: {stream} ends at line {seq}, not at {expected}."),
+            stream=job.stream,
+            seq=seq,
+            expected=job.expected,
+        )
+
+    def _beside(self, job: Append, seq: int, head: str) -> None:
+        """What goes into the same transaction as the lines."""
+        if job.pin is not None:
+            self._pin(*job.pin)
+        if job.drop_drafts:
+            self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
+        if job.student is not None:
+            self._put_student(msgspec.structs.replace(job.student, seq=seq), head)
+        if job.summary is not None:
+            self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+
+    @_explained
+    def read_log(self, stream: str) -> tuple[Line, ...]:
+        """Every line of a log in order; empty when there is no such log.
+
+        Raises:
+            DamagedStore: A line is damaged, changed or missing, or the end is cut: no state is folded from that.
+        """
+        with self._rows.reading():
+            lines = self._documents.lines(stream)
+            self._refuse_cut(stream, lines[-1] if lines else None)
+        head = first_hash(stream)
+        for seq, line in enumerate(lines, 1):
+            head = next_hash(head, line.body)
+            if line.seq != seq or line.hash != head:
+                raise DamagedStore(
+                    N_("Line {seq} of {stream} is missing or was changed: run verify, and take it from a copy."),
+                    seq=seq,
+                    stream=stream,
+                )
+        return tuple(lines)
+
+    def _refuse_cut(self, stream: str, last: Line | None) -> None:
+        """The row beside the log knows how far the log went."""
+        seq, known = (0, "") if last is None else (last.seq, last.hash)
+        told = verifying.told_beside(self._rows, stream)
+        if told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known))):
+            raise DamagedStore(
+                N_("The end of {stream} is gone after line {seq}: run verify, and take it from a copy."),
+                stream=stream,
+                seq=seq,
+            )
+
+    @_explained
+    def last(self, stream: str) -> Line | None:
+        """The last line of a log."""
+        return self._documents.last(stream)
+
+    @_explained
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        """Names of the logs that begin with `prefix`, sorted."""
+        wanted = prefix if prefix.startswith((DEFENSES, STUDENTS)) else ""
+        names = self._rows.names(wanted) if wanted else self._rows.names(DEFENSES) + self._rows.names(STUDENTS)
+        return tuple(name for name in names if name.startswith(prefix))
+
+    @_explained
+    def is_empty(self) -> bool:
+        """Whether there is no log at all."""
+        return not (self._rows.names(DEFENSES, 1) or self._rows.names(STUDENTS, 1))
+
+    # --- summaries -----------------------------------------------------------------------------------------------
+
+    @_explained
+    def pending(self) -> tuple[Summary, ...]:
+        """Summaries of the defenses that are not closed, in order of their ids."""
+        return tuple(self._summaries.pending())
+
+    @_explained
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
+        return tuple(self._summaries.find(prefix))
+
+    @_explained
+    def summary(self, id: str) -> Summary | None:
+        """The summary of one defense."""
+        return next(iter(self._summaries.of_ids([id])), None)
+
+    @_explained
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Summaries in the order of `ids`; those that do not exist are left out."""
+        return tuple(self._summaries.of_ids(ids))
+
+    @_explained
+    def closed_count(self) -> int:
+        """How many defenses are closed."""
+        return self._summaries.closed_count()
+
+    # --- students ------------------------------------------------------------------------------------------------
+
+    @_explained
+    def students(self) -> tuple[Student, ...]:
+        """Every student, sorted by id."""
+        names = self._rows.names(STUDENTS)
+        found = (self._student(name.removeprefix(STUDENTS)) for name in names)
+        return tuple(student for student in found if student is not None)
+
+    @_explained
+    def student(self, id: str) -> Student | None:
+        """One student."""
+        return self._student(id)
+
+    def _student(self, id: str) -> Student | None:
+        with suppress(DamagedRow, msgspec.ValidationError):
+            document = self._documents.get("students", "id", id)
+            if document is not None:
+                return msgspec.convert(document, Student)
+        lines = self._documents.lines(STUDENTS + id)
+        return student_of(id, lines) if lines else None
+
+    def _put_student(self, student: Student, head: str) -> None:
+        document = {**msgspec.to_builtins(student), "hash": head}
+        self._documents.put("students", name_key(student.id), document, "id")
+
+    # --- drafts and leases ---------------------------------------------------------------------------------------
+
+    @_explained
+    def drafts(self, stream: str) -> dict[str, Draft]:
+        """Drafts of one stream by field key, sorted."""
+        return self._drafts().get(stream, {})
+
+    @_explained
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
+        return self._drafts()
+
+    def _drafts(self) -> dict[str, dict[str, Draft]]:
+        found: dict[str, dict[str, Draft]] = {}
+        for document in sorted(self._documents.table("drafts").sound(), key=lambda d: (d["stream"], d["field"])):
+            draft = msgspec.convert(document["draft"], Draft)
+            found.setdefault(document["stream"], {})[document["field"]] = draft
+        return found
+
+    @_explained
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        """Overwrite a draft; None drops it."""
+        key = name_key(stream, field)
+        if draft is None:
+            self._documents.remove("drafts", key)
+            return
+        document = {"stream": stream, "field": field, "draft": msgspec.to_builtins(draft)}
+        self._documents.put("drafts", key, document, "stream", "field")
+
+    @_explained
+    def leases(self) -> dict[str, Lease]:
+        """Leases by defense id. A damaged one is left out; `verify_all` tells of it."""
+        return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
+
+    @_explained
+    def write_lease(self, defense_id: str, lease: Lease | None) -> None:
+        """Overwrite a lease; None drops it."""
+        key = defense_key(defense_id)
+        if lease is None:
+            self._documents.remove("leases", key)
+            return
+        self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+
+    # --- curricula and facts -------------------------------------------------------------------------------------
+
+    @_explained
+    def curriculum(self, hash: str) -> bytes | None:
+        """Canonical JSON of a pinned curriculum.
+
+        Raises:
+            DamagedStore: It is not what was pinned.
+        """
+        return self._curriculum(hash)
+
+    def _curriculum(self, hash: str) -> bytes | None:
+        document = self._documents.get("curricula", "hash", hash)
+        if document is None:
+            return None
+        body: bytes = document["body"].encode()
+        if hashlib.sha256(body).hexdigest() != hash:
+            raise DamagedStore(N_("The pinned curriculum {hash} was changed: take it from a copy."), hash=hash)
+        return body
+
+    @_explained
+    def curricula(self) -> dict[str, bytes]:
+        """Every pinned curriculum by hash, sorted."""
+        found = {document["hash"]: document["body"].encode() for document in self._documents.table("curricula").all()}
+        return dict(sorted(found.items()))
+
+    @_explained
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        with self._rows.transaction():
+            self._pin(hash, body)
+
+    def _pin(self, hash: str, body: bytes) -> None:
+        if not self._rows.has("curricula", name_key(hash)):
+            self._documents.table("curricula").put({"hash": hash, "body": body.decode()}, name_key(hash))
+
+    @_explained
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself, such as what it was made for."""
+        return self._documents.meta(key)
+
+    @_explained
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        self._documents.set_meta(key, value)
+
+    # --- checking ------------------------------------------------------------------------------------------------
+
+    @_explained
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
+        return tuple(verifying.check_log(self._rows, stream))
+
+    @_explained
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log and every other row. Empty when the store is sound."""
+        return tuple(verifying.check_all(self._rows))
