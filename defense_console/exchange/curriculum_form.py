@@ -201,19 +201,17 @@ def _read_skills(table: Table, project: Project, head: Curriculum) -> tuple[Skil
         table.note("skills", N_("at least one skill is expected"))
     refs, ids, skills = Once(), Once(), []
     oral = frozenset(criterion.id for criterion in head.oral)
+    blocks = frozenset(block.ref for block in head.blocks)
     for item in items:
-        skill = Skill(
-            ref=item.label("ref"),
-            block=item.text_or_none("block"),
-            title=item.pair(),
-            criteria=_read_criteria(item, project, ids, oral),
-        )
-        item.done()
-        refs.check(item, "ref", skill.ref)
-        if skill.ref == ORAL:
+        ref = item.label("ref")
+        refs.check(item, "ref", ref)
+        if ref == ORAL:
             item.note("ref", N_("{ref} is the name of the oral grid"), ref=ORAL)
-        if skill.block is not None and skill.block not in {block.ref for block in head.blocks}:
-            item.note("block", N_("no block {block} in this curriculum"), block=skill.block)
+        block = item.text_or_none("block")
+        if block is not None and block not in blocks:
+            item.note("block", N_("no block {block} in this curriculum"), block=block)
+        skill = Skill(ref=ref, block=block, title=item.pair(), criteria=_read_criteria(item, project, ids, oral))
+        item.done()
         skills.append(skill)
     return tuple(skills)
 

@@ -160,7 +160,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            self.note(key, N_("{name}.fr and {name}.en are expected, not {found}"), key=key, found=excerpt(value))
+            self.note(key, N_("{name}.fr and {name}.en are expected, not {found}"), name=key, found=excerpt(value))
             return None
         table = Table(value, self.at(key), self.notes)
         pair = table.pair()

@@ -1,0 +1,324 @@
+"""What the code promises about itself: sizes, who may import what, names that Textual keeps for itself, colours."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import defense_console
+
+PACKAGE = Path(defense_console.__file__).parent
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+LIGHT = (
+    "model",
+    "i18n",
+    "key_names",
+    "clocks",
+    "settings",
+    "resources",
+    "store",
+    "exchange",
+    "reports",
+    "desk",
+    "keymap",
+)
+"""The layers up to `keymap`, which a command without a screen loads."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names of all that a module imports, wherever in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+
+
+# --- sizes and names --------------------------------------------------------------------------------------------------
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    long = {name(path): n for path in SOURCES if (n := len(path.read_text("utf-8").splitlines())) > 400}
+    assert not long
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    long = {
+        f"{name(path)}:{node.lineno} {node.name}": n
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if isinstance(node, Function) and (n := (node.end_lineno or 0) - node.lineno + 1) > 60
+    }
+    assert not long
+
+
+def test_modules_are_named_for_what_they_hold() -> None:
+    empty = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
+    assert not [name(path) for path in SOURCES if {*path.stem.split("_"), path.parent.name} & empty]
+
+
+# --- who may know what ------------------------------------------------------------------------------------------------
+
+
+def test_model_does_no_io_and_reads_no_clock() -> None:
+    outside = {
+        "os",
+        "io",
+        "pathlib",
+        "time",
+        "random",
+        "socket",
+        "sqlite3",
+        "subprocess",
+        "threading",
+        "shutil",
+        "tempfile",
+    }
+    allowed = (set(sys.stdlib_module_names) - outside) | {"msgspec", "dateutil"}
+    wrong = [
+        f"{name(path)}: {module}"
+        for path in SOURCES
+        if path.is_relative_to(PACKAGE / "model")
+        for module in imported(path)
+        if module.partition(".")[0] not in allowed and not module.startswith("defense_console.model")
+    ]
+    wrong += [
+        f"{name(path)}:{node.lineno} .{node.attr}"
+        for path in SOURCES
+        if path.is_relative_to(PACKAGE / "model")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today", "uuid4", "uuid1"}
+        # `now` may be the name of an argument or a field; only the clocks of the standard library are meant.
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date", "uuid"}
+    ]
+    assert not wrong
+
+
+def test_only_the_store_knows_its_engine() -> None:
+    wrong = [
+        f"{name(path)}: {module}"
+        for path in SOURCES
+        if not path.is_relative_to(PACKAGE / "store")
+        for module in imported(path)
+        if module.partition(".")[0] in {"tinydb", "sqlite3"}
+    ]
+    assert not wrong
+
+
+def light_modules() -> list[str]:
+    """Dotted names of all modules up to the keymap that are there."""
+    found = []
+    for path in SOURCES:
+        dotted = name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if dotted.split(".")[1:2] and dotted.split(".")[1] in LIGHT:
+            found.append(dotted)
+    return found
+
+
+def loads_a_screen(code: str) -> list[str]:
+    """Modules of Textual and rich that a fresh interpreter has loaded after running `code`."""
+    ending = "\nimport sys\nprint('loaded:', *sorted({m.partition('.')[0] for m in sys.modules} & {'textual', 'rich'}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + ending],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rpartition("loaded:")[2].split()
+
+
+def test_nothing_up_to_the_keymap_loads_a_screen() -> None:
+    modules = light_modules()
+    assert "defense_console.model.curriculum" in modules
+    assert loads_a_screen("".join(f"import {module}\n" for module in modules)) == []
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["list"], ["keys"]], ids=lambda a: a[0])
+def test_commands_without_a_screen_load_none(arguments: list[str], tmp_path: Path) -> None:
+    line = ["defense-console", *arguments, *(["--store", str(tmp_path / "store")] if arguments == ["list"] else [])]
+    code = f"""\
+        import runpy, sys
+        sys.argv = {line!r}
+        try:
+            runpy.run_module("defense_console", run_name="__main__", alter_sys=False)
+        except SystemExit as end:
+            assert not end.code, end.code
+        """
+    assert loads_a_screen(textwrap.dedent(code)) == []
+
+
+def test_the_check_sees_a_screen() -> None:
+    assert loads_a_screen("import textual.content") == ["rich", "textual"]
+
+
+# --- Textual's own names ----------------------------------------------------------------------------------------------
+
+
+def private(names: Iterable[str]) -> set[str]:
+    return {n for n in names if n.startswith("_") and not n.endswith("__")}
+
+
+def names_set_by(body: ast.ClassDef) -> set[str]:
+    """Names a class defines in its body or sets on `self`."""
+    found: set[str] = set()
+    for node in body.body:
+        if isinstance(node, Function):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    for node in ast.walk(body):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            found |= {node.attr} if node.value.id == "self" else set()
+    return found
+
+
+@cache
+def textual_names(base: type) -> frozenset[str]:
+    """Private names of one of Textual's classes: what stands in it and what its methods set."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return frozenset(private({*vars(base), *names_set_by(body)}))
+
+
+def from_textual(cls: type) -> list[type]:
+    return [base for base in cls.__mro__ if base.__module__.partition(".")[0] == "textual"]
+
+
+def clashes(cls: type, body: ast.ClassDef) -> set[str]:
+    """Private names of our class that Textual uses in one of its bases."""
+    return private(names_set_by(body)) & {n for base in from_textual(cls) for n in textual_names(base)}
+
+
+def classes_in(body: list[ast.stmt], owner: object) -> Iterator[tuple[type, ast.ClassDef]]:
+    """The classes a module or a class defines, nested ones too, with their sources."""
+    for node in body:
+        cls = vars(owner).get(node.name) if isinstance(node, ast.ClassDef) else None
+        if isinstance(node, ast.ClassDef) and isinstance(cls, type):
+            yield cls, node
+            yield from classes_in(node.body, cls)
+
+
+@cache
+def our_textual_classes() -> list[tuple[type, ast.ClassDef]]:
+    found = []
+    for info in pkgutil.walk_packages([str(PACKAGE)], "defense_console."):
+        if not info.name.endswith("__main__"):
+            module = importlib.import_module(info.name)
+            found += [
+                pair for pair in classes_in(tree(Path(inspect.getfile(module))).body, module) if from_textual(pair[0])
+            ]
+    return found
+
+
+def test_no_name_of_ours_is_one_of_textuals_private_ones() -> None:
+    classes = our_textual_classes()
+    assert classes
+    assert not {f"{cls.__module__}.{cls.__qualname__}": found for cls, body in classes if (found := clashes(cls, body))}
+
+
+def test_no_message_has_a_field_that_textual_fills() -> None:
+    from textual.message import Message
+
+    assert not [cls for cls, body in our_textual_classes() if issubclass(cls, Message) and "time" in names_set_by(body)]
+
+
+def test_a_clash_is_seen() -> None:
+    from textual.widget import Widget
+
+    class Trap(Widget):
+        def __init__(self) -> None:
+            super().__init__()
+            self._running = 3  # type: ignore[assignment]
+            self._own_name = 4
+
+        def _render(self) -> str:  # type: ignore[override]
+            return ""
+
+    ((cls, body),) = classes_in(ast.parse(textwrap.dedent(inspect.getsource(Trap))).body, SimpleNamespace(Trap=Trap))
+    assert cls is Trap
+    assert clashes(Trap, body) == {"_running", "_render"}
+
+
+def test_no_private_module_of_textual_is_imported() -> None:
+    wrong = [
+        f"{name(path)}: {module}"
+        for path in SOURCES
+        for module in imported(path)
+        if module.partition(".")[0] in {"textual", "rich"} and any(part.startswith("_") for part in module.split("."))
+    ]
+    assert not wrong
+
+
+# --- style sheets -----------------------------------------------------------------------------------------------------
+
+COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", re.IGNORECASE)
+
+
+def style_sheets() -> Iterator[tuple[str, str]]:
+    """Every style sheet with its place: files, and the ones that stand in classes."""
+    for path in sorted(PACKAGE.rglob("*.tcss")):
+        yield name(path), path.read_text("utf-8")
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Constant):
+                continue
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if (
+                isinstance(target, ast.Name)
+                and target.id in {"CSS", "DEFAULT_CSS"}
+                and isinstance(node.value.value, str)
+            ):
+                yield f"{name(path)}:{node.lineno}", node.value.value
+
+
+def faults_of(sheet: str) -> list[str]:
+    """Colours written out, and rules nested deeper than three."""
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    # What follows a colon up to the semicolon is a value; a `#` before a brace is an id.
+    values = re.findall(r":([^;{}]*)[;}]", sheet)
+    depth = deepest = 0
+    for character in sheet:
+        depth += (character == "{") - (character == "}")
+        deepest = max(deepest, depth)
+    return [value.strip() for value in values if COLOUR.search(value)] + (
+        ["nested deeper than 3"] if deepest > 3 else []
+    )
+
+
+def test_style_sheets_use_the_themes_colours() -> None:
+    assert not {place: found for place, sheet in style_sheets() if (found := faults_of(sheet))}
+
+
+def test_a_colour_written_out_is_seen() -> None:
+    assert faults_of("#face { color: $text; &:hover { color: #Fa0; } }") == ["#Fa0"]
+    assert faults_of("A { B { C { D { width: 1; } } } }") == ["nested deeper than 3"]
+    assert faults_of("A:focus { /* #fff; */ background: $panel 10%; }") == []
