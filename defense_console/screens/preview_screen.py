@@ -1,0 +1,153 @@
+"""The report as it will read, for each reader and in both languages; copied field by field."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.desk import clipboard
+from defense_console.i18n import N_, _, language
+from defense_console.keymap import Command
+from defense_console.reports.report import Field, Reader, Report, fields
+from defense_console.safe_text import content
+from defense_console.screens.base import ConsoleScreen
+from defense_console.widgets.panel import Item, Panel
+
+if TYPE_CHECKING:
+    from defense_console.desk.verdict import VerdictDesk
+
+READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
+READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor"), "jury": N_("the jury")}
+
+
+class PreviewScreen(ConsoleScreen):
+    """The report, one item per field.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "preview"
+    DEFAULT_CSS = """
+    PreviewScreen {
+        .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
+        .head Static { height: auto; width: 1fr; }
+        #sheet { height: 1fr; }
+        &.-flat .head, &.-short .head { margin: 0; }
+    }
+    """
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__()
+        self.defense_id = defense_id
+        self._reader: Reader = "student"
+        self._tongue = ""
+        self._verdict: VerdictDesk | None = None
+        self._copied: str | None = None
+
+    @property
+    def verdict(self) -> VerdictDesk:
+        """The use cases behind the report."""
+        if self._verdict is None:
+            self._verdict = self.desk.verdict(self.defense_id)
+        return self._verdict
+
+    def compose_body(self) -> ComposeResult:
+        """Head and report."""
+        with Vertical(classes="head"):
+            yield Static(id="preview-title", markup=False)
+            yield Static(id="preview-reader", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield Static(id="facts", markup=False)
+            yield Panel(id="report")
+
+    def on_mount(self) -> None:
+        """The report is written in the defense's language until another one is asked for."""
+        self._tongue = self.verdict.defense.language or language()
+        super().on_mount()
+        self.query_one("#report", Panel).focus()
+
+    def redraw(self) -> None:
+        """Show the report as it reads now."""
+        report = self._report()
+        self.query_one("#preview-title", Static).update(content(report.title).stylize("bold"))
+        tongue = {"fr": _("in French"), "en": _("in English")}[self._tongue]
+        head = Content.assemble(_("For {reader}", reader=_(READER_WORDS[self._reader])), " · ", tongue)
+        if report.notice:
+            head = head + Content(" · ") + content(report.notice).stylize("$text-warning")
+        self.query_one("#preview-reader", Static).update(head)
+        facts = [content(f"{fact.label}: {fact.text}") for fact in report.facts]
+        panel = self.query_one("#report", Panel)
+        items = [Item(fact.stylize("$text-muted")) for fact in facts] + [Item(Content(""))]
+        for field in fields(report):
+            title = content(field.title).stylize("bold $text-accent")
+            items.append(Item(Content("\n").join([title, content(field.text), Content("")]), field.key))
+        panel.show("", items)
+
+    def _report(self) -> Report:
+        return self.verdict.report(self._reader, self._tongue)
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """There may be nothing to copy yet."""
+        if command.id.startswith("preview.copy") and not self.query_one("#report", Panel).keys:
+            return _("There is no field to copy.")
+        return None
+
+    def action_move_down(self) -> None:
+        """The next field."""
+        self.query_one("#report", Panel).move(1)
+
+    def action_move_up(self) -> None:
+        """The field before; from the first one the head of the report."""
+        if not self.query_one("#report", Panel).move(-1):
+            self.query_one("#sheet").scroll_home(animate=False)
+
+    def action_preview_reader(self) -> None:
+        """The next reader."""
+        self._reader = READERS[(READERS.index(self._reader) + 1) % len(READERS)]
+        self._copied = None
+
+    def action_preview_language(self) -> None:
+        """The other language."""
+        self._tongue = "en" if self._tongue == "fr" else "fr"
+
+    def action_preview_copy(self) -> None:
+        """Copy the focused field."""
+        self._copy(self.query_one("#report", Panel).key)
+
+    def action_preview_copy_next(self) -> None:
+        """Copy the field after the one copied last; the first one when none was."""
+        panel = self.query_one("#report", Panel)
+        keys = panel.keys
+        if not keys:
+            return
+        if self._copied == keys[-1]:
+            self.tell(_("That was the last field."))
+            return
+        key = keys[keys.index(self._copied) + 1] if self._copied in keys else keys[0]
+        panel.choose(key)
+        self._copy(key)
+
+    def _copy(self, key: str) -> None:
+        field = next((field for field in fields(self._report()) if field.key == key), None)
+        if field is not None:
+            self._copied = key
+            self._send(field)
+
+    @work(exclusive=True, group="copy")
+    async def _send(self, field: Field) -> None:
+        """Copy without making the keys wait for the clipboard's tool."""
+        folder: Path | None = self.desk.folder
+        if clipboard.over_ssh():
+            self.app.copy_to_clipboard(field.text)
+        copied = await asyncio.to_thread(clipboard.copy, field.text, folder)
+        self.tell(content(f"{field.title}: {copied.sentence(language())}"))

@@ -1,0 +1,392 @@
+"""The verdict: outcome, documents to revise, texts, what is left to settle, signature and release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.desk.wording import consequence
+from defense_console.i18n import N_, _, clock_text, duration_text, language, when
+from defense_console.keymap import Command
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import OutcomeValue
+from defense_console.model.legal_context import SESSION_REFUSALS
+from defense_console.safe_text import content, shortened
+from defense_console.screens import verdict_panels as panels
+from defense_console.screens.clock_words import read_clock
+from defense_console.screens.dialogs import Confirm
+from defense_console.screens.row_editor import RowEditing
+from defense_console.widgets.panel import Panel
+from defense_console.widgets.writer import Writer
+
+if TYPE_CHECKING:
+    from defense_console.desk.live import LiveDesk
+    from defense_console.desk.verdict import VerdictDesk
+
+_ROW_COMMANDS = frozenset({"verdict.keep", "verdict.due_later", "verdict.due_earlier"})
+_LIVE_COMMANDS = frozenset({"anywhere.toggle", "anywhere.next_phase", "live.finish"})
+_READING = frozenset({"verdict.preview", "verdict.sign", "live.timeline", "edit.undo", "edit.redo", "live.note",
+                      "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
+
+
+class VerdictScreen(RowEditing):
+    """Everything the mentor decides about one defense.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "verdict"
+
+    FIRST_FOCUS = ("documents", "skills")
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__(defense_id)
+        self._verdict: VerdictDesk | None = None
+        self._was_signed = False
+
+    # --- the desk ------------------------------------------------------------------------------------------------
+
+    @property
+    def verdict(self) -> VerdictDesk:
+        """The use cases of this screen."""
+        if self._verdict is None:
+            self._verdict = self.desk.verdict(self.defense_id)
+        return self._verdict
+
+    @property
+    def texts(self) -> VerdictDesk:
+        """Where texts are kept."""
+        return self.verdict
+
+    @property
+    def live(self) -> LiveDesk:
+        """The clock, while it runs."""
+        return self.desk.live(self.defense_id)
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Header, two columns of panels (one below the other where the width is small), the strip for texts."""
+        with Vertical(classes="head"):
+            yield Static(id="verdict-title", markup=False)
+            yield Static(id="verdict-clock", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            with Vertical(classes="column"):
+                yield Panel(id="outcome")
+                yield Panel(id="documents")
+            with Vertical(classes="column"):
+                yield Panel(id="guards")
+                yield Panel(id="texts")
+                yield Panel(id="skills")
+        yield Writer()
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+        desk, settings, now = self.verdict, self.desk.settings, self.desk.now().wall
+        defense = desk.defense
+        guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
+        self._show_head()
+        due = panels.due_words(desk, self.zone, now)
+        self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, due))
+        if defense.drafting is None and defense.signed is None and defense.revisions:
+            items = panels.released_items(desk, self.zone, now)
+        else:
+            items = panels.document_items(desk)
+        self.panel("documents").show(_("Documents to revise"), items)
+        self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense, settings))
+        self.panel("skills").show(_("Skills"), panels.skill_items(desk))
+        drafting = defense.drafting is not None and defense.signed is None
+        self.panel("guards").display = drafting
+        if drafting:
+            self.panel("guards").show(_("Before signing"), panels.guard_items(guards, settings))
+        self.keep_focus()
+
+    def second(self) -> None:
+        """The clock and the countdown move; a release that has just happened is told."""
+        if self.defense.signed is None and self._was_signed:
+            self.update()
+        else:
+            self._show_head()
+
+    def _show_head(self) -> None:
+        defense, width = self.defense, max(20, self.size.width - 4)
+        project = self.verdict.project
+        title = _("Verdict · {student}", student=self.verdict.student.name)
+        place = _("{project} · attempt {n}", project=project.id, n=defense.attempt)
+        text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
+        self.query_one("#verdict-title", Static).update(text)
+        line = self._state_line()
+        clock_line = self.query_one("#verdict-clock", Static)
+        clock_line.display = bool(line.plain)
+        clock_line.update(line)
+        self._was_signed = defense.signed is not None
+
+    def _state_line(self) -> Content:
+        """The clock while live, the countdown while signed, else what is left to settle or what is in force."""
+        defense = self.defense
+        if defense.session == "live":
+            read = read_clock(defense, self.verdict.curriculum.rules, self.desk.now(), self.zone)
+            words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.word,
+                      time=read.ends)  # fmt: skip
+            return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
+        if defense.signed is not None:
+            return self._signed_line()
+        if defense.drafting is None and defense.released is not None:
+            at = self._when(defense.released.released_at)
+            return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
+        if defense.drafting is None:
+            return content("! " + _(SESSION_REFUSALS[defense.session])).stylize("$text-warning")
+        if defense.amendment:
+            return content(_("A new version is being drafted: {reason}", reason=defense.amendment))
+        left = panels.to_settle(self.verdict.guards())
+        return content(f"✗ {left}").stylize("$text-warning") if left else Content("")
+
+    def _when(self, at: str | None) -> str:
+        return when(at, self.zone, self.desk.now().wall) if at else "–"
+
+    def _signed_line(self) -> Content:
+        left_s = self.verdict.countdown_s()
+        undo, sign = self.key_of("edit.undo"), self.key_of("verdict.sign")
+        if left_s is None:
+            waits = N_("● Signed, not released: {sign} releases it, {undo} takes the signature back.")
+            return Content(_(waits, sign=sign, undo=undo)).stylize("bold $text-warning")
+        text = N_("● Signed. Released in {time}: {undo} takes the signature back.")
+        return Content(_(text, time=clock_text(left_s), undo=undo)).stylize("bold $text-warning")
+
+    # --- what can be done ----------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        defense, id = self.defense, command.id
+        if id.startswith(("console.", "move.", "panel.")):
+            return None
+        if id == "edit.undo":
+            return None if self.verdict.can_undo else _("There is nothing to undo.")
+        if id == "edit.redo":
+            return None if self.verdict.can_redo else _("There is nothing to redo.")
+        if id in _LIVE_COMMANDS and defense.session != "live":
+            return _(SESSION_REFUSALS[defense.session])
+        if id == "verdict.reopen":
+            return self._why_not_reopen()
+        if id in _READING or id in _LIVE_COMMANDS:
+            return None
+        reason = self._why_no_change()
+        if reason is not None:
+            return reason
+        if id in _ROW_COMMANDS and self.row_id is None:
+            return _("Choose a document to revise first: Tab goes there.")
+        return None
+
+    def _why_no_change(self) -> str | None:
+        """Why the draft cannot be changed now, None when it can."""
+        if self.defense.signed is not None:
+            return _("The verdict is signed: u takes the signature back, F9 releases it.")
+        if self.defense.drafting is not None:
+            return None
+        if self.defense.released is not None:
+            return _("The verdict is released: only a new version can change it.")
+        return _(SESSION_REFUSALS[self.defense.session])
+
+    def _why_not_reopen(self) -> str | None:
+        if self.defense.session == "live":
+            return _("The defense is live: Esc returns to its rubric, nothing needs to be re-opened.")
+        if self.defense.signed is not None:
+            return _("The verdict is signed: u takes the signature back, F9 releases it.")
+        if self.defense.versions:
+            return _("A verdict has been released: a new version amends it.")
+        return None if self.defense.session == "held" else _(SESSION_REFUSALS[self.defense.session])
+
+    def _choose(self, outcome: OutcomeValue) -> None:
+        if self.attempt(lambda: self.verdict.choose(outcome)) is None:
+            return
+        suggested = self.verdict.suggestion().outcome
+        if outcome != suggested and not self.defense.reason:
+            key = self.key_of("verdict.reason")
+            self.tell(_("Not what is suggested: {key} writes the reason.", key=key))
+
+    def action_verdict_validated(self) -> None:
+        """Validated."""
+        self._choose("validated")
+
+    def action_verdict_conditional(self) -> None:
+        """Conditional."""
+        self._choose("conditional")
+
+    def action_verdict_rework(self) -> None:
+        """To rework."""
+        self._choose("rework")
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        signed = self.defense.signed
+        if self.attempt(self.verdict.undo) is not None and signed is not None and self.defense.signed is None:
+            self.tell(_("The signature is taken back: nothing was released."))
+
+    def action_edit_redo(self) -> None:
+        """Do it again."""
+        self.attempt(self.verdict.redo)
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    def action_verdict_strength(self) -> None:
+        """A strength."""
+        self.write("strength")
+
+    def action_verdict_improvement(self) -> None:
+        """Something to improve."""
+        self.write("improvement")
+
+    def action_verdict_reason(self) -> None:
+        """Why this outcome."""
+        self.write("reason")
+
+    def action_verdict_goal(self) -> None:
+        """The student's next goal."""
+        self.write("goal")
+
+    def action_verdict_comment(self) -> None:
+        """The comment of the focused skill, of the first one when the cursor is elsewhere."""
+        panel = self.panel("skills")
+        if panel.key:
+            self.focus_panel("skills")
+            self.write(panel.key)
+
+    def action_verdict_edit_row(self) -> None:
+        """Edit what the cursor is on: a document, a text, a comment; or do what lifts a guard."""
+        panel = self.focused_panel
+        key = panel.key if panel is not None else ""
+        if panel is None or not key:
+            return
+        if panel.id == "guards":
+            self._lift(int(key.partition("/")[2]))
+        elif (reason := self._why_no_change()) is not None:
+            self.tell(reason, "refused")
+        elif panel.id == "documents":
+            self.edit_row(key)
+        else:
+            self.write(key)
+
+    def _lift(self, place: int) -> None:
+        guards = self.verdict.guards()
+        if place >= len(guards):
+            return
+        guard = guards[place]
+        if guard.id == "not_observed":
+            self.write(f"criterion/{guard.parameters['criterion']}")
+        elif guard.id == "speaking_time":
+            clocked = next((c.id for c in self.curriculum.oral if c.from_clock), None)
+            self.write(f"criterion/{clocked}" if clocked else "note")
+        elif guard.id in ("strength", "improvement", "reason"):
+            self.write(guard.id)
+        elif guard.id in ("rated", "held") and self.defense.session in ("live", "held"):
+            self.console_app.go("live", self.defense_id)
+        elif guard.id.startswith("row"):
+            if not self.focus_panel("documents"):
+                self.action_verdict_add_row()
+        else:
+            lift = panels.lift_words(guard.lift, self.desk.settings)
+            self.tell(f"{_(guard.text_id, **dict(guard.parameters))} → {lift}")
+
+    # --- clock, while live ---------------------------------------------------------------------------------------
+
+    def action_clock_toggle(self) -> None:
+        """Pause, or go on."""
+        if self.keep_text(stay=True):
+            self.attempt(self.live.toggle)
+
+    def action_clock_next_phase(self) -> None:
+        """The next phase."""
+        if self.keep_text(stay=True):
+            self.attempt(self.live.next_phase)
+
+    def action_live_finish(self) -> None:
+        """The defense is over."""
+        self.attempt(self.live.finish)
+
+    def action_verdict_reopen(self) -> None:
+        """The defense goes on."""
+        if self.attempt(self.verdict.reopen) is not None:
+            self.console_app.go("live", self.defense_id)
+
+    def action_console_back(self) -> None:
+        """Back to the rubric while live, else to the queue."""
+        if self.defense.session == "live":
+            self.console_app.go("live", self.defense_id)
+        else:
+            self.console_app.home()
+
+    # --- other screens -------------------------------------------------------------------------------------------
+
+    def action_verdict_preview(self) -> None:
+        """The report as it will read."""
+        from defense_console.screens.preview_screen import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id))
+
+    def action_live_timeline(self) -> None:
+        """The log."""
+        from defense_console.screens.timeline_screen import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.defense_id))
+
+    # --- signing -------------------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="dialog")
+    async def action_verdict_sign(self) -> None:
+        """Sign after a question; when signed, release."""
+        if not self.keep_text():
+            return
+        if self.defense.signed is not None:
+            await self._release()
+            return
+        stop = self._why_not_sign()
+        if stop is not None:
+            self.refuse(stop)
+            return
+        if await self.app.push_screen_wait(self._sign_question()) and self.attempt(self.verdict.sign) is not None:
+            self.tell(_("Signed."))
+
+    def _why_not_sign(self) -> ConsoleError | None:
+        if self.verdict.read_only is not None:
+            return self.verdict.read_only
+        if self.defense.drafting is None:
+            released = self.defense.released is not None
+            text = "The verdict is released: only a new version can change it."
+            return ConsoleError(text if released else SESSION_REFUSALS[self.defense.session])
+        hard = next((guard for guard in self.verdict.guards() if guard.hard), None)
+        if hard is None:
+            return None
+        lift = panels.lift_words(hard.lift, self.desk.settings)
+        return ConsoleError("{problem} → {lift}", problem=_(hard.text_id, **dict(hard.parameters)), lift=lift)
+
+    def _sign_question(self) -> Confirm:
+        desk, defense = self.verdict, self.defense
+        due = panels.due_words(desk, self.zone, self.desk.now().wall)
+        assert defense.outcome is not None  # a guard
+        lines = [content(consequence(defense.outcome, due, language())).stylize("bold")]
+        if defense.outcome == "conditional":
+            lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
+        lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")
+                  for g in desk.guards() if not g.hard]  # fmt: skip
+        wait = duration_text(self.desk.settings.release_countdown_s)
+        undo = self.key_of("edit.undo")
+        lines.append(content(_("It is released {time} after the signature; until then {undo} takes it back.",
+                               time=wait, undo=undo)))  # fmt: skip
+        question = _("Sign the verdict of {student}?", student=desk.student.name)
+        return Confirm(question, Content("\n").join(lines), yes=_("sign"))
+
+    async def _release(self) -> None:
+        """Release now; while the countdown runs only after a question, since F9 may have been pressed twice."""
+        if self.verdict.countdown_s() is not None:
+            question = Confirm(_("Release now?"), _("The signature cannot be taken back afterwards."), yes=_("release"))
+            if not await self.app.push_screen_wait(question):
+                return
+        if self.defense.signed is not None and self.attempt(self.verdict.release) is not None:
+            self.tell(_("Released."))
+
