@@ -110,6 +110,7 @@ def _gap(sheet: Sheet, gap: Gap) -> Paragraph:
 
 def criteria(sheet: Sheet) -> tuple[Section, ...]:
     """Every criterion with its rating and its evidence: documents, notes with both offsets."""
+    _ = sheet.words
     paragraphs: list[Paragraph] = []
     known: set[str] = set()
     for skill in sheet.curriculum.skills_of(sheet.project):
@@ -119,9 +120,9 @@ def criteria(sheet: Sheet) -> tuple[Section, ...]:
             paragraphs.extend(_criterion(sheet, criterion))
     rest = [n for n in sheet.shared_notes() if n.criterion not in known]
     if rest:
-        paragraphs.append(Paragraph("criteria", sheet.words("Notes on the whole defense"), shape="heading"))
+        paragraphs.append(Paragraph("criteria", _("Notes on the whole defense"), shape="heading"))
         paragraphs.extend(_evidence_note(sheet, note, 0) for note in rest)
-    return section_if("criteria", sheet.words("Criteria and evidence"), paragraphs)
+    return section_if("criteria", _("Criteria and evidence"), paragraphs)
 
 
 def _criterion(sheet: Sheet, criterion: Criterion) -> Iterator[Paragraph]:
@@ -170,7 +171,7 @@ def verdicts(sheet: Sheet) -> tuple[Section, ...]:
     for version in defense.versions:
         paragraphs.extend(_version(sheet, version))
     if sheet.standing == "draft":
-        outcome = _("none yet") if sheet.outcome is None else sheet.word(OUTCOMES, sheet.outcome)
+        outcome = _("not decided yet") if sheet.outcome is None else sheet.word(OUTCOMES, sheet.outcome)
         paragraphs.append(_verdict(_("Draft"), outcome))
         if sheet.reason:
             paragraphs.append(Paragraph("verdicts", sheet.reason, "edited", _("Reason for this outcome"), "item", 1))

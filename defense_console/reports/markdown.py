@@ -11,6 +11,7 @@ from typing import Final
 
 from defense_console.i18n import Translator, translator
 from defense_console.model.text import one_line, visible
+from defense_console.reports.plain import labelled
 from defense_console.reports.value import Paragraph, Report, Section
 
 _ANYWHERE = re.compile(
@@ -72,7 +73,7 @@ def _inline(line: str) -> str:
 
 
 def _label(label: str, words: Translator) -> str:
-    return f"**{_inline(words('{label}:', label=one_line(label)).strip())}**"
+    return f"**{_inline(labelled(one_line(label), words).strip())}**"
 
 
 def _blocks(section: Section, words: Translator) -> Iterator[str]:

@@ -32,7 +32,7 @@ def render(report: Report) -> str:
         lines += ["", *wrapped(one_line(report.notice), "! ", "  ")]
     lines.append("")
     for fact in report.facts:
-        lines += wrapped(f"{words('{label}:', label=fact.label)} {one_line(fact.text)}", "", "  ")
+        lines += wrapped(f"{labelled(fact.label, words)} {one_line(fact.text)}", "", "  ")
     for section in report.sections:
         lines += _section(section, words)
     return "\n".join(line.rstrip(" ") for line in lines) + "\n"
@@ -44,9 +44,15 @@ def unwrapped(paragraphs: Sequence[Paragraph], language: str) -> str:
     lines: list[str] = []
     for paragraph in paragraphs:
         first, rest = _margins(paragraph, "")
-        text = _labelled(paragraph, words).split("\n")
+        text = _text(paragraph, words).split("\n")
         lines += [first + text[0], *(rest + line for line in text[1:])]
     return "\n".join(lines)
+
+
+def labelled(label: str, words: Translator) -> str:
+    """A label with its colon, which French sets apart."""
+    _ = words
+    return _("{label}:", label=label)
 
 
 def _section(section: Section, words: Translator) -> Iterator[str]:
@@ -59,13 +65,13 @@ def _section(section: Section, words: Translator) -> Iterator[str]:
         if paragraph.shape == "heading":
             yield from wrapped(one_line(paragraph.text), _HEADING, "  ")
         else:
-            yield from wrapped(_labelled(paragraph, words), *_margins(paragraph, "  "))
+            yield from wrapped(_text(paragraph, words), *_margins(paragraph, "  "))
         above = paragraph
 
 
-def _labelled(paragraph: Paragraph, words: Translator) -> str:
+def _text(paragraph: Paragraph, words: Translator) -> str:
     text = visible(paragraph.text)
-    return f"{words('{label}:', label=one_line(paragraph.label))} {text}" if paragraph.label else text
+    return f"{labelled(one_line(paragraph.label), words)} {text}" if paragraph.label else text
 
 
 def _margins(paragraph: Paragraph, margin: str) -> tuple[str, str]:

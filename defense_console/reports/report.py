@@ -74,16 +74,14 @@ def build(
             "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
         )
     state, version, outcome, reason = standing(defense)
-    words = translator(language)
-    sheet = Sheet(
-        defense, curriculum, project, reader, words, zone, state, version, outcome, reason
-    )
+    _ = translator(language)
+    sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
     released = version if state == "released" else None
     shown_hash = record_hash if released is not None and reader == "jury" else None
     return Report(
         reader=reader,
         language=sheet.language,
-        title=words("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
+        title=_("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
         notice=_notice(sheet),
         facts=_facts(sheet, student, previous),
         sections=_sections(sheet, shown_hash),
@@ -179,7 +177,7 @@ def _verdict(sheet: Sheet) -> str:
             return _("To rework — a new defense")
         case "conditional":
             return _conditional(sheet)
-    return _("none yet") if sheet.standing == "draft" else sheet.word(SESSIONS, sheet.defense.session)
+    return _("not decided yet") if sheet.standing == "draft" else sheet.word(SESSIONS, sheet.defense.session)
 
 
 def _conditional(sheet: Sheet) -> str:

@@ -150,9 +150,10 @@ def speaking_time(sheet: Sheet) -> str:
 
 def notes(sheet: Sheet) -> tuple[Section, ...]:
     """The shared notes that no other section tells."""
+    _ = sheet.words
     quoted = _quoted_in_comment(sheet)
     left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in quoted]
-    return section_if("notes", sheet.words("Shared notes"), [_note(sheet, note) for note in left])
+    return section_if("notes", _("Shared notes"), [_note(sheet, note) for note in left])
 
 
 def _note(sheet: Sheet, note: Note) -> Paragraph:
@@ -165,10 +166,11 @@ def _note(sheet: Sheet, note: Note) -> Paragraph:
 
 def documents(sheet: Sheet) -> tuple[Section, ...]:
     """Documents to revise: reason, what is expected, until when, and what became of it."""
+    _ = sheet.words
     paragraphs: list[Paragraph] = []
     for document in sheet.documents():
         paragraphs.extend(_document(sheet, document))
-    return section_if("documents", sheet.words("Documents to revise"), paragraphs)
+    return section_if("documents", _("Documents to revise"), paragraphs)
 
 
 def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
@@ -207,9 +209,10 @@ def _reasons(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
 
 def due_text(sheet: Sheet, document: Document) -> str:
     """Until when: an instant once the request is released, a time after the release before."""
+    _ = sheet.words
     if document.asked is not None:
         return sheet.instant(document.asked.due_at)
-    return sheet.words("{length} after the release", length=sheet.words.duration_text(document.request.due_after_s))
+    return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
 
 
 def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
@@ -237,8 +240,9 @@ def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
 
 def goal(sheet: Sheet) -> tuple[Section, ...]:
     """The student's next goal, when the mentor wrote one."""
+    _ = sheet.words
     text = sheet.defense.goal
-    return section_if("goal", sheet.words("Next goal"), [Paragraph("goal", text, "edited")] if text else ())
+    return section_if("goal", _("Next goal"), [Paragraph("goal", text, "edited")] if text else ())
 
 
 def questions(sheet: Sheet) -> tuple[Section, ...]:

@@ -133,11 +133,8 @@ class Sheet:
 
     def word(self, table: Mapping[str, str], key: str) -> str:
         """The word for a value; a value without one is shown as it is."""
-        return self.words(table[key]) if key in table else key
-
-    def labelled(self, label: str) -> str:
-        """A label with its colon."""
-        return self.words("{label}:", label=label)
+        _ = self.words
+        return _(table[key]) if key in table else key
 
     def instant(self, at: str) -> str:
         """An instant in the zone of the report, with the zone's name and offset; for the jury also in UTC."""
@@ -161,9 +158,10 @@ class Sheet:
 
     def offset(self, note: Note) -> str:
         """When a note was written: what the clock showed, and the sitting where there are several."""
-        clock = self.words.clock_text(note.at_s)
+        _ = self.words
+        clock = _.clock_text(note.at_s)
         if len(self.defense.sittings) > 1:
-            clock = self.words("sitting {n}, {clock}", n=note.sitting, clock=clock)
+            clock = _("sitting {n}, {clock}", n=note.sitting, clock=clock)
         return clock
 
     def documents(self) -> tuple[Document, ...]:
