@@ -1,0 +1,167 @@
+"""Documents to revise: pre-filled rows, their words, the two deadlines. Source: product.md §3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from defense_console.model.clock import instant, later
+from defense_console.model.curriculum import Criterion, Curriculum, Project, Rules
+from defense_console.model.defense import Defense, Revision, RowState
+from defense_console.model.events import Request
+from defense_console.model.rubric import all_ratings
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A document to revise on the draft verdict: what is asked, whether it is kept, whether the rubric proposed it."""
+
+    request: Request
+    kept: bool
+    prefilled: bool
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """What was observed: the text of a shared note and what the clock showed, in seconds."""
+
+    text: str
+    at_s: int
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why a document is asked for: a criterion, its sentence, and what was observed on it."""
+
+    criterion: str
+    text: str
+    observed: tuple[Observation, ...]
+
+
+def prefilled(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Request, ...]:
+    """One row per deliverable that proves a criterion not met, by number; its reasons are these criteria."""
+    ratings = all_ratings(defense)
+    missed = [c for c in curriculum.criteria_of(project) if c.effect == "counts" and ratings.get(c.id) == "not_met"]
+    numbers = sorted({n for c in missed for n in c.evidence})
+    return tuple(
+        Request(
+            f"d{n}",
+            deliverable=n,
+            criteria=tuple(c.id for c in missed if n in c.evidence),
+            due_after_s=curriculum.rules.student_due_s,
+        )
+        for n in numbers
+    )
+
+
+def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Row, ...]:
+    """The rows of the draft: pre-filled ones as the mentor changed them, then the mentor's own.
+
+    A pre-filled row the mentor has changed keeps its words, and stays when its criteria are met again.
+    """
+    proposed = {request.id: request for request in prefilled(defense, curriculum, project)}
+    merged: dict[str, Request] = {}
+    for id, request in proposed.items():
+        mine = defense.set_rows.get(id)
+        merged[id] = request if mine is None else msgspec.structs.replace(mine, criteria=request.criteria)
+    merged |= {id: request for id, request in defense.set_rows.items() if id not in merged}
+    found = (Row(request, defense.kept.get(id, True), id in proposed) for id, request in merged.items())
+    return tuple(sorted(found, key=lambda row: (row.request.id[0] != "d", row.request.deliverable or 0)))
+
+
+def row_title(request: Request, project: Project, language: str) -> str:
+    """Name of the document: the mentor's free title, else the deliverable's number and title; "" without either."""
+    deliverable = project.deliverable(request.deliverable) if request.deliverable is not None else None
+    if request.title or deliverable is None:
+        return request.title
+    return f"{deliverable.n}. {deliverable.title.in_(language)}"
+
+
+def criteria_of(request: Request, project: Project) -> tuple[Criterion, ...]:
+    """The criteria that are the reasons of a row, in the order of the rubric."""
+    return tuple(c for skill in project.skills for c in skill.criteria if c.id in request.criteria)
+
+
+def row_reasons(request: Request, defense: Defense, project: Project, language: str) -> tuple[Reason, ...]:
+    """Why a document is asked for: each criterion with the shared notes on it. Private notes are nobody's."""
+    return tuple(
+        Reason(
+            c.id,
+            c.text.in_(language),
+            tuple(Observation(n.text, n.at_s) for n in defense.notes if n.criterion == c.id and not n.private),
+        )
+        for c in criteria_of(request, project)
+    )
+
+
+def row_expected(request: Request, project: Project, language: str) -> str:
+    """What is expected: the mentor's words, else the sentences of the criteria, one after the other."""
+    return request.expected or " ".join(c.text.in_(language) for c in criteria_of(request, project))
+
+
+def kept_rows(found: Sequence[Row]) -> tuple[Request, ...]:
+    """The requests that are kept."""
+    return tuple(row.request for row in found if row.kept)
+
+
+def documents_kept(found: Sequence[Row]) -> int:
+    """Distinct deliverables of the required rows now kept; a free title counts as one of its own."""
+    kept = (r for r in kept_rows(found) if r.severity == "required")
+    return len({r.id if r.deliverable is None else str(r.deliverable) for r in kept})
+
+
+# --- after release -----------------------------------------------------------------------------------------------
+
+
+TO_REVIEW: frozenset[RowState] = frozenset({"received", "under_review"})
+"""Row states in which the mentor has to look."""
+AWAITED: frozenset[RowState] = frozenset({"requested", "re_requested"})
+"""Row states in which the student owes a document."""
+
+
+def asked(defense: Defense) -> tuple[Revision, ...]:
+    """The documents required by the condition in force; empty when the verdict in force is not conditional."""
+    released = defense.released
+    return defense.required_revisions if released is not None and released.outcome == "conditional" else ()
+
+
+def student_due(defense: Defense) -> str | None:
+    """The earliest instant by which the student owes a required document, ISO 8601 UTC; None when nothing is owed."""
+    owed = [r.due_at for r in asked(defense) if r.state in AWAITED]
+    return min(owed, key=instant) if owed else None
+
+
+def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:
+    """The instant by which the mentor decides.
+
+    It runs from the moment the reception was declared complete, else from the last required document received once
+    none is awaited. Source: product.md §3.
+
+    Args:
+        defense: The defense.
+        rules: For the duration; None takes the pinned curriculum's.
+
+    Returns:
+        ISO 8601 UTC; None while documents are awaited, or nothing waits for a decision.
+    """
+    rows = asked(defense)
+    rules = rules or (defense.pinned.rules if defense.pinned else None)
+    if rules is None or not any(r.state in TO_REVIEW for r in rows):
+        return None
+    if defense.reception_completed_at is not None:
+        return later(defense.reception_completed_at, rules.mentor_due_s)
+    if any(r.state in AWAITED for r in rows):
+        return None
+    last = max((r.deliveries[-1].at for r in rows if r.deliveries), key=instant, default=None)
+    return None if last is None else later(last, rules.mentor_due_s)
+
+
+def overdue(defense: Defense, now: str) -> bool:
+    """Whether a required document, or the mentor's decision on one, is late at `now` (ISO 8601 UTC).
+
+    Only displayed: a deadline never decides.
+    """
+    return any(due is not None and instant(due) < instant(now) for due in (student_due(defense), mentor_due(defense)))
+
+
+def row_overdue(row: Revision, now: str) -> bool:
+    """Whether the student owes this document since before `now`, required or advised."""
+    return row.state in AWAITED and instant(row.due_at) < instant(now)
