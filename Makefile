@@ -42,7 +42,7 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 pictures: $(VENV)/.test
 	$(BIN)/pytest -m snapshot --snapshot-update

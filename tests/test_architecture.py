@@ -186,7 +186,7 @@ def private(names: Iterable[str]) -> set[str]:
     return {n for n in names if n.startswith("_") and not n.endswith("__")}
 
 
-def names_set_by(body: ast.ClassDef) -> set[str]:
+def names_set_by(body: ast.ClassDef | ast.Module) -> set[str]:
     """Names a class defines in its body or sets on `self`."""
     found: set[str] = set()
     for node in body.body:
@@ -195,17 +195,16 @@ def names_set_by(body: ast.ClassDef) -> set[str]:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {target.id for target in targets if isinstance(target, ast.Name)}
-    for node in ast.walk(body):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-            found |= {node.attr} if node.value.id == "self" else set()
+    for part in ast.walk(body):
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and isinstance(part.value, ast.Name):
+            found |= {part.attr} if part.value.id == "self" else set()
     return found
 
 
 @cache
 def textual_names(base: type) -> frozenset[str]:
     """Private names of one of Textual's classes: what stands in it and what its methods set."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
-    assert isinstance(body, ast.ClassDef)
+    body = ast.parse(textwrap.dedent(inspect.getsource(base)))
     return frozenset(private({*vars(base), *names_set_by(body)}))
 
 
