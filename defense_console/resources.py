@@ -11,7 +11,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 
 
 def data_folder() -> Path:
-    """The folder that holds `curricula/`, `common.toml` and `demo/`.
+    """The folder that holds `curricula/` and `common.toml`.
 
     A wheel carries it inside the package; an editable install and a checkout have it beside the package.
 

@@ -206,6 +206,11 @@ def test_small_curriculum_is_right(tmp_path: Path) -> None:
         ),
         (
             "window_min = [10, 20]",
+            "window_min = [10, 14]",
+            "projects[0].phases[0].window_min: the target, 15 min, is not inside the window from 10 to 14 min",
+        ),
+        (
+            "window_min = [10, 20]",
             "window_min = [20, 10]",
             "projects[0].phases[0].window_min: the target, 15 min, is not inside the window from 20 to 10 min",
         ),
