@@ -30,7 +30,7 @@ Key = tuple[str, str, int]
 """Student, project, attempt: what makes a defense the same one."""
 
 
-class KnownStudent(Protocol):
+class HeldStudent(Protocol):
     """A student as the store holds them."""
 
     @property
@@ -83,7 +83,7 @@ class Plan(msgspec.Struct, frozen=True):
         return not self.students and not self.defenses
 
 
-def plan(wanted: Wanted, students: Mapping[str, KnownStudent], defenses: Mapping[Key, Defense]) -> Plan:
+def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense]) -> Plan:
     """What has to happen for the store to say what the file says.
 
     Args:
@@ -114,7 +114,7 @@ def plan(wanted: Wanted, students: Mapping[str, KnownStudent], defenses: Mapping
     return Plan(tuple(people), tuple(dates))
 
 
-def _student(row: StudentRow, known: KnownStudent | None) -> StudentAction | None:
+def _student(row: StudentRow, known: HeldStudent | None) -> StudentAction | None:
     if known is None:
         what: StudentWhat = StudentRegistered(row.id, row.name, row.email or "", row.timezone or "")
         return StudentAction(row.line, row.id, row.name, what)

@@ -21,7 +21,7 @@ COLUMNS: Final = (
 REQUIRED: Final = ("student_id", "student_name", "curriculum", "project", "attempt", "planned_at")
 """A file without one of the other columns says nothing about them."""
 
-ARCHIVE: Final = "defense-console"
+ARCHIVE: Final = "defense-console-export"
 """What the header of an export is called by, see `archive.py`."""
 
 Kind = Literal["archive", "json", "csv"]

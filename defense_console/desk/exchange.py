@@ -1,0 +1,238 @@
+"""Bringing data in and out: files of students and defenses, exports of a whole store, the demo cohort.
+
+Each import is one transaction: a file is taken whole or not at all. Source: issue text of the import and the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from defense_console.desk.ledger import stream_of
+from defense_console.exchange import archive, import_plan, importing
+from defense_console.exchange.archive_check import Archive, Chain, read_archive
+from defense_console.exchange.demo import Cohort, DemoDefense, cohort
+from defense_console.exchange.import_plan import DefenseAction, Key, Plan, StudentAction
+from defense_console.exchange.table import kind_of
+from defense_console.model.agenda import defense_id, summarize
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import (
+    Event,
+    Planned,
+    Stamp,
+    StudentEvent,
+    decode_event,
+    decode_student_event,
+    encode_event,
+)
+from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.legal import check_legal
+from defense_console.model.students import check_student, fold_student
+from defense_console.store.base import Append, Draft, Lease, Store, Student, first_hash, next_hash
+
+DEMO = "demo"
+"""The store's own note that it holds the demo cohort and nothing of a mentor's."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What an import did, or would do.
+
+    Attributes:
+        plan: the changes a file of students and defenses asked for; None for an export.
+        archive: what an export held; None for a file.
+    """
+
+    plan: Plan | None = None
+    archive: Archive | None = None
+
+
+class ExchangeDesk:
+    """Imports, exports and the demo cohort of one store.
+
+    Args:
+        store: Written to directly; no console needs to wait here.
+        clocks: Reads the machine's clocks.
+        author: Name of the mentor.
+        zone: IANA name of the mentor's zone.
+        shipped: Curricula by code.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clocks: Callable[[], Stamp],
+        author: str,
+        zone: str,
+        shipped: Mapping[str, Curriculum],
+    ) -> None:
+        self.store = store
+        self.now = clocks
+        self.author = author
+        self.zone = zone
+        self.shipped = shipped
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def import_file(self, data: bytes, *, dry_run: bool = False) -> Taken:
+        """Take a file: what it is, is decided by its content.
+
+        Args:
+            data: CSV or JSON of students and defenses, or an export for an empty store.
+            dry_run: Check everything and change nothing.
+
+        Raises:
+            BadFile: Every line that cannot be taken; the store is untouched.
+            ConsoleError: An export for a store that is not empty, or another console wrote meanwhile.
+        """
+        if kind_of(data) == "archive":
+            return self._import_archive(data, dry_run)
+        wanted = importing.read(data, self.shipped, self.zone)
+        students = {row.id: held for row in wanted.students if (held := self.store.student(row.id)) is not None}
+        plan = import_plan.plan(wanted, students, self._defenses(wanted.defenses))
+        if not dry_run and not plan.empty:
+            self._carry_out(plan)
+        return Taken(plan=plan)
+
+    def _defenses(self, rows: Sequence[importing.DefenseRow]) -> dict[Key, Defense]:
+        """What is known of the defenses of a file and of the attempts before them."""
+        found: dict[Key, Defense] = {}
+        for row in rows:
+            for attempt in range(1, row.attempt + 1):
+                key = (row.student_id, row.project, attempt)
+                if key not in found and (defense := self._defense(_id(key))) is not None:
+                    found[key] = defense
+        return found
+
+    def _defense(self, id: str) -> Defense | None:
+        events = self._events(id)
+        return self._fold(events) if events else None
+
+    def _events(self, id: str) -> list[Event]:
+        return [decode_event(line.body) for line in self.store.read_log(stream_of(id))]
+
+    def _fold(self, events: Sequence[Event]) -> Defense:
+        name = pinned_hash(events)
+        body = self.store.curriculum(name) if name else None
+        return fold(events, msgspec.json.decode(body, type=Curriculum) if body is not None else None)
+
+    def _carry_out(self, plan: Plan) -> None:
+        at = self.now()
+        with self.store.transaction():
+            for student in plan.students:
+                self._write_student(student, at)
+            for defense in plan.defenses:
+                self._write_defense(defense, at)
+
+    def _write_student(self, action: StudentAction, at: Stamp) -> None:
+        stream = f"{archive.STUDENT}{action.student_id}"
+        events = [decode_student_event(line.body) for line in self.store.read_log(stream)]
+        check_student(events, action.what)
+        seq = len(events) + 1
+        new = StudentEvent(seq, seq, at, self.author, action.what)
+        self._append_student(stream, seq - 1, (*events, new))
+
+    def _append_student(self, stream: str, expected: int, events: Sequence[StudentEvent]) -> None:
+        known = fold_student(events)
+        student = Student(known.id, known.name, known.email, known.timezone, known.seq)
+        lines = tuple(encode_event(event) for event in events[expected:])
+        self.store.append(Append(stream, expected, lines, student=student))
+
+    def _write_defense(self, action: DefenseAction, at: Stamp) -> None:
+        id = _id(action.key)
+        events = self._events(id)
+        expected = len(events)
+        defense = self._fold(events) if events else None
+        for what in action.whats:
+            check_legal(defense, what, at)
+            events.append(Event(len(events) + 1, expected + 1, at, self.author, what))
+            defense = self._fold(events)
+        if defense is not None:
+            self._append_defense(id, expected, events, defense)
+
+    def _append_defense(self, id: str, expected: int, events: Sequence[Event], defense: Defense) -> None:
+        lines = tuple(encode_event(event) for event in events[expected:])
+        self.store.append(Append(stream_of(id), expected, lines, summary=summarize(id, defense)))
+
+    # --- exports -------------------------------------------------------------------------------------------------
+
+    def export(self) -> Iterator[bytes]:
+        """The whole store as JSON Lines, each with its line break; see `exchange/archive.py`."""
+        store = self.store
+        return archive.export(
+            store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts()
+        )
+
+    def _import_archive(self, data: bytes, dry_run: bool) -> Taken:
+        if not self.store.is_empty():
+            raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
+        found = read_archive(data, Chain(first_hash, next_hash))
+        if not dry_run:
+            with self.store.transaction():
+                self._restore(found)
+        return Taken(archive=found)
+
+    def _restore(self, found: Archive) -> None:
+        for hash, body in found.curricula.items():
+            self.store.pin(hash, body)
+        for stream, lines in found.logs.items():
+            kind, _, id = stream.partition("/")
+            if kind == "defense":
+                self.store.append(Append(stream, 0, lines, summary=summarize(id, found.defenses[id])))
+            else:
+                known = found.students[id]
+                student = Student(known.id, known.name, known.email, known.timezone, known.seq)
+                self.store.append(Append(stream, 0, lines, student=student))
+        for draft in found.drafts:
+            self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
+
+    # --- the demo cohort -----------------------------------------------------------------------------------------
+
+    def fill_demo(self, now: str) -> bool:
+        """Fill an empty store with the demo cohort; one that holds it already stays as it is.
+
+        Args:
+            now: ISO 8601 UTC instant the cohort is made for.
+
+        Returns:
+            Whether the store was filled now.
+
+        Raises:
+            ConsoleError: The store holds something else.
+        """
+        if self.store.meta(DEMO) is not None:
+            return False
+        if not self.store.is_empty():
+            raise ConsoleError("This store holds a mentor's own defenses: the demo cohort needs an empty one.")
+        found = cohort(now, self.shipped)
+        with self.store.transaction():
+            self._write_cohort(found)
+            self.store.set_meta(DEMO, now)
+        return True
+
+    def _write_cohort(self, found: Cohort) -> None:
+        for hash, body in found.curricula.items():
+            self.store.pin(hash, body)
+        for event in found.students:
+            self._append_student(f"{archive.STUDENT}{fold_student([event]).id}", 0, [event])
+        for played in found.defenses:
+            self._write_played(played, found.host)
+
+    def _write_played(self, played: DemoDefense, host: str) -> None:
+        first = played.events[0].what
+        if not isinstance(first, Planned):
+            raise ConsoleError("This log does not begin with a planned defense.")
+        id = _id((first.student_id, first.project, first.attempt))
+        self._append_defense(id, 0, played.events, played.defense)
+        if played.typing is not None:
+            draft = Draft(played.typing.text, played.typing.first, len(played.typing.text))
+            self.store.save_draft(stream_of(id), played.typing.field, draft)
+        if played.lease is not None:
+            # Its console is gone and its holder freed, so that any console may take the defense over.
+            self.store.write_lease(id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+
+
+def _id(key: Key) -> str:
+    return str(defense_id(*key))

@@ -1,0 +1,203 @@
+"""One defense as a JSON document: what `show --json` prints. Pure; computed at the instant of the call.
+
+The shapes are a contract: they are described in docs/json.md, and fields are added but never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from defense_console.model import revision, rubric, verdict
+from defense_console.model.clock import Timeline
+from defense_console.model.curriculum import Curriculum, Phase, Project
+from defense_console.model.defense import Defense, Sitting, Version
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Request, Stamp
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The last line of the log: its number, when it was decided, its hash."""
+
+    seq: int
+    at: str
+    hash: str
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What the log does not hold: the defense's whole id, who defends, and the language of sentences."""
+
+    id: str
+    student_id: str
+    student_name: str
+    language: str
+
+
+def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
+    """The document of one defense.
+
+    Args:
+        subject: Id, student, language.
+        defense: The fold.
+        curriculum: The pinned one, or the shipped one before the first start.
+        now: For a clock that runs.
+        saved: The end of the log.
+
+    Raises:
+        ConsoleError: The curriculum does not have the project.
+    """
+    project = curriculum.project(defense.project)
+    if project is None:
+        raise ConsoleError(
+            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
+        )
+    ratings = rubric.all_ratings(defense)
+    order = [c.id for c in curriculum.criteria_of(project)]
+    return {
+        "id": subject.id,
+        "student": {"id": subject.student_id, "name": subject.student_name},
+        "curriculum": defense.curriculum,
+        "project": defense.project,
+        "attempt": defense.attempt,
+        "planned_at": defense.planned_at,
+        "duration_min": defense.duration_min,
+        "language": defense.language,
+        "session": defense.session,
+        "timer": _timer(defense.timeline, project, now),
+        "ratings": {id: ratings[id] for id in order if id in ratings},
+        "from_clock": [id for id in order if id in defense.clock_ratings and id not in defense.ratings],
+        "acquired": [id for id in order if id in defense.acquired],
+        "skills": _skills(defense, curriculum, project),
+        "notes": _notes(defense),
+        "questions": [{"text": q.text, "at_s": q.at_s, "state": q.state} for q in defense.questions],
+        "deliverables": [{"n": d.n, "received": defense.declared.get(d.n, False)} for d in project.deliverables],
+        "documents_to_revise": _documents(defense, curriculum, project, subject.language),
+        "strengths": [line.text for line in defense.strengths],
+        "improvements": [line.text for line in defense.improvements],
+        "next_goal": defense.goal,
+        "sitting": defense.sitting.n,
+        "sittings": [_sitting(s, project, now) for s in defense.sittings],
+        "verdict": _verdict(defense, curriculum),
+        "verdicts": [_version(version) for version in defense.versions],
+        "contested": defense.contested,
+        "saved": {"seq": saved.seq, "at": saved.at, "hash": saved.hash},
+    }
+
+
+def _phases(line: Timeline, project: Project, now: Stamp) -> list[dict[str, Any]]:
+    phases: Iterable[Phase] = line.phases or project.phases
+    return [
+        {
+            "id": phase.id,
+            "target_s": phase.target_s,
+            "min_s": phase.min_s,
+            "max_s": phase.max_s,
+            "elapsed_s": line.elapsed_ms(now, phase.id) // 1000,
+        }
+        for phase in phases
+    ]
+
+
+def _timer(line: Timeline, project: Project, now: Stamp) -> dict[str, Any]:
+    return {
+        "state": line.state,
+        "phase": line.phase if line.state != "idle" else None,
+        "elapsed_s": line.elapsed_ms(now) // 1000,
+        "paused_s": line.paused_ms(now) // 1000,
+        "phases": _phases(line, project, now),
+    }
+
+
+def _sitting(sitting: Sitting, project: Project, now: Stamp) -> dict[str, Any]:
+    return {
+        "n": sitting.n,
+        "planned_at": sitting.planned_at,
+        "session": sitting.session,
+        "reason": sitting.reason,
+        "phases": _phases(sitting.timeline, project, now),
+        "paused_s": sitting.timeline.paused_ms(now) // 1000,
+    }
+
+
+def _notes(defense: Defense) -> list[dict[str, Any]]:
+    return [
+        {"at_s": n.at_s, "rec_s": n.rec_s, "text": n.text, "criterion": n.criterion, "private": n.private}
+        for n in defense.notes
+    ]
+
+
+def _skills(defense: Defense, curriculum: Curriculum, project: Project) -> list[dict[str, Any]]:
+    return [
+        {"ref": result.ref, "status": result.status, "comment": defense.skill_comments.get(result.ref, "")}
+        for result in rubric.skill_results(defense, curriculum, project)
+    ]
+
+
+def _documents(defense: Defense, curriculum: Curriculum, project: Project, language: str) -> list[dict[str, Any]]:
+    """What is asked for: of the verdict in force, else of the signed one, else as the draft stands."""
+    released = defense.released
+    if released is not None:
+        return [
+            _row(r.request, defense, project, language)
+            | {"due_at": r.due_at, "round": r.round, "state": r.state, "received": len(r.deliveries)}
+            for r in defense.revisions
+        ]
+    if defense.signed is not None:
+        kept = defense.signed.rows
+    elif defense.drafting is None or defense.outcome not in (None, "conditional"):
+        kept = ()
+    else:
+        kept = revision.kept_rows(revision.rows(defense, curriculum, project))
+    not_asked_yet = {"due_at": None, "round": 1, "state": None, "received": 0}
+    return [_row(row, defense, project, language) | not_asked_yet for row in kept]
+
+
+def _row(row: Request, defense: Defense, project: Project, language: str) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "deliverable": row.deliverable,
+        "title": revision.row_title(row, project, language),
+        "reasons": [
+            {
+                "criterion": reason.criterion,
+                "text": reason.text,
+                "observed": [{"text": o.text, "at_s": o.at_s} for o in reason.observed],
+            }
+            for reason in revision.row_reasons(row, defense, project, language)
+        ],
+        "reason": row.reason,
+        "expected": revision.row_expected(row, project, language),
+        "severity": row.severity,
+        "verification": row.verification,
+        "verifier": row.verifier,
+        "due_after_s": row.due_after_s,
+    }
+
+
+def _verdict(defense: Defense, curriculum: Curriculum) -> dict[str, Any] | None:
+    """The version being drafted, else the latest one, else None."""
+    if defense.drafting is not None and defense.signed is None:
+        return {
+            "version": len(defense.versions) + 1,
+            "outcome": defense.outcome,
+            "state": "draft",
+            "suggested": verdict.suggestion(defense, curriculum).outcome,
+            "reason": defense.reason,
+            "signed_at": None,
+            "released_at": None,
+        }
+    return _version(defense.versions[-1]) if defense.versions else None
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "outcome": version.outcome,
+        "state": version.state,
+        "suggested": version.suggested,
+        "reason": version.reason,
+        "signed_at": version.signed_at,
+        "released_at": version.released_at,
+    }
