@@ -56,6 +56,9 @@ class Console(Protocol):
     def ask_quit(self) -> None:
         """Leave the console, after a question."""
 
+    def note_fault(self, error: BaseException) -> None:
+        """Remember where the console failed, and say so."""
+
     def switch_language(self) -> None:
         """Start the console anew in the other language, on the same screen."""
 
@@ -274,6 +277,8 @@ class ConsoleScreen(Screen[None]):
                 await answer
         except ConsoleError as error:
             self.refuse(error)
+        except Exception as error:  # whatever goes wrong in one command must not end a defense that is running
+            self.console_app.note_fault(error)
         self.update()
 
     async def on_hint_bar_clicked(self, event: HintBar.Clicked) -> None:

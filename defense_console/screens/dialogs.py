@@ -140,8 +140,8 @@ class Choose(Dialog[int | None]):
         """The numbered answers."""
         with VerticalScroll(classes="dialog--options", can_focus=False):
             for n, option in enumerate(self._options, 1):
-                yield Static(Content.assemble((f"{n}", "bold $text-accent"), "  ", content(option)),
-                             classes="dialog--option")
+                line = Content.assemble((f"{n}", "bold $text-accent"), "  ", content(option))
+                yield Static(line, classes="dialog--option")
 
     def keys_text(self) -> str:
         """The digits, and the way out."""
@@ -212,3 +212,27 @@ class Ask(Dialog[str | None]):
         text = event.value.strip()
         if text or not self._required:
             self.answer(text)
+
+
+class Sheet(Dialog[None]):
+    """Something to read: any of the keys that go back closes it.
+
+    Args:
+        question: Its title.
+        details: What is read.
+        closing: The key that opened it, which also closes it.
+    """
+
+    def __init__(self, question: str, details: str | Content, closing: str = "") -> None:
+        super().__init__(question, details)
+        self._opener = closing
+
+    def press(self, key: str, character: str) -> None:
+        """Arrows scroll, everything that goes back closes."""
+        scroll = self.query_one(VerticalScroll)
+        if key in ("down", "j", "pagedown"):
+            scroll.scroll_relative(y=scroll.size.height if key == "pagedown" else 1, animate=False)
+        elif key in ("up", "k", "pageup"):
+            scroll.scroll_relative(y=-scroll.size.height if key == "pageup" else -1, animate=False)
+        elif key in ("enter", "space", "escape", "q", "n") or (character and character.lower() == self._opener):
+            self.answer(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.writer import Writer
@@ -76,6 +77,19 @@ class WritingScreen(ConsoleScreen):
         self.text_kept(field, known)
         self.update()
         return True
+
+    async def do_command(self, command: Command) -> None:
+        """A text that is being written is kept first, as an action of its own, then the command is done.
+
+        The clock's two keys leave the focus in the field.
+        """
+        if not command.id.startswith("console.") and self.writer.field_key:
+            stay = command.id in ("anywhere.toggle", "anywhere.next_phase")
+            if not self.keep_text(stay):
+                return
+            if not stay:
+                self.after_writing()
+        await super().do_command(command)
 
     def flush(self) -> None:
         """Save the draft now."""

@@ -32,7 +32,6 @@ class HintBar(Widget):
     DEFAULT_CSS = """
     HintBar {
         height: 1;
-        dock: bottom;
         padding: 0 1;
         background: $footer-background;
         color: $footer-foreground;

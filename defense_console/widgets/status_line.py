@@ -20,7 +20,6 @@ class StatusLine(Horizontal):
     StatusLine {
         height: auto;
         max-height: 3;
-        dock: bottom;
         padding: 0 1;
         background: $panel;
         Static { width: auto; height: auto; }

@@ -57,7 +57,6 @@ class Writer(Horizontal):
         display: none;
         height: auto;
         max-height: 8;
-        dock: bottom;
         padding: 0 1;
         background: $boost;
         border-top: heavy $accent;

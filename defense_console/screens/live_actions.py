@@ -1,0 +1,403 @@
+"""What the keys of the live screen do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.content import Content
+
+from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.i18n import N_, _, clock_text, language
+from defense_console.model import revision, rubric
+from defense_console.model.events import RatingValue, Request
+from defense_console.safe_text import shortened
+from defense_console.screens import live_words
+from defense_console.screens.dialogs import Ask, Choose, Sheet
+from defense_console.screens.writing import WritingScreen
+from defense_console.widgets.clock_panel import phase_word
+from defense_console.widgets.notes_panel import NotesPanel
+from defense_console.widgets.questions_panel import QuestionsPanel
+
+if TYPE_CHECKING:
+    from defense_console.desk.live import LiveDesk
+    from defense_console.widgets.rubric_list import RubricList
+
+BANK: dict[RatingValue | None, tuple[str, ...]] = {
+    "met": (
+        N_("Clear, complete and backed by a document."),
+        N_("Well explained, with an example from the project."),
+        N_("The choice is justified and its limits are named."),
+    ),
+    "to_improve": (
+        N_("Present, but not quantified: add figures and their source."),
+        N_("Right in principle; the explanation lacks a concrete example."),
+        N_("The document would be read faster with a summary up front."),
+    ),
+    "not_met": (
+        N_("Not found in the documents, and not shown during the defense."),
+        N_("The document names it without showing how it was done."),
+        N_("What is shown does not answer the need of the scenario."),
+    ),
+    "not_observed": (
+        N_("There was no time to look at this."),
+        N_("The technical problem kept us from seeing it."),
+        N_("It does not apply to this project as it was agreed."),
+    ),
+}
+"""The comment bank: first the sentences for the rating given, then the others."""
+
+
+class LiveActions(WritingScreen):
+    """The commands of the live screen; what it shows is in `live_screen`."""
+
+    defense_id: str
+    pane: str
+
+    if TYPE_CHECKING:
+
+        @property
+        def live(self) -> LiveDesk: ...
+        @property
+        def rubric_list(self) -> RubricList: ...
+        @property
+        def wide(self) -> bool: ...
+        def panes(self) -> tuple[str, ...]: ...
+        def show_pane(self, pane: str) -> None: ...
+        def describe_action(self, action: int) -> str: ...
+
+    @property
+    def texts(self) -> DefenseDesk:
+        """Texts belong to the running defense."""
+        return self.live
+
+    # --- moving ------------------------------------------------------------------------------------------------------
+
+    def action_move_down(self) -> None:
+        """One line down."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """One line up."""
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        if self.pane == "notes":
+            self.query_one(NotesPanel).panel.move(by)
+        elif self.pane == "questions":
+            self.query_one(QuestionsPanel).panel.move(by)
+        elif self.pane == "documents":
+            self.query_one("#live-documents").scroll_relative(y=by, animate=False)
+        else:
+            self.rubric_list.move(by)
+
+    def action_panel_next(self) -> None:
+        """The next pane."""
+        self._turn(1)
+
+    def action_panel_previous(self) -> None:
+        """The pane before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        panes = self.panes()
+        self.show_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+
+    def action_console_back(self) -> None:
+        """First back to the rubric, then to the queue; the clock goes on."""
+        if self.pane != "rubric":
+            self.show_pane("rubric")
+        else:
+            super().action_console_back()
+
+    # --- the rubric --------------------------------------------------------------------------------------------------
+
+    def _seen_criterion(self) -> str | None:
+        """The focused criterion, when it is on the screen: what is not seen is not rated."""
+        if self.pane != "rubric" and not self.wide:
+            self.show_pane("rubric")
+            self.tell(_("Here is the rubric: press the key again to rate."))
+            return None
+        criterion = self.rubric_list.criterion
+        return criterion.id if criterion is not None else None
+
+    def _rate(self, rating: RatingValue) -> None:
+        criterion = self._seen_criterion()
+        if criterion is None or self.attempt(lambda: self.live.rate(criterion, rating)) is None:
+            return
+        self._go_on(criterion)
+
+    def _go_on(self, after: str | None) -> None:
+        live = self.live
+        following = rubric.next_unrated(live.defense, live.curriculum, live.project, after)
+        if following is not None:
+            self.rubric_list.go_to_criterion(following)
+        else:
+            self.tell(_("Every criterion is rated."))
+
+    def action_live_rate_met(self) -> None:
+        """Met, and on."""
+        self._rate("met")
+
+    def action_live_rate_to_improve(self) -> None:
+        """To improve, and on."""
+        self._rate("to_improve")
+
+    def action_live_rate_not_met(self) -> None:
+        """Not met, and on."""
+        self._rate("not_met")
+
+    def action_live_rate_not_observed(self) -> None:
+        """Not observed, and on; signing will want a note that says why."""
+        self._rate("not_observed")
+
+    def action_live_cycle(self) -> None:
+        """The next rating, and stay."""
+        criterion = self._seen_criterion()
+        if criterion is not None:
+            self.attempt(lambda: self.live.cycle(criterion))
+
+    def action_live_clear(self) -> None:
+        """No rating."""
+        criterion = self._seen_criterion()
+        if criterion is not None:
+            self.attempt(lambda: self.live.rate(criterion, None))
+
+    def action_live_next_unrated(self) -> None:
+        """The next criterion without a rating."""
+        if self.pane != "rubric":
+            self.show_pane("rubric")
+        criterion = self.rubric_list.criterion
+        self._go_on(criterion.id if criterion is not None else None)
+
+    def action_live_details(self) -> None:
+        """The focused criterion in full."""
+        criterion = self.rubric_list.criterion
+        if criterion is not None:
+            name = criterion.label.in_(language()) if criterion.label is not None else ""
+            title = " · ".join(part for part in (criterion.id, name) if part)
+            self.app.push_screen(Sheet(title, live_words.criterion_sheet(self.live, criterion)))
+
+    # --- the clock ---------------------------------------------------------------------------------------------------
+
+    def action_clock_toggle(self) -> None:
+        """Pause, or resume."""
+        defense = self.attempt(self.live.toggle)
+        if defense is not None:
+            self.tell(_("The clock is paused.") if defense.timeline.state == "paused" else _("The clock runs."))
+
+    def action_clock_next_phase(self) -> None:
+        """The next phase."""
+        defense = self.attempt(self.live.next_phase)
+        if defense is not None:
+            self.tell(_("Now: {phase}.", phase=phase_word(defense.timeline.phase)))
+
+    def action_clock_more(self) -> None:
+        """One minute more for this phase."""
+        self._move_target(60)
+
+    def action_clock_less(self) -> None:
+        """One minute less for this phase."""
+        self._move_target(-60)
+
+    def _move_target(self, by_s: int) -> None:
+        defense = self.attempt(lambda: self.live.move_target(by_s))
+        phase = defense.timeline.current if defense is not None else None
+        if phase is not None:
+            self.tell(_("{phase}: {time} planned.", phase=phase_word(phase.id), time=clock_text(phase.target_s)))
+
+    def action_clock_gap_to_pause(self) -> None:
+        """The last gap was a pause."""
+        if self.attempt(self.live.gap_to_pause) is not None:
+            self.tell(_("The gap is a pause now."))
+
+    def action_live_recording(self) -> None:
+        """The recording starts now."""
+        if self.attempt(self.live.recording) is not None:
+            self.tell(_("Recording: notes also bear the recording's time from now on."))
+
+    def action_live_finish(self) -> None:
+        """The defense ends; the verdict is next."""
+        if self.live.defense.session != "live" or self.attempt(self.live.finish) is not None:
+            self.console_app.go("verdict", self.defense_id)
+
+    def action_live_verdict(self) -> None:
+        """The verdict, while the defense goes on."""
+        self.console_app.go("verdict", self.defense_id)
+
+    @work(exclusive=True, group="dialog")
+    async def action_live_abort(self) -> None:
+        """Break off, after a question."""
+        reason = await self.app.push_screen_wait(
+            Ask(_("Break the defense off?"), details=_("Say what happened. A new date opens the next sitting."))
+        )
+        if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
+            self.console_app.home()
+
+    # --- undo --------------------------------------------------------------------------------------------------------
+
+    def action_edit_undo(self) -> None:
+        """Take back, and say what."""
+        action = self.live.defense.undo[-1]
+        if self.attempt(self.live.undo) is not None:
+            self.tell(_("Undone: {what}", what=self.describe_action(action)))
+
+    def action_edit_redo(self) -> None:
+        """Do again, and say what."""
+        action = self.live.defense.redo[-1]
+        if self.attempt(self.live.redo) is not None:
+            self.tell(_("Done again: {what}", what=self.describe_action(action)))
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def field_label(self, field: str) -> str | Content:
+        """What is being written, and who will read it."""
+        kind, _separator, rest = field.partition("/")
+        if kind == "criterion":
+            names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
+            return _("Shared note on {criterion}", criterion=names.get(rest, rest))
+        labels = {
+            "note": N_("Private note"),
+            "question": N_("Question to park"),
+            "strength": N_("Strength"),
+            "improvement": N_("To improve"),
+            "edit": N_("Edit"),
+        }
+        return _(labels.get(kind, "Edit"))
+
+    def text_kept(self, field: str, known: int) -> None:
+        """Say that it is kept, and who reads it."""
+        defense = self.live.defense
+        if defense.seq == known:
+            return
+        notes = {note.seq: note for note in defense.notes}
+        seq = int(field.partition("/")[2]) if field.startswith("edit/") else defense.seq
+        if (note := notes.get(seq)) is not None:
+            text = _("Note kept at {time}, private: p shares it.") if note.private else _(
+                "Note kept at {time}, shared: p makes it private.")  # fmt: skip
+            self.tell(text.format(time=clock_text(note.at_s)))
+            self.query_one(NotesPanel).choose(seq)
+        else:
+            self.tell(_("Kept."))
+
+    def action_live_note(self) -> None:
+        """A note on the defense."""
+        self.write("note")
+
+    def action_live_note_criterion(self) -> None:
+        """A note on the focused criterion."""
+        criterion = self.rubric_list.criterion
+        if criterion is not None:
+            self.write(f"criterion/{criterion.id}")
+
+    def action_live_question(self) -> None:
+        """A question for later."""
+        self.write("question")
+
+    def action_live_strength(self) -> None:
+        """A strength."""
+        self.write("strength")
+
+    def action_live_improvement(self) -> None:
+        """Something to improve."""
+        self.write("improvement")
+
+    def action_live_edit_note(self) -> None:
+        """The focused note again."""
+        chosen = self.query_one(NotesPanel).chosen
+        if chosen is not None:
+            self.write(f"edit/{chosen}")
+
+    def action_live_private(self) -> None:
+        """Private or shared."""
+        chosen = self.query_one(NotesPanel).chosen
+        note = next((note for note in self.live.defense.notes if note.seq == chosen), None)
+        if note is None:
+            self.tell(_("Strengths and improvements are always shared."), "refused")
+        elif self.attempt(lambda: self.live.set_private(note.seq, not note.private)) is not None:
+            text = _("Shared: “{text}”") if note.private else _("Private: “{text}”")
+            self.tell(text.format(text=shortened(note.text, 40)))
+
+    def action_live_question_state(self) -> None:
+        """Open, asked, answered, dropped."""
+        chosen = self.query_one(QuestionsPanel).chosen
+        if chosen is not None:
+            self.attempt(lambda: self.live.move_question(chosen))
+
+    @work(exclusive=True, group="dialog")
+    async def action_live_bank(self) -> None:
+        """Insert a sentence of the bank into a note on the focused criterion."""
+        criterion = self.rubric_list.criterion
+        if criterion is None:
+            return
+        rating = rubric.rating_of(self.live.defense, criterion.id)
+        order = sorted(BANK, key=lambda value: value != rating)
+        sentences = [_(sentence) for value in order for sentence in BANK[value]][:9]
+        title = _("Comment on {criterion}", criterion=criterion.id)
+        choice = await self.app.push_screen_wait(Choose(title, sentences))
+        if choice is not None:
+            self.write(f"criterion/{criterion.id}")
+            self.writer.insert(sentences[choice])
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="dialog")
+    async def action_live_document(self) -> None:
+        """Ask for a document, from the focused criterion: its evidence, or one with a title of its own."""
+        criterion = self.rubric_list.criterion
+        project, tongue = self.live.project, language()
+        evidence = criterion.evidence if criterion is not None else ()
+        choices = [d for n in evidence if (d := project.deliverable(n)) is not None][:8]
+        if len(choices) == 1:
+            self._ask_for(choices[0].n, criterion.id if criterion is not None else "")
+            return
+        if choices:
+            options = [*(f"{d.n}. {d.title.in_(tongue)}" for d in choices), _("another document")]
+            choice = await self.app.push_screen_wait(Choose(_("Which document is to be revised?"), options))
+            if choice is None:
+                return
+            if choice < len(choices):
+                self._ask_for(choices[choice].n, criterion.id if criterion is not None else "")
+                return
+        title = await self.app.push_screen_wait(Ask(_("Which document is to be revised?")))
+        if title:
+            verdict = self.desk.verdict(self.defense_id)
+            criteria = (criterion.id,) if criterion is not None and not evidence else ()
+            if self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
+                self.tell(_("To revise: {document}", document=shortened(title, 60)))
+
+    def _ask_for(self, number: int, criterion: str) -> None:
+        """One row per deliverable: a row that is already there is kept, and gains the criterion."""
+        verdict = self.desk.verdict(self.defense_id)
+        row = next((row for row in verdict.rows() if row.request.deliverable == number), None)
+        if row is None:
+            due_s = self.live.curriculum.rules.student_due_s
+            request = Request(f"d{number}", deliverable=number, criteria=(criterion,), due_after_s=due_s)
+            done = self.attempt(lambda: verdict.set_row(request))
+        elif not row.kept:
+            done = self.attempt(lambda: verdict.keep(row.request.id, True))
+        else:
+            done = self.live.defense
+            request = row.request
+        if done is not None:
+            request = row.request if row is not None else request
+            title = revision.row_title(request, self.live.project, language())
+            self.tell(_("To revise: {document}", document=shortened(title, 60)))
+
+    # --- views -------------------------------------------------------------------------------------------------------
+
+    def action_live_audience(self) -> None:
+        """Only the clock."""
+        from defense_console.screens.audience_screen import AudienceScreen
+
+        self.app.push_screen(AudienceScreen(self.defense_id))
+
+    def action_live_role(self) -> None:
+        """The role card."""
+        self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing="m"))
+
+    def action_live_timeline(self) -> None:
+        """Everything recorded."""
+        from defense_console.screens.timeline_screen import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.defense_id))

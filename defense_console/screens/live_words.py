@@ -1,0 +1,169 @@
+"""What the live screen says, as values; nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from textual.content import Content
+
+from defense_console.desk.live import LiveDesk
+from defense_console.desk.verdict import VerdictDesk
+from defense_console.desk.wording import OUTCOMES
+from defense_console.i18n import _, clock_text, duration_text, language, time_of_day, when
+from defense_console.model import revision, rubric
+from defense_console.model.clock import between_ms
+from defense_console.model.curriculum import Criterion, Curriculum, Project
+from defense_console.model.events import Stamp
+from defense_console.safe_text import content, line
+from defense_console.widgets.rubric_list import BLOCKING, RATINGS
+
+READS = ("console.", "move.", "panel.", "live.details", "live.audience", "live.role", "live.timeline", "live.verdict",
+         "live.next_unrated", "anywhere.verdict")  # fmt: skip
+"""Commands that change nothing, so that they act on a defense another console holds."""
+
+
+def changes(command_id: str) -> bool:
+    """Whether a command changes the defense."""
+    return not command_id.startswith(READS)
+
+
+def written_here(field: str) -> bool:
+    """Whether a draft's field is one of the live screen's."""
+    return field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement", "edit")
+
+
+def short_when(instant: str, zone: str, now: str) -> str:
+    """`15:00` today, else the day and the time."""
+    words = when(instant, zone, now)
+    time = time_of_day(instant, zone)
+    return time if words == when(now, zone, now).replace(time_of_day(now, zone), time) else words
+
+
+def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Mapping[str, str]:
+    """A short name of each criterion: the end of its id, or its own label."""
+    prefix = f"{project.id}-"
+    return {
+        c.id: c.label.in_(tongue) if c.label is not None else c.id.removeprefix(prefix)
+        for c in curriculum.criteria_of(project)
+    }
+
+
+def outlook(desk: VerdictDesk) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """The suggestion in one sentence, and each document with whether it is kept."""
+    found = desk.suggestion()
+    reason = _(found.text_id, **dict(found.parameters))
+    if found.outcome is None:
+        sentence = _("No suggestion yet: {reason}.", reason=reason)
+    else:
+        sentence = _("Suggested: {outcome} — {reason}.", outcome=_(OUTCOMES[found.outcome]), reason=reason)
+    rows = tuple(
+        (revision.row_title(row.request, desk.project, language()) or _("a document without a name"), row.kept)
+        for row in desk.rows()
+    )
+    return sentence, rows
+
+
+def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
+    """The latest gap that counted, for a while after it; "" otherwise."""
+    gap = live.last_gap
+    if gap is None or not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:
+        return ""
+    length = duration_text(abs(gap.gap_ms) // 1000)
+    back = live.came_back
+    if back is not None and back.back == gap.until:
+        since = time_of_day(back.last.wall, live.ledger.settings_zone if hasattr(live.ledger, "settings_zone") else "UTC")
+        if back.rebooted:
+            return _("The machine was restarted: {length} counted, by its wall clock. z makes them a pause.",
+                     length=length, since=since)  # fmt: skip
+        return _("The console was away for {length}: they counted. z makes them a pause.", length=length)
+    return _("The machine slept for {length}: they counted. z makes them a pause.", length=length)
+
+
+def why_not(command_id: str, live: LiveDesk) -> str | None:
+    """Why a command of the live screen cannot be done now, translated; None when it can."""
+    check = _REASONS.get(command_id)
+    return None if check is None else check(live)
+
+
+def _next_phase(live: LiveDesk) -> str | None:
+    timeline = live.defense.timeline
+    if live.defense.session != "live":
+        return _("The defense is over.")
+    return _("This is the last phase: f finishes the defense.") if timeline.next_phase is None else None
+
+
+def _only_live(live: LiveDesk) -> str | None:
+    return None if live.defense.session == "live" else _("The defense is over; on the verdict screen t re-opens it.")
+
+
+def _gap(live: LiveDesk) -> str | None:
+    if live.question is None and live.last_gap is None:
+        return _("There is no gap to turn into a pause.")
+    return None
+
+
+def _recording(live: LiveDesk) -> str | None:
+    if live.defense.recording is not None:
+        return _("The start of the recording is already marked; u takes it back.")
+    return _only_live(live)
+
+
+_REASONS: Mapping[str, Callable[[LiveDesk], str | None]] = {
+    "clock.next_phase": _next_phase,
+    "anywhere.next_phase": _next_phase,
+    "clock.toggle": _only_live,
+    "anywhere.toggle": _only_live,
+    "clock.more": _only_live,
+    "clock.less": _only_live,
+    "clock.gap_to_pause": _gap,
+    "live.abort": _only_live,
+    "live.recording": _recording,
+    "edit.undo": lambda live: None if live.can_undo else _("There is nothing to undo."),
+    "edit.redo": lambda live: None if live.can_redo else _("There is nothing to redo."),
+    "live.role": lambda live: None if live.project.role is not None else _("This project has no role to play."),
+}
+
+
+# --- sheets to read ------------------------------------------------------------------------------------------------
+
+
+def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
+    """A criterion in full: rating, evidence, notes."""
+    tongue, project, defense = language(), live.project, live.defense
+    glyph, word, style = RATINGS[rubric.rating_of(defense, criterion.id)]
+    parts = [Content(criterion.text.in_(tongue)), Content("")]
+    state = Content.assemble((f"{glyph} {_(word)}", style))
+    if criterion.id in defense.clock_ratings and criterion.id not in defense.ratings:
+        state += Content(" · " + _("from the clock"))
+    if criterion.id in defense.acquired:
+        state += Content(" · " + _("carried over from the attempt before"))
+    parts.append(state)
+    if criterion.blocking:
+        parts.append(Content.assemble((f"{BLOCKING} " + _("blocking: alone it leads to a rework"), "$text-warning")))
+    names = [f"{d.n}. {d.title.in_(tongue)}" for n in criterion.evidence if (d := project.deliverable(n)) is not None]
+    if names:
+        parts += [Content(""), Content.assemble((_("Proved by"), "bold"))]
+        for name, n in zip(names, criterion.evidence, strict=False):
+            received = _("received") if defense.declared.get(n) else _("not received")
+            parts.append(content(f"  {name} · {received}"))
+    notes = [note for note in defense.notes if note.criterion == criterion.id]
+    if notes:
+        parts += [Content(""), Content.assemble((_("Notes"), "bold"))]
+        for note in notes:
+            private = _("private") if note.private else _("shared")
+            parts.append(content(f"  {clock_text(note.at_s)} · {private} · {note.text}"))
+    return Content("\n").join(parts)
+
+
+def role_sheet(live: LiveDesk) -> Content:
+    """The role the mentor plays, the scenario, and questions to ask."""
+    tongue, project = language(), live.project
+    parts = []
+    if project.role is not None:
+        title = project.role.title.in_(tongue)
+        parts.append(Content.assemble((project.role.name, "bold"), f", {title}" if title else ""))
+    parts += [Content(""), line(project.scenario.in_(tongue))]
+    if project.questions:
+        parts += [Content(""), Content.assemble((_("Questions to ask"), "bold"))]
+        parts += [content(f"– {question.in_(tongue)}") for question in project.questions]
+    return Content("\n").join(parts)

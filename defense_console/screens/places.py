@@ -1,0 +1,49 @@
+"""Which screen shows a defense where it stands; each is loaded when it is first shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+
+from defense_console.model.agenda import Summary
+from defense_console.screens.base import ConsoleScreen, Place
+
+
+def place_of(summary: Summary) -> Place:
+    """The place where a defense goes on: its brief, its waiting room, the live screen, or its verdict."""
+    if summary.session in ("waiting", "live"):
+        return summary.session
+    return "verdict" if summary.session == "held" else "brief"
+
+
+def screen_for(place: Place, defense_id: str) -> ConsoleScreen:
+    """A new screen. Args: place: which; defense_id: of which defense, "" for the queue."""
+    if place == "queue":
+        from defense_console.screens.queue_screen import QueueScreen
+
+        return QueueScreen()
+    if place == "live":
+        from defense_console.screens.live_screen import LiveScreen
+
+        return LiveScreen(defense_id)
+    if place == "brief":
+        from defense_console.screens.brief_screen import BriefScreen
+
+        return BriefScreen(defense_id)
+    if place == "waiting":
+        from defense_console.screens.waiting_screen import WaitingScreen
+
+        return WaitingScreen(defense_id)
+    from defense_console.screens.verdict_screen import VerdictScreen
+
+    return VerdictScreen(defense_id)
+
+
+def place_shown(screen: Screen[Any]) -> tuple[Place | None, str]:
+    """Where a screen is: its place and its defense; (None, "") for dialogs and for what lies over a place."""
+    if isinstance(screen, ConsoleScreen):
+        context = screen.CONTEXT
+        if context in ("queue", "brief", "waiting", "live", "verdict"):
+            return context, str(getattr(screen, "defense_id", ""))
+    return None, ""

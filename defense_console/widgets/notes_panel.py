@@ -1,0 +1,72 @@
+"""NotesPanel: the notes of a defense, then its strengths and improvements, the newest chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from defense_console.i18n import _, clock_text
+from defense_console.model.defense import Defense
+from defense_console.safe_text import content
+from defense_console.widgets.panel import Item, Panel
+
+PRIVATE, SHARED = "◌", "◉"
+"""Glyphs of a note nobody else reads, and of one that goes into the report."""
+
+
+def note_items(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
+    """The panel's items, keyed by the number of the event that holds the text.
+
+    Args:
+        defense: The defense.
+        names: Short name of each criterion, by id.
+    """
+    items = []
+    for note in defense.notes:
+        private = _("private") if note.private else _("shared")
+        about = f" · {names.get(note.criterion, note.criterion)}" if note.criterion else ""
+        head = f"{clock_text(note.at_s)} {PRIVATE if note.private else SHARED} {private}{about}"
+        text = Content.assemble((head, "$text-muted"), "\n", content(note.text))
+        items.append(Item(text, str(note.seq)))
+    for line in defense.lines:
+        glyph, word = ("+", _("strength")) if line.section == "strength" else ("△", _("to improve"))
+        items.append(Item(Content.assemble((f"{glyph} {word}", "$text-muted"), "\n", content(line.text)), str(line.seq)))
+    return tuple(items)
+
+
+class NotesPanel(VerticalScroll, can_focus=False):
+    """The notes, in a panel that scrolls."""
+
+    def compose(self) -> ComposeResult:
+        """One panel."""
+        yield Panel()
+
+    @property
+    def panel(self) -> Panel:
+        """The panel that takes the focus."""
+        return self.query_one(Panel)
+
+    @property
+    def chosen(self) -> int | None:
+        """Number of the chosen note or line, None without one."""
+        return int(self.panel.key) if self.panel.key else None
+
+    def choose(self, seq: int) -> None:
+        """Choose a note or line by its number."""
+        self.panel.choose(str(seq))
+
+    def show_defense(self, defense: Defense, names: Mapping[str, str]) -> None:
+        """Show the notes of a defense; a new one is chosen and seen."""
+        known = set(self.panel.keys)
+        items = note_items(defense, names)
+        heading = Content.assemble((_("Notes"), "bold"), f" {len(items)}")
+        empty = Item(Content(_("n writes a note, c one on the criterion")).stylize("$text-muted"))
+        self.panel.show(heading, items or (empty,))
+        new = [item.key for item in items if item.key not in known]
+        if new and known:
+            self.panel.choose(new[-1])
+        elif new:
+            self.panel.choose_end(last=True)

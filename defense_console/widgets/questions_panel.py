@@ -1,0 +1,59 @@
+"""QuestionsPanel: the parked questions and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from defense_console.i18n import N_, _, clock_text
+from defense_console.model.defense import Defense
+from defense_console.model.events import QuestionState
+from defense_console.safe_text import content
+from defense_console.widgets.panel import Item, Panel
+
+STATES: Mapping[QuestionState, tuple[str, str]] = {
+    "open": ("?", N_("open")),
+    "asked": ("›", N_("asked")),
+    "answered": ("✓", N_("answered")),
+    "dropped": ("–", N_("dropped")),
+}
+"""Glyph and word of a question's state."""
+
+
+class QuestionsPanel(VerticalScroll, can_focus=False):
+    """The parked questions, in a panel that scrolls."""
+
+    def compose(self) -> ComposeResult:
+        """One panel."""
+        yield Panel()
+
+    @property
+    def panel(self) -> Panel:
+        """The panel that takes the focus."""
+        return self.query_one(Panel)
+
+    @property
+    def chosen(self) -> int | None:
+        """Number of the chosen question, None without one."""
+        return int(self.panel.key) if self.panel.key else None
+
+    def choose(self, seq: int) -> None:
+        """Choose a question by its number."""
+        self.panel.choose(str(seq))
+
+    def show_defense(self, defense: Defense) -> None:
+        """Show the questions of a defense."""
+        items = []
+        for question in defense.questions:
+            glyph, word = STATES[question.state]
+            done = question.state in ("answered", "dropped")
+            head = (f"{clock_text(question.at_s)} {_(word)}", "$text-muted")
+            text = content(question.text).stylize("$text-muted") if done else content(question.text)
+            items.append(Item(Content.assemble(head, "\n", text), str(question.seq), Content(f"{glyph} ")))
+        left = sum(1 for q in defense.questions if q.state in ("open", "asked"))
+        heading = Content.assemble((_("Questions"), "bold"), f" {left}/{len(items)}")
+        empty = Item(Content(_("q parks a question for later")).stylize("$text-muted"))
+        self.panel.show(heading, items or (empty,))

@@ -1,0 +1,166 @@
+"""RubricList: every criterion of a defense by skill, with its rating; one line each, the focused one in full."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from defense_console.i18n import N_, _
+from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
+from defense_console.model.defense import Defense
+from defense_console.model.events import RatingValue
+from defense_console.model.rubric import all_ratings, count
+from defense_console.safe_text import cells, line, shortened
+from defense_console.widgets.line_list import LineList
+
+RATINGS: Mapping[RatingValue | None, tuple[str, str, str]] = {
+    None: ("·", N_("not rated"), "$text-muted"),
+    "met": ("✓", N_("met"), "$text-success"),
+    "to_improve": ("△", N_("to improve"), "$text-warning"),
+    "not_met": ("✗", N_("not met"), "$text-error"),
+    "not_observed": ("∅", N_("not observed"), "$text-accent"),
+}
+"""Glyph, word and colour of a rating. Meaning never stands on the colour alone."""
+BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"
+
+
+class RubricList(LineList):
+    """The rubric. Nothing but a key given to the desk changes a rating: moving and scrolling do not.
+
+    When all sentences fit in the height, they are all shown in full; else only the focused one is.
+    """
+
+    DEFAULT_CSS = """
+    RubricList { padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._skills: tuple[Skill, ...] = ()
+        self._criteria: tuple[Criterion, ...] = ()
+        self._ratings: Mapping[str, RatingValue] = {}
+        self._own: Mapping[str, RatingValue] = {}
+        self._acquired: frozenset[str] = frozenset()
+        self._notes: Counter[str | None] = Counter()
+        self._language = "en"
+        self._laid: list[tuple[int, int, str]] = []
+        """Every line: its row or -1 with the place of the skill, its number within the row, its text."""
+        self._laid_for: tuple[int, int, int] = (-1, -1, -1)
+
+    def show_defense(self, defense: Defense, curriculum: Curriculum, project: Project, language: str) -> None:
+        """Show the ratings of a defense; the cursor stays on its criterion."""
+        skills = curriculum.skills_of(project)
+        if skills != self._skills or language != self._language:
+            self._skills, self._language = skills, language
+            self._criteria = tuple(c for skill in skills for c in skill.criteria)
+            self._laid_for = (-1, -1, -1)
+        self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
+        self._notes = Counter(note.criterion for note in defense.notes)
+        self.relayout()
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """The focused criterion, None before a defense is shown."""
+        return self._criteria[self.row] if self._criteria else None
+
+    def go_to_criterion(self, criterion_id: str) -> None:
+        """Focus a criterion; an unknown one changes nothing."""
+        for row, criterion in enumerate(self._criteria):
+            if criterion.id == criterion_id:
+                self.go_to(row)
+
+    # --- lines -------------------------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """One row per criterion."""
+        return len(self._criteria)
+
+    def line_count(self) -> int:
+        """Headings and criteria."""
+        self._lay()
+        return len(self._laid)
+
+    def row_of(self, line: int) -> int:
+        """The criterion of a line."""
+        self._lay()
+        return self._laid[line][0]
+
+    def lines_of(self, row: int) -> range:
+        """The criterion's lines, with its skill's heading when it is the first of it."""
+        self._lay()
+        lines = [i for i, (owner, _part, _text) in enumerate(self._laid) if owner == row]
+        above = lines[0] - 1
+        return range(above if above >= 0 and self._laid[above][0] < 0 else lines[0], lines[-1] + 1)
+
+    def word_width(self) -> int:
+        """Cells of the longest rating word."""
+        return max(cells(_(word)) for _glyph, word, _style in RATINGS.values())
+
+    def _text_width(self) -> int:
+        return max(10, self.size.width - self._indent())
+
+    def _indent(self) -> int:
+        # A narrow list keeps the glyph and the word only where there is a rating to tell.
+        return 2 + 2 + self.word_width() + 1
+
+    def _lay(self) -> None:
+        state = (self.size.width, self.size.height, self.row)
+        if state == self._laid_for:
+            return
+        self._laid_for = state
+        width = self._text_width()
+        full = [self._wrapped(criterion, width) for criterion in self._criteria]
+        all_fit = len(self._skills) + sum(map(len, full)) <= self.size.height
+        self._laid, row = [], 0
+        for place, skill in enumerate(self._skills):
+            self._laid.append((-1 - place, 0, ""))
+            for _criterion in skill.criteria:
+                shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), width)]
+                self._laid.extend((row, part, text) for part, text in enumerate(shown))
+                row += 1
+
+    def _wrapped(self, criterion: Criterion, width: int) -> list[str]:
+        flags = "".join((BLOCKING + " " if criterion.blocking else "", CLOCK + " " if criterion.from_clock else ""))
+        name = f"{criterion.label.in_(self._language)} — " if criterion.label else ""
+        text = line(flags + name + criterion.text.in_(self._language))
+        return [part.plain.rstrip() for part in text.wrap(width)] or [""]
+
+    def draw(self, line: int, width: int, chosen: bool) -> Content:
+        """A heading, or a line of a criterion."""
+        row, part, text = self._laid[line]
+        if row < 0:
+            return self._heading(self._skills[-1 - row], width)
+        criterion = self._criteria[row]
+        if part:
+            return Content(" " * self._indent() + text)
+        rating = self._ratings.get(criterion.id)
+        glyph, word, style = RATINGS[rating]
+        mark = "›" if chosen else " "
+        end = self._marks(criterion)
+        room = self._text_width() - cells(end)
+        text = shortened(text, room) if end else text
+        gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
+        word = (_(word) if rating else "").ljust(self.word_width())
+        return Content.assemble(mark + " ", (f"{glyph} {word} ", style), text, gap, (end, "$text-muted"))
+
+    def _marks(self, criterion: Criterion) -> str:
+        """What stands at the end of a criterion's first line: from the clock, carried over, its notes."""
+        marks = []
+        if criterion.id in self._ratings and criterion.id not in self._own:
+            marks.append(_("from the clock"))
+        if criterion.id in self._acquired:
+            marks.append(CARRIED)
+        if number := self._notes[criterion.id]:
+            marks.append(f"{NOTE}{number}")
+        return "".join(f" {mark}" for mark in marks)
+
+    def _heading(self, skill: Skill, width: int) -> Content:
+        number = count(skill.criteria, self._ratings)
+        end = f" {number.rated}/{number.total}"
+        title = skill.title.in_(self._language)
+        title = title if skill.ref == "ORAL" else f"{skill.ref} · {title}"
+        title = shortened(title, width - cells(end))
+        gap = " " * (width - cells(title) - cells(end))
+        return Content.assemble((title, "bold $text-primary"), gap, (end, "bold" if number.rated < number.total else "$text-muted"))
