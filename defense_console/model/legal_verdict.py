@@ -88,7 +88,8 @@ def _contest_resolved(case: Case, what: ev.ContestResolved) -> None:
 def _revision(case: Case, row: str, *states: RowState) -> Revision:
     released = case.defense.released
     require(
-        released is not None and released.outcome == "conditional", "Nothing is asked for: the verdict is not conditional."
+        released is not None and released.outcome == "conditional",
+        "Nothing is asked for: the verdict is not conditional.",
     )
     revision = next((r for r in case.defense.revisions if r.request.id == row), None)
     if revision is None:

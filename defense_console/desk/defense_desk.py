@@ -1,0 +1,220 @@
+"""What every screen about one defense can do: read it, undo, redo, type texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from defense_console.desk.ledger import Ledger, stream_of
+from defense_console.desk.texts import text_event, text_now
+from defense_console.model import revision
+from defense_console.model.agenda import Summary, defense_id, summarize
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import DefenseWhat, Event, Redone, Request, Stamp, Undone
+from defense_console.model.path import ProjectStatus, path
+from defense_console.store.base import Draft, Student
+
+
+class DefenseDesk:
+    """One defense on the desk. Every method that changes something returns the defense after it.
+
+    Args:
+        ledger: The logs.
+        defense_id: Whole id of the defense.
+        read_only: Why nothing may be changed, or None.
+    """
+
+    def __init__(self, ledger: Ledger, defense_id: str, read_only: ConsoleError | None = None) -> None:
+        self.ledger = ledger
+        self.id = defense_id
+        self.read_only = read_only
+        self._drafts: dict[str, Draft] = dict(ledger.store.drafts(stream_of(defense_id)))
+        self._first: dict[str, Stamp] = {}
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def defense(self) -> Defense:
+        """What is known now, with what is still on its way to the disk."""
+        return self.ledger.defense(self.id)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The whole log, cancelled actions included."""
+        return tuple(self.ledger.log(self.id).events)
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """The pinned curriculum, or the shipped one before the first start."""
+        return self.ledger.curriculum(self.defense)
+
+    @property
+    def project(self) -> Project:
+        """The project of this defense.
+
+        Raises:
+            ConsoleError: The curriculum no longer has it.
+        """
+        defense = self.defense
+        found = self.ledger.curriculum(defense).project(defense.project)
+        if found is None:
+            raise ConsoleError(
+                "The curriculum {code} has no project {project}.", code=defense.curriculum, project=defense.project
+            )
+        return found
+
+    @property
+    def student(self) -> Student:
+        """Who defends."""
+        student_id = self.defense.student_id
+        found = self.ledger.store.student(student_id)
+        return found if found is not None else Student(student_id, student_id, "", "", 0)
+
+    @property
+    def summary(self) -> Summary:
+        """The row of the queue."""
+        return summarize(self.id, self.defense)
+
+    @property
+    def others(self) -> tuple[Summary, ...]:
+        """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
+        defense = self.defense
+        found: list[Summary] = []
+        shipped = self.ledger.shipped.get(defense.curriculum, self.curriculum)
+        for project in shipped.projects:
+            found.extend(self._attempts(defense.student_id, project.id))
+        return tuple(found)
+
+    def _attempts(self, student_id: str, project_id: str) -> list[Summary]:
+        """The attempts at one project, until one is missing; the first may be unknown."""
+        found: list[Summary] = []
+        attempt = 1
+        while True:
+            id = str(defense_id(student_id, project_id, attempt))
+            summary = summarize(self.id, self.defense) if id == self.id else self.ledger.store.summary(id)
+            if summary is None and attempt > 1:
+                return found
+            if summary is not None:
+                found.append(summary)
+            attempt += 1
+
+    @property
+    def previous(self) -> tuple[Summary, ...]:
+        """Earlier attempts at this project, the first one first."""
+        defense = self.defense
+        return tuple(s for s in self.others if s.project == defense.project and s.attempt < defense.attempt)
+
+    @property
+    def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
+        """The student's path: every project of the curriculum and where it stands."""
+        shipped = self.ledger.shipped.get(self.defense.curriculum, self.curriculum)
+        return path(shipped, self.others)
+
+    # --- undo ----------------------------------------------------------------------------------------------------
+
+    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
+        """One action on this defense.
+
+        Raises:
+            ConsoleError: Read-only, or not legal now.
+        """
+        if self.read_only is not None:
+            raise self.read_only
+        return self.ledger.act(self.id, *whats, drop_drafts=drop_drafts)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an action to cancel."""
+        return bool(self.defense.undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a cancelled action to bring back."""
+        return bool(self.defense.redo)
+
+    def undo(self) -> Defense:
+        """Cancel the latest action.
+
+        Raises:
+            ConsoleError: There is nothing to undo.
+        """
+        undo = self.defense.undo
+        return self.act(Undone(undo[-1] if undo else 0))
+
+    def redo(self) -> Defense:
+        """Bring back the action cancelled last.
+
+        Raises:
+            ConsoleError: There is nothing to redo.
+        """
+        redo = self.defense.redo
+        return self.act(Redone(redo[-1] if redo else 0))
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Mapping[str, Draft]:
+        """Texts being typed, by field key; found again after a restart."""
+        return self._drafts
+
+    def text(self, field: str) -> str:
+        """What a field shows when it is opened: the draft if there is one, else what the log holds."""
+        draft = self._drafts.get(field)
+        return draft.text if draft is not None else text_now(self.defense, field, self._row)
+
+    def touch(self, field: str) -> None:
+        """A key was typed in a field: the first one stamps the text. Call it on every keystroke; it costs nothing."""
+        if field not in self._first and field not in self._drafts:
+            self._first[field] = self.ledger.now()
+
+    def type_text(self, field: str, text: str, cursor: int = 0) -> None:
+        """Save a text being typed as a draft. Call it when the keys have rested for 300 ms.
+
+        Args:
+            field: Key of the field.
+            text: All of it; an emptied one of a new text drops the draft.
+            cursor: Place of the cursor, in characters.
+        """
+        if self.read_only is not None:
+            return
+        self.touch(field)
+        if text == text_now(self.defense, field, self._row):
+            self._forget(field)
+            return
+        old = self._drafts.get(field)
+        draft = Draft(text, old.first if old else self._first[field], cursor)
+        if draft != old:
+            self._drafts[field] = draft
+            self.ledger.save_draft(stream_of(self.id), field, draft)
+
+    def commit(self, field: str, text: str) -> Defense:
+        """A text is finished: it becomes an event, and its draft goes in the same transaction.
+
+        Returns:
+            The defense; unchanged when there was nothing to tell (a new text left empty, a text left as it was).
+
+        Raises:
+            ConsoleError: It is not legal now; the draft stays.
+        """
+        self.touch(field)
+        draft = self._drafts.get(field)
+        first = draft.first if draft is not None else self._first[field]
+        what = text_event(self.defense, field, text, first, self._row)
+        if what is None:
+            self._forget(field)
+            return self.defense
+        defense = self.act(what, drop_drafts=(field,) if draft is not None else ())
+        self._drafts.pop(field, None)
+        self._first.pop(field, None)
+        return defense
+
+    def _forget(self, field: str) -> None:
+        self._first.pop(field, None)
+        if self._drafts.pop(field, None) is not None:
+            self.ledger.save_draft(stream_of(self.id), field, None)
+
+    def _row(self, row_id: str) -> Request | None:
+        defense = self.defense
+        rows = revision.rows(defense, self.curriculum, self.project)
+        return next((row.request for row in rows if row.request.id == row_id), None)

@@ -1,0 +1,86 @@
+"""Leases: which console holds a live defense, and how long it was gone. Source: product.md §2, §4; issue text of leases.
+
+A lease is one row per defense, rewritten while the defense is live. It is void at once when its boot is another one or
+its process is gone, otherwise after a quarter of an hour without a sign of life.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable
+
+import msgspec
+
+from defense_console.model import clock
+from defense_console.model.curriculum import Rules
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Stamp
+from defense_console.store.base import Lease
+
+RENEW_MS = 15_000
+VOID_MS = 15 * 60_000
+
+ProcessStart = Callable[[int], str | None]
+"""Tells when a process of this machine started, None when there is no such process."""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """This console: a name of its own, its host, its process."""
+
+    name: str
+    host: str
+    pid: int
+    process_start: str
+
+    @classmethod
+    def of_this_process(cls, process_start: ProcessStart) -> Holder:
+        """The holder that stands for the running process."""
+        pid = os.getpid()
+        return cls(uuid.uuid4().hex, socket.gethostname(), pid, process_start(pid) or "")
+
+    def lease(self, now: Stamp) -> Lease:
+        """The row that says: this console holds it, and lives at `now`."""
+        return Lease(self.name, self.host, self.pid, self.process_start, now.boot_id, now)
+
+
+def held_by_other(lease: Lease | None, me: Holder, now: Stamp, process_start: ProcessStart) -> bool:
+    """Whether another console that lives holds the defense."""
+    if lease is None or not lease.holder or lease.holder == me.name:
+        return False
+    if lease.host == me.host:
+        return lease.boot_id == now.boot_id and process_start(lease.pid) == lease.process_start
+    return 0 <= clock.wall_ms(lease.last, now) < VOID_MS
+
+
+def read_only_reason(lease: Lease) -> ConsoleError:
+    """Who holds the defense, since when."""
+    return ConsoleError(
+        "Another console holds this defense: {host}, last seen {at}.", host=lease.host, at=lease.last.wall
+    )
+
+
+class Away(msgspec.Struct, frozen=True):
+    """The console was gone, or the machine slept, while a defense was live.
+
+    Attributes:
+        last, back: stamps of the last sign of life and of the return.
+        gap_ms: the time between; negative when the clock went back.
+        ask: the mentor must say what it was.
+        rebooted: the machine was started anew, so the wall clock had to measure.
+    """
+
+    last: Stamp
+    back: Stamp
+    gap_ms: int
+    ask: bool
+    rebooted: bool
+
+
+def away(defense: Defense, last: Stamp, back: Stamp, rules: Rules) -> Away:
+    """How long it was, and whether it must be asked about: negative, or longer than so many plans."""
+    gap_ms = clock.between_ms(last, back)
+    ask = gap_ms < 0 or gap_ms > rules.ask_gap_plans * defense.timeline.plan_ms
+    return Away(last, back, gap_ms, ask, last.boot_id != back.boot_id)

@@ -1,0 +1,253 @@
+"""The ledger: numbers and stamps what is decided, refuses what is illegal, folds at once, hands on to the recorder.
+
+No keystroke waits for the disk: the state is the fold of what the store holds and what is still on its way there.
+Lives on one thread. Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from defense_console.model.agenda import Summary, summarize
+from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import DefenseWhat, Event, Stamp, decode_event, encode_event
+from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.legal import check_legal
+from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store
+from defense_console.store.recorder import Recorder
+
+Answer = Ack | Failed | Refused
+
+
+class SaveState(msgspec.Struct, frozen=True):
+    """What the saved line says: `at` is when the last write was acknowledged, `unsaved` how many actions wait."""
+
+    state: Literal["saved", "saving", "failed"]
+    at: str | None
+    unsaved: int
+    error: ConsoleError | None
+
+
+@dataclass
+class OpenLog:
+    """A log in memory: every event, acknowledged by the store or not, and what they fold to."""
+
+    events: list[Event]
+    defense: Defense
+    acknowledged: int
+    unsaved_copies: list[Event] = field(default_factory=list)
+    """Events refused because another writer was first; kept until the mentor has chosen."""
+
+
+def stream_of(defense_id: str) -> str:
+    """The name of a defense's log in the store."""
+    return f"defense/{defense_id}"
+
+
+class Ledger:
+    """The logs of one store, as one console sees them.
+
+    Args:
+        store: Read connection, used on this thread only.
+        recorder: Takes the writes and answers through `acknowledge`.
+        clocks: Reads the machine's clocks.
+        author: Name of the mentor.
+        shipped: Curricula by code, for defenses that have not started.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recorder: Recorder,
+        clocks: Callable[[], Stamp],
+        author: str,
+        shipped: Mapping[str, Curriculum],
+    ) -> None:
+        self.store = store
+        self.recorder = recorder
+        self.now = clocks
+        self.author = author
+        self.shipped = shipped
+        self._logs: dict[str, OpenLog] = {}
+        self._pinned: dict[str, Curriculum] = {}
+        self._waiting = 0
+        self._saved_at: str | None = None
+        self._error: ConsoleError | None = None
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def log(self, defense_id: str) -> OpenLog:
+        """The log of a defense, read once.
+
+        Raises:
+            ConsoleError: There is no such defense, its log cannot be read, or its curriculum is missing.
+        """
+        if defense_id not in self._logs:
+            lines = self.store.read_log(stream_of(defense_id))
+            if not lines:
+                raise ConsoleError("There is no defense {id}.", id=defense_id)
+            events = [decode_event(line.body) for line in lines]
+            self._logs[defense_id] = OpenLog(events, self._fold(events), len(events))
+        return self._logs[defense_id]
+
+    def defense(self, defense_id: str) -> Defense:
+        """What is known of a defense now."""
+        return self.log(defense_id).defense
+
+    def curriculum(self, defense: Defense) -> Curriculum:
+        """The pinned curriculum, or the shipped one before the first start.
+
+        Raises:
+            ConsoleError: The defense has not started and its curriculum is not among the shipped ones.
+        """
+        if defense.pinned is not None:
+            return defense.pinned
+        shipped = self.shipped.get(defense.curriculum)
+        if shipped is None:
+            raise ConsoleError("There is no curriculum {code} here.", code=defense.curriculum)
+        return shipped
+
+    def pinned(self, name: str) -> Curriculum | None:
+        """The pinned curriculum of this hash, or None when the store does not hold it."""
+        if name not in self._pinned:
+            body = self.store.curriculum(name)
+            if body is None:
+                return None
+            self._pinned[name] = msgspec.json.decode(body, type=Curriculum)
+        return self._pinned[name]
+
+    def _fold(self, events: Sequence[Event]) -> Defense:
+        name = pinned_hash(events)
+        return fold(events, self.pinned(name) if name else None)
+
+    def unacknowledged(self) -> tuple[Summary, ...]:
+        """Summaries of the defenses whose last events are still on their way to the store."""
+        return tuple(
+            summarize(defense_id, log.defense)
+            for defense_id, log in self._logs.items()
+            if log.acknowledged < len(log.events)
+        )
+
+    def refresh(self) -> bool:
+        """Forget what another console has changed meanwhile; tells whether anything was."""
+        if not self.store.changed():
+            return False
+        kept = {id: log for id, log in self._logs.items() if log.acknowledged < len(log.events) or log.unsaved_copies}
+        changed = {
+            id: log
+            for id, log in self._logs.items()
+            if id not in kept and (last := self.store.last(stream_of(id))) is not None and last.seq != len(log.events)
+        }
+        for defense_id in changed:
+            del self._logs[defense_id]
+        return True
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def act(self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
+        """One action of the mentor, or facts the system saw: all of it or nothing.
+
+        Args:
+            defense_id: Whose log.
+            whats: What was decided by one key press, in order.
+            drop_drafts: Field keys whose drafts became events.
+
+        Returns:
+            The defense after it; the disk follows.
+
+        Raises:
+            ConsoleError: It is not legal now; nothing was changed.
+        """
+        log = self.log(defense_id)
+        at = self.now()
+        action = len(log.events) + 1
+        events, defense, pin = list(log.events), log.defense, None
+        for what in whats:
+            check_legal(defense, what, at, self.curriculum(defense))
+            pin = pin or self._pin_for(what)
+            events.append(Event(len(events) + 1, action, at, self.author, what))
+            defense = self._fold(events)
+        new = events[len(log.events) :]
+        log.events, log.defense = events, defense
+        self.submit(
+            Append(
+                stream=stream_of(defense_id),
+                expected=action - 1,
+                lines=tuple(encode_event(event) for event in new),
+                summary=summarize(defense_id, defense),
+                pin=pin,
+                drop_drafts=drop_drafts,
+            )
+        )
+        return defense
+
+    def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
+        """A start pins its curriculum: it is stored once, under its hash."""
+        name = pinned_hash((Event(0, 0, _NO_STAMP, "", what),))
+        if name is None:
+            return None
+        if name not in self._pinned:
+            found = next((c for c in self.shipped.values() if curriculum_hash(c) == name), None)
+            if found is None:
+                return None
+            self._pinned[name] = found
+        return name, canonical_json(self._pinned[name])
+
+    def submit(self, job: Job) -> None:
+        """Hand a write to the recorder."""
+        if isinstance(job, Append):
+            self._waiting += 1
+        self.recorder.submit(job)
+
+    def save_draft(self, stream: str, field_key: str, draft: Draft | None) -> None:
+        """Save a draft, or drop it when None."""
+        self.submit(SaveDraft(stream, field_key, draft))
+
+    # --- what the recorder answers -------------------------------------------------------------------------------
+
+    def acknowledge(self, answer: Answer) -> None:
+        """Take an answer of the recorder, on the ledger's thread."""
+        match answer:
+            case Ack(job=job, at=at):
+                self._saved_at, self._error = at, None
+                if isinstance(job, Append):
+                    self._waiting = max(0, self._waiting - 1)
+                    self._mark(job)
+            case Failed(error=error):
+                self._error = error
+            case Refused(job=job, error=error):
+                self._error = error
+                if isinstance(job, Append):
+                    self._waiting = max(0, self._waiting - 1)
+                    self._give_way(job)
+
+    def _mark(self, job: Append) -> None:
+        log = self._logs.get(job.stream.removeprefix("defense/"))
+        if log is not None and job.stream.startswith("defense/"):
+            log.acknowledged = max(log.acknowledged, job.expected + len(job.lines))
+
+    def _give_way(self, job: Append) -> None:
+        """Another writer was first: what follows becomes unsaved copies and the store's state is shown."""
+        defense_id = job.stream.removeprefix("defense/")
+        log = self._logs.get(defense_id)
+        if log is None:
+            return
+        copies = [*log.unsaved_copies, *log.events[job.expected :]]
+        del self._logs[defense_id]
+        self.log(defense_id).unsaved_copies = copies
+
+    @property
+    def saved(self) -> SaveState:
+        """What the saved line says."""
+        if self._error is not None:
+            return SaveState("failed", self._saved_at, self._waiting, self._error)
+        return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
+
+
+_NO_STAMP = Stamp("", 0, 0, "")

@@ -1,0 +1,181 @@
+"""During the defense: clock, rubric, notes, questions; and coming back after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.desk.leases import Away, away
+from defense_console.desk.ledger import Ledger
+from defense_console.model import clock
+from defense_console.model import events as ev
+from defense_console.model.defense import Defense, Gap
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import QuestionState, RatingValue, Stamp
+from defense_console.store.base import Lease
+
+SUSPENDED_MS = 2_000
+"""Less sleep than this between two ticks is a slow machine, not a closed lid."""
+STEPPED_MS = 500
+"""A wall clock set by more than this is recorded. Source: product.md §4."""
+
+CYCLE: dict[RatingValue | None, RatingValue | None] = {
+    None: "met",
+    "met": "to_improve",
+    "to_improve": "not_met",
+    "not_met": None,
+    "not_observed": None,
+}
+QUESTION_CYCLE: dict[QuestionState, QuestionState] = {
+    "open": "asked",
+    "asked": "answered",
+    "answered": "dropped",
+    "dropped": "open",
+}
+
+
+class LiveDesk(DefenseDesk):
+    """What the mentor does while the clock runs.
+
+    Args:
+        ledger: The logs.
+        defense_id: Whole id.
+        read_only: Why nothing may be changed, or None.
+        last_seen: The lease another run of the console left, None when it was ours or there is none.
+        renew: Writes this console's lease for the defense.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        defense_id: str,
+        read_only: ConsoleError | None = None,
+        last_seen: Lease | None = None,
+        renew: Callable[[str, Stamp], None] = lambda _id, _now: None,
+    ) -> None:
+        super().__init__(ledger, defense_id, read_only)
+        self._renew = renew
+        self._last_tick: Stamp | None = None
+        self.question: Away | None = None
+        """A gap the mentor must say what it was; until then it counts."""
+        self.came_back: Away | None = None
+        """How long the console was gone before it came back to this defense, for the line that says so."""
+        if read_only is None and last_seen is not None and self.defense.session == "live":
+            self._come_back(last_seen)
+
+    def _come_back(self, lease: Lease) -> None:
+        gap = away(self.defense, lease.last, self.ledger.now(), self.curriculum.rules)
+        self.came_back = gap
+        if gap.ask:
+            self.question = gap
+        else:
+            self.act(ev.Recovered(gap.last, gap.back, "counted"))
+        self._renew(self.id, self.ledger.now())
+
+    def answer(self, answer: ev.GapAnswer) -> Defense:
+        """Say what the gap in `question` was: it counted, it was a pause, or the defense ended then."""
+        gap = self.question
+        if gap is None:
+            return self.defense
+        defense = self.act(ev.Recovered(gap.last, gap.back, answer))
+        self.question = None
+        return defense
+
+    def tick(self) -> Defense:
+        """Once a second: renew the lease, see a suspend or a stepped clock. Changes nothing on the clock itself."""
+        now, last = self.ledger.now(), self._last_tick
+        self._last_tick = now
+        defense = self.defense
+        if self.read_only is not None or defense.session != "live":
+            return defense
+        self._renew(self.id, now)
+        if last is None:
+            return defense
+        slept_ms = clock.suspended_ms(last, now)
+        if slept_ms > SUSPENDED_MS:
+            defense = self.act(ev.Suspended(last, slept_ms))
+            gap = away(defense, last, now, self.curriculum.rules)
+            if gap.ask:
+                self.question = gap
+        stepped_ms = clock.wall_step_ms(last, now)
+        if abs(stepped_ms) > STEPPED_MS:
+            defense = self.act(ev.ClockStepped(stepped_ms))
+        return defense
+
+    # --- the clock -----------------------------------------------------------------------------------------------
+
+    def pause(self, reason: ev.PauseReason | None = None) -> Defense:
+        """Stop the clock."""
+        return self.act(ev.Paused(reason))
+
+    def resume(self) -> Defense:
+        """Let the clock run again."""
+        return self.act(ev.Resumed())
+
+    def toggle(self) -> Defense:
+        """Pause when running, resume when paused."""
+        return self.resume() if self.defense.timeline.state == "paused" else self.pause()
+
+    def next_phase(self) -> Defense:
+        """Enter the next phase.
+
+        Raises:
+            ConsoleError: This is the last one.
+        """
+        following = self.defense.timeline.next_phase
+        return self.act(ev.PhaseEntered(following.id if following else ""))
+
+    def move_target(self, by_s: int) -> Defense:
+        """Move the target of the current phase by so many seconds."""
+        return self.act(ev.TargetMoved(self.defense.timeline.phase or "", by_s))
+
+    def recording(self) -> Defense:
+        """The jury's recording starts now."""
+        return self.act(ev.RecordingStarted())
+
+    @property
+    def last_gap(self) -> Gap | None:
+        """The latest gap that still counts, or None."""
+        return next((g for g in reversed(self.defense.gaps) if not g.paused), None)
+
+    def gap_to_pause(self) -> Defense:
+        """Turn the latest gap into a pause.
+
+        Raises:
+            ConsoleError: There is none.
+        """
+        if self.question is not None:
+            return self.answer("pause")
+        gap = self.last_gap
+        return self.act(ev.GapPaused(gap.seq if gap else 0))
+
+    def finish(self) -> Defense:
+        """The defense is over: on to the verdict."""
+        return self.act(ev.Finished())
+
+    def abort(self, reason: str = "") -> Defense:
+        """The defense broke off for a technical reason."""
+        return self.act(ev.Aborted(reason.strip()))
+
+    # --- rubric and questions ------------------------------------------------------------------------------------
+
+    def rate(self, criterion: str, rating: RatingValue | None) -> Defense:
+        """Rate a criterion; None clears it. The same rating again changes nothing."""
+        defense = self.defense
+        if defense.ratings.get(criterion) == rating and criterion not in defense.acquired:
+            return defense
+        return self.act(ev.Rated(criterion, rating))
+
+    def cycle(self, criterion: str) -> Defense:
+        """Give a criterion the next rating: met, to improve, not met, none."""
+        return self.rate(criterion, CYCLE[self.defense.ratings.get(criterion)])
+
+    def set_private(self, note: int, private: bool) -> Defense:
+        """Make a note private or shared."""
+        return self.act(ev.NotePrivacySet(note, private))
+
+    def move_question(self, question: int) -> Defense:
+        """A parked question goes on: open, asked, answered, dropped."""
+        states: dict[int, QuestionState] = {q.seq: q.state for q in self.defense.questions}
+        state = states.get(question, "open")
+        return self.act(ev.QuestionMoved(question, QUESTION_CYCLE[state]))

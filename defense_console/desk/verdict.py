@@ -1,0 +1,146 @@
+"""After the defense: outcome, documents to revise, signature, release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.desk.ledger import Ledger
+from defense_console.model import clock, revision, rubric, verdict
+from defense_console.model import events as ev
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import OutcomeValue, Request
+from defense_console.reports import report as reports
+
+
+class VerdictDesk(DefenseDesk):
+    """What the mentor does to decide.
+
+    Args:
+        ledger: The logs.
+        defense_id: Whole id.
+        read_only: Why nothing may be changed, or None.
+        countdown_s: Seconds between signature and release.
+        signed_here: Tells whether this console made the signature with this version.
+        announce: Told when this console signed a version.
+        zone: IANA name of the mentor's time zone, for the report.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        defense_id: str,
+        read_only: ConsoleError | None = None,
+        *,
+        countdown_s: int = 60,
+        signed_here: Callable[[str, int], bool] = lambda _id, _version: False,
+        announce: Callable[[str, int], None] = lambda _id, _version: None,
+        zone: str = "UTC",
+    ) -> None:
+        super().__init__(ledger, defense_id, read_only)
+        self._countdown_s = countdown_s
+        self._signed_here = signed_here
+        self._announce = announce
+        self._zone = zone
+
+    # --- what the screen shows -----------------------------------------------------------------------------------
+
+    def suggestion(self) -> rubric.Suggestion:
+        """The suggested outcome and why."""
+        return rubric.suggestion(self.defense, self.curriculum)
+
+    def rows(self) -> tuple[revision.Row, ...]:
+        """Documents to revise: pre-filled ones and the mentor's own, kept or not."""
+        return revision.rows(self.defense, self.curriculum, self.project)
+
+    def guards(self) -> tuple[verdict.Guard, ...]:
+        """What stops the signature, and what is only told."""
+        return verdict.guards(self.defense, self.curriculum)
+
+    def report(self, reader: reports.Reader, language: str) -> reports.Report:
+        """The report as it reads now, for one reader, in one language."""
+        defense = self.defense
+        released = defense.released
+        record = self.ledger.store.read_log(f"defense/{self.id}") if released is not None else ()
+        hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
+        return reports.build(
+            defense,
+            self.curriculum,
+            student=self.student.name,
+            language=language,
+            reader=reader,
+            zone=self._zone,
+            record_hash=hash,
+        )
+
+    # --- deciding ------------------------------------------------------------------------------------------------
+
+    def choose(self, outcome: OutcomeValue) -> Defense:
+        """Choose the outcome; the same one again changes nothing."""
+        if self.defense.outcome == outcome:
+            return self.defense
+        return self.act(ev.OutcomeChosen(outcome))
+
+    def keep(self, row_id: str, kept: bool) -> Defense:
+        """Keep or drop a document to revise."""
+        return self.act(ev.RowKept(row_id, kept))
+
+    def set_row(self, row: Request) -> Defense:
+        """Change a document to revise, or a pre-filled one."""
+        return self.act(ev.RowSet(row))
+
+    def add_row(self, deliverable: int | None = None, title: str = "", criteria: tuple[str, ...] = ()) -> Defense:
+        """Ask for one more document; its id is the number its event will have."""
+        seq = len(self.events) + 1
+        due_s = self.curriculum.rules.student_due_s
+        row = Request(f"r{seq}", deliverable, title.strip(), criteria, due_after_s=due_s)
+        return self.set_row(row)
+
+    def move_due(self, row_id: str, by_s: int) -> Defense:
+        """Give more or less time for a document, in seconds.
+
+        Raises:
+            ConsoleError: There would be no time left, or the row is gone.
+        """
+        row = self._row(row_id)
+        if row is None:
+            raise ConsoleError("This document is not asked for.")
+        return self.set_row(msgspec.structs.replace(row, due_after_s=row.due_after_s + by_s))
+
+    # --- signing -------------------------------------------------------------------------------------------------
+
+    def sign(self) -> Defense:
+        """Sign the draft: the countdown to the release begins.
+
+        Raises:
+            ConsoleError: A guard stops it, in its own words.
+        """
+        defense = self.defense
+        if defense.outcome is None:
+            raise ConsoleError("Choose an outcome first: v, r or x.")
+        defense = self.act(verdict.signed_event(defense, self.curriculum))
+        self._announce(self.id, len(defense.versions))
+        return defense
+
+    def countdown_s(self) -> int | None:
+        """Seconds until the signed verdict is released; None when nothing counts down.
+
+        A verdict signed before the console was closed does not count down: it waits for the mentor.
+        """
+        signed = self.defense.signed
+        if signed is None or not self._signed_here(self.id, signed.version):
+            return None
+        gone_ms = clock.between_ms(signed.signed_stamp, self.ledger.now())
+        return max(0, self._countdown_s - max(0, gone_ms) // 1000)
+
+    def release(self) -> Defense:
+        """Release the signed verdict: due dates run from now."""
+        signed = self.defense.signed
+        return self.act(ev.Released(signed.version if signed else 0))
+
+    def reopen(self) -> Defense:
+        """The defense goes on; the minutes since its end count as a pause."""
+        return self.act(ev.Reopened())
