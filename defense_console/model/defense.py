@@ -58,8 +58,11 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A note. `seq` is the number of its first event; `at_s` what the clock showed at the first keystroke, `rec_s`
-    the real seconds since the recording started (None without a recording). `criterion` None: on the whole defense."""
+    """A note.
+
+    `seq` is the number of its first event; `at_s` what the clock showed at the first keystroke, `rec_s` the real
+    seconds since the recording started (None without a recording). `criterion` None: on the whole defense.
+    """
 
     seq: int
     sitting: int
@@ -100,8 +103,10 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """One version of the verdict, signed or later. `at` are ISO 8601 UTC; `released_seq` names the event whose hash a
-    report prints."""
+    """One version of the verdict, signed or later.
+
+    Instants are ISO 8601 UTC; `released_seq` names the event whose hash a report prints.
+    """
 
     version: int
     outcome: OutcomeValue
@@ -222,6 +227,11 @@ class Defense(msgspec.Struct, frozen=True):
     def timeline(self) -> Timeline:
         """Timeline of the latest sitting."""
         return self.sittings[-1].timeline
+
+    @property
+    def all_ratings(self) -> dict[str, RatingValue]:
+        """Every rating that counts now: the mentor's own over those folded from the clock."""
+        return {**self.clock_ratings, **self.ratings}
 
     @property
     def pinned_project(self) -> Project | None:

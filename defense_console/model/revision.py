@@ -10,7 +10,6 @@ from defense_console.model.clock import instant, later
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Rules
 from defense_console.model.defense import Defense, Revision, RowState
 from defense_console.model.events import Request
-from defense_console.model.rubric import all_ratings
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -36,35 +35,77 @@ class Reason(msgspec.Struct, frozen=True):
     observed: tuple[Observation, ...]
 
 
+def evidence_of(criterion: Criterion, project: Project) -> tuple[int, ...]:
+    """Numbers of the deliverables that prove a criterion: those it names, and those of the kind it names."""
+    by_kind = (d.n for d in project.deliverables if d.kind is not None and d.kind == criterion.evidence_kind)
+    return tuple(sorted({*criterion.evidence, *by_kind}))
+
+
 def prefilled(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Request, ...]:
-    """One row per deliverable that proves a criterion not met, by number; its reasons are these criteria."""
-    ratings = all_ratings(defense)
-    missed = [c for c in curriculum.criteria_of(project) if c.effect == "counts" and ratings.get(c.id) == "not_met"]
-    numbers = sorted({n for c in missed for n in c.evidence})
+    """What the rubric asks for: one row per deliverable that proves a criterion not met, by number.
+
+    The reasons of a row are these criteria. It is required, unless none of them counts for the outcome: a remark on the
+    defense can only advise.
+    """
+    ratings = defense.all_ratings
+    missed = [c for c in curriculum.criteria_of(project) if ratings.get(c.id) == "not_met"]
+    reasons: dict[int, list[Criterion]] = {}
+    for criterion in missed:
+        for n in evidence_of(criterion, project):
+            reasons.setdefault(n, []).append(criterion)
     return tuple(
         Request(
             f"d{n}",
             deliverable=n,
-            criteria=tuple(c.id for c in missed if n in c.evidence),
+            criteria=tuple(c.id for c in criteria),
+            severity="required" if any(c.effect == "counts" for c in criteria) else "advice",
             due_after_s=curriculum.rules.student_due_s,
         )
-        for n in numbers
+        for n, criteria in sorted(reasons.items())
     )
 
 
 def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Row, ...]:
-    """The rows of the draft: pre-filled ones as the mentor changed them, then the mentor's own.
+    """The rows of the draft: what the rubric asks for, as the mentor changed it, and what the mentor added.
 
-    A pre-filled row the mentor has changed keeps its words, and stays when its criteria are met again.
+    A deliverable is asked for once: a row the mentor added and keeps takes over the reasons of the one the rubric
+    proposes. A proposed row that the mentor wrote in, or kept expressly, stays when its criteria are met after all;
+    another one goes.
+
+    Returns:
+        By number of the deliverable, then those with a free title, in the order they were added.
     """
-    proposed = {request.id: request for request in prefilled(defense, curriculum, project)}
-    merged: dict[str, Request] = {}
-    for id, request in proposed.items():
-        mine = defense.set_rows.get(id)
-        merged[id] = request if mine is None else msgspec.structs.replace(mine, criteria=request.criteria)
-    merged |= {id: request for id, request in defense.set_rows.items() if id not in merged}
-    found = (Row(request, defense.kept.get(id, True), id in proposed) for id, request in merged.items())
-    return tuple(sorted(found, key=lambda row: (row.request.id[0] != "d", row.request.deliverable or 0)))
+    proposed = {request.deliverable: request for request in prefilled(defense, curriculum, project)}
+    found: list[Row] = []
+    taken: set[int | None] = set()
+    for id, mine in defense.set_rows.items():
+        kept = defense.kept.get(id, True)
+        request = proposed.get(mine.deliverable)
+        if _is_prefilled(id):
+            if request is None and not (_has_words(mine) or defense.kept.get(id, False)):
+                continue
+            row = msgspec.structs.replace(mine, criteria=request.criteria if request else ())
+        elif request is not None and kept:
+            row = msgspec.structs.replace(mine, criteria=_union(mine.criteria, request.criteria))
+        else:
+            found.append(Row(mine, kept, prefilled=False))
+            continue
+        taken.add(mine.deliverable)
+        found.append(Row(row, kept, prefilled=request is not None))
+    found += [Row(r, defense.kept.get(r.id, True), prefilled=True) for n, r in proposed.items() if n not in taken]
+    return tuple(sorted(found, key=lambda row: (row.request.deliverable is None, row.request.deliverable or 0)))
+
+
+def _is_prefilled(id: str) -> bool:
+    return id.startswith("d")
+
+
+def _has_words(request: Request) -> bool:
+    return any(text.strip() for text in (request.title, request.reason, request.expected, request.verifier))
+
+
+def _union(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *others)))
 
 
 def row_title(request: Request, project: Project, language: str) -> str:
@@ -75,26 +116,41 @@ def row_title(request: Request, project: Project, language: str) -> str:
     return f"{deliverable.n}. {deliverable.title.in_(language)}"
 
 
-def criteria_of(request: Request, project: Project) -> tuple[Criterion, ...]:
-    """The criteria that are the reasons of a row, in the order of the rubric."""
-    return tuple(c for skill in project.skills for c in skill.criteria if c.id in request.criteria)
+def criteria_of(request: Request, project: Project, oral: Sequence[Criterion] = ()) -> tuple[Criterion, ...]:
+    """The criteria that are the reasons of a row, in the order of the rubric.
+
+    Args:
+        request: The row.
+        project: Its project.
+        oral: The oral grid of the curriculum, where its criteria can be reasons too.
+    """
+    every = (*(c for skill in project.skills for c in skill.criteria), *oral)
+    return tuple(c for c in every if c.id in request.criteria)
 
 
 def row_reasons(request: Request, defense: Defense, project: Project, language: str) -> tuple[Reason, ...]:
     """Why a document is asked for: each criterion with the shared notes on it. Private notes are nobody's."""
+    oral = defense.pinned.oral if defense.pinned else ()
     return tuple(
         Reason(
             c.id,
             c.text.in_(language),
             tuple(Observation(n.text, n.at_s) for n in defense.notes if n.criterion == c.id and not n.private),
         )
-        for c in criteria_of(request, project)
+        for c in criteria_of(request, project, oral)
     )
 
 
-def row_expected(request: Request, project: Project, language: str) -> str:
-    """What is expected: the mentor's words, else the sentences of the criteria, one after the other."""
-    return request.expected or " ".join(c.text.in_(language) for c in criteria_of(request, project))
+def row_expected(request: Request, project: Project, language: str, oral: Sequence[Criterion] = ()) -> str:
+    """What is expected: the mentor's words, else the sentences of the criteria, one after the other; "" without both.
+
+    Args:
+        request: The row.
+        project: Its project.
+        language: "fr" or "en", for the criteria.
+        oral: The oral grid, where its criteria can be reasons too.
+    """
+    return request.expected.strip() or " ".join(c.text.in_(language) for c in criteria_of(request, project, oral))
 
 
 def kept_rows(found: Sequence[Row]) -> tuple[Request, ...]:

@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.model import revision
 from defense_console.model.curriculum import Criterion, Curriculum, Policy, Project, Skill, Text
 from defense_console.model.defense import Defense
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import OutcomeValue, RatingValue
 
 SkillStatus = Literal["acquired", "partial", "not_acquired", "not_assessed", "unrated"]
@@ -39,7 +40,10 @@ class SkillResult(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """The outcome the rules suggest, None without one, with the number of the rule and its reason as a message."""
+    """The outcome the rules suggest, None without one, with its reason as a message.
+
+    `rule` is the number of the rule in product.md §2; 0 where the documents asked for decide instead of the rubric.
+    """
 
     outcome: OutcomeValue | None
     rule: int
@@ -47,14 +51,28 @@ class Suggestion(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object] = {}
 
 
+def project_of(defense: Defense, curriculum: Curriculum) -> Project:
+    """The project that is defended.
+
+    Raises:
+        ConsoleError: The curriculum does not have it.
+    """
+    found = curriculum.project(defense.project)
+    if found is None:
+        raise ConsoleError(
+            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
+        )
+    return found
+
+
 def rating_of(defense: Defense, criterion: str) -> RatingValue | None:
     """The mentor's rating of a criterion, else the one folded from the clock, else None."""
-    return defense.ratings.get(criterion) or defense.clock_ratings.get(criterion)
+    return defense.all_ratings.get(criterion)
 
 
 def all_ratings(defense: Defense) -> dict[str, RatingValue]:
     """Every rating that counts now: the mentor's own over those from the clock."""
-    return {**defense.clock_ratings, **defense.ratings}
+    return defense.all_ratings
 
 
 def count(criteria: Sequence[Criterion], ratings: Mapping[str, RatingValue]) -> Count:
@@ -192,5 +210,24 @@ def _by_share(
     if not enough:
         return Suggestion("rework", 7, N_("too few skills are acquired"))
     if documents > policy.max_conditional_documents:
-        return Suggestion("rework", 7, N_("{documents} documents to revise, at most {limit} for a condition"), places)
-    return Suggestion("conditional", 6, N_("most skills are acquired, {documents} documents to revise"), places)
+        return Suggestion("rework", 7, N_("documents to revise: {documents}, at most {limit} for a condition"), places)
+    return Suggestion("conditional", 6, N_("most skills are acquired, documents to revise: {documents}"), places)
+
+
+def suggestion(defense: Defense, curriculum: Curriculum) -> Suggestion:
+    """The outcome suggested for the version being drafted, with the documents now kept.
+
+    Once the documents of a condition are settled it is validated, once one was closed as expired it is rework;
+    otherwise the rules speak on the ratings.
+
+    Raises:
+        ConsoleError: The curriculum does not have the project.
+    """
+    if defense.drafting in ("round", "amendment"):
+        if defense.any_expired:
+            return Suggestion("rework", 0, N_("a required document was closed as expired"))
+        if defense.all_settled:
+            return Suggestion("validated", 0, N_("every required document is settled"))
+    project = project_of(defense, curriculum)
+    kept = revision.documents_kept(revision.rows(defense, curriculum, project))
+    return suggest(defense.all_ratings, curriculum, project, kept)

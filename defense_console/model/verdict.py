@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import msgspec
 
 from defense_console.model import revision, rubric
+from defense_console.model.agenda import searchable
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import Defense
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.events import OutcomeValue, Request, Signed
+from defense_console.model.events import Request, Signed
 
 
 class Guard(msgspec.Struct, frozen=True):
@@ -30,42 +33,25 @@ class Guard(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object] = {}
 
 
-def suggestion(defense: Defense, curriculum: Curriculum) -> rubric.Suggestion:
-    """The outcome suggested for the version being drafted.
+def guards(defense: Defense, curriculum: Curriculum, language: str | None = None) -> tuple[Guard, ...]:
+    """All that stops the signature, then all that is only told, in the order in which a mentor would settle it.
 
-    A settled revision round proposes validated, an expired document proposes rework; otherwise the rules of the rubric
-    on the ratings and the documents now kept.
+    Args:
+        defense: The defense.
+        curriculum: The pinned one, or the shipped one before the first start.
+        language: Of the titles of documents in the parameters; None names a deliverable by its number alone.
+
+    Raises:
+        ConsoleError: The curriculum does not have the project.
     """
-    if defense.drafting == "round":
-        if defense.any_expired:
-            return rubric.Suggestion("rework", 0, N_("a required document was closed as expired"))
-        return rubric.Suggestion("validated", 0, N_("every required document is settled"))
-    project = _project(defense, curriculum)
-    found = revision.rows(defense, curriculum, project)
-    chosen = bool(defense.kept or defense.set_rows)
-    kept = revision.documents_kept(found) if chosen else None
-    return rubric.suggest(rubric.all_ratings(defense), curriculum, project, kept)
-
-
-def guards(defense: Defense, curriculum: Curriculum) -> tuple[Guard, ...]:
-    """All that stops the signature, then all that is only told, in the order in which a mentor would settle it."""
-    project = _project(defense, curriculum)
+    project = rubric.project_of(defense, curriculum)
     hard = (
         *_session_guards(defense),
         *_rating_guards(defense, curriculum, project),
         *_outcome_guards(defense, curriculum),
-        *_row_guards(defense, curriculum, project),
+        *_row_guards(defense, curriculum, project, language),
     )
     return (*hard, *_soft_guards(defense, curriculum, project))
-
-
-def _project(defense: Defense, curriculum: Curriculum) -> Project:
-    found = curriculum.project(defense.project)
-    if found is None:
-        raise ConsoleError(
-            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
-        )
-    return found
 
 
 def _session_guards(defense: Defense) -> Iterator[Guard]:
@@ -97,24 +83,27 @@ def _outcome_guards(defense: Defense, curriculum: Curriculum) -> Iterator[Guard]
     if defense.outcome is None:
         yield Guard("outcome", N_("No outcome is chosen."), "verdict.validated")
         return
-    suggested = suggestion(defense, curriculum).outcome
+    suggested = rubric.suggestion(defense, curriculum).outcome
     if defense.outcome != suggested and not defense.reason.strip():
         yield Guard("reason", N_("The outcome is not the one suggested: it needs a reason."), "verdict.reason")
     if defense.outcome == "rework" and not defense.improvements:
         yield Guard("improvement", N_("A rework needs at least one thing to improve."), "verdict.improvement")
 
 
-def _row_guards(defense: Defense, curriculum: Curriculum, project: Project) -> Iterator[Guard]:
+def _row_guards(defense: Defense, curriculum: Curriculum, project: Project, language: str | None) -> Iterator[Guard]:
     if defense.outcome != "conditional":
         return
     kept = revision.kept_rows(revision.rows(defense, curriculum, project))
     if not any(row.severity == "required" for row in kept):
         yield Guard("rows", N_("A condition needs at least one required document."), "verdict.add_row")
     for row in kept:
-        places = {"document": revision.row_title(row, project, "fr") or row.id}
-        if not revision.row_title(row, project, "fr").strip():
-            yield Guard("row_document", N_("A document to revise has no name."), "verdict.edit_row")
-        if not revision.row_expected(row, project, "fr").strip():
+        title = revision.row_title(row, project, language or "en").strip()
+        named = title if row.deliverable is None or language is not None else f"{row.deliverable}"
+        places = {"row": row.id, "document": named or row.id}
+        if not title:
+            text = N_("A document to revise has no name.")
+            yield Guard("row_document", text, "verdict.edit_row", parameters=places)
+        if not revision.row_expected(row, project, "en", curriculum.oral).strip():
             text = N_("“{document}” does not say what is expected.")
             yield Guard("row_expected", text, "verdict.edit_row", parameters=places)
         if row.due_after_s <= 0:
@@ -124,37 +113,45 @@ def _row_guards(defense: Defense, curriculum: Curriculum, project: Project) -> I
 def _soft_guards(defense: Defense, curriculum: Curriculum, project: Project) -> Iterator[Guard]:
     if not defense.strengths:
         yield Guard("strength", N_("No strength is written yet."), "verdict.strength", hard=False)
-    outside = any(v == "to_improve" for k, v in defense.clock_ratings.items() if _is_clock(curriculum, k))
-    if outside and not _mentions_time(defense, curriculum):
+    if _outside_window(defense) and not _mentions_time(defense, curriculum):
         text = N_("The speaking time is outside its window and no note mentions it.")
         yield Guard("speaking_time", text, "live.note", hard=False)
-    comments = [(ref, _plain(text)) for ref, text in defense.skill_comments.items()]
-    for i, (ref, text) in enumerate(comments):
-        if any(text == other for _, other in comments[:i]):
+    seen: set[str] = set()
+    for skill in curriculum.skills_of(project):
+        comment = searchable(defense.skill_comments.get(skill.ref, ""))
+        if comment and comment in seen:
             same = N_("The comment of {skill} repeats another one.")
-            yield Guard("comment", same, "verdict.comment", hard=False, parameters={"skill": ref})
+            yield Guard("comment", same, "verdict.comment", hard=False, parameters={"skill": skill.ref})
+        seen.add(comment)
 
 
-def _is_clock(curriculum: Curriculum, criterion: str) -> bool:
-    return any(c.from_clock and c.id == criterion for c in curriculum.oral)
+def _outside_window(defense: Defense) -> bool:
+    """Whether the phase with a window took less or more than it allows, however the mentor rated that."""
+    line = defense.timeline
+    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or phase.min_s is None or phase.max_s is None or line.state == "idle":
+        return False
+    if line.phase == phase.id and line.state != "ended":
+        return False
+    return not 1000 * phase.min_s <= line.elapsed_ms(phase=phase.id) <= 1000 * phase.max_s
+
+
+_TIME: Final = re.compile(r"\b(temps|minutes?|mn|min|durees?|chrono\w*|time|timing|duration|length)\b")
+"""Words, in either language and as `searchable` writes them, without which nobody speaks of the speaking time."""
 
 
 def _mentions_time(defense: Defense, curriculum: Curriculum) -> bool:
-    """A text counts as a mention when it is a note on the clock's criterion, or says "minute" or "temps"/"time"."""
+    """Whether anything the student will read speaks of it: a note on the clock's criterion, or the words for it."""
     clock_ids = {c.id for c in curriculum.oral if c.from_clock}
-    if any(note.criterion in clock_ids for note in defense.notes):
+    shared = [note for note in defense.notes if not note.private]
+    if any(note.criterion in clock_ids for note in shared):
         return True
     texts = (
         *(line.text for line in defense.lines),
         *defense.skill_comments.values(),
-        *(note.text for note in defense.notes if not note.private),
+        *(note.text for note in shared),
     )
-    words = ("temps", "minute", "time", "durée", "long", "court", "short")
-    return any(word in text.lower() for text in texts for word in words)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+    return any(_TIME.search(searchable(text)) for text in texts)
 
 
 def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
@@ -163,17 +160,17 @@ def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
     Raises:
         ConsoleError: No outcome is chosen.
     """
-    outcome: OutcomeValue | None = defense.outcome
+    outcome = defense.outcome
     if outcome is None:
         raise ConsoleError("Choose an outcome first: v, r or x.")
-    project = _project(defense, curriculum)
+    project = rubric.project_of(defense, curriculum)
     rows: tuple[Request, ...] = ()
     if outcome == "conditional":
         rows = revision.kept_rows(revision.rows(defense, curriculum, project))
     return Signed(
         version=len(defense.versions) + 1,
         outcome=outcome,
-        suggested=suggestion(defense, curriculum).outcome,
+        suggested=rubric.suggestion(defense, curriculum).outcome,
         reason=defense.reason,
         rows=rows,
         clock_ratings=dict(defense.clock_ratings),
