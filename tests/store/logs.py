@@ -1,0 +1,68 @@
+"""Logs, summaries and appends for the tests of the store, made by the model itself."""
+
+from __future__ import annotations
+
+import uuid
+
+import msgspec
+
+from defense_console.model.agenda import Summary, summarize
+from defense_console.model.events import (
+    Event,
+    Noted,
+    Planned,
+    Stamp,
+    StudentEvent,
+    StudentRegistered,
+    What,
+    encode_event,
+)
+from defense_console.model.fold import fold
+from defense_console.store.base import Append, Draft, Lease, Student
+
+STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
+DRAFT = Draft("half a sente", STAMP, 12)
+PLANNED = Planned("s1", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")
+
+
+def defense(n: int = 1) -> str:
+    """The id of the n-th invented defense."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"defense {n}"))
+
+
+def stream(n: int = 1) -> str:
+    return f"defense/{defense(n)}"
+
+
+def event(seq: int, what: What) -> bytes:
+    return encode_event(Event(seq, seq, STAMP, "Camille", what))  # type: ignore[arg-type]
+
+
+def note(seq: int, text: str = "a note") -> bytes:
+    return event(seq, Noted(text, STAMP))
+
+
+def summary(n: int = 1, *, pending: bool = True) -> Summary:
+    planned = Event(1, 1, STAMP, "Camille", PLANNED)
+    return msgspec.structs.replace(summarize(defense(n), fold([planned])), pending=pending)
+
+
+def first(n: int = 1, *, pending: bool = True) -> Append:
+    """The first action of a defense."""
+    return Append(stream(n), 0, (event(1, PLANNED),), summary=summary(n, pending=pending))
+
+
+def more(n: int, expected: int, *texts: str) -> Append:
+    """A later action that takes notes."""
+    lines = tuple(note(expected + i, text) for i, text in enumerate(texts, 1))
+    return Append(stream(n), expected, lines, summary=summary(n))
+
+
+def student(id: str = "s1", name: str = "Lina Demo") -> Append:
+    """A student is registered."""
+    body = encode_event(StudentEvent(1, 1, STAMP, "Camille", StudentRegistered(id, name, "", "Europe/Paris")))
+    return Append(f"student/{id}", 0, (body,), student=Student(id, name, "", "Europe/Paris", 1))
+
+
+def lease(holder: str = "me") -> Lease:
+    return Lease(holder, "host", 4242, "start", "boot-1", STAMP)

@@ -1,0 +1,625 @@
+"""TinyStore: logs and what stands beside them, the door of the store, and what `verify` finds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from defense_console.model.errors import ConsoleError
+from defense_console.store import engine, place
+from defense_console.store.base import (
+    Append,
+    Conflict,
+    DamagedStore,
+    Draft,
+    FullDisk,
+    NetworkStore,
+    NewerStore,
+    NotOurStore,
+    ReadOnlyStore,
+    StoreError,
+    chain,
+    first_hash,
+)
+from defense_console.store.keys import defense_key, key_range, name_key, stream_prefix
+from defense_console.store.tiny import TinyStore
+from tests.store import logs
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[TinyStore]:
+    store = TinyStore.open(folder)
+    yield store
+    store.close()
+
+
+def sql(folder: Path, statement: str, *values: object) -> None:
+    """Change the file behind the store's back."""
+    connection = sqlite3.connect(folder / place.FILE)
+    with connection:
+        connection.execute(statement, values)
+    connection.close()
+
+
+# --- logs --------------------------------------------------------------------------------------------------------
+
+
+def test_lines_come_back_byte_for_byte_with_the_chain(store: TinyStore) -> None:
+    lines = (logs.event(1, logs.PLANNED), logs.note(2, 'é [x] \x1b \u2028 "q" \U0001f600'))
+    seq, hash = store.append(Append(logs.stream(), 0, lines, summary=logs.summary()))
+    read = store.read_log(logs.stream())
+    assert tuple(line.body for line in read) == lines
+    assert [line.seq for line in read] == [1, 2]
+    expected = hashlib.sha256(logs.stream().encode()).hexdigest()
+    for line in read:
+        expected = hashlib.sha256(expected.encode() + line.body).hexdigest()
+        assert line.hash == expected
+    assert (seq, hash) == (2, expected) == (2, chain(first_hash(logs.stream()), lines))
+    assert store.last(logs.stream()) == read[-1]
+
+
+def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
+    store.append(logs.first())
+    store.save_draft(logs.stream(), "note", logs.DRAFT)
+    sql(
+        folder,
+        "CREATE TRIGGER no_pin BEFORE INSERT ON rows WHEN NEW.tab='curricula' BEGIN SELECT raise(ABORT,'x'); END",
+    )
+    job = msgspec.structs.replace(logs.more(1, 1, "a", "b"), drop_drafts=("note",), pin=("h", b"{}"))
+    with pytest.raises(StoreError):
+        store.append(job)
+    assert len(store.read_log(logs.stream())) == 1
+    assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+    sql(folder, "DROP TRIGGER no_pin")
+    assert store.append(job)[0] == 3
+    assert store.drafts(logs.stream()) == {}
+    assert [s.seq for s in store.pending()] == [3]
+
+
+def test_an_append_that_is_there_already_is_acknowledged_and_written_once(store: TinyStore) -> None:
+    answer = store.append(logs.first())
+    assert store.append(logs.first()) == answer
+    later = store.append(logs.more(1, 1, "x", "y"))
+    assert store.append(logs.first()) == answer
+    assert store.append(logs.more(1, 1, "x", "y")) == later
+    assert len(store.read_log(logs.stream())) == 3
+    assert [s.seq for s in store.pending()] == [3]
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        logs.more(1, 1, "other"),
+        logs.more(1, 1, "x", "y", "z"),
+        logs.more(1, 3, "a hole before it"),
+        logs.more(1, 1),
+        Append(logs.stream(), 2, (logs.note(3),), previous="0" * 64),
+        Append(logs.stream(), 0, (logs.event(1, logs.PLANNED),), previous="0" * 64),
+    ],
+    ids=["other bytes", "longer than what is there", "hole", "nothing to add", "other history", "other first history"],
+)
+def test_another_writer_was_first(store: TinyStore, job: Append) -> None:
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "x"))
+    before = store.read_log(logs.stream())
+    with pytest.raises(Conflict):
+        store.append(job)
+    assert store.read_log(logs.stream()) == before
+
+
+def test_the_hash_before_is_accepted_when_it_is_right(store: TinyStore) -> None:
+    _, head = store.append(msgspec.structs.replace(logs.first(), previous=first_hash(logs.stream())))
+    job = msgspec.structs.replace(logs.more(1, 1, "x"), previous=head)
+    assert store.append(job) == store.append(job)
+
+
+def test_several_actions_in_one_transaction_are_all_or_nothing(store: TinyStore) -> None:
+    def act() -> None:
+        with store.transaction():
+            store.append(logs.student())
+            store.append(logs.first())
+            store.set_meta("demo", "yes")
+            store.append(logs.more(2, 5, "x"))
+
+    with pytest.raises(Conflict):
+        act()
+    assert store.is_empty()
+    assert store.meta("demo") is None
+    assert store.students() == ()
+
+
+# --- what stands beside the logs ---------------------------------------------------------------------------------
+
+
+def test_summaries_move_between_pending_and_closed(store: TinyStore) -> None:
+    for n in (1, 2, 3):
+        store.append(logs.first(n))
+    assert [s.id for s in store.pending()] == sorted(logs.defense(n) for n in (1, 2, 3))
+    store.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
+    assert store.closed_count() == 1
+    assert logs.defense(2) not in {s.id for s in store.pending()}
+    closed = store.summary(logs.defense(2))
+    assert closed is not None
+    assert (closed.seq, closed.pending) == (2, False)
+    assert closed.hash == store.read_log(logs.stream(2))[-1].hash
+    store.append(logs.more(2, 2, "contested"))
+    assert store.closed_count() == 0
+    assert len(store.pending()) == 3
+
+
+def test_summaries_by_ids_keep_the_order_asked_for(store: TinyStore) -> None:
+    for n in (1, 2):
+        store.append(logs.first(n))
+    wanted = [logs.defense(2), "nonsense", logs.defense(9), logs.defense(1)]
+    assert [s.id for s in store.summaries_by_ids(wanted)] == [logs.defense(2), logs.defense(1)]
+
+
+def test_a_prefix_finds_pending_and_closed(store: TinyStore) -> None:
+    for n in range(1, 30):
+        store.append(logs.first(n, pending=n % 2 == 0))
+    for n in range(1, 30):
+        id = logs.defense(n)
+        for prefix in (id, id.upper(), id.replace("-", ""), id[:4], id[:15], id[:16], id[:18], id[:20]):
+            bare = prefix.lower().replace("-", "")
+            alike = sorted(logs.defense(m) for m in range(1, 30) if logs.defense(m).replace("-", "").startswith(bare))
+            assert [s.id for s in store.find(prefix)] == alike
+    assert store.find(logs.defense(1)[:3]) == store.find("xyzw") == store.find("") == store.find("0" * 33) == ()
+
+
+def test_a_prefix_is_a_range_of_keys() -> None:
+    for n in range(50):
+        key = defense_key(logs.defense(n))
+        bare = logs.defense(n).replace("-", "")
+        for length in range(4, 33):
+            low, high = key_range(bare[:length])
+            assert low <= key <= high < 2**63
+        assert logs.stream(n).startswith(stream_prefix(key))
+
+
+def test_a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten(store: TinyStore, folder: Path) -> None:
+    store.append(logs.first())
+    head = store.append(msgspec.structs.replace(logs.more(1, 1, "x"), summary=None))
+    assert [(s.seq, s.hash) for s in store.pending()] == [head]
+    sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'pending'")
+    assert [(s.seq, s.hash) for s in store.pending()] == [head]
+    assert store.verify_all() == ()
+
+
+def test_drafts_are_overwritten_and_dropped(store: TinyStore) -> None:
+    newer = Draft("half a sentence", logs.STAMP, 15)
+    store.save_draft("defense/b", "note", logs.DRAFT)
+    store.save_draft("defense/b", "note", newer)
+    store.save_draft("defense/b", "goal", logs.DRAFT)
+    store.save_draft("defense/a", "note", logs.DRAFT)
+    assert store.drafts("defense/b") == {"goal": logs.DRAFT, "note": newer}
+    assert list(store.all_drafts()) == ["defense/a", "defense/b"]
+    store.save_draft("defense/b", "note", None)
+    store.save_draft("defense/b", "never there", None)
+    assert store.drafts("defense/b") == {"goal": logs.DRAFT}
+
+
+def test_leases_curricula_and_facts(store: TinyStore) -> None:
+    store.write_lease(logs.defense(), logs.lease())
+    store.write_lease(logs.defense(), logs.lease(""))
+    assert store.leases() == {logs.defense(): logs.lease("")}
+    store.write_lease(logs.defense(), None)
+    assert store.leases() == {}
+    body = '{"é":1}'.encode()
+    name = hashlib.sha256(body).hexdigest()
+    store.pin(name, body)
+    store.pin(name, b"another")
+    assert store.curriculum(name) == body
+    assert store.curricula() == {name: body}
+    assert store.curriculum("0" * 64) is None
+    store.set_meta("demo", "1")
+    store.set_meta("demo", "2")
+    assert (store.meta("demo"), store.meta("other")) == ("2", None)
+
+
+def test_students_are_folded_rows(store: TinyStore, folder: Path) -> None:
+    store.append(logs.student("s2", "Tom Demo"))
+    store.append(logs.student("s1", "[x] Lina Demo"))
+    assert [(s.id, s.name, s.seq) for s in store.students()] == [("s1", "[x] Lina Demo", 1), ("s2", "Tom Demo", 1)]
+    sql(folder, "UPDATE rows SET body = '{}' WHERE tab = 'students'")
+    assert store.student("s1") == store.students()[0]
+    assert store.student("s1").name == "[x] Lina Demo"  # type: ignore[union-attr]
+    assert store.student("nobody") is None
+
+
+def test_streams_are_logs_only(store: TinyStore) -> None:
+    assert store.is_empty()
+    store.set_meta("demo", "1")
+    assert store.is_empty()
+    store.append(logs.student())
+    store.append(logs.first())
+    assert not store.is_empty()
+    assert store.streams() == (logs.stream(), "student/s1")
+    assert store.streams("student/") == ("student/s1",)
+    assert store.streams("d") == (logs.stream(),)
+    assert store.streams("pend") == ()
+
+
+def test_another_connections_writes_are_seen(store: TinyStore, folder: Path) -> None:
+    store.append(logs.first())
+    assert not store.changed()
+    other = TinyStore.open(folder)
+    other.append(logs.more(1, 1, "x"))
+    assert store.changed()
+    assert not store.changed()
+    assert [s.seq for s in store.pending()] == [2]
+    other.close()
+
+
+def test_a_name_never_writes_over_another_of_the_same_place(store: TinyStore, folder: Path) -> None:
+    store.append(logs.student("s1"))
+    body = b'{"id":"stranger","name":"","email":"","timezone":"","seq":1,"hash":""}'
+    key = name_key("s1")
+    sql(
+        folder,
+        "UPDATE rows SET body = ?, sum = ? WHERE tab = 'students'",
+        body.decode(),
+        engine.checksum("students", key, body),
+    )
+    with pytest.raises(StoreError, match="share the place"):
+        store.append(Append("student/s1", 1, (logs.note(2),), student=logs.student("s1").student))
+
+
+# --- the door ----------------------------------------------------------------------------------------------------
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_only_the_mentor_may_read(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        store = TinyStore.open(folder)
+        store.append(logs.first())
+    finally:
+        os.umask(before)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"defenses.db", "defenses.db-wal", "defenses.db-shm"}
+    assert mode(folder) == 0o700
+    assert {mode(path) for path in folder.iterdir()} == {0o600}
+    store.close()
+    folder.chmod(0o755)
+    (folder / place.FILE).chmod(0o644)
+    TinyStore.open(folder).close()
+    assert (mode(folder), mode(folder / place.FILE)) == (0o700, 0o600)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_a_folder_with_other_things_keeps_its_rights(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "thesis.txt").touch()
+    TinyStore.open(folder).close()
+    assert mode(folder) == 0o755
+    assert mode(folder / place.FILE) == 0o600
+
+
+def refused(kind: type[ConsoleError], folder: Path, *, create: bool = True) -> str:
+    """The reason for which a folder is refused; nothing in it may be touched."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
+    with pytest.raises(kind) as caught:
+        TinyStore.open(folder, create=create)
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
+    assert before == after
+    return str(caught.value)
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "defenses.db").touch()
+    assert "is a file" in refused(StoreError, tmp_path / "defenses.db")
+
+
+def test_what_is_not_there_is_not_made_unasked(folder: Path) -> None:
+    assert "no store" in refused(StoreError, folder, create=False)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 something else", b"SQLite format 3\0 cut"])
+def test_a_file_of_somebody_else_is_refused(folder: Path, content: bytes) -> None:
+    folder.mkdir()
+    (folder / place.FILE).write_bytes(content)
+    assert "not a store" in refused(NotOurStore, folder)
+
+
+def test_a_database_of_somebody_else_is_refused(folder: Path) -> None:
+    folder.mkdir()
+    sql(folder, "CREATE TABLE recipes (name)")
+    refused(NotOurStore, folder)
+
+
+def test_an_empty_file_is_damage_not_a_new_store(folder: Path) -> None:
+    folder.mkdir()
+    (folder / place.FILE).touch()
+    assert "is empty" in refused(DamagedStore, folder)
+
+
+def test_the_rest_of_a_lost_store_is_not_played_into_a_new_one(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "defenses.db-wal").write_bytes(b"left over")
+    assert "defenses.db-wal" in refused(DamagedStore, folder)
+
+
+def test_a_newer_store_is_refused(folder: Path) -> None:
+    TinyStore.open(folder).close()
+    sql(folder, "PRAGMA user_version = 99")
+    assert "schema 99" in refused(NewerStore, folder)
+
+
+@pytest.mark.parametrize("linked", ["folder", "defenses.db", "defenses.db-wal"])
+def test_a_symbolic_link_is_refused(tmp_path: Path, linked: str) -> None:
+    real, folder = tmp_path / "real", tmp_path / "store"
+    TinyStore.open(real).close()
+    if linked == "folder":
+        folder.symlink_to(real)
+    else:
+        folder.mkdir()
+        (folder / linked).symlink_to(real / linked)
+    assert "symbolic link" in refused(StoreError, folder)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    TinyStore.open(folder).close()
+    monkeypatch.setattr(os, "access", lambda path, rights: not rights & os.W_OK)
+    assert "cannot be written" in refused(ReadOnlyStore, folder)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root can mount")
+def test_a_file_system_mounted_read_only_is_refused(tmp_path: Path) -> None:
+    script = (
+        "mount -t tmpfs none {0} && mkdir {0}/s && {1} -c '{2}' {0}/s && mount -o remount,ro {0} || exit 77;"
+        " {1} -c '{2}' {0}/s; {1} -c '{2}' {0}/new"
+    ).format(
+        tmp_path,
+        sys.executable,
+        "import sys\nfrom pathlib import Path\nfrom defense_console.store.tiny import TinyStore\n"
+        "try:\n TinyStore.open(Path(sys.argv[1])).close()\nexcept Exception as e:\n print(type(e).__name__)",
+    )
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, check=False)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("this machine does not let us mount")
+    assert done.stdout.split() == ["ReadOnlyStore", "ReadOnlyStore"], done.stderr
+
+
+def test_an_unwritable_parent_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mkdir(*_args: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    assert "Permission denied" in refused(ReadOnlyStore, tmp_path / "store")
+
+
+def test_a_full_disk_is_told(store: TinyStore) -> None:
+    store.append(logs.first())
+    store._rows._connection.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(FullDisk, match="full"):
+        [store.append(logs.more(1, seq, "x" * 4000)) for seq in range(1, 400)]
+    store._rows._connection.execute("PRAGMA max_page_count = 100000")
+    seq = len(store.read_log(logs.stream()))
+    assert store.append(logs.more(1, seq, "there is space again"))[0] == seq + 1
+    assert store.verify_all() == ()
+
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+server:/home /home nfs4 rw 0 0
+/dev/sdb1 /home/me/disk\\0401 ext4 rw 0 0
+me@host: /home/me/far fuse.sshfs rw 0 0
+//nas/share /mnt/share cifs rw 0 0
+C: /mnt/c 9p rw 0 0
+tmpfs /twice tmpfs rw 0 0
+server:/x /twice nfs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [
+        ("/var/store", None),
+        ("/home/other/store", "nfs4"),
+        ("/home/me/disk 1/store", None),
+        ("/home/me/far", "fuse.sshfs"),
+        ("/home/me/farther/store", "nfs4"),
+        ("/mnt/share/a/b", "cifs"),
+        ("/mnt/c/Users", "9p"),
+        ("/twice/store", "nfs"),
+        ("/homes/me", None),
+    ],
+)
+def test_the_longest_mount_tells_the_file_system(folder: str, kind: str | None) -> None:
+    assert place.network_kind(Path(folder), MOUNTS) == kind
+
+
+def test_a_network_file_system_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "network_kind", lambda _: "nfs4")
+    assert "nfs4" in refused(NetworkStore, folder)
+    assert not folder.exists()
+
+
+def test_what_a_killed_creator_left_behind_stops_nobody(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "defenses.db.new-0123").write_bytes(b"half a store")
+    store = TinyStore.open(folder)
+    store.append(logs.first())
+    store.close()
+
+
+# --- verify ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(store: TinyStore) -> str:
+    """A log of six lines, of a started defense with everything around it."""
+    store.append(logs.student())
+    store.append(logs.first())
+    for seq in range(1, 6):
+        store.append(logs.more(1, seq, f"note {seq}"))
+    assert store.verify_all() == store.verify(logs.stream()) == ()
+    return logs.stream()
+
+
+def rewrite(folder: Path, stream: str, seq: int, old: str, new: str, table: str | None = None) -> None:
+    """Change a row as somebody would who knows the checksum."""
+    connection = sqlite3.connect(folder / place.FILE)
+    table = table or stream
+    (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (table, seq)).fetchone()
+    assert old in body
+    body = body.replace(old, new)
+    values = (body, engine.checksum(table, seq, body.encode()), table, seq)
+    with connection:
+        connection.execute("UPDATE rows SET body = ?, sum = ? WHERE tab = ? AND id = ?", values)
+    connection.close()
+
+
+def found(store: TinyStore, stream: str) -> list[tuple[str, int | None]]:
+    return [(problem.kind, problem.seq) for problem in store.verify(stream)]
+
+
+def test_a_changed_line_is_found_and_never_folded(store: TinyStore, folder: Path, log: str) -> None:
+    rewrite(folder, log, 3, "note 2", "note 9")
+    assert found(store, log) == [("changed", 3)]
+    with pytest.raises(DamagedStore, match="Line 3"):
+        store.read_log(log)
+
+
+def test_a_changed_line_with_its_hash_made_anew_is_found(store: TinyStore, folder: Path, log: str) -> None:
+    lines = store.read_log(log)
+    body = lines[2].body.replace(b"note 2", b"note 9")
+    rewrite(folder, log, 3, "note 2", "note 9")
+    rewrite(folder, log, 3, lines[2].hash, chain(lines[1].hash, [body]))
+    assert found(store, log) == [("changed", 4)]
+
+
+def test_a_whole_chain_made_anew_is_found_by_the_row_beside_it(store: TinyStore, folder: Path, log: str) -> None:
+    lines = store.read_log(log)
+    rewrite(folder, log, 6, "note 5", "note 9")
+    body = lines[5].body.replace(b"note 5", b"note 9")
+    rewrite(folder, log, 6, lines[5].hash, chain(lines[4].hash, [body]))
+    assert found(store, log) == [("changed", 6)]
+    with pytest.raises(DamagedStore):
+        store.append(logs.more(1, 6, "on top of it"))
+
+
+def test_a_removed_line_is_found(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM rows WHERE tab = ? AND id IN (2, 3)", log)
+    assert found(store, log) == [("missing", 2)]
+    sql(folder, "DELETE FROM rows WHERE tab = ? AND id = 5", log)
+    assert found(store, log) == [("missing", 2), ("missing", 5)]
+    with pytest.raises(DamagedStore):
+        store.read_log(log)
+
+
+def test_a_cut_end_is_found_and_not_written_over(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM rows WHERE tab = ? AND id > 4", log)
+    assert found(store, log) == [("cut", 5)]
+    with pytest.raises(DamagedStore, match="after line 4"):
+        store.read_log(log)
+    with pytest.raises(DamagedStore, match="after line 4"):
+        store.append(logs.more(1, 4, "new"))
+    assert [s.seq for s in store.pending()] == [6]
+
+
+def test_a_log_that_is_gone_as_a_whole_is_found(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM rows WHERE tab = ?", log)
+    sql(folder, "DELETE FROM tables WHERE name = ?", log)
+    assert [(p.stream, p.kind) for p in store.verify_all()] == [(log, "cut")]
+
+
+def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> None:
+    lines = store.read_log(log)
+    for seq, other in ((2, lines[2]), (3, lines[1])):
+        rewrite(
+            folder, log, seq, lines[seq - 1].body.decode().replace('"', '\\"'), other.body.decode().replace('"', '\\"')
+        )
+    assert set(found(store, log)) >= {("changed", 2), ("changed", 3)}
+
+
+def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) -> None:
+    store.save_draft(log, "note", logs.DRAFT)
+    store.write_lease(logs.defense(), logs.lease())
+    store.pin(hashlib.sha256(b"{}").hexdigest(), b"{}")
+    store.set_meta("demo", "1")
+    connection = sqlite3.connect(folder / place.FILE)
+    rows = connection.execute("SELECT tab, id FROM rows").fetchall()
+    connection.close()
+    assert {tab for tab, _ in rows} >= {
+        log,
+        "student/s1",
+        "pending",
+        "students",
+        "drafts",
+        "leases",
+        "curricula",
+        "meta",
+    }
+    for tab, id in rows:
+        sql(folder, "UPDATE rows SET sum = ~sum, body = body || ' ' WHERE tab = ? AND id = ?", tab, id)
+        damaged = [(p.stream, p.seq) for p in store.verify_all() if p.kind == "damaged"]
+        assert damaged == [(tab, id)]
+        sql(folder, "UPDATE rows SET body = rtrim(body, ' ') WHERE tab = ? AND id = ?", tab, id)
+        connection = sqlite3.connect(folder / place.FILE)
+        (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (tab, id)).fetchone()
+        connection.close()
+        sql(
+            folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", engine.checksum(tab, id, body.encode()), tab, id
+        )
+    assert store.verify_all() == ()
+
+
+def test_a_missing_summary_and_a_changed_curriculum_are_found(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM rows WHERE tab = 'pending'")
+    assert found(store, log) == [("summary", None)]
+    name = hashlib.sha256(b'{"a":1}').hexdigest()
+    store.pin(name, b'{"a":1}')
+    rewrite(folder, log, name_key(name), ":1}", ":2}", table="curricula")
+    assert [p.kind for p in store.verify_all()] == ["curriculum", "summary"]
+    with pytest.raises(DamagedStore, match="was changed"):
+        store.curriculum(name)
+
+
+def test_problems_read_as_sentences(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM rows WHERE tab = ? AND id = 2", log)
+    sql(folder, "UPDATE rows SET sum = x'00' WHERE tab = ? AND id = 4", log)
+    sentences = [p.text_id.format(**p.parameters) for p in store.verify(log)]
+    assert sentences == [f"Line 2 of {log} is missing.", f"Line 4 of {log} is damaged."]
+
+
+def test_flipped_bytes_never_give_a_wrong_state(store: TinyStore, folder: Path, log: str) -> None:
+    expected = store.read_log(log)
+    store.close()
+    file = folder / place.FILE
+    whole = file.read_bytes()
+    for offset in range(101, len(whole), 61):
+        file.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0x40]) + whole[offset + 1 :])
+        try:
+            again = TinyStore.open(folder)
+        except StoreError:
+            continue
+        try:
+            assert again.read_log(log) in (expected, ())
+            if again.read_log(log) == ():
+                assert again.verify_all()
+        except StoreError:
+            assert again.verify_all()
+        finally:
+            again.close()
+    file.write_bytes(whole)
