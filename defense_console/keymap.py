@@ -161,7 +161,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("brief.tick", "space", N_("tick"), N_("Tick a check, or declare a document received or not."), "brief",
        footer=20),
     _c("defense.reschedule", "", N_("reschedule"), N_("Give the defense another date."),
-       "queue", "brief", "waiting"),
+       "brief", "waiting"),
     _c("waiting.start", "t", N_("start"), N_("The student is here: the defense starts."), "waiting", footer=10),
     _c("waiting.absent", "x", N_("absent"), N_("The student did not come."), "waiting", footer=20),
     _c("waiting.cancel", "c", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "waiting", footer=30),
