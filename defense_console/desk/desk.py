@@ -91,7 +91,7 @@ class Desk:
         return self.store.student(student_id)
 
     def live_here(self) -> str | None:
-        """The one live defense this machine was running: the console opens on it. None when there is none or several."""
+        """The one live defense this machine was running: the console opens on it. None for none or several."""
         leases = self.store.leases()
         here = [s.id for s in self.store.pending() if s.session == "live" and self._was_here(leases.get(s.id))]
         return here[0] if len(here) == 1 else None

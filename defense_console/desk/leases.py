@@ -1,4 +1,4 @@
-"""Leases: which console holds a live defense, and how long it was gone. Source: product.md §2, §4; issue text of leases.
+"""Leases: which console holds a live defense, and how long it was gone. Source: product.md §2, §4.
 
 A lease is one row per defense, rewritten while the defense is live. It is void at once when its boot is another one or
 its process is gone, otherwise after a quarter of an hour without a sign of life.

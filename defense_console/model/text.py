@@ -39,10 +39,10 @@ _VISIBLE: Final = _table()
 
 
 def visible(text: str) -> str:
-    """The text with every character that acts replaced by one that shows.
+    r"""The text with every character that acts replaced by one that shows.
 
     Control characters become their pictures (ESC is ␛), C1 and bidirectional controls their code point (⟨U+202E⟩).
-    A line break stays one, however it was typed (`\\r\\n` too). The result is never interpreted again: applying the
+    A line break stays one, however it was typed (`\r\n` too). The result is never interpreted again: applying the
     function twice changes nothing.
     """
     return text.replace("\r\n", "\n").translate(_VISIBLE)

@@ -147,7 +147,8 @@ def test_a_minute_more_moves_the_target_and_nothing_else(machine: Machine) -> No
     moved = clock.move_target(line, "presentation", 60)
     assert moved.left_ms(machine.stamp()) == line.left_ms(machine.stamp()) + 60_000
     assert moved.elapsed_ms(machine.stamp()) == line.elapsed_ms(machine.stamp())
-    assert moved.current is not None and (moved.current.min_s, moved.current.max_s) == (600, 1200)
+    assert moved.current is not None
+    assert (moved.current.min_s, moved.current.max_s) == (600, 1200)
 
 
 def test_the_planned_end_waits_for_what_is_left(machine: Machine) -> None:
@@ -176,7 +177,9 @@ def test_states_of_the_presentation(elapsed_s: int, state: str) -> None:
     assert state_of(PHASES[0], 1000 * elapsed_s, Rules()) == state
 
 
-@pytest.mark.parametrize(("elapsed_s", "state"), [(0, "ok"), (480, "warn"), (570, "danger"), (601, "over"), (9999, "over")])
+@pytest.mark.parametrize(
+    ("elapsed_s", "state"), [(0, "ok"), (480, "warn"), (570, "danger"), (601, "over"), (9999, "over")]
+)
 def test_a_phase_without_a_window_is_never_early_nor_out(elapsed_s: int, state: str) -> None:
     assert state_of(PHASES[1], 1000 * elapsed_s, Rules()) == state
 
