@@ -12,8 +12,9 @@ import msgspec
 from defense_console.model.agenda import Summary, summarize
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import StudentChanged, StudentRegistered, decode_event, decode_student_event
+from defense_console.model.events import decode_event, decode_student_event
 from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.students import fold_student
 from defense_console.store.base import Line, Student
 
 
@@ -36,17 +37,10 @@ def summary_of(id: str, lines: Sequence[Line], curriculum: Callable[[str], bytes
     return msgspec.structs.replace(summary, seq=lines[-1].seq, hash=lines[-1].hash)
 
 
-def student_of(id: str, lines: Sequence[Line]) -> Student | None:
+def student_of(lines: Sequence[Line]) -> Student | None:
     """The student that a log tells, None when it cannot be folded."""
-    student = Student(id, "", "", "", 0)
     try:
-        for line in lines:
-            what = decode_student_event(line.body).what
-            if isinstance(what, StudentRegistered | StudentChanged):
-                told = {name: getattr(what, name) for name in ("name", "email", "timezone")}
-                told = {name: value for name, value in told.items() if value is not None}
-                student = msgspec.structs.replace(student, **told)
-            student = msgspec.structs.replace(student, seq=line.seq)
-    except msgspec.DecodeError:
+        known = fold_student([decode_student_event(line.body) for line in lines])
+    except (ConsoleError, msgspec.DecodeError):
         return None
-    return student
+    return Student(known.id, known.name, known.email, known.timezone, known.seq)

@@ -44,6 +44,7 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 1048576",
 )
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BATCH = 256
 IDS = range(-(2**63), 2**63)
 """Integers that SQLite can hold."""
@@ -85,7 +86,7 @@ def encode(document: Mapping[str, Any]) -> bytes:
     Raises:
         TypeError, ValueError: It holds something that is not JSON.
     """
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(document).encode()
 
 
 class RowStorage(Storage):

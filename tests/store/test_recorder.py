@@ -21,8 +21,10 @@ from defense_console.store.base import (
     Append,
     Conflict,
     DamagedStore,
+    Draft,
     Failed,
     FullDisk,
+    Job,
     Refused,
     SaveDraft,
     Store,
@@ -118,7 +120,12 @@ def recorder(faulty: FaultyStore, answers: Answers) -> Iterator[Recorder]:
 
 
 def test_jobs_are_written_in_order_and_acknowledged(recorder: Recorder, faulty: FaultyStore, answers: Answers) -> None:
-    jobs = [logs.first(), logs.more(1, 1, "x"), SaveDraft(logs.stream(), "note", logs.DRAFT), WriteLease("d", None)]
+    jobs: list[Job] = [
+        logs.first(),
+        logs.more(1, 1, "x"),
+        SaveDraft(logs.stream(), "note", logs.DRAFT),
+        WriteLease("d", None),
+    ]
     for job in jobs:
         recorder.submit(job)
     assert recorder.flush(PATIENCE_S)
@@ -208,7 +215,7 @@ def test_waiting_drafts_and_leases_are_overwritten(recorder: Recorder, faulty: F
     assert faulty.entered.wait(PATIENCE_S)
 
     def draft(text: str) -> SaveDraft:
-        return SaveDraft(logs.stream(), "note", logs.Draft(text, logs.STAMP, 0))
+        return SaveDraft(logs.stream(), "note", Draft(text, logs.STAMP, 0))
 
     recorder.submit(draft("h"))
     recorder.submit(SaveDraft(logs.stream(), "goal", None))
@@ -244,7 +251,7 @@ def test_a_conflict_refuses_the_rest_of_its_stream_and_nothing_else(
 ) -> None:
     faulty.gate.clear()
     faulty.fault_of[logs.stream(1)] = Conflict("another")
-    other = [logs.first(2), SaveDraft(logs.stream(3), "note", None)]
+    other: list[Job] = [logs.first(2), SaveDraft(logs.stream(3), "note", None)]
     mine = [logs.more(1, 1, "x"), logs.more(1, 2, "y"), logs.more(1, 3, "z")]
     for job in (mine[0], other[0], mine[1], other[1], mine[2]):
         recorder.submit(job)
