@@ -9,21 +9,17 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 
 from rich.console import Console
-from textual import work
-from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
 from defense_console.desk.ledger import Answer
-from defense_console.i18n import _, language, set_language
-from defense_console.keymap import Context, commands_for, shown_keys
-from defense_console.screens.base import ConsoleScreen, Place
-from defense_console.screens.dialogs import Confirm
-from defense_console.screens.places import place_of, place_shown, screen_for
+from defense_console.i18n import _
+from defense_console.screens.host import Host
+from defense_console.screens.places import place_of, screen_for
 from defense_console.settings import Settings
 from defense_console.widgets.themes import THEMES
 
@@ -39,7 +35,7 @@ class Delivered(Message):
     answer: Answer
 
 
-class ConsoleApp(App[None], inherit_bindings=False):
+class ConsoleApp(Host, inherit_bindings=False):
     """The defense console.
 
     Args:
@@ -49,11 +45,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
     """
 
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (100, "-wide"), (160, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (18, "-tall"), (34, "-high")]  # noqa: RUF012
-
-    desk: Desk
 
     def __init__(self, desk_factory: DeskFactory, settings: Settings, first: str | None = None) -> None:
         if settings.no_color:
@@ -98,74 +91,18 @@ class ConsoleApp(App[None], inherit_bindings=False):
         for screen in self.console_screens():
             screen.show_saved()
 
-    # --- screens -----------------------------------------------------------------------------------------------------
-
-    def console_screens(self) -> list[ConsoleScreen]:
-        """The open screens that are not dialogs, the queue first."""
-        return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
-
-    def go(self, place: Place, defense_id: str) -> None:
-        """Show the screen of a defense; one that is already open comes back as it was left.
-
-        A verdict opened while the defense is live lies over the rubric; every other place lies on the queue.
-        """
-        places = [place_shown(screen) for screen in self.screen_stack]
-        if (place, defense_id) in places:
-            keep = places.index((place, defense_id)) + 1
-        else:
-            keep = len(places) if place == "verdict" and places[-1] == ("live", defense_id) else 1
-        while len(self.screen_stack) > keep:
-            self.pop_screen()
-        if (place, defense_id) not in places:
-            self.push_screen(screen_for(place, defense_id))
-
-    def home(self) -> None:
-        """Close everything above the queue."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-
-    def show_help(self, context: Context) -> None:
-        """Show the keys of a context."""
-        from defense_console.screens.help_screen import HelpScreen
-
-        self.push_screen(HelpScreen(context))
-
-    def show_palette(self) -> None:
-        """Search the commands of the screen by name."""
-        screen = self.console_screens()[-1]
-        found = []
-        for command in commands_for(screen.context):
-            keys = ", ".join(shown_keys(command, self.settings, language()))
-            help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
-            found.append((_(command.tooltip), partial(screen.do_command, command), help_text or None))
-        self.search_commands(found, placeholder=_("Search for a command…"))
-
-    def switch_language(self) -> None:
-        """The other language: every screen is built anew, on the same place."""
-        set_language("en" if language() == "fr" else "fr")
-        places = [place_shown(screen) for screen in self.console_screens()]
-        for screen in self.console_screens():
-            screen.flush()
-        self.home()
-        self.switch_screen(screen_for("queue", ""))
-        for place, defense_id in places:
-            if place not in (None, "queue"):
-                self.push_screen(screen_for(place, defense_id))
-
-    def switch_theme(self) -> None:
-        """The other theme."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
-
     # --- the second --------------------------------------------------------------------------------------------------
 
     def _wait_for_second(self) -> None:
-        screens = self.console_screens()
-        edge_ms = screens[-1].until_edge_ms() if screens else 1000
+        edge_ms = 1000
+        with suppress(Exception):
+            edge_ms = self.console_screens()[-1].until_edge_ms()
         self.set_timer(max(25, edge_ms + 5) / 1000, self._pass_second)
 
     def _pass_second(self) -> None:
         """Redraw what moves. Whatever goes wrong here must not end a defense that is running."""
+        if not self._desk_open:
+            return
         try:
             released = self.desk.tick()
             for screen in self.console_screens():
@@ -180,19 +117,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed and say so; no value of the defense is kept."""
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        self.fault = f"{os.path.basename(frame.filename)}:{frame.lineno} {type(error).__name__}"
+        self.fault = f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}"
         with suppress(Exception):
             self.console_screens()[-1].tell(_("A fault in the console ({place}); go on.", place=self.fault), "failed")
 
     # --- the end -----------------------------------------------------------------------------------------------------
-
-    @work(exclusive=True, group="dialog")
-    async def ask_quit(self) -> None:
-        """Leave, after a question."""
-        live = any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
-        details = _("A defense is live: its clock keeps counting while the console is closed.") if live else ""
-        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
-            self.exit()
 
     def _end_now(self) -> None:
         self._close_desk()

@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
 from defense_console.i18n import _, clock_time, error_text, language, ngettext
@@ -166,6 +166,7 @@ class ConsoleScreen(Screen[None]):
         yield from self.compose_body()
         yield StatusLine()
         yield HintBar()
+        yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
         """First drawing."""
@@ -181,6 +182,13 @@ class ConsoleScreen(Screen[None]):
             self.redraw()
             self.show_saved()
             self.show_mode()
+            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
+                     width=self.size.width, height=self.size.height)  # fmt: skip
+            self.query_one("#too-small", Static).update(Content(size))
+
+    def on_resize(self) -> None:
+        """What fits has changed."""
+        self.call_after_refresh(self.update)
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""

@@ -1,318 +1,382 @@
-"""The live screen: clock, rubric, notes, parked questions, and what will be told to the student at the end."""
+"""What the keys of the live screen do."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from textual import work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
 
-from defense_console.desk.live import LiveDesk
-from defense_console.desk.wording import GAP_ANSWERS, PHASES, describe
-from defense_console.i18n import N_, _, clock_text, duration_text, error_text, language, time_of_day
-from defense_console.keymap import Command, Context
-from defense_console.model import rubric
-from defense_console.model.defense import Defense
-from defense_console.model.errors import ConsoleError
-from defense_console.model.events import GapAnswer
-from defense_console.safe_text import cells, content, line, shortened
+from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.i18n import N_, _, clock_text, language
+from defense_console.model import revision, rubric
+from defense_console.model.events import RatingValue, Request
+from defense_console.safe_text import shortened
 from defense_console.screens import live_words
-from defense_console.screens.dialogs import Choose
-from defense_console.screens.live_actions import LiveActions
-from defense_console.widgets.clock_panel import ClockPanel
-from defense_console.widgets.documents_panel import DocumentsPanel
+from defense_console.screens.dialogs import Ask, Choose, Sheet
+from defense_console.screens.live_view import LiveView
+from defense_console.widgets.clock_panel import phase_word
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
-from defense_console.widgets.rubric_list import RubricList
-from defense_console.widgets.writer import Writer
 
-Pane = Literal["rubric", "notes", "questions", "documents"]
-PANES: tuple[Pane, ...] = ("rubric", "notes", "questions", "documents")
-NAMES = {"rubric": N_("Rubric"), "notes": N_("Notes"), "questions": N_("Questions"), "documents": N_("Documents")}
-ANSWERS: tuple[GapAnswer, ...] = ("counted", "pause", "ended")
-GAP_SHOWN_S = 600
-"""A gap is told in its line for so long; `z` works on it afterwards too."""
+BANK: dict[RatingValue | None, tuple[str, ...]] = {
+    "met": (
+        N_("Clear, complete and backed by a document."),
+        N_("Well explained, with an example from the project."),
+        N_("The choice is justified and its limits are named."),
+    ),
+    "to_improve": (
+        N_("Present, but not quantified: add figures and their source."),
+        N_("Right in principle; the explanation lacks a concrete example."),
+        N_("The document would be read faster with a summary up front."),
+    ),
+    "not_met": (
+        N_("Not found in the documents, and not shown during the defense."),
+        N_("The document names it without showing how it was done."),
+        N_("What is shown does not answer the need of the scenario."),
+    ),
+    "not_observed": (
+        N_("There was no time to look at this."),
+        N_("The technical problem kept us from seeing it."),
+        N_("It does not apply to this project as it was agreed."),
+    ),
+}
+"""The comment bank: first the sentences for the rating given, then the others."""
 
 
-class LiveScreen(LiveActions):
-    """One running defense.
-
-    Args:
-        defense_id: Whole id.
-    """
-
-    CONTEXT = "live"
-
-    def __init__(self, defense_id: str) -> None:
-        super().__init__()
-        self.defense_id = defense_id
-        self.pane: Pane = "rubric"
-        self._drawn_seq = -1
-        self._following = ""
-        self._asked: object = None
-
-    # --- what is on it -----------------------------------------------------------------------------------------------
-
-    def compose_body(self) -> ComposeResult:
-        """Clock above, rubric and side panels below, the strip for texts under them."""
-        yield Static(id="live-header", markup=False)
-        yield ClockPanel(id="live-clock")
-        yield Static(id="live-notice", markup=False)
-        yield Static(id="live-panes", markup=False)
-        with Horizontal(id="live-body"):
-            yield RubricList(id="live-rubric")
-            with Vertical(id="live-side"):
-                yield NotesPanel(id="live-notes")
-                yield QuestionsPanel(id="live-questions")
-                yield DocumentsPanel(id="live-documents")
-        yield Writer()
+class LiveScreen(LiveView):
+    """The commands of a running defense; what it shows is in `live_view`."""
 
     @property
-    def live(self) -> LiveDesk:
-        """The use cases."""
-        return self.desk.live(self.defense_id)
+    def texts(self) -> DefenseDesk:
+        """Texts belong to the running defense."""
+        return self.live
 
-    @property
-    def context(self) -> Context:
-        """The pane in use decides what Space and Enter do."""
+    # --- moving ------------------------------------------------------------------------------------------------------
+
+    def action_move_down(self) -> None:
+        """One line down."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """One line up."""
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
         if self.pane == "notes":
-            return "live.notes"
-        return "live.questions" if self.pane == "questions" else "live"
+            self.query_one(NotesPanel).panel.move(by)
+        elif self.pane == "questions":
+            self.query_one(QuestionsPanel).panel.move(by)
+        elif self.pane == "documents":
+            self.query_one("#live-documents").scroll_relative(y=by, animate=False)
+        else:
+            self.rubric_list.move(by)
 
-    @property
-    def rubric_list(self) -> RubricList:
-        """The rubric."""
-        return self.query_one(RubricList)
+    def action_panel_next(self) -> None:
+        """The next pane."""
+        self._turn(1)
 
-    def on_mount(self) -> None:
-        """Begin at the first criterion without a rating; a text that was being written when the console ended is there."""
-        self.query_one(Writer).can_focus = False
-        self._look_ahead()
-        self.update()
-        live = self.live
-        first = rubric.next_unrated(live.defense, live.curriculum, live.project, None)
-        if first is not None:
-            self.rubric_list.go_to_criterion(first)
-        self.show_pane("rubric")
-        drafts = [(draft.first.wall, field) for field, draft in live.drafts.items() if live_words.written_here(field)]
-        if drafts and live.read_only is None:
-            self.write(max(drafts)[1])
-            self.tell(_("This text was being written when the console ended."))
+    def action_panel_previous(self) -> None:
+        """The pane before."""
+        self._turn(-1)
 
-    def on_screen_resume(self) -> None:
-        """The verdict or the queue was shown meanwhile."""
-        self._look_ahead()
-        super().on_screen_resume()
+    def _turn(self, by: int) -> None:
+        panes = self.panes()
+        self.show_pane(panes[(panes.index(self.pane) + by) % len(panes)])
 
-    # --- panes -------------------------------------------------------------------------------------------------------
-
-    @property
-    def wide(self) -> bool:
-        """Whether every pane is seen at once."""
-        return self.has_class("-wide")
-
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes there are: documents from the last phase on."""
-        return PANES if self.last_phase else PANES[:-1]
-
-    def show_pane(self, pane: Pane) -> None:
-        """Go to a pane; on a narrow screen it takes the place of the others."""
-        self.pane = pane
-        for name in PANES:
-            self.set_class(name == pane, f"-pane-{name}")
-        target = {
-            "rubric": self.rubric_list,
-            "notes": self.query_one(NotesPanel).panel,
-            "questions": self.query_one(QuestionsPanel).panel,
-        }.get(pane)
-        self.set_focus(target if target is not None and target.can_focus else None, scroll_visible=False)
-        self.update()
-
-    def after_writing(self) -> None:
-        """Back to the pane one came from."""
-        self.show_pane(self.pane)
-
-    @property
-    def last_phase(self) -> bool:
-        """The outcome is told in the last phase, before the defense ends."""
-        timeline = self.live.defense.timeline
-        return timeline.state != "idle" and timeline.next_phase is None
-
-    # --- drawing -----------------------------------------------------------------------------------------------------
-
-    def redraw(self) -> None:
-        """Everything."""
-        live = self.live
-        defense, curriculum, project = live.defense, live.curriculum, live.project
-        self._drawn_seq = defense.seq
-        names = live_words.criterion_names(curriculum, project, language())
-        self.rubric_list.show_defense(defense, curriculum, project, language())
-        self.query_one(NotesPanel).show_defense(defense, names)
-        self.query_one(QuestionsPanel).show_defense(defense)
-        self.set_class(self.last_phase, "-last-phase")
-        if self.last_phase:
-            self.query_one(DocumentsPanel).show_rows(*live_words.outlook(self.desk.verdict(self.defense_id)))
-        if self.pane not in self.panes():
+    def action_console_back(self) -> None:
+        """First back to the rubric, then to the queue; the clock goes on."""
+        if self.pane != "rubric":
             self.show_pane("rubric")
-        self._draw_header(defense)
-        self._draw_panes(defense)
-        self._draw_clock(defense)
-        self._draw_notice(defense)
-
-    def _draw_header(self, defense: Defense) -> None:
-        live = self.live
-        number = rubric.counts(defense, live.curriculum, live.project)
-        right = "  " + _("{rated}/{total} rated", rated=number.rated, total=number.total)
-        if defense.recording is not None:
-            since = clock_text(max(0, _since_s(live, defense)))
-            right = "  " + _("● recording {time}", time=since) + right
-        width = max(20, self.size.width - 2)
-        attempt = _("attempt {n}", n=defense.attempt) if defense.attempt > 1 else ""
-        parts = (live.student.name, project_title(live), attempt)
-        left = shortened(" · ".join(part for part in parts if part), width - cells(right))
-        gap = " " * max(0, width - cells(left) - cells(right))
-        self.query_one("#live-header", Static).update(Content.assemble((left, "bold"), gap, (right, "$text-muted")))
-
-    def _draw_panes(self, defense: Defense) -> None:
-        live = self.live
-        number = rubric.counts(defense, live.curriculum, live.project)
-        left = sum(1 for q in defense.questions if q.state in ("open", "asked"))
-        numbers = {
-            "rubric": f"{number.rated}/{number.total}",
-            "notes": str(len(defense.notes) + len(defense.lines)),
-            "questions": str(left),
-            "documents": "",
-        }
-        parts: list[Content | str | tuple[str, str]] = []
-        for pane in self.panes():
-            text = f" {_(NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
-            parts += [(f"[{text.strip()}]", "bold $text-accent") if pane == self.pane else (text, "$text-muted"), " "]
-        parts.append((_("Tab: next"), "$text-muted"))
-        self.query_one("#live-panes", Static).update(Content.assemble(*parts))
-
-    def _draw_clock(self, defense: Defense) -> None:
-        self.query_one(ClockPanel).show_clock(
-            defense.timeline, self.desk.now(), self.live.curriculum.rules, self.zone, self._following
-        )
-
-    def _draw_notice(self, defense: Defense) -> None:
-        """One line about what the mentor should know: read-only, a gap to decide, a gap that counted."""
-        live, text = self.live, ""
-        if live.read_only is not None:
-            text = "⊘ " + error_text(live.read_only)
-        elif live.question is not None:
-            text = "? " + _("{length} are missing and count until you say what they were: z makes them a pause.",
-                            length=duration_text(abs(live.question.gap_ms) // 1000))  # fmt: skip
         else:
-            text = live_words.gap_line(live, self.desk.now(), GAP_SHOWN_S)
-        notice = self.query_one("#live-notice", Static)
-        notice.update(line(text))
-        notice.display = bool(text)
+            super().action_console_back()
 
-    def _look_ahead(self) -> None:
-        """When the next defense starts; read when the screen is shown, not every second."""
-        now = self.desk.now().wall
-        later = [
-            entry
-            for entry in self.desk.agenda.entries()
-            if entry.summary.id != self.defense_id
-            and entry.summary.session in ("planned", "waiting")
-            and entry.summary.planned_at > now
-        ]
-        following = min(later, key=lambda entry: entry.summary.planned_at, default=None)
-        self._following = "" if following is None else _("next {when}", when=self._when(following.summary.planned_at))
+    # --- the rubric --------------------------------------------------------------------------------------------------
 
-    def _when(self, planned_at: str) -> str:
-        return live_words.short_when(planned_at, self.zone, self.desk.now().wall)
+    def _seen_criterion(self) -> str | None:
+        """The focused criterion, when it is on the screen: what is not seen is not rated."""
+        if self.pane != "rubric" and not self.wide:
+            self.show_pane("rubric")
+            self.tell(_("Here is the rubric: press the key again to rate."))
+            return None
+        criterion = self.rubric_list.criterion
+        return criterion.id if criterion is not None else None
 
-    def second(self) -> None:
-        """Draw the clock; the rest only when something happened."""
-        defense = self.live.defense
-        if defense.seq != self._drawn_seq:
-            self.update()
+    def _rate(self, rating: RatingValue) -> None:
+        criterion = self._seen_criterion()
+        if criterion is None or self.attempt(lambda: self.live.rate(criterion, rating)) is None:
+            return
+        self._go_on(criterion)
+
+    def _go_on(self, after: str | None) -> None:
+        live = self.live
+        following = rubric.next_unrated(live.defense, live.curriculum, live.project, after)
+        if following is not None:
+            self.rubric_list.go_to_criterion(following)
         else:
-            self._draw_clock(defense)
-            if defense.recording is not None:
-                self._draw_header(defense)
-        question = self.live.question
-        if question is not None and question is not self._asked and self.app.screen is self:
-            self._asked = question
-            self.ask_about_gap()
+            self.tell(_("Every criterion is rated."))
 
-    def until_edge_ms(self) -> int:
-        """The clock of the phase changes when its own second is full, not the wall's."""
-        timeline = self.live.defense.timeline
-        if timeline.state != "running":
-            return super().until_edge_ms()
-        return 1000 - timeline.elapsed_ms(self.desk.now(), timeline.phase) % 1000
+    def action_live_rate_met(self) -> None:
+        """Met, and on."""
+        self._rate("met")
+
+    def action_live_rate_to_improve(self) -> None:
+        """To improve, and on."""
+        self._rate("to_improve")
+
+    def action_live_rate_not_met(self) -> None:
+        """Not met, and on."""
+        self._rate("not_met")
+
+    def action_live_rate_not_observed(self) -> None:
+        """Not observed, and on; signing will want a note that says why."""
+        self._rate("not_observed")
+
+    def action_live_cycle(self) -> None:
+        """The next rating, and stay."""
+        criterion = self._seen_criterion()
+        if criterion is not None:
+            self.attempt(lambda: self.live.cycle(criterion))
+
+    def action_live_clear(self) -> None:
+        """No rating."""
+        criterion = self._seen_criterion()
+        if criterion is not None:
+            self.attempt(lambda: self.live.rate(criterion, None))
+
+    def action_live_next_unrated(self) -> None:
+        """The next criterion without a rating."""
+        if self.pane != "rubric":
+            self.show_pane("rubric")
+        criterion = self.rubric_list.criterion
+        self._go_on(criterion.id if criterion is not None else None)
+
+    def action_live_details(self) -> None:
+        """The focused criterion in full."""
+        criterion = self.rubric_list.criterion
+        if criterion is not None:
+            name = criterion.label.in_(language()) if criterion.label is not None else ""
+            title = " · ".join(part for part in (criterion.id, name) if part)
+            self.app.push_screen(Sheet(title, live_words.criterion_sheet(self.live, criterion)))
+
+    # --- the clock ---------------------------------------------------------------------------------------------------
+
+    def action_clock_toggle(self) -> None:
+        """Pause, or resume."""
+        defense = self.attempt(self.live.toggle)
+        if defense is not None:
+            self.tell(_("The clock is paused.") if defense.timeline.state == "paused" else _("The clock runs."))
+
+    def action_clock_next_phase(self) -> None:
+        """The next phase."""
+        defense = self.attempt(self.live.next_phase)
+        if defense is not None:
+            self.tell(_("Now: {phase}.", phase=phase_word(defense.timeline.phase)))
+
+    def action_clock_more(self) -> None:
+        """One minute more for this phase."""
+        self._move_target(60)
+
+    def action_clock_less(self) -> None:
+        """One minute less for this phase."""
+        self._move_target(-60)
+
+    def _move_target(self, by_s: int) -> None:
+        defense = self.attempt(lambda: self.live.move_target(by_s))
+        phase = defense.timeline.current if defense is not None else None
+        if phase is not None:
+            self.tell(_("{phase}: {time} planned.", phase=phase_word(phase.id), time=clock_text(phase.target_s)))
+
+    def action_clock_gap_to_pause(self) -> None:
+        """The last gap was a pause."""
+        if self.attempt(self.live.gap_to_pause) is not None:
+            self.tell(_("The gap is a pause now."))
+
+    def action_live_recording(self) -> None:
+        """The recording starts now."""
+        if self.attempt(self.live.recording) is not None:
+            self.tell(_("Recording: notes also bear the recording's time from now on."))
+
+    def action_live_finish(self) -> None:
+        """The defense ends; the verdict is next."""
+        if self.live.defense.session != "live" or self.attempt(self.live.finish) is not None:
+            self.console_app.go("verdict", self.defense_id)
+
+    def action_live_verdict(self) -> None:
+        """The verdict, while the defense goes on."""
+        self.console_app.go("verdict", self.defense_id)
 
     @work(exclusive=True, group="dialog")
-    async def ask_about_gap(self) -> None:
-        """Ask what a gap was; postponed, it counts and `z` is still there."""
-        gap = self.live.question
-        if gap is None:
-            return
-        length = duration_text(abs(gap.gap_ms) // 1000)
-        question = (
-            _("The clock of this machine went back by {length}. What was this time?", length=length)
-            if gap.gap_ms < 0
-            else _("The console was away for {length}. What was this time?", length=length)
+    async def action_live_abort(self) -> None:
+        """Break off, after a question."""
+        reason = await self.app.push_screen_wait(
+            Ask(_("Break the defense off?"), details=_("Say what happened. A new date opens the next sitting."))
         )
-        options = [_(GAP_ANSWERS[answer]) for answer in ANSWERS]
-        details = _("Last sign of life at {time}.", time=time_of_day(gap.last.wall, self.zone))
-        choice = await self.app.push_screen_wait(Choose(question, options, details, back=_("later: it counts")))
-        if choice is not None and self.attempt(lambda: self.live.answer(ANSWERS[choice])) is not None:
-            if self.live.defense.session == "held":
-                self.console_app.go("verdict", self.defense_id)
+        if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
+            self.console_app.home()
 
-    # --- why a command cannot be done ----------------------------------------------------------------------------------
+    # --- undo --------------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """The reason, in one sentence that names the way out where there is one."""
-        live = self.live
-        reason = live_words.why_not(command.id, live)
-        if reason is not None:
-            return reason
-        if live.read_only is not None and live_words.changes(command.id):
-            return error_text(live.read_only)
-        if command.id in ("live.edit_note", "live.private") and self.query_one(NotesPanel).chosen is None:
-            return _("There is no note yet: n writes one.")
-        if command.id == "live.question_state" and self.query_one(QuestionsPanel).chosen is None:
-            return _("No question is parked: q parks one.")
-        return None
+    def action_edit_undo(self) -> None:
+        """Take back, and say what."""
+        action = self.live.defense.undo[-1]
+        if self.attempt(self.live.undo) is not None:
+            self.tell(_("Undone: {what}", what=self.describe_action(action)))
 
-    def label(self, command: Command) -> str:
-        """The clock's key says what it does now."""
-        if command.id in ("clock.toggle", "anywhere.toggle") and self.live.defense.timeline.state == "paused":
-            return _("resume")
-        return super().label(command)
+    def action_edit_redo(self) -> None:
+        """Do again, and say what."""
+        action = self.live.defense.redo[-1]
+        if self.attempt(self.live.redo) is not None:
+            self.tell(_("Done again: {what}", what=self.describe_action(action)))
 
-    def told(self, what: ConsoleError | str) -> None:
-        """Say a sentence or a refusal."""
-        if isinstance(what, ConsoleError):
-            self.refuse(what)
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def field_label(self, field: str) -> str | Content:
+        """What is being written, and who will read it."""
+        kind, _separator, rest = field.partition("/")
+        if kind == "criterion":
+            names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
+            return _("Shared note on {criterion}", criterion=names.get(rest, rest))
+        labels = {
+            "note": N_("Private note"),
+            "question": N_("Question to park"),
+            "strength": N_("Strength"),
+            "improvement": N_("To improve"),
+            "edit": N_("Edit"),
+        }
+        return _(labels.get(kind, "Edit"))
+
+    def text_kept(self, field: str, known: int) -> None:
+        """Say that it is kept, and who reads it."""
+        defense = self.live.defense
+        if defense.seq == known:
+            return
+        notes = {note.seq: note for note in defense.notes}
+        seq = int(field.partition("/")[2]) if field.startswith("edit/") else defense.seq
+        if (note := notes.get(seq)) is not None:
+            text = _("Note kept at {time}, private: p shares it.") if note.private else _(
+                "Note kept at {time}, shared: p makes it private.")  # fmt: skip
+            self.tell(text.format(time=clock_text(note.at_s)))
+            self.query_one(NotesPanel).choose(seq)
         else:
-            self.tell(what)
+            self.tell(_("Kept."))
 
-    def describe_action(self, action: int) -> str:
-        """What an action of the log did, in words."""
-        live = self.live
-        event = next((event for event in live.events if event.seq == action), None)
-        return "" if event is None else describe(event, live.curriculum, language(), live.project)
+    def action_live_note(self) -> None:
+        """A note on the defense."""
+        self.write("note")
 
+    def action_live_note_criterion(self) -> None:
+        """A note on the focused criterion."""
+        criterion = self.rubric_list.criterion
+        if criterion is not None:
+            self.write(f"criterion/{criterion.id}")
 
-def project_title(live: LiveDesk) -> str:
-    """Id and title of the project."""
-    return f"{live.project.id} {live.project.title.in_(language())}"
+    def action_live_question(self) -> None:
+        """A question for later."""
+        self.write("question")
 
+    def action_live_strength(self) -> None:
+        """A strength."""
+        self.write("strength")
 
-def _since_s(live: LiveDesk, defense: Defense) -> int:
-    from defense_console.model.clock import between_ms
+    def action_live_improvement(self) -> None:
+        """Something to improve."""
+        self.write("improvement")
 
-    return between_ms(defense.recording, live.ledger.now()) // 1000 if defense.recording is not None else 0
+    def action_live_edit_note(self) -> None:
+        """The focused note again."""
+        chosen = self.query_one(NotesPanel).chosen
+        if chosen is not None:
+            self.write(f"edit/{chosen}")
 
+    def action_live_private(self) -> None:
+        """Private or shared."""
+        chosen = self.query_one(NotesPanel).chosen
+        note = next((note for note in self.live.defense.notes if note.seq == chosen), None)
+        if note is None:
+            self.tell(_("Strengths and improvements are always shared."), "refused")
+        elif self.attempt(lambda: self.live.set_private(note.seq, not note.private)) is not None:
+            text = _("Shared: “{text}”") if note.private else _("Private: “{text}”")
+            self.tell(text.format(text=shortened(note.text, 40)))
 
-__all__ = ["PHASES", "LiveScreen", "content"]
+    def action_live_question_state(self) -> None:
+        """Open, asked, answered, dropped."""
+        chosen = self.query_one(QuestionsPanel).chosen
+        if chosen is not None:
+            self.attempt(lambda: self.live.move_question(chosen))
+
+    @work(exclusive=True, group="dialog")
+    async def action_live_bank(self) -> None:
+        """Insert a sentence of the bank into a note on the focused criterion."""
+        criterion = self.rubric_list.criterion
+        if criterion is None:
+            return
+        rating = rubric.rating_of(self.live.defense, criterion.id)
+        order = sorted(BANK, key=lambda value: value != rating)
+        sentences = [_(sentence) for value in order for sentence in BANK[value]][:9]
+        title = _("Comment on {criterion}", criterion=criterion.id)
+        choice = await self.app.push_screen_wait(Choose(title, sentences))
+        if choice is not None:
+            self.write(f"criterion/{criterion.id}")
+            self.writer.insert(sentences[choice])
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="dialog")
+    async def action_live_document(self) -> None:
+        """Ask for a document, from the focused criterion: its evidence, or one with a title of its own."""
+        criterion = self.rubric_list.criterion
+        project, tongue = self.live.project, language()
+        evidence = criterion.evidence if criterion is not None else ()
+        choices = [d for n in evidence if (d := project.deliverable(n)) is not None][:8]
+        if len(choices) == 1:
+            self._ask_for(choices[0].n, criterion.id if criterion is not None else "")
+            return
+        if choices:
+            options = [*(f"{d.n}. {d.title.in_(tongue)}" for d in choices), _("another document")]
+            choice = await self.app.push_screen_wait(Choose(_("Which document is to be revised?"), options))
+            if choice is None:
+                return
+            if choice < len(choices):
+                self._ask_for(choices[choice].n, criterion.id if criterion is not None else "")
+                return
+        title = await self.app.push_screen_wait(Ask(_("Which document is to be revised?")))
+        if title:
+            verdict = self.desk.verdict(self.defense_id)
+            criteria = (criterion.id,) if criterion is not None and not evidence else ()
+            if self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
+                self.tell(_("To revise: {document}", document=shortened(title, 60)))
+
+    def _ask_for(self, number: int, criterion: str) -> None:
+        """One row per deliverable: a row that is already there is kept, and gains the criterion."""
+        verdict = self.desk.verdict(self.defense_id)
+        row = next((row for row in verdict.rows() if row.request.deliverable == number), None)
+        if row is None:
+            due_s = self.live.curriculum.rules.student_due_s
+            request = Request(f"d{number}", deliverable=number, criteria=(criterion,), due_after_s=due_s)
+            done = self.attempt(lambda: verdict.set_row(request))
+        elif not row.kept:
+            done = self.attempt(lambda: verdict.keep(row.request.id, True))
+        else:
+            done = self.live.defense
+            request = row.request
+        if done is not None:
+            request = row.request if row is not None else request
+            title = revision.row_title(request, self.live.project, language())
+            self.tell(_("To revise: {document}", document=shortened(title, 60)))
+
+    # --- views -------------------------------------------------------------------------------------------------------
+
+    def action_live_audience(self) -> None:
+        """Only the clock."""
+        from defense_console.screens.audience_screen import AudienceScreen
+
+        self.app.push_screen(AudienceScreen(self.defense_id))
+
+    def action_live_role(self) -> None:
+        """The role card."""
+        self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing="m"))
+
+    def action_live_timeline(self) -> None:
+        """Everything recorded."""
+        from defense_console.screens.timeline_screen import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.defense_id))

@@ -71,10 +71,9 @@ def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
     length = duration_text(abs(gap.gap_ms) // 1000)
     back = live.came_back
     if back is not None and back.back == gap.until:
-        since = time_of_day(back.last.wall, live.ledger.settings_zone if hasattr(live.ledger, "settings_zone") else "UTC")
         if back.rebooted:
             return _("The machine was restarted: {length} counted, by its wall clock. z makes them a pause.",
-                     length=length, since=since)  # fmt: skip
+                     length=length)  # fmt: skip
         return _("The console was away for {length}: they counted. z makes them a pause.", length=length)
     return _("The machine slept for {length}: they counted. z makes them a pause.", length=length)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -16,6 +17,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import cells
 from defense_console.screens import queue_words
 from defense_console.screens.places import place_of
+from defense_console.screens.rescheduling import ask_date
 from defense_console.screens.writing import WritingScreen
 from defense_console.widgets.brief_panel import BriefPanel
 from defense_console.widgets.line_list import LineList
@@ -83,6 +85,7 @@ class QueueScreen(WritingScreen):
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept."""
         if self.texts.defense.seq != known:
+            self.desk.agenda.noted(self._about)
             self.tell(_("Note kept, private."))
 
     def on_mount(self) -> None:
@@ -102,7 +105,7 @@ class QueueScreen(WritingScreen):
                 self.tab = None
         search = self.field.value
         rows = [queue_words.row(entry, self.zone, now) for entry in self._shown()]
-        titles = (_("when"), _("student"), _("project"), _("docs"), _("waits for ◆ me ◇ student"))
+        titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
         self.table.show_rows(rows, titles, self._empty(search))
         self.query_one("#queue-search").set_class(bool(search) or self.field.has_focus, "-open")
         self._draw_tabs()
@@ -125,8 +128,9 @@ class QueueScreen(WritingScreen):
             texts = [text[1:] for text in texts]
         parts: list[tuple[str, str] | str] = []
         for (tab, _long, _short), text in zip(TABS, texts, strict=True):
-            parts.append((f"▸{text[1:]}" if text.startswith(" ") and tab == self.tab else text,
-                          "bold reverse" if tab == self.tab else "$text-muted"))  # fmt: skip
+            chosen = tab == self.tab
+            marked = f"▸{text[1:]}" if chosen and text.startswith(" ") else text
+            parts.append((marked, "bold reverse" if chosen else "$text-muted"))
         self.query_one("#queue-tabs", Static).update(Content.assemble(*parts))
 
     def _draw_brief(self) -> None:
@@ -186,11 +190,9 @@ class QueueScreen(WritingScreen):
         self.set_focus(self.table)
         self.update()
 
-    async def on_key(self, event: object) -> None:
-        """In the search field arrows move the selection, `Esc` leaves it."""
-        from textual import events
-
-        if isinstance(event, events.Key) and self.field.has_focus and event.key in ("escape", "up", "down", "tab"):
+    async def on_key(self, event: events.Key) -> None:
+        """In the search field arrows move the selection, `Esc` leaves it; the other keys are the base class's."""
+        if self.field.has_focus and event.key in ("escape", "up", "down", "tab"):
             event.stop()
             event.prevent_default()
             if event.key in ("escape", "tab"):
@@ -299,8 +301,14 @@ class QueueScreen(WritingScreen):
         """To the end of the list, or back."""
         entry = self._selected()
         if entry is not None and self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
-            text = _("Back in its place: {student}") if entry.summary.parked else _("Parked: {student}; u takes it back")
-            self.tell(text.format(student=entry.student_name))
+            name = entry.student_name
+            back = _("Back in its place: {student}", student=name)
+            self.tell(back if entry.summary.parked else _("Parked: {student}; u takes it back", student=name))
+
+    def action_defense_reschedule(self) -> None:
+        """Another date for the selected defense."""
+        if self.table.chosen:
+            ask_date(self, self.desk.brief(self.table.chosen))
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""

@@ -83,7 +83,8 @@ def brief(desk: BriefDesk, zone: str, now: str) -> tuple[Content, tuple[Content,
     lines += [Content(""), Content.assemble((_("Path") + "  ", "$text-muted"), strip)]
     if desk.previous and desk.previous[-1].outcome:
         last = desk.previous[-1]
-        lines.append(content(_("attempt {n}: {outcome}", n=last.attempt, outcome=_(OUTCOMES[last.outcome or "rework"]))))
+        outcome = _(OUTCOMES[last.outcome or "rework"])
+        lines.append(content(_("attempt {n}: {outcome}", n=last.attempt, outcome=outcome)))
     lines.append(Content(""))
     received = sum(1 for got in defense.declared.values() if got)
     lines.append(Content.assemble((_("Documents") + f"  {received}/{len(project.deliverables)}", "bold")))

@@ -32,7 +32,9 @@ STATES: Mapping[ClockState, tuple[str, str, str]] = {
 
 def phase_word(phase_id: str | None) -> str:
     """The name of a phase, translated; an unknown one by its id."""
-    return _(PHASES[phase_id]) if phase_id in PHASES else phase_id or _("not started")
+    if phase_id is None:
+        return _("not started")
+    return _(PHASES[phase_id]) if phase_id in PHASES else phase_id
 
 
 def seconds_left(timeline: Timeline, now: Stamp) -> int:

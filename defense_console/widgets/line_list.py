@@ -21,7 +21,7 @@ class LineList(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    LineList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    LineList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; text-wrap: nowrap; }
     """
 
     @dataclass

@@ -33,7 +33,8 @@ def note_items(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
         items.append(Item(text, str(note.seq)))
     for line in defense.lines:
         glyph, word = ("+", _("strength")) if line.section == "strength" else ("△", _("to improve"))
-        items.append(Item(Content.assemble((f"{glyph} {word}", "$text-muted"), "\n", content(line.text)), str(line.seq)))
+        text = Content.assemble((f"{glyph} {word}", "$text-muted"), "\n", content(line.text))
+        items.append(Item(text, str(line.seq)))
     return tuple(items)
 
 

@@ -36,9 +36,8 @@ class QueueRow:
     style: str = ""
 
 
-GAP = 2
-PROJECT = 9
-"""Cells of a project's id and, from the second attempt on, its number."""
+PROJECT, DOCUMENTS, MARKS = 8, 4, 4
+"""Cells of a project's id with its attempt, of `3/5`, and of the cursor and the glyph before a row."""
 
 
 class QueueTable(LineList):
@@ -100,34 +99,40 @@ class QueueTable(LineList):
     def widths(self, width: int) -> tuple[int, int, int, int, int]:
         """Cells of each column, 0 for one that is left out; student and what is waited for share what is left."""
         when = 30 if width >= 105 else 17 if width >= 70 else 15
-        documents = 5 if width >= 70 else 0
-        left = max(0, width - when - PROJECT - documents - GAP * (3 + (documents > 0)) - 4)
+        documents = DOCUMENTS if width >= 70 else 0
+        left = max(0, width - when - PROJECT - documents - self.gap(width) * (3 + (documents > 0)) - MARKS)
         student = min(32, max(8, left * 2 // 5 if width < 100 else left // 2))
         return when, student, PROJECT, documents, max(0, min(48, left - student))
+
+    @staticmethod
+    def gap(width: int) -> int:
+        """Cells between two columns."""
+        return 2 if width >= 90 else 1
 
     def draw(self, line: int, width: int, chosen: bool) -> Content:
         """Titles, a row, or the sentence of an empty list."""
         widths = self.widths(width)
         if line == 0:
-            fields = self._fields(widths, self._titles)
+            fields = self._fields(widths, self._titles, self.gap(width))
             return Content.assemble("    ", (fields, "$text-muted bold"))
         if not self._rows:
             return Content.assemble("    ", (shortened(self._empty, width - 4), "$text-muted"))
         row = self._rows[line - 1]
         texts = (_when(row, widths[0]), row.student, row.project, row.documents)
-        before = self._fields(widths[:4], texts)
+        before = self._fields(widths[:4], texts, self.gap(width))
         waits = shortened(row.waits, widths[4])
         return Content.assemble("› " if chosen else "  ", (f"{row.mark} ", row.style),
-                                before, " " * GAP, (waits, row.style))  # fmt: skip
+                                before, " " * self.gap(width), (waits, row.style))  # fmt: skip
 
-    def _fields(self, widths: Sequence[int], texts: Sequence[str]) -> str:
+    @staticmethod
+    def _fields(widths: Sequence[int], texts: Sequence[str], gap: int) -> str:
         """The texts side by side, each shortened or filled to its column."""
         parts = []
         for width, text in zip(widths, texts, strict=True):
             if width:
                 shown = shortened(text, width)
                 parts.append(shown + " " * (width - cells(shown)))
-        return (" " * GAP).join(parts)
+        return (" " * gap).join(parts)
 
 
 def _when(row: QueueRow, width: int) -> str:

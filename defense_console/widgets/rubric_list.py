@@ -163,4 +163,5 @@ class RubricList(LineList):
         title = title if skill.ref == "ORAL" else f"{skill.ref} · {title}"
         title = shortened(title, width - cells(end))
         gap = " " * (width - cells(title) - cells(end))
-        return Content.assemble((title, "bold $text-primary"), gap, (end, "bold" if number.rated < number.total else "$text-muted"))
+        style = "bold" if number.rated < number.total else "$text-muted"
+        return Content.assemble((title, "bold $text-primary"), gap, (end, style))

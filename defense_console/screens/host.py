@@ -1,0 +1,93 @@
+"""The app as screens see it: which one is shown, and the commands that belong to no defense."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import work
+from textual.app import App
+
+from defense_console.desk.desk import Desk
+from defense_console.i18n import _, language, set_language
+from defense_console.keymap import Context, commands_for, shown_keys
+from defense_console.screens.base import ConsoleScreen, Place
+from defense_console.screens.dialogs import Confirm
+from defense_console.screens.places import place_shown, screen_for
+from defense_console.settings import Settings
+from defense_console.widgets.themes import THEMES
+
+
+class Host(App[None], inherit_bindings=False):
+    """What `Console` promises to screens. Keys are the screens' own: the app binds none."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    desk: Desk
+    settings: Settings
+
+    # --- screens -----------------------------------------------------------------------------------------------------
+
+    def console_screens(self) -> list[ConsoleScreen]:
+        """The open screens that are not dialogs, the queue first."""
+        return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+
+    def go(self, place: Place, defense_id: str) -> None:
+        """Show the screen of a defense; one that is already open comes back as it was left.
+
+        A verdict opened while the defense is live lies over the rubric; every other place lies on the queue.
+        """
+        places = [place_shown(screen) for screen in self.screen_stack]
+        if (place, defense_id) in places:
+            keep = places.index((place, defense_id)) + 1
+        else:
+            keep = len(places) if place == "verdict" and places[-1] == ("live", defense_id) else 1
+        while len(self.screen_stack) > keep:
+            self.pop_screen()
+        if (place, defense_id) not in places:
+            self.push_screen(screen_for(place, defense_id))
+
+    def home(self) -> None:
+        """Close everything above the queue."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def show_help(self, context: Context) -> None:
+        """Show the keys of a context."""
+        from defense_console.screens.help_screen import HelpScreen
+
+        self.push_screen(HelpScreen(context))
+
+    def show_palette(self) -> None:
+        """Search the commands of the screen by name."""
+        screen = self.console_screens()[-1]
+        found = []
+        for command in commands_for(screen.context):
+            keys = ", ".join(shown_keys(command, self.settings, language()))
+            help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
+            found.append((_(command.tooltip), partial(screen.do_command, command), help_text or None))
+        self.search_commands(found, placeholder=_("Search for a command…"))
+
+    def switch_language(self) -> None:
+        """The other language: every screen is built anew, on the same place."""
+        set_language("en" if language() == "fr" else "fr")
+        places = [place_shown(screen) for screen in self.console_screens()]
+        for screen in self.console_screens():
+            screen.flush()
+        self.home()
+        self.switch_screen(screen_for("queue", ""))
+        for place, defense_id in places:
+            if place not in (None, "queue"):
+                self.push_screen(screen_for(place, defense_id))
+
+    def switch_theme(self) -> None:
+        """The other theme."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    @work(exclusive=True, group="dialog")
+    async def ask_quit(self) -> None:
+        """Leave, after a question."""
+        live = any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
+        details = _("A defense is live: its clock keeps counting while the console is closed.") if live else ""
+        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
+            self.exit()

@@ -1,0 +1,202 @@
+"""A console on a store of its own, with a machine whose clock only moves when a test says so."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from defense_console.app import ConsoleApp
+from defense_console.desk.desk import Desk
+from defense_console.desk.ledger import Answer
+from defense_console.exchange.curricula import load_shipped
+from defense_console.key_names import name_of
+from defense_console.model import events as ev
+from defense_console.model.agenda import defense_id, summarize
+from defense_console.model.clock import iso
+from defense_console.model.curriculum import canonical_json, curriculum_hash
+from defense_console.model.defense import Defense
+from defense_console.model.events import Event, Stamp, StudentEvent, decode_event, encode_event
+from defense_console.model.fold import fold
+from defense_console.settings import Settings
+from defense_console.store.base import Append, Student
+from defense_console.store.recorder import Recorder
+from defense_console.store.tiny import TinyStore
+
+SHIPPED = load_shipped()
+START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+"""14:00 in Paris, the mentor's zone in the tests."""
+
+
+@dataclass
+class Machine:
+    """The clocks of a machine that stands still until it is told otherwise."""
+
+    wall: datetime = START
+    boot_ms: int = 1_000_000
+    awake_ms: int = 900_000
+    boot_id: str = "boot-1"
+
+    def read(self) -> Stamp:
+        return Stamp(iso(self.wall), self.boot_ms, self.awake_ms, self.boot_id)
+
+    def pass_time(self, seconds: float, asleep: bool = False) -> None:
+        """Time goes by; asleep, only the clock that counts suspend goes on."""
+        self.wall += timedelta(seconds=seconds)
+        self.boot_ms += round(seconds * 1000)
+        self.awake_ms += 0 if asleep else round(seconds * 1000)
+
+    def set_clock(self, seconds: float) -> None:
+        """Somebody sets the wall clock."""
+        self.wall += timedelta(seconds=seconds)
+
+    def reboot(self, seconds: float) -> None:
+        """The machine is off for so long."""
+        self.wall += timedelta(seconds=seconds)
+        self.boot_ms, self.awake_ms, self.boot_id = 5_000, 5_000, self.boot_id + "+"
+
+
+@dataclass
+class Room:
+    """A store, a machine, and consoles opened on them."""
+
+    folder: Path
+    machine: Machine = field(default_factory=Machine)
+    settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
+
+    def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
+        recorder = Recorder(lambda: TinyStore.open(self.folder), deliver)
+        recorder.start()
+        store = TinyStore.open(self.folder)
+        return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
+
+    def app(self, first: str | None = None) -> ConsoleApp:
+        return ConsoleApp(self.open_desk, self.settings, first)
+
+    # --- filling the store -------------------------------------------------------------------------------------------
+
+    def student(self, id: str, name: str) -> str:
+        at = self.machine.read()
+        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name))
+        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, "", "", 1))
+        self._append(job)
+        return id
+
+    def plan(
+        self, student: str = "s1", project: str = "IRP-P2", in_min: float = 12, attempt: int = 1, language: str = "fr"
+    ) -> str:
+        """A planned defense. Returns: its id."""
+        id = str(defense_id(student, project, attempt))
+        planned = iso(self.machine.wall + timedelta(minutes=in_min))
+        self.add(id, ev.Planned(student, project.partition("-")[0], project, attempt, planned, language=language))
+        return id
+
+    def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
+        """Events at the end of a log, one action each, as another console would have written them."""
+        for what in whats:
+            events = self.events(id)
+            seq = len(events) + 1
+            events.append(Event(seq, seq, self.machine.read(), "Mentor Test", what))
+            defense = self._fold(events)
+            pin = None
+            if isinstance(what, ev.Started):
+                pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
+            lines = (encode_event(events[-1]),)
+            self._append(Append(f"defense/{id}", seq - 1, lines, summarize(id, defense), pin=pin))
+        return self.defense(id)
+
+    def live(self, id: str, room_s: float = 60) -> Defense:
+        """The defense starts now."""
+        self.add(id, ev.RoomOpened())
+        self.machine.pass_time(room_s)
+        code = self.defense(id).curriculum
+        return self.add(id, ev.Started(curriculum_hash(SHIPPED[code])))
+
+    def _append(self, job: Append) -> None:
+        store = TinyStore.open(self.folder)
+        try:
+            store.append(job)
+        finally:
+            store.close()
+
+    # --- what was stored ---------------------------------------------------------------------------------------------
+
+    def events(self, id: str) -> list[Event]:
+        store = TinyStore.open(self.folder)
+        try:
+            return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+        finally:
+            store.close()
+
+    def defense(self, id: str) -> Defense:
+        return self._fold(self.events(id))
+
+    def drafts(self, id: str) -> dict[str, str]:
+        store = TinyStore.open(self.folder)
+        try:
+            return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+        finally:
+            store.close()
+
+    def _fold(self, events: list[Event]) -> Defense:
+        first = events[0].what
+        assert isinstance(first, ev.Planned)
+        started = any(isinstance(event.what, ev.Started) for event in events)
+        return fold(events, SHIPPED[first.curriculum] if started else None)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path / "store")
+
+
+def plain_text(app: ConsoleApp) -> str:
+    """What is on the screen, line by line, without colours."""
+    svg = app.export_screenshot()
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, text in re.findall(r'<text class="[^"]*-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', svg, re.S):
+        rows.setdefault(float(y), []).append((float(x), html.unescape(text).replace("\xa0", " ")))
+    lines = []
+    for y in sorted(rows):
+        line = ""
+        for x, text in sorted(rows[y]):
+            line = line.ljust(round(x / 12.2)) + text
+        lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+async def until(pilot: Pilot[None], what: Callable[[], object], said: str = "") -> None:
+    """Wait until something holds; the screen is told when it never does."""
+    for _attempt in range(400):
+        if what():
+            return
+        await pilot.pause(0.01)
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    raise AssertionError(f"{said or 'it never came'} (fault: {app.fault})\n{plain_text(app)}")
+
+
+async def shows(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until all these texts are on the screen."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    for text in texts:
+        await until(pilot, lambda text=text: text in plain_text(app), f"“{text}” is not shown")  # type: ignore[misc]
+
+
+async def hides(pilot: Pilot[None], text: str) -> None:
+    """Wait until a text is no longer on the screen."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(pilot, lambda: text not in plain_text(app), f"“{text}” is still shown")
+
+
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    """Press the keys of a text."""
+    await pilot.press(*(name_of(character) for character in text))

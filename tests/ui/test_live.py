@@ -1,0 +1,308 @@
+"""The live screen by keyboard: what is seen, and what is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.model import events as ev
+from defense_console.model.rubric import next_unrated
+from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
+
+SIZE = (120, 40)
+
+
+def started(room: Room, name: str = "Ada Example", project: str = "IRP-P2") -> str:
+    room.student("s1", name)
+    id = room.plan("s1", project)
+    room.live(id)
+    return id
+
+
+async def test_the_clock_shows_what_is_left_and_the_end(room: Room) -> None:
+    id = started(room)
+    room.machine.pass_time(754)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "PRESENTATION 1/3", "12:34 / 15:00", "in the window until 20:00", "on time", "ends at 14:31")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(60, "too short if it ended now"), (790, "soon over"), (880, "almost over"), (905, "overtime"),
+     (1205, "out of the window")],
+)  # fmt: skip
+async def test_every_state_of_the_clock_has_its_word(room: Room, seconds: int, said: str) -> None:
+    id = started(room)
+    room.machine.pass_time(seconds)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, said)
+
+
+async def test_rating_goes_on_to_the_next_unrated_and_is_stored(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        await pilot.press("v", "R", "quotation_mark", "apostrophe")
+        await shows(pilot, "4/12 rated", "✓ met", "△ to improve", "✗ not met", "∅ not observed")
+    project = SHIPPED["IRP"].project("IRP-P2")
+    assert project is not None
+    order = [c.id for c in SHIPPED["IRP"].criteria_of(project)]
+    assert [room.defense(id).ratings.get(c) for c in order[:4]] == ["met", "to_improve", "not_met", "not_observed"]
+
+
+async def test_space_cycles_and_stays_and_backspace_clears(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("space", "space", "space")
+        await shows(pilot, "✗ not met", "1/12 rated")
+        await pilot.press("space")
+        await shows(pilot, "0/12 rated")
+        await pilot.press("v", "k", "backspace")
+        await shows(pilot, "0/12 rated")
+    assert room.defense(id).ratings == {}
+
+
+async def test_moving_and_scrolling_rate_nothing(room: Room) -> None:
+    id = started(room)
+    before = len(room.events(id))
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*("j", "down", "k", "up", "pagedown", "pageup", "home", "end") * 2)
+        await shows(pilot, "0/12 rated")
+    assert len(room.events(id)) == before
+
+
+async def test_the_criterion_of_the_clock_is_skipped_and_marked(room: Room) -> None:
+    id = started(room)
+    room.machine.pass_time(15 * 60)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("g")
+        await shows(pilot, "from the clock", "DISCUSSION 2/3", "1/12 rated")
+        await pilot.press(*"vvvvvvvvvvv")
+        await shows(pilot, "12/12 rated", "Every criterion is rated.")
+    defense = room.defense(id)
+    assert "ORAL-1" not in defense.ratings
+    assert len(defense.ratings) == 11
+
+
+async def test_a_note_is_private_until_p_and_bears_its_first_keystroke(room: Room) -> None:
+    id = started(room)
+    room.machine.pass_time(60)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("n")
+        await shows(pilot, "WRITING", "Private note")
+        await type_text(pilot, "vrx q")
+        await until(pilot, lambda: room.drafts(id) == {"note": "vrx q"}, "the draft is not saved")
+        room.machine.pass_time(30)
+        await pilot.press("enter")
+        await shows(pilot, "Note kept at 01:00", "0/12 rated")
+        await hides(pilot, "WRITING")
+        await pilot.press("p")
+        await shows(pilot, "◉ shared")
+        await until(pilot, lambda: room.drafts(id) == {}, "the draft is still there")
+    note = room.defense(id).notes[0]
+    assert (note.text, note.at_s, note.private) == ("vrx q", 60, False)
+
+
+async def test_escape_leaves_and_keeps_the_text(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("c", *"seen", "escape")
+        await shows(pilot, "seen", "Note kept")
+        await pilot.press("v")
+        await shows(pilot, "1/12 rated")
+    note = room.defense(id).notes[0]
+    assert (note.text, note.private) == ("seen", False)
+    assert note.criterion is not None
+
+
+async def test_f3_and_f4_while_writing_keep_the_focus_and_commit_first(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("n", *"one", "f3")
+        await shows(pilot, "PAUSED", "WRITING")
+        await pilot.press(*"two", "f4")
+        await shows(pilot, "DISCUSSION", "WRITING")
+        await pilot.press(*"!", "escape")
+        await shows(pilot, "onetwo!")
+    kinds = [type(event.what) for event in room.events(id)[3:]]
+    assert kinds == [ev.Noted, ev.Paused, ev.NoteEdited, ev.PhaseEntered, ev.NoteEdited]
+    assert [note.text for note in room.defense(id).notes] == ["onetwo!"]
+
+
+async def test_f2_commits_one_note_and_begins_the_next(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("n", *"one", "f2")
+        await shows(pilot, "one", "WRITING")
+        await pilot.press(*"two", "enter")
+        await hides(pilot, "WRITING")
+    assert [note.text for note in room.defense(id).notes] == ["one", "two"]
+
+
+async def test_only_t_resumes(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await shows(pilot, "PAUSED")
+        await pilot.press("v", "j", "space", "g", "plus", "n", "escape", "q", "escape", "escape")
+        await pilot.pause()
+        assert room.defense(id).timeline.state == "paused"
+        await pilot.press("enter")
+        await shows(pilot, "PAUSED")
+        await pilot.press("t")
+        await hides(pilot, "PAUSED")
+    assert room.defense(id).timeline.state == "running"
+
+
+async def test_g_in_the_last_phase_says_that_f_finishes(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("g", "g")
+        await shows(pilot, "DEBRIEFING 3/3")
+        await pilot.press("g")
+        await shows(pilot, "f finishes")
+        await shows(pilot, "Documents to revise", "No suggestion yet")
+    assert room.defense(id).session == "live"
+
+
+async def test_a_minute_more_moves_the_target_not_the_window(room: Room) -> None:
+    id = started(room)
+    room.machine.pass_time(660)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("plus")
+        await shows(pilot, "11:00 / 16:00", "until 20:00")
+        await pilot.press("minus", "minus")
+        await shows(pilot, "11:00 / 14:00")
+
+
+async def test_undo_and_redo_say_what(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("v")
+        await shows(pilot, "1/12 rated")
+        await pilot.press("u")
+        await shows(pilot, "Undone:", "0/12 rated")
+        await pilot.press("y")
+        await shows(pilot, "Done again:", "1/12 rated")
+
+
+async def test_a_question_is_parked_and_moves_on(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("q", *"why", "enter", "tab", "tab")
+        await shows(pilot, "Questions 1/1")
+        await pilot.press("space")
+        await shows(pilot, "asked")
+        await pilot.press("space")
+        await shows(pilot, "answered", "Questions 0/1")
+    assert room.defense(id).questions[0].state == "answered"
+    assert room.defense(id).ratings == {}
+
+
+async def test_a_document_is_asked_for_from_the_focused_criterion(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("d")
+        await pilot.pause()
+        if "Which document" in plain_text(pilot.app):  # type: ignore[arg-type]
+            await pilot.press("ampersand")
+        await shows(pilot, "To revise:")
+    assert len(room.defense(id).set_rows) == 1
+
+
+async def test_a_suspend_is_told_and_z_makes_it_a_pause(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "00:00 / 15:00")
+        app.desk.tick()
+        room.machine.pass_time(192, asleep=True)
+        await shows(pilot, "The machine slept for 3 min 12 s", "03:12 / 15:00")
+        await pilot.press("z")
+        await shows(pilot, "00:00 / 15:00")
+        await hides(pilot, "slept")
+    assert room.defense(id).timeline.paused_ms() == 192_000
+
+
+async def test_an_overlong_gap_is_asked_about_and_escape_postpones(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        app.desk.tick()
+        room.machine.pass_time(3 * 3600, asleep=True)
+        await shows(pilot, "What was this time?", "1  the time counted")
+        await pilot.press("escape")
+        await hides(pilot, "What was this time?")
+        assert room.defense(id).timeline.elapsed_ms(room.machine.read()) == 3 * 3600 * 1000
+        await shows(pilot, "z makes them a pause")
+        await pilot.press("z")
+        await shows(pilot, "00:00 / 15:00")
+
+
+async def test_after_a_kill_the_half_typed_note_and_the_second_are_there(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("v", "n", *"half")
+        await until(pilot, lambda: room.drafts(id) == {"note": "half"}, "the draft is not saved")
+        kept = (room.drafts(id), len(room.events(id)))
+    room.machine.pass_time(125)
+    assert (room.drafts(id), len(room.events(id))) == kept
+    async with room.app().run_test(size=SIZE) as pilot:
+        await shows(pilot, "02:05 / 15:00", "half", "WRITING", "1/12 rated")
+        await pilot.press("!", "enter")
+        await shows(pilot, "Note kept at 00:00")
+    assert room.defense(id).notes[0].text == "half!"
+
+
+async def test_f_goes_to_the_verdict_and_the_session_is_held(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("g", "g", "f")
+        await until(pilot, lambda: room.defense(id).session == "held")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "VerdictScreen")
+
+
+async def test_what_is_not_seen_is_not_rated(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=(60, 20)) as pilot:
+        await pilot.press("tab", "v")
+        await shows(pilot, "press the key again")
+        assert room.defense(id).ratings == {}
+        await pilot.press("v")
+        await until(pilot, lambda: len(room.defense(id).ratings) == 1)
+
+
+HOSTILE = ["[/foo]", "[red]x", "C:\\dir\\[x]", "e\u0301toile 👩‍🚀", "שלום \u202eabc", "\x1b[31mred", "x" * 200, "two\nlines"]
+SEEN = ["[/foo]", "[red]x", "C:\\dir\\[x]", "toile", "⟨U+202E⟩", "␛[31mred", "xxxx", "two"]
+
+
+@pytest.mark.parametrize(("text", "seen"), zip(HOSTILE, SEEN, strict=True))
+async def test_hostile_names_and_notes_are_shown_as_typed(room: Room, text: str, seen: str) -> None:
+    id = started(room, name=text)
+    room.add(id, ev.Noted(text, room.machine.read()), ev.QuestionParked(text, room.machine.read()))
+    project = SHIPPED["IRP"].project("IRP-P2")
+    assert project is not None
+    criterion = next_unrated(room.defense(id), SHIPPED["IRP"], project, None)
+    room.add(id, ev.Noted(text, room.machine.read(), criterion=criterion), ev.LineAdded("strength", text))
+    async with room.app(id).run_test(size=(160, 50)) as pilot:
+        await shows(pilot, seen, "Notes 3")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "WRITING")
+        await pilot.press("escape", "escape", "enter")
+        await shows(pilot, "Proved by")
+        await pilot.press("escape", "escape")
+        await shows(pilot, "Today", seen[:3])
+    assert room.defense(id).notes[0].text == text
+
+
+async def test_quitting_asks_and_says_that_the_clock_counts(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("n", *"kept", "ctrl+q")
+        await shows(pilot, "Leave the console?", "keeps counting")
+        await pilot.press("enter")
+        await hides(pilot, "Leave the console?")
+        assert app.is_running
+        await pilot.press("ctrl+q", "o")
+        await until(pilot, lambda: not app.is_running or app.return_code == 0)
+    assert room.drafts(id) == {"note": "kept"}

@@ -1,0 +1,167 @@
+"""The queue by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.model import events as ev
+from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
+
+
+def filled(room: Room) -> dict[str, str]:
+    """Three students: today in 12 minutes, tomorrow, and a live one."""
+    room.student("s1", "Ada Example")
+    room.student("s2", "Éloïse Sample")
+    room.student("s3", "Zoé Démo")
+    ids = {
+        "ada": room.plan("s1", "IRP-P2", 12),
+        "eloise": room.plan("s2", "FE-P3", 26 * 60),
+        "zoe": room.plan("s3", "PN-P1", -5),
+    }
+    room.live(ids["zoe"])
+    return ids
+
+
+def lines_with(text: str, shown: str) -> list[str]:
+    return [line for line in shown.splitlines() if text in line]
+
+
+async def test_the_queue_tells_when_who_and_for_whom_it_waits(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Today 2", "All pending 3", "Ada Example", "14:12 · in 11 min", "◆ defense today", "◆ live")
+        assert not lines_with("Éloïse", plain_text(pilot.app))  # type: ignore[arg-type]
+        await pilot.press("5")
+        await shows(pilot, "Éloïse Sample", "tomorrow 16:00", "planned later")
+
+
+@pytest.mark.parametrize("key", ["5", "left_parenthesis"])
+async def test_tabs_by_digit_or_by_the_same_key_on_azerty(room: Room, key: str) -> None:
+    filled(room)
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        await shows(pilot, "Éloïse Sample")
+
+
+async def test_search_finds_without_accents_and_escape_gives_everything_back(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash")
+        await shows(pilot, "WRITING")
+        await type_text(pilot, "eloise")
+        await hides(pilot, "Ada Example")
+        await shows(pilot, "Éloïse Sample")
+        await pilot.press("escape")
+        await hides(pilot, "WRITING")
+        await shows(pilot, "Éloïse Sample")
+        await pilot.press("escape")
+        await shows(pilot, "Ada Example")
+
+
+async def test_enter_opens_a_planned_defense_on_its_brief_and_a_live_one_on_its_clock(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Zoé Démo")
+        await pilot.press("enter")
+        await shows(pilot, "PRESENTATION 1/3")
+        await pilot.press("escape", "j", "enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "BriefScreen")
+        assert getattr(pilot.app.screen, "defense_id") == ids["ada"]  # noqa: B009
+
+
+async def test_held_opens_the_verdict_and_waiting_the_waiting_room(room: Room) -> None:
+    ids = filled(room)
+    room.add(ids["zoe"], ev.Finished())
+    room.add(ids["ada"], ev.RoomOpened())
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("5")
+        await shows(pilot, "verdict to sign")
+        await pilot.press("enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ in ("WaitingScreen", "VerdictScreen"))
+        first = type(pilot.app.screen).__name__
+        await pilot.press("escape")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "QueueScreen")
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: {first, type(pilot.app.screen).__name__} == {"WaitingScreen", "VerdictScreen"})
+
+
+async def test_parking_moves_to_the_end_and_u_takes_it_back(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("j", "p")
+        await shows(pilot, "Parked: Ada Example")
+        await until(pilot, lambda: room.defense(ids["ada"]).parked)
+        await pilot.press("u")
+        await until(pilot, lambda: not room.defense(ids["ada"]).parked)
+        await pilot.press("u")
+        await shows(pilot, "nothing to undo")
+
+
+async def test_a_note_from_the_queue_is_private_and_its_own_undo(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("j", "n")
+        await shows(pilot, "Private note on Ada Example")
+        await type_text(pilot, "call back")
+        await pilot.press("enter")
+        await until(pilot, lambda: [n.text for n in room.defense(ids["ada"]).notes] == ["call back"])
+        await pilot.press("u")
+        await until(pilot, lambda: not room.defense(ids["ada"]).notes)
+
+
+async def test_w_goes_to_the_next_that_waits_for_me(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Example")
+        await pilot.press("w")
+        await until(pilot, lambda: lines_with("› ", plain_text(pilot.app))[0].count("Ada Example"))  # type: ignore[arg-type]
+
+
+async def test_the_brief_stands_beside_from_110_columns_on(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(110, 30)) as pilot:
+        await shows(pilot, "Path", "Documents")
+    async with room.app().run_test(size=(109, 30)) as pilot:
+        await shows(pilot, "Ada Example")
+        assert "Path" not in plain_text(pilot.app)  # type: ignore[arg-type]
+
+
+async def test_an_empty_store_says_what_to_do(room: Room) -> None:
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await pilot.press("enter", "j", "p", "n")
+        await shows(pilot, "No defense is selected.")
+
+
+@pytest.mark.parametrize("name", ["[/foo]", "[red]x", "C:\\dir\\[x]", "\x1b[31mred", "\u202eabc", "a\nb", "x" * 200])
+async def test_hostile_names_are_shown_as_typed(room: Room, name: str) -> None:
+    room.student("s1", name)
+    room.plan("s1")
+    seen = name.replace("\x1b", "␛").replace("\u202e", "⟨U+202E⟩").replace("\n", "⏎")[:8]
+    async with room.app().run_test(size=(120, 30)) as pilot:
+        await shows(pilot, seen)
+        await pilot.press("slash")
+        await type_text(pilot, "[/")
+        await pilot.press("escape", "escape", "n", "escape", "p")
+        await shows(pilot, seen, "Parked:")
+
+
+async def test_a_terminal_too_small_says_so_and_loses_nothing(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(30, 8)) as pilot:
+        await shows(pilot, "30×8")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, "Ada Example")
+
+
+async def test_the_palette_lists_our_commands_only(room: Room) -> None:
+    filled(room)
+    async with room.app().run_test(size=(100, 40)) as pilot:
+        await pilot.press("ctrl+p")
+        await shows(pilot, "Search for a command")
+        shown = plain_text(pilot.app)  # type: ignore[arg-type]
+        assert "creenshot" not in shown
+        await type_text(pilot, "light")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.theme == "console-light")
