@@ -1,0 +1,289 @@
+"""Properties of the fold: legal histories fold, undo restores, the clock never goes back and never counts a pause."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from defense_console.exchange.curricula import load_shipped
+from defense_console.model import events as ev
+from defense_console.model.clock import iso
+from defense_console.model.curriculum import Curriculum, curriculum_hash
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import DefenseWhat, Event, Stamp
+from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.legal import check_legal
+from tests.model.test_clock import EPOCH, Machine
+
+PROJECT = "IRP-P2"
+CLOCK_CHANGERS = (ev.Undone, ev.Redone, ev.Reopened, ev.GapPaused, ev.Recovered)
+
+
+@cache
+def curriculum() -> Curriculum:
+    """The shipped curriculum of the tests."""
+    return load_shipped()["IRP"]
+
+
+class History:
+    """A log being written: every event is checked, stamped and folded as the desk does it."""
+
+    def __init__(self) -> None:
+        self.machine = Machine()
+        self.events: list[Event] = []
+        self.defense: Defense | None = None
+        self.add(ev.Planned("s1", "IRP", PROJECT, 1, iso(EPOCH)))
+
+    def add(self, *whats: DefenseWhat) -> Defense:
+        at = self.machine.stamp()
+        action = len(self.events) + 1
+        for what in whats:
+            check_legal(self.defense, what, at, curriculum())
+            self.events.append(Event(len(self.events) + 1, action, at, "mentor", what))
+            self.defense = self.fold()
+        assert self.defense is not None
+        return self.defense
+
+    def fold(self) -> Defense:
+        pinned = pinned_hash(self.events)
+        return fold(self.events, curriculum() if pinned else None)
+
+    def started(self) -> History:
+        self.add(ev.RoomOpened())
+        self.add(ev.Started(curriculum_hash(curriculum())))
+        return self
+
+
+def visible(defense: Defense) -> Defense:
+    """A defense without what undo may leave different: number and stamp of the last event, and the two stacks."""
+    return msgspec.structs.replace(defense, seq=0, at=Stamp("", 0, 0, ""), undo=(), redo=())
+
+
+CRITERIA = tuple(c.id for c in curriculum().criteria_of(curriculum().projects[1]))
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12).filter(lambda t: bool(t.strip()))
+RATINGS = st.sampled_from(["met", "to_improve", "not_met", "not_observed", None])
+
+
+@st.composite
+def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
+    """Any event that could come to a mentor's or the system's mind; legal or not."""
+    seqs = st.integers(1, defense.seq + 1)
+    row = st.builds(
+        ev.Request,
+        id=st.sampled_from(["d1", "d2", "r9"]),
+        deliverable=st.sampled_from([None, 1, 2]),
+        title=st.just("annex"),
+        expected=TEXTS,
+    )
+    rows = st.sampled_from(["d1", "d2", "r9"])
+    following = defense.timeline.next_phase
+    outcome = defense.outcome or "validated"
+    return draw(
+        st.one_of(
+            st.builds(ev.Rated, st.sampled_from(CRITERIA), RATINGS),
+            st.builds(ev.Noted, TEXTS, st.just(stamp), st.sampled_from([None, *CRITERIA]), st.booleans()),
+            st.builds(ev.NoteEdited, seqs, TEXTS | st.just("")),
+            st.builds(ev.QuestionParked, TEXTS, st.just(stamp)),
+            st.builds(ev.LineAdded, st.sampled_from(["strength", "improvement"]), TEXTS),
+            st.builds(ev.OutcomeChosen, st.sampled_from(["validated", "conditional", "rework"])),
+            st.builds(ev.ReasonGiven, TEXTS),
+            st.builds(ev.RowSet, row),
+            st.builds(ev.RowKept, rows, st.booleans()),
+            st.builds(ev.RowReceived, rows),
+            st.builds(ev.RowAccepted, rows),
+            st.sampled_from(
+                [
+                    ev.RoomOpened(),
+                    ev.Started(curriculum_hash(curriculum())),
+                    ev.Paused(),
+                    ev.Resumed(),
+                    ev.PhaseEntered(following.id if following else "none"),
+                    ev.TargetMoved("presentation", 60),
+                    ev.RecordingStarted(),
+                    ev.Finished(),
+                    ev.Reopened(),
+                    ev.Cancelled("student", late=False),
+                    ev.Rescheduled(iso(EPOCH)),
+                    ev.Suspended(defense.at, 4_000),
+                    ev.Recovered(defense.at, stamp, "counted"),
+                    ev.GapPaused(defense.gaps[-1].seq if defense.gaps else 0),
+                    ev.Signed(len(defense.versions) + 1, outcome, None, defense.reason),
+                    ev.Released(len(defense.versions)),
+                    ev.Undone(defense.undo[-1] if defense.undo else 0),
+                    ev.Redone(defense.redo[-1] if defense.redo else 0),
+                ]
+            ),
+        )
+    )
+
+
+def rated_history() -> History:
+    """A history in which a verdict can be signed soon: everything is met."""
+    history = History().started()
+    history.machine.run(900_000)
+    history.add(*(ev.Rated(c, "met") for c in CRITERIA))
+    return history
+
+
+BEGINNINGS = (History, lambda: History().started(), rated_history)
+RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@RELAXED
+@given(data=st.data())
+def test_any_legal_sequence_folds_and_every_refusal_says_why(data: st.DataObject) -> None:
+    history = data.draw(st.sampled_from(BEGINNINGS))()
+    assert history.defense is not None
+    elapsed = 0
+    for _ in range(data.draw(st.integers(0, 25))):
+        history.machine.run(data.draw(st.integers(0, 120_000)))
+        what = data.draw(proposals(history.defense, history.machine.stamp()))
+        before, count = history.defense, len(history.events)
+        try:
+            history.add(what)
+        except ConsoleError as refusal:
+            refused = str(refusal)
+        else:
+            refused = ""
+        if refused:
+            assert refused.endswith("."), "a refusal is a sentence"
+            assert (len(history.events), history.defense) == (count, before)
+            continue
+        line = history.defense.timeline
+        now = line.elapsed_ms(history.machine.stamp())
+        if isinstance(what, CLOCK_CHANGERS) or line.state == "idle":
+            elapsed = 0
+        assert now >= elapsed, "elapsed never decreases"
+        elapsed = now if line.state != "idle" else 0
+
+
+@RELAXED
+@given(data=st.data())
+def test_undo_restores_the_state_before_and_redo_the_state_after(data: st.DataObject) -> None:
+    history = data.draw(st.sampled_from(BEGINNINGS))()
+    assert history.defense is not None
+    for _ in range(data.draw(st.integers(1, 15))):
+        history.machine.run(data.draw(st.integers(0, 60_000)))
+        what = data.draw(proposals(history.defense, history.machine.stamp()))
+        before = history.defense
+        if isinstance(what, (ev.Undone, ev.Redone)):
+            continue
+        try:
+            after = history.add(what)
+        except ConsoleError:
+            continue
+        if after.undo[-1:] != (history.events[-1].action,):
+            continue
+        undone = history.add(ev.Undone(after.undo[-1]))
+        assert visible(undone) == visible(before)
+        assert visible(history.add(ev.Redone(undone.redo[-1]))) == visible(after)
+
+
+@RELAXED
+@given(steps=st.lists(st.tuples(st.sampled_from(["run", "sleep", "toggle"]), st.integers(0, 90_000)), max_size=20))
+def test_elapsed_never_counts_a_pause(steps: list[tuple[str, int]]) -> None:
+    history = History().started()
+    spoken, paused = 0, False
+    for name, ms in steps:
+        if name == "toggle":
+            history.add(ev.Resumed() if paused else ev.Paused())
+            paused = not paused
+            continue
+        (history.machine.run if name == "run" else history.machine.sleep)(ms)
+        spoken += 0 if paused else ms
+    assert history.defense is not None
+    assert history.defense.timeline.elapsed_ms(history.machine.stamp()) == spoken
+
+
+def test_a_new_action_ends_redo() -> None:
+    history = History().started()
+    first = history.add(ev.Rated(CRITERIA[0], "met"))
+    history.add(ev.Undone(first.undo[-1]))
+    after = history.add(ev.Rated(CRITERIA[1], "met"))
+    assert after.redo == ()
+    with pytest.raises(ConsoleError, match="nothing to redo"):
+        history.add(ev.Redone(first.undo[-1]))
+
+
+def test_a_suspend_is_not_undone_with_the_action_before_it() -> None:
+    history = History().started()
+    rated = history.add(ev.Rated(CRITERIA[0], "met"))
+    history.machine.sleep(300_000)
+    history.add(ev.Suspended(rated.at, 300_000))
+    undone = history.add(ev.Undone(rated.undo[-1]))
+    assert undone.ratings == {}
+    assert [gap.gap_ms for gap in undone.gaps] == [300_000]
+
+
+def test_a_gap_becomes_a_pause_and_undo_counts_it_again() -> None:
+    history = History().started()
+    before = history.machine.stamp()
+    history.machine.sleep(300_000)
+    told = history.add(ev.Suspended(before, 300_000))
+    paused = history.add(ev.GapPaused(told.gaps[-1].seq))
+    assert (paused.timeline.elapsed_ms(), paused.timeline.paused_ms()) == (0, 300_000)
+    counted = history.add(ev.Undone(paused.undo[-1]))
+    assert counted.timeline.elapsed_ms() == 300_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "session", "elapsed", "paused"),
+    [("counted", "live", 90_000, 0), ("pause", "live", 60_000, 30_000), ("ended", "held", 60_000, 0)],
+)
+def test_the_answer_to_a_gap_decides_what_it_was(answer: ev.GapAnswer, session: str, elapsed: int, paused: int) -> None:
+    history = History().started()
+    history.machine.run(60_000)
+    last = history.machine.stamp()
+    history.machine.reboot(30_000)
+    defense = history.add(ev.Recovered(last, history.machine.stamp(), answer))
+    line = defense.timeline
+    assert (defense.session, line.elapsed_ms(), line.paused_ms()) == (session, elapsed, paused)
+
+
+def test_signed_allows_only_undo_release_and_facts() -> None:
+    history = rated_history()
+    history.add(ev.PhaseEntered("discussion"))
+    history.add(ev.Finished())
+    history.add(ev.OutcomeChosen("validated"))
+    signed = history.add(ev.Signed(1, "validated", "validated"))
+    with pytest.raises(ConsoleError, match="signed"):
+        history.add(ev.Rated(CRITERIA[0], "not_met"))
+    history.add(ev.Undone(signed.undo[-1]))
+    history.add(ev.Signed(1, "validated", "validated"))
+    released = history.add(ev.Released(1))
+    assert released.closed
+    assert released.undo == (), "the release is a wall"
+
+
+def test_speaking_time_is_rated_by_the_clock_unless_the_mentor_does() -> None:
+    history = History().started()
+    history.machine.run(300_000)
+    short = history.add(ev.PhaseEntered("discussion"))
+    assert short.clock_ratings == {"ORAL-1": "to_improve"}
+    rated = history.add(ev.Rated("ORAL-1", "met"))
+    assert (rated.clock_ratings, rated.ratings) == ({}, {"ORAL-1": "met"})
+
+
+def test_a_new_date_after_an_absence_opens_the_next_sitting() -> None:
+    history = History()
+    history.add(ev.RoomOpened())
+    history.machine.run(599_000)
+    with pytest.raises(ConsoleError, match="may still come"):
+        history.add(ev.NoShow())
+    history.machine.run(1_000)
+    absent = history.add(ev.NoShow())
+    assert absent.closed
+    planned = history.add(ev.Rescheduled("2026-04-10T09:00:00.000Z"))
+    assert [s.session for s in planned.sittings] == ["no_show", "planned"]
+    assert not planned.closed
+
+
+def test_half_a_character_is_refused_at_the_door() -> None:
+    history = History()
+    with pytest.raises(ConsoleError, match="half a character"):
+        history.add(ev.Noted("\ud800", history.machine.stamp()))
