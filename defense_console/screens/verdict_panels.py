@@ -110,15 +110,17 @@ def _document(row: Row, desk: VerdictDesk) -> Content:
 
 
 def _reasons(row: Row, desk: VerdictDesk) -> list[Content]:
+    """Why: the mentor's words, else each criterion and what was seen. The sentence of a criterion stands here only
+    when what is expected does not already say it."""
     label = (_("Why:") + " ", "$text-accent")
     if row.request.reason:
         return [Content.assemble(label, content(row.request.reason))]
-    found = revision.row_reasons(row.request, desk.defense, desk.project, language())
     lines = []
-    for reason in found:
-        seen = "; ".join(_("{text} (at {time})", text=o.text, time=clock_text(o.at_s)) for o in reason.observed)
-        text = content(reason.text if not seen else _("{criterion} Seen: {text}", criterion=reason.text, text=seen))
-        lines.append(Content.assemble(label, text))
+    for reason in revision.row_reasons(row.request, desk.defense, desk.project, language()):
+        short = reason.criterion.removeprefix(f"{desk.project.id}-")
+        parts = [f"{short} {reason.text}" if row.request.expected else _("{criterion} is not met", criterion=short)]
+        parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
+        lines.append(Content.assemble(label, content(" · ".join(parts))))
     return lines
 
 

@@ -1,0 +1,97 @@
+"""The timeline, the help and the preview: what they show, and what is copied."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.desk import clipboard
+from defense_console.model import events as ev
+from defense_console.screens.preview_screen import PreviewScreen
+from defense_console.widgets.panel import Panel
+from tests.ui.conftest import Room, hides, plain_text, shows, until
+from tests.ui.test_verdict import held
+
+
+async def test_the_timeline_tells_what_happened_and_what_was_undone(room: Room) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan()
+    room.add(id, ev.CheckTicked("documents", True), ev.Undone(2), ev.Noted("[b]bold[/b]", room.machine.read()))
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("l")
+        await shows(
+            pilot, "Timeline · Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
+            "Planned: IRP-P2, attempt 1", "Check done: documents · undone", "Undone: line 2", "Private note: [b]bold[/b]",
+        )  # fmt: skip
+        await pilot.press("escape")
+        await hides(pilot, "Timeline")
+
+
+async def test_a_gap_is_marked(room: Room) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan(in_min=1)
+    room.live(id)
+    since = room.machine.read()
+    room.machine.pass_time(200, asleep=True)
+    room.add(id, ev.Suspended(since, 200_000), ev.GapPaused(4), ev.Finished())
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("l")
+        await shows(pilot, "! The machine slept 3 min 20 s; the time counted · now a pause")
+
+
+async def test_the_help_lists_the_keys_of_the_screen_it_was_asked_on(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 50)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("f1")
+        await shows(pilot, "Keys · Verdict", "Sign the verdict", "verdict.sign", "F9")
+        assert "live.rate_met" not in plain_text(pilot.app)
+        await pilot.press("h")
+        await hides(pilot, "Keys · Verdict")
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What reached the system's clipboard."""
+    texts: list[str] = []
+
+    def tool(text: str) -> bool:
+        texts.append(text)
+        return True
+
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.delenv("SSH_TTY", raising=False)
+    monkeypatch.setattr(clipboard, "by_tool", tool)
+    monkeypatch.setattr(clipboard.copy, "__kwdefaults__", {"tool": tool, "environ": None})
+    return texts
+
+
+async def test_the_preview_is_copied_field_by_field(room: Room, copied: list[str]) -> None:
+    id = held(room)
+    room.add(id, ev.LineAdded("strength", "A [clear] plan"), ev.GoalSet("Read one book"))
+    app = room.app(id)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, PreviewScreen))
+        await pilot.press("c")
+        await shows(pilot, "Copied to the clipboard; also in")
+        await until(pilot, lambda: len(copied) == 1)
+        await pilot.press("w", "w", "w", "w", "w", "w", "w", "w", "w", "w", "w", "w")
+        await shows(pilot, "That was the last field")
+        assert any("A [clear] plan" in text for text in copied)
+        assert (room.folder / "clipboard.txt").read_text("utf-8") == copied[-1]
+        assert len(copied) == len(app.screen.query_one("#report", Panel).keys)
+
+
+async def test_the_preview_changes_reader_and_language(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 50)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("p")
+        await shows(pilot, "For the student · in French", "Soutenance")
+        await pilot.press("l")
+        await shows(pilot, "in English", "Defense —")
+        await pilot.press("r", "r")
+        await shows(pilot, "For the jury")

@@ -1,0 +1,253 @@
+"""The verdict screen: outcome, documents to revise, texts, guards, signature, countdown, release."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.model import events as ev
+from defense_console.model.events import RatingValue
+from defense_console.screens.live_screen import LiveScreen
+from defense_console.screens.queue_screen import QueueScreen
+from defense_console.screens.verdict_screen import VerdictScreen
+from defense_console.widgets.panel import Panel
+from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
+
+MISSED = "IRP-P2-B1.1-1"
+"""Proved by the deliverables 1 and 2; not blocking."""
+HOSTILE = "[/foo] [red]x C:\\dir\\[x] \u202eabc"
+
+
+def rate_all(room: Room, id: str, *not_met: str) -> None:
+    """Every criterion met, those named not met."""
+    project = SHIPPED["IRP"].project("IRP-P2")
+    assert project is not None
+    for criterion in SHIPPED["IRP"].criteria_of(project):
+        value: RatingValue = "not_met" if criterion.id in not_met else "met"
+        room.add(id, ev.Rated(criterion.id, value))
+
+
+def held(room: Room, *not_met: str, name: str = "Ada Byron") -> str:
+    """A defense that is over, fully rated."""
+    room.student("s1", name)
+    id = room.plan(in_min=1)
+    room.live(id)
+    rate_all(room, id, *not_met)
+    for phase, minutes in (("discussion", 15), ("debriefing", 10)):
+        room.machine.pass_time(60 * minutes)
+        room.add(id, ev.PhaseEntered(phase))
+    room.machine.pass_time(300)
+    room.add(id, ev.Finished())
+    return id
+
+
+async def test_a_plain_validation_is_chosen_signed_and_released(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Ada Byron", "Suggested: validated", "( ) v  Validated — the next project opens")
+        assert "(●)" not in plain_text(pilot.app)
+        await pilot.press("f9")
+        await shows(pilot, "No outcome is chosen")
+        await pilot.press("v")
+        await shows(pilot, "(●) v  Validated")
+        await pilot.press("f9")
+        await shows(pilot, "Sign the verdict of Ada Byron?", "1 min", "No strength is written yet")
+        await pilot.press("y")
+        await shows(pilot, "Released in 01:00")
+        room.machine.pass_time(59)
+        await shows(pilot, "Released in 00:01")
+        assert room.defense(id).released is None
+        room.machine.pass_time(1)
+        await shows(pilot, "Verdict 1 released")
+        await until(pilot, lambda: room.defense(id).released is not None)
+
+
+async def test_enter_and_the_opening_key_do_not_sign(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        for key in ("enter", "space", "escape", "n"):
+            await pilot.press("v", "f9")
+            await shows(pilot, "Sign the verdict")
+            await pilot.press(key)
+            await hides(pilot, "Sign the verdict")
+        await pilot.pause()
+        assert room.defense(id).signed is None
+
+
+async def test_the_signature_is_taken_back_during_the_countdown(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await pilot.press("v", "f9")
+        await shows(pilot, "Sign the verdict")
+        await pilot.press("o")
+        await shows(pilot, "Released in")
+        await pilot.press("x")
+        await shows(pilot, "The verdict is signed: u takes the signature back")
+        await pilot.press("u")
+        await shows(pilot, "The signature is taken back")
+        room.machine.pass_time(120)
+        await pilot.pause(1.2)
+        defense = room.defense(id)
+        assert defense.signed is None and defense.released is None and defense.outcome == "validated"
+
+
+async def test_signed_before_a_restart_waits_and_f9_releases(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.OutcomeChosen("validated"), ev.Signed(1, "validated", "validated"))
+    room.machine.pass_time(3600)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Signed, not released: F9 releases it")
+        assert room.defense(id).released is None
+        await pilot.press("f9")
+        await shows(pilot, "Verdict 1 released")
+        await until(pilot, lambda: room.defense(id).released is not None)
+
+
+async def test_documents_are_pre_filled_kept_dropped_moved_edited_and_added(room: Room) -> None:
+    id = held(room, MISSED)
+    room.add(id, ev.Noted("only managers were asked", room.machine.read(), MISSED, False))
+    async with room.app(id).run_test(size=(200, 60)) as pilot:
+        await shows(pilot, "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
+        await shows(pilot, "Why: B1.1-1 is not met · at 30:00: “only managers were asked”", "due 48 h after release", "required", "verified by me")
+        await pilot.press("r", "plus")
+        await shows(pilot, "due 60 h after release")
+        await pilot.press("minus", "minus", "j", "space")
+        await shows(pilot, "[ ] 2. Needs-analysis report", "due 36 h after release")
+        await pilot.press("k", "enter")
+        await shows(pilot, "What changes?")
+        await pilot.press("4")
+        await shows(pilot, "advice")
+        await pilot.press("enter")
+        await shows(pilot, "What changes?")
+        await pilot.press("apostrophe")  # AZERTY: the key of the 4
+        await hides(pilot, "What changes?")
+        await pilot.press("enter")
+        await shows(pilot, "What changes?")
+        await pilot.press("quotation_mark")
+        await shows(pilot, "What is expected")
+        await pilot.press("ctrl+a", "delete")
+        await type_text(pilot, "ask two learners")
+        await pilot.press("enter")
+        await shows(pilot, "Expected: ask two learners")
+        await pilot.press("d")
+        await shows(pilot, "Which document is to revise?")
+        await pilot.press("3")
+        await shows(pilot, "Which document?")
+        await type_text(pilot, "Consent form")
+        await pilot.press("enter")
+        await shows(pilot, "What is expected")
+        await type_text(pilot, "signed by all")
+        await pilot.press("escape")
+        await shows(pilot, "Consent form", "Expected: signed by all")
+        await pilot.press("f9")
+        await shows(pilot, "Sign the verdict", "Conditional — documents only", "• Consent form")
+        await pilot.press("y")
+        await shows(pilot, "Released in")
+    rows = {row.id: row for row in room.defense(id).versions[-1].rows}
+    assert set(rows) == {"d1"} | {key for key in rows if key.startswith("r")} and len(rows) == 2
+    assert rows["d1"].due_after_s == 36 * 3600 and rows["d1"].expected == "ask two learners"
+    assert rows["d1"].severity == "required"
+
+
+async def test_texts_are_written_from_the_keyboard(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        for key, label, text in (("s", "Strength", "clear"), ("i", "To improve", "slower"), ("g", "Next goal", "read"),
+                                 ("m", "Reason for the outcome", "because"), ("c", "Comment of", "good")):  # fmt: skip
+            await pilot.press(key)
+            await shows(pilot, label, "WRITING")
+            await type_text(pilot, text)
+            await pilot.press("escape")
+            await shows(pilot, text, "console")
+    defense = room.defense(id)
+    assert [line.text for line in defense.lines] == ["clear", "slower"]
+    assert (defense.goal, defense.reason) == ("read", "because")
+    assert list(defense.skill_comments.values()) == ["good"]
+
+
+async def test_an_outcome_that_is_not_suggested_asks_for_its_reason(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(200, 60)) as pilot:
+        await pilot.press("x")
+        await shows(pilot, "it needs a reason", "A rework needs at least one thing to improve")
+        await pilot.press("f9")
+        await shows(pilot, "→ m reason")
+        assert room.defense(id).signed is None
+        await pilot.press("m")
+        await type_text(pilot, "copied")
+        await pilot.press("enter", "i")
+        await type_text(pilot, "write it yourself")
+        await pilot.press("enter")
+        await shows(pilot, "Nothing stops the signature: F9 signs.")
+
+
+async def test_a_guard_is_lifted_by_enter_on_it(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.Rated(MISSED, "not_observed"), ev.OutcomeChosen("validated"))
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, f"{MISSED} was not observed: a note must say why")
+        pilot.app.screen.query_one("#guards", Panel).focus()
+        await pilot.press("enter")
+        await shows(pilot, f"Note on {MISSED}")
+        await type_text(pilot, "no time")
+        await pilot.press("enter")
+        await hides(pilot, "was not observed")
+    assert [(note.criterion, note.text) for note in room.defense(id).notes] == [(MISSED, "no time")]
+
+
+async def test_while_live_the_clock_is_in_the_header_and_its_keys_act(room: Room) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan(in_min=1)
+    room.live(id)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
+        room.machine.pass_time(120)
+        await pilot.press("f9")
+        await shows(pilot, "presentation 13:00", "ends 14:31")
+        await pilot.press("t")
+        await shows(pilot, "The defense is live: Esc returns to its rubric")
+        await pilot.press("f4")
+        await shows(pilot, "discussion")
+        await pilot.press("f3")
+        await shows(pilot, "paused")
+        assert room.defense(id).session == "live"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
+        await pilot.press("f9", "f")
+        await until(pilot, lambda: room.defense(id).session == "held")
+        await pilot.press("f4")
+        await shows(pilot, "The defense is over")
+        await pilot.press("t")
+        await until(pilot, lambda: room.defense(id).session == "live")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
+
+
+async def test_escape_from_a_held_defense_returns_to_the_queue(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, QueueScreen))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_hostile_texts_are_shown_as_typed(room: Room, size: tuple[int, int]) -> None:
+    id = held(room, MISSED, name=HOSTILE)
+    at = room.machine.read()
+    room.add(
+        id,
+        ev.LineAdded("strength", HOSTILE),
+        ev.GoalSet(HOSTILE),
+        ev.ReasonGiven(HOSTILE),
+        ev.SkillCommented("B1.1", HOSTILE),
+        ev.Noted(HOSTILE, at, MISSED, False),
+        ev.RowSet(ev.Request("r99", None, HOSTILE, (), HOSTILE, HOSTILE)),
+    )
+    app = room.app(id)
+    async with app.run_test(size=size) as pilot:
+        await shows(pilot, "[/foo] [red]x C:\\dir\\[x]")
+        assert "\u202e" not in plain_text(app)
+        await pilot.press("p")
+        await shows(pilot, "For the student")
+        await pilot.press("escape", "l")
+        await shows(pilot, "Timeline")
+    assert app.fault is None
