@@ -1,0 +1,307 @@
+"""The command line. A console is opened by it; everything else it does without loading the toolkit of the screens.
+
+Exit codes: 0 ok · 1 a fault of ours · 2 the user's input or configuration. Shapes of `--json`: docs/json.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from defense_console import __version__, clocks
+from defense_console.i18n import _, language, ngettext
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import visible
+from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
+from defense_console.terminal.files import read, write
+from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
+
+if TYPE_CHECKING:
+    from defense_console.desk.exchange import ExchangeDesk
+    from defense_console.store.tiny import TinyStore
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        say(f"defense-console {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=ConsoleGroup, invoke_without_command=True, help=N_("Run, judge and report live defenses from the terminal.")
+)
+@shared
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=N_("Show the version.")
+)
+@click.pass_context
+def main(ctx: click.Context) -> int | None:
+    """Open the console."""
+    session = ctx.ensure_object(Session)
+    if ctx.invoked_subcommand is not None:
+        return None
+    from defense_console.terminal.opening import open_console
+
+    settings = session.settings
+    return open_console(session.folder(), settings, session.shipped)
+
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+ID = click.argument("defense", metavar="ID")
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+@command(main, "list", N_("Show the pending defenses."))
+@AS_JSON
+def list_command(session: Session, as_json: bool) -> None:
+    """The queue."""
+    from defense_console.model.agenda import TABS, queue
+
+    with session.desk(create=True) as (_store, desk):
+        entries = queue(desk.agenda.entries())
+        if not as_json:
+            from defense_console.terminal.tables import queue_lines
+
+            say_all(queue_lines(entries, desk.now().wall, session.settings.zone))
+            return
+        say_json(
+            [
+                {
+                    "id": e.summary.id,
+                    "student": {"id": e.summary.student_id, "name": e.student_name},
+                    "curriculum": e.summary.curriculum,
+                    "project": e.summary.project,
+                    "attempt": e.summary.attempt,
+                    "planned_at": e.summary.planned_at,
+                    "session": e.summary.session,
+                    "waiting_for": e.waiting_for,
+                    "tabs": [tab for tab in TABS if tab in e.tabs],
+                }
+                for e in entries
+            ]
+        )
+
+
+@command(main, "show", N_("Show one defense as it is known now."))
+@AS_JSON
+@ID
+def show_command(session: Session, defense: str, as_json: bool) -> None:
+    """One defense."""
+    from defense_console.terminal.opening import whole_id
+
+    with session.desk() as (store, desk):
+        brief = desk.brief(whole_id(store, defense))
+        if not as_json:
+            from defense_console.terminal.tables import defense_lines
+
+            say_all(defense_lines(brief, desk.now(), session.settings.zone))
+            return
+        from defense_console.exchange.document import Saved, Subject, document
+
+        found, last = brief.defense, store.read_log(f"defense/{brief.id}")[-1]
+        subject = Subject(brief.id, found.student_id, brief.student.name, language())
+        saved = Saved(last.seq, found.at.wall, last.hash)
+        say_json(document(subject, found, brief.curriculum, desk.now(), saved))
+
+
+@command(main, "log", N_("Show the events of one defense."))
+@AS_JSON
+@ID
+def log_command(session: Session, defense: str, as_json: bool) -> None:
+    """The log."""
+    from defense_console.terminal.opening import whole_id
+
+    with session.desk() as (store, desk):
+        id = whole_id(store, defense)
+        if not as_json:
+            from defense_console.terminal.tables import log_lines
+
+            say_all(log_lines(desk.brief(id), session.settings.zone))
+            return
+        import msgspec
+
+        lines = store.read_log(f"defense/{id}")
+        say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
+
+
+@command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
+@click.argument("defense", metavar="[ID]", required=False)
+def verify_command(session: Session, defense: str | None) -> int:
+    """The hash chain."""
+    from defense_console.terminal.opening import opened_store, whole_id
+
+    ready(session)
+    with opened_store(session.folder(), create=False) as store:
+        streams = store.streams() if defense is None else (f"defense/{whole_id(store, defense)}",)
+        problems = store.verify_all() if defense is None else store.verify(streams[0])
+        for problem in problems:
+            where = problem.stream if problem.seq is None else f"{problem.stream} {problem.seq}"
+            say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")
+        if problems:
+            say_error(ngettext("{n} problem found.", "{n} problems found.", len(problems)))
+            return REFUSED
+        say(ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
+        return 0
+
+
+@command(main, "report", N_("Print the report of one defense."))
+@click.option("--for", "reader", type=OneOf("student", "mentor", "jury"), default="student", help=N_("Who reads it."))
+@click.option("--format", "form", type=OneOf("md", "txt"), default="md", help=N_("Markdown or plain text."))
+@click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
+@ID
+def report_command(session: Session, defense: str, reader: Any, form: str, output: str | None) -> None:
+    """The report, in the language asked for, else in the defense's own, else in the console's."""
+    from defense_console.reports import markdown, plain
+    from defense_console.terminal.opening import whole_id
+
+    with session.desk() as (store, desk):
+        verdict = desk.verdict(whole_id(store, defense))
+        wanted = session.lang or verdict.defense.language or language()
+        report = verdict.report(reader, wanted)
+        text = markdown.render(report) if form == "md" else plain.render(report)
+    write(output, [text.encode()])
+
+
+# --- bringing in and out -----------------------------------------------------------------------------------------
+
+
+@command(main, "import", N_("Take students and defenses from CSV or JSON, or an export into an empty store."))
+@click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
+@click.argument("file", metavar="FILE")
+def import_command(session: Session, file: str, dry_run: bool) -> None:
+    """A file, decided by its content."""
+    from defense_console.terminal.opening import opened_store
+    from defense_console.terminal.tables import import_lines
+
+    data = read(file)
+    settings = session.settings
+    with opened_store(session.folder(), create=True) as store:
+        taken = _exchange(session, store).import_file(data, dry_run=dry_run)
+    say_all(import_lines(taken, dry_run, settings.zone))
+
+
+@command(main, "export", N_("Write the whole store as JSON Lines."))
+@click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
+def export_command(session: Session, output: str | None) -> None:
+    """The whole store."""
+    from defense_console.terminal.opening import opened_store
+
+    ready(session)
+    with opened_store(session.folder(), create=False) as store:
+        write(output, _exchange(session, store).export())
+
+
+@command(main, "demo", N_("Open the demo cohort: invented students in every state."))
+@click.option("--fill", is_flag=True, help=N_("Fill the store and do not open the console."))
+@click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
+def demo_command(session: Session, fill: bool, now: str | None) -> int:
+    """The demo cohort."""
+    from defense_console.terminal.opening import open_console, opened_store
+
+    settings = session.settings
+    at = clocks.read().wall if now is None else _instant(now, settings.zone)
+    folder = session.folder(demo=True)
+    with opened_store(folder, create=True) as store:
+        filled = _exchange(session, store).fill_demo(at)
+    if not fill:
+        return open_console(folder, settings, session.shipped)
+    say(_("The demo cohort is ready.") if filled else _("The demo cohort was there already; nothing was changed."))
+    return 0
+
+
+def _exchange(session: Session, store: TinyStore) -> ExchangeDesk:
+    from defense_console.desk.exchange import ExchangeDesk
+
+    settings = session.settings
+    return ExchangeDesk(store, clocks.read, settings.name, settings.zone, session.shipped)
+
+
+def _instant(text: str, zone: str) -> str:
+    from defense_console.exchange.moments import moment
+
+    try:
+        return moment(text.strip(), zone)
+    except ConsoleError as error:
+        raise ConsoleError(
+            "{option}: found “{found}”, expected {expected}", option="--now", found=text, expected=error
+        ) from None
+
+
+# --- curricula and keys ------------------------------------------------------------------------------------------
+
+
+@main.group("curricula", cls=WordedGroup, help=N_("List the curricula, or check files of your own."))
+@shared
+def curricula() -> None:
+    """Curricula."""
+
+
+@command(curricula, "list", N_("List the curricula that come with the console."))
+@AS_JSON
+def curricula_list(session: Session, as_json: bool) -> None:
+    """The shipped curricula."""
+    ready(session)
+    if as_json:
+        say_json(
+            [
+                {
+                    "code": c.code,
+                    "title": c.title.in_(language()),
+                    "status": c.status,
+                    "projects": [{"id": p.id, "n": p.n, "title": p.title.in_(language())} for p in c.projects],
+                }
+                for c in session.shipped.values()
+            ]
+        )
+        return
+    for curriculum in session.shipped.values():
+        say(f"{curriculum.code}  {visible(curriculum.title.in_(language()))}")
+        for project in curriculum.projects:
+            say(f"    {project.id}  {visible(project.title.in_(language()))}")
+
+
+@command(curricula, "check", N_("Check a curriculum file or a folder of them; tells every error with its place."))
+@click.argument("path", metavar="PATH")
+def curricula_check(session: Session, path: str) -> int:
+    """A file or folder of curricula."""
+    from defense_console.exchange.curricula import check
+
+    ready(session)
+    problems = check(Path(path).expanduser())
+    for problem in problems:
+        where = ": ".join(part for part in (problem.file, problem.place) if part)
+        say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")
+    if problems:
+        say_error(ngettext("{n} problem found.", "{n} problems found.", len(problems)))
+        return REFUSED
+    say(_("No error found."))
+    return 0
+
+
+@command(main, "keys", N_("List every command of the console with its keys."))
+@AS_JSON
+def keys_command(session: Session, as_json: bool) -> None:
+    """Command ids, keys, labels."""
+    from defense_console.keymap import COMMANDS, check_keymap, shown_keys
+    from defense_console.terminal.tables import aligned
+
+    settings = session.settings
+    check_keymap(settings)
+    if as_json:
+        say_json(
+            [
+                {
+                    "id": c.id,
+                    "keys": list(shown_keys(c, settings, language())),
+                    "label": _(c.label),
+                    "contexts": sorted(c.contexts),
+                }
+                for c in COMMANDS
+            ]
+        )
+        return
+    say_all(aligned([(c.id, " ".join(shown_keys(c, settings, language())), _(c.label)) for c in COMMANDS]))

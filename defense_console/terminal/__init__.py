@@ -1,0 +1,1 @@
+"""What the command line is made of: its options, its words, its tables, its files, and opening the console."""

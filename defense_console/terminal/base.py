@@ -1,0 +1,139 @@
+"""The program's options and what every command shares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from defense_console.i18n import LANGUAGES, choose_language, set_language
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.terminal.words import OneOf, WordedCommand, WordedGroup, run, say_error, sentence
+
+if TYPE_CHECKING:
+    from defense_console.desk.desk import Desk
+    from defense_console.model.curriculum import Curriculum
+    from defense_console.settings import Settings
+    from defense_console.store.tiny import TinyStore
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Session:
+    """What the options say, and what is read at most once: settings and curricula."""
+
+    def __init__(self) -> None:
+        self.store: str | None = None
+        self.lang: str | None = None
+        self._settings: Settings | None = None
+        self._shipped: dict[str, Curriculum] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The mentor's settings; they also choose the language where no option did."""
+        if self._settings is None:
+            from defense_console.settings import load
+
+            self._settings = load()
+            set_language(choose_language(self.lang, self._settings.language))
+        return self._settings
+
+    @property
+    def shipped(self) -> Mapping[str, Curriculum]:
+        """The curricula, by code."""
+        if self._shipped is None:
+            from defense_console.exchange.curricula import load_shipped
+
+            self._shipped = load_shipped()
+        return self._shipped
+
+    def folder(self, demo: bool = False) -> Path:
+        """Where the store is."""
+        from defense_console.terminal.opening import store_folder
+
+        return store_folder(self.store, demo)
+
+    @contextmanager
+    def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:
+        """The store and a desk that reads it."""
+        from defense_console.terminal.opening import opened_store, reading_desk
+
+        settings = self.settings
+        with (
+            opened_store(self.folder(), create=create) as store,
+            reading_desk(store, settings, self.shipped) as desk,
+        ):
+            yield store, desk
+
+
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+    """An option that may stand before and after the command; the last one counts."""
+
+    def remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            setattr(ctx.ensure_object(Session), name, value)
+            if name == "lang":
+                set_language(value)
+
+    return remember
+
+
+def shared(function: F) -> F:
+    """The options every command takes."""
+    store = click.option(
+        "--store", metavar="PATH", expose_value=False, callback=_remember("store"),
+        help=N_("Folder of the store; otherwise DEFENSE_CONSOLE_STORE, otherwise your user data."),
+    )  # fmt: skip
+    lang = click.option(
+        "--lang", type=OneOf(*LANGUAGES), expose_value=False, callback=_remember("lang"),
+        help=N_("Language; otherwise the settings, otherwise the locale."),
+    )  # fmt: skip
+    return store(lang(function))
+
+
+class ConsoleGroup(WordedGroup):
+    """The program: chooses the language before anything is said, and turns every error into an exit code."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command line; in stand-alone mode the process ends with its code."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        set_language(choose_language(_language_in(arguments)))
+        extra["prog_name"] = "defense-console"
+        code = run(self, arguments, **extra)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+def _language_in(arguments: Sequence[str]) -> str | None:
+    """The language asked for, read before click does, so that click's own help and errors are in it too."""
+    found = None
+    for n, argument in enumerate(arguments):
+        if argument == "--lang" and n + 1 < len(arguments):
+            found = arguments[n + 1]
+        elif argument.startswith("--lang="):
+            found = argument.partition("=")[2]
+    return found if found in LANGUAGES else None
+
+
+def command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:
+    """A command with the shared options; its function takes the session first."""
+
+    def register(function: Callable[..., int | None]) -> click.Command:
+        return group.command(name, cls=WordedCommand, help=text)(shared(click.pass_obj(function)))
+
+    return register
+
+
+def ready(session: Session) -> None:
+    """Read the settings for their language only: a command that needs nothing else works with broken ones too."""
+    try:
+        _settings = session.settings
+    except ConsoleError as error:
+        say_error(sentence(error))
+
+

@@ -1,0 +1,64 @@
+"""Files the commands read and write."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from defense_console.model.errors import ConsoleError
+
+
+def read(file: str) -> bytes:
+    """A file's bytes; `-` is the standard input.
+
+    Raises:
+        ConsoleError: It cannot be read.
+    """
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).expanduser().read_bytes()
+    except OSError as error:
+        _refuse(file, error)
+
+
+def write(output: str | None, parts: Iterable[bytes]) -> None:
+    """Write to the standard output, or into a file that is whole or not there, for its owner alone.
+
+    Args:
+        output: Name of the file; None and `-` are the standard output.
+        parts: What to write, in order.
+
+    Raises:
+        ConsoleError: The file cannot be written.
+    """
+    if output in (None, "-"):
+        stream = sys.stdout.buffer
+        for part in parts:
+            stream.write(part)
+        stream.flush()
+        return
+    target = Path(output or "").expanduser()
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        new = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for part in parts:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(target)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        _refuse(str(target), error)
+
+
+def _refuse(file: str, error: OSError) -> NoReturn:
+    raise ConsoleError("{file}: {reason}", file=file, reason=error.strerror or str(error)) from None

@@ -1,0 +1,203 @@
+"""What the commands print for people: the queue, a defense, its log, what an import did; user text made visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from defense_console.desk.wording import (
+    OUTCOMES,
+    PHASES,
+    ROW_STATES,
+    SESSIONS,
+    cancelled_actions,
+    describe,
+)
+from defense_console.i18n import _, clock_text, date_time, duration_text, in_words, language, ngettext, when
+from defense_console.model import revision, rubric
+from defense_console.model.clock import instant
+from defense_console.model.defense import Defense
+from defense_console.model.events import Rescheduled, Stamp, StudentRegistered
+from defense_console.model.text import cells, one_line, visible
+from defense_console.terminal.opening import short_ids
+
+if TYPE_CHECKING:
+    from defense_console.desk.defense_desk import DefenseDesk
+    from defense_console.desk.exchange import Taken
+    from defense_console.exchange.import_plan import DefenseAction
+    from defense_console.model.agenda import Entry
+
+_NAME = 28
+"""Widest name in a table, in columns."""
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as columns two blanks apart; the last column is left as long as it is."""
+    if not rows:
+        return
+    widths = [max(cells(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for row in rows:
+        padded = (text + " " * (width - cells(text)) for text, width in zip(row[:-1], widths, strict=False))
+        yield "  ".join((*padded, row[-1])).rstrip()
+
+
+def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
+    """The pending defenses, one a line, in the order given."""
+    if not entries:
+        yield _("Nothing is pending.")
+        return
+    shorts = short_ids([entry.summary.id for entry in entries])
+    rows = []
+    for entry in entries:
+        summary = entry.summary
+        ahead_s = round((instant(entry.next_at) - instant(now)).total_seconds())
+        rows.append(
+            (
+                shorts[summary.id],
+                when(entry.next_at, zone, now),
+                in_words(ahead_s),
+                _short(entry.student_name or summary.student_id, _NAME),
+                summary.project,
+                _("attempt {n}", n=summary.attempt),
+                _waits_for(entry.waiting_for),
+                _(entry.text_id, **entry.parameters),
+            )
+        )
+    yield from aligned(rows)
+
+
+def _waits_for(who: str | None) -> str:
+    return {"mentor": _("for me"), "student": _("for the student")}.get(who or "", "—")
+
+
+def _short(text: str, width: int) -> str:
+    """User text on one line, at most so many columns wide."""
+    text = one_line(text)
+    if cells(text) <= width:
+        return text
+    while cells(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+# --- one defense -------------------------------------------------------------------------------------------------
+
+
+def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
+    """One defense as it is known now."""
+    defense, project = desk.defense, desk.project
+    yield f"{project.id} · {project.title.in_(language())}"
+    yield from aligned(
+        [
+            (_("Student"), one_line(desk.student.name)),
+            (_("Id"), desk.id),
+            (_("Attempt"), str(defense.attempt)),
+            (_("Planned"), f"{date_time(defense.planned_at, zone)} ({when(defense.planned_at, zone, now.wall)})"),
+            (_("Session"), _session(defense, now)),
+            (_("Verdict"), _verdict(defense)),
+            (_("Rated"), "{0.rated}/{0.total}".format(rubric.counts(defense, desk.curriculum, project))),
+        ]
+    )
+    yield from _titled(_("Documents to revise"), _documents(desk, zone))
+    yield from _titled(_("Strengths"), [visible(line.text) for line in defense.strengths])
+    yield from _titled(_("Areas for improvement"), [visible(line.text) for line in defense.improvements])
+    yield from _titled(_("Next goal"), [visible(defense.goal)] if defense.goal else [])
+    yield from _titled(_("Notes"), [_note(n.at_s, n.criterion, n.text, n.private) for n in defense.notes])
+    yield from _titled(_("Questions"), [f"{clock_text(q.at_s)} {visible(q.text)}" for q in defense.questions])
+
+
+def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield title
+        for line in lines:
+            yield "  " + line.replace("\n", "\n    ")
+
+
+def _session(defense: Defense, now: Stamp) -> str:
+    word = _(SESSIONS[defense.session])
+    line = defense.timeline
+    if line.state == "idle":
+        return word
+    phase = ", " + _(PHASES.get(line.phase or "", line.phase or "")) if defense.session == "live" else ""
+    elapsed, plan = clock_text(line.elapsed_ms(now) // 1000), clock_text(line.plan_ms // 1000)
+    times = _("{elapsed} of {plan}", elapsed=elapsed, plan=plan)
+    paused_s = line.paused_ms(now) // 1000
+    pause = ", " + _("paused for {length}", length=duration_text(paused_s)) if paused_s else ""
+    return f"{word}{phase} — {times}{pause}"
+
+
+def _verdict(defense: Defense) -> str:
+    if defense.versions:
+        version = defense.versions[-1]
+        state = {
+            "signed": _("signed, not released"),
+            "released": _("released"),
+        }.get(version.state, version.state)
+        return f"{_(OUTCOMES[version.outcome])} — {state}"
+    if defense.outcome is not None:
+        return f"{_(OUTCOMES[defense.outcome])} — {_('draft')}"
+    return "—"
+
+
+def _documents(desk: DefenseDesk, zone: str) -> list[str]:
+    return [
+        f"{one_line(revision.row_title(r.request, desk.project, language()))} — {_(ROW_STATES[r.state])}, "
+        + _("due {at}", at=date_time(r.due_at, zone))
+        for r in desk.defense.revisions
+    ]
+
+
+def _note(at_s: int, criterion: str | None, text: str, private: bool) -> str:
+    marks = " ".join(mark for mark in (criterion or "", _("private") if private else "") if mark)
+    return f"{clock_text(at_s)} {marks + ': ' if marks else ''}{visible(text)}"
+
+
+def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
+    """The log, one event a line; cancelled actions say so."""
+    events = desk.events
+    cancelled = cancelled_actions(events)
+    rows = []
+    for event in events:
+        text = one_line(describe(event, desk.curriculum, language(), desk.project))
+        mark = _("(undone)") + " " if event.seq in cancelled else ""
+        rows.append((str(event.seq), date_time(event.at.wall, zone), one_line(event.author), mark + text))
+    yield from aligned(rows)
+
+
+# --- imports -----------------------------------------------------------------------------------------------------
+
+
+def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
+    """What an import did, or would do; every new date by name."""
+    if dry_run:
+        yield _("Dry run: nothing was written.")
+    if taken.archive is not None:
+        counts = len(taken.archive.defenses), len(taken.archive.students)
+        yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
+        return
+    plan = taken.plan
+    if plan is None or plan.empty:
+        yield _("Nothing to change: the store says the same already.")
+        return
+    new = sum(isinstance(action.what, StudentRegistered) for action in plan.students)
+    changed = len(plan.students) - new
+    if new:
+        yield ngettext("{n} student registered.", "{n} students registered.", new)
+    if changed:
+        yield ngettext("{n} student changed.", "{n} students changed.", changed)
+    planned = [action for action in plan.defenses if action.before is None]
+    if planned:
+        yield ngettext("{n} defense planned.", "{n} defenses planned.", len(planned))
+    for action in plan.defenses:
+        if action.before is not None:
+            yield _changed(action, zone)
+
+
+def _changed(action: DefenseAction, zone: str) -> str:
+    places = {"student": one_line(action.name), "project": action.key[1]}
+    moved = next((what for what in action.whats if isinstance(what, Rescheduled)), None)
+    if moved is None:
+        return _("{project}, {student}: slot or language changed.", **places)
+    before, after = date_time(action.before or "", zone), date_time(moved.planned_at, zone)
+    return _("{project}, {student}: rescheduled from {before} to {after}.", **places, before=before, after=after)
