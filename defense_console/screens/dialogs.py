@@ -81,6 +81,8 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_key(self, event: events.Key) -> None:
         """Nothing typed in a dialog reaches the screen below."""
+        if isinstance(self.focused, Input) and event.key != "escape":
+            return  # editing keys are the field's
         event.stop()
         event.prevent_default()
         self.press(event.key, event.character or "")
@@ -199,11 +201,9 @@ class Ask(Dialog[str | None]):
         """Two keys."""
         return _("↵  keep      Esc  back")
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str, character: str) -> None:
         """Only the way out is the dialog's; editing keys are the field's."""
-        if event.key == "escape":
-            event.stop()
-            event.prevent_default()
+        if key == "escape":
             self.answer(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
