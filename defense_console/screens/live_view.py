@@ -189,8 +189,9 @@ class LiveView(WritingScreen):
         for pane in self.panes():
             text = f" {_(NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
             parts += [(f"[{text.strip()}]", "bold $text-accent") if pane == self.pane else (text, "$text-muted"), " "]
-        parts.append((_("Tab: next"), "$text-muted"))
-        self.query_one("#live-panes", Static).update(Content.assemble(*parts))
+        tabs, hint = Content.assemble(*parts), Content.styled(_("Tab: next"), "$text-muted")
+        fits = tabs.cell_length + hint.cell_length <= self.size.width - 2
+        self.query_one("#live-panes", Static).update(tabs + hint if fits else tabs)
 
     def _draw_clock(self, defense: Defense) -> None:
         self.query_one(ClockPanel).show_clock(

@@ -25,10 +25,10 @@ from defense_console.widgets.queue_table import QueueTable
 from defense_console.widgets.writer import Writer
 
 TABS: tuple[tuple[Tab | None, str, str], ...] = (
-    ("today", N_("Today"), N_("Today")),
+    ("today", N_("Today"), N_("Day")),
     ("mentor", N_("Waits for me"), N_("Me")),
     ("student", N_("Waits for the student"), N_("Student")),
-    ("overdue", N_("Overdue"), N_("Overdue")),
+    ("overdue", N_("Overdue"), N_("Late")),
     (None, N_("All pending"), N_("All")),
 )
 """Every tab with its long and its short title."""
@@ -148,6 +148,7 @@ class QueueScreen(WritingScreen):
     def on_resize(self) -> None:
         """The brief stands beside the list from 110 columns on."""
         self.set_class(self.size.width >= 110, "-beside")
+        self.set_class(self.size.width >= 160, "-broad")
         self.call_after_refresh(self.update)
 
     def second(self) -> None:

@@ -13,6 +13,7 @@ from defense_console.i18n import N_, _, clock_text, time_of_day
 from defense_console.model.clock import ClockState, Timeline, instant, later, state_of
 from defense_console.model.curriculum import Rules
 from defense_console.model.events import Stamp
+from defense_console.safe_text import cells
 
 PHASES: Mapping[str, str] = {
     "presentation": N_("presentation"),
@@ -85,37 +86,32 @@ class ClockPanel(Horizontal):
         for name in (*STATES, "paused", "ended", "idle"):
             self.set_class(name == shown, f"-{name}")
         short = not digits.display
-        first = Content.assemble((f"{clock_text(left_s)}  ", "bold") if short else "", self._phase(timeline, state))
-        lines = [first, self._window(timeline, state, now), self._end(timeline, now, zone, following)]
+        first = Content.assemble((f"{clock_text(left_s)}  ", "bold") if short else "", self._phase(timeline, now))
+        lines = [first, self._state(timeline, state), self._end(timeline, now, zone, following)]
         self.query_one(Static).update(Content("\n").join(lines))
 
-    def _phase(self, timeline: Timeline, state: ClockState) -> Content:
-        """The phase and the state, each with its word."""
+    def _phase(self, timeline: Timeline, now: Stamp) -> Content:
+        """The phase, its place in the plan, and how far it is."""
         ids = [phase.id for phase in timeline.phases]
         place = f" {ids.index(timeline.phase) + 1}/{len(ids)}" if timeline.phase in ids else ""
-        name = (phase_word(timeline.phase).upper() + place, "bold")
-        if timeline.state == "paused":
-            return Content.assemble(name, "  ", ("⏸ " + _("PAUSED: t resumes"), "bold $text-warning"))
-        if timeline.state == "ended":
-            return Content.assemble(name, "  ", ("■ " + _("ended"), "bold"))
-        glyph, word, style = STATES[state]
-        return Content.assemble(name, "  ", (f"{glyph} {_(word)}", style))
+        text = ""
+        if (phase := timeline.current) is not None:
+            text = f"  {clock_text(timeline.elapsed_ms(now, phase.id) // 1000)} / {clock_text(phase.target_s)}"
+        return Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
 
-    def _window(self, timeline: Timeline, state: ClockState, now: Stamp) -> Content:
-        """How far the phase is, and what its window allows."""
-        phase = timeline.current
-        if phase is None:
-            return Content("")
-        elapsed_s = timeline.elapsed_ms(now, phase.id) // 1000
-        text = f"{clock_text(elapsed_s)} / {clock_text(phase.target_s)}"
-        if phase.max_s is None:
-            return Content(text)
-        if state == "out":
-            return Content(f"{text} · " + _("the window ended at {time}", time=clock_text(phase.max_s)))
-        if phase.min_s is not None and elapsed_s < phase.min_s:
-            return Content(f"{text} · " + _("window from {low} to {high}", low=clock_text(phase.min_s),
-                                            high=clock_text(phase.max_s)))  # fmt: skip
-        return Content(f"{text} · " + _("in the window until {time}", time=clock_text(phase.max_s)))
+    def _state(self, timeline: Timeline, state: ClockState) -> Content:
+        """The state in a glyph and a word, and what the window allows; shorter where there is less room."""
+        glyph, word, style = STATES[state]
+        if timeline.state == "paused":
+            glyph, word, style = "⏸", _("PAUSED: t resumes"), "bold $text-warning"
+        elif timeline.state == "ended":
+            glyph, word, style = "■", _("ended"), "bold"
+        else:
+            word = _(word)
+        long, short = _window(timeline, state)
+        room = self.query_one(Static).size.width or 80
+        after = next((f" · {text}" for text in (long, short) if text and cells(f"{glyph} {word} · {text}") <= room), "")
+        return Content.assemble((f"{glyph} {word}", style), after)
 
     def _end(self, timeline: Timeline, now: Stamp, zone: str, following: str) -> Content:
         """When the defense ends, and what comes after."""
@@ -125,3 +121,17 @@ class ClockPanel(Horizontal):
             ends = later(now.wall, timeline.ends_in_ms(now) // 1000)
             text = _("ends at {time}", time=time_of_day(instant(ends), zone))
         return Content(text + (f" · {following}" if following else ""))
+
+
+def _window(timeline: Timeline, state: ClockState) -> tuple[str, str]:
+    """What the window of the phase allows, long and short; empty without a window."""
+    phase = timeline.current
+    if phase is None or phase.max_s is None or timeline.state == "ended":
+        return "", ""
+    high = clock_text(phase.max_s)
+    if state == "out":
+        return _("it ended at {time}", time=high), high
+    if state == "early" and phase.min_s is not None:
+        low = clock_text(phase.min_s)
+        return _("window from {low} to {high}", low=low, high=high), f"{low}–{high}"
+    return _("in the window until {time}", time=high), f"→ {high}"

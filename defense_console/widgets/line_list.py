@@ -21,7 +21,8 @@ class LineList(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    LineList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; text-wrap: nowrap; }
+    LineList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+               scrollbar-gutter: stable; text-wrap: nowrap; }
     """
 
     @dataclass
@@ -82,18 +83,23 @@ class LineList(ScrollView, can_focus=True):
         """Move the cursor by so many rows; it stops at both ends."""
         self.go_to(self._row + by)
 
+    @property
+    def view(self) -> Size:
+        """What is seen of the list, without its scroll bar."""
+        return self.scrollable_content_region.size
+
     def show_row(self) -> None:
         """Scroll so that the row with the cursor is seen."""
-        if self.row_count() and self.size.height:
+        if self.row_count() and self.view.height:
             lines = self.lines_of(self._row)
-            region = Region(0, lines.start, 1, min(len(lines), self.size.height))
+            region = Region(0, lines.start, 1, min(len(lines), self.view.height))
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def relayout(self) -> None:
         """The number of lines may have changed."""
-        self.virtual_size = Size(self.size.width, self.line_count())
+        self.virtual_size = Size(self.view.width, self.line_count())
         self.refresh()
 
     def on_resize(self) -> None:
@@ -103,7 +109,7 @@ class LineList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the view."""
-        line, width = y + self.scroll_offset.y, self.size.width
+        line, width = y + self.scroll_offset.y, self.view.width
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
         row = self.row_of(line)

@@ -98,7 +98,7 @@ class QueueTable(LineList):
 
     def widths(self, width: int) -> tuple[int, int, int, int, int]:
         """Cells of each column, 0 for one that is left out; student and what is waited for share what is left."""
-        when = 30 if width >= 105 else 17 if width >= 70 else 15
+        when = 30 if width >= 105 else 17
         documents = DOCUMENTS if width >= 70 else 0
         left = max(0, width - when - PROJECT - documents - self.gap(width) * (3 + (documents > 0)) - MARKS)
         student = min(32, max(8, left * 2 // 5 if width < 100 else left // 2))

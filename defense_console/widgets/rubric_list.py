@@ -55,9 +55,9 @@ class RubricList(LineList):
         if skills != self._skills or language != self._language:
             self._skills, self._language = skills, language
             self._criteria = tuple(c for skill in skills for c in skill.criteria)
-            self._laid_for = (-1, -1, -1)
         self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
         self._notes = Counter(note.criterion for note in defense.notes)
+        self._laid_for = (-1, -1, -1)
         self.relayout()
 
     @property
@@ -99,25 +99,26 @@ class RubricList(LineList):
         return max(cells(_(word)) for _glyph, word, _style in RATINGS.values())
 
     def _text_width(self) -> int:
-        return max(10, self.size.width - self._indent())
+        return max(10, self.view.width - self._indent())
 
     def _indent(self) -> int:
         # A narrow list keeps the glyph and the word only where there is a rating to tell.
         return 2 + 2 + self.word_width() + 1
 
     def _lay(self) -> None:
-        state = (self.size.width, self.size.height, self.row)
+        state = (self.view.width, self.view.height, self.row)
         if state == self._laid_for:
             return
         self._laid_for = state
         width = self._text_width()
-        full = [self._wrapped(criterion, width) for criterion in self._criteria]
-        all_fit = len(self._skills) + sum(map(len, full)) <= self.size.height
+        full = [self._wrapped(criterion, width - cells(self._marks(criterion))) for criterion in self._criteria]
+        all_fit = len(self._skills) + sum(map(len, full)) <= self.view.height
         self._laid, row = [], 0
         for place, skill in enumerate(self._skills):
             self._laid.append((-1 - place, 0, ""))
             for _criterion in skill.criteria:
-                shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), width)]
+                room = width - cells(self._marks(self._criteria[row]))
+                shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), room)]
                 self._laid.extend((row, part, text) for part, text in enumerate(shown))
                 row += 1
 
@@ -139,8 +140,6 @@ class RubricList(LineList):
         glyph, word, style = RATINGS[rating]
         mark = "›" if chosen else " "
         end = self._marks(criterion)
-        room = self._text_width() - cells(end)
-        text = shortened(text, room) if end else text
         gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
         word = (_(word) if rating else "").ljust(self.word_width())
         return Content.assemble(mark + " ", (f"{glyph} {word} ", style), text, gap, (end, "$text-muted"))

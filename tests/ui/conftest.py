@@ -71,7 +71,7 @@ class Room:
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
 
     def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
-        recorder = Recorder(lambda: TinyStore.open(self.folder), deliver)
+        recorder = Recorder(lambda: TinyStore.open(self.folder), deliver, now=lambda: iso(self.machine.wall))
         recorder.start()
         store = TinyStore.open(self.folder)
         return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)

@@ -265,7 +265,7 @@ async def test_what_is_not_seen_is_not_rated(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=(60, 20)) as pilot:
         await pilot.press("tab", "v")
-        await shows(pilot, "press the key again")
+        await shows(pilot, "Here is the rubric")
         assert room.defense(id).ratings == {}
         await pilot.press("v")
         await until(pilot, lambda: len(room.defense(id).ratings) == 1)
