@@ -250,7 +250,7 @@ def test_a_conflict_refuses_the_rest_of_its_stream_and_nothing_else(
     recorder: Recorder, faulty: FaultyStore, answers: Answers
 ) -> None:
     faulty.gate.clear()
-    faulty.fault_of[logs.stream(1)] = Conflict("another")
+    faulty.faults = [Conflict("another")]
     other: list[Job] = [logs.first(2), SaveDraft(logs.stream(3), "note", None)]
     mine = [logs.more(1, 1, "x"), logs.more(1, 2, "y"), logs.more(1, 3, "z")]
     for job in (mine[0], other[0], mine[1], other[1], mine[2]):

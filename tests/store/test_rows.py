@@ -136,6 +136,29 @@ def test_two_connections_never_take_the_same_next_id(path: Path, db: RowDatabase
     assert ids == [1, 2, 3, 4, 5, 6]
 
 
+def test_an_id_is_taken_after_the_lock(db: RowDatabase) -> None:
+    seen: list[str] = []
+    storage_of(db)._connection.set_trace_callback(seen.append)
+    db.insert({})
+    db.upsert({"a": 1}, where("a") == 2)
+    storage_of(db)._connection.set_trace_callback(None)
+    outermost = [sql for sql in seen if sql.startswith(("BEGIN", "COMMIT"))]
+    assert outermost == ["BEGIN IMMEDIATE", "COMMIT"] * 2
+    assert seen[0] == "BEGIN IMMEDIATE"
+
+
+def test_a_transaction_that_would_meet_another_does_not_begin(path: Path, db: RowDatabase) -> None:
+    impatient = RowStorage(path, busy_timeout_s=0)
+
+    def begin() -> None:
+        with impatient.transaction():
+            pytest.fail("begun beside another one, it would fail at its first write")
+
+    with storage_of(db).transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        begin()
+    impatient.close()
+
+
 def test_only_what_is_asked_for_is_read(db: RowDatabase) -> None:
     table = table_of(db)
     table.insert_multiple(Document({"n": n}, n) for n in range(1, 1001))

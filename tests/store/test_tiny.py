@@ -553,6 +553,11 @@ def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> 
     assert set(found(store, log)) >= {("changed", 2), ("changed", 3)}
 
 
+def test_a_line_that_tells_another_number_is_found(store: TinyStore, log: str) -> None:
+    store.append(Append(log, 6, (logs.note(9),), summary=logs.summary()))
+    assert found(store, log) == [("changed", 7)]
+
+
 def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) -> None:
     store.save_draft(log, "note", logs.DRAFT)
     store.write_lease(logs.defense(), logs.lease())
