@@ -150,7 +150,9 @@ def row_expected(request: Request, project: Project, language: str, oral: Sequen
         language: "fr" or "en", for the criteria.
         oral: The oral grid, where its criteria can be reasons too.
     """
-    return request.expected.strip() or " ".join(c.text.in_(language) for c in criteria_of(request, project, oral))
+    if request.expected.strip():
+        return request.expected
+    return " ".join(c.text.in_(language) for c in criteria_of(request, project, oral))
 
 
 def kept_rows(found: Sequence[Row]) -> tuple[Request, ...]:

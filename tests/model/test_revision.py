@@ -140,7 +140,9 @@ def test_expectation_is_the_mentors_or_the_sentences_in_the_language_asked() -> 
     assert row_expected(row, log.project, "fr") == f"{sentences[MISSED].fr} {sentences[ALSO].fr}"
     assert row_expected(row, log.project, "en") == f"{sentences[MISSED].en} {sentences[ALSO].en}"
     mine = msgspec.structs.replace(row, expected="  three figures ")
-    assert row_expected(mine, log.project, "fr") == "three figures"
+    assert row_expected(mine, log.project, "fr") == "  three figures ", "as typed"
+    blank = msgspec.structs.replace(row, expected=" ")
+    assert row_expected(blank, log.project, "en") == row_expected(row, log.project, "en")
     assert row_expected(Request("r1", 1), log.project, "fr") == ""
 
 
