@@ -99,13 +99,14 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 
 
-def consequence(outcome: OutcomeValue, due: str, language: str) -> str:
+def consequence(outcome: OutcomeValue, language: str, *, due: str = "", after_s: int = 0) -> str:
     """The label of an outcome: it always says what happens next.
 
     Args:
         outcome: The outcome.
-        due: When the documents are due, in words; read by a conditional outcome only.
         language: "fr" or "en".
+        due: Date and time until which the documents of a condition are due, in words; "" before the release.
+        after_s: Seconds from the release to that time, read before the release.
 
     Source: product.md §2.
     """
@@ -113,6 +114,9 @@ def consequence(outcome: OutcomeValue, due: str, language: str) -> str:
     match outcome:
         case "validated":
             return _("Validated — the next project opens")
+        case "conditional" if not due:
+            length = _.duration_text(after_s)
+            return _("Conditional — documents only, no new defense, until {length} after release", length=length)
         case "conditional":
             return _("Conditional — documents only, no new defense, until {due}", due=due)
         case "rework":

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from defense_console.i18n import _, language
 from defense_console.keymap import Command, Context, commands_for, context_title, shown_keys
 from defense_console.screens.base import ConsoleScreen
+from defense_console.widgets.panel import Item, Panel
 
 KEYS_CELLS = 14
 """Cells kept for the keys before their sentence."""
@@ -27,14 +28,13 @@ class HelpScreen(ConsoleScreen):
     HelpScreen {
         VerticalScroll { height: 1fr; }
         .help--title { padding: 0 1; background: $panel; text-style: bold; height: auto; width: 1fr; }
-        .help--group { text-style: bold; color: $text-accent; margin: 1 1 0 1; height: auto; }
-        .help--line { height: auto; margin: 0 1; max-width: 110; }
     }
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._shown = context
+        self._groups: dict[str, tuple[str, list[Command]]] = {}
 
     def compose_body(self) -> ComposeResult:
         """A title, then the commands of the screen, then those of every screen."""
@@ -42,29 +42,31 @@ class HelpScreen(ConsoleScreen):
         yield Static(Content(title), classes="help--title")
         commands = commands_for(self._shown)
         own = [each for each in commands if "global" not in each.contexts or self._shown == "global"]
+        own.sort(key=lambda each: len(each.contexts) > 1)  # what is this screen's alone comes first
         rest = [each for each in commands if each not in own]
         with VerticalScroll():
-            yield from self._group(context_title(self._shown, language()), own)
-            yield from self._group(context_title("global", language()), rest)
-            note = _("Keys are changed in settings.toml, by the name on the right; case has no meaning.")
-            yield Static(Content(note), classes="help--group")
+            yield Panel(id="own")
+            yield Panel(id="everywhere")
+            yield Panel(id="settings")
+        self._groups = {"own": (context_title(self._shown, language()), own),
+                        "everywhere": (context_title("global", language()), rest)}  # fmt: skip
 
     def on_mount(self) -> None:
         """The list scrolls by the usual keys."""
         super().on_mount()
         self.query_one(VerticalScroll).focus()
 
-    def _group(self, title: str, commands: list[Command]) -> ComposeResult:
-        if not commands:
-            return
-        yield Static(Content(title), classes="help--group")
-        yield Static(Content("\n").join([self._line(each) for each in commands]), classes="help--line")
+    def redraw(self) -> None:
+        """Show the commands."""
+        for id, (title, commands) in self._groups.items():
+            self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands])
+        note = _("Keys are changed in settings.toml, by the name behind each; case has no meaning.")
+        self.query_one("#settings", Panel).show("", [Item(Content(note).stylize("$text-muted"))])
 
-    def _line(self, command: Command) -> Content:
+    def _item(self, command: Command) -> Item:
         keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")
-        return Content.assemble(
-            (keys.ljust(KEYS_CELLS), "bold $text-accent"), " ", _(command.tooltip), (f"  {command.id}", "$text-muted")
-        )
+        text = Content.assemble(_(command.tooltip), (f"  {command.id}", "$text-muted"))
+        return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"))
 
     def action_console_help(self) -> None:
         """The same key puts the help away."""

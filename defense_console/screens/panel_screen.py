@@ -47,6 +47,7 @@ class PanelScreen(WritingScreen):
         super().__init__()
         self.defense_id = defense_id
         self._written_from: str | None = None
+        self._begun = False
 
     @property
     def defense(self) -> Defense:
@@ -81,6 +82,9 @@ class PanelScreen(WritingScreen):
             first = next((panel for panel in wanted if panel.can_focus and panel.display), None)
             if first is not None:
                 self.set_focus(first, scroll_visible=False)
+                if not self._begun:  # the screen opens on its top, wherever the cursor is
+                    self._begun = True
+                    first.call_after_refresh(self.query_one("#sheet", Widget).scroll_home, animate=False)
 
     def focus_panel(self, id: str) -> bool:
         """Give a panel the focus. Returns: whether it takes one."""

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.desk import clipboard
-from defense_console.i18n import N_, _, language
+from defense_console.i18n import N_, _, language, translator
 from defense_console.keymap import Command
 from defense_console.reports.report import Field, Reader, Report, fields
 from defense_console.safe_text import content
@@ -65,7 +65,6 @@ class PreviewScreen(ConsoleScreen):
             yield Static(id="preview-title", markup=False)
             yield Static(id="preview-reader", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
-            yield Static(id="facts", markup=False)
             yield Panel(id="report")
 
     def on_mount(self) -> None:
@@ -83,7 +82,8 @@ class PreviewScreen(ConsoleScreen):
         if report.notice:
             head = head + Content(" · ") + content(report.notice).stylize("$text-warning")
         self.query_one("#preview-reader", Static).update(head)
-        facts = [content(f"{fact.label}: {fact.text}") for fact in report.facts]
+        colon = translator(self._tongue)
+        facts = [content(colon("{label}:", label=fact.label) + f" {fact.text}") for fact in report.facts]
         panel = self.query_one("#report", Panel)
         items = [Item(fact.stylize("$text-muted")) for fact in facts] + [Item(Content(""))]
         for field in fields(report):

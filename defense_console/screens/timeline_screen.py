@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from defense_console.model.events import Event
 
 
+WIDEST = 120
+"""Cells of the longest line: wider terminals do not make it longer."""
+
+
 class TimelineScreen(ConsoleScreen):
     """Everything recorded so far.
 
@@ -46,13 +50,14 @@ class TimelineScreen(ConsoleScreen):
         .head Static { height: auto; width: 1fr; }
         OptionList { height: 1fr; max-width: 120; border: none; padding: 0 1; background: transparent; }
         OptionList:focus { border: none; }
+        OptionList > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
     }
     """
 
     def __init__(self, defense_id: str) -> None:
         super().__init__()
         self.defense_id = defense_id
-        self._drawn = -1
+        self._drawn = (-1, 0)
         self._desk_of_it: BriefDesk | None = None
 
     @property
@@ -70,13 +75,13 @@ class TimelineScreen(ConsoleScreen):
     def redraw(self) -> None:
         """Show what was added since the last drawing."""
         events = self._log.events
-        if len(events) == self._drawn:
+        if (len(events), self.size.width) == self._drawn:
             return
         lines = self.query_one(OptionList)
-        at_end = self._drawn < 0 or lines.highlighted in (None, lines.option_count - 1)
+        at_end = self._drawn[0] < 0 or lines.highlighted in (None, lines.option_count - 1)
         place = lines.highlighted
         lines.set_options([Option(line) for line in self._lines(events)])
-        self._drawn = len(events)
+        self._drawn = (len(events), self.size.width)
         name = self._log.student.name
         title = _("Timeline · {student}", student=name)
         number = ngettext("{n} line", "{n} lines", len(events))
@@ -86,6 +91,10 @@ class TimelineScreen(ConsoleScreen):
         lines.highlighted = lines.option_count - 1 if at_end else place
         lines.focus()
 
+    def on_resize(self) -> None:
+        """Lines are wrapped anew."""
+        self.update()
+
     def second(self) -> None:
         """Something may have been recorded."""
         self.redraw()
@@ -94,18 +103,17 @@ class TimelineScreen(ConsoleScreen):
         """One text per event; the first of each day says the day."""
         struck = cancelled_actions(events)
         day, several = "", len({event.author for event in events}) > 1
+        width = max(20, min(self.size.width, WIDEST) - 5)
         for event in events:
             today = date_text(event.at.wall, self.zone)
             head = "" if today == day else f"── {weekday(event.at.wall, self.zone)} {today} ──\n"
             day = today
             lead = f"{event.seq:>3} {clock_time(event.at.wall, self.zone)} {self._clock_at(event):>6} "
             who = content(f" · {event.author}") if several and event.author else Content("")
-            yield Content.assemble(
-                (head, "bold $text-accent"),
-                (lead, "$text-muted"),
-                self._words(event, event.seq in struck),
-                who.stylize("$text-muted"),
-            )
+            words = self._words(event, event.seq in struck) + who.stylize("$text-muted")
+            indent = Content("\n" + " " * (len(lead) if width > 2 * len(lead) else 4))
+            wrapped = indent.join(words.wrap(max(12, width - len(lead))))
+            yield Content.assemble((head, "bold $text-accent"), (lead, "$text-muted"), wrapped)
 
     def _words(self, event: Event, undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""

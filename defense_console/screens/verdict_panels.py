@@ -8,7 +8,7 @@ from textual.content import Content
 
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.desk.wording import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS, consequence
-from defense_console.i18n import _, clock_text, duration_text, language, ngettext, when
+from defense_console.i18n import _, clock_text, date_time, duration_text, language, ngettext, when
 from defense_console.keymap import command, commands_for, context_title, shown_keys
 from defense_console.model import revision, rubric
 from defense_console.model.clock import instant
@@ -42,16 +42,15 @@ def key_of(id: str, settings: Settings) -> str:
 # --- outcome -----------------------------------------------------------------------------------------------------
 
 
-def due_words(desk: VerdictDesk, zone: str, now: str) -> str:
-    """When the documents of a condition are due: an instant once released, a duration after release before."""
+def outcome_words(desk: VerdictDesk, outcome: OutcomeValue, zone: str) -> str:
+    """The label of an outcome, with the instant the documents are due once released, the time given before."""
     if dues := [r.due_at for r in desk.defense.required_revisions if r.state in ("requested", "re_requested")]:
-        return when(max(dues), zone, now)
+        return consequence(outcome, language(), due=date_time(max(dues), zone))
     kept = [r.due_after_s for r in revision.kept_rows(desk.rows()) if r.severity == "required"]
-    longest_s = max(kept, default=desk.curriculum.rules.student_due_s)
-    return _("{length} after release", length=duration_text(longest_s))
+    return consequence(outcome, language(), after_s=max(kept, default=desk.curriculum.rules.student_due_s))
 
 
-def outcome_items(desk: VerdictDesk, settings: Settings, due: str) -> tuple[Item, ...]:
+def outcome_items(desk: VerdictDesk, settings: Settings, zone: str) -> tuple[Item, ...]:
     """The suggestion and its reason, then the three outcomes with what happens next; none chosen by the console."""
     defense = desk.defense
     in_force = defense.signed or (defense.released if defense.drafting is None else None)
@@ -60,7 +59,7 @@ def outcome_items(desk: VerdictDesk, settings: Settings, due: str) -> tuple[Item
     for outcome in OUTCOME_ORDER:
         mark = "(●) " if outcome == chosen else "( ) "
         key = "" if in_force is not None else key_of(OUTCOME_COMMANDS[outcome], settings) + "  "
-        text = content(consequence(outcome, due, language()))
+        text = content(outcome_words(desk, outcome, zone))
         style = "bold" if outcome == chosen else "$text-muted" if chosen is not None else ""
         items.append(Item(Content.assemble((key, "bold $text-accent"), text.stylize(style)), mark=Content(mark)))
     return tuple(items)
@@ -110,8 +109,10 @@ def _document(row: Row, desk: VerdictDesk) -> Content:
 
 
 def _reasons(row: Row, desk: VerdictDesk) -> list[Content]:
-    """Why: the mentor's words, else each criterion and what was seen. The sentence of a criterion stands here only
-    when what is expected does not already say it."""
+    """Why: the mentor's words, else each criterion and what was seen.
+
+    The sentence of a criterion stands here only when what is expected does not already say it.
+    """
     label = (_("Why:") + " ", "$text-accent")
     if row.request.reason:
         return [Content.assemble(label, content(row.request.reason))]

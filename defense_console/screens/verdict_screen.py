@@ -10,8 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.desk.wording import consequence
-from defense_console.i18n import N_, _, clock_text, duration_text, language, when
+from defense_console.i18n import N_, _, clock_text, duration_text, when
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import OutcomeValue
@@ -92,8 +91,7 @@ class VerdictScreen(RowEditing):
         defense = desk.defense
         guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
         self._show_head()
-        due = panels.due_words(desk, self.zone, now)
-        self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, due))
+        self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, self.zone))
         if defense.drafting is None and defense.signed is None and defense.revisions:
             items = panels.released_items(desk, self.zone, now)
         else:
@@ -158,6 +156,12 @@ class VerdictScreen(RowEditing):
             return Content(_(waits, sign=sign, undo=undo)).stylize("bold $text-warning")
         text = N_("● Signed. Released in {time}: {undo} takes the signature back.")
         return Content(_(text, time=clock_text(left_s), undo=undo)).stylize("bold $text-warning")
+
+    def label(self, command: Command) -> str:
+        """Once signed, the key that signs releases."""
+        if command.id == "verdict.sign" and self.defense.signed is not None:
+            return _("release")
+        return super().label(command)
 
     # --- what can be done ----------------------------------------------------------------------------------------
 
@@ -367,9 +371,8 @@ class VerdictScreen(RowEditing):
 
     def _sign_question(self) -> Confirm:
         desk, defense = self.verdict, self.defense
-        due = panels.due_words(desk, self.zone, self.desk.now().wall)
         assert defense.outcome is not None  # a guard
-        lines = [content(consequence(defense.outcome, due, language())).stylize("bold")]
+        lines = [content(panels.outcome_words(desk, defense.outcome, self.zone)).stylize("bold")]
         if defense.outcome == "conditional":
             lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
         lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")

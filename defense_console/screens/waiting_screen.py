@@ -39,9 +39,9 @@ class WaitingScreen(PanelScreen):
     CONTEXT = "waiting"
     DEFAULT_CSS = """
     WaitingScreen {
-        #waited { height: 3; width: auto; margin: 0 2; color: $text-accent; }
+        #waited { height: 3; width: 1fr; padding: 0 2; color: $text-accent; }
         &.-flat #waited, &.-short #waited { display: none; }
-        #rule { height: auto; margin: 0 2 1 2; max-width: 100; }
+        #rule { height: auto; padding: 0 2 1 2; max-width: 100; }
     }
     """
 

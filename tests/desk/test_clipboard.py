@@ -40,7 +40,8 @@ def test_over_ssh_the_tool_of_the_wrong_machine_is_not_used(tmp_path: Path) -> N
         raise AssertionError("the tool was called")
 
     copied = clipboard.copy("x", tmp_path, tool=tool, environ=REMOTE)
-    assert copied.terminal and not copied.tool
+    assert copied.terminal
+    assert not copied.tool
     assert "opied" not in copied.sentence("en")
 
 

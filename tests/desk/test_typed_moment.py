@@ -36,7 +36,9 @@ def test_what_is_typed_is_read(text: str, instant: str) -> None:
     assert typed_moment(text, "Europe/Paris", NOW, USUAL) == instant
 
 
-@pytest.mark.parametrize("text", ["", "soon", "31/02 10:00", "25:00", "14", "2026-13-01 10:00", "in 2 moons", "12/24 9:00"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "31/02 10:00", "25:00", "14", "2026-13-01 10:00", "in 2 moons", "12/24 9:00"]
+)
 def test_what_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(ConsoleError):
         typed_moment(text, "Europe/Paris", NOW, USUAL)

@@ -79,7 +79,8 @@ def test_no_kind_is_forgotten() -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_kind_has_words_and_keeps_the_text(what: DefenseWhat, language: str) -> None:
     words = describe(Event(7, 7, AT, "A mentor", what), None, language)
-    assert words and words != type(what).__name__
+    assert words
+    assert words != type(what).__name__
     texts = [getattr(what, name) for name in ("text", "reason", "expected") if hasattr(what, name)]
     for text in texts:
         assert not text or text in words or isinstance(what, ev.Paused)
@@ -93,8 +94,11 @@ def test_what_was_undone_is_known_and_what_undid_it_is_not() -> None:
 
 
 def test_the_label_of_an_outcome_says_what_happens_next() -> None:
-    assert consequence("conditional", "Thursday 14:00", "en") == (
-        "Conditional — documents only, no new defense, until Thursday 14:00"
+    assert consequence("conditional", "en", due="2026-11-26 14:00") == (
+        "Conditional — documents only, no new defense, until 2026-11-26 14:00"
     )
-    assert consequence("validated", "", "en") == "Validated — the next project opens"
-    assert consequence("rework", "", "en") == "To rework — a new defense"
+    assert consequence("conditional", "en", after_s=172_800) == (
+        "Conditional — documents only, no new defense, until 48 h after release"
+    )
+    assert consequence("validated", "en") == "Validated — the next project opens"
+    assert consequence("rework", "en") == "To rework — a new defense"

@@ -47,7 +47,7 @@ async def test_only_its_own_keys_act_and_a_leaves(room: Room) -> None:
         await pilot.press("a")
         await until(pilot, lambda: isinstance(app.screen, AudienceScreen))
         known = len(room.events(id))
-        await pilot.press("escape", "ctrl+p", "f2", "f8", "f9", "f1", "h", "ctrl+c", "ctrl+q", "v", "x", "n", "q", "u", "f")
+        await pilot.press("escape", "ctrl+p", "f2", "f8", "f9", "f1", "h", "ctrl+c", "ctrl+q", *"vxnquf")
         await pilot.pause()
         assert isinstance(app.screen, AudienceScreen)
         assert len(room.events(id)) == known
@@ -82,4 +82,5 @@ async def test_a_write_that_fails_is_told_in_two_words(room: Room, monkeypatch: 
 def test_the_digits_are_as_large_as_asked() -> None:
     small, large = drawn("0", 1), drawn("0", 2)
     assert small == ["██████", "██  ██", "██  ██", "██  ██", "██████"]
-    assert len(large) == 10 and len(large[0]) == 12
+    assert len(large) == 10
+    assert len(large[0]) == 12

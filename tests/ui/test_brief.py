@@ -117,7 +117,9 @@ async def test_absence_earlier_with_a_reason(room: Room) -> None:
     assert room.defense(id).sitting.reason == "wrote it"
 
 
-@pytest.mark.parametrize(("key", "state"), [("1", "late_cancelled"), ("ampersand", "late_cancelled"), ("2", "cancelled")])
+@pytest.mark.parametrize(
+    ("key", "state"), [("1", "late_cancelled"), ("ampersand", "late_cancelled"), ("2", "cancelled")]
+)
 async def test_who_cancels_decides_whether_it_is_late(room: Room, key: str, state: str) -> None:
     id = planned(room)
     room.add(id, ev.RoomOpened())
