@@ -80,6 +80,7 @@ class ConsoleScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._message_age: int | None = None
+        self._failure_told = False
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -238,7 +239,15 @@ class ConsoleScreen(Screen[None]):
             text = _("… saving")
         else:
             text = _("✓ saved {time}", time=clock_time(saved.at, self.zone)) if saved.at else _("✓ saved")
-        self.query_one(StatusLine).show_saved(text, saved.state)
+        line = self.query_one(StatusLine)
+        line.show_saved(text, saved.state)
+        if saved.error is not None and self._message_age is None:
+            line.show_message(content(error_text(saved.error)), "failed")
+            self._failure_told = True
+        elif saved.error is None and self._failure_told:
+            self._failure_told = False
+            if self._message_age is None:
+                line.show_message("")
 
     def pass_second(self) -> None:
         """Let a second pass: an old message goes, the screen redraws what moves."""

@@ -81,7 +81,7 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_key(self, event: events.Key) -> None:
         """Nothing typed in a dialog reaches the screen below."""
-        if isinstance(self.focused, Input) and event.key != "escape":
+        if isinstance(self.focused, Input) and event.key not in ("escape", "enter"):
             return  # editing keys are the field's
         event.stop()
         event.prevent_default()
@@ -195,22 +195,18 @@ class Ask(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """The field has the focus."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def keys_text(self) -> str:
         """Two keys."""
         return _("↵  keep      Esc  back")
 
     def press(self, key: str, character: str) -> None:
-        """Only the way out is the dialog's; editing keys are the field's."""
+        """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
+        text = self.query_one(Input).value.strip()
         if key == "escape":
             self.answer(None)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The text is finished."""
-        event.stop()
-        text = event.value.strip()
-        if text or not self._required:
+        elif key == "enter" and (text or not self._required):
             self.answer(text)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from textual import work
-from textual.app import App
 
 from defense_console.desk.desk import Desk
 from defense_console.i18n import _, language, set_language
 from defense_console.keymap import Context, commands_for, shown_keys
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.dialogs import Confirm
+from defense_console.screens.key_order import OrderedKeys
 from defense_console.screens.places import place_shown, screen_for
 from defense_console.settings import Settings
 from defense_console.widgets.themes import THEMES
 
 
-class Host(App[None], inherit_bindings=False):
+class Host(OrderedKeys, inherit_bindings=False):
     """What `Console` promises to screens. Keys are the screens' own: the app binds none."""
 
     ENABLE_COMMAND_PALETTE = False

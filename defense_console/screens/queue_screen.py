@@ -182,21 +182,16 @@ class QueueScreen(WritingScreen):
             self.tab = None if event.value.strip() else self.tab
         self.update()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Back to the list, on what was found."""
-        event.stop()
-        self._leave_search()
-
     def _leave_search(self) -> None:
         self.set_focus(self.table)
         self.update()
 
     async def on_key(self, event: events.Key) -> None:
-        """In the search field arrows move the selection, `Esc` leaves it; the other keys are the base class's."""
-        if self.field.has_focus and event.key in ("escape", "up", "down", "tab"):
+        """In the search field arrows move the selection, `Enter` and `Esc` leave it; the rest is the base class's."""
+        if self.field.has_focus and event.key in ("escape", "enter", "up", "down", "tab"):
             event.stop()
             event.prevent_default()
-            if event.key in ("escape", "tab"):
+            if event.key in ("escape", "enter", "tab"):
                 self._leave_search()
             else:
                 self.table.move(1 if event.key == "down" else -1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
-from defense_console.widgets.writer import Writer
+from defense_console.widgets.writer import FINISHING, Writer
 
 
 class WritingScreen(ConsoleScreen):
@@ -99,7 +100,8 @@ class WritingScreen(ConsoleScreen):
     def on_writer_touched(self, event: Writer.Touched) -> None:
         """Stamp the first keystroke."""
         event.stop()
-        self.texts.touch(event.field)
+        if event.field == self.writer.field_key:
+            self.texts.touch(event.field)
 
     def on_writer_typed(self, event: Writer.Typed) -> None:
         """Save a draft."""
@@ -110,12 +112,15 @@ class WritingScreen(ConsoleScreen):
             self.refuse(error)
         self.show_saved()
 
-    def on_writer_committed(self, event: Writer.Committed) -> None:
-        """The text is finished."""
-        event.stop()
-        if event.field == self.writer.field_key:
+    async def on_key(self, event: events.Key) -> None:
+        """`Enter`, `Tab` and `Esc` finish a text; the other keys are the base class's."""
+        if event.key in FINISHING and self.writer.field_key and self.writer.has_cursor:
+            event.stop()
+            event.prevent_default()
+            self.hush()
             self.keep_text()
-            self.after_writing()
+            if not self.writer.field_key:
+                self.after_writing()
 
     def after_writing(self) -> None:
         """Give the focus to what had it before the text was written."""

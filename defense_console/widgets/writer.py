@@ -18,28 +18,17 @@ from defense_console.safe_text import same_width
 REST_S = 0.3
 """Keys that rest for so long save a draft. Source: product.md §2."""
 
+FINISHING = ("enter", "tab", "shift+tab", "escape")
+"""Keys that finish a text. The screen that holds the strip acts on them, in the order in which they were typed."""
+
 
 class Field(TextArea):
     """A text area in which `Enter` finishes the text and control characters are seen, not obeyed."""
 
-    @dataclass
-    class Left(Message):
-        """A key asks to finish the text: `enter`, `tab`, `shift+tab` or `escape`."""
-
-        field: Field
-        key: str
-
-        @property
-        def control(self) -> Field:
-            """The field."""
-            return self.field
-
     def on_key(self, event: events.Key) -> None:
-        """Finishing keys are told to the strip; everything else is the text area's."""
-        if event.key in ("enter", "tab", "shift+tab", "escape"):
-            event.stop()
+        """Finishing keys go on to the screen; everything else is the text area's."""
+        if event.key in FINISHING:
             event.prevent_default()
-            self.post_message(self.Left(self, event.key))
 
     def get_line(self, line_index: int) -> Text:
         """One line as it is drawn: a control or bidi character becomes one visible cell, so that places stay right."""
@@ -49,7 +38,7 @@ class Field(TextArea):
 class Writer(Horizontal):
     """A label and a field bound to a draft's field key; hidden while nothing is written.
 
-    The text is finished by `Enter`, `Tab` or `Esc`: nothing is ever discarded here.
+    The text is finished by one of `FINISHING`, by its screen: nothing is ever discarded here.
     """
 
     DEFAULT_CSS = """
@@ -93,20 +82,6 @@ class Writer(Horizontal):
             """The strip."""
             return self.writer
 
-    @dataclass
-    class Committed(Message):
-        """The text is finished, by this key."""
-
-        writer: Writer
-        field: str
-        text: str
-        key: str
-
-        @property
-        def control(self) -> Writer:
-            """The strip."""
-            return self.writer
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._field_key = ""
@@ -124,6 +99,11 @@ class Writer(Horizontal):
     def field_key(self) -> str:
         """Key of the field being written, "" when the strip is closed."""
         return self._field_key
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the letters go into the field."""
+        return self.query_one(Field).has_focus
 
     @property
     def text(self) -> str:
@@ -184,13 +164,6 @@ class Writer(Horizontal):
         self.post_message(self.Touched(self, self._field_key))
         self._stop_rest()
         self._rest = self.set_timer(REST_S, self._tell_draft)
-
-    def on_field_left(self, event: Field.Left) -> None:
-        """The text is finished."""
-        event.stop()
-        self._stop_rest()
-        if self._field_key:
-            self.post_message(self.Committed(self, self._field_key, event.field.text, event.key))
 
     def _tell_draft(self) -> None:
         if self._field_key:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from textual import events
 
 from defense_console.model import events as ev
 from defense_console.model.rubric import next_unrated
+from defense_console.store.base import Append, FullDisk, Lease
+from defense_console.store.tiny import TinyStore
 from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
 
 SIZE = (120, 40)
@@ -271,7 +275,9 @@ async def test_what_is_not_seen_is_not_rated(room: Room) -> None:
         await until(pilot, lambda: len(room.defense(id).ratings) == 1)
 
 
-HOSTILE = ["[/foo]", "[red]x", "C:\\dir\\[x]", "e\u0301toile 👩‍🚀", "שלום \u202eabc", "\x1b[31mred", "x" * 200, "two\nlines"]
+HOSTILE = [
+    "[/foo]", "[red]x", "C:\\dir\\[x]", "e\u0301toile 👩‍🚀", "שלום \u202eabc", "\x1b[31mred", "x" * 200, "two\nlines",
+]  # fmt: skip
 SEEN = ["[/foo]", "[red]x", "C:\\dir\\[x]", "toile", "⟨U+202E⟩", "␛[31mred", "xxxx", "two"]
 
 
@@ -306,3 +312,83 @@ async def test_quitting_asks_and_says_that_the_clock_counts(room: Room) -> None:
         await pilot.press("ctrl+q", "o")
         await until(pilot, lambda: not app.is_running or app.return_code == 0)
     assert room.drafts(id) == {"note": "kept"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "notes", "rated", "timer"),
+    [
+        (["n", *"abc", "enter", "v"], ["abc"], 1, "running"),
+        (["n", *"ab", "backspace", *"c", "escape", "v", "v"], ["ac"], 2, "running"),
+        (["n", *"ab", "f3", *"cd", "tab", "v"], ["abcd"], 1, "paused"),
+        (["c", *"vrxo", "f2", *"t", "enter", "x", "u"], ["vrxo", "t"], 0, "running"),
+    ],
+)
+async def test_keys_in_one_burst_go_where_one_after_the_other_would(
+    room: Room, keys: list[str], notes: list[str], rated: int, timer: str
+) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        for key in keys:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: [note.text for note in room.defense(id).notes] == notes)
+        await shows(pilot, f"{rated}/12 rated")
+        await pilot.pause()
+        assert len(room.defense(id).ratings) == rated
+        assert room.defense(id).timeline.state == timer
+        assert room.drafts(id) == {}
+
+
+async def test_a_question_and_its_answer_in_one_burst(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        for key in ("ctrl+q", "o"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: not app.is_running or app.return_code == 0)
+
+
+async def test_a_failed_write_is_red_and_said_until_it_succeeds(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = started(room)
+    broken = True
+    append = TinyStore.append
+
+    def fail(store: TinyStore, job: Append) -> tuple[int, str]:
+        if broken:
+            raise FullDisk("The disk is full.")
+        return append(store, job)
+
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        monkeypatch.setattr(TinyStore, "append", fail)
+        await pilot.press("v", "v")
+        await shows(pilot, "NOT SAVED: 2 actions", "2/12 rated", "The disk is full.")
+        broken = False
+        await hides(pilot, "NOT SAVED")
+        await shows(pilot, "✓ saved")
+    assert len(room.defense(id).ratings) == 2
+
+
+async def test_without_colour_every_state_is_still_told(room: Room) -> None:
+    room.settings = msgspec.structs.replace(room.settings, no_color=True)
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("v", "x")
+        await shows(pilot, "✓ met", "✗ not met", "2/12 rated")
+        assert app.no_color
+
+
+async def test_a_defense_held_by_another_console_is_read_only(room: Room) -> None:
+    id = started(room)
+    store = TinyStore.open(room.folder)
+    store.write_lease(id, Lease("other", "elsewhere", 4242, "then", "boot-9", room.machine.read()))
+    store.close()
+    before = len(room.events(id))
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "Another console holds this defense", "elsewhere")
+        await pilot.press("v", "n", "g", "t", "q")
+        await shows(pilot, "0/12 rated")
+    assert len(room.events(id)) == before

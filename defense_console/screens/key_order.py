@@ -1,0 +1,89 @@
+"""Keys one after the other: a key is given to the screen when the one before it has done all it does.
+
+The toolkit hands every key to whatever has the focus at that moment, and the widget handles it later. When a machine is
+slow, or keys come in one burst, `n` would still be on its way while the letters after it are taken for commands. Here
+a key waits until a marker that follows its predecessor through the same queues has come back to the app.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.screen import ModalScreen
+
+LOST_S = 0.25
+"""A marker that does not come back (its widget is gone) is given up after so long."""
+SETTLE_S, SETTLE_TRIES = 0.01, 40
+"""How often, and how many times at most, one looks whether a dialog that a key opens is there."""
+
+
+@dataclass
+class KeyDone(Message):
+    """Follows a key through the queues; back at the app, the key has been handled."""
+
+    number: int
+
+
+class OrderedKeys(App[None], inherit_bindings=False):
+    """An app that loses no key and gives none to the wrong field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: deque[events.Event] = deque()
+        self._key_number = 0
+        self._key_back = 0
+        self._key_on_its_way = False
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text wait for their turn; everything else is handled at once."""
+        if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.append(event)
+        if not self._key_on_its_way:
+            await self._give_next_key()
+
+    async def _give_next_key(self) -> None:
+        while self._typed:
+            event = self._typed.popleft()
+            target = self.focused or self.screen
+            self._key_on_its_way = True
+            self._key_number += 1
+            number = self._key_number
+            await super().on_event(event)
+            if target.post_message(KeyDone(number)):
+                self.set_timer(LOST_S, partial(self._give_up, number))
+                return
+            self._key_on_its_way = False
+
+    async def on_key_done(self, event: KeyDone) -> None:
+        """The key has been handled; a dialog it opens is waited for."""
+        event.stop()
+        if event.number == self._key_number:
+            self._key_back = event.number
+            await self._settle(event.number, SETTLE_TRIES)
+
+    async def _settle(self, number: int, tries: int) -> None:
+        if number != self._key_number or not self._key_on_its_way:
+            return
+        if tries and self._typed and not self._screen_is_ready():
+            self.set_timer(SETTLE_S, partial(self._settle, number, tries - 1))
+            return
+        self._key_on_its_way = False
+        await self._give_next_key()
+
+    def _screen_is_ready(self) -> bool:
+        """Whether the screen in front is drawn and no flow is about to put a dialog over it."""
+        if not self.screen.is_mounted:
+            return False
+        flows = (worker for worker in self.workers if worker.group == "dialog" and not worker.is_finished)
+        return isinstance(self.screen, ModalScreen) or not any(flows)
+
+    async def _give_up(self, number: int) -> None:
+        if number == self._key_number and number != self._key_back:
+            await self._settle(number, 0)
