@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 
 
 class BadLine(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class BadFile(ConsoleError):
     """
 
     def __init__(self, lines: Sequence[BadLine], entries: bool = False) -> None:
-        super().__init__("Nothing was imported: the file has errors.")
+        super().__init__(N_("Nothing was imported: the file has errors."))
         self.lines = tuple(sorted(lines, key=lambda bad: bad.line))
         self.entries = entries
 

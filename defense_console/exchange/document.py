@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from defense_console.model import revision, rubric, verdict
+from defense_console.model import revision, rubric
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum, Phase, Project
 from defense_console.model.defense import Defense, Sitting, Version
@@ -183,7 +183,7 @@ def _verdict(defense: Defense, curriculum: Curriculum) -> dict[str, Any] | None:
             "version": len(defense.versions) + 1,
             "outcome": defense.outcome,
             "state": "draft",
-            "suggested": verdict.suggestion(defense, curriculum).outcome,
+            "suggested": rubric.suggestion(defense, curriculum).outcome,
             "reason": defense.reason,
             "signed_at": None,
             "released_at": None,

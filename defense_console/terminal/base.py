@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from defense_console.settings import Settings
     from defense_console.store.tiny import TinyStore
 
+PROGRAM: Final = "defense-console"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -98,12 +99,11 @@ def shared(function: F) -> F:
 class ConsoleGroup(WordedGroup):
     """The program: chooses the language before anything is said, and turns every error into an exit code."""
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_rest: Any, standalone_mode: bool = True, **_extra: Any) -> Any:
         """Run a command line; in stand-alone mode the process ends with its code."""
         arguments = list(sys.argv[1:] if args is None else args)
         set_language(choose_language(_language_in(arguments)))
-        extra["prog_name"] = "defense-console"
-        code = run(self, arguments, **extra)
+        code = run(self, PROGRAM, arguments)
         if standalone_mode:
             sys.exit(code)
         return code

@@ -155,6 +155,9 @@ def _ended(code: int, fault: str | None, unsaved: int) -> int:
         where = fault or "?"
         say_error(_("The console ended by a fault of its own ({place}); what was saved is safe.", place=where))
     if unsaved:
-        one, many = "NOT SAVED: {n} action could not be written.", "NOT SAVED: {n} actions could not be written."
-        say_error(ngettext(one, many, unsaved))
+        say_error(
+            ngettext(
+                "NOT SAVED: {n} action could not be written.", "NOT SAVED: {n} actions could not be written.", unsaved
+            )
+        )
     return 1 if code or unsaved else 0

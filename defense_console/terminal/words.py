@@ -192,7 +192,7 @@ def bad_line_text(bad: BadLine, entries: bool) -> str:
 # --- the end of a run --------------------------------------------------------------------------------------------
 
 
-def run(command: click.Command, arguments: Sequence[str], **extra: Any) -> int:
+def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
     """Run a command line and give its exit code: the one place where errors become text.
 
     Returns:
@@ -202,16 +202,17 @@ def run(command: click.Command, arguments: Sequence[str], **extra: Any) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without a character must not end a command
     try:
-        done = click.Command.main(command, list(arguments), standalone_mode=False, **extra)
+        # Not click's own main: it maps errors to other codes, and ends the process when a pipe is closed.
+        with command.make_context(program, list(arguments)) as context:
+            done = command.invoke(context)
         sys.stdout.flush()
         return done if isinstance(done, int) else OK
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
         say_error(usage_error_text(error))
-        context = getattr(error, "ctx", None)
-        if context is not None:
-            click.echo(_("See {command} --help.", command=context.command_path), err=True)
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(_("See {command} --help.", command=error.ctx.command_path), err=True)
         return REFUSED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

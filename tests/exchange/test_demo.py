@@ -1,0 +1,138 @@
+"""The demo cohort: a pure function of now, in every state, legal from the first event to the last."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from defense_console import clocks
+from defense_console.desk.exchange import DEMO, ExchangeDesk
+from defense_console.exchange import demo
+from defense_console.exchange.curricula import load_shipped
+from defense_console.exchange.demo import Cohort, cohort, load_script
+from defense_console.i18n import zone_of
+from defense_console.model.agenda import Summary, defense_id, entry, summarize
+from defense_console.model.clock import instant
+from defense_console.model.errors import ConsoleError
+from defense_console.model.fold import fold
+from defense_console.model.legal import check_legal
+from defense_console.store.tiny import TinyStore
+
+SHIPPED = load_shipped()
+NOW = "2026-11-24T10:00:00.000Z"
+
+
+@pytest.fixture(scope="module")
+def made() -> Cohort:
+    return cohort(NOW, SHIPPED)
+
+
+def summaries(made: Cohort) -> list[Summary]:
+    found = []
+    for played in made.defenses:
+        d = played.defense
+        found.append(summarize(str(defense_id(d.student_id, d.project, d.attempt)), d))
+    return found
+
+
+def test_it_is_a_pure_function_of_now(made: Cohort) -> None:
+    assert cohort(NOW, load_shipped()) == made
+    assert cohort("2027-03-28T01:30:00.000Z", SHIPPED) != made
+
+
+def test_every_event_was_legal_where_it_stands_and_none_lies_ahead(made: Cohort) -> None:
+    for played in made.defenses:
+        pinned = SHIPPED[played.defense.curriculum]
+        for n, event in enumerate(played.events):
+            before = fold(played.events[:n], pinned) if n else None
+            check_legal(before, event.what, event.at, pinned)
+            assert instant(event.at.wall) <= instant(NOW)
+            assert event.seq == n + 1
+        assert fold(played.events, pinned) == played.defense
+
+
+def test_the_cohort_is_in_every_state(made: Cohort) -> None:
+    found = summaries(made)
+    zone, rules = zone_of("Europe/Paris"), SHIPPED["IRP"].rules
+    entries = {s.id: entry(s, "", NOW, zone, rules) for s in found}
+
+    def some(**fields: object) -> list[Summary]:
+        return [s for s in found if all(getattr(s, name) == value for name, value in fields.items())]
+
+    in_12_min = [s for s in some(session="planned") if instant(s.planned_at) - instant(NOW) == demo.offset("+12m")]
+    assert len(in_12_min) == 1
+    assert len(some(session="live")) == 1
+    assert some(in_force="conditional", rows_received=0, all_settled=False)
+    assert some(in_force="conditional", rows_received=1)
+    assert some(in_force="conditional", all_settled=True)
+    assert [s for s in some(in_force="conditional") if "overdue" in entries[s.id].tabs]
+    assert some(attempt=2, session="planned")
+    assert some(session="no_show", pending=False)
+    assert some(verdict_state="signed")
+    assert some(in_force="validated", pending=False)
+    assert some(in_force="rework", pending=False)
+    assert some(session="held", verdict_state=None, pending=True)
+    assert some(session="late_cancelled")
+    assert {s.curriculum for s in found} == {"IRP", "FE", "PN"}
+    assert {e.waiting_for for e in entries.values()} == {"mentor", "student", None}
+
+
+def test_the_second_attempt_carries_what_was_acquired(made: Cohort) -> None:
+    (second,) = [p.defense for p in made.defenses if p.defense.attempt == 2]
+
+    assert second.acquired
+    assert "IRP-P6-B3.2-1" not in second.ratings  # what was missing is rated anew
+    assert set(second.ratings) == second.acquired
+
+
+def test_the_interrupted_defense_leaves_a_draft_and_a_sign_of_life(made: Cohort) -> None:
+    (live,) = [p for p in made.defenses if p.defense.session == "live"]
+
+    assert live.typing is not None
+    assert live.typing.text
+    assert live.lease is not None
+    assert all(instant(event.at.wall) <= instant(live.lease.wall) for event in live.events)
+
+
+def test_people_are_plainly_invented(made: Cohort) -> None:
+    script = load_script()
+
+    assert 10 <= len(script["students"]) <= 14
+    assert all(student["email"].endswith("@example.org") for student in script["students"])
+
+
+def test_a_script_that_runs_ahead_is_refused() -> None:
+    script = copy.deepcopy(load_script())
+    script["defenses"][1]["steps"][0]["at"] = "+1m"
+
+    with pytest.raises(ConsoleError, match="ahead"):
+        cohort(NOW, SHIPPED, script)
+
+
+def test_an_illegal_step_is_refused() -> None:
+    script = copy.deepcopy(load_script())
+    script["defenses"][1]["steps"].append({"kind": "finished", "at": "-10m"})
+
+    with pytest.raises(ConsoleError):
+        cohort(NOW, SHIPPED, script)
+
+
+def test_a_store_is_filled_once_and_any_other_is_refused(tmp_path: Path) -> None:
+    mine, shown = TinyStore.open(tmp_path / "mine"), TinyStore.open(tmp_path / "demo")
+    desks = [ExchangeDesk(store, clocks.read, "Mentor", "UTC", SHIPPED) for store in (mine, shown)]
+    row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2027-01-05T10:00\n"
+    desks[0].import_file(row.encode())
+
+    with pytest.raises(ConsoleError, match="empty"):
+        desks[0].fill_demo(NOW)
+    assert desks[1].fill_demo(NOW)
+    before = b"".join(desks[1].export())
+    assert not desks[1].fill_demo("2027-01-01T00:00:00.000Z")
+
+    assert b"".join(desks[1].export()) == before
+    assert shown.meta(DEMO) == NOW
+    assert shown.verify_all() == ()
+    for store in (mine, shown):
+        store.close()
