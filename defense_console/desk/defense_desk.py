@@ -29,7 +29,7 @@ class DefenseDesk:
         self.ledger = ledger
         self.id = defense_id
         self.read_only = read_only
-        self._drafts: dict[str, Draft] = dict(ledger.store.drafts(stream_of(defense_id)))
+        self._drafts = ledger.drafts(defense_id)
         self._first: dict[str, Stamp] = {}
 
     # --- reading -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Stamp, decode_event, encode_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.legal import check_legal
-from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store
+from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store, chain
 from defense_console.store.recorder import Recorder
 
 Answer = Ack | Failed | Refused
@@ -41,6 +41,8 @@ class OpenLog:
     events: list[Event]
     defense: Defense
     acknowledged: int
+    head: str
+    """Hash of the last event, as the store will compute it: what an append builds on."""
     unsaved_copies: list[Event] = field(default_factory=list)
     """Events refused because another writer was first; kept until the mentor has chosen."""
 
@@ -76,6 +78,7 @@ class Ledger:
         self.shipped = shipped
         self._logs: dict[str, OpenLog] = {}
         self._pinned: dict[str, Curriculum] = {}
+        self._drafts: dict[str, dict[str, Draft]] = {}
         self._waiting = 0
         self._saved_at: str | None = None
         self._error: ConsoleError | None = None
@@ -93,8 +96,14 @@ class Ledger:
             if not lines:
                 raise ConsoleError("There is no defense {id}.", id=defense_id)
             events = [decode_event(line.body) for line in lines]
-            self._logs[defense_id] = OpenLog(events, self._fold(events), len(events))
+            self._logs[defense_id] = OpenLog(events, self._fold(events), len(events), lines[-1].hash)
         return self._logs[defense_id]
+
+    def drafts(self, defense_id: str) -> dict[str, Draft]:
+        """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
+        if defense_id not in self._drafts:
+            self._drafts[defense_id] = dict(self.store.drafts(stream_of(defense_id)))
+        return self._drafts[defense_id]
 
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
@@ -173,16 +182,18 @@ class Ledger:
             pin = pin or self._pin_for(what)
             events.append(Event(len(events) + 1, action, at, self.author, what))
             defense = self._fold(events)
-        new = events[len(log.events) :]
-        log.events, log.defense = events, defense
+        lines = tuple(encode_event(event) for event in events[len(log.events) :])
+        before = log.head
+        log.events, log.defense, log.head = events, defense, chain(before, lines)
         self.submit(
             Append(
                 stream=stream_of(defense_id),
                 expected=action - 1,
-                lines=tuple(encode_event(event) for event in new),
+                lines=lines,
                 summary=summarize(defense_id, defense),
                 pin=pin,
                 drop_drafts=drop_drafts,
+                previous=before,
             )
         )
         return defense
@@ -238,7 +249,7 @@ class Ledger:
         log = self._logs.get(defense_id)
         if log is None:
             return
-        copies = [*log.unsaved_copies, *log.events[job.expected :]]
+        copies = [*log.unsaved_copies, *(decode_event(line) for line in job.lines)]
         del self._logs[defense_id]
         self.log(defense_id).unsaved_copies = copies
 

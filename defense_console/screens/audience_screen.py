@@ -54,6 +54,7 @@ class AudienceScreen(ConsoleScreen):
 
     def compose(self) -> ComposeResult:
         """Nothing of what other screens share: no status line, no hints."""
+        yield Static(id="too-small", markup=False)
         with Vertical():
             yield Static(classes="audience--words", id="audience-phase", markup=False)
             yield BigClock()
@@ -71,6 +72,7 @@ class AudienceScreen(ConsoleScreen):
         read = read_clock(self.live.defense, self.live.curriculum.rules, self.desk.now(), self.zone)
         clock = self.query_one(BigClock)
         clock.text = read.left
+        self.query_one("#too-small", Static).update(Content(f"{read.left} {read.phase}"))
         state = Content.assemble((f"{read.glyph} {read.word}", read.style))
         phase = Content.assemble(read.phase.upper(), "   ", state) if read.phase else state
         self.query_one("#audience-phase", Static).update(phase)

@@ -49,6 +49,18 @@ class PanelScreen(WritingScreen):
         self._written_from: str | None = None
         self._begun = False
 
+    def on_mount(self) -> None:
+        """Draw, and open again what was being written when the console ended."""
+        super().on_mount()
+        drafts = [(d.first.wall, field) for field, d in self.texts.drafts.items() if self.can_write(field)]
+        if drafts and self.texts.read_only is None:
+            self.write(max(drafts)[1])
+            self.tell(_("This text was being written when the console ended."))
+
+    def can_write(self, field: str) -> bool:
+        """Whether this screen writes a field, and may now."""
+        return field.partition("/")[0] in ("note", "edit", "question")
+
     @property
     def defense(self) -> Defense:
         """The defense as it is now."""

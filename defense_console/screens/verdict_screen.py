@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.i18n import N_, _, clock_text, duration_text, when
+from defense_console.i18n import N_, _, clock_text, error_text, when
 from defense_console.keymap import Command
-from defense_console.model.errors import ConsoleError
 from defense_console.model.events import OutcomeValue
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import verdict_panels as panels
 from defense_console.screens.clock_words import read_clock
-from defense_console.screens.dialogs import Confirm
-from defense_console.screens.row_editor import RowEditing
+from defense_console.screens.signing import Signing
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
 
@@ -33,7 +30,7 @@ _READING = frozenset({"verdict.preview", "verdict.sign", "live.timeline", "edit.
                       "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
 
 
-class VerdictScreen(RowEditing):
+class VerdictScreen(Signing):
     """Everything the mentor decides about one defense.
 
     Args:
@@ -92,7 +89,8 @@ class VerdictScreen(RowEditing):
         guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
         self._show_head()
         self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, self.zone))
-        if defense.drafting is None and defense.signed is None and defense.revisions:
+        settled = defense.drafting is None or (defense.drafting == "round" and defense.outcome != "conditional")
+        if settled and defense.signed is None and defense.revisions:
             items = panels.released_items(desk, self.zone, now)
         else:
             items = panels.document_items(desk)
@@ -135,6 +133,8 @@ class VerdictScreen(RowEditing):
             return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
         if defense.signed is not None:
             return self._signed_line()
+        if self.verdict.read_only is not None:
+            return content("! " + error_text(self.verdict.read_only)).stylize("bold $text-warning")
         if defense.drafting is None and defense.released is not None:
             at = self._when(defense.released.released_at)
             return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
@@ -235,6 +235,10 @@ class VerdictScreen(RowEditing):
     def action_edit_redo(self) -> None:
         """Do it again."""
         self.attempt(self.verdict.redo)
+
+    def can_write(self, field: str) -> bool:
+        """Texts of the verdict are written while it is drafted."""
+        return self._why_no_change() is None
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -338,58 +342,3 @@ class VerdictScreen(RowEditing):
         from defense_console.screens.timeline_screen import TimelineScreen
 
         self.app.push_screen(TimelineScreen(self.defense_id))
-
-    # --- signing -------------------------------------------------------------------------------------------------
-
-    @work(exclusive=True, group="dialog")
-    async def action_verdict_sign(self) -> None:
-        """Sign after a question; when signed, release."""
-        if not self.keep_text():
-            return
-        if self.defense.signed is not None:
-            await self._release()
-            return
-        stop = self._why_not_sign()
-        if stop is not None:
-            self.refuse(stop)
-            return
-        if await self.app.push_screen_wait(self._sign_question()) and self.attempt(self.verdict.sign) is not None:
-            self.tell(_("Signed."))
-
-    def _why_not_sign(self) -> ConsoleError | None:
-        if self.verdict.read_only is not None:
-            return self.verdict.read_only
-        if self.defense.drafting is None:
-            released = self.defense.released is not None
-            text = "The verdict is released: only a new version can change it."
-            return ConsoleError(text if released else SESSION_REFUSALS[self.defense.session])
-        hard = next((guard for guard in self.verdict.guards() if guard.hard), None)
-        if hard is None:
-            return None
-        lift = panels.lift_words(hard.lift, self.desk.settings)
-        return ConsoleError("{problem} → {lift}", problem=_(hard.text_id, **dict(hard.parameters)), lift=lift)
-
-    def _sign_question(self) -> Confirm:
-        desk, defense = self.verdict, self.defense
-        assert defense.outcome is not None  # a guard
-        lines = [content(panels.outcome_words(desk, defense.outcome, self.zone)).stylize("bold")]
-        if defense.outcome == "conditional":
-            lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
-        lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")
-                  for g in desk.guards() if not g.hard]  # fmt: skip
-        wait = duration_text(self.desk.settings.release_countdown_s)
-        undo = self.key_of("edit.undo")
-        lines.append(content(_("It is released {time} after the signature; until then {undo} takes it back.",
-                               time=wait, undo=undo)))  # fmt: skip
-        question = _("Sign the verdict of {student}?", student=desk.student.name)
-        return Confirm(question, Content("\n").join(lines), yes=_("sign"))
-
-    async def _release(self) -> None:
-        """Release now; while the countdown runs only after a question, since F9 may have been pressed twice."""
-        if self.verdict.countdown_s() is not None:
-            question = Confirm(_("Release now?"), _("The signature cannot be taken back afterwards."), yes=_("release"))
-            if not await self.app.push_screen_wait(question):
-                return
-        if self.defense.signed is not None and self.attempt(self.verdict.release) is not None:
-            self.tell(_("Released."))
-

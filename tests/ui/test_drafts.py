@@ -1,0 +1,40 @@
+"""Texts being typed are one thing for all screens on a defense, and are found again after a restart."""
+
+from __future__ import annotations
+
+from defense_console.desk.desk import Desk
+from defense_console.screens.verdict_screen import VerdictScreen
+from defense_console.store.base import Draft
+from defense_console.store.recorder import Recorder
+from defense_console.store.tiny import TinyStore
+from tests.ui.conftest import SHIPPED, Room, shows, type_text, until
+from tests.ui.test_verdict import held
+
+
+def leave_draft(room: Room, id: str, field: str, text: str) -> None:
+    store = TinyStore.open(room.folder)
+    store.save_draft(f"defense/{id}", field, Draft(text, room.machine.read(), len(text)))
+    store.close()
+
+
+def test_a_text_kept_on_one_screen_is_not_offered_again_on_another_before_the_disk_knows(room: Room) -> None:
+    id = held(room)
+    leave_draft(room, id, "strength", "clear")
+    store = TinyStore.open(room.folder)
+    slow = Recorder(lambda: TinyStore.open(room.folder), lambda _: None)  # never started: nothing reaches the disk
+    desk = Desk(store, slow, room.machine.read, lambda _pid: "start-1", room.settings, SHIPPED)
+    desk.live(id).commit("strength", "clear")
+    assert desk.verdict(id).text("strength") == ""
+    store.close()
+
+
+async def test_a_half_typed_text_of_the_verdict_is_there_after_a_restart(room: Room) -> None:
+    id = held(room)
+    leave_draft(room, id, "goal", "read one b")
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        await shows(pilot, "Next goal", "read one b", "WRITING")
+        await type_text(pilot, "ook")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).goal == "read one book")
+    assert room.drafts(id) == {}
