@@ -64,17 +64,19 @@ class Host(OrderedKeys, inherit_bindings=False):
         for command in commands_for(screen.context):
             keys = ", ".join(shown_keys(command, self.settings, language()))
             help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
+            help_text = help_text.replace("[", "⟦")  # the palette reads its help as markup
             found.append((_(command.tooltip), partial(screen.do_command, command), help_text or None))
         self.search_commands(found, placeholder=_("Search for a command…"))
 
     def switch_language(self) -> None:
-        """The other language: every screen is built anew, on the same place."""
+        """The other language: every screen is built anew, on the same place; the queue only draws what it says now."""
         set_language("en" if language() == "fr" else "fr")
         places = [place_shown(screen) for screen in self.console_screens()]
         for screen in self.console_screens():
             screen.flush()
         self.home()
-        self.switch_screen(screen_for("queue", ""))
+        for screen in self.console_screens():
+            screen.update()
         for place, defense_id in places:
             if place not in (None, "queue"):
                 self.push_screen(screen_for(place, defense_id))

@@ -83,9 +83,11 @@ class LiveScreen(LiveView):
         self.show_pane(panes[(panes.index(self.pane) + by) % len(panes)])
 
     def action_console_back(self) -> None:
-        """First back to the rubric, then to the queue; the clock goes on."""
+        """First back to the rubric, then to the queue, or to the verdict once it is over; the clock goes on."""
         if self.pane != "rubric":
             self.show_pane("rubric")
+        elif self.live.defense.session == "held":
+            self.console_app.go("verdict", self.defense_id)
         else:
             super().action_console_back()
 

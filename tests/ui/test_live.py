@@ -392,3 +392,55 @@ async def test_a_defense_held_by_another_console_is_read_only(room: Room) -> Non
         await pilot.press("v", "n", "g", "t", "q")
         await shows(pilot, "0/12 rated")
     assert len(room.events(id)) == before
+
+
+async def test_f9_while_writing_keeps_the_text_and_escape_comes_back_to_the_same_criterion(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("j", "j", "n", *"kept", "f9")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "VerdictScreen")
+        await pilot.press("escape")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "LiveScreen")
+        await shows(pilot, "kept", "› ·              Causes that training")
+    assert [note.text for note in room.defense(id).notes] == ["kept"]
+
+
+async def test_the_language_changes_in_place_and_the_half_written_text_stays(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("n", *"half")
+        await shows(pilot, "Private note")
+        app.switch_language()
+        await shows(pilot, "PRÉSENTATION 1/3", "Note privée", "half", "0/12 évalués")
+        await pilot.press("!", "enter", "escape")
+        await shows(pilot, "Aujourd’hui 1")
+    assert [note.text for note in room.defense(id).notes] == ["half!"]
+
+
+async def test_keys_of_the_settings_replace_those_of_the_table(room: Room) -> None:
+    room.settings = msgspec.structs.replace(room.settings, keys={"live.rate_met": ("F6",)})
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "F6 met")
+        await pilot.press("v", "1", "f6")
+        await shows(pilot, "1/12 rated")
+    assert list(room.defense(id).ratings.values()) == ["met"]
+
+
+async def test_a_fault_in_a_command_does_not_end_the_console(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("a student's name must not be printed")
+
+        monkeypatch.setattr("defense_console.desk.live.LiveDesk.rate", broken)
+        await pilot.press("v")
+        await shows(pilot, "A fault in the console", "ZeroDivisionError")
+        assert "must not be printed" not in plain_text(app)
+        monkeypatch.undo()
+        await pilot.press("v")
+        await shows(pilot, "1/12 rated")
