@@ -93,10 +93,9 @@ class PanelScreen(WritingScreen):
             wanted = [self.panel(id) for id in self.FIRST_FOCUS]
             first = next((panel for panel in wanted if panel.can_focus and panel.display), None)
             if first is not None:
+                first.view_stays = not self._begun  # the screen opens on its top, wherever the cursor is
+                self._begun = True
                 self.set_focus(first, scroll_visible=False)
-                if not self._begun:  # the screen opens on its top, wherever the cursor is
-                    self._begun = True
-                    first.call_after_refresh(self.query_one("#sheet", Widget).scroll_home, animate=False)
 
     def focus_panel(self, id: str) -> bool:
         """Give a panel the focus. Returns: whether it takes one."""

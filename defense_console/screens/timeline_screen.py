@@ -50,7 +50,9 @@ class TimelineScreen(ConsoleScreen):
         .head Static { height: auto; width: 1fr; }
         OptionList { height: 1fr; max-width: 120; border: none; padding: 0 1; background: transparent; }
         OptionList:focus { border: none; }
-        OptionList > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
+        OptionList:focus > .option-list--option-highlighted, OptionList > .option-list--option-highlighted {
+            background: $panel; color: $foreground; text-style: bold;
+        }
     }
     """
 

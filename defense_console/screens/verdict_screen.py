@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ROW_COMMANDS = frozenset({"verdict.keep", "verdict.due_later", "verdict.due_earlier"})
 _LIVE_COMMANDS = frozenset({"anywhere.toggle", "anywhere.next_phase", "live.finish"})
-_READING = frozenset({"verdict.preview", "verdict.sign", "live.timeline", "edit.undo", "edit.redo", "live.note",
+_READING = frozenset({"verdict.preview", "live.timeline", "edit.undo", "edit.redo", "live.note",
                       "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
 
 
@@ -178,6 +178,8 @@ class VerdictScreen(Signing):
             return _(SESSION_REFUSALS[defense.session])
         if id == "verdict.reopen":
             return self._why_not_reopen()
+        if id == "verdict.sign":
+            return None if defense.signed is not None else self._why_no_change()
         if id in _READING or id in _LIVE_COMMANDS:
             return None
         reason = self._why_no_change()

@@ -66,6 +66,8 @@ class Panel(Widget, can_focus=True):
         self._key = ""
         self._drawn: tuple[int, list[tuple[int, Content]]] | None = None
         self.can_focus = False
+        self.view_stays = False
+        """The next focus does not scroll to the chosen item."""
 
     # --- what it holds -------------------------------------------------------------------------------------------
 
@@ -173,7 +175,9 @@ class Panel(Widget, can_focus=True):
     def on_focus(self) -> None:
         """Show the cursor."""
         self.refresh()
-        self.call_after_refresh(self.scroll_to_chosen)
+        if not self.view_stays:
+            self.call_after_refresh(self.scroll_to_chosen)
+        self.view_stays = False
 
     def on_blur(self) -> None:
         """Hide the cursor."""
