@@ -150,7 +150,10 @@ class Choose(Dialog[int | None]):
         return _("1–{last}  choose      Esc  {back}", last=len(self._options), back=self._back or _("back"))
 
     def press(self, key: str, character: str) -> None:
-        """A digit, or what its key gives on AZERTY, chooses."""
+        """A digit, or what its key gives on AZERTY, chooses; arrows scroll a list that is higher than the screen."""
+        if key in ("down", "up"):
+            by = 1 if key == "down" else -1
+            self.query_one(".dialog--options").scroll_relative(y=by, animate=False)
         if key in ("enter", "space", "escape") or character.lower() == "n":
             self.answer(None)
             return

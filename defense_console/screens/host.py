@@ -16,6 +16,8 @@ from defense_console.screens.places import place_shown, screen_for
 from defense_console.settings import Settings
 from defense_console.widgets.themes import THEMES
 
+MOVES = ("move.", "panel.", "anywhere.", "console.back", "console.palette")
+
 
 class Host(OrderedKeys, inherit_bindings=False):
     """What `Console` promises to screens. Keys are the screens' own: the app binds none."""
@@ -61,7 +63,9 @@ class Host(OrderedKeys, inherit_bindings=False):
         """Search the commands of the screen by name."""
         screen = self.console_screens()[-1]
         found = []
-        for command in commands_for(screen.context):
+        # What belongs to the screen comes first; what only moves is no command to search for.
+        shown = (c for c in commands_for(screen.context) if not c.id.startswith(MOVES))
+        for command in sorted(shown, key=lambda command: command.id.startswith("console.")):
             keys = ", ".join(shown_keys(command, self.settings, language()))
             help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
             help_text = help_text.replace("[", "⟦")  # the palette reads its help as markup

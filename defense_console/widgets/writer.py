@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from defense_console.safe_text import same_width
+from defense_console.safe_text import content, same_width
 
 REST_S = 0.3
 """Keys that rest for so long save a draft. Source: product.md §2."""
@@ -140,7 +140,7 @@ class Writer(Horizontal):
         """The same text now belongs to another field key: typing on edits what was just committed."""
         self._stop_rest()
         self._field_key = field
-        self.query_one(Static).update(Content(label) if isinstance(label, str) else label)
+        self.query_one(Static).update(content(label) if isinstance(label, str) else label)
 
     def insert(self, text: str) -> None:
         """Put a text where the cursor is."""

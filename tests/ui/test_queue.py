@@ -142,8 +142,10 @@ async def test_hostile_names_are_shown_as_typed(room: Room, name: str) -> None:
         await shows(pilot, seen)
         await pilot.press("slash")
         await type_text(pilot, "[/")
-        await pilot.press("escape", "escape", "n", "escape", "p")
-        await shows(pilot, seen, "Parked:")
+        await pilot.press("escape", "escape", "n")
+        await shows(pilot, f"Private note on {seen[:5]}")
+        await pilot.press("escape", "p")
+        await shows(pilot, seen, f"Parked: {seen[:5]}")
 
 
 async def test_a_terminal_too_small_says_so_and_loses_nothing(room: Room) -> None:
