@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Digits, Static
+from textual.widgets import Digits
 
 from defense_console.i18n import N_, _, clock_text, time_of_day
 from defense_console.model.clock import ClockState, Timeline, instant, later, state_of
 from defense_console.model.curriculum import Rules
 from defense_console.model.events import Stamp
 from defense_console.safe_text import cells
+from defense_console.widgets.quiet_text import QuietText
 
 PHASES: Mapping[str, str] = {
     "presentation": N_("presentation"),
@@ -63,7 +64,7 @@ class ClockPanel(Horizontal):
     def compose(self) -> ComposeResult:
         """Digits and three lines."""
         yield Digits("--:--")
-        yield Static(markup=False)
+        yield QuietText(markup=False)
 
     def show_clock(self, timeline: Timeline, now: Stamp, rules: Rules, zone: str, following: str = "") -> None:
         """Draw the clock at `now`.
@@ -88,7 +89,7 @@ class ClockPanel(Horizontal):
         short = not digits.display
         first = Content.assemble((f"{clock_text(left_s)}  ", "bold") if short else "", self._phase(timeline, now))
         lines = [first, self._state(timeline, state), self._end(timeline, now, zone, following)]
-        self.query_one(Static).update(Content("\n").join(lines))
+        self.query_one(QuietText).show(Content("\n").join(lines))
 
     def _phase(self, timeline: Timeline, now: Stamp) -> Content:
         """The phase, its place in the plan, and how far it is."""
@@ -109,7 +110,7 @@ class ClockPanel(Horizontal):
         else:
             word = _(word)
         long, short = _window(timeline, state)
-        room = self.query_one(Static).size.width or 80
+        room = self.query_one(QuietText).size.width or 80
         after = next((f" · {text}" for text in (long, short) if text and cells(f"{glyph} {word} · {text}") <= room), "")
         return Content.assemble((f"{glyph} {word}", style), after)
 

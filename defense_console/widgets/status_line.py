@@ -7,7 +7,8 @@ from typing import Literal
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
+
+from defense_console.widgets.quiet_text import QuietText
 
 Saved = Literal["saved", "saving", "failed"]
 Tone = Literal["plain", "refused", "failed"]
@@ -35,25 +36,25 @@ class StatusLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Three texts."""
-        yield Static(classes="status-line--mode", markup=False)
-        yield Static(classes="status-line--message", markup=False)
-        yield Static(classes="status-line--saved", markup=False)
+        yield QuietText(classes="status-line--mode", markup=False)
+        yield QuietText(classes="status-line--message", markup=False)
+        yield QuietText(classes="status-line--saved", markup=False)
 
     def show_mode(self, text: str, writing: bool) -> None:
         """What the letters do now. Args: text: translated; writing: a text field has the focus."""
-        mode = self.query_one(".status-line--mode", Static)
-        mode.update(Content(f" {text} " if writing else text))
+        mode = self.query_one(".status-line--mode", QuietText)
+        mode.show(Content(f" {text} " if writing else text))
         mode.set_class(writing, "-writing")
 
     def show_message(self, text: Content | str, tone: Tone = "plain") -> None:
         """Replace the message; an empty text takes it away."""
-        message = self.query_one(".status-line--message", Static)
-        message.update(Content(text) if isinstance(text, str) else text)
+        message = self.query_one(".status-line--message", QuietText)
+        message.show(Content(text) if isinstance(text, str) else text)
         message.set_class(tone == "refused", "-refused")
         message.set_class(tone == "failed", "-failed")
 
     def show_saved(self, text: str, state: Saved) -> None:
         """Replace the saved line."""
-        saved = self.query_one(".status-line--saved", Static)
-        saved.update(Content(f" {text} " if state == "failed" else text))
+        saved = self.query_one(".status-line--saved", QuietText)
+        saved.show(Content(f" {text} " if state == "failed" else text))
         saved.set_class(state == "failed", "-failed")
