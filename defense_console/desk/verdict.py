@@ -8,6 +8,7 @@ import msgspec
 
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.desk.ledger import Ledger
+from defense_console.i18n import language
 from defense_console.model import clock, revision, rubric, verdict
 from defense_console.model import events as ev
 from defense_console.model.defense import Defense
@@ -58,7 +59,7 @@ class VerdictDesk(DefenseDesk):
 
     def guards(self) -> tuple[verdict.Guard, ...]:
         """What stops the signature, and what is only told."""
-        return verdict.guards(self.defense, self.curriculum)
+        return verdict.guards(self.defense, self.curriculum, language())
 
     def report(self, reader: reports.Reader, language: str) -> reports.Report:
         """The report as it reads now, for one reader, in one language."""

@@ -65,7 +65,7 @@ def visible(defense: Defense) -> Defense:
 
 
 CRITERIA = tuple(c.id for c in curriculum().criteria_of(curriculum().projects[1]))
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12).filter(lambda t: bool(t.strip()))
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda t: bool(t.strip()))
 RATINGS = st.sampled_from(["met", "to_improve", "not_met", "not_observed", None])
 
 
@@ -83,7 +83,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
     rows = st.sampled_from(["d1", "d2", "r9"])
     following = defense.timeline.next_phase
     outcome = defense.outcome or "validated"
-    return draw(
+    what: DefenseWhat = draw(
         st.one_of(
             st.builds(ev.Rated, st.sampled_from(CRITERIA), RATINGS),
             st.builds(ev.Noted, TEXTS, st.just(stamp), st.sampled_from([None, *CRITERIA]), st.booleans()),
@@ -120,6 +120,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             ),
         )
     )
+    return what
 
 
 def rated_history() -> History:

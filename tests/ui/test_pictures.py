@@ -1,0 +1,103 @@
+"""The pictures of the README: each screen of one defense, drawn from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from defense_console.i18n import language, set_language
+from defense_console.model import events as ev
+from defense_console.settings import Settings
+from tests.ui.conftest import Room
+
+pytestmark = pytest.mark.snapshot
+
+Compare = Callable[..., bool]
+Before = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@pytest.fixture
+def invented(room: Room) -> Room:
+    """A morning with an invented cohort."""
+    for id, name in (("s1", "Ada Démo"), ("s2", "Zoé Exemple"), ("s3", "Ivo Fictif")):
+        room.student(id, name)
+    room.plan("s2", "FE-P3", in_min=95)
+    room.plan("s3", "PN-P2", in_min=60 * 26)
+    return room
+
+
+def _brief(room: Room) -> str:
+    id = room.plan("s1", "IRP-P2", in_min=12)
+    room.add(id, ev.DeliverableDeclared(1, received=True), ev.DeliverableDeclared(2, received=True))
+    room.add(id, ev.CheckTicked("documents", done=True))
+    return id
+
+
+def _live(room: Room) -> str:
+    """Fourteen minutes into the presentation, some criteria rated, a note, a question."""
+    id = _brief(room)
+    room.machine.pass_time(11 * 60)
+    room.live(id)
+    room.machine.pass_time(761)
+    now = room.machine.read()
+    room.add(
+        id,
+        ev.Rated("IRP-P2-B1.1-1", "met"),
+        ev.Rated("IRP-P2-B1.1-2", "met"),
+        ev.Rated("IRP-P2-B1.1-3", "to_improve"),
+        ev.Rated("IRP-P2-B1.2-1", "not_met"),
+        ev.Noted("No budget in the note", now, "IRP-P2-B1.2-1", private=False),
+        ev.QuestionParked("Why three managers only?", now),
+    )
+    room.machine.pass_time(79)
+    return id
+
+
+def _verdict(room: Room) -> str:
+    id = _live(room)
+    room.add(id, ev.PhaseEntered("discussion"))
+    room.machine.pass_time(580)
+    room.add(id, ev.PhaseEntered("debriefing"), ev.Rated("IRP-P2-B1.2-2", "met"), ev.Rated("IRP-P2-B1.2-3", "met"))
+    room.add(id, *(ev.Rated(f"ORAL-{n}", "met") for n in range(2, 7)))
+    room.machine.pass_time(280)
+    room.add(id, ev.Finished(), ev.OutcomeChosen("conditional"), ev.LineAdded("strength", "Clear inquiry"))
+    return id
+
+
+SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
+    "queue": (_brief, ()),
+    "brief": (_brief, ()),
+    "live": (_live, ()),
+    "audience": (_live, ("a",)),
+    "verdict": (_verdict, ()),
+}
+SHOTS = [
+    *((name, (120, 40), "en", "dark") for name in SCENES),
+    *((name, (80, 24), "fr", "dark") for name in SCENES),
+    ("live", (60, 20), "fr", "dark"),
+    ("live", (120, 40), "fr", "light"),
+]
+
+
+def _word(value: object) -> str:
+    return "x".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+
+
+@pytest.mark.parametrize(("scene", "size", "spoken", "theme"), SHOTS, ids=_word)
+def test_picture(
+    scene: str, size: tuple[int, int], spoken: str, theme: str, invented: Room, snap_compare: Compare
+) -> None:
+    """The screen looks as it looked."""
+    before = language()
+    set_language(spoken)
+    try:
+        prepare, keys = SCENES[scene]
+        id = prepare(invented)
+        invented.settings = Settings(name="Mentor Test", zone="Europe/Paris", theme=theme)  # type: ignore[arg-type]
+        app = invented.app(None if scene == "queue" else id)
+        app.animation_level = "none"
+        assert snap_compare(app, press=keys, terminal_size=size)
+    finally:
+        set_language(before)
