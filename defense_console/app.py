@@ -56,6 +56,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         self.settings = settings
         self.fault: str | None = None
         """Where the console failed last, without any value: file, line and kind of error."""
+        self.when_painted: Callable[[], None] = lambda: None
+        """Called once, after the first screen was drawn."""
         self._desk_factory = desk_factory
         self._first = first
         self._desk_open = False
@@ -84,6 +86,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         if first:
             self.go(place_of(self.desk.brief(first).summary), first)
         self._wait_for_second()
+        self.call_after_refresh(self.when_painted)
 
     def on_delivered(self, event: Delivered) -> None:
         """Hand the answer to the desk, and show it."""

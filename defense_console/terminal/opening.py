@@ -129,10 +129,10 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
             recorder = Recorder(lambda: TinyStore.open(folder), deliver)
             recorder.start()
             recorders.append(recorder)
-            app.call_after_refresh(_settle)
             return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
 
         app = ConsoleApp(desk, settings)
+        app.when_painted = _settle
         app.run()
         unsaved = sum(len(recorder.unsaved()) for recorder in recorders if not recorder.close(CLOSE_S))
     return _ended(app.return_code or 0, app.fault, unsaved)

@@ -55,7 +55,8 @@ class _Worded(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
         with formatter.section(_("Options")):
-            formatter.write_dl([record for p in self.get_params(ctx) if (record := self._record(ctx, p)) is not None])
+            records = (self._record(ctx, param) for param in self.get_params(ctx) if isinstance(param, click.Option))
+            formatter.write_dl([record for record in records if record is not None])
 
     def _record(self, ctx: click.Context, param: click.Parameter) -> tuple[str, str] | None:
         record = param.get_help_record(ctx)

@@ -1,0 +1,90 @@
+"""Opening the console: what a signal leaves behind, the collector, and the store's place."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from defense_console.model.errors import ConsoleError
+from defense_console.store.tiny import TinyStore
+from defense_console.terminal.opening import short_ids, store_folder, whole_id
+from tests.test_terminal import PATIENCE_S, Terminal
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name: str) -> None:
+    store = tmp_path / "store"
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2026-01-05T10:00\n"
+    file = tmp_path / "row.csv"
+    file.write_text(row)
+    command = [sys.executable, "-m", "defense_console", "import", str(file), "--store", str(store)]
+    subprocess.run(command, check=True, capture_output=True)
+    with Terminal(store, "en") as terminal:
+        terminal.shows("Ada")
+        terminal.press("n")
+        terminal.shows("WRITING")
+        terminal.press("half")
+        terminal.shows("half")
+
+        terminal.process.send_signal(getattr(signal, name))
+        code = terminal.process.wait(PATIENCE_S)
+
+    opened = TinyStore.open(store)
+    saved = [draft.text for drafts in opened.all_drafts().values() for draft in drafts.values()]
+    opened.close()
+    assert code == 0
+    assert saved == ["half"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+def test_the_collector_rests_until_the_first_paint_and_works_after_it(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import gc, json\n"
+        "freeze = gc.freeze\n"
+        "def told():\n"
+        "    freeze()\n"
+        f"    open({str(told)!r}, 'w').write(json.dumps(gc.isenabled()))\n"
+        "gc.freeze = told\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{site}:{Path(__file__).parent.parent}")
+        with Terminal(tmp_path / "store", "en") as terminal:
+            terminal.shows("Today")
+            terminal.wait(lambda: told.exists() and bool(told.read_text()), "the collector was never frozen")
+    assert json.loads(told.read_text()) is False  # not enabled before the freeze
+
+
+def test_the_store_is_the_option_then_the_environment_then_user_data(tmp_path: Path) -> None:
+    assert store_folder("here", environ={"DEFENSE_CONSOLE_STORE": "there"}) == Path("here")
+    assert store_folder(None, environ={"DEFENSE_CONSOLE_STORE": "there"}) == Path("there")
+    own, demo = store_folder(None, environ={}), store_folder(None, demo=True, environ={"DEFENSE_CONSOLE_STORE": ""})
+    assert own.is_absolute()
+    assert own != demo
+
+
+def test_short_ids_grow_until_they_differ() -> None:
+    alike = ["12345678-aaaa", "12345678-abbb", "ffffffff-0000"]
+
+    assert short_ids(alike) == {alike[0]: "12345678aa", alike[1]: "12345678ab", alike[2]: "ffffffff00"}
+    assert short_ids([]) == {}
+
+
+@pytest.mark.parametrize("typed", ["", "123", "12345g", "0x12", "１２３４", "-----"])
+def test_what_is_no_id_is_refused(tmp_path: Path, typed: str) -> None:
+    store = TinyStore.open(tmp_path)
+    with pytest.raises(ConsoleError):
+        whole_id(store, typed)
+    store.close()
