@@ -22,6 +22,8 @@ from defense_console.model.errors import N_, ConsoleError
 
 DEFENSE_COLUMNS: Final = ("curriculum", "project", "attempt", "planned_at", "duration_min", "language")
 LONGEST_MIN: Final = 24 * 60
+MOST_ATTEMPTS: Final = 99
+"""More is a slip of the keyboard, and each one before it would be looked for."""
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -169,7 +171,7 @@ class _Reader:
 
     def _defense(self) -> DefenseRow | None:
         planned_at = self._planned_at()
-        attempt = self._whole("attempt", 1, None)
+        attempt = self._whole("attempt", 1, MOST_ATTEMPTS)
         duration_min = self._whole("duration_min", 1, LONGEST_MIN) if self._cell("duration_min") else None
         language = self._cell("language").lower() or None
         if language not in (None, *LANGUAGES):
@@ -207,15 +209,12 @@ class _Reader:
             self._wrong("project", project, N_("one of {words}"), words=", ".join(ids))
         return False
 
-    def _whole(self, column: str, low: int, high: int | None) -> int | None:
+    def _whole(self, column: str, low: int, high: int) -> int | None:
         text = self._cell(column)
         number = int(text) if _WHOLE.fullmatch(text) else None
-        if number is not None and low <= number and (high is None or number <= high):
+        if number is not None and low <= number <= high:
             return number
-        if high is None:
-            self._wrong(column, text, N_("a whole number from {low} on"), low=low)
-        else:
-            self._wrong(column, text, N_("a whole number from {low} to {high}, or nothing"), low=low, high=high)
+        self._wrong(column, text, N_("a whole number from {low} to {high}"), low=low, high=high)
         return None
 
     def _planned_at(self) -> str | None:

@@ -41,8 +41,7 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
         return Path(named).expanduser()
     from platformdirs import user_data_path
 
-    home = user_data_path("defense-console", appauthor=False)
-    return home / "demo" if demo else home / "store"
+    return user_data_path("defense-console-demo" if demo else "defense-console", appauthor=False)
 
 
 @contextmanager

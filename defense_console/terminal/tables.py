@@ -57,7 +57,7 @@ def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
                 when(entry.next_at, zone, now),
                 in_words(ahead_s),
                 _short(entry.student_name or summary.student_id, _NAME),
-                summary.project,
+                one_line(summary.project),
                 _("attempt {n}", n=summary.attempt),
                 _waits_for(entry.waiting_for),
                 _(entry.text_id, **entry.parameters),
@@ -86,7 +86,7 @@ def _short(text: str, width: int) -> str:
 def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
     """One defense as it is known now."""
     defense, project = desk.defense, desk.project
-    yield f"{project.id} · {project.title.in_(language())}"
+    yield one_line(f"{project.id} · {project.title.in_(language())}")
     yield from aligned(
         [
             (_("Student"), one_line(desk.student.name)),

@@ -326,6 +326,7 @@ def test_a_later_attempt_is_taken_when_nothing_is_known_and_refused_over_a_gap()
     with pytest.raises(BadFile) as caught:
         plan(Log(PLANNED).known(), ROW | {"attempt": "3"})
     assert places(caught.value.lines) == [(2, "attempt", "3")]
+    assert places(refused(csv(ROW | {"attempt": "999999999"}))) == [(2, "attempt", "999999999")]
 
 
 def test_an_attempt_after_a_rework_opens_on_what_was_missing() -> None:
