@@ -8,13 +8,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from defense_console.desk.brief import BriefDesk
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import N_, _, error_text
 from defense_console.keymap import Command
 from defense_console.model import agenda
 from defense_console.model.agenda import Entry, Order, Tab
 from defense_console.model.errors import ConsoleError
-from defense_console.safe_text import cells
+from defense_console.safe_text import cells, shortened
 from defense_console.screens import queue_words
 from defense_console.screens.places import place_of
 from defense_console.screens.rescheduling import ask_date
@@ -45,7 +46,7 @@ class QueueScreen(WritingScreen):
         self.tab: Tab | None = "today"
         self.order: Order = "time"
         self._entries: tuple[Entry, ...] = ()
-        self._about = ""
+        self._about: BriefDesk | None = None
         self._seconds = 0
         self._first_drawing = True
 
@@ -76,16 +77,18 @@ class QueueScreen(WritingScreen):
     @property
     def texts(self) -> DefenseDesk:
         """A note goes to the defense that was selected when it was begun."""
-        return self.desk.brief(self._about)
+        if self._about is None:
+            raise ConsoleError("No defense is selected.")
+        return self._about
 
     def field_label(self, field: str) -> str:
         """Whose note it is."""
-        return _("Private note on {student}", student=self.texts.student.name)
+        return _("Private note on {student}", student=shortened(self.texts.student.name, 24))
 
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept."""
         if self.texts.defense.seq != known:
-            self.desk.agenda.noted(self._about)
+            self.desk.agenda.noted(self.texts.id)
             self.tell(_("Note kept, private."))
 
     def on_mount(self) -> None:
@@ -243,7 +246,7 @@ class QueueScreen(WritingScreen):
     def action_live_note(self) -> None:
         """A private note on the selected defense."""
         if self.table.chosen:
-            self._about = self.table.chosen
+            self._about = self.desk.brief(self.table.chosen)
             self.write("note")
 
     def _show_tab(self, tab: Tab | None) -> None:
