@@ -113,9 +113,9 @@ def test_a_script_that_runs_ahead_is_refused() -> None:
 
 def test_an_illegal_step_is_refused() -> None:
     script = copy.deepcopy(load_script())
-    script["defenses"][1]["steps"].append({"kind": "finished", "at": "-10m"})
+    script["defenses"][1]["steps"].append({"kind": "resumed", "at": "-60m"})
 
-    with pytest.raises(ConsoleError):
+    with pytest.raises(ConsoleError, match="waiting room is not open"):
         cohort(NOW, SHIPPED, script)
 
 

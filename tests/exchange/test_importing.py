@@ -227,11 +227,18 @@ def test_other_moments_are_refused(text: str) -> None:
         moment(text, ZONE)
 
 
-@pytest.mark.parametrize("text", ["25/10/2026 02:30", "2026-10-25T02:30", "28/03/2027 02:30", "2027-03-28T02:30"])
-def test_local_times_that_occur_twice_or_never_are_refused(text: str) -> None:
-    with pytest.raises(ConsoleError) as caught:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("25/10/2026 02:30", "occurs twice in Europe/Paris"),
+        ("2026-10-25T02:30", "occurs twice in Europe/Paris"),
+        ("28/03/2027 02:30", "skipped in Europe/Paris"),
+        ("2027-03-28T02:30", "skipped in Europe/Paris"),
+    ],
+)
+def test_local_times_that_occur_twice_or_never_are_refused(text: str, why: str) -> None:
+    with pytest.raises(ConsoleError, match=why):
         moment(text, ZONE)
-    assert "Europe/Paris" in str(caught.value)
 
 
 def test_the_same_times_with_an_offset_are_taken() -> None:
