@@ -300,7 +300,7 @@ class QueueScreen(WritingScreen):
         """To the end of the list, or back."""
         entry = self._selected()
         if entry is not None and self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
-            name = entry.student_name
+            name = shortened(entry.student_name, 40)
             back = _("Back in its place: {student}", student=name)
             self.tell(back if entry.summary.parked else _("Parked: {student}; u takes it back", student=name))
 
