@@ -49,9 +49,12 @@ class ConsoleApp(Host, inherit_bindings=False):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (18, "-tall"), (34, "-high")]  # noqa: RUF012
 
     def __init__(self, desk_factory: DeskFactory, settings: Settings, first: str | None = None) -> None:
+        wanted = os.environ.get("NO_COLOR")
         if settings.no_color:
-            os.environ["NO_COLOR"] = "1"  # the toolkit reads it when an App is made
+            os.environ["NO_COLOR"] = "1"  # the toolkit reads it when an App is made, and only then
         super().__init__()
+        if settings.no_color and wanted is None:
+            del os.environ["NO_COLOR"]
         self.error_console = Console(stderr=True, quiet=True)  # a traceback would print what is in the defense
         self.settings = settings
         self.fault: str | None = None
