@@ -9,7 +9,7 @@ import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import Defense, SessionState
-from defense_console.model.errors import ConsoleError, N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp, What
 
 

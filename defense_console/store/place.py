@@ -11,6 +11,7 @@ import re
 import secrets
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -233,18 +234,32 @@ def _name(new: Path, path: Path) -> None:
             new.rename(path)
 
 
+_checked: set[tuple[int, int]] = set()
+_checking = threading.Lock()
+
+
 def _check_header(path: Path) -> None:
-    """Look at the first bytes before SQLite does, which would make files beside somebody else's database."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    if not header:
-        raise DamagedStore(
-            N_("{file} in {place} is empty, which a store never is: take it from a copy, or move the file away."),
-            file=FILE,
-            place=path.parent,
-        )
-    if not header.startswith(_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
-        raise _not_ours(path.parent)
+    """Look at the first bytes before SQLite does, which would make files beside somebody else's database.
+
+    Once for each file and process: closing a file drops every lock this process holds on it (POSIX), SQLite's too, and
+    another console that then leaves would take itself for the last one and delete the write-ahead log under ours.
+    Source: https://www.sqlite.org/howtocorrupt.html §2.2.
+    """
+    with _checking:
+        status = path.stat()
+        if (status.st_dev, status.st_ino) in _checked:
+            return
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+        if not header:
+            raise DamagedStore(
+                N_("{file} in {place} is empty, which a store never is: take it from a copy, or move the file away."),
+                file=FILE,
+                place=path.parent,
+            )
+        if not header.startswith(_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+            raise _not_ours(path.parent)
+        _checked.add((status.st_dev, status.st_ino))
 
 
 def _check_rights(folder: Path, path: Path) -> None:
