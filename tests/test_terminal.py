@@ -202,7 +202,7 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
         terminal.shows("PRÉSENTATION 1/3", "2/12", "half a no")
         terminal.press("\x1b")
         terminal.shows("Notes 1")
-        terminal.press("v")
+        terminal.press("wv")
         terminal.shows("3/12")
     again = shown(store, id)
     assert again["timer"]["elapsed_s"] >= started
