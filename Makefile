@@ -22,7 +22,7 @@ $(BIN)/python:
 
 # Installed again only when what the installation depends on has changed.
 $(VENV)/.run: $(PACKAGING) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[documents]'
 	@touch $@
 
 $(VENV)/.test: $(PACKAGING) | $(BIN)/python

@@ -31,6 +31,7 @@ LIGHT = (
     "store",
     "exchange",
     "reports",
+    "documents",
     "desk",
     "keymap",
 )
