@@ -348,6 +348,9 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
 def _documents(what: DefenseWhat, words: _Words) -> str | None:
     _ = words._
     match what:
+        case ev.DeliverableReceived(deliverable=n, files=files):
+            names = ", ".join(file.name for file in files)
+            return words.with_reason(_("Files received: {document}", document=words.deliverable(n)), names)
         case ev.RowReceived(row=id, files=files):
             names = ", ".join(file.name for file in files)
             return words.with_reason(_("Document received: {document}", document=words.row(id)), names)

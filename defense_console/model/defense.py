@@ -123,11 +123,24 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A version of a document received. `at` is ISO 8601 UTC."""
+    """A version of a document received.
+
+    Attributes:
+        version: from 1; of a deliverable it counts every version, also those that came before the defense.
+        at: ISO 8601 UTC.
+        files: what came; empty when the mentor only declared it.
+        round: of the request it answers; 0 when nobody had asked.
+    """
 
     version: int
     at: str
     files: tuple[ReceivedFile, ...]
+    round: int = 0
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """SHA-256 of every file, sorted: two versions with the same ones hold the same content."""
+        return tuple(sorted(file.sha256 for file in self.files))
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -138,9 +151,11 @@ class Revision(msgspec.Struct, frozen=True):
         round: from 1.
         requested_at: start of the student's time in this round, ISO 8601 UTC.
         due_at: end of it.
-        deliveries: every version received, of all rounds.
+        deliveries: every version received since the first request, of all rounds.
         state: see product.md §3; *overdue* is not a state.
         decision_reason: why it was waived or withdrawn.
+        before: the version that was there when this round was asked for, None when there was none with files.
+        accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
     """
 
     request: Request
@@ -150,6 +165,14 @@ class Revision(msgspec.Struct, frozen=True):
     deliveries: tuple[Delivery, ...]
     state: RowState
     decision_reason: str = ""
+    before: Delivery | None = None
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def answer(self) -> Delivery | None:
+        """The latest version received in this round, None while none came."""
+        latest = self.deliveries[-1] if self.deliveries else None
+        return latest if latest is not None and latest.round == self.round else None
 
 
 class Defense(msgspec.Struct, frozen=True):
@@ -163,6 +186,7 @@ class Defense(msgspec.Struct, frozen=True):
         ratings: the mentor's own, carried ones included; what is folded from the clock is not in here.
         acquired: ids of the criteria carried over from the attempt before and not rated again.
         skill_comments: by skill reference.
+        deliveries: versions received of each deliverable, by its number, in order.
         kept: rows explicitly kept or dropped, by row id.
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
@@ -184,6 +208,7 @@ class Defense(msgspec.Struct, frozen=True):
     pinned: Curriculum | None
     sittings: tuple[Sitting, ...]
     declared: Mapping[int, bool]
+    deliveries: Mapping[int, tuple[Delivery, ...]]
     checks: frozenset[str]
     ratings: Mapping[str, RatingValue]
     clock_ratings: Mapping[str, RatingValue]

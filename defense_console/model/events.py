@@ -63,6 +63,7 @@ from defense_console.model.events_verdict import (
     AmendmentOpened,
     Contested,
     ContestResolved,
+    DeliverableReceived,
     OutcomeChosen,
     ReasonGiven,
     ReceivedFile,
@@ -141,6 +142,7 @@ DefenseWhat = (
     | AmendmentOpened
     | Contested
     | ContestResolved
+    | DeliverableReceived
     | RowReceived
     | ReviewStarted
     | RowAccepted
@@ -157,7 +159,7 @@ DefenseWhat = (
 SYSTEM_FACTS: tuple[type[What], ...] = (Suspended, ClockStepped, Recovered, LeaseTaken)
 """Never undoable and legal in every state once the defense exists."""
 
-WALLS: tuple[type[What], ...] = (Planned, Rescheduled, Released, RowReceived)
+WALLS: tuple[type[What], ...] = (Planned, Rescheduled, Released, DeliverableReceived, RowReceived)
 """Undo never goes past one of these."""
 
 
@@ -274,6 +276,7 @@ __all__ = [
     "Contested",
     "DefenseWhat",
     "DeliverableDeclared",
+    "DeliverableReceived",
     "DetailsChanged",
     "Event",
     "Finished",

@@ -105,8 +105,15 @@ class ReceivedFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class DeliverableReceived(What, frozen=True, tag="deliverable_received"):
+    """Files of a deliverable came in that nobody asked to revise: before the defense, or beside what is asked for."""
+
+    deliverable: int
+    files: tuple[ReceivedFile, ...]
+
+
 class RowReceived(What, frozen=True, tag="received"):
-    """A version of a document came in."""
+    """A version of a document asked for came in; without files it was only declared."""
 
     row: str
     files: tuple[ReceivedFile, ...] = ()

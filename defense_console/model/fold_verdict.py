@@ -7,7 +7,7 @@ import msgspec
 from defense_console.model import events as ev
 from defense_console.model.clock import later
 from defense_console.model.defense import Delivery, Revision, RowState, Version
-from defense_console.model.events import Event
+from defense_console.model.events import Event, ReceivedFile, Request
 from defense_console.model.folding import Folding, applies
 
 replace = msgspec.structs.replace
@@ -66,7 +66,10 @@ def _released(state: Folding, event: Event, what: ev.Released) -> None:
 
 
 def _request(state: Folding, version: Version, released_at: str) -> None:
-    """A conditional verdict asks for its rows; what an earlier version asked in the same words keeps its state."""
+    """A conditional verdict asks for its rows; what an earlier version asked in the same words keeps its state.
+
+    An earlier version of the verdict may have been a condition whose rows were settled since: these stay settled too.
+    """
     before = state.revisions
     state.revisions = {}
     state.reception_completed_at = None
@@ -82,7 +85,15 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
             due_at=later(released_at, row.due_after_s),
             deliveries=() if old is None else old.deliveries,
             state="requested" if old is None else "re_requested",
+            before=_latest(state, row, old),
         )
+
+
+def _latest(state: Folding, row: Request, revision: Revision | None) -> Delivery | None:
+    """The latest version with files of a document: what a new round is compared with."""
+    known = state.deliveries.get(row.deliverable, ()) if row.deliverable is not None else ()
+    versions = known or (revision.deliveries if revision is not None else ())
+    return next((delivery for delivery in reversed(versions) if delivery.files), None)
 
 
 @applies(ev.AmendmentOpened)
@@ -113,10 +124,37 @@ def _row_received(state: Folding, event: Event, what: ev.RowReceived) -> None:
     revision = state.revisions.get(what.row)
     if revision is None:
         return
-    delivery = Delivery(len(revision.deliveries) + 1, event.at.wall, what.files)
+    n = revision.request.deliverable
+    delivery = _delivered(state, n, event, what.files, revision)
+    # Acceptance is bound to the content: the same bytes once more leave it, other ones re-open this row alone.
+    stays = revision.state == "accepted" and bool(delivery.files) and delivery.hashes == revision.accepted
     state.revisions[what.row] = replace(
-        revision, deliveries=(*revision.deliveries, delivery), state="received", decision_reason=""
+        revision,
+        deliveries=(*revision.deliveries, delivery),
+        state="accepted" if stays else "received",
+        accepted=revision.accepted if stays else (),
+        decision_reason="",
     )
+
+
+@applies(ev.DeliverableReceived)
+def _deliverable_received(state: Folding, event: Event, what: ev.DeliverableReceived) -> None:
+    _delivered(state, what.deliverable, event, what.files, None)
+    state.declared[what.deliverable] = True
+
+
+def _delivered(
+    state: Folding, n: int | None, event: Event, files: tuple[ReceivedFile, ...], revision: Revision | None
+) -> Delivery:
+    """One more version of a document; a deliverable's are counted from the first one that ever came."""
+    known = state.deliveries.get(n, ()) if n is not None else ()
+    before = known or (revision.deliveries if revision is not None else ())
+    delivery = Delivery(
+        before[-1].version + 1 if before else 1, event.at.wall, files, revision.round if revision is not None else 0
+    )
+    if n is not None:
+        state.deliveries[n] = (*known, delivery)
+    return delivery
 
 
 @applies(ev.ReviewStarted)
@@ -127,6 +165,8 @@ def _review_started(state: Folding, event: Event, what: ev.ReviewStarted) -> Non
 @applies(ev.RowAccepted)
 def _row_accepted(state: Folding, event: Event, what: ev.RowAccepted) -> None:
     _move(state, what.row, "accepted")
+    if what.row in state.revisions:
+        state.revisions[what.row] = replace(state.revisions[what.row], accepted=tuple(sorted(what.sha256)))
 
 
 @applies(ev.RowRequestedAgain)
@@ -143,6 +183,8 @@ def _row_requested_again(state: Folding, event: Event, what: ev.RowRequestedAgai
         due_at=later(event.at.wall, what.due_after_s),
         state="re_requested",
         decision_reason="",
+        before=_latest(state, request, revision),
+        accepted=(),
     )
     state.reception_completed_at = None
 

@@ -10,7 +10,7 @@ import msgspec
 
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import Defense, Gap, Line, Note, Question, Revision, Sitting, Version
+from defense_console.model.defense import Defense, Delivery, Gap, Line, Note, Question, Revision, Sitting, Version
 from defense_console.model.events import Carried, Event, OutcomeValue, RatingValue, Request, Stamp, What
 
 
@@ -30,6 +30,7 @@ class Folding:
     curriculum_hash: str | None = None
     sittings: list[Sitting] = field(default_factory=list)
     declared: dict[int, bool] = field(default_factory=dict)
+    deliveries: dict[int, tuple[Delivery, ...]] = field(default_factory=dict)
     checks: set[str] = field(default_factory=set)
     ratings: dict[str, RatingValue] = field(default_factory=dict)
     acquired: set[str] = field(default_factory=set)
@@ -87,6 +88,7 @@ class Folding:
             pinned=self.curriculum if self.curriculum_hash else None,
             sittings=tuple(self.sittings),
             declared=self.declared,
+            deliveries=self.deliveries,
             checks=frozenset(self.checks),
             ratings=self.ratings,
             clock_ratings=clock_ratings,

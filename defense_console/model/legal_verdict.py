@@ -98,6 +98,16 @@ def _revision(case: Case, row: str, *states: RowState) -> Revision:
     return revision
 
 
+@checks(ev.DeliverableReceived)
+def _deliverable_received(case: Case, what: ev.DeliverableReceived) -> None:
+    require(
+        case.project is None or case.project.deliverable(what.deliverable) is not None,
+        "This project has no deliverable {n}.",
+        n=what.deliverable,
+    )
+    require(bool(what.files), "There is no file to take in.")
+
+
 @checks(ev.RowReceived)
 def _row_received(case: Case, what: ev.RowReceived) -> None:
     _revision(case, what.row, "requested", "re_requested", "received", "under_review", "accepted")
@@ -134,7 +144,11 @@ def _row_withdrawn(case: Case, what: ev.RowWithdrawn) -> None:
 
 @checks(ev.RowExtended)
 def _row_extended(case: Case, what: ev.RowExtended) -> None:
-    _revision(case, what.row, "requested", "re_requested")
+    revision = _revision(case, what.row, "requested", "re_requested")
+    require(
+        clock.instant(clock.later(revision.due_at, what.by_s)) > clock.instant(revision.requested_at),
+        "The student needs some time: the due date must come after the release.",
+    )
 
 
 @checks(ev.RowExpired)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -218,6 +219,26 @@ def overdue(defense: Defense, now: str) -> bool:
     Only displayed: a deadline never decides.
     """
     return any(due is not None and instant(due) < instant(now) for due in (student_due(defense), mentor_due(defense)))
+
+
+Change = Literal["missing", "declared", "new", "unchanged", "changed"]
+
+
+def change_of(row: Revision) -> Change:
+    """What the latest version of this round is, compared with the one that was there when it was asked for.
+
+    Returns:
+        `missing` while nothing came · `declared` when it came without files · `new` when there was nothing to compare
+        with · `unchanged` when every byte is the same, although a change was requested · `changed`.
+    """
+    answer = row.answer
+    if answer is None:
+        return "missing"
+    if not answer.files:
+        return "declared"
+    if row.before is None:
+        return "new"
+    return "unchanged" if answer.hashes == row.before.hashes else "changed"
 
 
 def row_overdue(row: Revision, now: str) -> bool:

@@ -18,6 +18,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Stamp
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.legal import check_legal
+from defense_console.model.verdict import signed_event
 from tests.model.test_clock import EPOCH, Machine
 
 PROJECT = "IRP-P2"
@@ -66,6 +67,7 @@ def visible(defense: Defense) -> Defense:
 
 CRITERIA = tuple(c.id for c in curriculum().criteria_of(curriculum().projects[1]))
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda t: bool(t.strip()))
+FILES = (ev.ReceivedFile("note.pdf", 3, "a" * 64),)
 RATINGS = st.sampled_from(["met", "to_improve", "not_met", "not_observed", None])
 
 
@@ -94,8 +96,17 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.ReasonGiven, TEXTS),
             st.builds(ev.RowSet, row),
             st.builds(ev.RowKept, rows, st.booleans()),
-            st.builds(ev.RowReceived, rows),
-            st.builds(ev.RowAccepted, rows),
+            st.builds(ev.RowReceived, rows, st.sampled_from([(), FILES])),
+            st.builds(ev.DeliverableReceived, st.integers(1, 9), st.just(FILES)),
+            st.builds(ev.RowAccepted, rows, st.just((FILES[0].sha256,))),
+            st.builds(ev.RowRequestedAgain, rows, TEXTS, st.integers(-1, 90_000)),
+            st.builds(ev.RowExtended, rows, st.integers(-200_000, 200_000)),
+            st.builds(ev.RowWaived, rows, TEXTS),
+            st.builds(ev.RowWithdrawn, rows, TEXTS),
+            st.builds(ev.RowExpired, rows),
+            st.builds(ev.AmendmentOpened, TEXTS),
+            st.builds(ev.Contested, TEXTS),
+            st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(
                 [
                     ev.RoomOpened(),
@@ -131,7 +142,19 @@ def rated_history() -> History:
     return history
 
 
-BEGINNINGS = (History, lambda: History().started(), rated_history)
+def conditional_history() -> History:
+    """A history whose verdict is released as a condition on two documents."""
+    history = rated_history()
+    history.add(ev.PhaseEntered("discussion"))
+    history.add(ev.Rated("IRP-P2-B1.1-1", "not_met"))
+    history.add(ev.Finished())
+    defense = history.add(ev.OutcomeChosen("conditional"))
+    history.add(signed_event(defense, curriculum()))
+    history.add(ev.Released(1))
+    return history
+
+
+BEGINNINGS = (History, lambda: History().started(), rated_history, conditional_history)
 RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -1,0 +1,195 @@
+"""The loop after a conditional verdict: versions received, what changed, rounds, and what a row's state depends on."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from defense_console.model import events as ev
+from defense_console.model.agenda import summarize
+from defense_console.model.clock import iso, later
+from defense_console.model.defense import Revision
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import DefenseWhat, ReceivedFile
+from defense_console.model.fold import fold
+from defense_console.model.legal import check_legal
+from defense_console.model.revision import change_of, overdue, row_overdue
+from tests.model.builders import Log, conditional
+
+H = 3600
+
+
+def file(content: str, name: str = "Demo_Ada_1_note_062026.pdf") -> ReceivedFile:
+    """A file whose hash stands for its content."""
+    return ReceivedFile(name, len(content), content.rjust(64, "0"))
+
+
+def row(log: Log, id: str = "d1") -> Revision:
+    return next(r for r in log.defense.revisions if r.request.id == id)
+
+
+def legally(log: Log, *whats: DefenseWhat) -> Log:
+    for what in whats:
+        check_legal(log.defense, what, log.stamp(), log.curriculum)
+        log.add(what)
+    return log
+
+
+def with_original() -> Log:
+    """A condition on a document whose first version came before the defense."""
+    log = Log("IRP-P2").add(ev.DeliverableReceived(1, (file("a"),)))
+    return log.held("IRP-P2-B1.1-1").released("conditional").at(5 * H)
+
+
+# --- versions and what changed ---------------------------------------------------------------------------------------
+
+
+def test_versions_of_a_deliverable_are_counted_from_the_first_that_came() -> None:
+    log = with_original()
+    assert log.defense.declared[1] is True
+    legally(log, ev.RowReceived("d1", (file("b"),)))
+    assert [(d.version, d.round) for d in log.defense.deliveries[1]] == [(1, 0), (2, 1)]
+    assert [d.version for d in row(log).deliveries] == [2]
+
+
+@pytest.mark.parametrize(
+    ("files", "change"),
+    [((file("a", "renamed.pdf"),), "unchanged"), ((file("b"),), "changed"), ((), "declared")],
+)
+def test_a_version_is_compared_with_the_one_that_was_asked_to_change(
+    files: tuple[ReceivedFile, ...], change: str
+) -> None:
+    log = with_original()
+    assert change_of(row(log)) == "missing"
+    assert change_of(row(legally(log, ev.RowReceived("d1", files)))) == change
+
+
+def test_a_document_without_an_earlier_version_is_new() -> None:
+    log = conditional().at(5 * H)
+    assert change_of(row(legally(log, ev.RowReceived("d1", (file("a"),))))) == "new"
+
+
+def test_two_uploads_of_one_round_are_both_compared_with_the_version_asked_to_change() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowReceived("d1", (file("a"),)))
+    assert change_of(row(log)) == "unchanged", "the second upload put the old text back"
+
+
+def test_a_new_round_compares_with_the_version_it_refused() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowRequestedAgain("d1", "the dates", 24 * H))
+    assert (row(log).round, change_of(row(log)), row(log).answer) == (2, "missing", None)
+    assert change_of(row(legally(log, ev.RowReceived("d1", (file("b"),))))) == "unchanged"
+
+
+# --- acceptance binds to the content ---------------------------------------------------------------------------------
+
+
+def accepted() -> Log:
+    """Both documents of a condition accepted, each with its own content."""
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowReceived("d2", (file("c"),)))
+    return legally(log, ev.RowAccepted("d1", (file("b").sha256,)), ev.RowAccepted("d2", (file("c").sha256,)))
+
+
+def test_another_file_re_opens_its_row_alone() -> None:
+    log = accepted()
+    assert accepted().defense.all_settled
+    legally(log, ev.RowReceived("d1", (file("other"),)))
+    assert {r.request.id: r.state for r in log.defense.revisions} == {"d1": "received", "d2": "accepted"}
+    assert log.defense.drafting is None
+    assert summarize("x", log.defense).rows_received == 1
+
+
+def test_the_same_bytes_once_more_leave_the_acceptance() -> None:
+    log = legally(accepted(), ev.RowReceived("d1", (file("b", "again.pdf"),)))
+    assert row(log).state == "accepted"
+    assert [d.version for d in row(log).deliveries] == [2, 3]
+
+
+def test_what_was_only_declared_is_re_opened_by_any_file() -> None:
+    log = legally(with_original(), ev.RowReceived("d1"), ev.RowAccepted("d1"), ev.RowReceived("d1", (file("b"),)))
+    assert row(log).state == "received"
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def test_more_time_moves_the_due_date_and_never_before_the_request() -> None:
+    log = conditional()
+    due = row(log).due_at
+    legally(log, ev.RowExtended("d1", 12 * H))
+    assert row(log).due_at == later(due, 12 * H)
+    with pytest.raises(ConsoleError, match="needs some time"):
+        legally(log, ev.RowExtended("d1", -60 * H))
+
+
+@settings(max_examples=60, deadline=None)
+@given(days=st.integers(0, 4000), kept=st.booleans())
+def test_no_deadline_ever_changes_an_outcome(days: int, kept: bool) -> None:
+    log = conditional()
+    if kept:
+        log.at(5 * H).add(ev.RowReceived("d1", (file("b"),)))
+    before = log.defense
+    long_after = iso(log.start.replace(year=log.start.year) if days == 0 else log.start)
+    long_after = later(long_after, days * 24 * H)
+    overdue(before, long_after)
+    for revision in before.revisions:
+        row_overdue(revision, long_after)
+    # Even an event written long after the due dates changes nothing by its time alone.
+    log.at(days * 24 * H + 6 * H).add(ev.Parked(True))
+    after = log.defense
+    assert after.revisions == before.revisions
+    assert (after.released, after.drafting, after.closed) == (before.released, before.drafting, before.closed)
+
+
+# --- a row's state depends only on what came after its latest request ------------------------------------------------
+
+
+def _steps() -> st.SearchStrategy[list[tuple[str, str, str]]]:
+    kinds = ["receive", "review", "accept", "again", "waive", "withdraw", "extend", "expire", "complete", "note"]
+    one = st.tuples(st.sampled_from(kinds), st.sampled_from(["d1", "d2"]), st.sampled_from(["a", "b", "c"]))
+    return st.lists(one, max_size=18)
+
+
+def _what(kind: str, id: str, content: str) -> DefenseWhat:
+    made: dict[str, DefenseWhat] = {
+        "receive": ev.RowReceived(id, (file(content),)),
+        "review": ev.ReviewStarted(id),
+        "accept": ev.RowAccepted(id, (file(content).sha256,)),
+        "again": ev.RowRequestedAgain(id, "the figures", 24 * H),
+        "waive": ev.RowWaived(id, "seen live"),
+        "withdraw": ev.RowWithdrawn(id, "asked by mistake"),
+        "extend": ev.RowExtended(id, 6 * H),
+        "expire": ev.RowExpired(id),
+        "complete": ev.ReceptionCompleted(),
+        "note": ev.Parked(content == "a"),
+    }
+    return made[kind]
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=_steps())
+def test_a_rows_state_depends_only_on_events_after_its_latest_request(steps: list[tuple[str, str, str]]) -> None:
+    log = conditional().at(5 * H)
+    latest: dict[str, int] = {"d1": len(log.events), "d2": len(log.events)}
+    for n, (kind, id, content) in enumerate(steps):
+        log.at((5 + 30 * n) * H)
+        what = _what(kind, id, content)
+        try:
+            check_legal(log.defense, what, log.stamp(), log.curriculum)
+        except ConsoleError:
+            continue
+        log.add(what)
+        if kind == "again":
+            latest[id] = len(log.events)
+    for id, since in latest.items():
+        # The same log without anything that concerned this row before its latest request.
+        kept = [
+            e
+            for e in log.events
+            if e.seq >= since or getattr(e.what, "row", None) != id or isinstance(e.what, (ev.RowSet, ev.RowKept))
+        ]
+        renumbered = [msgspec.structs.replace(e, seq=n, action=n) for n, e in enumerate(kept, 1)]
+        alone = next(r for r in fold(renumbered, log.curriculum).revisions if r.request.id == id)
+        whole = row(log, id)
+        assert (alone.state, alone.due_at, alone.decision_reason) == (whole.state, whole.due_at, whole.decision_reason)
