@@ -6,7 +6,6 @@ User text goes into the sentences unchanged; whoever shows them makes them safe.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from defense_console.i18n import Translator, translator
 from defense_console.model import events as ev
@@ -14,89 +13,7 @@ from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.errors import N_
 from defense_console.model.events import DefenseWhat, Event, OutcomeValue
 from defense_console.model.fold import settle
-
-RATINGS: Final[Mapping[str, str]] = {
-    "met": N_("met"),
-    "to_improve": N_("to improve"),
-    "not_met": N_("not met"),
-    "not_observed": N_("not observed"),
-}
-PHASES: Final[Mapping[str, str]] = {
-    "presentation": N_("presentation"),
-    "discussion": N_("discussion"),
-    "debriefing": N_("debriefing"),
-}
-SESSIONS: Final[Mapping[str, str]] = {
-    "planned": N_("planned"),
-    "waiting": N_("waiting room open"),
-    "live": N_("live"),
-    "held": N_("held"),
-    "cancelled": N_("cancelled"),
-    "late_cancelled": N_("cancelled late"),
-    "no_show": N_("student absent"),
-    "aborted": N_("broken off"),
-}
-OUTCOMES: Final[Mapping[str, str]] = {
-    "validated": N_("validated"),
-    "conditional": N_("conditional"),
-    "rework": N_("to rework"),
-}
-PROJECT_STATES: Final[Mapping[str, str]] = {
-    "unknown": N_("before the first known defense"),
-    "locked": N_("locked"),
-    "open": N_("open"),
-    "in_defense": N_("in defense"),
-    "revision_pending": N_("documents to revise"),
-    "validated": N_("validated"),
-    "to_repass": N_("to repass"),
-}
-ROW_STATES: Final[Mapping[str, str]] = {
-    "requested": N_("requested"),
-    "received": N_("received"),
-    "under_review": N_("under review"),
-    "accepted": N_("accepted"),
-    "re_requested": N_("requested again"),
-    "waived": N_("given up"),
-    "withdrawn": N_("withdrawn"),
-    "expired": N_("expired"),
-}
-QUESTIONS: Final[Mapping[str, str]] = {
-    "open": N_("open"),
-    "asked": N_("asked"),
-    "answered": N_("answered"),
-    "dropped": N_("dropped"),
-}
-SEVERITIES: Final[Mapping[str, str]] = {"required": N_("required"), "advice": N_("advice")}
-VERIFICATIONS: Final[Mapping[str, str]] = {
-    "by_me": N_("verified by me"),
-    "by_other": N_("verified by someone else"),
-    "self_certified": N_("certified by the student"),
-    "needs_defense": N_("needs a defense"),
-}
-PAUSES: Final[Mapping[str, str]] = {
-    "technical": N_("technical problem"),
-    "student": N_("the student"),
-    "mentor": N_("the mentor"),
-}
-CANCELLERS: Final[Mapping[str, str]] = {
-    "student": N_("the student"),
-    "mentor": N_("the mentor"),
-    "other": N_("someone else"),
-}
-GAP_ANSWERS: Final[Mapping[str, str]] = {
-    "counted": N_("the time counted"),
-    "pause": N_("it was a pause"),
-    "ended": N_("the defense ended then"),
-}
-SECTIONS: Final[Mapping[str, str]] = {"strength": N_("Strength"), "improvement": N_("To improve")}
-FIELDS: Final[Mapping[str, str]] = {
-    "note": N_("note"),
-    "question": N_("parked question"),
-    "strength": N_("strength"),
-    "improvement": N_("area for improvement"),
-    "goal": N_("next goal"),
-    "reason": N_("reason for the outcome"),
-}
+from defense_console.words import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUSES, PHASES, QUESTIONS, RATINGS, SECTIONS
 
 
 def consequence(outcome: OutcomeValue, language: str, *, due: str = "", after_s: int = 0) -> str:

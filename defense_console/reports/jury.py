@@ -9,8 +9,9 @@ from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Criterion, Phase
 from defense_console.model.defense import Gap, Note, Sitting, Version
 from defense_console.reports.sections import window_text
-from defense_console.reports.sheet import OUTCOMES, PHASES, RATINGS, SESSIONS, VERSIONS, Sheet
+from defense_console.reports.sheet import VERSIONS, Sheet
 from defense_console.reports.value import Paragraph, Section, section_if
+from defense_console.words import OUTCOMES, PHASES, RATINGS, SESSIONS
 
 # --- times -------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from defense_console.model.defense import NOT_HELD, Defense
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.reports import jury, sections
 from defense_console.reports.plain import unwrapped
-from defense_console.reports.sheet import OUTCOMES, SESSIONS, Previous, Sheet, standing
+from defense_console.reports.sheet import Previous, Sheet, standing
 from defense_console.reports.value import (
     READERS,
     Fact,
@@ -26,6 +26,7 @@ from defense_console.reports.value import (
     Section,
     groups,
 )
+from defense_console.words import OUTCOMES, SESSIONS
 
 __all__ = [
     "READERS",

@@ -12,8 +12,9 @@ from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import Note
 from defense_console.model.errors import N_
 from defense_console.model.events import Verification
-from defense_console.reports.sheet import QUESTIONS, ROW_STATES, STATUSES, Document, Sheet
+from defense_console.reports.sheet import STATUSES, Document, Sheet
 from defense_console.reports.value import Paragraph, Section, section_if
+from defense_console.words import QUESTIONS, ROW_STATES
 
 _VERIFIED: dict[Verification, str] = {
     "by_other": N_("Verified by {name}"),

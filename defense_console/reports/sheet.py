@@ -18,54 +18,12 @@ from defense_console.reports.value import Reader
 
 Standing = Literal["none", "draft", "signed", "released"]
 
-RATINGS: Final[Mapping[str, str]] = {
-    "met": N_("met"),
-    "to_improve": N_("to improve"),
-    "not_met": N_("not met"),
-    "not_observed": N_("not observed"),
-}
 STATUSES: Final[Mapping[str, str]] = {
     "acquired": N_("Acquired"),
     "partial": N_("Partly acquired"),
     "not_acquired": N_("Not acquired"),
     "not_assessed": N_("Not assessed"),
     "unrated": N_("Not rated yet"),
-}
-PHASES: Final[Mapping[str, str]] = {
-    "presentation": N_("presentation"),
-    "discussion": N_("discussion"),
-    "debriefing": N_("debriefing"),
-}
-SESSIONS: Final[Mapping[str, str]] = {
-    "planned": N_("planned"),
-    "waiting": N_("waiting room open"),
-    "live": N_("live"),
-    "held": N_("held"),
-    "cancelled": N_("cancelled"),
-    "late_cancelled": N_("cancelled late"),
-    "no_show": N_("student absent"),
-    "aborted": N_("broken off"),
-}
-OUTCOMES: Final[Mapping[str, str]] = {
-    "validated": N_("validated"),
-    "conditional": N_("conditional"),
-    "rework": N_("to rework"),
-}
-ROW_STATES: Final[Mapping[str, str]] = {
-    "requested": N_("requested"),
-    "received": N_("received"),
-    "under_review": N_("under review"),
-    "accepted": N_("accepted"),
-    "re_requested": N_("requested again"),
-    "waived": N_("given up"),
-    "withdrawn": N_("withdrawn"),
-    "expired": N_("expired"),
-}
-QUESTIONS: Final[Mapping[str, str]] = {
-    "open": N_("open"),
-    "asked": N_("asked"),
-    "answered": N_("answered"),
-    "dropped": N_("dropped"),
 }
 VERSIONS: Final[Mapping[str, str]] = {
     "draft": N_("draft"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.content import Content
 
 from defense_console.desk.brief import BriefDesk
-from defense_console.desk.wording import OUTCOMES, PHASES, PROJECT_STATES, SESSIONS
 from defense_console.i18n import _, clock_text, date_text, duration_text, in_words, language, ngettext, when
 from defense_console.model.agenda import Summary
 from defense_console.model.clock import instant
@@ -13,6 +12,7 @@ from defense_console.model.errors import N_
 from defense_console.model.path import ProjectStatus, glyph
 from defense_console.safe_text import content
 from defense_console.widgets.panel import Item
+from defense_console.words import OUTCOMES, PHASES, PROJECT_STATES, SESSIONS
 
 PATH_STYLES: dict[ProjectStatus, str] = {
     "unknown": "$text-muted",

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.desk.live import LiveDesk
-from defense_console.desk.wording import GAP_ANSWERS, describe
+from defense_console.desk.wording import describe
 from defense_console.i18n import N_, _, clock_text, duration_text, error_text, language, time_of_day
 from defense_console.keymap import Command, Context
 from defense_console.model import rubric
@@ -28,6 +28,7 @@ from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
 from defense_console.widgets.rubric_list import RubricList
 from defense_console.widgets.writer import Writer
+from defense_console.words import GAP_ANSWERS
 
 Pane = Literal["rubric", "notes", "questions", "documents"]
 PANES: tuple[Pane, ...] = ("rubric", "notes", "questions", "documents")

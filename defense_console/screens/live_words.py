@@ -8,7 +8,6 @@ from textual.content import Content
 
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.verdict import VerdictDesk
-from defense_console.desk.wording import OUTCOMES
 from defense_console.i18n import _, clock_text, duration_text, language, time_of_day, when
 from defense_console.model import revision, rubric
 from defense_console.model.clock import between_ms
@@ -16,6 +15,7 @@ from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.events import Stamp
 from defense_console.safe_text import content, line
 from defense_console.widgets.rubric_list import BLOCKING, RATINGS
+from defense_console.words import OUTCOMES
 
 READS = ("console.", "move.", "panel.", "live.details", "live.audience", "live.role", "live.timeline", "live.verdict",
          "live.next_unrated", "anywhere.verdict")  # fmt: skip

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from defense_console.desk.brief import BriefDesk
-from defense_console.desk.wording import OUTCOMES, SESSIONS
 from defense_console.i18n import N_, _, in_words, language, ngettext, when
 from defense_console.model.agenda import Entry, Order
 from defense_console.model.clock import instant
@@ -15,6 +14,7 @@ from defense_console.model.path import glyph
 from defense_console.safe_text import content
 from defense_console.screens.live_words import short_when
 from defense_console.widgets.queue_table import QueueRow
+from defense_console.words import OUTCOMES, SESSIONS
 
 ORDERS: tuple[tuple[Order, str], ...] = (
     ("time", N_("by time")),

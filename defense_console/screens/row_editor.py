@@ -6,13 +6,13 @@ import msgspec
 from textual import work
 
 from defense_console.desk.verdict import VerdictDesk
-from defense_console.desk.wording import SEVERITIES, VERIFICATIONS
 from defense_console.i18n import _, language
 from defense_console.model import revision
 from defense_console.model.events import Request, Severity, Verification
 from defense_console.model.revision import Row
 from defense_console.screens.dialogs import CHOICES, Ask, Choose
 from defense_console.screens.panel_screen import PanelScreen
+from defense_console.words import SEVERITIES, VERIFICATIONS
 
 _VERIFICATIONS: tuple[Verification, ...] = ("by_me", "by_other", "self_certified", "needs_defense")
 _OTHER: dict[Severity, Severity] = {"required": "advice", "advice": "required"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from defense_console.desk.verdict import VerdictDesk
-from defense_console.desk.wording import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS, consequence
+from defense_console.desk.wording import consequence
 from defense_console.i18n import _, clock_text, date_time, duration_text, language, ngettext, when
 from defense_console.keymap import command, commands_for, context_title, shown_keys
 from defense_console.model import revision, rubric
@@ -21,6 +21,7 @@ from defense_console.model.verdict import Guard
 from defense_console.safe_text import content
 from defense_console.settings import Settings
 from defense_console.widgets.panel import Item
+from defense_console.words import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS
 
 OUTCOME_ORDER: tuple[OutcomeValue, ...] = ("validated", "conditional", "rework")
 OUTCOME_COMMANDS = {"validated": "verdict.validated", "conditional": "verdict.conditional", "rework": "verdict.rework"}

@@ -10,7 +10,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Digits, Static
 
-from defense_console.desk.wording import CANCELLERS
 from defense_console.i18n import _, clock_text, time_of_day
 from defense_console.keymap import Command
 from defense_console.model.clock import later
@@ -24,6 +23,7 @@ from defense_console.screens.panel_screen import PanelScreen
 from defense_console.screens.rescheduling import ask_date
 from defense_console.widgets.panel import Item, Panel
 from defense_console.widgets.writer import Writer
+from defense_console.words import CANCELLERS
 
 if TYPE_CHECKING:
     from textual.worker import Worker

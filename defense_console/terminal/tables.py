@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from defense_console.desk.wording import (
-    OUTCOMES,
-    PHASES,
-    ROW_STATES,
-    SESSIONS,
-    cancelled_actions,
-    describe,
-)
+from defense_console.desk.wording import cancelled_actions, describe
 from defense_console.i18n import _, clock_text, date_time, duration_text, in_words, language, ngettext, when
 from defense_console.model import revision, rubric
 from defense_console.model.clock import instant
@@ -20,6 +13,7 @@ from defense_console.model.defense import Defense
 from defense_console.model.events import Rescheduled, Stamp, StudentRegistered
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
+from defense_console.words import OUTCOMES, PHASES, ROW_STATES, SESSIONS
 
 if TYPE_CHECKING:
     from defense_console.desk.defense_desk import DefenseDesk

@@ -8,19 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from defense_console.i18n import N_, _, clock_text
+from defense_console.i18n import _, clock_text
 from defense_console.model.defense import Defense
 from defense_console.model.events import QuestionState
 from defense_console.safe_text import content
 from defense_console.widgets.panel import Item, Panel
+from defense_console.words import QUESTIONS
 
-STATES: Mapping[QuestionState, tuple[str, str]] = {
-    "open": ("?", N_("open")),
-    "asked": ("›", N_("asked")),
-    "answered": ("✓", N_("answered")),
-    "dropped": ("–", N_("dropped")),
-}
-"""Glyph and word of a question's state."""
+GLYPHS: Mapping[QuestionState, str] = {"open": "?", "asked": "›", "answered": "✓", "dropped": "–"}
 
 
 class QuestionsPanel(VerticalScroll, can_focus=False):
@@ -48,11 +43,11 @@ class QuestionsPanel(VerticalScroll, can_focus=False):
         """Show the questions of a defense."""
         items = []
         for question in defense.questions:
-            glyph, word = STATES[question.state]
             done = question.state in ("answered", "dropped")
-            head = (f"{clock_text(question.at_s)} {_(word)}", "$text-muted")
+            head = (f"{clock_text(question.at_s)} {_(QUESTIONS[question.state])}", "$text-muted")
             text = content(question.text).stylize("$text-muted") if done else content(question.text)
-            items.append(Item(Content.assemble(head, "\n", text), str(question.seq), Content(f"{glyph} ")))
+            glyph = Content(f"{GLYPHS[question.state]} ")
+            items.append(Item(Content.assemble(head, "\n", text), str(question.seq), glyph))
         left = sum(1 for q in defense.questions if q.state in ("open", "asked"))
         heading = Content.assemble((_("Questions"), "bold"), f" {left}/{len(items)}")
         empty = Item(Content(_("q parks a question for later")).stylize("$text-muted"))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
+from defense_console import words
 from defense_console.i18n import N_, _
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
 from defense_console.model.defense import Defense
@@ -17,10 +18,10 @@ from defense_console.widgets.line_list import LineList
 
 RATINGS: Mapping[RatingValue | None, tuple[str, str, str]] = {
     None: ("·", N_("not rated"), "$text-muted"),
-    "met": ("✓", N_("met"), "$text-success"),
-    "to_improve": ("△", N_("to improve"), "$text-warning"),
-    "not_met": ("✗", N_("not met"), "$text-error"),
-    "not_observed": ("∅", N_("not observed"), "$text-accent"),
+    "met": ("✓", words.RATINGS["met"], "$text-success"),
+    "to_improve": ("△", words.RATINGS["to_improve"], "$text-warning"),
+    "not_met": ("✗", words.RATINGS["not_met"], "$text-error"),
+    "not_observed": ("∅", words.RATINGS["not_observed"], "$text-accent"),
 }
 """Glyph, word and colour of a rating. Meaning never stands on the colour alone."""
 BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"

@@ -1,0 +1,95 @@
+"""Words for the values of the model: one table for each, by the value as it stands in the log.
+
+Screens, reports and the command line say the same word for the same thing. The words are message ids; whoever shows
+them translates them. A table with glyphs and colours belongs to the widget that draws them and takes its words here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from defense_console.model.errors import N_
+
+RATINGS: Final[Mapping[str, str]] = {
+    "met": N_("met"),
+    "to_improve": N_("to improve"),
+    "not_met": N_("not met"),
+    "not_observed": N_("not observed"),
+}
+PHASES: Final[Mapping[str, str]] = {
+    "presentation": N_("presentation"),
+    "discussion": N_("discussion"),
+    "debriefing": N_("debriefing"),
+}
+SESSIONS: Final[Mapping[str, str]] = {
+    "planned": N_("planned"),
+    "waiting": N_("waiting room open"),
+    "live": N_("live"),
+    "held": N_("held"),
+    "cancelled": N_("cancelled"),
+    "late_cancelled": N_("cancelled late"),
+    "no_show": N_("student absent"),
+    "aborted": N_("broken off"),
+}
+OUTCOMES: Final[Mapping[str, str]] = {
+    "validated": N_("validated"),
+    "conditional": N_("conditional"),
+    "rework": N_("to rework"),
+}
+PROJECT_STATES: Final[Mapping[str, str]] = {
+    "unknown": N_("before the first known defense"),
+    "locked": N_("locked"),
+    "open": N_("open"),
+    "in_defense": N_("in defense"),
+    "revision_pending": N_("documents to revise"),
+    "validated": N_("validated"),
+    "to_repass": N_("to repass"),
+}
+ROW_STATES: Final[Mapping[str, str]] = {
+    "requested": N_("requested"),
+    "received": N_("received"),
+    "under_review": N_("under review"),
+    "accepted": N_("accepted"),
+    "re_requested": N_("requested again"),
+    "waived": N_("given up"),
+    "withdrawn": N_("withdrawn"),
+    "expired": N_("expired"),
+}
+QUESTIONS: Final[Mapping[str, str]] = {
+    "open": N_("open"),
+    "asked": N_("asked"),
+    "answered": N_("answered"),
+    "dropped": N_("dropped"),
+}
+SEVERITIES: Final[Mapping[str, str]] = {"required": N_("required"), "advice": N_("advice")}
+VERIFICATIONS: Final[Mapping[str, str]] = {
+    "by_me": N_("verified by me"),
+    "by_other": N_("verified by someone else"),
+    "self_certified": N_("certified by the student"),
+    "needs_defense": N_("needs a defense"),
+}
+PAUSES: Final[Mapping[str, str]] = {
+    "technical": N_("technical problem"),
+    "student": N_("the student"),
+    "mentor": N_("the mentor"),
+}
+CANCELLERS: Final[Mapping[str, str]] = {
+    "student": N_("the student"),
+    "mentor": N_("the mentor"),
+    "other": N_("someone else"),
+}
+GAP_ANSWERS: Final[Mapping[str, str]] = {
+    "counted": N_("the time counted"),
+    "pause": N_("it was a pause"),
+    "ended": N_("the defense ended then"),
+}
+SECTIONS: Final[Mapping[str, str]] = {"strength": N_("Strength"), "improvement": N_("To improve")}
+FIELDS: Final[Mapping[str, str]] = {
+    "note": N_("note"),
+    "question": N_("parked question"),
+    "strength": N_("strength"),
+    "improvement": N_("area for improvement"),
+    "goal": N_("next goal"),
+    "reason": N_("reason for the outcome"),
+}
