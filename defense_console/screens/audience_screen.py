@@ -14,8 +14,8 @@ from defense_console.i18n import _
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.clock_words import read_clock
 from defense_console.widgets.big_clock import BigClock
+from defense_console.widgets.clock_words import read_clock
 from defense_console.widgets.status_line import Tone
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ class AudienceScreen(ConsoleScreen):
 
     def redraw(self) -> None:
         """Show the clock as it is now."""
-        read = read_clock(self.live.defense, self.live.curriculum.rules, self.desk.now(), self.zone)
+        read = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
         clock = self.query_one(BigClock)
         clock.text = read.left
         self.query_one("#too-small", Static).update(Content(f"{read.left} {read.phase}"))
-        state = Content.assemble((f"{read.glyph} {read.word}", read.style))
+        state = Content.assemble((f"{read.glyph} {read.sentence}", read.style))
         phase = Content.assemble(read.phase.upper(), "   ", state) if read.phase else state
         self.query_one("#audience-phase", Static).update(phase)
-        ends = _("ends at {time}", time=read.ends) if read.ends else ""
+        ends = _("ends at {time}", time=read.ends) if read.ends and read.state != "ended" else ""
         self.query_one("#audience-end", Static).update(Content(ends))
 
     def second(self) -> None:

@@ -13,7 +13,7 @@ from defense_console.safe_text import shortened
 from defense_console.screens import live_words
 from defense_console.screens.dialogs import Ask, Choose, Sheet
 from defense_console.screens.live_view import LiveView
-from defense_console.widgets.clock_panel import phase_word
+from defense_console.widgets.clock_words import phase_word
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
 

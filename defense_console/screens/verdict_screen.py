@@ -15,8 +15,8 @@ from defense_console.model.events import OutcomeValue
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import verdict_panels as panels
-from defense_console.screens.clock_words import read_clock
 from defense_console.screens.signing import Signing
+from defense_console.widgets.clock_words import read_clock
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
 
@@ -127,8 +127,8 @@ class VerdictScreen(Signing):
         """The clock while live, the countdown while signed, else what is left to settle or what is in force."""
         defense = self.defense
         if defense.session == "live":
-            read = read_clock(defense, self.verdict.curriculum.rules, self.desk.now(), self.zone)
-            words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.word,
+            read = read_clock(defense.timeline, self.verdict.curriculum.rules, self.desk.now(), self.zone)
+            words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
                       time=read.ends)  # fmt: skip
             return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
         if defense.signed is not None:

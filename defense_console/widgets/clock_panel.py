@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Digits
 
-from defense_console.i18n import N_, _, clock_text, time_of_day
-from defense_console.model.clock import ClockState, Timeline, instant, later, state_of
+from defense_console.i18n import _, clock_text
+from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Rules
 from defense_console.model.events import Stamp
 from defense_console.safe_text import cells
+from defense_console.widgets.clock_words import RUNNING, STATES, Reading, phase_word, read_clock
 from defense_console.widgets.quiet_text import QuietText
-
-PHASES: Mapping[str, str] = {
-    "presentation": N_("presentation"),
-    "discussion": N_("discussion"),
-    "debriefing": N_("debriefing"),
-}
-STATES: Mapping[ClockState, tuple[str, str, str]] = {
-    "ok": ("●", N_("on time"), "$text-success"),
-    "early": ("◔", N_("too short if it ended now"), "$text-accent"),
-    "warn": ("◑", N_("soon over"), "$text-warning"),
-    "danger": ("◕", N_("almost over"), "$text-warning"),
-    "over": ("▲", N_("overtime"), "$text-error"),
-    "out": ("✖", N_("out of the window"), "$text-error"),
-}
-"""Glyph, word and colour of a state of the clock."""
-
-
-def phase_word(phase_id: str | None) -> str:
-    """The name of a phase, translated; an unknown one by its id."""
-    if phase_id is None:
-        return _("not started")
-    return _(PHASES[phase_id]) if phase_id in PHASES else phase_id
-
-
-def seconds_left(timeline: Timeline, now: Stamp) -> int:
-    """Whole seconds to the target, rounded so that the full target shows first and 0 only when it has passed."""
-    return -(-timeline.left_ms(now) // 1000)
 
 
 class ClockPanel(Horizontal):
@@ -76,19 +48,16 @@ class ClockPanel(Horizontal):
             zone: Of the mentor.
             following: When the next defense starts, in words, "" when none does.
         """
-        phase = timeline.current
-        left_s = seconds_left(timeline, now)
-        state: ClockState = "ok" if phase is None else state_of(phase, timeline.elapsed_ms(now, phase.id), rules)
+        read = read_clock(timeline, rules, now, zone)
         digits = self.query_one(Digits)
-        text = clock_text(left_s).replace("\N{MINUS SIGN}", "-")
+        text = read.left.replace("\N{MINUS SIGN}", "-")
         if digits.value != text:
             digits.update(text)
-        shown = state if timeline.state == "running" else timeline.state
-        for name in (*STATES, "paused", "ended", "idle"):
-            self.set_class(name == shown, f"-{name}")
+        for name in STATES:
+            self.set_class(name == read.state, f"-{name}")
         short = not digits.display
-        first = Content.assemble((f"{clock_text(left_s)}  ", "bold") if short else "", self._phase(timeline, now))
-        lines = [first, self._state(timeline, state), self._end(timeline, now, zone, following)]
+        first = Content.assemble((f"{read.left}  ", "bold") if short else "", self._phase(timeline, now))
+        lines = [first, self._state(read), self._end(read, following)]
         self.query_one(QuietText).show(Content("\n").join(lines))
 
     def _phase(self, timeline: Timeline, now: Stamp) -> Content:
@@ -100,39 +69,17 @@ class ClockPanel(Horizontal):
             text = f"  {clock_text(timeline.elapsed_ms(now, phase.id) // 1000)} / {clock_text(phase.target_s)}"
         return Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
 
-    def _state(self, timeline: Timeline, state: ClockState) -> Content:
+    def _state(self, read: Reading) -> Content:
         """The state in a glyph and a word, and what the window allows; shorter where there is less room."""
-        glyph, word, style = STATES[state]
-        if timeline.state == "paused":
-            glyph, word, style = "⏸", _("PAUSED: t resumes"), "bold $text-warning"
-        elif timeline.state == "ended":
-            glyph, word, style = "■", _("ended"), "bold"
-        else:
-            word = _(word)
-        long, short = _window(timeline, state)
+        word = _("PAUSED: t resumes") if read.state == "paused" else read.word
         room = self.query_one(QuietText).size.width or 80
-        after = next((f" · {text}" for text in (long, short) if text and cells(f"{glyph} {word} · {text}") <= room), "")
-        return Content.assemble((f"{glyph} {word}", style), after)
+        allowed = (text for text in (read.window, read.short_window) if text)
+        after = next((f" · {text}" for text in allowed if cells(f"{read.glyph} {word} · {text}") <= room), "")
+        style = read.style if read.state in RUNNING else f"bold {read.style}"
+        return Content.assemble((f"{read.glyph} {word}", style), after)
 
-    def _end(self, timeline: Timeline, now: Stamp, zone: str, following: str) -> Content:
+    def _end(self, read: Reading, following: str) -> Content:
         """When the defense ends, and what comes after."""
-        if timeline.state == "ended" and timeline.ended_at is not None:
-            text = _("ended at {time}", time=time_of_day(timeline.ended_at.wall, zone))
-        else:
-            ends = later(now.wall, timeline.ends_in_ms(now) // 1000)
-            text = _("ends at {time}", time=time_of_day(instant(ends), zone))
-        return Content(text + (f" · {following}" if following else ""))
-
-
-def _window(timeline: Timeline, state: ClockState) -> tuple[str, str]:
-    """What the window of the phase allows, long and short; empty without a window."""
-    phase = timeline.current
-    if phase is None or phase.max_s is None or timeline.state == "ended":
-        return "", ""
-    high = clock_text(phase.max_s)
-    if state == "out":
-        return _("it ended at {time}", time=high), high
-    if state == "early" and phase.min_s is not None:
-        low = clock_text(phase.min_s)
-        return _("window from {low} to {high}", low=low, high=high), f"{low}–{high}"
-    return _("in the window until {time}", time=high), f"→ {high}"
+        ended = read.state == "ended"
+        text = _("ended at {time}", time=read.ends) if ended else _("ends at {time}", time=read.ends)
+        return Content(" · ".join(part for part in (text if read.ends else "", following) if part))
