@@ -184,15 +184,26 @@ def import_command(session: Session, file: str, dry_run: bool) -> None:
     say_all(import_lines(taken, dry_run, settings.zone))
 
 
-@command(main, "export", N_("Write the whole store as JSON Lines."))
+@command(main, "export", N_("Write the whole store as JSON Lines, or a table of its defenses."))
+@click.option("--csv", "as_csv", is_flag=True, help=N_("A CSV table instead: one row for each defense."))
+@click.option("--separator", type=OneOf(";", ","), help=N_("With --csv, between cells; otherwise “;”."))
+@click.option("--bom/--no-bom", default=None, help=N_("With --csv, a byte order mark for spreadsheets or none."))
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
-def export_command(session: Session, output: str | None) -> None:
-    """The whole store."""
+def export_command(session: Session, as_csv: bool, separator: Any, bom: bool | None, output: str | None) -> None:
+    """The whole store, or a table of it."""
+    from defense_console.exchange.defenses_csv import Form
     from defense_console.terminal.opening import opened_store
 
     ready(session)
+    if not as_csv and (separator is not None or bom is not None):
+        raise ConsoleError("--separator and --bom belong to --csv.")
     with opened_store(session.folder(), create=False) as store:
-        write(output, _exchange(session, store).export())
+        desk = _exchange(session, store)
+        if as_csv:
+            form = Form(session.settings.zone, language(), separator or ";", bom is not False)
+            write(output, desk.export_csv(form))
+        else:
+            write(output, desk.export())
 
 
 @command(main, "demo", N_("Open the demo cohort: invented students in every state."))

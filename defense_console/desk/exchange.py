@@ -9,28 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from defense_console.desk.direct_logs import DirectLogs
 from defense_console.desk.ledger import stream_of
 from defense_console.exchange import archive, import_plan, importing
 from defense_console.exchange.archive_check import Archive, Chain, read_archive
+from defense_console.exchange.defenses_csv import Form, Listed, write_csv
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
-from defense_console.exchange.import_plan import DefenseAction, Key, Plan, StudentAction
+from defense_console.exchange.import_plan import Key, Plan
 from defense_console.exchange.table import kind_of
-from defense_console.model.agenda import defense_id, summarize
+from defense_console.model.agenda import Summary, defense_id, summarize
+from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import (
-    Event,
-    Planned,
-    Stamp,
-    StudentEvent,
-    decode_event,
-    decode_student_event,
-    encode_event,
-)
-from defense_console.model.fold import fold, pinned_hash
-from defense_console.model.legal import check_legal
-from defense_console.model.students import check_student, fold_student
+from defense_console.model.events import Planned, Stamp
+from defense_console.model.students import fold_student
 from defense_console.store.base import Append, Draft, Lease, Store, Student, first_hash, next_hash
 
 DEMO = "demo"
@@ -69,8 +62,7 @@ class ExchangeDesk:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self.now = clocks
-        self.author = author
+        self.logs = DirectLogs(store, clocks, author)
         self.zone = zone
         self.shipped = shipped
 
@@ -102,68 +94,43 @@ class ExchangeDesk:
         for row in rows:
             for attempt in range(1, row.attempt + 1):
                 key = (row.student_id, row.project, attempt)
-                if key not in found and (defense := self._defense(_id(key))) is not None:
+                if key not in found and (defense := self.logs.defense(_id(key))) is not None:
                     found[key] = defense
         return found
 
-    def _defense(self, id: str) -> Defense | None:
-        events = self._events(id)
-        return self._fold(events) if events else None
-
-    def _events(self, id: str) -> list[Event]:
-        return [decode_event(line.body) for line in self.store.read_log(stream_of(id))]
-
-    def _fold(self, events: Sequence[Event]) -> Defense:
-        name = pinned_hash(events)
-        body = self.store.curriculum(name) if name else None
-        return fold(events, msgspec.json.decode(body, type=Curriculum) if body is not None else None)
-
     def _carry_out(self, plan: Plan) -> None:
-        at = self.now()
+        at = self.logs.now()
         with self.store.transaction():
             for student in plan.students:
-                self._write_student(student, at)
+                self.logs.decide_student(student.student_id, student.what, at)
             for defense in plan.defenses:
-                self._write_defense(defense, at)
-
-    def _write_student(self, action: StudentAction, at: Stamp) -> None:
-        stream = f"{archive.STUDENT}{action.student_id}"
-        events = [decode_student_event(line.body) for line in self.store.read_log(stream)]
-        check_student(events, action.what)
-        seq = len(events) + 1
-        new = StudentEvent(seq, seq, at, self.author, action.what)
-        self._append_student(stream, seq - 1, (*events, new))
-
-    def _append_student(self, stream: str, expected: int, events: Sequence[StudentEvent]) -> None:
-        known = fold_student(events)
-        student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-        lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream, expected, lines, student=student))
-
-    def _write_defense(self, action: DefenseAction, at: Stamp) -> None:
-        id = _id(action.key)
-        events = self._events(id)
-        expected = len(events)
-        defense = self._fold(events) if events else None
-        for what in action.whats:
-            check_legal(defense, what, at)
-            events.append(Event(len(events) + 1, expected + 1, at, self.author, what))
-            defense = self._fold(events)
-        if defense is not None:
-            self._append_defense(id, expected, events, defense)
-
-    def _append_defense(self, id: str, expected: int, events: Sequence[Event], defense: Defense) -> None:
-        lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream_of(id), expected, lines, summary=summarize(id, defense)))
+                self.logs.decide(_id(defense.key), defense.whats, at)
 
     # --- exports -------------------------------------------------------------------------------------------------
 
     def export(self) -> Iterator[bytes]:
         """The whole store as JSON Lines, each with its line break; see `exchange/archive.py`."""
         store = self.store
-        return archive.export(
-            store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts()
-        )
+        return archive.export(store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts())
+
+    def export_csv(self, form: Form) -> Iterator[bytes]:
+        """Every defense as a row of a CSV file, in order of its start; see `exchange/defenses_csv.py`.
+
+        Args:
+            form: Separator, byte order mark, zone and language.
+        """
+        names = {student.id: student.name for student in self.store.students()}
+        summaries = ((instant(s.planned_at), s.id) for s in self._summaries())
+        ordered = [id for _start, id in sorted(summaries)]
+        return write_csv((self._listed(id, names) for id in ordered), form)
+
+    def _summaries(self) -> Iterator[Summary]:
+        return iter(self.store.summaries_by_ids(tuple(self.logs.ids())))
+
+    def _listed(self, id: str, names: Mapping[str, str]) -> Listed:
+        defense = self.logs.known(id)
+        curriculum = defense.pinned or self.shipped.get(defense.curriculum)
+        return Listed(id, defense, names.get(defense.student_id, ""), curriculum)
 
     def _import_archive(self, data: bytes, dry_run: bool) -> Taken:
         if not self.store.is_empty():
@@ -216,7 +183,7 @@ class ExchangeDesk:
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
         for event in found.students:
-            self._append_student(f"{archive.STUDENT}{fold_student([event]).id}", 0, [event])
+            self.logs.append_student(f"{archive.STUDENT}{fold_student([event]).id}", 0, [event])
         for played in found.defenses:
             self._write_played(played, found.host)
 
@@ -225,7 +192,7 @@ class ExchangeDesk:
         if not isinstance(first, Planned):
             raise ConsoleError("This log does not begin with a planned defense.")
         id = _id((first.student_id, first.project, first.attempt))
-        self._append_defense(id, 0, played.events, played.defense)
+        self.logs.append(id, 0, played.events, played.defense)
         if played.typing is not None:
             draft = Draft(played.typing.text, played.typing.first, len(played.typing.text))
             self.store.save_draft(stream_of(id), played.typing.field, draft)
