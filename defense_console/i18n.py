@@ -140,6 +140,18 @@ class Translator:
             return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
         return f"{rest} s"
 
+    def size_text(self, size: int) -> str:
+        """`812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`. Args: bytes, 0 or more."""
+        if size < 1000:
+            return self.ngettext("{n} byte", "{n} bytes", size)
+        amount, signs = size / 1000, "kMGT"
+        while amount >= 999.5 and len(signs) > 1:
+            amount, signs = amount / 1000, signs[1:]
+        number = f"{amount:.0f}" if amount >= 9.95 else f"{amount:.1f}"
+        if self.language == "fr":
+            return f"{number.replace('.', ',')}\N{NO-BREAK SPACE}{signs[0]}o"
+        return f"{number}\N{NO-BREAK SPACE}{signs[0]}B"
+
     def _about(self, seconds: int) -> str:
         """A length to be read at a glance: whole minutes, then hours, then days, always rounded down."""
         minutes = abs(seconds) // 60
@@ -293,6 +305,11 @@ def clock_text(seconds: int) -> str:
 def duration_text(seconds: int) -> str:
     """See `Translator.duration_text`."""
     return _chosen["screen"].duration_text(seconds)
+
+
+def size_text(size: int) -> str:
+    """See `Translator.size_text`."""
+    return _chosen["screen"].size_text(size)
 
 
 def in_words(seconds: int) -> str:

@@ -125,3 +125,21 @@ def test_dates_are_written_as_the_language_writes_them() -> None:
 def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
     with pytest.raises(ConsoleError):
         i18n.zone_of(name)
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "french"),
+    [
+        (0, "0 bytes", "0 octet"),
+        (999, "999 bytes", "999 octets"),
+        (1000, "1.0\u00a0kB", "1,0\u00a0ko"),
+        (9_949, "9.9\u00a0kB", "9,9\u00a0ko"),
+        (9_951, "10\u00a0kB", "10\u00a0ko"),
+        (999_499, "999\u00a0kB", "999\u00a0ko"),
+        (999_500, "1.0\u00a0MB", "1,0\u00a0Mo"),
+        (200_000_000, "200\u00a0MB", "200\u00a0Mo"),
+    ],
+)
+def test_sizes_are_read_at_a_glance(size: int, english: str, french: str) -> None:
+    assert translator("en").size_text(size) == english
+    assert translator("fr").size_text(size).replace(" ", " ") == french

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
@@ -18,6 +19,8 @@ from defense_console.model.events import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Lease, Store, Student, WriteLease
 from defense_console.store.recorder import Recorder
+
+D = TypeVar("D", bound=VerdictDesk)
 
 
 class Desk:
@@ -72,7 +75,14 @@ class Desk:
 
     def verdict(self, defense_id: str) -> VerdictDesk:
         """Verdict of a defense."""
-        return VerdictDesk(
+        return self._deciding(VerdictDesk, defense_id)
+
+    def revisions(self, defense_id: str) -> RevisionsDesk:
+        """Documents to revise after a conditional verdict, and the verdict they lead to."""
+        return self._deciding(RevisionsDesk, defense_id)
+
+    def _deciding(self, kind: type[D], defense_id: str) -> D:
+        return kind(
             self.ledger,
             defense_id,
             self._read_only(defense_id),
@@ -81,10 +91,6 @@ class Desk:
             announce=lambda id, version: self._signed.add((id, version)),
             zone=self.settings.zone,
         )
-
-    def revisions(self, defense_id: str) -> RevisionsDesk:
-        """Documents to revise after a conditional verdict."""
-        return RevisionsDesk(self.ledger, defense_id, self._read_only(defense_id))
 
     def student(self, student_id: str) -> Student | None:
         """A student of the store, or None."""

@@ -16,10 +16,10 @@ from defense_console.model.agenda import Summary, summarize
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, Event, Stamp, decode_event, encode_event
+from defense_console.model.events import DefenseWhat, Event, Planned, Stamp, decode_event, encode_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.legal import check_legal
-from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store, chain
+from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store, chain, first_hash
 from defense_console.store.recorder import Recorder
 
 Answer = Ack | Failed | Refused
@@ -158,6 +158,22 @@ class Ledger:
         return True
 
     # --- writing -------------------------------------------------------------------------------------------------
+
+    def begin(self, defense_id: str, planned: Planned) -> Defense:
+        """Begin the log of a defense that does not exist yet.
+
+        Raises:
+            ConsoleError: It cannot be planned so.
+        """
+        at = self.now()
+        check_legal(None, planned, at)
+        events = [Event(1, 1, at, self.author, planned)]
+        defense, lines = self._fold(events), (encode_event(events[0]),)
+        stream = stream_of(defense_id)
+        before = first_hash(stream)
+        self._logs[defense_id] = OpenLog(events, defense, 0, chain(before, lines))
+        self.submit(Append(stream, 0, lines, summarize(defense_id, defense), previous=before))
+        return defense
 
     def act(self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
         """One action of the mentor, or facts the system saw: all of it or nothing.

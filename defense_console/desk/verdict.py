@@ -11,6 +11,8 @@ from defense_console.desk.ledger import Ledger
 from defense_console.i18n import language
 from defense_console.model import clock, revision, rubric, verdict
 from defense_console.model import events as ev
+from defense_console.model.agenda import defense_id
+from defense_console.model.attempts import carried_from
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import OutcomeValue, Request
@@ -22,7 +24,7 @@ class VerdictDesk(DefenseDesk):
 
     Args:
         ledger: The logs.
-        defense_id: Whole id.
+        id: Whole id.
         read_only: Why nothing may be changed, or None.
         countdown_s: Seconds between signature and release.
         signed_here: Tells whether this console made the signature with this version.
@@ -33,7 +35,7 @@ class VerdictDesk(DefenseDesk):
     def __init__(
         self,
         ledger: Ledger,
-        defense_id: str,
+        id: str,
         read_only: ConsoleError | None = None,
         *,
         countdown_s: int = 60,
@@ -41,7 +43,7 @@ class VerdictDesk(DefenseDesk):
         announce: Callable[[str, int], None] = lambda _id, _version: None,
         zone: str = "UTC",
     ) -> None:
-        super().__init__(ledger, defense_id, read_only)
+        super().__init__(ledger, id, read_only)
         self._countdown_s = countdown_s
         self._signed_here = signed_here
         self._announce = announce
@@ -123,8 +125,12 @@ class VerdictDesk(DefenseDesk):
         if defense.outcome is None:
             raise ConsoleError("Choose an outcome first: v, r or x.")
         defense = self.act(verdict.signed_event(defense, self.curriculum))
-        self._announce(self.id, len(defense.versions))
+        self.announce()
         return defense
+
+    def announce(self) -> None:
+        """This console has signed the latest version: its countdown runs here."""
+        self._announce(self.id, len(self.defense.versions))
 
     def countdown_s(self) -> int | None:
         """Seconds until the signed verdict is released; None when nothing counts down.
@@ -141,6 +147,52 @@ class VerdictDesk(DefenseDesk):
         """Release the signed verdict: due dates run from now."""
         signed = self.defense.signed
         return self.act(ev.Released(signed.version if signed else 0))
+
+    # --- after release -------------------------------------------------------------------------------------------
+
+    def amend(self, reason: str) -> Defense:
+        """Draft a new version of the released verdict, for this reason; the released one stands until then."""
+        return self.act(ev.AmendmentOpened(reason.strip()))
+
+    def contest(self, reason: str) -> Defense:
+        """The student contests the released verdict."""
+        return self.act(ev.Contested(reason.strip()))
+
+    def uphold(self, reason: str) -> Defense:
+        """The contested verdict stands, for this reason."""
+        return self.act(ev.ContestResolved(reason.strip()))
+
+    def plan_next_attempt(self, planned_at: str) -> str:
+        """Plan the next attempt at this project, which opens on what was missing.
+
+        Args:
+            planned_at: ISO 8601 UTC.
+
+        Returns:
+            Id of the new defense.
+
+        Raises:
+            ConsoleError: The verdict in force is not a rework, or the next attempt is planned already.
+        """
+        defense = self.defense
+        carried = carried_from(defense)
+        if carried is None:
+            raise ConsoleError("A next attempt follows a verdict released as to rework.")
+        next_id = str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
+        if self.ledger.store.summary(next_id) is not None:
+            raise ConsoleError("Attempt {n} is planned already.", n=defense.attempt + 1)
+        planned = ev.Planned(
+            defense.student_id,
+            defense.curriculum,
+            defense.project,
+            defense.attempt + 1,
+            planned_at,
+            defense.duration_min,
+            defense.language,
+            carried,
+        )
+        self.ledger.begin(next_id, planned)
+        return next_id
 
     def reopen(self) -> Defense:
         """The defense goes on; the minutes since its end count as a pause."""
