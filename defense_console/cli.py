@@ -14,8 +14,9 @@ from defense_console import __version__, clocks
 from defense_console.i18n import _, language, ngettext
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
+from defense_console.reports.formats import FORMATS
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
-from defense_console.terminal.files import read, write
+from defense_console.terminal.files import read, refuse_terminal, write
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
 
 if TYPE_CHECKING:
@@ -150,20 +151,29 @@ def verify_command(session: Session, defense: str | None) -> int:
 
 @command(main, "report", N_("Print the report of one defense."))
 @click.option("--for", "reader", type=OneOf("student", "mentor", "jury"), default="student", help=N_("Who reads it."))
-@click.option("--format", "form", type=OneOf("md", "txt"), default="md", help=N_("Markdown or plain text."))
+@click.option(
+    "--format", "form", type=OneOf(*FORMATS), default="md",
+    help=N_("Markdown, plain text, web page, PDF or word processor document."),
+)  # fmt: skip
+@click.option(
+    "--version", "version", type=int, metavar="N", help=N_("The verdict as it was when this version was released.")
+)
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
 @ID
-def report_command(session: Session, defense: str, reader: Any, form: str, output: str | None) -> None:
+def report_command(
+    session: Session, defense: str, reader: Any, form: str, version: int | None, output: str | None
+) -> None:
     """The report, in the language asked for, else in the defense's own, else in the console's."""
-    from defense_console.reports import markdown, plain
+    from defense_console.reports.formats import BINARY, rendered
     from defense_console.terminal.opening import whole_id
 
+    if form in BINARY:
+        refuse_terminal(form, output)
     with session.desk() as (store, desk):
         verdict = desk.verdict(whole_id(store, defense))
         wanted = session.lang or verdict.defense.language or language()
-        report = verdict.report(reader, wanted)
-        text = markdown.render(report) if form == "md" else plain.render(report)
-    write(output, [text.encode()])
+        report = verdict.report(reader, wanted, version)
+    write(output, [rendered(report, form)])
 
 
 # --- bringing in and out -----------------------------------------------------------------------------------------

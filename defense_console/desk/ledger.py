@@ -109,6 +109,10 @@ class Ledger:
         """What is known of a defense now."""
         return self.log(defense_id).defense
 
+    def defense_at(self, defense_id: str, seq: int) -> Defense:
+        """What was known of a defense after the event with this number."""
+        return self._fold(self.log(defense_id).events[:seq])
+
     def curriculum(self, defense: Defense) -> Curriculum:
         """The pinned curriculum, or the shipped one before the first start.
 

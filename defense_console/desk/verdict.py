@@ -13,8 +13,8 @@ from defense_console.model import clock, revision, rubric, verdict
 from defense_console.model import events as ev
 from defense_console.model.agenda import defense_id
 from defense_console.model.attempts import carried_from
-from defense_console.model.defense import Defense
-from defense_console.model.errors import ConsoleError
+from defense_console.model.defense import Defense, Version
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import OutcomeValue, Request
 from defense_console.reports import report as reports
 
@@ -63,9 +63,18 @@ class VerdictDesk(DefenseDesk):
         """What stops the signature, and what is only told."""
         return verdict.guards(self.defense, self.curriculum, language())
 
-    def report(self, reader: reports.Reader, language: str) -> reports.Report:
-        """The report as it reads now, for one reader, in one language."""
-        defense = self.defense
+    def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:
+        """The report for one reader in one language, as it reads now or as it read when a version was released.
+
+        Args:
+            reader: Whom it is for.
+            language: "fr" or "en".
+            version: Number of a version of the verdict that was released; None is now.
+
+        Raises:
+            ConsoleError: This version was never released.
+        """
+        defense, superseded_by = (self.defense, None) if version is None else self._as_released(version)
         released = defense.released
         record = self.ledger.store.read_log(f"defense/{self.id}") if released is not None else ()
         hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
@@ -77,7 +86,20 @@ class VerdictDesk(DefenseDesk):
             reader=reader,
             zone=self._zone,
             record_hash=hash,
+            previous=self.previous,
+            superseded_by=superseded_by,
         )
+
+    def _as_released(self, version: int) -> tuple[Defense, Version | None]:
+        """The defense as it was when a version was released, and the version that has replaced it."""
+        found = {v.version: v for v in self.defense.versions if v.released_seq is not None}
+        if version not in found:
+            known = ", ".join(map(str, found)) or "–"
+            text = N_("Version {n} of the verdict was not released; released are: {known}.")
+            raise ConsoleError(text, n=version, known=known)
+        last = max(found.values(), key=lambda v: v.version)
+        defense = self.ledger.defense_at(self.id, found[version].released_seq or 0)
+        return defense, last if last.version != version else None
 
     # --- deciding ------------------------------------------------------------------------------------------------
 

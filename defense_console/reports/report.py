@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from defense_console.i18n import translator
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import NOT_HELD, Defense
+from defense_console.model.defense import NOT_HELD, Defense, Version
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.reports import jury, sections
 from defense_console.reports.plain import unwrapped
@@ -53,6 +53,7 @@ def build(
     zone: str = "UTC",
     record_hash: str | None = None,
     previous: Sequence[Previous] = (),
+    superseded_by: Version | None = None,
 ) -> Report:
     """The report of a defense as it stands after its last event.
 
@@ -63,8 +64,9 @@ def build(
         language: "fr" or "en".
         reader: Whom it is for.
         zone: IANA name of the time zone in which instants are shown.
-        record_hash: Hash of the event that released the verdict; printed for the jury, never on a draft.
+        record_hash: Hash of the event that released the verdict; never on a draft.
         previous: Earlier attempts at the same project, in order.
+        superseded_by: The version in force, when the defense was folded up to an earlier release.
 
     Raises:
         ConsoleError: The curriculum has no such project, or there is no such time zone.
@@ -78,16 +80,23 @@ def build(
     _ = translator(language)
     sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
     released = version if state == "released" else None
-    shown_hash = record_hash if released is not None and reader == "jury" else None
+    shown_hash = record_hash if released is not None else None
     return Report(
         reader=reader,
         language=sheet.language,
         title=_("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
-        notice=_notice(sheet),
+        notice=_notice(sheet, superseded_by),
         facts=_facts(sheet, student, previous),
         sections=_sections(sheet, shown_hash),
         released_at=None if released is None else released.released_at,
         record_hash=shown_hash,
+        standing="superseded" if released is not None and superseded_by is not None else state,
+        outcome=outcome,
+        version=None if version is None else version.version,
+        dated_at=defense.at.wall if released is None else released.released_at or released.signed_at,
+        student=student,
+        project=project.title.in_(sheet.language),
+        imprint=_imprint(sheet),
     )
 
 
@@ -128,9 +137,13 @@ def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
 # --- the head ----------------------------------------------------------------------------------------------------
 
 
-def _notice(sheet: Sheet) -> str:
+def _notice(sheet: Sheet, superseded_by: Version | None) -> str:
     """What a reader must know before reading on."""
     _ = sheet.words
+    if sheet.standing == "released" and superseded_by is not None and superseded_by.released_at is not None:
+        text = N_("Superseded: version {n} ({outcome}) has replaced this one since {at}.")
+        outcome, at = sheet.word(OUTCOMES, superseded_by.outcome), sheet.instant(superseded_by.released_at)
+        return _(text, n=superseded_by.version, outcome=outcome, at=at)
     match sheet.standing:
         case "none":
             return "" if sheet.defense.session in NOT_HELD else _("Draft: the defense has not been held yet.")
@@ -146,17 +159,28 @@ def _notice(sheet: Sheet) -> str:
     return _("The student contests this verdict.") if sheet.defense.contested is not None else ""
 
 
+def _imprint(sheet: Sheet) -> str:
+    """What tells one printed page of a report from another."""
+    _ = sheet.words
+    version, at = sheet.version, sheet.defense.at.wall
+    if sheet.standing == "released" and version is not None and version.released_at is not None:
+        return _("Version {n}, released {at}", n=version.version, at=sheet.instant(version.released_at))
+    if sheet.standing == "none":
+        return _("As known {at}", at=sheet.instant(at))
+    return _("Draft, as known {at}", at=sheet.instant(at))
+
+
 def _facts(sheet: Sheet, student: str, previous: Sequence[Previous]) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
     started = defense.timeline.started_at
     facts = [
-        Fact(_("Student"), student),
-        Fact(_("Curriculum"), f"{sheet.curriculum.code} — {sheet.curriculum.title.in_(sheet.language)}"),
-        Fact(_("Project"), f"{sheet.project.id} — {sheet.project.title.in_(sheet.language)}"),
-        Fact(_("Attempt"), str(defense.attempt)),
-        Fact(_("Date"), sheet.instant(defense.planned_at if started is None else started.wall)),
-        Fact(_("Verdict"), _verdict(sheet)),
+        Fact(_("Student"), student, "student"),
+        Fact(_("Curriculum"), f"{sheet.curriculum.code} — {sheet.curriculum.title.in_(sheet.language)}", "curriculum"),
+        Fact(_("Project"), f"{sheet.project.id} — {sheet.project.title.in_(sheet.language)}", "project"),
+        Fact(_("Attempt"), str(defense.attempt), "attempt"),
+        Fact(_("Date"), sheet.instant(defense.planned_at if started is None else started.wall), "date"),
+        Fact(_("Verdict"), _verdict(sheet), "verdict"),
     ]
     if sheet.reader != "student":
         facts += [Fact(_("Attempt {n}", n=p.attempt), _attempt(sheet, p)) for p in previous]

@@ -33,9 +33,9 @@ def skills(sheet: Sheet) -> tuple[Section, ...]:
     paragraphs: list[Paragraph] = []
     for skill in sheet.project.skills:
         key = f"skill/{skill.ref}"
-        status = sheet.word(STATUSES, results[skill.ref].status)
+        status = results[skill.ref].status
         paragraphs.append(Paragraph(key, f"{skill.ref} — {skill.title.in_(sheet.language)}", shape="heading"))
-        paragraphs.append(Paragraph(key, status))
+        paragraphs.append(Paragraph(key, sheet.word(STATUSES, status), part="status", tone=status))
         paragraphs.extend(_comment(sheet, skill, key))
     return section_if("skills", _("Skills"), paragraphs)
 
@@ -184,8 +184,8 @@ def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
     yield from _reasons(sheet, document, key)
     expected = revision.row_expected(row, sheet.project, sheet.language)
     if expected:
-        yield Paragraph(key, expected, "edited" if row.expected else "generated", _("Expected"), "item")
-    yield Paragraph(key, due_text(sheet, document), label=_("Due"), shape="item")
+        yield Paragraph(key, expected, "edited" if row.expected else "generated", _("Expected"), "item", 0, "expected")
+    yield Paragraph(key, due_text(sheet, document), label=_("Due"), shape="item", part="due")
     if row.verification in _VERIFIED:
         name = row.verifier or _("someone else")
         yield Paragraph(key, _(_VERIFIED[row.verification], name=name), shape="item")
@@ -198,14 +198,14 @@ def _reasons(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
     _ = sheet.words
     row = document.request
     if row.reason:
-        yield Paragraph(key, row.reason, "edited", _("Reason"), "item")
+        yield Paragraph(key, row.reason, "edited", _("Reason"), "item", 0, "reason")
         return
     for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
         label = _("Reason, criterion {criterion}", criterion=reason.criterion)
-        yield Paragraph(key, reason.text, label=label, shape="item")
+        yield Paragraph(key, reason.text, label=label, shape="item", part="reason")
         for seen in reason.observed:
             at = _("observed at {clock}", clock=_.clock_text(seen.at_s))
-            yield Paragraph(key, seen.text, "edited", at, "item", 1)
+            yield Paragraph(key, seen.text, "edited", at, "item", 1, "reason")
 
 
 def due_text(sheet: Sheet, document: Document) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from defense_console.i18n import Translator, zone_of
 from defense_console.model import revision
@@ -14,9 +14,7 @@ from defense_console.model.defense import SETTLED, Defense, Note, RowState, Vers
 from defense_console.model.defense import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.model.events import OutcomeValue, Request
-from defense_console.reports.value import Reader
-
-Standing = Literal["none", "draft", "signed", "released"]
+from defense_console.reports.value import Reader, Standing
 
 STATUSES: Final[Mapping[str, str]] = {
     "acquired": N_("Acquired"),

@@ -10,9 +10,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from defense_console.model.events import OutcomeValue
+
 Reader = Literal["student", "mentor", "jury"]
 Origin = Literal["generated", "edited"]
 Shape = Literal["heading", "text", "item"]
+Standing = Literal["none", "draft", "signed", "released", "superseded"]
+Part = Literal["", "status", "reason", "expected", "due"]
 
 READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 
@@ -28,6 +32,8 @@ class Paragraph(msgspec.Struct, frozen=True):
         label: What introduces the text, in the language of the report; "" without one.
         shape: A heading inside the section, running text, or an item of a list.
         depth: Of an item, from 0; items below belong to the item above them.
+        part: What it tells in a table: the status of a skill; why, what and until when of a document; "" anything else.
+        tone: Of a status, the model's word for it, which a rendering may colour beside the text; "" elsewhere.
     """
 
     field_key: str
@@ -36,6 +42,8 @@ class Paragraph(msgspec.Struct, frozen=True):
     label: str = ""
     shape: Shape = "text"
     depth: int = 0
+    part: Part = ""
+    tone: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -47,10 +55,11 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One line of the head of the report."""
+    """One line of the head of the report. `id` is the same in every language."""
 
     label: str
     text: str
+    id: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -58,10 +67,17 @@ class Report(msgspec.Struct, frozen=True):
 
     Attributes:
         title: Project and student.
-        notice: Why this is only a draft, or that the verdict is contested; "" when the verdict simply stands.
+        notice: Why this is only a draft, that the verdict is contested or superseded; "" when it simply stands.
         facts: The head, in order.
         released_at: When the verdict it tells of was released, ISO 8601 UTC; None for a draft.
-        record_hash: Hash of the event that released it, in hexadecimal; jury only, None for a draft.
+        record_hash: Hash of the event that released it, in hexadecimal; None for a draft.
+        standing: Of the version told of.
+        outcome: Of that version, None while none is chosen.
+        version: Number of that version, None for a draft that is not signed.
+        dated_at: When what it tells was last changed: the release, for a draft the last event. ISO 8601 UTC.
+        student: The student's name.
+        project: Title of the project.
+        imprint: What stands at the foot of every page: version and release, or that this is a draft.
     """
 
     reader: Reader
@@ -72,6 +88,18 @@ class Report(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     released_at: str | None = None
     record_hash: str | None = None
+    standing: Standing = "none"
+    outcome: OutcomeValue | None = None
+    version: int | None = None
+    dated_at: str = ""
+    student: str = ""
+    project: str = ""
+    imprint: str = ""
+
+    @property
+    def draft(self) -> bool:
+        """Whether nothing of it is final."""
+        return self.standing in ("draft", "signed")
 
 
 class Field(NamedTuple):

@@ -60,5 +60,15 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
         _refuse(str(target), error)
 
 
+def refuse_terminal(form: str, output: str | None) -> None:
+    """Refuse to write a file that is not text where a terminal would show it.
+
+    Raises:
+        ConsoleError: The standard output is a terminal, and no file is named.
+    """
+    if output in (None, "-") and sys.stdout.isatty():
+        raise ConsoleError("{form} is not text: name a file with -o FILE.", form=form.upper())
+
+
 def _refuse(file: str, error: OSError) -> NoReturn:
     raise ConsoleError("{file}: {reason}", file=file, reason=error.strerror or str(error)) from None

@@ -1,0 +1,91 @@
+"""`report`: formats, versions, and what a terminal is not given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from defense_console.cli import main
+from defense_console.model import events as ev
+from defense_console.reports.formats import BINARY, FORMATS
+from tests.ui.conftest import Room
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path / "store")
+
+
+@pytest.fixture
+def cli(room: Room) -> Cli:
+    def invoke(*arguments: str, **options: Any) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--store", str(room.folder)], **options)
+
+    return invoke
+
+
+def amended(room: Room) -> str:
+    """A defense whose first verdict, to rework, was replaced by a validated one. Returns: its id."""
+    room.student("s1", "Ada [/x]")
+    id = room.plan("s1")
+    room.live(id)
+    room.machine.pass_time(900)
+    room.add(id, ev.Noted("kept to myself", room.machine.read(), private=True), ev.GoalSet("a first goal"))
+    room.add(id, ev.Finished(), ev.OutcomeChosen("rework"), ev.Signed(1, "rework", "rework"), ev.Released(1))
+    room.machine.pass_time(3600)
+    room.add(id, ev.AmendmentOpened("misheard"), ev.GoalSet("another goal"), ev.OutcomeChosen("validated"))
+    room.add(id, ev.Signed(2, "validated", "rework", "misheard"), ev.Released(2))
+    return id
+
+
+def test_a_superseded_version_is_printed_as_it_was_and_says_so(room: Room, cli: Cli) -> None:
+    id = amended(room)
+    first = cli("report", id, "--version", "1", "--lang", "en", "--format", "txt")
+    now = cli("report", id, "--lang", "en", "--format", "txt").stdout
+    assert first.exit_code == 0
+    assert "! Superseded: version 2 (validated) has replaced this one since 2026-11-24 14:16" in first.stdout
+    assert "To rework — a new defense" in first.stdout
+    assert "a first goal" in first.stdout
+    assert "another goal" not in first.stdout
+    assert "Validated — the next project opens" in now
+    assert "another goal" in now
+    assert "Superseded" not in now
+    assert cli("report", id, "--version", "2", "--lang", "en", "--format", "txt").stdout == now
+
+
+def test_each_version_carries_the_hash_of_its_own_release(room: Room, cli: Cli) -> None:
+    id = amended(room)
+    logged = {line["seq"]: line["hash"] for line in _json(cli("log", id, "--json"))}
+    seqs = [event.seq for event in room.events(id) if isinstance(event.what, ev.Released)]
+    for version, seq in enumerate(seqs, 1):
+        page = cli("report", id, "--version", str(version), "--format", "html").stdout
+        assert [hash for hash in logged.values() if hash in page] == [logged[seq]]
+
+
+@pytest.mark.parametrize("version", ["0", "3", "-1"])
+def test_a_version_that_was_never_released_is_refused(room: Room, cli: Cli, version: str) -> None:
+    done = cli("report", amended(room), "--version", version, "--lang", "en")
+    assert done.exit_code == 2
+    assert f"Version {version} of the verdict was not released; released are: 1, 2." in done.stderr
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_format_tells_a_private_note(room: Room, cli: Cli, form: str) -> None:
+    done = cli("report", amended(room), "--format", form, "--for", "jury")
+    assert done.exit_code == 0
+    assert b"another goal" in done.stdout_bytes or form in BINARY
+    assert b"kept to myself" not in done.stdout_bytes
+
+
+def _json(result: Result) -> list[dict[str, Any]]:
+    import json
+
+    found = json.loads(result.stdout)
+    assert isinstance(found, list)
+    return found
