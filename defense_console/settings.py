@@ -23,6 +23,11 @@ Theme = Literal["dark", "light"]
 SingleKeys = Literal["on", "off"]
 
 _COUNTDOWN_S: Final = (0, 3600)
+_LIMITS: Final[Mapping[str, tuple[int, int]]] = {
+    "max_archive_mb": (1, 100_000),
+    "max_files": (1, 100_000),
+    "max_ratio": (1, 10_000),
+}
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
     "theme": ("dark", "light"),
@@ -41,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         single_keys: "off" removes letters, digits and signs as keys; F keys and the palette still work.
         keys: Keys by command id; they replace all default keys of the command.
         release_countdown_s: Seconds between signing and release, 0 to 3600.
+        max_archive_mb: What documents received at once may take at most, as they come and unpacked, in megabytes.
+        max_files: How many files and folders may come at once.
+        max_ratio: How many times its size an archive may unpack to.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
     """
@@ -52,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     single_keys: SingleKeys = "on"
     keys: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     release_countdown_s: int = 60
+    max_archive_mb: int = 500
+    max_files: int = 500
+    max_ratio: int = 200
     no_color: bool = False
     file: str = ""
 
@@ -122,6 +133,10 @@ def _checked(file: str, key: str, value: object) -> object:
         low, high = _COUNTDOWN_S
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             _refuse(file, key, value, ConsoleError("whole seconds from {low} to {high}", low=low, high=high))
+    elif key in _LIMITS:
+        low, high = _LIMITS[key]
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            _refuse(file, key, value, ConsoleError("a whole number from {low} to {high}", low=low, high=high))
     elif key == "no_color":
         if not isinstance(value, bool):
             _refuse(file, key, value, ConsoleError("true or false"))

@@ -18,12 +18,14 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
     file = _write(
         tmp_path,
         'name = "Zoé [x]"\nzone = "Europe/Paris"\nlanguage = "fr"\ntheme = "light"\nsingle_keys = "off"\n'
-        'release_countdown_s = 5\nno_color = true\n[keys]\n"live.note" = "F6"\nlive.question = ["k", "&"]\n',
+        'release_countdown_s = 5\nno_color = true\nmax_archive_mb = 9\nmax_files = 8\nmax_ratio = 7\n'
+        '[keys]\n"live.note" = "F6"\nlive.question = ["k", "&"]\n',
     )
     settings = load(file, {})
     assert (settings.name, settings.zone, settings.language) == ("Zoé [x]", "Europe/Paris", "fr")
     assert (settings.theme, settings.single_keys, settings.release_countdown_s) == ("light", "off", 5)
     assert settings.no_color
+    assert (settings.max_archive_mb, settings.max_files, settings.max_ratio) == (9, 8, 7)
     assert settings.keys == {"live.note": ("F6",), "live.question": ("k", "&")}
     assert settings.file == str(file)
 
@@ -69,6 +71,9 @@ def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -
         ("release_countdown_s = -1", "whole seconds from 0 to 3600"),
         ("release_countdown_s = true", "whole seconds from 0 to 3600"),
         ('release_countdown_s = "60"', "whole seconds from 0 to 3600"),
+        ("max_archive_mb = 0", "a whole number from 1 to 100000"),
+        ("max_files = true", "a whole number from 1 to 100000"),
+        ('max_ratio = "2"', "a whole number from 1 to 10000"),
         ('no_color = "yes"', "true or false"),
         ('keys = "v"', "a table"),
         ('[keys]\n"live.note" = 3', "keys.live.note: “3” was found"),
