@@ -305,6 +305,12 @@ class LiveScreen(LiveView):
         if chosen is not None:
             self.attempt(lambda: self.live.move_question(chosen))
 
+    def action_live_edit_question(self) -> None:
+        """The focused question again."""
+        chosen = self.query_one(QuestionsPanel).chosen
+        if chosen is not None:
+            self.write(f"edit/{chosen}")
+
     @work(exclusive=True, group="dialog")
     async def action_live_bank(self) -> None:
         """Insert a sentence of the bank into a note on the focused criterion."""

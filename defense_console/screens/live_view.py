@@ -282,7 +282,7 @@ class LiveView(WritingScreen):
             return error_text(live.read_only)
         if command.id in ("live.edit_note", "live.private") and self.query_one(NotesPanel).chosen is None:
             return _("There is no note yet: n writes one.")
-        if command.id == "live.question_state" and self.query_one(QuestionsPanel).chosen is None:
+        if command.id in ("live.question_state", "live.edit_question") and self.query_one(QuestionsPanel).chosen is None:
             return _("No question is parked: q parks one.")
         return None
 

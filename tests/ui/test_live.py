@@ -202,6 +202,28 @@ async def test_a_question_is_parked_and_moves_on(room: Room) -> None:
     assert room.defense(id).ratings == {}
 
 
+async def test_enter_edits_the_chosen_question_and_no_other(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("q", *"why", "enter", "q", *"how", "enter", "tab", "tab", "up")
+        await shows(pilot, "↵ edit")
+        await pilot.press("enter")
+        await shows(pilot, "WRITING", "why")
+        await pilot.press(*" now", "enter")
+        await shows(pilot, "why now", "Questions 2/2")
+        await pilot.press("down", "space")
+        await shows(pilot, "asked")
+    assert [(q.text, q.state) for q in room.defense(id).questions] == [("why now", "open"), ("how", "asked")]
+
+
+async def test_without_a_question_enter_in_its_panel_says_so(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("tab", "tab", "enter")
+        await shows(pilot, "No question is parked: q parks one.")
+        await hides(pilot, "WRITING")
+
+
 async def test_a_document_is_asked_for_from_the_focused_criterion(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
