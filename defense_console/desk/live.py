@@ -12,6 +12,8 @@ from defense_console.model import events as ev
 from defense_console.model.defense import Defense, Gap
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import QuestionState, RatingValue, Stamp
+from defense_console.model.fold import settle
+from defense_console.model.rubric import next_unrated
 from defense_console.store.base import Lease
 
 SUSPENDED_MS = 2_000
@@ -169,6 +171,38 @@ class LiveDesk(DefenseDesk):
     def cycle(self, criterion: str) -> Defense:
         """Give a criterion the next rating: met, to improve, not met, none."""
         return self.rate(criterion, CYCLE[self.defense.ratings.get(criterion)])
+
+    @property
+    def place(self) -> str | None:
+        """The criterion the mentor was at, read from the texts being typed and from the log.
+
+        The criterion of a half-typed note; else that of the latest note on one, or the next unrated after the latest
+        rating, whichever came last. Moving the cursor is no decision and leaves no trace.
+
+        Returns:
+            Its id, or None when the rubric holds no criterion.
+        """
+        defense, curriculum, project = self.defense, self.curriculum, self.project
+        order = [criterion.id for criterion in curriculum.criteria_of(project)]
+        typed = [(draft.first.wall, self._criterion_of(field)) for field, draft in self.drafts.items()]
+        if here := [(wall, id) for wall, id in typed if id in order]:
+            return max(here)[1]
+        last = None
+        for event in reversed(settle(self.events)[0]):
+            match event.what:
+                case ev.Noted(criterion=str() as id) | ev.Rated(criterion=id, rating=None) if id in order:
+                    return id
+                case ev.Rated(criterion=id) if id in order:
+                    last = id
+                    break
+        return next_unrated(defense, curriculum, project, last) or last or next(iter(order), None)
+
+    def _criterion_of(self, field: str) -> str:
+        """The criterion a text field is about, "" for none."""
+        kind, _, rest = field.partition("/")
+        if kind == "edit":
+            return next((note.criterion or "" for note in self.defense.notes if str(note.seq) == rest), "")
+        return rest if kind == "criterion" else ""
 
     def set_private(self, note: int, private: bool) -> Defense:
         """Make a note private or shared."""

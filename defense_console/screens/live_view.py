@@ -89,13 +89,14 @@ class LiveView(WritingScreen):
         return self.query_one(RubricList)
 
     def on_mount(self) -> None:
-        """Begin at the first criterion without a rating; a text left half-written is there again."""
+        """Begin where the mentor was; a text left half-written is there again."""
         self._look_ahead()
         self.attempt(self.live.tick)  # the lease is this console's from the first moment
         live = self.live
-        first = rubric.next_unrated(live.defense, live.curriculum, live.project, None)
-        if first is not None:
-            self.rubric_list.go_to_criterion(first)
+        # Nothing is drawn before the screen is mounted, and a rubric that is not drawn has no rows to go to.
+        self.rubric_list.show_defense(live.defense, live.curriculum, live.project, language())
+        if (place := live.place) is not None:
+            self.rubric_list.go_to_criterion(place)
         self.show_pane("rubric")
         drafts = [(draft.first.wall, field) for field, draft in live.drafts.items() if live_words.written_here(field)]
         if drafts and live.read_only is None:
@@ -282,7 +283,8 @@ class LiveView(WritingScreen):
             return error_text(live.read_only)
         if command.id in ("live.edit_note", "live.private") and self.query_one(NotesPanel).chosen is None:
             return _("There is no note yet: n writes one.")
-        if command.id in ("live.question_state", "live.edit_question") and self.query_one(QuestionsPanel).chosen is None:
+        on_question = command.id in ("live.question_state", "live.edit_question")
+        if on_question and self.query_one(QuestionsPanel).chosen is None:
             return _("No question is parked: q parks one.")
         return None
 

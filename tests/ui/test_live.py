@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from defense_console.model import events as ev
 from defense_console.model.rubric import next_unrated
 from defense_console.store.base import Append, FullDisk, Lease
 from defense_console.store.tiny import TinyStore
+from defense_console.widgets.rubric_list import RubricList
 from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
 
 SIZE = (120, 40)
@@ -20,6 +22,17 @@ def started(room: Room, name: str = "Ada Example", project: str = "IRP-P2") -> s
     id = room.plan("s1", project)
     room.live(id)
     return id
+
+
+def rubric_of(project_id: str) -> list[str]:
+    project = SHIPPED["IRP"].project(project_id)
+    assert project is not None
+    return [c.id for c in SHIPPED["IRP"].criteria_of(project)]
+
+
+def focused(pilot: Pilot[None]) -> str | None:
+    rubric = next(iter(pilot.app.screen.query(RubricList)), None)
+    return rubric.criterion.id if rubric is not None and rubric.criterion is not None else None
 
 
 async def test_the_clock_shows_what_is_left_and_the_end(room: Room) -> None:
@@ -277,6 +290,27 @@ async def test_after_a_kill_the_half_typed_note_and_the_second_are_there(room: R
         await pilot.press("!", "enter")
         await shows(pilot, "Note kept at 00:00")
     assert room.defense(id).notes[0].text == "half!"
+
+
+async def test_after_a_restart_the_cursor_is_where_the_mentor_was(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("j", "j", "j", "v", "v", "x", "u")
+        await shows(pilot, "2/12 rated")
+    order = rubric_of("IRP-P2")
+    async with room.app(id).run_test(size=SIZE) as pilot:  # rated 3 and 4, the rating of 5 taken back
+        await until(pilot, lambda: focused(pilot) == order[5])
+        await pilot.press("j", "j", "c", *"seen")
+        await until(pilot, lambda: room.drafts(id) == {f"criterion/{order[7]}": "seen"})
+    async with room.app(id).run_test(size=SIZE) as pilot:  # a half-typed note is on another criterion
+        await until(pilot, lambda: focused(pilot) == order[7])
+        await pilot.press("enter")
+        await until(pilot, lambda: len(room.defense(id).notes) == 1)
+    async with room.app(id).run_test(size=SIZE) as pilot:  # and stays its place once it is kept
+        await until(pilot, lambda: focused(pilot) == order[7])
+        await pilot.press("x")
+        await shows(pilot, "3/12 rated")
+    assert room.defense(id).ratings[order[7]] == "not_met"
 
 
 async def test_f_goes_to_the_verdict_and_the_session_is_held(room: Room) -> None:
