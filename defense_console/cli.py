@@ -16,6 +16,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.reports.formats import FORMATS
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
+from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.files import read, refuse_terminal, write
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
 
@@ -214,6 +215,9 @@ def export_command(session: Session, as_csv: bool, separator: Any, bom: bool | N
             write(output, desk.export_csv(form))
         else:
             write(output, desk.export())
+
+
+main.add_command(calendar)
 
 
 @command(main, "demo", N_("Open the demo cohort: invented students in every state."))

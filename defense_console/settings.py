@@ -27,6 +27,8 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "max_archive_mb": (1, 100_000),
     "max_files": (1, 100_000),
     "max_ratio": (1, 10_000),
+    "calendar_alarm_min": (0, 10_080),
+    "calendar_horizon_days": (1, 3_650),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
@@ -49,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_archive_mb: What documents received at once may take at most, as they come and unpacked, in megabytes.
         max_files: How many files and folders may come at once.
         max_ratio: How many times its size an archive may unpack to.
+        calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
+        calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
     """
@@ -63,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_archive_mb: int = 500
     max_files: int = 500
     max_ratio: int = 200
+    calendar_alarm_min: int = 10
+    calendar_horizon_days: int = 366
     no_color: bool = False
     file: str = ""
 
