@@ -54,11 +54,12 @@ def text_event(defense: Defense, field: str, text: str, first: Stamp, row_of: Ro
     Raises:
         ConsoleError: The field does not exist, or what it edits is gone.
     """
-    text = text.strip()
     kind, _, rest = field.partition("/")
+    unchanged = kind not in _NEW and text == text_now(defense, field, row_of)  # also with white space around it
+    text = text.strip()
     if kind in _NEW:
         return _NEW[kind](text, first, rest) if text else None
-    if text == text_now(defense, field, row_of):
+    if unchanged or text == text_now(defense, field, row_of):
         return None
     match kind:
         case "edit":

@@ -1,4 +1,4 @@
-"""Dialogs: a question, a choice, one line of text. Each answers once.
+"""Dialogs: a question, a choice, a text. Each answers once.
 
 `y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. Source: product.md §5.
 """
@@ -13,10 +13,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from defense_console.i18n import _
 from defense_console.safe_text import content
+from defense_console.widgets.writer import Field
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_key(self, event: events.Key) -> None:
         """Nothing typed in a dialog reaches the screen below."""
-        if isinstance(self.focused, Input) and event.key not in ("escape", "enter"):
+        if isinstance(self.focused, Field) and event.key not in ("escape", "enter"):
             return  # editing keys are the field's
         event.stop()
         event.prevent_default()
@@ -163,7 +164,7 @@ class Choose(Dialog[int | None]):
 
 
 class Ask(Dialog[str | None]):
-    """One line of text; `Enter` gives it, `Esc` goes back with None.
+    """A text; `Enter` gives it, `Esc` goes back with None.
 
     Args:
         question: What is asked.
@@ -174,7 +175,8 @@ class Ask(Dialog[str | None]):
     """
 
     DEFAULT_CSS = """
-    Ask Input { margin: 1 0 0 0; }
+    Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
+                &:focus { border: none; } }
     """
 
     def __init__(
@@ -192,13 +194,13 @@ class Ask(Dialog[str | None]):
 
     def compose_answers(self) -> ComposeResult:
         """The field."""
-        field = Input(self._initial, placeholder=self._placeholder, compact=True, select_on_focus=False)
-        field.cursor_blink = False
-        yield field
+        yield Field.plain(self._initial, placeholder=self._placeholder)
 
     def on_mount(self) -> None:
         """The field has the focus."""
-        self.set_focus(self.query_one(Input))
+        field = self.query_one(Field)
+        field.move_cursor(field.document.end)
+        self.set_focus(field)
 
     def keys_text(self) -> str:
         """Two keys."""
@@ -206,7 +208,7 @@ class Ask(Dialog[str | None]):
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
-        text = self.query_one(Input).value.strip()
+        text = self.query_one(Field).text.strip()
         if key == "escape":
             self.answer(None)
         elif key == "enter" and (text or not self._required):

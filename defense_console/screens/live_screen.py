@@ -221,13 +221,13 @@ class LiveScreen(LiveView):
         """Take back, and say what."""
         action = self.live.defense.undo[-1]
         if self.attempt(self.live.undo) is not None:
-            self.tell(_("Undone: {what}", what=self.describe_action(action)))
+            self.tell(_("Undone: {what}", what=shortened(self.describe_action(action), 80)))
 
     def action_edit_redo(self) -> None:
         """Do again, and say what."""
         action = self.live.defense.redo[-1]
         if self.attempt(self.live.redo) is not None:
-            self.tell(_("Done again: {what}", what=self.describe_action(action)))
+            self.tell(_("Done again: {what}", what=shortened(self.describe_action(action), 80)))
 
     # --- texts -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from defense_console.desk.brief import BriefDesk
 from defense_console.desk.defense_desk import DefenseDesk
@@ -23,6 +23,7 @@ from defense_console.screens.writing import WritingScreen
 from defense_console.widgets.brief_panel import BriefPanel
 from defense_console.widgets.line_list import LineList
 from defense_console.widgets.queue_table import QueueTable
+from defense_console.widgets.search_field import SearchField
 from defense_console.widgets.writer import Writer
 
 TABS: tuple[tuple[Tab | None, str, str], ...] = (
@@ -57,7 +58,7 @@ class QueueScreen(WritingScreen):
         yield Static(id="queue-tabs", markup=False)
         with Horizontal(id="queue-search"):
             yield Static("/ ", markup=False)
-            yield Input(compact=True, id="queue-field", select_on_focus=False)
+            yield SearchField(id="queue-field")
         with Horizontal(id="queue-body"):
             with Vertical(id="queue-main"):
                 yield QueueTable(id="queue-table")
@@ -70,9 +71,9 @@ class QueueScreen(WritingScreen):
         return self.query_one(QueueTable)
 
     @property
-    def field(self) -> Input:
+    def field(self) -> SearchField:
         """The search field."""
-        return self.query_one("#queue-field", Input)
+        return self.query_one(SearchField)
 
     @property
     def texts(self) -> DefenseDesk:
@@ -93,7 +94,6 @@ class QueueScreen(WritingScreen):
 
     def on_mount(self) -> None:
         """Begin in the first tab that shows something."""
-        self.field.cursor_blink = False
         self.set_focus(self.table)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ class QueueScreen(WritingScreen):
         self.set_focus(self.field)
         self.field.cursor_position = len(self.field.value)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: SearchField.Changed) -> None:
         """Show what is found."""
         event.stop()
         if self.field.has_focus:

@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Digits, Static
 
-from defense_console.i18n import _, clock_text, time_of_day
+from defense_console.i18n import N_, _, clock_text, time_of_day
 from defense_console.keymap import Command
 from defense_console.model.clock import later
 from defense_console.model.events import CancelledBy
@@ -160,7 +160,8 @@ class WaitingScreen(PanelScreen):
         elif not await self.app.push_screen_wait(Confirm(_("Was {student} absent?", student=name), yes=_("absent"))):
             reason = None
         if reason is not None and self.attempt(lambda: self.brief.no_show(reason or "")) is not None:
-            self._leave(_("{student} is marked absent; another date can be given from the brief.", student=name))
+            told = N_("{student} is marked absent; another date can be given from the brief.")
+            self._leave(_(told, student=shortened(name, 40)))
 
     @work(exclusive=True, group="dialog")
     async def action_waiting_cancel(self) -> None:

@@ -25,6 +25,14 @@ FINISHING = ("enter", "tab", "shift+tab", "escape")
 class Field(TextArea):
     """A text area in which `Enter` finishes the text and control characters are seen, not obeyed."""
 
+    @classmethod
+    def plain(cls, text: str = "", placeholder: str = "") -> Field:
+        """A field without line numbers and frame. Args: text: to start with; placeholder: what an empty field shows."""
+        field = cls(text, placeholder=placeholder, soft_wrap=True, tab_behavior="focus", compact=True,
+                    highlight_cursor_line=False)  # fmt: skip
+        field.cursor_blink = False  # a blinking cursor doubles what the console costs at rest
+        return field
+
     def on_key(self, event: events.Key) -> None:
         """Finishing keys go on to the screen; everything else is the text area's."""
         if event.key in FINISHING:
@@ -87,13 +95,13 @@ class Writer(Horizontal):
         self._field_key = ""
         self._rest: Timer | None = None
         self._known = ""
+        self._given = ""
+        self._given_drawn = ""
 
     def compose(self) -> ComposeResult:
         """Label and field."""
         yield Static(markup=False)
-        field = Field(soft_wrap=True, tab_behavior="focus", compact=True, highlight_cursor_line=False)
-        field.cursor_blink = False  # a blinking cursor doubles what the console costs at rest
-        yield field
+        yield Field.plain()
 
     @property
     def field_key(self) -> str:
@@ -107,8 +115,9 @@ class Writer(Horizontal):
 
     @property
     def text(self) -> str:
-        """What is in the field."""
-        return self.query_one(Field).text
+        """What is in the field; one that nobody changed is given back as it came, whatever line breaks it has."""
+        drawn = self.query_one(Field).text
+        return self._given if drawn == self._given_drawn else drawn
 
     @property
     def cursor(self) -> int:
@@ -116,6 +125,16 @@ class Writer(Horizontal):
         field = self.query_one(Field)
         row, column = field.cursor_location
         return sum(len(field.document.get_line(i)) + 1 for i in range(row)) + column
+
+    def _location(self, cursor: int) -> tuple[int, int]:
+        """Line and column of a place that `cursor` gave."""
+        document = self.query_one(Field).document
+        for row in range(document.line_count):
+            length = len(document.get_line(row))
+            if cursor <= length:
+                return row, cursor
+            cursor -= length + 1
+        return document.end
 
     def open(self, field: str, label: Content | str, text: str = "", cursor: int | None = None) -> None:
         """Show the strip, with the focus in its field.
@@ -128,11 +147,10 @@ class Writer(Horizontal):
         """
         self.relabel(field, label)
         area = self.query_one(Field)
-        self._known = text
         area.text = text
-        place = len(text) if cursor is None else min(cursor, len(text))
-        before = text[:place].split("\n")
-        area.move_cursor((len(before) - 1, len(before[-1])))
+        self._given, self._given_drawn = text, area.text
+        self._known = area.text
+        area.move_cursor(area.document.end if cursor is None else self._location(cursor))
         self.add_class("-open")
         self.screen.set_focus(area)
 

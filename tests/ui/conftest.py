@@ -81,10 +81,10 @@ class Room:
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
-    def student(self, id: str, name: str) -> str:
+    def student(self, id: str, name: str, email: str = "") -> str:
         at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name))
-        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, "", "", 1))
+        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email))
+        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, "", 1))
         self._append(job)
         return id
 

@@ -1,0 +1,271 @@
+"""Hostile texts in every field, on every screen: shown as typed, whole somewhere, never obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from defense_console.app import ConsoleApp
+from defense_console.i18n import set_language
+from defense_console.model import events as ev
+from defense_console.safe_text import one_line, visible
+from tests import hostile
+from tests.ui.conftest import Room, hides, shows, until
+
+SIZE = (99, 240)
+"""One column of panels, and so high that nothing is scrolled away."""
+
+
+def squash(text: str) -> str:
+    """Without the white space that wrapping adds."""
+    return "".join(text.split())
+
+
+def drawn(app: ConsoleApp) -> str:
+    """What every widget of the uppermost screen draws, one after the other, so that no line mixes two of them."""
+    lines = []
+    for widget in app.screen.walk_children(Widget):
+        if not widget.children and all(each.display for each in widget.ancestors_with_self if isinstance(each, Widget)):
+            lines += [widget.render_line(y).text for y in range(widget.size.height)]
+    return "\n".join(lines)
+
+
+class Walk:
+    """A mentor who goes through the screens and looks."""
+
+    def __init__(self, app: ConsoleApp, pilot: Pilot[None], scene: hostile.Scene) -> None:
+        self.app, self.pilot, self.scene = app, pilot, scene
+        self.screen = ""
+
+    async def whole(self, *fields: str) -> None:
+        """Wait until the texts of all these fields are on the screen, from their first character to their last."""
+        for field in fields:
+            text = self.scene.say(field)
+            wanted = {squash(visible(text)), squash(one_line(text))}
+            await until(self.pilot, lambda w=wanted: any(each in self._seen() for each in w), f"{self.screen}: {field}")  # type: ignore[misc]
+        self._harmless()
+
+    async def beginning(self, *fields: str) -> None:
+        """Wait until at least the beginning of these fields is on the screen, with a sign where it is cut."""
+        for field in fields:
+            start = squash(one_line(self.scene.say(field)))[:4]
+            await until(self.pilot, lambda s=start: s in self._seen(), f"{self.screen}: {field}")  # type: ignore[misc]
+        self._harmless()
+
+    def none(self, *fields: str) -> None:
+        """None of these fields is on the screen."""
+        for field in fields:
+            assert f"§{field}§" not in self._seen(), (self.screen, field)
+
+    def _seen(self) -> str:
+        return squash(drawn(self.app))
+
+    def _harmless(self) -> None:
+        acting = set("\x00\x07\x1b\x7f\x9b\u202e\u2067\u2028\r\t")
+        assert not acting & set(drawn(self.app)), self.screen
+        assert self.app.fault is None
+
+    async def press(self, screen: str, *keys: str) -> None:
+        """Go on to the next screen."""
+        self.screen = screen
+        await self.pilot.press(*keys)
+
+
+@pytest.fixture(params=["en", "fr"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    set_language(request.param)
+    yield request.param
+    set_language("en")
+
+
+@pytest.fixture
+def scene(room: Room) -> hostile.Scene:
+    return hostile.Scene(room, hostile.marking(hostile.ALL))
+
+
+async def test_queue_brief_and_waiting_room(room: Room, scene: hostile.Scene, spoken: str) -> None:
+    app = room.app()
+    async with app.run_test(size=SIZE) as pilot:
+        walk = Walk(app, pilot, scene)
+        await walk.press("queue", "5")
+        await walk.beginning("name")
+        await walk.press("search", "slash", "left_square_bracket", "slash", "f", "o", "o")
+        await walk.beginning("name")
+        await walk.press("nothing found", "z", "z")
+        await until(pilot, lambda: "[/foozz" in drawn(app))
+        await walk.press("queue", "escape", "escape", "n")
+        await walk.beginning("name")
+        await walk.press("palette", "escape", "ctrl+p")
+        await until(pilot, lambda: app.screen is not app.screen_stack[0])
+        walk.none("name")
+        await walk.press("queue", "escape", "p")
+        await walk.beginning("name")
+        app.go("brief", scene.planned)
+        walk.screen = "brief"
+        await walk.beginning("name")
+        await walk.whole("no-show", "private-note", "shared-note")
+        await walk.press("help", "h")
+        walk.none("name", "private-note")
+        await walk.press("waiting room", "escape", "t")
+        await walk.beginning("name")
+        await walk.whole("private-note", "shared-note")
+        await walk.press("role card", "m")
+        await walk.press("audience", "escape", "a")
+        await pilot.pause()
+        walk.none("name", "private-note", "shared-note")
+        await walk.press("absent", "a", "x")
+        await walk.whole("name")
+        await walk.press("timeline", "escape", "l")
+        await walk.whole("no-show", "moved", "private-note", "shared-note", "author")
+        await walk.beginning("name")
+
+
+async def test_dates_in_dialogs(room: Room, scene: hostile.Scene, spoken: str) -> None:
+    app = room.app(scene.planned)
+    async with app.run_test(size=SIZE) as pilot:
+        walk = Walk(app, pilot, scene)
+        await walk.beginning("name")
+        app.screen.action_defense_reschedule()  # type: ignore[attr-defined]
+        walk.screen = "reschedule"
+        await walk.whole("name")
+
+
+async def test_live(room: Room, scene: hostile.Scene, spoken: str) -> None:
+    app = room.app(scene.live)
+    async with app.run_test(size=SIZE) as pilot:
+        walk = Walk(app, pilot, scene)
+        walk.screen = "live"
+        await walk.beginning("name")
+        await walk.press("details", *["j"] * scene.place_of_missed("IRP-P3"), "enter")
+        await walk.whole("criterion-note", "private-criterion-note")
+        await walk.press("role card", "escape", "m")
+        walk.none("private-note")
+        await walk.press("notes", "escape", "tab")
+        await walk.whole(*hostile.SAID)
+        await walk.press("edit", "enter")
+        await walk.whole("improvement")
+        await walk.press("questions", "escape", "tab")
+        await walk.whole("question")
+        await walk.press("undo", "u")
+        await walk.beginning("improvement")
+        await walk.press("audience", "y", "a")
+        await pilot.pause()
+        walk.none("name", "question", *hostile.SAID)
+        await walk.press("timeline", "a", "l")
+        await walk.whole("question", *hostile.SAID)
+        await walk.press("last phase", "escape", "g", "g", "f9")
+        await walk.beginning("name")
+        await walk.whole("strength", "improvement")
+
+
+async def test_verdict_and_preview(room: Room, scene: hostile.Scene, spoken: str) -> None:
+    app = room.app(scene.drafted)
+    async with app.run_test(size=SIZE) as pilot:
+        walk = Walk(app, pilot, scene)
+        walk.screen = "verdict"
+        await walk.whole(*hostile.ROWS, *hostile.TEXTS_OF_VERDICT, "criterion-note")
+        walk.none("private-note", "private-criterion-note", "question")
+        await walk.press("row editor", *["j"] * len(scene.missed("IRP-P4").evidence), "enter")
+        await walk.whole("row-title", "row-reason", "row-expected")
+        await walk.press("signing", "escape", "f9")
+        await walk.whole("name", "row-title", "advice-title")
+        await walk.press("preview", "escape", "p")
+        for _language in range(2):
+            for reader in ("student", "mentor", "jury"):
+                walk.screen = f"preview for the {reader}"
+                await walk.whole("name", "row-title", "row-reason", "row-expected", "verifier", "strength",
+                                 "improvement", "goal", "comment", "shared-note", "criterion-note")  # fmt: skip
+                walk.none("private-note", "private-criterion-note", "email", "author")
+                await pilot.press("r")
+            await pilot.press("l")
+        await walk.press("timeline", "escape", "l")
+        await walk.whole("row-title", *hostile.TEXTS_OF_VERDICT)
+
+
+async def test_amended_after_a_contest(room: Room, scene: hostile.Scene, spoken: str) -> None:
+    app = room.app(scene.amended)
+    async with app.run_test(size=SIZE) as pilot:
+        walk = Walk(app, pilot, scene)
+        walk.screen = "verdict"
+        await walk.whole("amendment")
+        await walk.press("timeline", "l")
+        await walk.whole("amendment", "contested", "waived", *hostile.TEXTS_OF_VERDICT)
+
+
+SIZES = [(60, 20), (80, 24), (160, 50)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [(kind, SIZES[n % len(SIZES)]) for n, kind in enumerate(hostile.TEXTS)], ids=str
+)
+async def test_each_text_alone_on_every_screen(room: Room, kind: str, size: tuple[int, int]) -> None:
+    """Nothing crashes, nothing acts, and every screen still shows where the text begins."""
+    scene = hostile.Scene(room, lambda field: hostile.TEXTS[kind])
+    app = room.app()
+    async with app.run_test(size=size) as pilot:
+        walk = Walk(app, pilot, scene)
+        await walk.press("queue", "5")
+        await walk.beginning("name")
+        for place, id in (("brief", scene.planned), ("live", scene.live), ("verdict", scene.drafted)):
+            app.go(place, id)  # type: ignore[arg-type]
+            walk.screen = place
+            await walk.beginning("name")
+            await walk.press(f"timeline of {place}", "l")
+            await walk.beginning("name")
+            await pilot.press("escape")
+        await walk.press("preview", "p", "j", "j", "r", "l")
+        await pilot.pause()
+        assert app.fault is None
+
+
+async def test_a_text_that_is_opened_and_left_is_not_changed(room: Room) -> None:
+    """Line breaks of every kind and white space at its ends stay as another program wrote them."""
+    written = "  one\r\ntwo\rthree\u2028four\x0bfive\n\n"
+    room.student("s1", "Ada Example")
+    id = room.plan()
+    room.live(id)
+    room.add(id, ev.Noted(written, room.machine.read()))
+    before = len(room.events(id))
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        for finish in ("escape", "enter", "tab", "f3"):
+            app.screen.show_pane("notes")  # type: ignore[attr-defined]
+            await pilot.press("enter")
+            await shows(pilot, "WRITING")
+            await pilot.press(finish, "escape")
+            await hides(pilot, "WRITING")
+        await shows(pilot, "PAUSED")
+    assert room.defense(id).notes[0].text == written
+    assert len(room.events(id)) == before + 1, "only the pause"
+
+
+@pytest.mark.parametrize("kind", hostile.TEXTS)
+async def test_a_text_pasted_into_a_dialog_is_kept_whole(room: Room, kind: str) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan(in_min=1)
+    room.add(id, ev.RoomOpened())
+    text = hostile.TEXTS[kind]
+    app = room.app(id)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        await shows(pilot, "Why is")
+        app.post_message(events.Paste(text))
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).session == "no_show")
+    assert room.defense(id).sittings[-1].reason == "\n".join(text.splitlines()).strip()
+
+
+async def test_what_is_pasted_into_the_search_is_seen_and_not_obeyed(room: Room) -> None:
+    room.student("s1", "Ada [x] Example")
+    room.plan()
+    app = room.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash")
+        await shows(pilot, "WRITING")
+        app.post_message(events.Paste("\x1b[31m\u202eno\nsecond"))
+        await shows(pilot, "/ ␛[31m\N{REPLACEMENT CHARACTER}no second", "Nothing found")
+        assert not {"\x1b", "\u202e"} & set(drawn(app))
