@@ -31,6 +31,8 @@ from defense_console.store.engine import APPLICATION_ID, DamagedRow, ForeignFile
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
 """Beside the store lies what was copied last."""
+DOCUMENTS = "documents"
+"""And the folder of the documents received; see `vault.py`."""
 _BESIDE = ("-wal", "-shm")
 _NEW = ".new-"
 _MAGIC = b"SQLite format 3\0"
@@ -268,7 +270,7 @@ def _check_rights(folder: Path, path: Path) -> None:
         raise _read_only(folder, os.strerror(errno.EACCES))
     if os.name != "posix":
         return
-    ours = all(child.name.startswith(FILE) or child.name == CLIPBOARD for child in folder.iterdir())
+    ours = all(child.name.startswith(FILE) or child.name in (CLIPBOARD, DOCUMENTS) for child in folder.iterdir())
     if ours and folder.stat().st_uid == os.getuid():
         _restrict(folder, 0o700)
     for end in ("", *_BESIDE):

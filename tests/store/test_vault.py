@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from defense_console.store.base import DamagedStore, FullDisk, StoreError
+from defense_console.store.place import prepare
+from defense_console.store.vault import Kept, Vault
+
+posix = pytest.mark.skipif(os.name != "posix", reason="rights and locks of POSIX")
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    folder = tmp_path / "store"
+    prepare(folder, create=True)
+    return Vault(folder)
+
+
+def keep(vault: Vault, *files: bytes) -> list[Kept]:
+    with vault.taking() as taking:
+        return [taking.add([data]) for data in files]
+
+
+def files(vault: Vault) -> list[str]:
+    return sorted(path.relative_to(vault.root).as_posix() for path in vault.root.rglob("*") if path.is_file())
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_file_is_kept_by_what_it_holds(vault: Vault) -> None:
+    [kept] = keep(vault, b"text")
+
+    assert kept == Kept(4, sha256(b"text"))
+    assert files(vault) == [f"{kept.sha256[:2]}/{kept.sha256[2:]}"]
+    assert vault.path(kept.sha256).read_bytes() == b"text"
+    copied = io.BytesIO()
+    vault.copy(kept.sha256, copied)
+    assert copied.getvalue() == b"text"
+    assert vault.holds(kept.sha256)
+    assert not vault.holds(sha256(b"other"))
+
+
+def test_the_same_bytes_are_kept_once(vault: Vault) -> None:
+    keep(vault, b"text", b"text", b"")
+    before = {path: vault.root.joinpath(path).stat().st_ino for path in files(vault)}
+    keep(vault, b"text")
+
+    assert len(before) == 2
+    assert {path: vault.root.joinpath(path).stat().st_ino for path in files(vault)} == before
+    assert not list(vault.root.glob(".new-*"))
+
+
+def test_what_goes_wrong_leaves_nothing(vault: Vault) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise ValueError
+
+    with pytest.raises(ValueError), vault.taking() as taking:  # noqa: PT011, PT012
+        taking.add([b"whole"])
+        taking.add(broken())
+
+    assert list(vault.root.iterdir()) == []
+
+
+def test_a_damaged_copy_is_replaced_and_told(vault: Vault) -> None:
+    [kept] = keep(vault, b"text")
+    vault.path(kept.sha256).write_bytes(b"tex")
+    with pytest.raises(DamagedStore, match="not the one that was received"):
+        vault.copy(kept.sha256, io.BytesIO())
+
+    keep(vault, b"text")
+    assert vault.path(kept.sha256).read_bytes() == b"text"
+
+
+def test_a_missing_file_is_told(vault: Vault) -> None:
+    with pytest.raises(DamagedStore, match="no longer"):
+        vault.copy(sha256(b"never"), io.BytesIO())
+    for name in ("../../../etc/passwd", "", "A" * 64, "a" * 63 + "\n"):
+        with pytest.raises(StoreError, match="not a SHA-256"):
+            vault.path(name)
+
+
+@posix
+def test_only_the_mentor_may_read(vault: Vault) -> None:
+    mask = os.umask(0)
+    try:
+        [kept] = keep(vault, b"text")
+    finally:
+        os.umask(mask)
+
+    def mode(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    assert mode(vault.root) == mode(vault.path(kept.sha256).parent) == 0o700
+    assert mode(vault.path(kept.sha256)) == 0o600
+    vault.folder.chmod(0o755)
+    prepare(vault.folder, create=False)
+    assert mode(vault.folder) == 0o700, "the folder of documents belongs to the store"
+
+
+@posix
+def test_links_are_refused(vault: Vault, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    vault.root.symlink_to(elsewhere)
+    with pytest.raises(StoreError, match="symbolic link"):
+        keep(vault, b"text")
+    vault.root.unlink()
+
+    [kept] = keep(vault, b"text")
+    path = vault.path(kept.sha256)
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    with pytest.raises(StoreError, match="symbolic link"), vault.opened(kept.sha256):
+        pass
+    keep(vault, b"text")
+    assert not path.is_symlink(), "a link is no document: the bytes take its place"
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.symlink_to(elsewhere)
+    with pytest.raises(StoreError, match="symbolic link"):
+        keep(vault, b"text")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("defense_console.store.vault.os.fsync", full)
+    with pytest.raises(FullDisk):
+        keep(vault, b"text")
+    monkeypatch.setattr("defense_console.store.vault._write_all", full)
+    with pytest.raises(FullDisk):
+        keep(vault, b"text")
+
+    assert list(vault.root.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from defense_console.store.vault import Vault
+with Vault(Path(sys.argv[1])).taking() as taking:
+    taking.add([b"half"])
+    print("written", flush=True)
+    sys.stdin.read()
+"""
+
+
+@posix
+def test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not(vault: Vault) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(vault.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        [new] = vault.root.glob(".new-*")
+
+        keep(vault, b"text")
+        assert new.exists(), "its writer lives"
+
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    keep(vault, b"text")
+    assert not new.exists()
+    assert len(files(vault)) == 1
