@@ -1,0 +1,222 @@
+"""What changed between two versions of a document, as values: places, lines, marks inside lines, the whole comparison.
+
+Computed by `documents/differences.py` and `desk/comparing.py`; shown side by side or one below the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from defense_console.model.errors import ConsoleError
+
+PlaceKind = Literal[
+    "line", "paragraph", "table", "header", "footer", "footnote", "slide", "slide_notes", "cell", "page",
+]  # fmt: skip
+LineKind = Literal["equal", "changed", "removed", "added", "folded"]
+Status = Literal["unchanged", "changed", "missing", "new"]
+Mark = tuple[int, int]
+"""First character of a marked stretch and the one behind its last, counted from 0."""
+Progress = Callable[[float], None]
+"""Called with the part of a work that is done, from 0 to 1."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where in its document a paragraph stands.
+
+    Attributes:
+        kind: What is counted.
+        n: Number of the line, paragraph, table, page, slide or section, from 1; 0 for a cell.
+        m: Row inside the table, from 1; 0 elsewhere.
+        name: A cell's address, `Sheet1!B4`; empty elsewhere.
+    """
+
+    kind: PlaceKind
+    n: int = 0
+    m: int = 0
+    name: str = ""
+
+
+class Cell(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A filled cell of a spreadsheet: its column's letters and its value as text."""
+
+    column: str
+    text: str
+
+
+class Paragraph(msgspec.Struct, frozen=True, array_like=True):
+    """The smallest part of a document that is compared: one line of text without line breaks.
+
+    Attributes:
+        text: As it stands in the document.
+        place: Where it stands.
+        cells: The filled cells when this is a row of a spreadsheet, so that a change is told cell by cell.
+    """
+
+    text: str
+    place: Place
+    cells: tuple[Cell, ...] = ()
+
+
+class Side(msgspec.Struct, frozen=True, array_like=True):
+    """A line as one of the two versions has it; `marks` are the stretches that the other version does not have."""
+
+    text: str
+    place: Place
+    marks: tuple[Mark, ...] = ()
+
+
+class DifferenceLine(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a comparison.
+
+    Attributes:
+        kind: `equal` and `changed` have both sides, `removed` the old one, `added` the new one, `folded` none.
+        old: The line in the old version.
+        new: The line in the new version.
+        n: How many equal lines a folded one stands for; 1 otherwise.
+    """
+
+    kind: LineKind
+    old: Side | None = None
+    new: Side | None = None
+    n: int = 1
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many lines were added, removed and changed."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them together."""
+        return self.added + self.removed + self.changed
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """The readable difference of two texts.
+
+    Attributes:
+        lines: In the order of the new version; equal runs are folded but for a few lines around each change.
+        counts: What was added, removed and changed.
+        coarse: The texts are so long or so repetitive that some stretches are shown as removed and added whole.
+    """
+
+    lines: tuple[DifferenceLine, ...]
+    counts: Counts
+    coarse: bool = False
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """What is known of a file without reading it as a document: size in bytes, SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Two versions of one document, compared.
+
+    Attributes:
+        name: The document's file name as the student wrote it.
+        status: By content: the same bytes are `unchanged`; without an old version `new`, without a new one `missing`.
+        old: The old file; None when there is none.
+        new: The new file; None when there is none.
+        difference: The readable difference; None when there is none to show.
+        why_no_text: Why there is no readable difference, a sentence; None when there is one, or the bytes are the same.
+    """
+
+    name: str
+    status: Status
+    old: FileFacts | None = None
+    new: FileFacts | None = None
+    difference: Difference | None = None
+    why_no_text: ConsoleError | None = None
+
+    @property
+    def same_text(self) -> bool:
+        """Whether the readable text is known to be the same, be the bytes so or not."""
+        return self.status == "unchanged" or (self.difference is not None and self.difference.counts.total == 0)
+
+
+class ReadingLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a document received may ask of this machine before it is compared by size and hash alone.
+
+    Attributes:
+        megabytes: Largest file that is read.
+        unpacked_megabytes: Largest sum of what a DOCX, ODT, PPTX or XLSX unpacks to.
+        pages: Most pages of a PDF, slides of a PPTX, sheets of an XLSX.
+        characters: Longest text of one version.
+        seconds: Longest time one comparison may take.
+        memory_megabytes: Memory the reading process may ask for, where the system can limit it.
+    """
+
+    megabytes: int = 100
+    unpacked_megabytes: int = 400
+    pages: int = 2_000
+    characters: int = 8_000_000
+    seconds: int = 120
+    memory_megabytes: int = 2_048
+
+
+# --- the two ways to lay lines out ------------------------------------------------------------------------------------
+
+
+def unified(lines: Sequence[DifferenceLine]) -> Iterator[DifferenceLine]:
+    """The lines one below the other: of a run of changes first all that went, then all that came.
+
+    Returns:
+        Lines with one side each (`removed`, `added`), and equal and folded ones as they are; a half of a changed line
+        keeps its marks.
+    """
+    for run in _runs(lines):
+        if run[0].kind in ("equal", "folded"):
+            yield from run
+            continue
+        for line in run:
+            if line.old is not None:
+                yield DifferenceLine("removed", old=line.old)
+        for line in run:
+            if line.new is not None:
+                yield DifferenceLine("added", new=line.new)
+
+
+def side_by_side(lines: Sequence[DifferenceLine]) -> Iterator[DifferenceLine]:
+    """The lines in two columns: what only one version has stands beside what only the other has."""
+    for run in _runs(lines):
+        removed: list[Side] = []
+        added: list[Side] = []
+        for line in run:
+            if line.kind == "removed" and line.old is not None:
+                removed.append(line.old)
+            elif line.kind == "added" and line.new is not None:
+                added.append(line.new)
+            else:
+                yield from _beside(removed, added)
+                removed, added = [], []
+                yield line
+        yield from _beside(removed, added)
+
+
+def _beside(removed: Sequence[Side], added: Sequence[Side]) -> Iterator[DifferenceLine]:
+    for n in range(max(len(removed), len(added))):
+        old = removed[n] if n < len(removed) else None
+        new = added[n] if n < len(added) else None
+        kind: LineKind = "changed" if old and new else "removed" if old else "added"
+        yield DifferenceLine(kind, old, new)
+
+
+def _runs(lines: Sequence[DifferenceLine]) -> Iterator[list[DifferenceLine]]:
+    """Stretches of lines that are all changes, or all none."""
+    run: list[DifferenceLine] = []
+    for line in lines:
+        if run and (run[-1].kind in ("equal", "folded")) != (line.kind in ("equal", "folded")):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
