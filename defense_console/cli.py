@@ -177,6 +177,25 @@ def report_command(
     write(output, [rendered(report, form)])
 
 
+@command(main, "message", N_("Print the message for the student after the release; nothing is sent."))
+@click.option("--format", "form", type=OneOf("txt", "eml"), default="txt", help=N_("Plain text, or a draft e-mail."))
+@click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
+@ID
+def message_command(session: Session, defense: str, form: str, output: str | None) -> None:
+    """The message, in the language asked for, else in the defense's own, else in the console's."""
+    from defense_console.reports import message as messages
+    from defense_console.terminal.opening import whole_id
+
+    with session.desk() as (store, desk):
+        verdict = desk.verdict(whole_id(store, defense))
+        message = verdict.message(session.lang or verdict.defense.language or language())
+        now = desk.now().wall
+    if form == "eml":
+        write(output, [messages.eml(message, now, session.settings.email)])
+    else:
+        write(output, [messages.text(message).encode()])
+
+
 # --- bringing in and out -----------------------------------------------------------------------------------------
 
 

@@ -237,6 +237,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "verdict"),
     _c("verdict.sign", "f9", N_("sign"), N_("Sign the verdict; once signed, release it now."), "verdict",
        writing=True, footer=15),
+    _c("report.message", "o", N_("message"), N_("Copy the message for the student, once the verdict is released."),
+       "verdict", "preview"),
     # --- preview ---------------------------------------------------------------------------------------------------
     _c("preview.copy", "c", N_("copy"), N_("Copy the focused field."), "preview", footer=10),
     _c("preview.copy_next", "w", N_("copy next"), N_("Copy the next field."), "preview", footer=20),

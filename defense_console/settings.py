@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The mentor who records; stands in events and reports. Empty: the name of the account.
+        email: The mentor's address, the sender of drafted messages. Empty: the mail program fills it in.
         zone: IANA name of the mentor's time zone.
         language: "fr", "en", or None to follow the locale.
         theme: "dark" or "light".
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str = ""
+    email: str = ""
     zone: str = "UTC"
     language: Language | None = None
     theme: Theme = "dark"

@@ -89,3 +89,30 @@ def _json(result: Result) -> list[dict[str, Any]]:
     found = json.loads(result.stdout)
     assert isinstance(found, list)
     return found
+
+
+# --- the message -------------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_printed_and_drafted_and_never_before_the_release(room: Room, cli: Cli, tmp_path: Path) -> None:
+    id = amended(room)
+    text = cli("message", id, "--lang", "fr")
+    assert text.exit_code == 0
+    assert text.stdout.startswith("Bonjour Ada [/x],\n\nVotre projet est validé.")
+    file = tmp_path / "message.eml"
+    assert cli("message", id, "--lang", "en", "--format", "eml", "-o", str(file)).exit_code == 0
+    assert b"Subject: Your defense of IRP-P2" in file.read_bytes()
+    assert b"\r\nFrom:" not in file.read_bytes()
+    room.student("s2", "Nobody Yet")
+    planned = room.plan("s2")
+    refused = cli("message", planned, "--lang", "en")
+    assert refused.exit_code == 2
+    assert "The verdict is not released yet: there is nothing to tell the student." in refused.stderr
+
+
+def test_the_sender_of_a_draft_comes_from_the_settings(room: Room, cli: Cli, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('email = "mentor@example.org"\nname = "A mentor"\n')
+    done = cli("message", amended(room), "--format", "eml", env={"DEFENSE_CONSOLE_SETTINGS": str(settings)})
+    assert b"From: mentor@example.org\r\n" in done.stdout_bytes
+    assert done.stdout_bytes.endswith(b"A mentor\r\n")

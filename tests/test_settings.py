@@ -59,7 +59,7 @@ def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -
     [
         ('nam = "Ada"', "unknown key “nam”; did you mean “name”?"),
         ("file = 'x'", "unknown key “file”"),
-        ("xyzzy = 1", "known are name, zone"),
+        ("xyzzy = 1", "known are name, email, zone"),
         ("name = 3", "name: “3” was found, a text in quotes is expected"),
         ('name = " "', "a text in quotes is expected"),
         ('zone = "Europe/Pari"', "did you mean “Europe/Paris”?"),

@@ -16,6 +16,7 @@ from defense_console.model.attempts import carried_from
 from defense_console.model.defense import Defense, Version
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import OutcomeValue, Request
+from defense_console.reports import message as messages
 from defense_console.reports import report as reports
 
 
@@ -88,6 +89,23 @@ class VerdictDesk(DefenseDesk):
             record_hash=hash,
             previous=self.previous,
             superseded_by=superseded_by,
+        )
+
+    def message(self, language: str) -> messages.Message:
+        """The message for the student about the verdict in force.
+
+        Raises:
+            ConsoleError: No verdict is released.
+        """
+        student = self.student
+        return messages.build(
+            self.id,
+            self.defense,
+            self.curriculum,
+            to=messages.Recipient(student.name, student.email, student.timezone),
+            language=language,
+            zone=self._zone,
+            signature=self.ledger.author,
         )
 
     def _as_released(self, version: int) -> tuple[Defense, Version | None]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.desk import clipboard
 from defense_console.i18n import N_, _, language, translator
 from defense_console.keymap import Command
-from defense_console.reports.report import Field, Reader, Report, fields
+from defense_console.reports.report import Reader, Report, fields
 from defense_console.safe_text import content
-from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.copying import CopyingScreen
 from defense_console.widgets.panel import Item, Panel
 
 if TYPE_CHECKING:
@@ -27,7 +23,7 @@ READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor"), "jury": N_("the jury")}
 
 
-class PreviewScreen(ConsoleScreen):
+class PreviewScreen(CopyingScreen):
     """The report, one item per field.
 
     Args:
@@ -100,7 +96,7 @@ class PreviewScreen(ConsoleScreen):
         """There may be nothing to copy yet."""
         if command.id.startswith("preview.copy") and not self.query_one("#report", Panel).keys:
             return _("There is no field to copy.")
-        return None
+        return self.no_message(self.verdict) if command.id == "report.message" else None
 
     def action_move_down(self) -> None:
         """The next field."""
@@ -141,13 +137,8 @@ class PreviewScreen(ConsoleScreen):
         field = next((field for field in fields(self._report()) if field.key == key), None)
         if field is not None:
             self._copied = key
-            self._send(field)
+            self.copy_out(field.title, field.text)
 
-    @work(exclusive=True, group="copy")
-    async def _send(self, field: Field) -> None:
-        """Copy without making the keys wait for the clipboard's tool."""
-        folder: Path | None = self.desk.folder
-        if clipboard.over_ssh():
-            self.app.copy_to_clipboard(field.text)
-        copied = await asyncio.to_thread(clipboard.copy, field.text, folder)
-        self.tell(content(f"{field.title}: {copied.sentence(language())}"))
+    def action_report_message(self) -> None:
+        """Copy the message for the student."""
+        self.copy_message(self.verdict, self._tongue)

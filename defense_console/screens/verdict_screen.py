@@ -9,12 +9,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.i18n import N_, _, clock_text, error_text, when
+from defense_console.i18n import N_, _, clock_text, error_text, language, when
 from defense_console.keymap import Command
 from defense_console.model.events import OutcomeValue
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import verdict_panels as panels
+from defense_console.screens.copying import CopyingScreen
 from defense_console.screens.signing import Signing
 from defense_console.widgets.clock_words import read_clock
 from defense_console.widgets.panel import Panel
@@ -30,7 +31,7 @@ _READING = frozenset({"verdict.preview", "live.timeline", "edit.undo", "edit.red
                       "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
 
 
-class VerdictScreen(Signing):
+class VerdictScreen(Signing, CopyingScreen):
     """Everything the mentor decides about one defense.
 
     Args:
@@ -178,6 +179,8 @@ class VerdictScreen(Signing):
             return _(SESSION_REFUSALS[defense.session])
         if id == "verdict.reopen":
             return self._why_not_reopen()
+        if id == "report.message":
+            return self.no_message(self.verdict)
         if id == "verdict.sign":
             return None if defense.signed is not None else self._why_no_change()
         if id in _READING or id in _LIVE_COMMANDS:
@@ -338,6 +341,10 @@ class VerdictScreen(Signing):
         from defense_console.screens.preview_screen import PreviewScreen
 
         self.app.push_screen(PreviewScreen(self.defense_id))
+
+    def action_report_message(self) -> None:
+        """Copy the message for the student."""
+        self.copy_message(self.verdict, self.defense.language or language())
 
     def action_live_timeline(self) -> None:
         """The log."""

@@ -1,0 +1,191 @@
+"""The message for the student: what each outcome says, whose clock it tells, which names it asks for."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import itertools
+from email.message import EmailMessage
+
+import pytest
+
+from defense_console.model import events as ev
+from defense_console.model.curriculum import Deliverable
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Request
+from defense_console.model.text import one_line, visible
+from defense_console.reports import message as messages
+from defense_console.reports.file_names import expected_names
+from defense_console.reports.message import Message, Recipient
+from tests.reports import scene
+from tests.reports.hostile import TEXTS, marking
+
+ROW = Request("d2", 2, "", ("A2-1",))
+NOW = "2026-10-23T15:00:00.000Z"
+
+
+def message(log: scene.Log, language: str = "en", *, student: str = "Ada Sample", zone: str = "") -> Message:
+    to = Recipient(student, "ada@example.org", zone)
+    return messages.build(
+        "0" * 32, log.defense, scene.CURRICULUM, to=to, language=language, zone="Europe/Paris", signature="A mentor"
+    )
+
+
+def condition(*rows: Request) -> scene.Log:
+    return scene.released(scene.signed(scene.conditional(), rows or (ROW,)))
+
+
+def outcome(value: ev.OutcomeValue) -> scene.Log:
+    log = scene.held()
+    log.add(ev.LineAdded("improvement", "show the sources"), ev.GoalSet("publish it"), ev.OutcomeChosen(value))
+    return scene.released(scene.signed(log))
+
+
+def mail(made: Message, now: str = NOW, sender: str = "") -> EmailMessage:
+    return email.message_from_bytes(messages.eml(made, now, sender), policy=email.policy.default)
+
+
+@pytest.mark.parametrize("log", [scene.planned(), scene.held(), scene.conditional(), scene.signed(scene.conditional())])
+def test_before_the_release_there_is_no_message(log: scene.Log) -> None:
+    with pytest.raises(ConsoleError, match="not released yet"):
+        message(log)
+
+
+def test_a_condition_tells_what_why_until_when_and_how_to_name_it() -> None:
+    assert messages.text(message(condition())) == (
+        "Hello Ada Sample,\n\n"
+        "Your project is validated on condition: 1 document is to be revised. There is no new defense.\n\n"
+        "• 2. Deliverable 2 (en)\n"
+        "  Why: the table is empty\n"
+        "  Expected: Sentence of A2-1 (en)\n"
+        "  Until: Sunday 2026-10-25 13:30 (Europe/Paris, UTC+01:00)\n"
+        "  File name: Sample_Ada_2_d2_mmaaaa.pdf\n"
+        "  (mmaaaa: month and year in which you began the project)\n\n"
+        "Upload the new versions where you uploaded the first ones, under the names above, and tell me.\n\n"
+        "Once they are all there, I have 48 h to look at them.\n\n"
+        "When all of them are accepted, your project is validated.\n\n"
+        "What is not there in time can lead to a new defense.\n\n"
+        "A mentor\n"
+    )
+
+
+def test_the_due_date_is_told_where_the_student_lives_and_beside_it_for_the_mentor() -> None:
+    text = messages.text(message(condition(), zone="Pacific/Auckland"))
+    both = "Until: Monday 2026-10-26 01:30 (Pacific/Auckland, UTC+13:00); for me Sunday 2026-10-25 13:30"
+    assert both in text
+    assert "for me" not in messages.text(message(condition(), zone="Europe/Brussels"))
+
+
+def test_only_what_is_still_owed_is_asked_for() -> None:
+    log = condition(ROW, Request("d3", 3, "", ("A2-1",)), Request("r1", None, "a tip", severity="advice"))
+    log.add(ev.RowReceived("d2"), ev.RowAccepted("d2"))
+    asked = message(log)
+    assert [row.title for row in asked.asked] == ["3. Deliverable 3 (en)"]
+    assert asked.points == ("2. Deliverable 2 (en)",)
+    assert "a tip" not in messages.text(asked)
+    log.at(9000).add(ev.RowReceived("d3"))
+    waiting = messages.text(message(log))
+    assert "no new document is asked of you now" in waiting
+    assert "I have until Sunday 2026-10-25 15:30 (Europe/Paris, UTC+01:00) to look at what I received." in waiting
+    log.add(ev.RowRequestedAgain("d3", "with the sources", 3600))
+    again = message(log).asked[0]
+    assert again.expected == "with the sources"
+    assert "2026-10-23 17:30" in again.until
+
+
+@pytest.mark.parametrize(("value", "language", "parts"), [
+    ("validated", "en", ("Your project is validated.", "This was the last project", "Next goal: publish it")),
+    ("validated", "fr", ("Votre projet est validé.", "C’était le dernier projet", "Prochain objectif : publish it")),
+    ("rework", "en", ("a new defense is needed", "To work on:\n- show the sources", "stays acquired")),
+    ("rework", "fr", ("une nouvelle soutenance est nécessaire", "À travailler :\n- show the sources", "reste acquis")),
+])  # fmt: skip
+def test_the_other_outcomes_say_what_happens_next(
+    value: ev.OutcomeValue, language: str, parts: tuple[str, ...]
+) -> None:
+    made = message(outcome(value), language)
+    text = messages.text(made).replace("\xa0", " ")
+    assert all(part in text for part in parts)
+    assert not made.asked
+
+
+def hostile(say: scene.Say) -> scene.Log:
+    """A condition with a text in every field that a message may tell, and private notes beside them."""
+    log = scene.started().at(300).note(say("seen"), "A2-1").note(say("private"), "A2-1", private=True)
+    log.at(940).add(ev.PhaseEntered("discussion"), ev.GoalSet(say("goal")))
+    log.rate(A1_1="met", A1_2="met", A2_1="not_met", A2_2="met", ORAL_3="met")
+    log.at(1800).add(ev.Finished(), ev.OutcomeChosen("conditional"))
+    rows = (
+        ROW,
+        Request("d3", 3, "", ("A2-1",), say("row-reason"), say("row-expected")),
+        Request("r90", None, say("row-title"), (), "", "a list"),
+    )
+    return scene.released(scene.signed(log, rows))
+
+
+def test_no_private_note_is_told_and_hostile_text_stays_in_its_place() -> None:
+    for text in TEXTS:
+        for marked in marking(text):
+            made = message(hostile(marked), student=marked("student"))
+            shown = messages.text(made)
+            assert "§private§" not in shown
+            assert f"Hello {one_line(marked('student'))},\n" in shown
+            assert f"• {one_line(marked('row-title'))}\n" in shown
+            labels = {"seen": "  Why:", "row-reason": "  Why:", "row-expected": "  Expected:", "goal": "Next goal:"}
+            for name, label in labels.items():
+                assert f"{label} {visible(marked(name)).rstrip(chr(10)).replace(chr(10), chr(10) + '  ')}\n" in shown
+            # Everything at the margin is ours: a greeting, a sentence, the title of a document.
+            margin = [line for line in shown.split("\n") if line and not line.startswith("  ")]
+            assert len(margin) == 2 + 3 + 4 + 2
+            parsed = mail(made)
+            assert parsed.get_content().replace("\r\n", "\n") == shown
+            assert [name.lower() for name in parsed] == [
+                "to", "subject", "date", "message-id", "x-unsent", "content-type",
+                "content-transfer-encoding", "mime-version", "content-language",
+            ]  # fmt: skip
+            assert parsed["To"].addresses[0].addr_spec == "ada@example.org"
+
+
+def test_the_draft_has_a_date_of_now_and_an_id_of_its_text() -> None:
+    made = message(condition())
+    first, later = mail(made), mail(made, "2026-10-24T09:00:00.000Z", "mentor@example.org")
+    assert first["From"] is None
+    assert later["From"] == "mentor@example.org"
+    assert str(first["Date"]) == "Fri, 23 Oct 2026 15:00:00 +0000"
+    assert first["Message-ID"] == later["Message-ID"]
+    others = [made, message(condition(), "fr"), message(outcome("rework"))]
+    assert len({mail(other)["Message-ID"] for other in others}) == 3
+    assert messages.eml(made, NOW) == messages.eml(made, NOW)
+
+
+@pytest.mark.parametrize("address", ["not an address", "a@b\r\nBcc: c@d", "x\x00@y", "@"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ConsoleError, match="not an e-mail address"):
+        messages.eml(message(condition()), NOW, address)
+
+
+@pytest.mark.parametrize(("student", "stem"), [
+    ("Ada Sample", "Sample_Ada_1_code_mmaaaa"),
+    ("SPÉCIMEN Chloé", "SPÉCIMEN_Chloé_1_code_mmaaaa"),
+    ("Jean-Loup D’Essai", "D’Essai_Jean-Loup_1_code_mmaaaa"),
+    ("Ana Maria Exemple", "Nom_Prénom_1_code_mmaaaa"),
+    ("Ada", "Nom_Prénom_1_code_mmaaaa"),
+    ("../.. /etc", "Nom_Prénom_1_code_mmaaaa"),
+    ("", "Nom_Prénom_1_code_mmaaaa"),
+])  # fmt: skip
+def test_the_name_of_a_file_is_filled_in_where_the_students_name_leaves_no_doubt(student: str, stem: str) -> None:
+    deliverable = Deliverable(1, "code", scene.both("Code"), ("pdf", "zip"), "Nom_Prénom_1_code_mmaaaa")
+    assert expected_names(deliverable, student) == (f"{stem}.pdf", f"{stem}.zip")
+
+
+def test_names_keep_the_words_of_the_pattern_that_only_look_alike() -> None:
+    deliverable = Deliverable(2, "x", scene.both("X"), (), "Nom_Prénom_2_Nombres_mmaaaa")
+    assert expected_names(deliverable, "Ada Sample") == ("Sample_Ada_2_Nombres_mmaaaa",)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_outcome_has_a_whole_message_in_both_languages(language: str) -> None:
+    made = [message(log, language) for log in (condition(), outcome("validated"), outcome("rework"))]
+    texts = [messages.text(one) for one in made]
+    for text, one in itertools.product(texts, made):
+        assert "{" not in text + one.subject
+    assert len({one.subject for one in made}) == 3
