@@ -18,6 +18,7 @@ from textual.screen import Screen
 from defense_console.desk.desk import Desk
 from defense_console.desk.ledger import Answer
 from defense_console.i18n import _
+from defense_console.keys_in_words import name_keys_of
 from defense_console.screens.host import Host
 from defense_console.screens.places import place_of, screen_for
 from defense_console.settings import Settings
@@ -57,6 +58,7 @@ class ConsoleApp(Host, inherit_bindings=False):
             del os.environ["NO_COLOR"]
         self.error_console = Console(stderr=True, quiet=True)  # a traceback would print what is in the defense
         self.settings = settings
+        name_keys_of(settings)
         self.fault: str | None = None
         """Where the console failed last, without any value: file, line and kind of error."""
         self.when_painted: Callable[[], None] = lambda: None

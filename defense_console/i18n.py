@@ -7,6 +7,9 @@ the messages are still found by the extraction:
     _ = translator("fr")
     _("Saved {time}", time="14:30:05")
 
+A sentence names a key by its command, `{key:live.finish}`: whoever knows the mentor's keys gives them to `name_keys`,
+and the sentence says the key in force.
+
 The process-wide locale is never touched: dates are worded from our own tables.
 """
 
@@ -15,7 +18,7 @@ from __future__ import annotations
 import gettext
 import importlib.resources
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
@@ -29,6 +32,7 @@ __all__ = [
     "LANGUAGES",
     "MINUS",
     "N_",
+    "Keys",
     "Translator",
     "_",
     "choose_language",
@@ -40,6 +44,7 @@ __all__ = [
     "error_text",
     "in_words",
     "language",
+    "name_keys",
     "ngettext",
     "ngettext_",
     "set_language",
@@ -63,11 +68,38 @@ _WEEKDAYS: Final = {
 _DATES: Final = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
+KeyNamer = Callable[[str, Language], str]
+"""From a command's id and a language to the key that does it now, as it is shown."""
+_NAMES_A_KEY: Final = "{key:"
+
+
+class Keys:
+    """The place `{key:…}` of a sentence: what stands behind the colon is the id of a command."""
+
+    def __init__(self, namer: KeyNamer, language: Language) -> None:
+        self._namer = namer
+        self._language = language
+
+    def __format__(self, command_id: str) -> str:
+        return self._namer(command_id, self._language)
+
+
 class _Places(dict[str, object]):
     """The values of a sentence's places; one that is missing stays visible instead of raising in a live defense."""
 
-    def __missing__(self, name: str) -> str:
-        return "{" + name + "}"
+    def __init__(self, language: Language, places: Mapping[str, object]) -> None:
+        super().__init__(places)
+        self._language = language
+
+    def __missing__(self, name: str) -> object:
+        return Keys(_chosen_keys["screen"], self._language) if name == "key" else _Missing("{" + name + "}")
+
+
+class _Missing(str):
+    """A place without a value, shown as it is, whatever format was asked for."""
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
 
 
 @lru_cache(maxsize=64)
@@ -104,11 +136,11 @@ class Translator:
         """The sentence in this language, its `{places}` filled. Values are inserted as they are, never parsed."""
         # gettext answers the empty message with the catalogue's header.
         text = self._catalogue.gettext(message) if message else ""
-        return text.format_map(_Places(places)) if places else text
+        return text.format_map(_Places(self.language, places)) if places or _NAMES_A_KEY in text else text
 
     def ngettext(self, one: str, many: str, n: int, /, **places: object) -> str:
         """The singular or plural sentence for `n`, which also fills the place `{n}`."""
-        return self._catalogue.ngettext(one, many, n).format_map(_Places(places, n=n))
+        return self._catalogue.ngettext(one, many, n).format_map(_Places(self.language, {**places, "n": n}))
 
     def error(self, error: ConsoleError) -> str:
         """The reason of a refusal as a sentence; a parameter that is a ConsoleError itself is translated as well.
@@ -245,6 +277,15 @@ def translator(language: str) -> Translator:
 
 _chosen: Final = {"screen": translator("en")}
 """One entry: the translator of the screens and of the command line."""
+
+
+_chosen_keys: Final[dict[str, KeyNamer]] = {"screen": lambda command_id, _language: f"[{command_id}]"}
+"""One entry: how the keys of commands are named; by their ids until `name_keys` was called."""
+
+
+def name_keys(namer: KeyNamer) -> None:
+    """Say how `{key:…}` reads from now on."""
+    _chosen_keys["screen"] = namer
 
 
 def set_language(language: str) -> None:

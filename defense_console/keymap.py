@@ -30,7 +30,6 @@ __all__ = [
     "context_title",
     "display_key",
     "footer_of",
-    "key_table_markdown",
     "keys_of",
     "shown_keys",
 ]
@@ -167,8 +166,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("waiting.cancel", "c", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "waiting", footer=30),
     # --- live: the clock -------------------------------------------------------------------------------------------
     _c("clock.toggle", "t", N_("pause"), N_("Pause the clock, or let it run again."), "live", "audience", footer=10),
-    _c("clock.next_phase", "g", N_("next phase"), N_("Go to the next phase; in the last one, f finishes."),
-       "live", "audience", footer=20),
+    _c("clock.next_phase", "g", N_("next phase"),
+       N_("Go to the next phase; in the last one, {key:live.finish} finishes."), "live", "audience", footer=20),
     _c("clock.more", "plus equals_sign add", N_("+1 min"), N_("Give this phase one more minute."),
        "live", "audience"),
     _c("clock.less", "minus subtract", N_("-1 min"), N_("Take one minute from this phase."), "live", "audience"),
@@ -189,10 +188,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("live.details", "enter", N_("details"), N_("Show the whole criterion, its evidence and its notes."), "live",
        not_in=("live.questions", "live.notes")),
     # --- live: notes, questions, documents -------------------------------------------------------------------------
-    _c("live.note", "n", N_("note"), N_("Write a note on the defense, private unless p shares it."),
+    _c("live.note", "n", N_("note"), N_("Write a note on the defense, private unless {key:live.private} shares it."),
        "queue", "brief", "waiting", "live", footer=50),
     _c("live.note_criterion", "c", N_("note on it"),
-       N_("Write a note on the focused criterion, shared unless p hides it."), "live", footer=51),
+       N_("Write a note on the focused criterion, shared unless {key:live.private} hides it."), "live", footer=51),
     _c("live.edit_note", "enter", N_("edit"), N_("Edit the focused note."), "live.notes", footer=31),
     _c("live.private", "p", N_("private"), N_("Make the focused note private or shared."), "live"),
     _c("live.question", "q", N_("question"), N_("Park a question for later."), "live"),
@@ -205,7 +204,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("live.document", "d", N_("document"), N_("Ask for a document to revise, from the focused criterion."), "live",
        footer=60),
     # --- live: views and the end -----------------------------------------------------------------------------------
-    _c("live.audience", "a", N_("audience"), N_("Show only the clock, for a shared screen; a leaves."),
+    _c("live.audience", "a", N_("audience"),
+       N_("Show only the clock, for a shared screen; {key:live.audience} leaves."),
        "waiting", "live", "audience", essential=True, footer=70),
     _c("live.role", "m", N_("role"), N_("Show the card of the role I play."), "waiting", "live"),
     _c("live.recording", "e", N_("recording"), N_("The recording starts now."), "waiting", "live", footer=75),
@@ -372,19 +372,3 @@ def _check_clashes(settings: Settings, context: Context) -> None:
                     file=settings.file, key=display_key(key), first=first, second=each.id,
                     context=ConsoleError(_TITLES[context]),
                 )  # fmt: skip
-
-
-def key_table_markdown(language: str = "en", settings: Settings | None = None) -> str:
-    """The key table of the README: a heading and a Markdown table per context, ending with a newline."""
-    _ = translator(language)
-    blocks = []
-    for context in CONTEXTS:
-        rows = [each for each in COMMANDS if context in each.contexts]
-        if not rows:
-            continue
-        lines = [f"### {_(_TITLES[context])}", "", f"| {_('key')} | {_('action')} | {_('command')} |", "|---|---|---|"]
-        for each in rows:
-            keys = " ".join(f"`{key}`" for key in shown_keys(each, settings, language)) or _("palette")
-            lines.append(f"| {keys} | {_(each.tooltip)} | `{each.id}` |")
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) + "\n"

@@ -20,12 +20,13 @@ from defense_console.keymap import (
     commands_for,
     display_key,
     footer_of,
-    key_table_markdown,
     keys_of,
     shown_keys,
 )
+from defense_console.keys_in_words import key_in_force, key_table_markdown
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
+from tests.messages import collect, places
 
 # What product.md §5 promises, context by context, as a mentor reads it: the key, then the action it must reach.
 PROMISED: dict[Context, str] = {
@@ -219,7 +220,24 @@ def test_the_documented_table_names_every_command() -> None:
 
 def test_the_table_is_read_without_the_toolkit() -> None:
     code = (
-        "import sys, defense_console.keymap as k; k.key_table_markdown(); print({'textual', 'rich'} & set(sys.modules))"
+        "import sys, defense_console.keys_in_words as k; k.key_table_markdown(); "
+        "print({'textual', 'rich'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_sentence_names_the_key_in_force() -> None:
+    remapped = Settings(keys={"live.finish": ("F6",), "clock.toggle": ()})
+    assert key_in_force("live.finish") == "f"
+    assert key_in_force("live.finish", remapped) == "F6"
+    assert key_in_force("clock.toggle", remapped) == "F3"  # the key that does it from a text field
+    without = key_in_force("live.finish", Settings(single_keys="off"), "fr")
+    assert without.replace("\N{NO-BREAK SPACE}", " ") == "« terminer » (palette)"
+    assert "in the last one, F6 finishes" in key_table_markdown("en", remapped)
+
+
+def test_every_key_a_message_names_is_a_commands() -> None:
+    named = {place.partition(":")[2] for id in collect()[0] for place in places(id) if place.startswith("key:")}
+    assert len(named) > 10
+    assert named <= {each.id for each in COMMANDS}

@@ -163,7 +163,9 @@ class VerdictDesk(DefenseDesk):
         """
         defense = self.defense
         if defense.outcome is None:
-            raise ConsoleError("Choose an outcome first: v, r or x.")
+            raise ConsoleError(
+                "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
+            )
         defense = self.act(verdict.signed_event(defense, self.curriculum))
         self.announce()
         return defense

@@ -18,7 +18,14 @@ class ConsoleError(Exception):
 
     def __str__(self) -> str:
         """English text, for logs and tests; the screens and the command line translate `id` instead."""
-        return self.id.format(**self.parameters) if self.parameters else self.id
+        return self.id.format(**{"key": _CommandKey(), **self.parameters})
+
+
+class _CommandKey:
+    """`{key:live.finish}` in a text for logs: the command, since only the screens know which key does it now."""
+
+    def __format__(self, command_id: str) -> str:
+        return f"[{command_id}]"
 
 
 def N_(message: str) -> str:  # noqa: N802 — the usual name of gettext's no-op marker

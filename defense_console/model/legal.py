@@ -41,7 +41,9 @@ def check_legal(
     if isinstance(what, SYSTEM_FACTS):
         return
     if defense.signed is not None and not isinstance(what, ev.Undone | ev.Redone | ev.Released):
-        raise ConsoleError("The verdict is signed: u takes the signature back, F9 releases it.")
+        raise ConsoleError(
+            "The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it."
+        )
     project = curriculum.project(defense.project) if curriculum else None
     check = CHECKS.get(type(what))
     if check is not None:

@@ -123,7 +123,7 @@ def _resumed(case: Case, what: ev.Resumed) -> None:
 def _phase_entered(case: Case, what: ev.PhaseEntered) -> None:
     session_in(case, "live")
     following = case.defense.timeline.next_phase
-    require(following is not None, "This is the last phase: f finishes the defense.")
+    require(following is not None, "This is the last phase: {key:live.finish} finishes the defense.")
     require(following is not None and following.id == what.phase, "Phases follow each other in order.")
 
 
@@ -138,7 +138,8 @@ def _target_moved(case: Case, what: ev.TargetMoved) -> None:
 @checks(ev.RecordingStarted)
 def _recording_started(case: Case, what: ev.RecordingStarted) -> None:
     session_in(case, "waiting", "live")
-    require(case.defense.recording is None, "The start of the recording is already marked; u takes it back.")
+    unmarked = case.defense.recording is None
+    require(unmarked, "The start of the recording is already marked; {key:edit.undo} takes it back.")
 
 
 @checks(ev.Finished)

@@ -45,7 +45,8 @@ def _row_kept(case: Case, what: ev.RowKept) -> None:
 
 @checks(ev.Signed)
 def _signed(case: Case, what: ev.Signed) -> None:
-    require(case.defense.session == "held", "The defense is not finished: f finishes it, then the verdict is signed.")
+    held = case.defense.session == "held"
+    require(held, "The defense is not finished: {key:live.finish} finishes it, then the verdict is signed.")
     require(case.defense.drafting is not None, "The verdict is released: only a new version can change it.")
     require(what.version == len(case.defense.versions) + 1, "Another version of the verdict was signed before.")
     require(what.outcome == case.defense.outcome, "The outcome signed is the one chosen.")

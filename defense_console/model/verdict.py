@@ -162,7 +162,9 @@ def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
     """
     outcome = defense.outcome
     if outcome is None:
-        raise ConsoleError("Choose an outcome first: v, r or x.")
+        raise ConsoleError(
+            "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
+        )
     project = rubric.project_of(defense, curriculum)
     rows: tuple[Request, ...] = ()
     if outcome == "conditional":

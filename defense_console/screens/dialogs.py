@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from textual import events
@@ -221,12 +221,12 @@ class Sheet(Dialog[None]):
     Args:
         question: Its title.
         details: What is read.
-        closing: The key that opened it, which also closes it.
+        closing: The keys that opened it, which also close it.
     """
 
-    def __init__(self, question: str, details: str | Content, closing: str = "") -> None:
+    def __init__(self, question: str, details: str | Content, closing: Iterable[str] = ()) -> None:
         super().__init__(question, details)
-        self._opener = closing
+        self._openers = frozenset(closing)
 
     def press(self, key: str, character: str) -> None:
         """Arrows scroll, everything that goes back closes."""
@@ -235,5 +235,5 @@ class Sheet(Dialog[None]):
             scroll.scroll_relative(y=scroll.size.height if key == "pagedown" else 1, animate=False)
         elif key in ("up", "k", "pageup"):
             scroll.scroll_relative(y=-scroll.size.height if key == "pageup" else -1, animate=False)
-        elif key in ("enter", "space", "escape", "q", "n") or (character and character.lower() == self._opener):
+        elif key in ("enter", "space", "escape", "q", "n") or key in self._openers:
             self.answer(None)

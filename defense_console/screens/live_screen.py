@@ -7,6 +7,7 @@ from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import N_, _, clock_text, language
+from defense_console.keymap import command, keys_of
 from defense_console.model import revision, rubric
 from defense_console.model.events import RatingValue, Request
 from defense_console.safe_text import shortened
@@ -254,9 +255,9 @@ class LiveScreen(LiveView):
         notes = {note.seq: note for note in defense.notes}
         seq = int(field.partition("/")[2]) if field.startswith("edit/") else defense.seq
         if (note := notes.get(seq)) is not None:
-            text = _("Note kept at {time}, private: p shares it.") if note.private else _(
-                "Note kept at {time}, shared: p makes it private.")  # fmt: skip
-            self.tell(text.format(time=clock_text(note.at_s)))
+            private = N_("Note kept at {time}, private: {key:live.private} shares it.")
+            shared = N_("Note kept at {time}, shared: {key:live.private} makes it private.")
+            self.tell(_(private if note.private else shared, time=clock_text(note.at_s)))
             self.query_one(NotesPanel).choose(seq)
         else:
             self.tell(_("Kept."))
@@ -296,8 +297,8 @@ class LiveScreen(LiveView):
         if note is None:
             self.tell(_("Strengths and improvements are always shared."), "refused")
         elif self.attempt(lambda: self.live.set_private(note.seq, not note.private)) is not None:
-            text = _("Shared: “{text}”") if note.private else _("Private: “{text}”")
-            self.tell(text.format(text=shortened(note.text, 40)))
+            text = N_("Shared: “{text}”") if note.private else N_("Private: “{text}”")
+            self.tell(_(text, text=shortened(note.text, 40)))
 
     def action_live_question_state(self) -> None:
         """Open, asked, answered, dropped."""
@@ -381,7 +382,8 @@ class LiveScreen(LiveView):
 
     def action_live_role(self) -> None:
         """The role card."""
-        self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing="m"))
+        keys = keys_of(command("live.role"), self.desk.settings)
+        self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing=keys))
 
     def action_live_timeline(self) -> None:
         """Everything recorded."""

@@ -191,7 +191,7 @@ class LiveView(WritingScreen):
         for pane in self.panes():
             text = f" {_(NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
             parts += [(f"[{text.strip()}]", "bold $text-accent") if pane == self.pane else (text, "$text-muted"), " "]
-        tabs, hint = Content.assemble(*parts), Content.styled(_("Tab: next"), "$text-muted")
+        tabs, hint = Content.assemble(*parts), Content.styled(_("{key:panel.next}: next"), "$text-muted")
         fits = tabs.cell_length + hint.cell_length <= self.size.width - 2
         self.query_one("#live-panes", Static).update(tabs + hint if fits else tabs)
 
@@ -206,8 +206,11 @@ class LiveView(WritingScreen):
         if live.read_only is not None:
             text = "⊘ " + error_text(live.read_only)
         elif live.question is not None:
-            text = "? " + _("{length} are missing and count until you say what they were: z makes them a pause.",
-                            length=duration_text(abs(live.question.gap_ms) // 1000))  # fmt: skip
+            text = "? " + _(
+                "{length} are missing and count until you say what they were: "
+                "{key:clock.gap_to_pause} makes them a pause.",
+                length=duration_text(abs(live.question.gap_ms) // 1000),
+            )
         else:
             text = live_words.gap_line(live, self.desk.now(), GAP_SHOWN_S)
         notice = self.query_one("#live-notice", Static)
@@ -282,10 +285,10 @@ class LiveView(WritingScreen):
         if live.read_only is not None and live_words.changes(command.id):
             return error_text(live.read_only)
         if command.id in ("live.edit_note", "live.private") and self.query_one(NotesPanel).chosen is None:
-            return _("There is no note yet: n writes one.")
+            return _("There is no note yet: {key:live.note} writes one.")
         on_question = command.id in ("live.question_state", "live.edit_question")
         if on_question and self.query_one(QuestionsPanel).chosen is None:
-            return _("No question is parked: q parks one.")
+            return _("No question is parked: {key:live.question} parks one.")
         return None
 
     def label(self, command: Command) -> str:

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.verdict import VerdictDesk
-from defense_console.i18n import _, clock_text, duration_text, language, time_of_day, when
+from defense_console.i18n import N_, _, clock_text, duration_text, language, time_of_day, when
 from defense_console.model import revision, rubric
 from defense_console.model.clock import between_ms
 from defense_console.model.curriculum import Criterion, Curriculum, Project
@@ -72,10 +72,15 @@ def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
     back = live.came_back
     if back is not None and back.back == gap.until:
         if back.rebooted:
-            return _("The machine was restarted: {length} counted, by its wall clock. z makes them a pause.",
-                     length=length)  # fmt: skip
-        return _("The console was away for {length}: they counted. z makes them a pause.", length=length)
-    return _("The machine slept for {length}: they counted. z makes them a pause.", length=length)
+            text = N_(
+                "The machine was restarted: {length} counted, by its wall clock. "
+                "{key:clock.gap_to_pause} makes them a pause."
+            )
+        else:
+            text = N_("The console was away for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
+    else:
+        text = N_("The machine slept for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
+    return _(text, length=length)
 
 
 def why_not(command_id: str, live: LiveDesk) -> str | None:
@@ -88,11 +93,13 @@ def _next_phase(live: LiveDesk) -> str | None:
     timeline = live.defense.timeline
     if live.defense.session != "live":
         return _("The defense is over.")
-    return _("This is the last phase: f finishes the defense.") if timeline.next_phase is None else None
+    return _("This is the last phase: {key:live.finish} finishes the defense.") if timeline.next_phase is None else None
 
 
 def _only_live(live: LiveDesk) -> str | None:
-    return None if live.defense.session == "live" else _("The defense is over; on the verdict screen t re-opens it.")
+    if live.defense.session == "live":
+        return None
+    return _("The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
 
 
 def _gap(live: LiveDesk) -> str | None:
@@ -103,7 +110,7 @@ def _gap(live: LiveDesk) -> str | None:
 
 def _recording(live: LiveDesk) -> str | None:
     if live.defense.recording is not None:
-        return _("The start of the recording is already marked; u takes it back.")
+        return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
     return _only_live(live)
 
 

@@ -116,7 +116,7 @@ class QueueScreen(WritingScreen):
 
     def _empty(self, search: str) -> str:
         if search.strip():
-            return _("Nothing found for “{search}”; Esc shows everything again.", search=search)
+            return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
         if self._entries:
             return _("Nothing here; 5 shows every pending defense.")
         return _("Nothing is pending. defense-console import FILE brings defenses in.")
@@ -301,8 +301,8 @@ class QueueScreen(WritingScreen):
         entry = self._selected()
         if entry is not None and self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
             name = shortened(entry.student_name, 40)
-            back = _("Back in its place: {student}", student=name)
-            self.tell(back if entry.summary.parked else _("Parked: {student}; u takes it back", student=name))
+            back, parked = N_("Back in its place: {student}"), N_("Parked: {student}; {key:edit.undo} takes it back")
+            self.tell(_(back if entry.summary.parked else parked, student=name))
 
     def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""

@@ -189,13 +189,13 @@ class VerdictScreen(Signing, CopyingScreen):
         if reason is not None:
             return reason
         if id in _ROW_COMMANDS and self.row_id is None:
-            return _("Choose a document to revise first: Tab goes there.")
+            return _("Choose a document to revise first: {key:panel.next} goes there.")
         return None
 
     def _why_no_change(self) -> str | None:
         """Why the draft cannot be changed now, None when it can."""
         if self.defense.signed is not None:
-            return _("The verdict is signed: u takes the signature back, F9 releases it.")
+            return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
         if self.defense.drafting is not None:
             return None
         if self.defense.released is not None:
@@ -204,9 +204,9 @@ class VerdictScreen(Signing, CopyingScreen):
 
     def _why_not_reopen(self) -> str | None:
         if self.defense.session == "live":
-            return _("The defense is live: Esc returns to its rubric, nothing needs to be re-opened.")
+            return _("The defense is live: {key:console.back} returns to its rubric, nothing needs to be re-opened.")
         if self.defense.signed is not None:
-            return _("The verdict is signed: u takes the signature back, F9 releases it.")
+            return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
         if self.defense.versions:
             return _("A verdict has been released: a new version amends it.")
         return None if self.defense.session == "held" else _(SESSION_REFUSALS[self.defense.session])

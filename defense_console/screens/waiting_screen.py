@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Digits, Static
 
 from defense_console.i18n import N_, _, clock_text, time_of_day
-from defense_console.keymap import Command
+from defense_console.keymap import Command, command, keys_of
 from defense_console.model.clock import later
 from defense_console.model.events import CancelledBy
 from defense_console.model.legal_context import SESSION_REFUSALS
@@ -133,7 +133,7 @@ class WaitingScreen(PanelScreen):
             case "waiting.start" | "anywhere.toggle" | "waiting.absent" | "waiting.cancel" if session != "waiting":
                 return _(SESSION_REFUSALS[session])
             case "live.recording" if self.defense.recording is not None:
-                return _("The start of the recording is already marked; u takes it back.")
+                return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
             case "live.role" if self.brief.project.role is None:
                 return _("This project has no role to play.")
             case "edit.undo" if not self.brief.can_undo:
@@ -198,7 +198,8 @@ class WaitingScreen(PanelScreen):
 
     def action_live_role(self) -> None:
         """Whom the mentor plays."""
-        self.app.push_screen(Sheet(_("My role"), panels.role_card(self.brief), closing="m"))
+        keys = keys_of(command("live.role"), self.desk.settings)
+        self.app.push_screen(Sheet(_("My role"), panels.role_card(self.brief), closing=keys))
 
     def action_live_audience(self) -> None:
         """Only the clock."""

@@ -37,10 +37,12 @@ class Session:
     def settings(self) -> Settings:
         """The mentor's settings; they also choose the language where no option did."""
         if self._settings is None:
+            from defense_console.keys_in_words import name_keys_of
             from defense_console.settings import load
 
             self._settings = load()
             set_language(choose_language(self.lang, self._settings.language))
+            name_keys_of(self._settings)
         return self._settings
 
     @property

@@ -71,7 +71,7 @@ class ClockPanel(Horizontal):
 
     def _state(self, read: Reading) -> Content:
         """The state in a glyph and a word, and what the window allows; shorter where there is less room."""
-        word = _("PAUSED: t resumes") if read.state == "paused" else read.word
+        word = _("PAUSED: {key:clock.toggle} resumes") if read.state == "paused" else read.word
         room = self.query_one(QuietText).size.width or 80
         allowed = (text for text in (read.window, read.short_window) if text)
         after = next((f" · {text}" for text in allowed if cells(f"{read.glyph} {word} · {text}") <= room), "")

@@ -64,7 +64,8 @@ class NotesPanel(VerticalScroll, can_focus=False):
         known = set(self.panel.keys)
         items = note_items(defense, names)
         heading = Content.assemble((_("Notes"), "bold"), f" {len(items)}")
-        empty = Item(Content(_("n writes a note, c one on the criterion")).stylize("$text-muted"))
+        hint = _("{key:live.note} writes a note, {key:live.note_criterion} one on the criterion")
+        empty = Item(Content(hint).stylize("$text-muted"))
         self.panel.show(heading, items or (empty,))
         new = [item.key for item in items if item.key not in known]
         if new and known:

@@ -50,5 +50,5 @@ class QuestionsPanel(VerticalScroll, can_focus=False):
             items.append(Item(Content.assemble(head, "\n", text), str(question.seq), glyph))
         left = sum(1 for q in defense.questions if q.state in ("open", "asked"))
         heading = Content.assemble((_("Questions"), "bold"), f" {left}/{len(items)}")
-        empty = Item(Content(_("q parks a question for later")).stylize("$text-muted"))
+        empty = Item(Content(_("{key:live.question} parks a question for later")).stylize("$text-muted"))
         self.panel.show(heading, items or (empty,))

@@ -7,7 +7,9 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from defense_console.i18n import error_text
 from defense_console.model import events as ev
+from defense_console.model.errors import ConsoleError
 from defense_console.model.rubric import next_unrated
 from defense_console.store.base import Append, FullDisk, Lease
 from defense_console.store.tiny import TinyStore
@@ -482,6 +484,30 @@ async def test_keys_of_the_settings_replace_those_of_the_table(room: Room) -> No
         await pilot.press("v", "1", "f6")
         await shows(pilot, "1/12 rated")
     assert list(room.defense(id).ratings.values()) == ["met"]
+
+
+async def test_messages_name_the_keys_of_the_settings(room: Room) -> None:
+    keys = {"live.finish": ("F6",), "live.question": ("F7",), "clock.toggle": ("k",), "move.up": ("up",)}
+    room.settings = msgspec.structs.replace(room.settings, keys=keys)
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "F7 parks a question for later", "n writes a note, c one on the criterion")
+        await pilot.press("k")
+        await shows(pilot, "PAUSED: k resumes")
+        await pilot.press("g", "g", "g")
+        await shows(pilot, "This is the last phase: F6 finishes the defense.")
+        await pilot.press("h")
+        await shows(pilot, "in the last one, F6 finishes.")
+
+
+async def test_a_refusal_of_the_model_names_the_keys_of_the_settings(room: Room) -> None:
+    room.settings = msgspec.structs.replace(room.settings, keys={"verdict.validated": ("F6",)})
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE):
+        with pytest.raises(ConsoleError) as refused:
+            app.desk.verdict(id).sign()
+    assert error_text(refused.value) == "Choose an outcome first: F6, r or x."
 
 
 async def test_a_fault_in_a_command_does_not_end_the_console(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
