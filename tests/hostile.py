@@ -90,7 +90,6 @@ class Scene:
     def _held(self, project_id: str) -> str:
         room = self.room
         id = room.plan("s1", project_id, in_min=1)
-        room.add(id, ev.RoomOpened())
         room.live(id)
         missed = self.missed(project_id).id
         room.add(id, *self._said(missed))
