@@ -36,7 +36,7 @@ __all__ = [
 
 Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
-    "verdict", "preview", "timeline", "help", "audience",
+    "verdict", "preview", "timeline", "difference", "help", "audience",
 ]  # fmt: skip
 
 _TITLES: Final[Mapping[Context, str]] = {
@@ -50,6 +50,7 @@ _TITLES: Final[Mapping[Context, str]] = {
     "verdict": N_("Verdict"),
     "preview": N_("Preview of the report"),
     "timeline": N_("Timeline"),
+    "difference": N_("What changed"),
     "help": N_("Help"),
     "audience": N_("Audience view"),
 }
@@ -118,9 +119,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("console.language", "", N_("language"), N_("Switch between French and English."), "global"),
     _c("console.theme", "", N_("theme"), N_("Switch between the dark and the light theme."), "global"),
     _c("move.down", "down j", N_("down"), N_("Go to the next line."),
-       "queue", "brief", "live", "verdict", "preview", "timeline", "help"),
+       "queue", "brief", "live", "verdict", "preview", "timeline", "difference", "help"),
     _c("move.up", "up k", N_("up"), N_("Go to the line before."),
-       "queue", "brief", "live", "verdict", "preview", "timeline", "help"),
+       "queue", "brief", "live", "verdict", "preview", "timeline", "difference", "help"),
     _c("panel.next", "tab", N_("panel"), N_("Go to the next panel."), "brief", "live", "verdict"),
     _c("panel.previous", "shift+tab", N_("panel before"), N_("Go to the panel before."), "brief", "live", "verdict"),
     _c("edit.undo", "u", N_("undo"), N_("Take the last action back."),
@@ -245,6 +246,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("preview.reader", "r", N_("reader"), N_("Show the report of another reader: student, mentor, jury."),
        "preview", footer=30),
     _c("preview.language", "l", N_("language"), N_("Show the report in the other language."), "preview", footer=40),
+    # --- what changed ----------------------------------------------------------------------------------------------
+    _c("difference.next", "n w", N_("next change"), N_("Go to the next change."), "difference", footer=10),
+    _c("difference.previous", "p b", N_("previous"), N_("Go to the change before."), "difference", footer=20),
+    _c("difference.layout", "v", N_("layout"), N_("Show the versions side by side, or one below the other."),
+       "difference", footer=30),
+    _c("difference.page_down", "pagedown space", N_("page down"), N_("Go a screen further."), "difference"),
+    _c("difference.page_up", "pageup", N_("page up"), N_("Go a screen back."), "difference"),
+    _c("difference.top", "home", N_("top"), N_("Go to the beginning."), "difference"),
+    _c("difference.bottom", "end", N_("bottom"), N_("Go to the end."), "difference"),
 )  # fmt: skip
 
 _BY_ID: Final[Mapping[str, Command]] = {each.id: each for each in COMMANDS}
