@@ -6,7 +6,7 @@ from typing import Final
 
 from defense_console.reports.value import Report
 
-FORMATS: Final = ("md", "txt", "html")
+FORMATS: Final = ("md", "txt", "html", "pdf")
 """Names of the formats, also the ends of file names."""
 BINARY: Final = frozenset({"pdf", "docx"})
 """Those that a terminal cannot show."""
@@ -35,4 +35,8 @@ def rendered(report: Report, form: str) -> bytes:
             from defense_console.reports import html
 
             return html.render(report).encode()
+        case "pdf":
+            from defense_console.reports import pdf
+
+            return pdf.render(report)
     raise ValueError(form)
