@@ -111,7 +111,8 @@ _c = _command
 COMMANDS: Final[tuple[Command, ...]] = (
     # --- everywhere ------------------------------------------------------------------------------------------------
     _c("console.help", "h question_mark f1", N_("help"), N_("Show the keys of this screen."), "global", footer=0),
-    _c("console.back", "escape", N_("back"), N_("Go one step back; the clock goes on and nothing is lost."), "global"),
+    _c("console.back", "escape", N_("back"), N_("Go one step back; the clock goes on and nothing is lost."), "global",
+       footer=95),
     _c("console.redraw", "ctrl+l", N_("redraw"), N_("Draw the screen anew."), "global", "audience", writing=True),
     _c("console.palette", "ctrl+p", N_("palette"), N_("Search every command by its name."), "global", writing=True),
     _c("console.quit", "ctrl+q", N_("quit"), N_("Leave the console, after a question; a live clock keeps counting."),
@@ -174,7 +175,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("clock.less", "minus subtract", N_("-1 min"), N_("Take one minute from this phase."), "live", "audience"),
     _c("clock.gap_to_pause", "z", N_("gap → pause"), N_("Turn the last gap into a pause."), "live"),
     # --- live: the rubric ------------------------------------------------------------------------------------------
-    _c("live.cycle", "space", N_("rate"), N_("Cycle the rating: met, to improve, not met, none."), "live", footer=32,
+    _c("live.cycle", "space", N_("rate"), N_("Cycle the rating: met, to improve, not met, none."), "live", footer=36,
        not_in=("live.questions", "live.notes")),
     _c("live.rate_met", "v 1 ampersand", N_("met"), N_("Rate the criterion met and go to the next unrated."),
        "live", footer=33),
@@ -324,10 +325,10 @@ def shown_keys(command: Command, settings: Settings | None = None, language: str
     return tuple(dict.fromkeys(shown))
 
 
-def footer_of(context: Context, settings: Settings | None = None, limit: int = 8) -> tuple[Command, ...]:
-    """The commands hinted in the footer, help first, at most `limit`; those without a key are left out."""
+def footer_of(context: Context, settings: Settings | None = None) -> tuple[Command, ...]:
+    """The commands hinted in the footer, help first; those without a key are left out, the bar shows what fits."""
     hinted = [each for each in commands_for(context) if each.footer is not None and keys_of(each, settings)]
-    return tuple(sorted(hinted, key=lambda each: each.footer or 0)[:limit])
+    return tuple(sorted(hinted, key=lambda each: each.footer or 0))
 
 
 def check_keymap(settings: Settings) -> None:

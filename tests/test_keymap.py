@@ -189,10 +189,9 @@ def test_single_keys_off_leaves_named_keys_and_a_way_out_of_the_audience_view() 
 
 
 @pytest.mark.parametrize("context", [context for context in CONTEXTS if context != "audience"])
-def test_the_footer_begins_with_help_and_stays_short(context: Context) -> None:
+def test_the_footer_begins_with_help_and_its_labels_are_short(context: Context) -> None:
     hints = footer_of(context)
     assert hints[0].id == "console.help"
-    assert len(hints) <= 8
     assert all(len(hint.label) <= 12 for hint in hints)
 
 

@@ -214,17 +214,18 @@ class ConsoleScreen(Screen[None]):
 
     def hints(self) -> tuple[Hint, ...]:
         """The hints of the footer, help first; while writing only what acts then."""
-        settings, found = self.desk.settings, []
+        settings, found = self.desk.settings, list[Hint]()
         if self.writing:
             found += [Hint("", "↵", _("keep")), Hint("", _("Esc"), _("keep and leave"))]
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
-        for command in commands:
-            keys = shown_keys(command, settings, language())
-            if keys:
-                found.append(Hint(command.id, keys[0], self.label(command), self.why_not(command) is None))
-        return tuple(found)
+        return (*found, *(hint for command in commands if (hint := self.hint_of(command))))
+
+    def hint_of(self, command: Command) -> Hint | None:
+        """The hint of a command, None when it has no key."""
+        keys = shown_keys(command, self.desk.settings, language())
+        return Hint(command.id, keys[0], self.label(command), self.why_not(command) is None) if keys else None
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""

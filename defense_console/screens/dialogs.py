@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -130,7 +130,8 @@ class Choose(Dialog[int | None]):
     """
 
     DEFAULT_CSS = """
-    Choose .dialog--option { margin: 0 0 0 1; }
+    Choose .dialog--option { margin: 0 0 0 1; height: auto; }
+    Choose .dialog--number { width: 3; color: $text-accent; text-style: bold; }
     Choose .dialog--options { margin: 1 0 0 0; }
     """
 
@@ -143,8 +144,9 @@ class Choose(Dialog[int | None]):
         """The numbered answers."""
         with VerticalScroll(classes="dialog--options", can_focus=False):
             for n, option in enumerate(self._options, 1):
-                line = Content.assemble((f"{n}", "bold $text-accent"), "  ", content(option))
-                yield Static(line, classes="dialog--option")
+                with Horizontal(classes="dialog--option"):
+                    yield Static(Content(str(n)), classes="dialog--number")
+                    yield Static(content(option))
 
     def keys_text(self) -> str:
         """The digits, and the way out."""

@@ -17,7 +17,7 @@ KEYS_CELLS = 14
 
 
 class HelpScreen(ConsoleScreen):
-    """Every command of a context: its keys, what it does, its id for the settings.
+    """Every command of a context: its keys, what it does, and where there is room its id for the settings.
 
     Args:
         context: Whose keys are shown.
@@ -26,7 +26,7 @@ class HelpScreen(ConsoleScreen):
     CONTEXT = "help"
     DEFAULT_CSS = """
     HelpScreen {
-        VerticalScroll { height: 1fr; }
+        VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
         .help--title { padding: 0 1; background: $panel; text-style: bold; height: auto; width: 1fr; }
     }
     """
@@ -42,7 +42,7 @@ class HelpScreen(ConsoleScreen):
         yield Static(Content(title), classes="help--title")
         commands = commands_for(self._shown)
         own = [each for each in commands if "global" not in each.contexts or self._shown == "global"]
-        own.sort(key=lambda each: len(each.contexts) > 1)  # what is this screen's alone comes first
+        own.sort(key=_place)
         rest = [each for each in commands if each not in own]
         with VerticalScroll():
             yield Panel(id="own")
@@ -60,12 +60,14 @@ class HelpScreen(ConsoleScreen):
         """Show the commands."""
         for id, (title, commands) in self._groups.items():
             self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands])
-        note = _("Keys are changed in settings.toml, by the name behind each; case has no meaning.")
+        note = _("Keys are changed in settings.toml, by the names of “defense-console keys”; case has no meaning.")
         self.query_one("#settings", Panel).show("", [Item(Content(note).stylize("$text-muted"))])
 
     def _item(self, command: Command) -> Item:
         keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")
-        text = Content.assemble(_(command.tooltip), (f"  {command.id}", "$text-muted"))
+        text = Content(_(command.tooltip))
+        if self.has_class("-wide"):  # elsewhere the ids would double the lines; `defense-console keys` lists them too
+            text += Content.styled(f"  {command.id}", "$text-muted")
         return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"))
 
     def action_console_help(self) -> None:
@@ -79,3 +81,8 @@ class HelpScreen(ConsoleScreen):
     def action_move_up(self) -> None:
         """Scroll back."""
         self.query_one(VerticalScroll).scroll_relative(y=-2, animate=False)
+
+
+def _place(command: Command) -> tuple[bool, bool]:
+    """What is this screen's own comes first, then moving and undoing, then other keys of the same commands."""
+    return bool(command.acts_as), command.id.startswith(("move.", "panel.", "edit."))

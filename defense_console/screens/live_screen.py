@@ -340,7 +340,7 @@ class LiveScreen(LiveView):
             self._ask_for(choices[0].n, criterion.id if criterion is not None else "")
             return
         if choices:
-            options = [*(f"{d.n}. {d.title.in_(tongue)}" for d in choices), _("another document")]
+            options = [*(d.title.in_(tongue) for d in choices), _("another document")]
             choice = await self.app.push_screen_wait(Choose(_("Which document is to be revised?"), options))
             if choice is None:
                 return

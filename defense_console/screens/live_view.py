@@ -13,7 +13,7 @@ from textual.widgets import Static
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.wording import describe
 from defense_console.i18n import N_, _, clock_text, duration_text, error_text, language, time_of_day
-from defense_console.keymap import Command, Context
+from defense_console.keymap import Command, Context, command
 from defense_console.model import rubric
 from defense_console.model.clock import between_ms
 from defense_console.model.defense import Defense
@@ -24,6 +24,7 @@ from defense_console.screens.dialogs import Choose
 from defense_console.screens.writing import WritingScreen
 from defense_console.widgets.clock_panel import ClockPanel
 from defense_console.widgets.documents_panel import DocumentsPanel
+from defense_console.widgets.hint_bar import Hint
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
 from defense_console.widgets.rubric_list import RubricList
@@ -297,6 +298,14 @@ class LiveView(WritingScreen):
             return _("resume")
         return super().label(command)
 
+    def hints(self) -> tuple[Hint, ...]:
+        """In the last phase the way out takes the place of the next phase."""
+        finish = self.hint_of(command("live.finish")) if self.last_phase else None
+        if finish is None:
+            return super().hints()
+        hints = [hint for hint in super().hints() if hint != finish]
+        return tuple(finish if hint.command == "clock.next_phase" else hint for hint in hints)
+
     def describe_action(self, action: int) -> str:
         """What an action of the log did, in words."""
         live = self.live
@@ -311,4 +320,3 @@ def project_title(live: LiveDesk) -> str:
 
 def _since_s(live: LiveDesk, defense: Defense) -> int:
     return between_ms(defense.recording, live.ledger.now()) // 1000 if defense.recording is not None else 0
-

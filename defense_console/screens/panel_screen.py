@@ -30,6 +30,7 @@ class PanelScreen(WritingScreen):
     PanelScreen {
         .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
         .head Static { height: auto; width: 1fr; }
+        #sheet, .column { scrollbar-size-vertical: 1; }
         #sheet { height: 1fr; }
         .column { height: auto; width: 1fr; }
         &.-flat .head, &.-short .head { margin: 0; }

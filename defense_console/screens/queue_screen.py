@@ -21,6 +21,7 @@ from defense_console.screens.places import place_of
 from defense_console.screens.rescheduling import ask_date
 from defense_console.screens.writing import WritingScreen
 from defense_console.widgets.brief_panel import BriefPanel
+from defense_console.widgets.hint_bar import Hint
 from defense_console.widgets.line_list import LineList
 from defense_console.widgets.queue_table import QueueTable
 from defense_console.widgets.search_field import SearchField
@@ -208,6 +209,12 @@ class QueueScreen(WritingScreen):
             self.tell(_("Ctrl+Q leaves the console."))
 
     # --- commands ----------------------------------------------------------------------------------------------------
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The search field has its own keys; there is no screen below to go back to."""
+        if self.field.has_focus:
+            return (Hint("", "↵", _("to the list")), Hint("", "↑ ↓", _("select")))
+        return tuple(hint for hint in super().hints() if hint.command != "console.back" or self.field.value)
 
     def why_not(self, command: Command) -> str | None:
         """What needs a selected defense needs one."""

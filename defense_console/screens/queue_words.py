@@ -37,7 +37,7 @@ def row(entry: Entry, zone: str, now: str) -> QueueRow:
     ahead_s = int((instant(entry.next_at) - instant(now)).total_seconds())
     mark, style = MARKS.get(summary.session, ("·", "$text-muted"))
     if summary.parked:
-        mark = "⏸"
+        mark = "‖"
     return QueueRow(
         id=summary.id,
         when=short_when(entry.next_at, zone, now),

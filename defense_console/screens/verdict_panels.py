@@ -201,7 +201,12 @@ def guard_items(guards: Sequence[Guard], settings: Settings) -> tuple[Item, ...]
 
 
 def lift_words(id: str, settings: Settings) -> str:
-    """The key and the word of the command that lifts a guard, and where it acts when it is not on this screen."""
+    """The key and the word of the command that lifts a guard, and where it acts when it is not on this screen.
+
+    The guard about the outcome names all three keys: the console must not seem to prefer one.
+    """
+    if id in OUTCOME_COMMANDS.values():
+        return " ".join(key_of(OUTCOME_COMMANDS[outcome], settings) for outcome in OUTCOME_ORDER)
     here = next((c for c in commands_for("verdict") if id in (c.id, dict(c.acts_as).get("verdict"))), None)
     found = here or command(id)
     keys = shown_keys(found, settings, language())

@@ -18,6 +18,7 @@ from defense_console.screens import verdict_panels as panels
 from defense_console.screens.copying import CopyingScreen
 from defense_console.screens.signing import Signing
 from defense_console.widgets.clock_words import read_clock
+from defense_console.widgets.hint_bar import Hint
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
 
@@ -163,6 +164,14 @@ class VerdictScreen(Signing, CopyingScreen):
         if command.id == "verdict.sign" and self.defense.signed is not None:
             return _("release")
         return super().label(command)
+
+    def hints(self) -> tuple[Hint, ...]:
+        """Once an outcome is chosen and nothing stops the signature, its key comes first."""
+        hints, defense = super().hints(), self.defense
+        drafting = defense.drafting is not None and defense.signed is None
+        if self.writing or (drafting and (not defense.outcome or any(guard.hard for guard in self.verdict.guards()))):
+            return hints
+        return tuple(sorted(hints, key=lambda hint: (hint.command != "console.help", hint.command != "verdict.sign")))
 
     # --- what can be done ----------------------------------------------------------------------------------------
 

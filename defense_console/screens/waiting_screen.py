@@ -8,7 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Digits, Static
+from textual.widgets import Static
 
 from defense_console.i18n import N_, _, clock_text, time_of_day
 from defense_console.keymap import Command, command, keys_of
@@ -21,6 +21,7 @@ from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Ask, Choose, Confirm, Sheet
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.screens.rescheduling import ask_date
+from defense_console.widgets.big_clock import BigClock
 from defense_console.widgets.panel import Item, Panel
 from defense_console.widgets.writer import Writer
 from defense_console.words import CANCELLERS
@@ -39,9 +40,9 @@ class WaitingScreen(PanelScreen):
     CONTEXT = "waiting"
     DEFAULT_CSS = """
     WaitingScreen {
-        #waited { height: 3; width: 1fr; padding: 0 2; color: $text-accent; }
+        #waited { height: 3; width: auto; padding: 0 1; }
         &.-flat #waited, &.-short #waited { display: none; }
-        #rule { height: auto; padding: 0 2 1 2; max-width: 100; }
+        #rule { height: auto; padding: 0 1 1 1; max-width: 100; }
     }
     """
 
@@ -68,7 +69,7 @@ class WaitingScreen(PanelScreen):
         with Vertical(classes="head"):
             yield Static(id="waiting-title", markup=False)
             yield Static(id="waiting-when", markup=False)
-        yield Digits("00:00", id="waited")
+        yield BigClock(id="waited")
         yield Static(id="rule", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column"):
@@ -105,9 +106,7 @@ class WaitingScreen(PanelScreen):
         self.query_one("#waiting-title", Static).update(Content(shortened(title, width)).stylize("bold"))
         self.query_one("#waiting-when", Static).update(panels.appointment(desk, self.zone, now))
         waited = clock_text(desk.waited_s())
-        digits = self.query_one("#waited", Digits)
-        if digits.value != waited:
-            digits.update(waited)
+        self.query_one("#waited", BigClock).text = waited
         self.query_one("#rule", Static).update(self._rule(waited, now))
 
     def _rule(self, waited: str, now: str) -> Content:

@@ -1,8 +1,9 @@
-"""BigClock: a time in digits as large as the room allows, to be read from the other side of a shared screen."""
+"""BigClock: a time in solid digits as large as the room allows, to be read from across the room."""
 
 from __future__ import annotations
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -20,7 +21,10 @@ FONT = {
     ":": (" ", "#", " ", "#", " "),
     "\N{MINUS SIGN}": ("   ", "   ", "###", "   ", "   "),
 }
+HALVES = {(" ", " "): " ", ("#", " "): "▀", (" ", "#"): "▄", ("#", "#"): "█"}
+"""Two dots, one above the other, in one cell."""
 ROWS = 5
+HALF_ROWS = 3
 LARGEST = 4
 
 
@@ -29,19 +33,25 @@ def drawn(text: str, scale: int) -> list[str]:
 
     Args:
         text: Digits, `:` and the minus sign; anything else is left out.
-        scale: Each dot is so many lines high and twice as many cells wide.
+        scale: Each dot is so many lines high and twice as many cells wide; at 0 it is half a line and one cell.
     """
     glyphs = [FONT[character] for character in text if character in FONT]
+    dotted = [" ".join(glyph[row] for glyph in glyphs) for row in range(ROWS)]
+    if scale == 0:
+        pairs = zip(dotted[::2], (*dotted[1::2], " " * len(dotted[0])), strict=True)
+        return ["".join(HALVES[pair] for pair in zip(*pair_of_rows, strict=True)) for pair_of_rows in pairs]
     lines: list[str] = []
-    for row in range(ROWS):
-        dots = " ".join(glyph[row] for glyph in glyphs)
+    for dots in dotted:
         line = "".join(("█" if dot == "#" else " ") * (2 * scale) for dot in dots)
         lines.extend([line] * scale)
     return lines
 
 
 class BigClock(Widget):
-    """Shows `text` in the largest digits that fit, on one plain line where none do; centred."""
+    """Shows `text` in the largest digits that fit, on one plain line where none do; centred.
+
+    A screen that gives it `width: auto` and a height gets it as wide as the digits of that height.
+    """
 
     DEFAULT_CSS = """
     BigClock { width: 1fr; height: 1fr; content-align: center middle; text-style: bold; }
@@ -49,10 +59,26 @@ class BigClock(Widget):
 
     text: reactive[str] = reactive("")
 
+    def watch_text(self, before: str, text: str) -> None:
+        """Digits of the same shape are only drawn; the screen is laid out anew when they grow or shrink."""
+        if self.styles.is_auto_width and len(drawn(before, 0)[0]) != len(drawn(text, 0)[0]):
+            self.refresh(layout=True)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Cells of the digits at the height the style sheet gives."""
+        height = self.styles.height
+        rows = int(height.value) if height is not None and height.cells is not None else HALF_ROWS
+        return max(map(len, drawn(self.text, _scale(rows))))
+
     def render(self) -> Content:
         """The digits."""
-        for scale in range(LARGEST, 0, -1):
+        for scale in range(_scale(self.content_size.height), -1, -1):
             lines = drawn(self.text, scale)
-            if lines and len(lines[0]) <= self.content_size.width and len(lines) <= self.content_size.height:
+            if len(lines) <= self.content_size.height and len(lines[0]) <= self.content_size.width:
                 return Content("\n".join(lines))
         return Content(self.text)
+
+
+def _scale(rows: int) -> int:
+    """The largest scale that fits in so many lines."""
+    return min(LARGEST, rows // ROWS)

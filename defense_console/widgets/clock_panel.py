@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Digits
 
 from defense_console.i18n import _, clock_text
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Rules
 from defense_console.model.events import Stamp
 from defense_console.safe_text import cells
+from defense_console.widgets.big_clock import BigClock
 from defense_console.widgets.clock_words import RUNNING, STATES, Reading, phase_word, read_clock
 from defense_console.widgets.quiet_text import QuietText
 
@@ -23,19 +23,19 @@ class ClockPanel(Horizontal):
     ClockPanel {
         height: 3;
         padding: 0 1;
-        Digits { width: auto; min-width: 15; height: 3; padding: 0 2 0 0; text-style: bold; }
+        BigClock { width: auto; height: 3; margin: 0 2 0 0; content-align: left top; }
         Static { width: 1fr; height: 3; text-wrap: nowrap; text-overflow: ellipsis; }
-        &.-ok Digits { color: $text-success; }
-        &.-early Digits { color: $text-accent; }
-        &.-warn Digits, &.-danger Digits { color: $text-warning; }
-        &.-over Digits, &.-out Digits { color: $text-error; }
-        &.-paused Digits, &.-ended Digits, &.-idle Digits { color: $text-muted; }
+        &.-ok BigClock { color: $text-success; }
+        &.-early BigClock { color: $text-primary; }
+        &.-warn BigClock, &.-danger BigClock { color: $text-warning; }
+        &.-over BigClock, &.-out BigClock { color: $text-error; }
+        &.-paused BigClock, &.-ended BigClock, &.-idle BigClock { color: $text-muted; }
     }
     """
 
     def compose(self) -> ComposeResult:
         """Digits and three lines."""
-        yield Digits("--:--")
+        yield BigClock()
         yield QuietText(markup=False)
 
     def show_clock(self, timeline: Timeline, now: Stamp, rules: Rules, zone: str, following: str = "") -> None:
@@ -49,10 +49,8 @@ class ClockPanel(Horizontal):
             following: When the next defense starts, in words, "" when none does.
         """
         read = read_clock(timeline, rules, now, zone)
-        digits = self.query_one(Digits)
-        text = read.left.replace("\N{MINUS SIGN}", "-")
-        if digits.value != text:
-            digits.update(text)
+        digits = self.query_one(BigClock)
+        digits.text = read.left
         for name in STATES:
             self.set_class(name == read.state, f"-{name}")
         short = not digits.display

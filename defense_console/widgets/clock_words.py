@@ -15,11 +15,11 @@ from defense_console.words import PHASES
 
 RUNNING: Mapping[ClockState, tuple[str, str, str]] = {
     "ok": ("●", N_("on time"), "$text-success"),
-    "early": ("◔", N_("too short if it ended now"), "$text-accent"),
+    "early": ("◔", N_("too early to end"), "$text-primary"),
     "warn": ("◑", N_("soon over"), "$text-warning"),
-    "danger": ("◕", N_("almost over"), "$text-warning"),
+    "danger": ("◕", N_("last seconds"), "bold reverse $text-warning"),
     "over": ("▲", N_("overtime"), "$text-error"),
-    "out": ("✖", N_("out of the window"), "$text-error"),
+    "out": ("✖", N_("out of the window"), "bold reverse $text-error"),
 }
 """Glyph, word and style of a clock that runs."""
 STILL: Mapping[str, tuple[str, str, str]] = {

@@ -27,7 +27,10 @@ class Hint:
 
 
 class HintBar(Widget):
-    """At most eight hints on one line. Those that do not fit are left out whole; a click does what the key does."""
+    """At most eight hints on one line; a click does what the key does.
+
+    Where not all fit, those that do not act now are left out, then those that are too long.
+    """
 
     DEFAULT_CSS = """
     HintBar {
@@ -64,14 +67,15 @@ class HintBar(Widget):
 
     def fitting(self, width: int) -> tuple[Hint, ...]:
         """The hints that fit in so many cells, in order."""
+        hints = self._hints
+        if len(hints) > self.MOST or sum(hint.width + self.GAP for hint in hints) - self.GAP > width:
+            hints = tuple(hint for hint in hints if hint.enabled)
         found: list[Hint] = []
-        used = 0
-        for hint in self._hints[: self.MOST]:
-            need = hint.width + (self.GAP if found else 0)
-            if used + need > width:
-                continue
-            used += need
-            found.append(hint)
+        used = -self.GAP
+        for hint in hints:
+            if len(found) < self.MOST and used + self.GAP + hint.width <= width:
+                used += self.GAP + hint.width
+                found.append(hint)
         return tuple(found)
 
     def render(self) -> Content:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from defense_console.safe_text import cells, shortened
+from defense_console.safe_text import cells, content, shortened
 from defense_console.widgets.line_list import LineList
 
 
@@ -36,6 +36,8 @@ class QueueRow:
     style: str = ""
 
 
+EMPTY_CELLS = 80
+"""A sentence about an empty list is not stretched beyond so many cells."""
 PROJECT, DOCUMENTS, MARKS = 8, 4, 4
 """Cells of a project's id with its attempt, of `3/5`, and of the cursor and the glyph before a row."""
 
@@ -85,8 +87,11 @@ class QueueTable(LineList):
         return len(self._rows)
 
     def line_count(self) -> int:
-        """Titles, then one line per row; one line says that the list is empty."""
-        return 1 + max(1, len(self._rows))
+        """Titles, then one line per row; a sentence says that the list is empty."""
+        return 1 + (len(self._rows) or len(self._empty_lines(self.view.width)))
+
+    def _empty_lines(self, width: int) -> list[Content]:
+        return content(self._empty).wrap(max(8, min(width, EMPTY_CELLS) - MARKS)) or [Content("")]
 
     def row_of(self, line: int) -> int:
         """The first line holds the titles."""
@@ -116,7 +121,7 @@ class QueueTable(LineList):
             fields = self._fields(widths, self._titles, self.gap(width))
             return Content.assemble("    ", (fields, "$text-muted bold"))
         if not self._rows:
-            return Content.assemble("    ", (shortened(self._empty, width - 4), "$text-muted"))
+            return Content.assemble(" " * MARKS, self._empty_lines(width)[line - 1].rstrip())
         row = self._rows[line - 1]
         texts = (_when(row, widths[0]), row.student, row.project, row.documents)
         before = self._fields(widths[:4], texts, self.gap(width))

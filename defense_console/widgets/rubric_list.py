@@ -24,6 +24,8 @@ RATINGS: Mapping[RatingValue | None, tuple[str, str, str]] = {
     "not_observed": ("∅", words.RATINGS["not_observed"], "$text-accent"),
 }
 """Glyph, word and colour of a rating. Meaning never stands on the colour alone."""
+NARROW = 60
+"""Below so many cells a rating is a glyph alone, on all rows but the focused one."""
 BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"
 
 
@@ -102,9 +104,13 @@ class RubricList(LineList):
     def _text_width(self) -> int:
         return max(10, self.view.width - self._indent())
 
+    @property
+    def _narrow(self) -> bool:
+        return self.view.width < NARROW
+
     def _indent(self) -> int:
-        # A narrow list keeps the glyph and the word only where there is a rating to tell.
-        return 2 + 2 + self.word_width() + 1
+        """Cells before the sentence: cursor and glyph, and the word where it leaves the sentence room."""
+        return 2 + 2 + (0 if self._narrow else self.word_width() + 1)
 
     def _lay(self) -> None:
         state = (self.view.width, self.view.height, self.row)
@@ -142,14 +148,20 @@ class RubricList(LineList):
         mark = "›" if chosen else " "
         end = self._marks(criterion)
         gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
-        word = (_(word) if rating else "").ljust(self.word_width())
-        return Content.assemble(mark + " ", (f"{glyph} {word} ", style), text, gap, (end, "$text-muted"))
+        word = "" if self._narrow else (_(word) if rating else "").ljust(self.word_width()) + " "
+        return Content.assemble(mark + " ", (f"{glyph} {word}", style), text, gap, (end, "$text-muted"))
 
     def _marks(self, criterion: Criterion) -> str:
-        """What stands at the end of a criterion's first line: from the clock, carried over, its notes."""
+        """What stands at the end of a criterion's first line: from the clock, carried over, its notes.
+
+        In a narrow list the word of the rating stands there too, on the focused criterion alone: glyphs tell the rest.
+        """
         marks = []
+        rating = self._ratings.get(criterion.id)
+        if self._narrow and rating is not None and criterion is self.criterion:
+            marks.append(_(RATINGS[rating][1]))
         if criterion.id in self._ratings and criterion.id not in self._own:
-            marks.append(_("from the clock"))
+            marks.append(CLOCK if self._narrow else _("from the clock"))
         if criterion.id in self._acquired:
             marks.append(CARRIED)
         if number := self._notes[criterion.id]:

@@ -84,3 +84,8 @@ def test_the_digits_are_as_large_as_asked() -> None:
     assert small == ["██████", "██  ██", "██  ██", "██  ██", "██████"]
     assert len(large) == 10
     assert len(large[0]) == 12
+
+
+def test_the_smallest_digits_put_two_dots_in_a_cell() -> None:
+    assert drawn("2:4", 0) == ["▀▀█ ▄ █ █", "█▀▀ ▄ ▀▀█", "▀▀▀     ▀"]
+    assert [len(line) for line in drawn("\N{MINUS SIGN}05:07", 0)] == [21] * 3

@@ -46,7 +46,7 @@ async def test_the_clock_shows_what_is_left_and_the_end(room: Room) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(60, "too short if it ended now"), (790, "soon over"), (880, "almost over"), (905, "overtime"),
+    [(60, "too early to end"), (790, "soon over"), (880, "last seconds"), (905, "overtime"),
      (1205, "out of the window")],
 )  # fmt: skip
 async def test_every_state_of_the_clock_has_its_word(room: Room, seconds: int, said: str) -> None:

@@ -35,6 +35,15 @@ def _brief(room: Room) -> str:
     return id
 
 
+def _waiting(room: Room) -> str:
+    """Three minutes after the room was opened, nobody came yet."""
+    id = _brief(room)
+    room.machine.pass_time(12 * 60)
+    room.add(id, ev.RoomOpened())
+    room.machine.pass_time(180)
+    return id
+
+
 def _live(room: Room) -> str:
     """Fourteen minutes into the presentation, some criteria rated, a note, a question."""
     id = _brief(room)
@@ -69,6 +78,7 @@ def _verdict(room: Room) -> str:
 SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "queue": (_brief, ()),
     "brief": (_brief, ()),
+    "waiting": (_waiting, ()),
     "live": (_live, ()),
     "audience": (_live, ("a",)),
     "verdict": (_verdict, ()),
@@ -76,7 +86,8 @@ SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
 SHOTS = [
     *((name, (120, 40), "en", "dark") for name in SCENES),
     *((name, (80, 24), "fr", "dark") for name in SCENES),
-    ("live", (60, 20), "fr", "dark"),
+    *((name, (60, 20), "fr", "dark") for name in ("queue", "brief", "live", "audience", "verdict")),
+    ("live", (80, 24), "en", "light"),
     ("live", (120, 40), "fr", "light"),
 ]
 

@@ -1,0 +1,51 @@
+"""The line of hints: what acts now is seen first, and the way on is among it."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.model import events as ev
+from defense_console.screens.live_screen import LiveScreen
+from defense_console.widgets.hint_bar import Hint, HintBar
+from tests.ui.conftest import Room, hides, plain_text, shows, until
+
+
+def bar(*hints: Hint) -> HintBar:
+    made = HintBar()
+    made.show_hints(hints)
+    return made
+
+
+def test_where_not_all_fit_those_that_act_stay() -> None:
+    hints = Hint("a", "a", "one"), Hint("b", "b", "two", enabled=False), Hint("c", "c", "three")
+    assert bar(*hints).fitting(21) == hints
+    assert bar(*hints).fitting(20) == (hints[0], hints[2])
+    assert bar(*hints).fitting(9) == (hints[0],)
+
+
+def test_never_more_than_eight() -> None:
+    hints = [Hint(str(n), str(n), "x") for n in range(12)]
+    assert bar(*hints).fitting(400) == tuple(hints[:8])
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_the_last_phase_shows_the_way_out(room: Room, size: tuple[int, int]) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan(in_min=1)
+    room.live(id)
+    room.add(id, ev.PhaseEntered("discussion"))
+    app = room.app(id)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        await shows(pilot, "g next phase")
+        assert "f finish" not in plain_text(app)
+        await pilot.press("g")
+        await shows(pilot, "f finish")
+        await hides(pilot, "g next phase")
+        assert plain_text(app).count("f finish") == 1
+
+
+async def test_an_empty_queue_tells_the_whole_way_in(room: Room) -> None:
+    app = room.app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await shows(pilot, "Nothing is pending. defense-console import FILE", "brings defenses in.")
