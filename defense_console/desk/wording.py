@@ -184,6 +184,8 @@ def _system(what: DefenseWhat, words: _Words) -> str | None:
             return _("The console came back: {answer}", answer=words.table(GAP_ANSWERS, answer))
         case ev.LeaseTaken(host=host):
             return _("Taken over by the console on {host}", host=host)
+        case ev.CalendarLinked():
+            return _("Found in the calendar")
         case ev.Undone(cancelled=n):
             return _("Undone: line {n}", n=n)
         case ev.Redone(restored=n):

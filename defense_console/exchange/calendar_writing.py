@@ -200,8 +200,17 @@ class _Writer:
         component.add("dtstamp", changed)
         component.add("created", _seconds(instant(one.events[0].at.wall)))
         component.add("last-modified", changed)
-        component.add("sequence", sum(isinstance(event.what, kinds) for event in one.events[1:]))
+        component.add("sequence", _revision(one.events, kinds))
         component.add("class", "PRIVATE")
+
+
+def appointment_revision(events: Sequence[Event]) -> int:
+    """The SEQUENCE that the sittings of a defense are exported with."""
+    return _revision(events, _APPOINTMENT)
+
+
+def _revision(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> int:
+    return sum(isinstance(event.what, kinds) for event in events[1:])
 
 
 def _last(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> Event:

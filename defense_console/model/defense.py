@@ -57,6 +57,16 @@ class Sitting(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class CalendarLink(msgspec.Struct, frozen=True):
+    """An event of a calendar that stands for a sitting, see `events.CalendarLinked`; `sitting` is its number."""
+
+    uid: str
+    recurrence: str
+    start: str
+    sequence: int
+    sitting: int
+
+
 class Note(msgspec.Struct, frozen=True):
     """A note.
 
@@ -191,6 +201,7 @@ class Defense(msgspec.Struct, frozen=True):
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
         amendment: why a further version is being drafted, "" when none is.
+        links: the calendar events that stand for sittings, in the order they were first linked.
         undo, redo: actions that can be undone or redone, the next one last.
     """
 
@@ -230,6 +241,7 @@ class Defense(msgspec.Struct, frozen=True):
     """The student's reason while the released verdict is contested, else None."""
     gaps: tuple[Gap, ...]
     recording: Stamp | None
+    links: tuple[CalendarLink, ...]
     undo: tuple[int, ...]
     redo: tuple[int, ...]
 

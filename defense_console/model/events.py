@@ -24,6 +24,7 @@ from defense_console.model.event_base import (
 )
 from defense_console.model.events_session import (
     Aborted,
+    CalendarLinked,
     Cancelled,
     Carried,
     CheckTicked,
@@ -102,6 +103,7 @@ DefenseWhat = (
     Planned
     | Rescheduled
     | DetailsChanged
+    | CalendarLinked
     | Parked
     | DeliverableDeclared
     | CheckTicked
@@ -156,7 +158,7 @@ DefenseWhat = (
     | Redone
 )
 
-SYSTEM_FACTS: tuple[type[What], ...] = (Suspended, ClockStepped, Recovered, LeaseTaken)
+SYSTEM_FACTS: tuple[type[What], ...] = (Suspended, ClockStepped, Recovered, LeaseTaken, CalendarLinked)
 """Never undoable and legal in every state once the defense exists."""
 
 WALLS: tuple[type[What], ...] = (Planned, Rescheduled, Released, DeliverableReceived, RowReceived)
@@ -267,6 +269,7 @@ __all__ = [
     "Aborted",
     "AmendmentOpened",
     "AnyEvent",
+    "CalendarLinked",
     "Cancelled",
     "CancelledBy",
     "Carried",

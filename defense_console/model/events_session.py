@@ -52,6 +52,20 @@ class DetailsChanged(What, frozen=True, tag="details_changed"):
     language: str | None = None
 
 
+class CalendarLinked(What, frozen=True, tag="calendar_linked"):
+    """An event of a calendar stands for the latest sitting (system fact): an import finds the defense again by it.
+
+    `uid` is the calendar's name of the event; `recurrence` the planned instant of one repetition of a repeated event,
+    ISO 8601 UTC, else ""; `start` and `sequence` are the event's as they were taken last: only what the calendar
+    changed since moves the defense.
+    """
+
+    uid: str
+    start: str
+    recurrence: str = ""
+    sequence: int = 0
+
+
 class Parked(What, frozen=True, tag="parked"):
     """The mentor put the defense at the end of the queue, or took it back."""
 

@@ -6,7 +6,7 @@ import msgspec
 
 from defense_console.model import clock
 from defense_console.model import events as ev
-from defense_console.model.defense import NOT_HELD, Gap, Line, Note, Question, Sitting
+from defense_console.model.defense import NOT_HELD, CalendarLink, Gap, Line, Note, Question, Sitting
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Event, Stamp
 from defense_console.model.folding import Folding, applies
@@ -42,6 +42,12 @@ def _rescheduled(state: Folding, event: Event, what: ev.Rescheduled) -> None:
 @applies(ev.DetailsChanged)
 def _details_changed(state: Folding, event: Event, what: ev.DetailsChanged) -> None:
     state.duration_min, state.language = what.duration_min, what.language
+
+
+@applies(ev.CalendarLinked)
+def _calendar_linked(state: Folding, event: Event, what: ev.CalendarLinked) -> None:
+    link = CalendarLink(what.uid, what.recurrence, what.start, what.sequence, state.sitting.n)
+    state.links[what.uid, what.recurrence] = link
 
 
 @applies(ev.Parked)

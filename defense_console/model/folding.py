@@ -10,7 +10,18 @@ import msgspec
 
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import Defense, Delivery, Gap, Line, Note, Question, Revision, Sitting, Version
+from defense_console.model.defense import (
+    CalendarLink,
+    Defense,
+    Delivery,
+    Gap,
+    Line,
+    Note,
+    Question,
+    Revision,
+    Sitting,
+    Version,
+)
 from defense_console.model.events import Carried, Event, OutcomeValue, RatingValue, Request, Stamp, What
 
 
@@ -50,6 +61,7 @@ class Folding:
     contested: str | None = None
     gaps: dict[int, Gap] = field(default_factory=dict)
     recording: Stamp | None = None
+    links: dict[tuple[str, str], CalendarLink] = field(default_factory=dict)
 
     @property
     def sitting(self) -> Sitting:
@@ -109,6 +121,7 @@ class Folding:
             contested=self.contested,
             gaps=tuple(self.gaps.values()),
             recording=self.recording,
+            links=tuple(self.links.values()),
             undo=undo,
             redo=redo,
         )

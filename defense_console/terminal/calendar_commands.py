@@ -10,8 +10,8 @@ from defense_console import clocks
 from defense_console.i18n import language
 from defense_console.model.errors import N_
 from defense_console.terminal.base import Session, command, ready, shared
-from defense_console.terminal.files import write
-from defense_console.terminal.words import OneOf, WordedGroup
+from defense_console.terminal.files import read, write
+from defense_console.terminal.words import OneOf, WordedGroup, say_all
 
 if TYPE_CHECKING:
     from defense_console.desk.calendar import CalendarDesk
@@ -28,6 +28,28 @@ def _desk(session: Session, store: TinyStore) -> CalendarDesk:
     from defense_console.desk.calendar import CalendarDesk
 
     return CalendarDesk(store, clocks.read, session.settings.name, session.shipped)
+
+
+@command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
+@click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
+@click.option(
+    "--match", "said", multiple=True, metavar="UID=STUDENT/PROJECT",
+    help=N_("What an event stands for that does not say it; may be given several times."),
+)  # fmt: skip
+@click.option("--match-file", metavar="FILE", help=N_("A file of such matches, one a line."))
+@click.argument("file", metavar="FILE")
+def import_command(session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool) -> None:
+    """Planned defenses."""
+    from defense_console.exchange.calendar_matching import Said, said_in
+    from defense_console.terminal.calendar_tables import calendar_lines
+    from defense_console.terminal.opening import opened_store
+
+    settings = session.settings
+    data = read(file)
+    wanted = (*(said_in(read(match_file)) if match_file else ()), *(Said(0, text) for text in said))
+    with opened_store(session.folder(), create=True) as store:
+        plan = _desk(session, store).take(data, wanted, settings.zone, settings.calendar_horizon_days, dry_run=dry_run)
+    say_all(calendar_lines(plan, dry_run, settings.zone))
 
 
 @command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))

@@ -37,6 +37,7 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.ClockStepped(-3_600_000),
     ev.Recovered(AT, AT, "counted"),
     ev.LeaseTaken("desk-2", 42),
+    ev.CalendarLinked("x@example.org", "2026-11-24T13:00:00.000Z"),
     ev.Rated("ORAL-2", "not_met"),
     ev.Noted(HOSTILE, AT, "ORAL-2", False),
     ev.NoteEdited(3, HOSTILE),
