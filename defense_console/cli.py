@@ -312,10 +312,12 @@ def curricula_list(session: Session, as_json: bool) -> None:
 @click.argument("path", metavar="PATH")
 def curricula_check(session: Session, path: str) -> int:
     """A file or folder of curricula."""
+    from defense_console.exchange.comments import check_comments
     from defense_console.exchange.curricula import check
 
     ready(session)
-    problems = check(Path(path).expanduser())
+    place = Path(path).expanduser()
+    problems = (*check(place), *check_comments(place))
     for problem in problems:
         where = ": ".join(part for part in (problem.file, problem.place) if part)
         say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")

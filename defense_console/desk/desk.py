@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
+from defense_console.desk.comments import CommentBank
 from defense_console.desk.leases import RENEW_MS, Holder, ProcessStart, held_by_other, read_only_reason
 from defense_console.desk.ledger import Answer, Ledger, SaveState
 from defense_console.desk.live import LiveDesk
@@ -55,6 +56,7 @@ class Desk:
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
         self.agenda = AgendaDesk(self.ledger, settings)
+        self.comments = CommentBank(self.ledger, settings, shipped)
 
     # --- use cases -----------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.resources import data_folder
 
 COMMON: Final = "common.toml"
+COMMENTS: Final = "comments.toml"
+_NO_CURRICULA: Final = (COMMON, COMMENTS)
 _LARGEST_BYTES: Final = 4_000_000
 """A curriculum of ten projects takes 50 kB; a file a hundred times as large is a mistake, not a curriculum."""
 _PLACE: Final = re.compile(r"^(?P<reason>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -84,7 +86,7 @@ def _read(path: Path) -> tuple[dict[str, Curriculum], tuple[Problem, ...]]:
     homes: dict[str, str] = {}
     for file in files:
         notes = Notes(file.name)
-        table = _parse(file, notes)
+        table = parse_file(file, notes)
         if table is not None:
             curriculum = read_curriculum(table, common)
             _note_twins(table, curriculum, homes)
@@ -100,11 +102,12 @@ def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
     try:
         if path.is_dir():
             folder = path / "curricula" if (path / "curricula").is_dir() else path
-            files = sorted(file for file in folder.glob("*.toml") if file.name != COMMON and file.name[0] != ".")
+            found = (file for file in folder.glob("*.toml") if file.name not in _NO_CURRICULA)
+            files = sorted(file for file in found if file.name[0] != ".")
             if not files:
                 given.add("", N_("there is no curriculum (*.toml) in this folder"))
         elif path.is_file():
-            files = [path] if path.name != COMMON else []
+            files = [path] if path.name not in _NO_CURRICULA else []
         elif path.exists():
             given.add("", N_("is neither a file nor a folder"))
         else:
@@ -119,11 +122,11 @@ def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
 
 def _read_common(file: Path, notes: Notes) -> Shared:
     """The common part; when the file is not even TOML, the shipped one stands in so that the curricula are read too."""
-    table = _parse(file, notes)
+    table = parse_file(file, notes)
     if table is not None:
         return read_common(table)
     shipped = data_folder() / COMMON
-    if shipped == file or (table := _parse(shipped, Notes(COMMON))) is None:
+    if shipped == file or (table := parse_file(shipped, Notes(COMMON))) is None:
         raise CurriculaError(tuple(notes.problems))
     return read_common(table)
 
@@ -137,8 +140,8 @@ def _note_twins(table: Table, curriculum: Curriculum, homes: dict[str, str]) -> 
             table.note(place, N_("{value} stands already in {file}"), value=value, file=home)
 
 
-def _parse(file: Path, notes: Notes) -> Table | None:
-    """The file as a table, or None with the reason noted."""
+def parse_file(file: Path, notes: Notes) -> Table | None:
+    """A TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
     try:
         if not file.is_file():
             notes.add("", N_("is not a file"))

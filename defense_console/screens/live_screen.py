@@ -6,7 +6,7 @@ from textual import work
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.i18n import N_, _, clock_text, language
+from defense_console.i18n import N_, _, clock_text, error_text, language
 from defense_console.keymap import command, keys_of
 from defense_console.model import revision, rubric
 from defense_console.model.events import RatingValue, Request
@@ -17,30 +17,6 @@ from defense_console.screens.live_view import LiveView
 from defense_console.widgets.clock_words import phase_word
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
-
-BANK: dict[RatingValue | None, tuple[str, ...]] = {
-    "met": (
-        N_("Clear, complete and backed by a document."),
-        N_("Well explained, with an example from the project."),
-        N_("The choice is justified and its limits are named."),
-    ),
-    "to_improve": (
-        N_("Present, but not quantified: add figures and their source."),
-        N_("Right in principle; the explanation lacks a concrete example."),
-        N_("The document would be read faster with a summary up front."),
-    ),
-    "not_met": (
-        N_("Not found in the documents, and not shown during the defense."),
-        N_("The document names it without showing how it was done."),
-        N_("What is shown does not answer the need of the scenario."),
-    ),
-    "not_observed": (
-        N_("There was no time to look at this."),
-        N_("The technical problem kept us from seeing it."),
-        N_("It does not apply to this project as it was agreed."),
-    ),
-}
-"""The comment bank: first the sentences for the rating given, then the others."""
 
 
 class LiveScreen(LiveView):
@@ -319,10 +295,11 @@ class LiveScreen(LiveView):
         if criterion is None:
             return
         rating = rubric.rating_of(self.live.defense, criterion.id)
-        order = sorted(BANK, key=lambda value: value != rating)
-        sentences = [_(sentence) for value in order for sentence in BANK[value]][:9]
+        bank = self.desk.comments
+        sentences = [c.text.in_(language()) for c in bank.offer(criterion, self.live.project.id, rating)]
+        details = error_text(bank.problem) if bank.problem is not None else ""
         title = _("Comment on {criterion}", criterion=criterion.id)
-        choice = await self.app.push_screen_wait(Choose(title, sentences))
+        choice = await self.app.push_screen_wait(Choose(title, sentences, details))
         if choice is not None:
             self.write(f"criterion/{criterion.id}")
             self.writer.insert(sentences[choice])

@@ -315,6 +315,34 @@ async def test_after_a_restart_the_cursor_is_where_the_mentor_was(room: Room) ->
     assert room.defense(id).ratings[order[7]] == "not_met"
 
 
+async def test_the_bank_offers_the_mentors_own_sentences_first_and_copies_them(room: Room) -> None:
+    own = room.folder.parent / "comments.toml"
+    entry = '[[comments]]\nrating = "met"\naspect = "complete"\n'
+    own.write_text(entry + 'fr = "À moi."\nen = "My [own] words."\n', "utf-8")
+    room.settings = msgspec.structs.replace(room.settings, file=str(own.with_name("settings.toml")))
+    id = started(room)
+    first = rubric_of("IRP-P2")[0]
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("v", "k", "b")
+        await shows(pilot, f"Comment on {first}", "1  My [own] words.", "Every part that was asked for is there.")
+        await pilot.press("1", *" Yes", "enter")
+        await until(pilot, lambda: [n.text for n in room.defense(id).notes] == ["My [own] words. Yes"])
+    own.write_text("[[comments]]\n", "utf-8")
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("b")
+        await shows(pilot, "Your own comments are left out", "comments[0].fr", "Every part that was asked for")
+
+
+async def test_the_sentence_used_most_comes_first(room: Room) -> None:
+    id = started(room)
+    sentence = "The choice is justified and its limits are named."
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("v", "k", "b")
+        await shows(pilot, f"4  {sentence}")
+        await pilot.press("4", "enter", "b")
+        await shows(pilot, f"2  {sentence}")
+
+
 async def test_f_goes_to_the_verdict_and_the_session_is_held(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:

@@ -1,0 +1,75 @@
+"""The comment bank: sentences a mentor may start a note from, and in which order they are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from defense_console.model.curriculum import Aspect, Criterion, Text
+from defense_console.model.events import RatingValue
+
+
+class Comment(msgspec.Struct, frozen=True):
+    """A sentence of the bank. It is copied into a note, which then knows nothing of it.
+
+    Attributes:
+        text: What is inserted.
+        rating: The rating it goes with, None for any.
+        criterion, aspect, project: What it is about, at most one of them; none for everything.
+    """
+
+    text: Text
+    rating: RatingValue | None = None
+    criterion: str = ""
+    aspect: Aspect | None = None
+    project: str = ""
+
+    def suits(self, criterion: Criterion, project: str) -> bool:
+        """Whether it may be said of a criterion of a project."""
+        return (
+            self.criterion in ("", criterion.id)
+            and self.aspect in (None, criterion.aspect)
+            and self.project in ("", project)
+        )
+
+    @property
+    def distance(self) -> int:
+        """How far from one criterion it was written: 0 for it alone, then its aspect, its project, everything."""
+        near = (bool(self.criterion), self.aspect is not None, bool(self.project))
+        return near.index(True) if True in near else len(near)
+
+
+def offered(
+    bank: Iterable[Comment], criterion: Criterion, project: str, rating: RatingValue | None, uses: Mapping[Comment, int]
+) -> tuple[Comment, ...]:
+    """The sentences for a criterion, the likeliest first.
+
+    Those for its rating come before those for any and for other ratings; then those written for it before those for
+    its aspect, its project, everything; then the ones used most; then in the order of the bank.
+
+    Args:
+        bank: All sentences.
+        criterion: The focused one.
+        project: Id of its project.
+        rating: Its rating, None without one: then a rating says nothing.
+        uses: How often each was used; a sentence that is absent was not.
+    """
+    fits = [comment for comment in bank if comment.suits(criterion, project)]
+
+    def rank(comment: Comment) -> tuple[int, int, int]:
+        other = 0 if rating is None or comment.rating == rating else 1 if comment.rating is None else 2
+        return other, comment.distance, -uses.get(comment, 0)
+
+    return tuple(sorted(fits, key=rank))
+
+
+def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
+    """How many notes begin with each sentence, in either language.
+
+    Args:
+        bank: All sentences.
+        texts: What the notes say.
+    """
+    written = [text.strip() for text in texts]
+    return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.en))) for c in bank}
