@@ -27,6 +27,12 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "max_archive_mb": (1, 100_000),
     "max_files": (1, 100_000),
     "max_ratio": (1, 10_000),
+    "compare_max_mb": (1, 100_000),
+    "compare_max_unpacked_mb": (1, 100_000),
+    "compare_max_pages": (1, 1_000_000),
+    "compare_max_characters": (1_000, 1_000_000_000),
+    "compare_max_s": (1, 3_600),
+    "compare_max_memory_mb": (256, 100_000),
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
 }
@@ -52,6 +58,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         max_archive_mb: What documents received at once may take at most, as they come and unpacked, in megabytes.
         max_files: How many files and folders may come at once.
         max_ratio: How many times its size an archive may unpack to.
+        compare_max_mb: Largest document whose text is compared; a larger one is compared by size and hash alone.
+        compare_max_unpacked_mb: What such a document may unpack to.
+        compare_max_pages: Its most pages, slides or sheets.
+        compare_max_characters: Its longest text.
+        compare_max_s: Longest time one comparison may take, in seconds.
+        compare_max_memory_mb: Memory the reader may take, where the system can limit it.
         calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
@@ -69,6 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_archive_mb: int = 500
     max_files: int = 500
     max_ratio: int = 200
+    compare_max_mb: int = 100
+    compare_max_unpacked_mb: int = 400
+    compare_max_pages: int = 2_000
+    compare_max_characters: int = 8_000_000
+    compare_max_s: int = 120
+    compare_max_memory_mb: int = 2_048
     calendar_alarm_min: int = 10
     calendar_horizon_days: int = 366
     no_color: bool = False

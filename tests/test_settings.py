@@ -19,6 +19,7 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
         tmp_path,
         'name = "Zoé [x]"\nzone = "Europe/Paris"\nlanguage = "fr"\ntheme = "light"\nsingle_keys = "off"\n'
         'release_countdown_s = 5\nno_color = true\nmax_archive_mb = 9\nmax_files = 8\nmax_ratio = 7\n'
+        'compare_max_mb = 6\ncompare_max_s = 4\n'
         '[keys]\n"live.note" = "F6"\nlive.question = ["k", "&"]\n',
     )
     settings = load(file, {})
@@ -26,6 +27,7 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
     assert (settings.theme, settings.single_keys, settings.release_countdown_s) == ("light", "off", 5)
     assert settings.no_color
     assert (settings.max_archive_mb, settings.max_files, settings.max_ratio) == (9, 8, 7)
+    assert (settings.compare_max_mb, settings.compare_max_s) == (6, 4)
     assert settings.keys == {"live.note": ("F6",), "live.question": ("k", "&")}
     assert settings.file == str(file)
 

@@ -29,6 +29,7 @@ from defense_console.model.comparison import (
     ReadingLimits,
 )
 from defense_console.model.errors import ConsoleError
+from defense_console.settings import Settings
 
 HASHED: Final = 0.1
 """The part of the whole work that hashing counts for."""
@@ -82,6 +83,18 @@ class Interrupt:
                 self._processes.discard(process)
 
 
+def reading_limits(settings: Settings) -> ReadingLimits:
+    """What the mentor lets one comparison cost."""
+    return ReadingLimits(
+        megabytes=settings.compare_max_mb,
+        unpacked_megabytes=settings.compare_max_unpacked_mb,
+        pages=settings.compare_max_pages,
+        characters=settings.compare_max_characters,
+        seconds=settings.compare_max_s,
+        memory_megabytes=settings.compare_max_memory_mb,
+    )
+
+
 def compare(
     old: Path | None,
     new: Path | None,
@@ -99,7 +112,7 @@ def compare(
         new: The version after; None when it did not come.
         name: File name of the new version, whose ending tells how it is read.
         old_name: File name of the old version when it is another.
-        limits: What it may cost; the defaults when None.
+        limits: What it may cost; the settings' defaults when None.
         progress: Told how far it is, on the calling thread.
         interrupt: Stops it from another thread.
 
@@ -110,7 +123,7 @@ def compare(
         ConsoleError: there is nothing to compare, or a file cannot be read at all.
         Stopped: it was interrupted.
     """
-    limits, interrupt = limits or ReadingLimits(), interrupt or Interrupt()
+    limits, interrupt = limits or reading_limits(Settings()), interrupt or Interrupt()
     before = None if old is None else file_facts(old, lambda part: progress(HASHED / 2 * part), interrupt)
     after = None if new is None else file_facts(new, lambda part: progress(HASHED / 2 * (1 + part)), interrupt)
     if old is None and new is None:
@@ -191,8 +204,10 @@ def _compared_apart(request: Request, progress: Progress, interrupt: Interrupt) 
     except ConsoleError:
         interrupt.check()
         if late.is_set():
-            raise ConsoleError("Reading took longer than {n} seconds and was ended.",
-                               n=request.limits.seconds) from None  # fmt: skip
+            raise ConsoleError(
+                "Reading took longer than {n} seconds and was ended; compare_max_s in the settings allows no more.",
+                n=request.limits.seconds,
+            ) from None
         raise
     finally:
         process.kill()

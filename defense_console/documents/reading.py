@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from defense_console.documents.differences import compare_texts
+from defense_console.documents.reading_checks import out_of_memory
 from defense_console.documents.texts import read_text
 from defense_console.model.comparison import Counts, DifferenceLine, Paragraph, ReadingLimits
 from defense_console.model.errors import ConsoleError
@@ -91,7 +92,7 @@ def compare(request: Request, say: Callable[[Answer], None]) -> None:
         new = read(request.new, request.new_name, 0.4)
         found = compare_texts(old, new, progress=progress(0.8, 0.2))
     except MemoryError:
-        say(Refused("The document needs more memory than it may take.", {}))
+        say(Refused(out_of_memory().id, {}))
     except ConsoleError as error:
         parameters = {key: value if isinstance(value, int) else str(value) for key, value in error.parameters.items()}
         say(Refused(error.id, parameters))

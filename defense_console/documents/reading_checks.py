@@ -29,6 +29,11 @@ def locked() -> ConsoleError:
     return ConsoleError("The document is protected by a password.")
 
 
+def out_of_memory() -> ConsoleError:
+    """The sentence for a document that needs more memory than it is given."""
+    return ConsoleError("The document needs more memory than compare_max_memory_mb in the settings allows.")
+
+
 def check_size(path: Path, limits: ReadingLimits) -> None:
     """Refuse a file that is too large, or empty.
 
@@ -40,7 +45,9 @@ def check_size(path: Path, limits: ReadingLimits) -> None:
     if size == 0:
         raise ConsoleError("The file is empty.")
     if size > limits.megabytes * MEGABYTE:
-        raise ConsoleError("The document is larger than {n} MB, the most that is read.", n=limits.megabytes)
+        raise ConsoleError(
+            "The document is larger than {n} MB; compare_max_mb in the settings allows no more.", n=limits.megabytes
+        )
 
 
 def check_zipped(path: Path, kind: str, limits: ReadingLimits) -> None:
@@ -87,7 +94,10 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
 
 
 def _too_much(limits: ReadingLimits) -> ConsoleError:
-    return ConsoleError("The document unpacks to more than {n} MB, the most that is read.", n=limits.unpacked_megabytes)
+    return ConsoleError(
+        "The document unpacks to more than {n} MB; compare_max_unpacked_mb in the settings allows no more.",
+        n=limits.unpacked_megabytes,
+    )
 
 
 class _EntityGuard:

@@ -18,7 +18,9 @@ _BLANKS: Final = re.compile(r"\s+")
 
 def _check_count(n: int, limits: ReadingLimits) -> None:
     if n > limits.pages:
-        raise ConsoleError("The document has {n} pages; at most {most} are read.", n=n, most=limits.pages)
+        raise ConsoleError(
+            "The document has {n} pages; compare_max_pages in the settings allows {most}.", n=n, most=limits.pages
+        )
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from defense_console.documents import plain_texts, sheet_texts, word_texts
-from defense_console.documents.reading_checks import check_size, check_zipped, damaged
+from defense_console.documents.reading_checks import check_size, check_zipped, damaged, out_of_memory
 from defense_console.model.comparison import Paragraph, Progress, ReadingLimits
 from defense_console.model.errors import ConsoleError
 
@@ -85,7 +85,7 @@ def read_text(
             raise damaged(kind) from error
         raise ConsoleError("The file cannot be read: {problem}", problem=error.strerror or str(error)) from error
     except MemoryError as error:
-        raise ConsoleError("The document needs more memory than it may take.") from error
+        raise out_of_memory() from error
     except Exception as error:  # readers raise anything on a damaged document; each is as readable as the other
         raise damaged(kind) from error
     if not any(paragraph.text.strip() for paragraph in paragraphs):
@@ -98,8 +98,10 @@ def _bounded(paragraphs: Iterator[Paragraph], limits: ReadingLimits) -> Iterator
     for paragraph in paragraphs:
         left -= len(paragraph.text) + 1
         if left < 0:
-            raise ConsoleError("The text is longer than {n} characters, the most that is compared.",
-                               n=limits.characters)  # fmt: skip
+            raise ConsoleError(
+                "The text is longer than {n} characters; compare_max_characters in the settings allows no more.",
+                n=limits.characters,
+            )
         yield paragraph
 
 

@@ -155,12 +155,12 @@ class ReadingLimits(msgspec.Struct, frozen=True, kw_only=True):
         memory_megabytes: Memory the reading process may ask for, where the system can limit it.
     """
 
-    megabytes: int = 100
-    unpacked_megabytes: int = 400
-    pages: int = 2_000
-    characters: int = 8_000_000
-    seconds: int = 120
-    memory_megabytes: int = 2_048
+    megabytes: int
+    unpacked_megabytes: int
+    pages: int
+    characters: int
+    seconds: int
+    memory_megabytes: int
 
 
 # --- the two ways to lay lines out ------------------------------------------------------------------------------------

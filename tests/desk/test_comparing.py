@@ -6,14 +6,21 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from defense_console.desk.comparing import Interrupt, Stopped, compare, file_facts
+from defense_console.desk.comparing import Interrupt, Stopped, compare, file_facts, reading_limits
 from defense_console.model.comparison import Counts, FileFacts, ReadingLimits
 from defense_console.model.errors import ConsoleError
+from defense_console.settings import Settings
 from tests.documents.builders import BUILDERS, LINES, sample, write
 
 CHANGED = (LINES[0], "The budget is 120 euros", *LINES[2:])
+
+
+def limits(**given: int) -> ReadingLimits:
+    """Those of the settings, but for these."""
+    return reading_limits(msgspec.structs.replace(Settings(), **given))
 
 
 @pytest.mark.parametrize("kind", BUILDERS)
@@ -79,8 +86,8 @@ def test_a_reader_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pyte
     _instead(monkeypatch, "import sys; sys.stdin.readline(); print('{\"type\":\"told\",\"part\":0.5}', flush=True); "
                           "import threading; threading.Event().wait()")  # fmt: skip
     old, new = write(tmp_path, "one", b"a"), write(tmp_path, "two", b"b")
-    found = compare(old, new, "a.txt", limits=ReadingLimits(seconds=1))
-    assert str(found.why_no_text) == "Reading took longer than 1 seconds and was ended."
+    found = compare(old, new, "a.txt", limits=limits(compare_max_s=1))
+    assert "took longer than 1 seconds and was ended; compare_max_s in the settings" in str(found.why_no_text)
 
 
 @pytest.mark.parametrize("code", ["import os; os._exit(9)", "print('no json')", "import os; os.abort()"])
@@ -129,7 +136,7 @@ def _instead(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 def test_what_a_reader_prints_does_not_reach_the_answers(tmp_path: Path) -> None:
     """odfpy prints; the answers stay lines of JSON."""
-    request = {"old": "", "old_name": "a.txt", "new": "", "new_name": "a.txt", "limits": {}}
+    request = {"old": "", "old_name": "a.txt", "new": "", "new_name": "a.txt", "limits": msgspec.to_builtins(limits())}
     code = (
         "import defense_console.documents.reading as r\n"
         "def noisy(request, say):\n    print('noise', flush=True)\n    say(r.Told(1.0))\n"
@@ -144,6 +151,6 @@ def test_what_a_reader_prints_does_not_reach_the_answers(tmp_path: Path) -> None
 def test_memory_is_limited(tmp_path: Path) -> None:
     big = "\n".join(f"line {n} of an invented list" for n in range(400_000)).encode()
     old, new = write(tmp_path, "one", big), write(tmp_path, "two", big + b"x")
-    found = compare(old, new, "a.txt", limits=ReadingLimits(memory_megabytes=120, characters=10**9))
+    found = compare(old, new, "a.txt", limits=limits(compare_max_memory_mb=120, compare_max_characters=10**9))
     assert found.status == "changed"
     assert "memory" in str(found.why_no_text)

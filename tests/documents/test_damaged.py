@@ -14,7 +14,9 @@ from tests.documents.builders import BUILDERS, sample, write
 
 KINDS = tuple(kind for kind in BUILDERS if kind not in ("txt", "csv"))
 ROUNDS = 100
-LIMITS = ReadingLimits(megabytes=5, unpacked_megabytes=20, pages=50, characters=1_000_000)
+LIMITS = ReadingLimits(
+    megabytes=5, unpacked_megabytes=20, pages=50, characters=1_000_000, seconds=60, memory_megabytes=1024
+)
 
 
 def outcome(path: Path, name: str) -> str:

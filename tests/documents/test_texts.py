@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from defense_console.documents.texts import kind_of, read_text
@@ -11,16 +12,25 @@ from defense_console.model.errors import ConsoleError
 from tests.documents import builders
 from tests.documents.builders import LINES, sample, with_part, write
 
-LIMITS = ReadingLimits()
+LIMITS = ReadingLimits(
+    megabytes=10, unpacked_megabytes=50, pages=50, characters=100_000, seconds=60, memory_megabytes=1024
+)
 
 
-def read(folder: Path, name: str, data: bytes, limits: ReadingLimits = LIMITS) -> list[tuple[str, Place]]:
-    return [(each.text, each.place) for each in read_text(write(folder, name, data), name, limits)]
+def limits(**given: int) -> ReadingLimits:
+    """Generous ones, but for those given."""
+    return msgspec.structs.replace(LIMITS, **given)
 
 
-def refused(folder: Path, name: str, data: bytes, limits: ReadingLimits = LIMITS) -> str:
+
+
+def read(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) -> list[tuple[str, Place]]:
+    return [(each.text, each.place) for each in read_text(write(folder, name, data), name, most)]
+
+
+def refused(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) -> str:
     with pytest.raises(ConsoleError) as caught:
-        read(folder, name, data, limits)
+        read(folder, name, data, most)
     return str(caught.value)
 
 
@@ -133,10 +143,10 @@ def test_protected_documents_say_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["docx", "odt", "pptx", "xlsx"])
 def test_a_document_that_unpacks_to_too_much_is_not_opened(kind: str, tmp_path: Path) -> None:
-    small = ReadingLimits(unpacked_megabytes=1)
+    small = limits(unpacked_megabytes=1)
     bomb = with_part(sample(kind), "filler.bin", lambda _nothing: bytes(2_000_000))
     assert len(bomb) < 100_000
-    sentence = "The document unpacks to more than 1 MB, the most that is read."
+    sentence = "The document unpacks to more than 1 MB; compare_max_unpacked_mb in the settings allows no more."
     assert refused(tmp_path, f"bomb.{kind}", bomb, small) == sentence
 
 
@@ -164,9 +174,9 @@ def test_declared_entities_are_refused_before_a_reader_sees_them(
 
 
 def test_limits_are_told_with_their_number(tmp_path: Path) -> None:
-    assert "at most 0 are read" in refused(tmp_path, "report.pdf", sample("pdf"), ReadingLimits(pages=0))
-    assert "longer than 20 characters" in refused(tmp_path, "a.txt", sample("txt"), ReadingLimits(characters=20))
-    assert "larger than 0 MB" in refused(tmp_path, "a.txt", b"x", ReadingLimits(megabytes=0))
+    assert "compare_max_pages in the settings allows 0" in refused(tmp_path, "a.pdf", sample("pdf"), limits(pages=0))
+    assert "longer than 20 characters" in refused(tmp_path, "a.txt", sample("txt"), limits(characters=20))
+    assert "larger than 0 MB" in refused(tmp_path, "a.txt", b"x", limits(megabytes=0))
     assert refused(tmp_path, "a.txt", b"") == "The file is empty."
 
 
