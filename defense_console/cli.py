@@ -18,6 +18,7 @@ from defense_console.reports.formats import FORMATS
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
 from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.files import read, refuse_terminal, write
+from defense_console.terminal.receive_command import receive
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
 
 if TYPE_CHECKING:
@@ -237,6 +238,7 @@ def export_command(session: Session, as_csv: bool, separator: Any, bom: bool | N
 
 
 main.add_command(calendar)
+main.add_command(receive)
 
 
 @command(main, "demo", N_("Open the demo cohort: invented students in every state."))

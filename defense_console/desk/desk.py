@@ -9,17 +9,20 @@ from typing import TypeVar
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
 from defense_console.desk.comments import CommentBank
+from defense_console.desk.intake import Intake
 from defense_console.desk.leases import RENEW_MS, Holder, ProcessStart, held_by_other, read_only_reason
 from defense_console.desk.ledger import Answer, Ledger, SaveState
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.revisions import RevisionsDesk
 from defense_console.desk.verdict import VerdictDesk
+from defense_console.documents.limits import Limits
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Lease, Store, Student, WriteLease
 from defense_console.store.recorder import Recorder
+from defense_console.store.vault import Vault
 
 D = TypeVar("D", bound=VerdictDesk)
 
@@ -82,6 +85,19 @@ class Desk:
     def revisions(self, defense_id: str) -> RevisionsDesk:
         """Documents to revise after a conditional verdict, and the verdict they lead to."""
         return self._deciding(RevisionsDesk, defense_id)
+
+    def intake(self, defense_id: str) -> Intake:
+        """What comes in for a defense: looked at, then taken.
+
+        Raises:
+            ConsoleError: This store has no folder, or there is no such defense.
+        """
+        if self.folder is None:
+            raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
+        settings = self.settings
+        limits = Limits(settings.max_archive_mb, settings.max_files, settings.max_ratio)
+        vault = Vault(self.folder)
+        return Intake(self.ledger, defense_id, self._read_only(defense_id), vault, limits, settings.zone)
 
     def _deciding(self, kind: type[D], defense_id: str) -> D:
         return kind(

@@ -72,6 +72,18 @@ class Session:
         ):
             yield store, desk
 
+    @contextmanager
+    def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:
+        """The store and a desk that decides; what it decides is on the disk when the block ends."""
+        from defense_console.terminal.opening import opened_store, writing_desk
+
+        settings, folder = self.settings, self.folder()
+        with (
+            opened_store(folder, create=False) as store,
+            writing_desk(store, folder, settings, self.shipped) as desk,
+        ):
+            yield store, desk
+
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
     """An option that may stand before and after the command; the last one counts."""

@@ -70,6 +70,35 @@ def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Cur
     yield Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
 
 
+@contextmanager
+def writing_desk(
+    store: TinyStore, folder: Path, settings: Settings, shipped: Mapping[str, Curriculum]
+) -> Iterator[Desk]:
+    """A desk whose decisions are on the disk when the block ends.
+
+    Raises:
+        ConsoleError: What was decided could not be written.
+    """
+    from defense_console.desk.desk import Desk
+    from defense_console.store.base import Failed, Refused
+    from defense_console.store.recorder import Recorder
+    from defense_console.store.tiny import TinyStore
+
+    answers: list[Answer] = []
+    recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
+    recorder.start()
+    try:
+        yield Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
+    finally:
+        written = recorder.close(CLOSE_S)
+    refused = [answer.error for answer in answers if isinstance(answer, Refused)]
+    failed = [answer.error for answer in answers if isinstance(answer, Failed)]
+    if refused:
+        raise refused[0]
+    if not written:
+        raise failed[-1] if failed else ConsoleError("The store does not answer in time; nothing is certain.")
+
+
 def whole_id(store: TinyStore, typed: str) -> str:
     """The id of the one defense that begins with the digits typed.
 
