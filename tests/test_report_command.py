@@ -116,3 +116,23 @@ def test_the_sender_of_a_draft_comes_from_the_settings(room: Room, cli: Cli, tmp
     done = cli("message", amended(room), "--format", "eml", env={"DEFENSE_CONSOLE_SETTINGS": str(settings)})
     assert b"From: mentor@example.org\r\n" in done.stdout_bytes
     assert done.stdout_bytes.endswith(b"A mentor\r\n")
+
+
+# --- files that are no text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", sorted(BINARY))
+def test_a_file_that_is_no_text_is_not_written_to_a_terminal(
+    room: Room, cli: Cli, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, file = amended(room), tmp_path / "report"
+    assert cli("report", id, "--format", form, "-o", str(file)).exit_code == 0
+    piped = cli("report", id, "--format", form)
+    assert piped.stdout_bytes == file.read_bytes()
+    assert piped.stdout_bytes[:4] in (b"%PDF", b"PK\x03\x04")
+    monkeypatch.setattr("defense_console.terminal.files.at_terminal", lambda: True)
+    for output in ((), ("-o", "-")):
+        refused = cli("report", id, "--format", form, "--lang", "en", *output)
+        assert refused.exit_code == 2
+        assert f"{form.upper()} is not text: name a file with -o FILE." in refused.stderr
+        assert not refused.stdout_bytes

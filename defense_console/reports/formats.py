@@ -6,7 +6,7 @@ from typing import Final
 
 from defense_console.reports.value import Report
 
-FORMATS: Final = ("md", "txt", "html", "pdf")
+FORMATS: Final = ("md", "txt", "html", "pdf", "docx")
 """Names of the formats, also the ends of file names."""
 BINARY: Final = frozenset({"pdf", "docx"})
 """Those that a terminal cannot show."""
@@ -39,4 +39,8 @@ def rendered(report: Report, form: str) -> bytes:
             from defense_console.reports import pdf
 
             return pdf.render(report)
+        case "docx":
+            from defense_console.reports import docx
+
+            return docx.render(report)
     raise ValueError(form)

@@ -60,13 +60,18 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
         _refuse(str(target), error)
 
 
+def at_terminal() -> bool:
+    """Whether the standard output is shown and not kept."""
+    return sys.stdout.isatty()
+
+
 def refuse_terminal(form: str, output: str | None) -> None:
     """Refuse to write a file that is not text where a terminal would show it.
 
     Raises:
         ConsoleError: The standard output is a terminal, and no file is named.
     """
-    if output in (None, "-") and sys.stdout.isatty():
+    if output in (None, "-") and at_terminal():
         raise ConsoleError("{form} is not text: name a file with -o FILE.", form=form.upper())
 
 

@@ -127,7 +127,7 @@ print(hashlib.sha256(rendered(report, "{form}")).hexdigest())
 """
 
 
-@pytest.mark.parametrize("form", ["pdf"])
+@pytest.mark.parametrize("form", ["html", "pdf", "docx"])
 def test_two_processes_in_two_time_zones_make_the_same_bytes(form: str) -> None:
     made = set()
     for zone, seed in (("Pacific/Auckland", "1"), ("America/Montreal", "2")):

@@ -1,0 +1,132 @@
+"""What a word processor document has and its library has no word for: shades, borders, fields, dates of parts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from docx.table import Table, _Cell
+    from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
+
+_NOT_XML = re.compile("[\ufffe\uffff]")
+"""What visible text may hold and XML may not. Source: XML 1.0 §2.2."""
+_EARLIEST: Final = 1980
+"""No part of an archive can be older. Source: APPNOTE 4.4.6."""
+
+
+def drawn(text: str) -> str:
+    """Text that XML can hold: what it cannot stands as its code point."""
+    return _NOT_XML.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
+
+
+def run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
+    """Text at the end of a paragraph; line breaks stay.
+
+    Args:
+        paragraph: Where.
+        text: Visible text.
+        color: RRGGBB; "" is the style's.
+        bold: Whether it is.
+        size: Of the letters, in points; 0 is the style's.
+    """
+    from docx.shared import Pt, RGBColor
+
+    made = paragraph.add_run(drawn(text))
+    if color:
+        made.font.color.rgb = RGBColor.from_string(color)
+    if size:
+        made.font.size = Pt(size)
+    if bold:
+        made.bold = True
+    return made
+
+
+def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> None:
+    """A number that the word processor counts: PAGE or NUMPAGES."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    counted = OxmlElement("w:fldSimple")
+    counted.set(qn("w:instr"), field)
+    counted.append(run(paragraph, "1", color, size=size)._r)
+    paragraph._p.append(counted)
+
+
+def shade(cell: _Cell, fill: str, edge: str) -> None:
+    """A cell with a ground and a thick edge on its left, both RRGGBB."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    borders, left, ground = (OxmlElement(name) for name in ("w:tcBorders", "w:left", "w:shd"))
+    for key, value in (("val", "single"), ("sz", "36"), ("space", "0"), ("color", edge)):
+        left.set(qn(f"w:{key}"), value)
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
+        ground.set(qn(f"w:{key}"), value)
+    borders.append(left)
+    properties = cell._tc.get_or_add_tcPr()
+    properties.append(borders)
+    properties.append(ground)
+
+
+def rule_rows(table: Table, color: str) -> None:
+    """A line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("bottom", "insideH"):
+        line = OxmlElement(f"w:{edge}")
+        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", color)):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    properties = table._tbl.tblPr
+    later = (properties.find(qn(f"w:{name}")) for name in ("shd", "tblLayout", "tblCellMar", "tblLook"))
+    following = next((each for each in later if each is not None), None)
+    if following is None:
+        properties.append(borders)
+    else:
+        following.addprevious(borders)  # the format has an order, and word processors refuse another
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
+    """Columns of fixed widths, in centimetres."""
+    from docx.shared import Cm
+
+    table.autofit = False
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
+
+
+def set_language(properties: object, tag: str) -> None:
+    """The language a text is checked and read in, on the run properties of a style. Args: tag: as `fr-FR`."""
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+    from docx.oxml.text.font import CT_RPr
+
+    if isinstance(properties, CT_RPr):
+        for old in properties.findall(qn("w:lang")):
+            properties.remove(old)
+        spoken = OxmlElement("w:lang")
+        spoken.set(qn("w:val"), tag)
+        properties.append(spoken)
+
+
+def packed(data: bytes, at: datetime) -> bytes:
+    """The same archive with its parts in the same order, all of one date."""
+    made = io.BytesIO()
+    moment = (max(_EARLIEST, at.year), at.month, at.day, at.hour, at.minute, at.second)
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, moment)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, old.read(name))
+    return made.getvalue()
