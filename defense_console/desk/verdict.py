@@ -142,6 +142,31 @@ class VerdictDesk(DefenseDesk):
         row = Request(f"r{seq}", deliverable, title.strip(), criteria, due_after_s=due_s)
         return self.set_row(row)
 
+    def ask_for(self, deliverable: int, criterion: str | None) -> Request:
+        """Ask for a document because of a criterion; a document is asked for once, so a row that is there gains it.
+
+        Args:
+            deliverable: Its number.
+            criterion: Why; None asks without one.
+
+        Returns:
+            The row as it is asked for now.
+        """
+        reasons = (criterion,) if criterion else ()
+        rows = [row for row in self.rows() if row.request.deliverable == deliverable]
+        if not rows:
+            self.add_row(deliverable, criteria=reasons)
+        else:
+            row = max(rows, key=lambda row: row.kept)
+            whats: list[ev.DefenseWhat] = []
+            if new := tuple(c for c in reasons if c not in row.request.criteria):
+                whats.append(ev.RowSet(msgspec.structs.replace(row.request, criteria=(*row.request.criteria, *new))))
+            if not row.kept:
+                whats.append(ev.RowKept(row.request.id, True))
+            if whats:
+                self.act(*whats)
+        return next(row.request for row in self.rows() if row.kept and row.request.deliverable == deliverable)
+
     def move_due(self, row_id: str, by_s: int) -> Defense:
         """Give more or less time for a document, in seconds.
 

@@ -33,6 +33,11 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     verification: Verification = "by_me"
     verifier: str = ""
 
+    @property
+    def proposed(self) -> bool:
+        """Whether it is the row the rubric proposes for a deliverable, not one the mentor added."""
+        return self.id.startswith("d")
+
 
 class OutcomeChosen(What, frozen=True, tag="outcome_chosen"):
     """The mentor's outcome on the draft verdict."""

@@ -25,7 +25,13 @@ def _reason_given(state: Folding, event: Event, what: ev.ReasonGiven) -> None:
 
 @applies(ev.RowSet)
 def _row_set(state: Folding, event: Event, what: ev.RowSet) -> None:
-    state.set_rows[what.row.id] = what.row
+    """Of a row the rubric proposes, only the criteria the mentor added are kept: the others follow the ratings."""
+    row = what.row
+    if row.proposed:
+        before = state.set_rows[row.id].criteria if row.id in state.set_rows else ()
+        own = tuple(c for c in row.criteria if c in before or state.ratings.get(c) != "not_met")
+        row = replace(row, criteria=own)
+    state.set_rows[row.id] = row
 
 
 @applies(ev.RowKept)

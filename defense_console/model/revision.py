@@ -70,8 +70,8 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
     """The rows of the draft: what the rubric asks for, as the mentor changed it, and what the mentor added.
 
     A deliverable is asked for once: a row the mentor added and keeps takes over the reasons of the one the rubric
-    proposes. A proposed row that the mentor wrote in, or kept expressly, stays when its criteria are met after all;
-    another one goes.
+    proposes. A proposed row that the mentor wrote in, gave a criterion of the mentor's own, or kept expressly, stays
+    when its criteria are met after all; another one goes.
 
     Returns:
         By number of the deliverable, then those with a free title, in the order they were added.
@@ -82,10 +82,10 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
     for id, mine in defense.set_rows.items():
         kept = defense.kept.get(id, True)
         request = proposed.get(mine.deliverable)
-        if _is_prefilled(id):
-            if request is None and not (_has_words(mine) or defense.kept.get(id, False)):
+        if mine.proposed:
+            if request is None and not (mine.criteria or _has_words(mine) or defense.kept.get(id, False)):
                 continue
-            row = msgspec.structs.replace(mine, criteria=request.criteria if request else ())
+            row = msgspec.structs.replace(mine, criteria=_union(request.criteria if request else (), mine.criteria))
         elif request is not None and kept:
             row = msgspec.structs.replace(mine, criteria=_union(mine.criteria, request.criteria))
         else:
@@ -95,10 +95,6 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
         found.append(Row(row, kept, prefilled=request is not None))
     found += [Row(r, defense.kept.get(r.id, True), prefilled=True) for n, r in proposed.items() if n not in taken]
     return tuple(sorted(found, key=lambda row: (row.request.deliverable is None, row.request.deliverable or 0)))
-
-
-def _is_prefilled(id: str) -> bool:
-    return id.startswith("d")
 
 
 def _has_words(request: Request) -> bool:

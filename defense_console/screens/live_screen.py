@@ -9,7 +9,7 @@ from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import N_, _, clock_text, error_text, language
 from defense_console.keymap import command, keys_of
 from defense_console.model import revision, rubric
-from defense_console.model.events import RatingValue, Request
+from defense_console.model.events import RatingValue
 from defense_console.safe_text import shortened
 from defense_console.screens import live_words
 from defense_console.screens.dialogs import Ask, Choose, Sheet
@@ -311,43 +311,30 @@ class LiveScreen(LiveView):
         """Ask for a document, from the focused criterion: its evidence, or one with a title of its own."""
         criterion = self.rubric_list.criterion
         project, tongue = self.live.project, language()
-        evidence = criterion.evidence if criterion is not None else ()
+        evidence = revision.evidence_of(criterion, project) if criterion is not None else ()
         choices = [d for n in evidence if (d := project.deliverable(n)) is not None][:8]
-        if len(choices) == 1:
-            self._ask_for(choices[0].n, criterion.id if criterion is not None else "")
-            return
-        if choices:
+        choice = 0
+        if len(choices) != 1:
             options = [*(d.title.in_(tongue) for d in choices), _("another document")]
-            choice = await self.app.push_screen_wait(Choose(_("Which document is to be revised?"), options))
-            if choice is None:
+            question = Choose(_("Which document is to be revised?"), options)
+            answer = await self.app.push_screen_wait(question) if choices else 0
+            if answer is None:
                 return
-            if choice < len(choices):
-                self._ask_for(choices[choice].n, criterion.id if criterion is not None else "")
-                return
+            choice = answer
+        verdict, id = self.desk.verdict(self.defense_id), criterion.id if criterion is not None else None
+        if choice < len(choices):
+            number = choices[choice].n
+            row = self.attempt(lambda: verdict.ask_for(number, id))
+            if row is not None:
+                self._say_asked(revision.row_title(row, project, tongue))
+            return
         title = await self.app.push_screen_wait(Ask(_("Which document is to be revised?")))
-        if title:
-            verdict = self.desk.verdict(self.defense_id)
-            criteria = (criterion.id,) if criterion is not None and not evidence else ()
-            if self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
-                self.tell(_("To revise: {document}", document=shortened(title, 60)))
+        criteria = (id,) if id is not None and not evidence else ()
+        if title and self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
+            self._say_asked(title)
 
-    def _ask_for(self, number: int, criterion: str) -> None:
-        """One row per deliverable: a row that is already there is kept, and gains the criterion."""
-        verdict = self.desk.verdict(self.defense_id)
-        row = next((row for row in verdict.rows() if row.request.deliverable == number), None)
-        if row is None:
-            due_s = self.live.curriculum.rules.student_due_s
-            request = Request(f"d{number}", deliverable=number, criteria=(criterion,), due_after_s=due_s)
-            done = self.attempt(lambda: verdict.set_row(request))
-        elif not row.kept:
-            done = self.attempt(lambda: verdict.keep(row.request.id, True))
-        else:
-            done = self.live.defense
-            request = row.request
-        if done is not None:
-            request = row.request if row is not None else request
-            title = revision.row_title(request, self.live.project, language())
-            self.tell(_("To revise: {document}", document=shortened(title, 60)))
+    def _say_asked(self, document: str) -> None:
+        self.tell(_("To revise: {document}", document=shortened(document, 60)))
 
     # --- views -------------------------------------------------------------------------------------------------------
 

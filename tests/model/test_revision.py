@@ -100,6 +100,15 @@ def test_a_row_the_mentor_wrote_in_survives_a_better_rating_and_one_without_word
     assert one(log, "d2").request.due_after_s == 60 * H
 
 
+def test_a_criterion_the_mentor_added_stays_a_reason_and_keeps_the_row() -> None:
+    log = Log("IRP-P2").rated(MISSED)
+    log.add(ev.RowSet(msgspec.structs.replace(one(log, "d2").request, criteria=(MISSED, ALSO))))
+    assert one(log, "d2").request.criteria == (MISSED, ALSO)
+    log.add(ev.RowSet(msgspec.structs.replace(one(log, "d2").request, due_after_s=60 * H)))
+    log.rate({MISSED: "met"})
+    assert [(row.request.id, row.request.criteria) for row in found(log)] == [("d2", (ALSO,))]
+
+
 def test_a_document_is_asked_for_once() -> None:
     log = Log("IRP-P2").rated()
     log.add(ev.RowSet(Request("r20", 3, criteria=("ORAL-2",), expected="one more page")))

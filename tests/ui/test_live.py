@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from defense_console.i18n import error_text
 from defense_console.model import events as ev
+from defense_console.model import revision
 from defense_console.model.errors import ConsoleError
 from defense_console.model.rubric import next_unrated
 from defense_console.store.base import Append, FullDisk, Lease
@@ -239,15 +240,51 @@ async def test_without_a_question_enter_in_its_panel_says_so(room: Room) -> None
         await hides(pilot, "WRITING")
 
 
-async def test_a_document_is_asked_for_from_the_focused_criterion(room: Room) -> None:
+async def go_to(pilot: Pilot[None], criterion: str) -> None:
+    """Move the cursor of the rubric to a criterion by its arrows."""
+    order = rubric_of("IRP-P2")
+    await until(pilot, lambda: focused(pilot))
+    by = order.index(criterion) - order.index(focused(pilot) or "")
+    await pilot.press(*["down" if by > 0 else "up"] * abs(by))
+    await until(pilot, lambda: focused(pilot) == criterion)
+
+
+def rows_of(room: Room, id: str) -> list[tuple[int | None, tuple[str, ...], bool]]:
+    """What the verdict would ask for: document, criteria, kept."""
+    project = SHIPPED["IRP"].project("IRP-P2")
+    assert project is not None
+    found = revision.rows(room.defense(id), SHIPPED["IRP"], project)
+    return [(row.request.deliverable, row.request.criteria, row.kept) for row in found]
+
+
+@pytest.mark.parametrize("key", ["d", "f8"])
+async def test_a_document_is_asked_for_from_the_focused_criterion(room: Room, key: str) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
+        await go_to(pilot, "IRP-P2-B1.2-1")
+        await pilot.press(key)
+        await shows(pilot, "To revise: 3.")
+    assert rows_of(room, id) == [(3, ("IRP-P2-B1.2-1",), True)]
+
+
+async def test_a_document_already_asked_for_gains_the_criterion_and_is_kept(room: Room) -> None:
+    id = started(room)
+    room.add(id, ev.Rated("IRP-P2-B1.1-1", "not_met"), ev.RowKept("d2", False))  # proved by the documents 1 and 2
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await go_to(pilot, "IRP-P2-B1.1-3")
         await pilot.press("d")
-        await pilot.pause()
-        if "Which document" in plain_text(pilot.app):  # type: ignore[arg-type]
-            await pilot.press("ampersand")
-        await shows(pilot, "To revise:")
-    assert len(room.defense(id).set_rows) == 1
+        await shows(pilot, "To revise: 2.")
+    asked = [(1, ("IRP-P2-B1.1-1",), True), (2, ("IRP-P2-B1.1-1", "IRP-P2-B1.1-3"), True)]
+    assert rows_of(room, id) == asked
+
+
+async def test_the_slides_are_offered_for_the_criterion_on_slides(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await go_to(pilot, "ORAL-6")
+        await pilot.press("d")
+        await shows(pilot, "To revise: 4.")
+    assert rows_of(room, id) == [(4, ("ORAL-6",), True)]
 
 
 async def test_a_suspend_is_told_and_z_makes_it_a_pause(room: Room) -> None:
