@@ -353,6 +353,20 @@ def test_import_lists_every_bad_line_and_leaves_the_store_untouched(cli: Cli, tm
     assert json.loads(cli("list", "--json", "--store", store).stdout) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "nowhere.csv: there is no such file or folder."),
+        ("fr", "nowhere.csv\xa0: ce fichier ou dossier n’existe pas."),
+    ],
+)
+def test_a_missing_file_is_told_in_the_mentors_language(cli: Cli, tmp_path: Path, lang: str, said: str) -> None:
+    done = cli("import", "nowhere.csv", "--store", str(tmp_path), "--lang", lang)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
 def test_import_twice_changes_nothing_and_tells_of_a_new_date(cli: Cli, tmp_path: Path) -> None:
     file, store = tmp_path / "file.csv", str(tmp_path / "store")
     file.write_text(ROW)

@@ -146,7 +146,7 @@ class Desk:
     def _read_only(self, defense_id: str) -> ConsoleError | None:
         lease = self.store.leases().get(defense_id)
         if lease is not None and held_by_other(lease, self._me, self.now(), self._process_start):
-            return read_only_reason(lease)
+            return read_only_reason(lease, self.settings.zone)
         return None
 
     def _renew(self, defense_id: str, now: Stamp) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from defense_console.i18n import date_time
 from defense_console.model import clock
 from defense_console.model.curriculum import Rules
 from defense_console.model.defense import Defense
@@ -55,10 +56,12 @@ def held_by_other(lease: Lease | None, me: Holder, now: Stamp, process_start: Pr
     return 0 <= clock.wall_ms(lease.last, now) < VOID_MS
 
 
-def read_only_reason(lease: Lease) -> ConsoleError:
-    """Who holds the defense, since when."""
+def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
+    """Who holds the defense, and when it was last seen there, in the mentor's zone."""
     return ConsoleError(
-        "Another console holds this defense: {host}, last seen {at}.", host=lease.host, at=lease.last.wall
+        "Read only: another console holds this defense ({host}, last seen {at}).",
+        host=lease.host,
+        at=date_time(lease.last.wall, zone),
     )
 
 

@@ -76,4 +76,6 @@ def refuse_terminal(form: str, output: str | None) -> None:
 
 
 def _refuse(file: str, error: OSError) -> NoReturn:
+    if isinstance(error, FileNotFoundError):
+        raise ConsoleError("{file}: there is no such file or folder.", file=file) from None
     raise ConsoleError("{file}: {reason}", file=file, reason=error.strerror or str(error)) from None

@@ -511,7 +511,7 @@ async def test_a_defense_held_by_another_console_is_read_only(room: Room) -> Non
     store.close()
     before = len(room.events(id))
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "Another console holds this defense", "elsewhere")
+        await shows(pilot, "Read only: another console holds this defense (elsewhere, last seen 2026-11-24 14:")
         await pilot.press("v", "n", "g", "t", "q")
         await shows(pilot, "0/12 rated")
     assert len(room.events(id)) == before
