@@ -398,6 +398,13 @@ def test_export_import_export_is_byte_identical_whatever_the_name(cli: Cli, demo
     assert cli("import", str(file), "--store", copy).exit_code == 2
 
 
+def test_only_the_students_own_report_is_in_their_zone(cli: Cli, demo: str) -> None:
+    id = documents(cli, demo)["demo-farid"]["id"]
+    told = {who: cli("report", id, "--store", demo, "--for", who).stdout for who in ("student", "mentor", "jury")}
+    assert "Indian/Reunion, UTC+04:00" in told["student"]
+    assert "Indian/Reunion" not in told["mentor"] + told["jury"]
+
+
 def test_an_output_that_cannot_be_written_is_told(cli: Cli, demo: str, tmp_path: Path) -> None:
     assert cli("export", "--store", demo, "-o", str(tmp_path / "no" / "file")).exit_code == 2
 

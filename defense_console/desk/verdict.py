@@ -8,7 +8,7 @@ import msgspec
 
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.desk.ledger import Ledger
-from defense_console.i18n import language
+from defense_console.i18n import language, zone_of
 from defense_console.model import clock, revision, rubric, verdict
 from defense_console.model import events as ev
 from defense_console.model.agenda import defense_id
@@ -85,7 +85,7 @@ class VerdictDesk(DefenseDesk):
             student=self.student.name,
             language=language,
             reader=reader,
-            zone=self._zone,
+            zone=self._zone_of(reader),
             record_hash=hash,
             previous=self.previous,
             superseded_by=superseded_by,
@@ -107,6 +107,17 @@ class VerdictDesk(DefenseDesk):
             zone=self._zone,
             signature=self.ledger.author,
         )
+
+    def _zone_of(self, reader: reports.Reader) -> str:
+        """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""
+        theirs = self.student.timezone
+        if reader != "student" or not theirs:
+            return self._zone
+        try:
+            zone_of(theirs)
+        except ConsoleError:  # imported elsewhere, unknown to this machine: the report says which zone it uses
+            return self._zone
+        return theirs
 
     def _as_released(self, version: int) -> tuple[Defense, Version | None]:
         """The defense as it was when a version was released, and the version that has replaced it."""

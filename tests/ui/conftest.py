@@ -81,10 +81,10 @@ class Room:
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
-    def student(self, id: str, name: str, email: str = "") -> str:
+    def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
         at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email))
-        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, "", 1))
+        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email, timezone))
+        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, timezone, 1))
         self._append(job)
         return id
 

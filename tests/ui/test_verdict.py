@@ -26,9 +26,9 @@ def rate_all(room: Room, id: str, *not_met: str) -> None:
         room.add(id, ev.Rated(criterion.id, value))
 
 
-def held(room: Room, *not_met: str, name: str = "Ada Byron") -> str:
+def held(room: Room, *not_met: str, name: str = "Ada Byron", timezone: str = "") -> str:
     """A defense that is over, fully rated."""
-    room.student("s1", name)
+    room.student("s1", name, timezone=timezone)
     id = room.plan(in_min=1)
     room.live(id)
     rate_all(room, id, *not_met)
