@@ -161,6 +161,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("brief.open_room", "t", N_("waiting room"), N_("Open the waiting room."), "brief", footer=10),
     _c("brief.tick", "space", N_("tick"), N_("Tick a check, or declare a document received or not."), "brief",
        footer=20),
+    _c("documents.receive", "r", N_("receive"), N_("Take in documents: a ZIP, a folder or a file."), "brief",
+       footer=30),
     _c("defense.reschedule", "", N_("reschedule"), N_("Give the defense another date."),
        "brief", "waiting"),
     _c("waiting.start", "t", N_("start"), N_("The student is here: the defense starts."), "waiting", footer=10),

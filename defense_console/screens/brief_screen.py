@@ -16,6 +16,7 @@ from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import shortened
 from defense_console.screens import brief_panels as panels
 from defense_console.screens.panel_screen import PanelScreen
+from defense_console.screens.receiving import ask_receive
 from defense_console.screens.rescheduling import ask_date
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
@@ -164,6 +165,10 @@ class BriefScreen(PanelScreen):
         from defense_console.screens.timeline_screen import TimelineScreen
 
         self.app.push_screen(TimelineScreen(self.defense_id))
+
+    def action_documents_receive(self) -> Worker[None]:
+        """Take documents in."""
+        return ask_receive(self, self.defense_id)
 
     def action_defense_reschedule(self) -> Worker[None]:
         """Another date."""

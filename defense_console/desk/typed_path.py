@@ -1,0 +1,35 @@
+"""A path as it is typed, pasted or dropped into a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from defense_console.model.errors import ConsoleError
+
+
+def typed_path(text: str) -> Path:
+    """The path meant: without the quotes or backslashes a terminal puts around a dropped file, `~` being the home.
+
+    Args:
+        text: What was typed; a `file://` address too.
+
+    Raises:
+        ConsoleError: Nothing was typed, or `~name` is nobody here.
+    """
+    path = text.strip()
+    if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
+        path = path[1:-1]
+    elif path.startswith("file://"):
+        path = unquote(urlsplit(path).path)
+    if not path:
+        raise ConsoleError("Type where the documents are: a ZIP, a folder or a file.")
+    try:
+        found = Path(path).expanduser()
+        if os.name == "posix" and "\\" in path and not found.exists():
+            found = Path(re.sub(r"\\(.)", r"\1", path)).expanduser()
+        return found
+    except RuntimeError as error:
+        raise ConsoleError("{file}: {reason}", file=path, reason=str(error)) from error

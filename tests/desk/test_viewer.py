@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from defense_console.desk import viewer
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import ReceivedFile
+from defense_console.store.base import DamagedStore
+from defense_console.store.place import prepare
+from defense_console.store.vault import Vault
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    prepare(tmp_path / "store", create=True)
+    return Vault(tmp_path / "store")
+
+
+def kept(vault: Vault, name: str, data: bytes = b"text") -> ReceivedFile:
+    with vault.taking() as taking:
+        found = taking.add([data])
+    return ReceivedFile(name, found.size, found.sha256)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Martin_Zoé_1_plan_102026.pdf", "Martin_Zoé_1_plan_102026.pdf"),
+        ("sub/a.PDF", "a.PDF.pdf"),
+        ("-rf; $(reboot) `x`.txt", "rf_reboot_x.txt"),
+        ("-.pdf", "document.pdf"),
+        ("code.py", "code.txt"),
+        ("a\u202efdp.txt", "a_fdp.txt"),
+    ],
+)
+def test_a_document_is_opened_as_a_copy_nobody_can_change(vault: Vault, name: str, shown: str) -> None:
+    opened: list[str] = []
+    file = kept(vault, name)
+
+    copy = viewer.open_document(vault, file, opened.append)
+
+    assert opened == [str(copy)]
+    assert copy.name == shown
+    assert copy.read_bytes() == b"text"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o400
+    assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
+    viewer.forget_copies()
+    assert not copy.parent.exists()
+    assert vault.holds(file.sha256)
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a.desktop", "a.sh", "a.bat", "a.docm", "a.scr", "a", "a.pdf.lnk", "pdf"])
+def test_what_could_run_is_not_opened(vault: Vault, name: str) -> None:
+    opened: list[str] = []
+    file = kept(vault, name)
+    with pytest.raises(ConsoleError, match="could run") as caught:
+        viewer.open_document(vault, file, opened.append)
+    assert str(vault.path(file.sha256)) in str(caught.value)
+    assert not opened
+
+
+def test_a_document_that_is_gone_or_damaged_is_told(vault: Vault) -> None:
+    file = kept(vault, "a.pdf")
+    opened: list[str] = []
+    vault.path(file.sha256).write_bytes(b"other")
+    with pytest.raises(DamagedStore, match="not the one"):
+        viewer.open_document(vault, file, opened.append)
+    vault.path(file.sha256).unlink()
+    with pytest.raises(DamagedStore, match="no longer"):
+        viewer.open_document(vault, file, opened.append)
+    assert not opened
+    viewer.forget_copies()
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a?b=c#d", "http://example.org"])
+def test_a_web_address_is_opened(address: str) -> None:
+    opened: list[str] = []
+    viewer.open_link(address, opened.append)
+    assert opened == [address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "file:///etc/passwd", "javascript:alert(1)", "ftp://example.org", "example.org", "http://", "https:///a",
+        "http://a b", "http://example.org\n-x", "--help", "smb://server/share", "http://[::1", "\\\\server\\share",
+    ],
+)  # fmt: skip
+def test_what_is_no_web_address_is_not(address: str) -> None:
+    opened: list[str] = []
+    with pytest.raises(ConsoleError, match="not a web address"):
+        viewer.open_link(address, opened.append)
+    assert not opened
+
+
+def test_without_a_screen_there_is_no_viewer(tmp_path: Path) -> None:
+    program = tmp_path / "xdg-open"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    with pytest.raises(ConsoleError, match="no program here"):
+        viewer.viewer({"PATH": str(tmp_path)}, "linux")
+    with pytest.raises(ConsoleError, match="no program here"):
+        viewer.viewer({"PATH": "", "DISPLAY": ":0"}, "linux")
+    assert callable(viewer.viewer({"PATH": str(tmp_path), "DISPLAY": ":0"}, "linux"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a script stands for xdg-open")
+def test_the_program_gets_the_path_as_one_argument(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    program = tmp_path / "xdg-open"
+    program.write_text(f'#!/bin/sh\nprintf "%s|%s" "$#" "$1" > {told}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":0")
+
+    copy = viewer.open_document(vault, kept(vault, "a b;c.pdf"))
+
+    assert told.read_text() == f"1|{copy}"
+    viewer.forget_copies()
