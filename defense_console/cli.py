@@ -200,7 +200,10 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 # --- bringing in and out -----------------------------------------------------------------------------------------
 
 
-@command(main, "import", N_("Take students and defenses from CSV or JSON, or an export into an empty store."))
+@command(
+    main, "import",
+    N_("Take students and defenses from CSV or JSON, the platform's sessions, or an export into an empty store."),
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
 @click.argument("file", metavar="FILE")
 def import_command(session: Session, file: str, dry_run: bool) -> None:

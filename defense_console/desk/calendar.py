@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -21,8 +21,6 @@ from defense_console.exchange.calendar_writing import (
 from defense_console.model.agenda import Summary, defense_id
 from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.events import Stamp
-from defense_console.store.base import Store
 
 _ATTEMPTS: Final = 9
 """How many attempts of a defense are looked for when its event comes back to a store that does not hold it."""
@@ -34,17 +32,13 @@ class CalendarDesk:
     """Calendars in and out of one store.
 
     Args:
-        store: Written to directly; no console needs to wait here.
-        clocks: Reads the machine's clocks.
-        author: Name of the mentor.
+        logs: Of the store; written to directly, no console needs to wait here.
         shipped: Curricula by code.
     """
 
-    def __init__(
-        self, store: Store, clocks: Callable[[], Stamp], author: str, shipped: Mapping[str, Curriculum]
-    ) -> None:
-        self.store = store
-        self.logs = DirectLogs(store, clocks, author)
+    def __init__(self, logs: DirectLogs, shipped: Mapping[str, Curriculum]) -> None:
+        self.store = logs.store
+        self.logs = logs
         self.shipped = shipped
 
     # --- out -----------------------------------------------------------------------------------------------------
@@ -86,14 +80,14 @@ class CalendarDesk:
         wanted, bad = matches(said, (event.key for event in events), directory)
         if bad:
             raise BadFile(bad)
-        plan = plan_calendar(events, wanted, directory, self._known(events, wanted, directory), at.wall)
+        plan = plan_calendar(events, wanted, directory, self.known(events, wanted, directory), at.wall)
         if not dry_run and plan.actions:
             with self.store.transaction():
                 for action in plan.actions:
                     self.logs.decide(str(defense_id(*action.key)), action.whats, at)
         return plan
 
-    def _known(self, events: Iterable[CalendarEvent], said: Mapping[str, Target], directory: Directory) -> Known:
+    def known(self, events: Iterable[CalendarEvent], said: Mapping[str, Target], directory: Directory) -> Known:
         """Every defense that the events may stand for; of those that are over, only what the events name."""
         summaries = {summary.id: summary for summary in self.store.summaries_by_ids(tuple(self.logs.ids()))}
         own: dict[str, tuple[Target, int]] = {}

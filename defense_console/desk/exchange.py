@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from defense_console.desk.calendar import CalendarDesk
 from defense_console.desk.direct_logs import DirectLogs
 from defense_console.desk.ledger import stream_of
 from defense_console.exchange import archive, import_plan, importing
@@ -16,7 +17,9 @@ from defense_console.exchange.archive_check import Archive, Chain, read_archive
 from defense_console.exchange.defenses_csv import Form, Listed, write_csv
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.import_plan import Key, Plan
-from defense_console.exchange.table import kind_of
+from defense_console.exchange.session_list import is_session_list, read_sessions
+from defense_console.exchange.session_plan import SessionDirectory, SessionPlan, plan_sessions
+from defense_console.exchange.table import BLANK, kind_of
 from defense_console.model.agenda import Summary, defense_id, summarize
 from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum
@@ -34,12 +37,14 @@ class Taken(msgspec.Struct, frozen=True):
     """What an import did, or would do.
 
     Attributes:
-        plan: the changes a file of students and defenses asked for; None for an export.
-        archive: what an export held; None for a file.
+        plan: the changes a file of students and defenses asked for; else None.
+        archive: what an export held; else None.
+        sessions: what a list of the platform's sessions asked for and told; else None.
     """
 
     plan: Plan | None = None
     archive: Archive | None = None
+    sessions: SessionPlan | None = None
 
 
 class ExchangeDesk:
@@ -72,13 +77,16 @@ class ExchangeDesk:
         """Take a file: what it is, is decided by its content.
 
         Args:
-            data: CSV or JSON of students and defenses, or an export for an empty store.
+            data: CSV or JSON of students and defenses, a list of the platform's sessions, or an export for an empty
+                store.
             dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
             ConsoleError: An export for a store that is not empty, or another console wrote meanwhile.
         """
+        if data.lstrip(BLANK)[:1] in (b"[", b"{") and is_session_list(data):
+            return Taken(sessions=self._take_sessions(data, dry_run))
         if kind_of(data) == "archive":
             return self._import_archive(data, dry_run)
         wanted = importing.read(data, self.shipped, self.zone)
@@ -87,6 +95,21 @@ class ExchangeDesk:
         if not dry_run and not plan.empty:
             self._carry_out(plan)
         return Taken(plan=plan)
+
+    def _take_sessions(self, data: bytes, dry_run: bool) -> SessionPlan:
+        """Follow a list of sessions; see `exchange/session_plan.py`."""
+        found = read_sessions(data, self.shipped, self.zone)
+        directory = SessionDirectory(self.store.students(), self.shipped, found)
+        known = CalendarDesk(self.logs, self.shipped).known(directory.events(), {}, directory)
+        at = self.logs.now()
+        plan = plan_sessions(found, directory, known, at.wall)
+        if not dry_run and not plan.empty:
+            with self.store.transaction():
+                for student in plan.students:
+                    self.logs.decide_student(student.student_id, student.what, at)
+                for action in plan.plan.actions:
+                    self.logs.decide(_id(action.key), action.whats, at)
+        return plan
 
     def _defenses(self, rows: Sequence[importing.DefenseRow]) -> dict[Key, Defense]:
         """What is known of the defenses of a file and of the attempts before them."""

@@ -26,6 +26,8 @@ ARCHIVE: Final = "defense-console-export"
 
 Kind = Literal["archive", "json", "csv"]
 _BOM: Final = b"\xef\xbb\xbf"
+BLANK: Final = _BOM + b" \t\r\n"
+"""What may stand before the first letter of a file."""
 
 
 class Cells(msgspec.Struct, frozen=True):

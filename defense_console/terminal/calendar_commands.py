@@ -26,8 +26,9 @@ def calendar() -> None:
 
 def _desk(session: Session, store: TinyStore) -> CalendarDesk:
     from defense_console.desk.calendar import CalendarDesk
+    from defense_console.desk.direct_logs import DirectLogs
 
-    return CalendarDesk(store, clocks.read, session.settings.name, session.shipped)
+    return CalendarDesk(DirectLogs(store, clocks.read, session.settings.name), session.shipped)
 
 
 @command(calendar, "import", N_("Take planned defenses from an iCalendar file."))

@@ -170,6 +170,11 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
         counts = len(taken.archive.defenses), len(taken.archive.students)
         yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
         return
+    if taken.sessions is not None:
+        from defense_console.terminal.calendar_tables import session_lines
+
+        yield from session_lines(taken.sessions, zone)
+        return
     plan = taken.plan
     if plan is None or plan.empty:
         yield _("Nothing to change: the store says the same already.")

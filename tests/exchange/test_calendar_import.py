@@ -16,6 +16,7 @@ from icalendar import Calendar
 
 from defense_console.cli import main
 from defense_console.desk.calendar import CalendarDesk
+from defense_console.desk.direct_logs import DirectLogs
 from defense_console.desk.exchange import ExchangeDesk
 from defense_console.exchange import calendar_plan as told
 from defense_console.exchange.bad_file import BadFile
@@ -52,7 +53,7 @@ class Console:
         entries = [{"student_id": id, "student_name": name, "email": email, "curriculum": "", "project": "",
                     "attempt": None, "planned_at": ""} for id, name, email in STUDENTS]  # fmt: skip
         exchange.import_file(json.dumps(entries).encode())
-        self.desk = CalendarDesk(self.store, self.stamp, "Mentor", SHIPPED)
+        self.desk = CalendarDesk(DirectLogs(self.store, self.stamp, "Mentor"), SHIPPED)
 
     def stamp(self) -> Stamp:
         ms = round((self.now - NOW).total_seconds() * 1000)
