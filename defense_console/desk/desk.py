@@ -133,6 +133,7 @@ class Desk:
         """
         for live in self._live.values():
             live.tick()
+        self._drop_leases()
         released: list[str] = []
         for defense_id, _version in tuple(self._signed):
             verdict = self.verdict(defense_id)
@@ -155,6 +156,12 @@ class Desk:
         if last is None or last.boot_id != now.boot_id or now.boot_ms - last.boot_ms >= RENEW_MS:
             self._renewed[defense_id] = now
             self.recorder.submit(WriteLease(defense_id, self._me.lease(now)))
+
+    def _drop_leases(self) -> None:
+        """A defense that is not live any more needs no sign of life: what comes later is no absence of the console."""
+        for defense_id in [id for id in self._renewed if self.ledger.defense(id).session != "live"]:
+            del self._renewed[defense_id]
+            self.recorder.submit(WriteLease(defense_id, None))
 
     # --- saving --------------------------------------------------------------------------------------------------
 
@@ -179,9 +186,9 @@ class Desk:
             Whether everything was written.
         """
         now = self.now()
+        self._drop_leases()
         for defense_id in self._renewed:
-            live = self.ledger.defense(defense_id).session == "live"
-            lease = Lease("", self._me.host, self._me.pid, self._me.process_start, now.boot_id, now) if live else None
+            lease = Lease("", self._me.host, self._me.pid, self._me.process_start, now.boot_id, now)
             self.recorder.submit(WriteLease(defense_id, lease))
         written = self.recorder.close(timeout_s)
         self.store.close()

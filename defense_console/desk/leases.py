@@ -15,8 +15,6 @@ import msgspec
 
 from defense_console.i18n import date_time
 from defense_console.model import clock
-from defense_console.model.curriculum import Rules
-from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.store.base import Lease
@@ -65,25 +63,14 @@ def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
     )
 
 
-class Away(msgspec.Struct, frozen=True):
-    """The console was gone, or the machine slept, while a defense was live.
+def last_sign(lease: Lease, recorded: Stamp, now: Stamp) -> Stamp:
+    """The last sign of life of a console that is gone: its lease, or what was recorded after it.
 
-    Attributes:
-        last, back: stamps of the last sign of life and of the return.
-        gap_ms: the time between; negative when the clock went back.
-        ask: the mentor must say what it was.
-        rebooted: the machine was started anew, so the wall clock had to measure.
+    Args:
+        lease: The row it left.
+        recorded: Stamp of the last event of the log.
+        now: Whose boot comes after every other.
     """
-
-    last: Stamp
-    back: Stamp
-    gap_ms: int
-    ask: bool
-    rebooted: bool
-
-
-def away(defense: Defense, last: Stamp, back: Stamp, rules: Rules) -> Away:
-    """How long it was, and whether it must be asked about: negative, or longer than so many plans."""
-    gap_ms = clock.between_ms(last, back)
-    ask = gap_ms < 0 or gap_ms > rules.ask_gap_plans * defense.timeline.plan_ms
-    return Away(last, back, gap_ms, ask, last.boot_id != back.boot_id)
+    if lease.last.boot_id != recorded.boot_id:
+        return recorded if recorded.boot_id == now.boot_id else lease.last
+    return recorded if clock.between_ms(lease.last, recorded) > 0 else lease.last

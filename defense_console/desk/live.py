@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.desk.leases import Away, away
+from defense_console.desk.leases import last_sign
 from defense_console.desk.ledger import Ledger
 from defense_console.model import clock
 from defense_console.model import events as ev
@@ -18,6 +18,8 @@ from defense_console.store.base import Lease
 
 SUSPENDED_MS = 2_000
 """Less sleep than this between two ticks is a slow machine, not a closed lid."""
+BRIEF_MS = 1_000
+"""Away for less than this, the console was not away: the defense goes on where this console, or another, left it."""
 STEPPED_MS = 500
 """A wall clock set by more than this is recorded. Source: product.md §4."""
 
@@ -58,30 +60,31 @@ class LiveDesk(DefenseDesk):
         super().__init__(ledger, defense_id, read_only)
         self._renew = renew
         self._last_tick: Stamp | None = None
-        self.question: Away | None = None
-        """A gap the mentor must say what it was; until then it counts."""
-        self.came_back: Away | None = None
-        """How long the console was gone before it came back to this defense, for the line that says so."""
         if read_only is None and last_seen is not None and self.defense.session == "live":
             self._come_back(last_seen)
 
     def _come_back(self, lease: Lease) -> None:
-        gap = away(self.defense, lease.last, self.ledger.now(), self.curriculum.rules)
-        self.came_back = gap
-        if gap.ask:
-            self.question = gap
-        else:
-            self.act(ev.Recovered(gap.last, gap.back, "counted"))
-        self._renew(self.id, self.ledger.now())
+        """The console was gone while the defense was live: until the mentor says otherwise that time counts."""
+        now = self.ledger.now()
+        last = last_sign(lease, self.defense.at, now)
+        if not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id:
+            self.act(ev.Recovered(last, now, "counted"))
+        self._renew(self.id, now)
+
+    @property
+    def question(self) -> Gap | None:
+        """A gap the mentor must say what it was, the latest first; until then it counts, also after a restart."""
+        if self.read_only is not None or self.defense.session != "live":
+            return None
+        limit_ms = self.curriculum.rules.ask_gap_plans * self.defense.timeline.plan_ms
+        return next((gap for gap in reversed(self.gaps) if gap.doubtful(limit_ms)), None)
 
     def answer(self, answer: ev.GapAnswer) -> Defense:
         """Say what the gap in `question` was: it counted, it was a pause, or the defense ended then."""
         gap = self.question
         if gap is None:
             return self.defense
-        defense = self.act(ev.Recovered(gap.last, gap.back, answer))
-        self.question = None
-        return defense
+        return self.act(ev.GapPaused(gap.seq) if answer == "pause" else ev.Recovered(gap.since, gap.until, answer))
 
     def tick(self) -> Defense:
         """Once a second: renew the lease, see a suspend or a stepped clock. Changes nothing on the clock itself."""
@@ -96,9 +99,6 @@ class LiveDesk(DefenseDesk):
         slept_ms = clock.suspended_ms(last, now)
         if slept_ms > SUSPENDED_MS:
             defense = self.act(ev.Suspended(last, slept_ms))
-            gap = away(defense, last, now, self.curriculum.rules)
-            if gap.ask:
-                self.question = gap
         stepped_ms = clock.wall_step_ms(last, now)
         if abs(stepped_ms) > STEPPED_MS:
             defense = self.act(ev.ClockStepped(stepped_ms))
@@ -136,18 +136,21 @@ class LiveDesk(DefenseDesk):
         return self.act(ev.RecordingStarted())
 
     @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The gaps of this sitting, in order."""
+        return tuple(gap for gap in self.defense.gaps if gap.sitting == self.defense.sitting.n)
+
+    @property
     def last_gap(self) -> Gap | None:
-        """The latest gap that still counts, or None."""
-        return next((g for g in reversed(self.defense.gaps) if not g.paused), None)
+        """The gap that `z` makes a pause: the one that is asked about, else the latest that counts; None without."""
+        return self.question or next((gap for gap in reversed(self.gaps) if not gap.paused), None)
 
     def gap_to_pause(self) -> Defense:
-        """Turn the latest gap into a pause.
+        """Turn that gap into a pause.
 
         Raises:
             ConsoleError: There is none.
         """
-        if self.question is not None:
-            return self.answer("pause")
         gap = self.last_gap
         return self.act(ev.GapPaused(gap.seq if gap else 0))
 

@@ -181,7 +181,7 @@ def _system(what: DefenseWhat, words: _Words) -> str | None:
                 length=_.duration_text(by_ms // 1000 if by_ms >= 0 else -(-by_ms // 1000)),
             )
         case ev.Recovered(answer=answer):
-            return _("The console came back: {answer}", answer=words.table(GAP_ANSWERS, answer))
+            return _("Time without the console: {answer}", answer=words.table(GAP_ANSWERS, answer))
         case ev.LeaseTaken(host=host):
             return _("Taken over by the console on {host}", host=host)
         case ev.CalendarLinked():

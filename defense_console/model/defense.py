@@ -103,13 +103,35 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """Time during which the machine slept or the console was gone. `seq` is the event that told of it."""
+    """Time during which the machine slept or the console was gone; it counts unless it was made a pause.
+
+    Attributes:
+        seq: number of the event that told of it.
+        sitting: number of the sitting it is in.
+        since, until: stamps of the last sign of life and of the return.
+        gap_ms: how long it was; negative when the wall clock, the only one left after a restart, went back.
+        asleep: the machine slept; otherwise the console was gone.
+        answered: the mentor said what it was.
+        paused: it is a pause.
+    """
 
     seq: int
+    sitting: int
     since: Stamp
     until: Stamp
     gap_ms: int
-    paused: bool
+    asleep: bool
+    answered: bool = False
+    paused: bool = False
+
+    @property
+    def rebooted(self) -> bool:
+        """The machine was started anew meanwhile, so the wall clock had to measure."""
+        return self.since.boot_id != self.until.boot_id
+
+    def doubtful(self, limit_ms: int) -> bool:
+        """Whether the mentor must say what it was: it is negative, or longer than `limit_ms`. Source: product.md §4."""
+        return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
 
 
 class Version(msgspec.Struct, frozen=True):

@@ -32,11 +32,11 @@ def _planned(state: Folding, event: Event, what: ev.Planned) -> None:
 def _rescheduled(state: Folding, event: Event, what: ev.Rescheduled) -> None:
     if state.sitting.session in NOT_HELD:
         state.sittings.append(Sitting(state.sitting.n + 1, what.planned_at, "planned", None, clock.Timeline()))
-        state.recording = None
         state.checks = set()
     else:
         state.change_sitting(planned_at=what.planned_at, session="planned", room_opened=None)
     state.parked = False
+    state.recording = None
 
 
 @applies(ev.DetailsChanged)
@@ -143,7 +143,8 @@ def _reopened(state: Folding, event: Event, what: ev.Reopened) -> None:
 def _suspended(state: Folding, event: Event, what: ev.Suspended) -> None:
     if state.sittings and state.sitting.session == "live":
         _set_clock(state, clock.checkpoint(state.timeline, event.at))
-        state.gaps[event.seq] = Gap(event.seq, what.since, event.at, what.gap_ms, paused=False)
+        n = state.sitting.n
+        state.gaps[event.seq] = Gap(event.seq, n, what.since, event.at, what.gap_ms, asleep=True)
 
 
 @applies(ev.ClockStepped)
@@ -155,22 +156,27 @@ def _clock_stepped(state: Folding, event: Event, what: ev.ClockStepped) -> None:
 
 @applies(ev.Recovered)
 def _recovered(state: Folding, event: Event, what: ev.Recovered) -> None:
+    """The console came back, or the mentor says what a gap that counted so far was."""
     if state.sitting.session != "live":
         return
+    told = next((gap for gap in state.gaps.values() if (gap.since, gap.until) == (what.last, what.back)), None)
     if what.answer == "ended":
         state.change_sitting(session="held", timeline=clock.end_at(state.timeline, what.last))
-        return
-    line = clock.checkpoint(clock.checkpoint(state.timeline, what.last), what.back)
-    gap_ms = max(0, clock.between_ms(what.last, what.back))
-    _set_clock(state, line)
-    state.gaps[event.seq] = Gap(event.seq, what.last, what.back, gap_ms, paused=False)
-    if what.answer == "pause":
-        _pause_gap(state, event.seq)
+    elif told is None:
+        _set_clock(state, clock.checkpoint(clock.checkpoint(state.timeline, what.last), what.back))
+        gap_ms = clock.between_ms(what.last, what.back)
+        told = Gap(event.seq, state.sitting.n, what.last, what.back, gap_ms, asleep=False)
+        state.gaps[told.seq] = told
+    elif what.answer == "counted":
+        state.gaps[told.seq] = replace(told, answered=True)
+    if told is not None and what.answer == "pause":
+        _pause_gap(state, told.seq)
 
 
 @applies(ev.GapPaused)
 def _gap_paused(state: Folding, event: Event, what: ev.GapPaused) -> None:
-    if what.gap in state.gaps:
+    gap = state.gaps.get(what.gap)
+    if gap is not None and gap.sitting == state.sitting.n:
         _pause_gap(state, what.gap)
 
 

@@ -157,7 +157,10 @@ def _reopened(case: Case, what: ev.Reopened) -> None:
 def _gap_paused(case: Case, what: ev.GapPaused) -> None:
     session_in(case, "live", "held")
     gap = next((g for g in case.defense.gaps if g.seq == what.gap), None)
-    require(gap is not None, "There is no gap to turn into a pause.")
+    require(
+        gap is not None and gap.sitting == case.defense.sitting.n,
+        "There is no gap to turn into a pause.",
+    )
     require(gap is not None and not gap.paused, "This gap is already a pause.")
 
 

@@ -100,7 +100,10 @@ def _merged(line: Timeline) -> list[tuple[str, bool, int, int]]:
 
 def _gap(sheet: Sheet, gap: Gap) -> Paragraph:
     _ = sheet.words
-    places = {"length": _.duration_text(gap.gap_ms // 1000), "at": sheet.instant(gap.until.wall)}
+    places = {"length": _.duration_text(abs(gap.gap_ms) // 1000), "at": sheet.instant(gap.until.wall)}
+    if gap.gap_ms < 0:
+        text = _("{at}: the machine's clock went back by {length}; the time before it counted", **places)
+        return Paragraph("sittings", text, shape="item")
     if gap.paused:
         return Paragraph("sittings", _("{at}: {length} without the console, a pause", **places), shape="item")
     return Paragraph("sittings", _("{at}: {length} without the console, counted", **places), shape="item")

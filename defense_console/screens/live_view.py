@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.wording import describe
-from defense_console.i18n import N_, _, clock_text, duration_text, error_text, language, time_of_day
+from defense_console.i18n import N_, _, clock_text, error_text, language, time_of_day
 from defense_console.keymap import Command, Context, command
 from defense_console.model import rubric
 from defense_console.model.clock import between_ms
@@ -54,7 +54,7 @@ class LiveView(WritingScreen):
         self.pane: Pane = "rubric"
         self._drawn_seq = -1
         self._following = ""
-        self._asked: object = None
+        self._asked: set[int] = set()
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -206,12 +206,6 @@ class LiveView(WritingScreen):
         live, text = self.live, ""
         if live.read_only is not None:
             text = "⊘ " + error_text(live.read_only)
-        elif live.question is not None:
-            text = "? " + _(
-                "{length} are missing and count until you say what they were: "
-                "{key:clock.gap_to_pause} makes them a pause.",
-                length=duration_text(abs(live.question.gap_ms) // 1000),
-            )
         else:
             text = live_words.gap_line(live, self.desk.now(), GAP_SHOWN_S)
         notice = self.query_one("#live-notice", Static)
@@ -244,8 +238,8 @@ class LiveView(WritingScreen):
             if defense.recording is not None:
                 self._draw_header(defense)
         question = self.live.question
-        if question is not None and question is not self._asked and self.app.screen is self:
-            self._asked = question
+        if question is not None and question.seq not in self._asked and self.app.screen is self:
+            self._asked.add(question.seq)
             self.ask_about_gap()
 
     def until_edge_ms(self) -> int:
@@ -261,15 +255,10 @@ class LiveView(WritingScreen):
         gap = self.live.question
         if gap is None:
             return
-        length = duration_text(abs(gap.gap_ms) // 1000)
-        question = (
-            _("The clock of this machine went back by {length}. What was this time?", length=length)
-            if gap.gap_ms < 0
-            else _("The console was away for {length}. What was this time?", length=length)
-        )
         options = [_(GAP_ANSWERS[answer]) for answer in ANSWERS]
-        details = _("Last sign of life at {time}.", time=time_of_day(gap.last.wall, self.zone))
-        choice = await self.app.push_screen_wait(Choose(question, options, details, back=_("later: it counts")))
+        details = _("Last sign of life at {time}.", time=time_of_day(gap.since.wall, self.zone))
+        question = Choose(live_words.gap_question(gap), options, details, back=_("later: it counts"))
+        choice = await self.app.push_screen_wait(question)
         if choice is not None:
             self.attempt(lambda: self.live.answer(ANSWERS[choice]))
         if self.live.defense.session == "held":

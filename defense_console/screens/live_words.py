@@ -12,6 +12,7 @@ from defense_console.i18n import N_, _, clock_text, duration_text, language, tim
 from defense_console.model import revision, rubric
 from defense_console.model.clock import between_ms
 from defense_console.model.curriculum import Criterion, Curriculum, Project
+from defense_console.model.defense import Gap
 from defense_console.model.events import Stamp
 from defense_console.safe_text import content, line
 from defense_console.widgets.rubric_list import BLOCKING, RATINGS
@@ -64,23 +65,43 @@ def outlook(desk: VerdictDesk) -> tuple[str, tuple[tuple[str, bool], ...]]:
 
 
 def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
-    """The latest gap that counted, for a while after it; "" otherwise."""
+    """A gap to be decided, else the latest gap that counted, for a while after it; "" otherwise."""
     gap = live.last_gap
-    if gap is None or not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:
+    if gap is None:
         return ""
     length = duration_text(abs(gap.gap_ms) // 1000)
-    back = live.came_back
-    if back is not None and back.back == gap.until:
-        if back.rebooted:
-            text = N_(
-                "The machine was restarted: {length} counted, by its wall clock. "
-                "{key:clock.gap_to_pause} makes them a pause."
-            )
-        else:
-            text = N_("The console was away for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
-    else:
+    if gap == live.question:
+        return "? " + _(
+            "{length} are missing and count until you say what they were: "
+            "{key:clock.gap_to_pause} makes them a pause.",
+            length=length,
+        )
+    if not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:
+        return ""
+    if gap.asleep:
         text = N_("The machine slept for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
+    elif gap.rebooted:
+        text = N_(
+            "The machine was restarted: {length} counted, by its wall clock. "
+            "{key:clock.gap_to_pause} makes them a pause."
+        )
+    else:
+        text = N_("The console was away for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
     return _(text, length=length)
+
+
+def gap_question(gap: Gap) -> str:
+    """What the dialog about a gap asks: what happened, how long it was."""
+    length = duration_text(abs(gap.gap_ms) // 1000)
+    if gap.gap_ms < 0:
+        return _("The clock of this machine went back by {length}. What was this time?", length=length)
+    if gap.asleep:
+        return _("The machine slept for {length}. What was this time?", length=length)
+    if gap.rebooted:
+        return _(
+            "The machine was restarted: {length} are missing, by its wall clock. What was this time?", length=length
+        )
+    return _("The console was away for {length}. What was this time?", length=length)
 
 
 def why_not(command_id: str, live: LiveDesk) -> str | None:
@@ -103,7 +124,7 @@ def _only_live(live: LiveDesk) -> str | None:
 
 
 def _gap(live: LiveDesk) -> str | None:
-    if live.question is None and live.last_gap is None:
+    if live.last_gap is None:
         return _("There is no gap to turn into a pause.")
     return None
 

@@ -138,11 +138,14 @@ class TimelineScreen(ConsoleScreen):
 
     def _gap_words(self, event: Event) -> Content:
         gap = next((gap for gap in self._log.defense.gaps if gap.seq == event.seq), None)
-        if gap is None or isinstance(event.what, ev.Suspended):
-            paused = gap is not None and gap.paused
-            return Content(" · " + _("now a pause")) if paused else Content("")
-        length = duration_text(gap.gap_ms // 1000)
-        return Content(" · " + _("gone for {length}", length=length))
+        if gap is None:
+            return Content("")
+        words = [_("now a pause")] if gap.paused else []
+        if gap.gap_ms < 0:
+            words.insert(0, _("the machine's clock went back by {length}", length=duration_text(-gap.gap_ms // 1000)))
+        elif not gap.asleep:
+            words.insert(0, _("gone for {length}", length=duration_text(gap.gap_ms // 1000)))
+        return Content("".join(f" · {word}" for word in words))
 
     def action_move_down(self) -> None:
         """The next line."""

@@ -307,7 +307,7 @@ async def test_an_overlong_gap_is_asked_about_and_escape_postpones(room: Room) -
     async with app.run_test(size=SIZE) as pilot:
         app.desk.tick()
         room.machine.pass_time(3 * 3600, asleep=True)
-        await shows(pilot, "What was this time?", "1  the time counted")
+        await shows(pilot, "The machine slept for 3 h", "What was this time?", "1  the time counted")
         await pilot.press("escape")
         await hides(pilot, "What was this time?")
         assert room.defense(id).timeline.elapsed_ms(room.machine.read()) == 3 * 3600 * 1000
