@@ -106,6 +106,12 @@ class DefenseDesk:
         return tuple(s for s in self.others if s.project == defense.project and s.attempt < defense.attempt)
 
     @property
+    def earlier(self) -> Defense | None:
+        """The attempt before this one as it ended, None when it is not known."""
+        previous = self.previous
+        return self.ledger.defense(previous[-1].id) if previous else None
+
+    @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
         """The student's path: every project of the curriculum and where it stands."""
         shipped = self.ledger.shipped.get(self.defense.curriculum, self.curriculum)

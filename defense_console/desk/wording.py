@@ -6,12 +6,13 @@ User text goes into the sentences unchanged; whoever shows them makes them safe.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from defense_console.i18n import Translator, translator
 from defense_console.model import events as ev
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.errors import N_
-from defense_console.model.events import DefenseWhat, Event, OutcomeValue
+from defense_console.model.events import DefenseWhat, Event, OutcomeValue, Request
 from defense_console.model.fold import settle
 from defense_console.words import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUSES, PHASES, QUESTIONS, RATINGS, SECTIONS
 
@@ -48,7 +49,28 @@ def cancelled_actions(events: Sequence[Event]) -> frozenset[int]:
     )
 
 
-def describe(event: Event, curriculum: Curriculum | None, language: str, project: Project | None = None) -> str:
+def requests_of(events: Sequence[Event]) -> Mapping[str, Request]:
+    """The documents to revise that a log names, by row id, as they were last written."""
+    found: dict[str, Request] = {}
+    for event in events:
+        match event.what:
+            case ev.RowSet(row=row):
+                found[row.id] = row
+            case ev.Signed(rows=rows):
+                found.update((row.id, row) for row in rows)
+    return found
+
+
+_NO_ROWS: Mapping[str, Request] = MappingProxyType({})
+
+
+def describe(
+    event: Event,
+    curriculum: Curriculum | None,
+    language: str,
+    project: Project | None = None,
+    rows: Mapping[str, Request] = _NO_ROWS,
+) -> str:
     """What an event says, as a sentence.
 
     Args:
@@ -56,11 +78,12 @@ def describe(event: Event, curriculum: Curriculum | None, language: str, project
         curriculum: For the sentences of criteria and skills; None shows their ids only.
         language: "fr" or "en".
         project: For the titles of deliverables; None shows their numbers only.
+        rows: See `requests_of`: for the titles of documents that the mentor added.
 
     Returns:
         One sentence, user text in it unchanged; never empty.
     """
-    words = _Words(translator(language), curriculum, project)
+    words = _Words(translator(language), curriculum, project, rows)
     for part in (_appointment, _clock, _system, _said, _verdict, _documents):
         found = part(event.what, words)
         if found is not None:
@@ -71,10 +94,13 @@ def describe(event: Event, curriculum: Curriculum | None, language: str, project
 class _Words:
     """What the sentences are made with."""
 
-    def __init__(self, _: Translator, curriculum: Curriculum | None, project: Project | None) -> None:
+    def __init__(
+        self, _: Translator, curriculum: Curriculum | None, project: Project | None, rows: Mapping[str, Request]
+    ) -> None:
         self._ = _
         self.curriculum = curriculum
         self.project = project
+        self.rows = rows
 
     def table(self, table: Mapping[str, str], key: str) -> str:
         """The word for a value; a value without one is shown as it is."""
@@ -108,6 +134,8 @@ class _Words:
 
     def row(self, id: str) -> str:
         """A document to revise by its row id, which names the deliverable of a pre-filled one."""
+        if id in self.rows:
+            return self.document(self.rows[id])
         return self.deliverable(int(id[1:])) if id[:1] == "d" and id[1:].isdecimal() else f"({id})"
 
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
+from defense_console import keymap
 from defense_console.desk.desk import Desk
 from defense_console.i18n import _, clock_time, error_text, language, ngettext
 from defense_console.keymap import (
@@ -30,7 +31,7 @@ from defense_console.safe_text import content
 from defense_console.widgets.hint_bar import Hint, HintBar
 from defense_console.widgets.status_line import StatusLine, Tone
 
-Place = Literal["queue", "brief", "waiting", "live", "verdict"]
+Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
@@ -226,6 +227,11 @@ class ConsoleScreen(Screen[None]):
         """The hint of a command, None when it has no key."""
         keys = shown_keys(command, self.desk.settings, language())
         return Hint(command.id, keys[0], self.label(command), self.why_not(command) is None) if keys else None
+
+    def key_of(self, id: str) -> str:
+        """The key of a command as it is shown, "" without one."""
+        keys = shown_keys(keymap.command(id), self.desk.settings, language())
+        return keys[0] if keys else ""
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""

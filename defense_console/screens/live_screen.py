@@ -77,6 +77,8 @@ class LiveScreen(LiveView):
             self.tell(_("Here is the rubric: press the key again to rate."))
             return None
         criterion = self.rubric_list.criterion
+        if criterion is None:
+            self.tell(_("This skill was acquired before: {key} opens it.", key=self.key_of("live.details")), "refused")
         return criterion.id if criterion is not None else None
 
     def _rate(self, rating: RatingValue) -> None:
@@ -131,7 +133,9 @@ class LiveScreen(LiveView):
     def action_live_details(self) -> None:
         """The focused criterion in full."""
         criterion = self.rubric_list.criterion
-        if criterion is not None:
+        if criterion is None:
+            self.rubric_list.open_skill()
+        else:
             name = criterion.label.in_(language()) if criterion.label is not None else ""
             title = " · ".join(part for part in (criterion.id, name) if part)
             self.app.push_screen(Sheet(title, live_words.criterion_sheet(self.live, criterion)))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.desk.live import LiveDesk
-from defense_console.desk.wording import describe
+from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, _, clock_text, error_text, language, time_of_day
 from defense_console.keymap import Command, Context, command
 from defense_console.model import rubric
@@ -299,7 +299,9 @@ class LiveView(WritingScreen):
         """What an action of the log did, in words."""
         live = self.live
         event = next((event for event in live.events if event.seq == action), None)
-        return "" if event is None else describe(event, live.curriculum, language(), live.project)
+        if event is None:
+            return ""
+        return describe(event, live.curriculum, language(), live.project, requests_of(live.events))
 
 
 def project_title(live: LiveDesk) -> str:

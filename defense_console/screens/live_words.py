@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from textual.content import Content
 
@@ -179,7 +179,22 @@ def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
         for note in notes:
             private = _("private") if note.private else _("shared")
             parts.append(content(f"  {clock_text(note.at_s)} · {private} · {note.text}"))
-    return Content("\n").join(parts)
+    return Content("\n").join([*parts, *_earlier(live, criterion)])
+
+
+def _earlier(live: LiveDesk, criterion: Criterion) -> Iterator[Content]:
+    """What was seen of a criterion in the attempt before: its rating, its notes, what was asked of its documents."""
+    before = live.earlier
+    if before is None:
+        return
+    glyph, word, style = RATINGS[rubric.rating_of(before, criterion.id)]
+    title = _("Attempt {n}", n=before.attempt)
+    yield Content("")
+    yield Content.assemble((title, "bold"), " · ", (f"{glyph} {_(word)}", style))
+    for note in before.notes:
+        if note.criterion == criterion.id:
+            private = _("private") if note.private else _("shared")
+            yield content(f"  {clock_text(note.at_s)} · {private} · {note.text}")
 
 
 def role_sheet(live: LiveDesk) -> Content:

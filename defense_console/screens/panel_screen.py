@@ -7,8 +7,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from defense_console.i18n import _, language
-from defense_console.keymap import command, shown_keys
+from defense_console.i18n import _
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
 from defense_console.safe_text import content
@@ -137,11 +136,6 @@ class PanelScreen(WritingScreen):
         self.action_move_down(-1)
 
     # --- texts ---------------------------------------------------------------------------------------------------
-
-    def key_of(self, id: str) -> str:
-        """The key of a command as it is shown, "" without one."""
-        keys = shown_keys(command(id), self.desk.settings, language())
-        return keys[0] if keys else ""
 
     def field_label(self, field: str) -> str | Content:
         """What is being written."""

@@ -11,10 +11,13 @@ from defense_console.screens.base import ConsoleScreen, Place
 
 
 def place_of(summary: Summary) -> Place:
-    """The place where a defense goes on: its brief, its waiting room, the live screen, or its verdict."""
+    """The place where a defense goes on: brief, waiting room, live screen, verdict, or its documents to revise."""
     if summary.session in ("waiting", "live"):
         return summary.session
-    return "verdict" if summary.session == "held" else "brief"
+    if summary.session != "held":
+        return "brief"
+    awaited = summary.in_force == "conditional" and summary.verdict_state == "released" and not summary.contested
+    return "revisions" if awaited and summary.drafting != "amendment" else "verdict"
 
 
 def screen_for(place: Place, defense_id: str) -> ConsoleScreen:
@@ -35,6 +38,10 @@ def screen_for(place: Place, defense_id: str) -> ConsoleScreen:
         from defense_console.screens.waiting_screen import WaitingScreen
 
         return WaitingScreen(defense_id)
+    if place == "revisions":
+        from defense_console.screens.revisions_screen import RevisionsScreen
+
+        return RevisionsScreen(defense_id)
     from defense_console.screens.verdict_screen import VerdictScreen
 
     return VerdictScreen(defense_id)
@@ -44,6 +51,6 @@ def place_shown(screen: Screen[Any]) -> tuple[Place | None, str]:
     """Where a screen is: its place and its defense; (None, "") for dialogs and for what lies over a place."""
     if isinstance(screen, ConsoleScreen):
         context = screen.CONTEXT
-        if context in ("queue", "brief", "waiting", "live", "verdict"):
+        if context in ("queue", "brief", "waiting", "live", "verdict", "revisions"):
             return context, str(getattr(screen, "defense_id", ""))
     return None, ""

@@ -18,32 +18,46 @@ def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
 
 
 async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
-    typed, problem = "", ""
-    while True:
-        details = problem or _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.",
-                               date=date_time(desk.defense.planned_at, screen.zone))  # fmt: skip
-        answer = await screen.app.push_screen_wait(
-            Ask(_("When does the defense of {student} start?", student=desk.student.name), typed, details)
-        )
-        if answer is None:
-            return
-        typed = answer
-        now = screen.desk.now().wall
-        try:
-            start = typed_moment(typed, screen.zone, now, desk.defense.planned_at)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
-        break
+    now_at = date_time(desk.defense.planned_at, screen.zone)
+    details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
+    question = _("When does the defense of {student} start?", student=desk.student.name)
+    start = await ask_moment(screen, question, details, desk.defense.planned_at)
+    if start is None:
+        return
     reason = await screen.app.push_screen_wait(
         Ask(_("Why another date?"), placeholder=_("may stay empty"), required=False)
     )
     if reason is None:
         return
-    shown = when(start, screen.zone, now)
-    if start <= now and not await screen.app.push_screen_wait(
-        Confirm(_("{when} has already passed. Take it all the same?", when=shown))
-    ):
-        return
+    shown = when(start, screen.zone, screen.desk.now().wall)
     if screen.attempt(lambda: desk.reschedule(start, reason)) is not None:
         screen.tell(_("The defense starts {when}.", when=shown))
+
+
+async def ask_moment(screen: ConsoleScreen, question: str, details: str, before: str) -> str | None:
+    """Ask for an instant, until what is typed is one; a past one only after a question.
+
+    Args:
+        screen: Where the dialogs open; called from one of its workers.
+        question: What it is for.
+        details: How it may be written.
+        before: The instant it replaces or follows, ISO 8601 UTC: its time of day is kept where none is typed.
+
+    Returns:
+        ISO 8601 UTC, or None when the mentor went back.
+    """
+    typed, problem = "", ""
+    while True:
+        answer = await screen.app.push_screen_wait(Ask(question, typed, problem or details))
+        if answer is None:
+            return None
+        typed, now = answer, screen.desk.now().wall
+        try:
+            start = typed_moment(typed, screen.zone, now, before)
+        except ConsoleError as error:
+            problem = error_text(error)
+            continue
+        past = _("{when} has already passed. Take it all the same?", when=when(start, screen.zone, now))
+        if start > now or await screen.app.push_screen_wait(Confirm(past)):
+            return start
+        return None

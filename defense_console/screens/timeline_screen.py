@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from defense_console.desk.wording import cancelled_actions, describe
+from defense_console.desk.wording import cancelled_actions, describe, requests_of
 from defense_console.i18n import (
     _,
     clock_text,
@@ -120,7 +120,7 @@ class TimelineScreen(ConsoleScreen):
     def _words(self, event: Event, undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""
         desk = self._log
-        text = content(describe(event, desk.curriculum, language(), desk.project))
+        text = content(describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events)))
         if undone:
             return text.stylize("strike $text-muted") + Content(" · " + _("undone")).stylize("$text-warning")
         if isinstance(event.what, ev.Suspended | ev.Recovered):

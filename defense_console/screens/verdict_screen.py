@@ -15,8 +15,8 @@ from defense_console.model.events import OutcomeValue
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import verdict_panels as panels
+from defense_console.screens.after_release import AFTER_RELEASE, AfterRelease
 from defense_console.screens.copying import CopyingScreen
-from defense_console.screens.signing import Signing
 from defense_console.widgets.clock_words import read_clock
 from defense_console.widgets.hint_bar import Hint
 from defense_console.widgets.panel import Panel
@@ -32,7 +32,7 @@ _READING = frozenset({"verdict.preview", "live.timeline", "edit.undo", "edit.red
                       "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
 
 
-class VerdictScreen(Signing, CopyingScreen):
+class VerdictScreen(AfterRelease, CopyingScreen):
     """Everything the mentor decides about one defense.
 
     Args:
@@ -190,6 +190,8 @@ class VerdictScreen(Signing, CopyingScreen):
             return self._why_not_reopen()
         if id == "report.message":
             return self.no_message(self.verdict)
+        if id in AFTER_RELEASE:
+            return self.why_not_after(id)
         if id == "verdict.sign":
             return None if defense.signed is not None else self._why_no_change()
         if id in _READING or id in _LIVE_COMMANDS:

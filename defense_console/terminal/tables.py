@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from defense_console.desk.wording import cancelled_actions, describe
+from defense_console.desk.wording import cancelled_actions, describe, requests_of
 from defense_console.i18n import _, clock_text, date_time, duration_text, in_words, language, ngettext, when
 from defense_console.model import revision, rubric
 from defense_console.model.clock import instant
@@ -150,10 +150,10 @@ def _note(at_s: int, criterion: str | None, text: str, private: bool) -> str:
 def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
     """The log, one event a line; cancelled actions say so."""
     events = desk.events
-    cancelled = cancelled_actions(events)
+    cancelled, requests = cancelled_actions(events), requests_of(events)
     rows = []
     for event in events:
-        text = one_line(describe(event, desk.curriculum, language(), desk.project))
+        text = one_line(describe(event, desk.curriculum, language(), desk.project, requests))
         mark = _("(undone)") + " " if event.seq in cancelled else ""
         rows.append((str(event.seq), date_time(event.at.wall, zone), one_line(event.author), mark + text))
     yield from aligned(rows)

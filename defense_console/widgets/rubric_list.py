@@ -1,4 +1,7 @@
-"""RubricList: every criterion of a defense by skill, with its rating; one line each, the focused one in full."""
+"""RubricList: every criterion of a defense by skill, with its rating; one line each, the focused one in full.
+
+In a later attempt a skill that was acquired before is folded into one line, which can be opened again.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,8 @@ BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"
 class RubricList(LineList):
     """The rubric. Nothing but a key given to the desk changes a rating: moving and scrolling do not.
 
-    When all sentences fit in the height, they are all shown in full; else only the focused one is.
+    When all sentences fit in the height, they are all shown in full; else only the focused one is. A row is a
+    criterion, or a skill that is folded because all of it was carried over from the attempt before.
     """
 
     DEFAULT_CSS = """
@@ -42,7 +46,8 @@ class RubricList(LineList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._skills: tuple[Skill, ...] = ()
-        self._criteria: tuple[Criterion, ...] = ()
+        self._rows: tuple[Criterion | Skill, ...] = ()
+        self._opened: set[str] = set()
         self._ratings: Mapping[str, RatingValue] = {}
         self._own: Mapping[str, RatingValue] = {}
         self._acquired: frozenset[str] = frozenset()
@@ -55,30 +60,61 @@ class RubricList(LineList):
     def show_defense(self, defense: Defense, curriculum: Curriculum, project: Project, language: str) -> None:
         """Show the ratings of a defense; the cursor stays on its criterion."""
         skills = curriculum.skills_of(project)
-        if skills != self._skills or language != self._language:
-            self._skills, self._language = skills, language
-            self._criteria = tuple(c for skill in skills for c in skill.criteria)
+        self._skills, self._language = skills, language
         self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
         self._notes = Counter(note.criterion for note in defense.notes)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Make the rows; the cursor stays on what it was on."""
+        here = self._rows[self.row] if self._rows else None
+        rows: list[Criterion | Skill] = []
+        for skill in self._skills:
+            rows.extend([skill] if self._folded(skill) else skill.criteria)
+        self._rows = tuple(rows)
         self._laid_for = (-1, -1, -1)
+        if here is not None and self.row_of_item(here) not in (None, self.row):
+            self.go_to(self.row_of_item(here) or 0)
         self.relayout()
+
+    def _folded(self, skill: Skill) -> bool:
+        return skill.ref not in self._opened and all(c.id in self._acquired for c in skill.criteria)
+
+    def row_of_item(self, item: Criterion | Skill) -> int | None:
+        """The row of a criterion or of a folded skill, None when it has none now."""
+        return next((row for row, each in enumerate(self._rows) if each == item), None)
+
+    def open_skill(self) -> bool:
+        """Open the folded skill the cursor is on, and go to its first criterion. Returns: whether there was one."""
+        here = self._rows[self.row] if self._rows else None
+        if not isinstance(here, Skill):
+            return False
+        self._opened.add(here.ref)
+        self._fold()
+        self.go_to_criterion(here.criteria[0].id)
+        return True
 
     @property
     def criterion(self) -> Criterion | None:
-        """The focused criterion, None before a defense is shown."""
-        return self._criteria[self.row] if self._criteria else None
+        """The focused criterion, None before a defense is shown and on a folded skill."""
+        here = self._rows[self.row] if self._rows else None
+        return here if isinstance(here, Criterion) else None
 
     def go_to_criterion(self, criterion_id: str) -> None:
-        """Focus a criterion; an unknown one changes nothing."""
-        for row, criterion in enumerate(self._criteria):
-            if criterion.id == criterion_id:
-                self.go_to(row)
+        """Focus a criterion, opening its skill where that is folded; an unknown one changes nothing."""
+        for skill in self._skills:
+            found = next((c for c in skill.criteria if c.id == criterion_id), None)
+            if found is not None:
+                if self._folded(skill):
+                    self._opened.add(skill.ref)
+                    self._fold()
+                self.go_to(self.row_of_item(found) or 0)
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
-        """One row per criterion."""
-        return len(self._criteria)
+        """One row per criterion, one per folded skill."""
+        return len(self._rows)
 
     def line_count(self) -> int:
         """Headings and criteria."""
@@ -118,13 +154,18 @@ class RubricList(LineList):
             return
         self._laid_for = state
         width = self._text_width()
-        full = [self._wrapped(criterion, width - cells(self._marks(criterion))) for criterion in self._criteria]
+        full = [[""] if isinstance(each, Skill) else self._wrapped(each, width - cells(self._marks(each)))
+                for each in self._rows]  # fmt: skip
         all_fit = len(self._skills) + sum(map(len, full)) <= self.view.height
         self._laid, row = [], 0
         for place, skill in enumerate(self._skills):
+            if self._folded(skill):
+                self._laid.append((row, 0, ""))
+                row += 1
+                continue
             self._laid.append((-1 - place, 0, ""))
-            for _criterion in skill.criteria:
-                room = width - cells(self._marks(self._criteria[row]))
+            for criterion in skill.criteria:
+                room = width - cells(self._marks(criterion))
                 shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), room)]
                 self._laid.extend((row, part, text) for part, text in enumerate(shown))
                 row += 1
@@ -140,7 +181,9 @@ class RubricList(LineList):
         row, part, text = self._laid[line]
         if row < 0:
             return self._heading(self._skills[-1 - row], width)
-        criterion = self._criteria[row]
+        criterion = self._rows[row]
+        if isinstance(criterion, Skill):
+            return self._heading(criterion, width, "› " if chosen else "  ")
         if part:
             return Content(" " * self._indent() + text)
         rating = self._ratings.get(criterion.id)
@@ -168,12 +211,15 @@ class RubricList(LineList):
             marks.append(f"{NOTE}{number}")
         return "".join(f" {mark}" for mark in marks)
 
-    def _heading(self, skill: Skill, width: int) -> Content:
+    def _heading(self, skill: Skill, width: int, mark: str = "") -> Content:
+        """Title and count; a folded skill has the mark of a row, and says that it was acquired before."""
         number = count(skill.criteria, self._ratings)
         end = f" {number.rated}/{number.total}"
+        if mark:
+            end = f" ✓ {_('acquired before')} {CARRIED}" + end
         title = skill.title.in_(self._language)
         title = title if skill.ref == "ORAL" else f"{skill.ref} · {title}"
-        title = shortened(title, width - cells(end))
-        gap = " " * (width - cells(title) - cells(end))
+        title = shortened(mark + title, width - cells(end))
+        gap = " " * max(0, width - cells(title) - cells(end))
         style = "bold" if number.rated < number.total else "$text-muted"
-        return Content.assemble((title, "bold $text-primary"), gap, (end, style))
+        return Content.assemble((title, "$text-muted" if mark else "bold $text-primary"), gap, (end, style))

@@ -58,6 +58,7 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.AmendmentOpened(HOSTILE),
     ev.Contested(HOSTILE),
     ev.ContestResolved(HOSTILE),
+    ev.DeliverableReceived(1, (ev.ReceivedFile("Demo_Ada_1_note_112026.pdf", 12, "a" * 64),)),
     ev.RowReceived("d3", (ev.ReceivedFile(HOSTILE, 1, "00"),)),
     ev.ReviewStarted("d3"),
     ev.RowAccepted("d3"),

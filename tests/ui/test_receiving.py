@@ -46,7 +46,7 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
     sent(tmp_path, {"X_Ada_1_guide_092024.pdf": b"one", "X_Ada_9_[red]_092024.pdf": b""})
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await shows(pilot, "0/4 received")
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents of Ada [x]?")
         await type_text(pilot, "~/sent.zip")
         await pilot.press("enter")
@@ -70,7 +70,7 @@ async def test_what_cannot_be_matched_is_what_the_mentor_says(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scan.pdf").write_bytes(b"scan")
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "scan.pdf")
         await pilot.press("enter")
@@ -80,7 +80,7 @@ async def test_what_cannot_be_matched_is_what_the_mentor_says(
         await pilot.press("enter")
         await hides(pilot, "Take these documents in?")
         assert not received(room, id), "Enter goes back"
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "scan.pdf")
         await pilot.press("enter")
@@ -96,7 +96,7 @@ async def test_a_refusal_says_why_and_asks_again(room: Room, tmp_path: Path, mon
     sent(tmp_path, {"../evil.txt": b"x"})
     monkeypatch.chdir(tmp_path)
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "sent.zip")
         await pilot.press("enter")
@@ -114,7 +114,7 @@ async def test_the_same_documents_twice_are_told(room: Room, tmp_path: Path, mon
     data = ev.ReceivedFile("X_Ada_1_guide_092024.pdf", 3, hashlib.sha256(b"one").hexdigest())
     room.add(id, ev.DeliverableReceived(1, (data,)))
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "sent.zip")
         await pilot.press("enter")
@@ -160,7 +160,7 @@ async def test_the_clock_goes_on_while_documents_are_looked_at(room: Room, held:
     id = planned(room)
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await shows(pilot, "in 12 min")
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "/a.pdf")
         await pilot.press("enter")
@@ -175,7 +175,7 @@ async def test_the_clock_goes_on_while_documents_are_looked_at(room: Room, held:
 async def test_esc_stops_the_reading(room: Room, held: Held) -> None:
     id = planned(room)
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await pilot.press("r")
+        await pilot.press("d")
         await shows(pilot, "Where are the documents")
         await type_text(pilot, "/a.pdf")
         await pilot.press("enter")

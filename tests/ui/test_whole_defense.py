@@ -125,6 +125,8 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     await shows(pilot, "All pending 1", "◇")
     queue = plain_text(app).splitlines()
     await pilot.press("enter")
+    await shows(pilot, "0/2 settled", "The student has time until")
+    await pilot.press("g")
     await shows(pilot, "Verdict 1 released", "requested · required · due Friday 02:29", "due Thursday 14:29")
     return queue[:-2], plain_text(app).splitlines()[:-2]
 

@@ -1,0 +1,240 @@
+"""The revisions screen: what came, what changed, what is decided of each document, and the verdict it leads to."""
+
+from __future__ import annotations
+
+import pytest
+
+from defense_console.app import ConsoleApp
+from defense_console.model import events as ev
+from defense_console.model.agenda import defense_id
+from defense_console.model.events import ReceivedFile
+from defense_console.screens.brief_screen import BriefScreen
+from defense_console.screens.live_screen import LiveScreen
+from defense_console.screens.revisions_screen import RevisionsScreen
+from defense_console.screens.verdict_screen import VerdictScreen
+from defense_console.widgets.panel import Panel
+from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
+from tests.ui.test_verdict import HOSTILE, MISSED, held
+
+
+def file(content: str, name: str = "Demo_Ada_1_note_112026.pdf") -> ReceivedFile:
+    """A file whose hash stands for its content."""
+    return ReceivedFile(name, 1200, content.rjust(64, "0"))
+
+
+def conditional(room: Room, name: str = "Ada Byron") -> str:
+    """A released condition on the documents 1 and 2, whose first versions came before the defense."""
+    id = held(room, MISSED, name=name)
+    for n in (1, 2):
+        room.add(id, ev.DeliverableReceived(n, (file(f"{n}a"),)))
+    room.add(id, ev.OutcomeChosen("conditional"), ev.LineAdded("strength", "Clear"))
+    rows = tuple(ev.Request(f"d{n}", n, criteria=(MISSED,)) for n in (1, 2))
+    room.add(id, ev.Signed(1, "conditional", "conditional", rows=rows), ev.Released(1))
+    room.machine.pass_time(3600)
+    return id
+
+
+def documents(app: ConsoleApp) -> str:
+    """Key of the document the cursor is on."""
+    return app.screen.query_one("#documents", Panel).key
+
+
+async def test_the_queue_opens_the_documents_of_a_condition_and_says_who_has_time(room: Room) -> None:
+    conditional(room)
+    app = room.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RevisionsScreen))
+        await shows(pilot, "Documents to revise · 0/2 settled", "The student has time until", "in 1 day", "requested")
+        await pilot.press("v")
+        await shows(pilot, "Nothing has been received yet")
+
+
+async def test_what_came_back_unchanged_cannot_be_missed_and_is_accepted_only_after_a_question(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowReceived("d1", (file("1b"),)), ev.RowReceived("d2", (file("2a", "again.pdf"),)))
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "You decide until", "changed since version 1", "UNCHANGED although requested", "version 1 ▲")
+        await pilot.press("v")
+        await until(pilot, lambda: room.defense(id).revisions[0].state == "accepted")
+        await until(pilot, lambda: documents(app) == "d2", "the cursor goes on to what waits")
+        await pilot.press("v")
+        await shows(pilot, "Accept", "all the same?")
+        await pilot.press("escape")
+        await hides(pilot, "all the same?")
+        assert room.defense(id).revisions[1].state == "received"
+
+
+async def test_a_document_is_asked_for_again_with_new_words(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowReceived("d1", (file("1a"),)))
+    app = room.app(id)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "UNCHANGED")
+        await pilot.press("r")
+        await shows(pilot, "What must the new version show?", "48 h")
+        await pilot.press(*["backspace"] * 90)
+        await type_text(pilot, "the figures of 2025")
+        await pilot.press("enter")
+        await shows(pilot, "round 2", "requested again", "the figures of 2025")
+    again = room.defense(id).revisions[0]
+    assert (again.round, again.state, again.request.expected) == (2, "re_requested", "the figures of 2025")
+
+
+@pytest.mark.parametrize(("key", "state"), [("o", "waived"), ("'", "waived"), ("backspace", "withdrawn")])
+async def test_giving_up_and_withdrawing_need_a_reason(room: Room, key: str, state: str) -> None:
+    id = conditional(room)
+    app = room.app(id)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shows(pilot, "requested")
+        await pilot.press("apostrophe" if key == "'" else key)
+        await shows(pilot, "Why is")
+        await pilot.press("enter")
+        assert room.defense(id).revisions[0].state == "requested", "an empty reason is none"
+        await type_text(pilot, "seen live")
+        await pilot.press("enter")
+        await shows(pilot, "Decision: seen live")
+        assert room.defense(id).revisions[0].state == state
+        await pilot.press("u")
+        await hides(pilot, "Decision: seen live")
+
+
+async def test_time_can_be_given_and_a_deadline_decides_nothing(room: Room) -> None:
+    id = conditional(room)
+    app = room.app(id)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shows(pilot, "requested")
+        before = room.defense(id).revisions[0].due_at
+        await pilot.press("plus")
+        await until(pilot, lambda: room.defense(id).revisions[0].due_at > before)
+        await pilot.press("x")
+        await shows(pilot, "Close", "as expired?")
+        await pilot.press("y")
+        await shows(pilot, "The student still has time")
+        room.machine.pass_time(4 * 24 * 3600)
+        await shows(pilot, "OVERDUE")
+        assert {r.state for r in room.defense(id).revisions} == {"requested"}
+        await pilot.press("x", "y")
+        await shows(pilot, "to rework is proposed")
+        assert room.defense(id).released is not None
+        assert room.defense(id).released.outcome == "conditional"  # type: ignore[union-attr]
+
+
+async def test_when_all_is_settled_one_key_signs_the_next_version_and_the_next_project_opens(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowReceived("d1", (file("1b"),)), ev.RowReceived("d2", (file("2b"),)))
+    app = room.app(id)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shows(pilot, "You decide until")
+        await pilot.press("f9")
+        await shows(pilot, "Not every required document is settled yet.")
+        await pilot.press("v", "v")
+        await shows(pilot, "validated is proposed, IRP-P3 opens")
+        await pilot.press("f9")
+        await shows(pilot, "Sign version 2 of the verdict of Ada Byron?")
+        await pilot.press("enter")
+        assert len(room.defense(id).versions) == 1, "Enter goes back"
+        await pilot.press("f9", "y")
+        await until(pilot, lambda: isinstance(app.screen, VerdictScreen))
+        await shows(pilot, "Released in 01:00")
+        room.machine.pass_time(61)
+        await shows(pilot, "Verdict 2 released")
+        await until(pilot, lambda: room.defense(id).closed)
+        await pilot.press("u")
+        await shows(pilot, "nothing to undo")
+    versions = room.defense(id).versions
+    assert [(v.outcome, v.state) for v in versions] == [("conditional", "superseded"), ("validated", "released")]
+    desk = room.open_desk(lambda _answer: None)
+    assert {p.id: s for p, s in desk.brief(id).path}["IRP-P3"] == "open"
+    desk.close()
+
+
+async def test_the_signature_of_the_second_version_is_taken_back_with_all_it_did(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowWaived("d1", "seen"), ev.RowWaived("d2", "seen"))
+    app = room.app(id)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shows(pilot, "validated is proposed")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Released in")
+        await pilot.press("u")
+        await shows(pilot, "The signature is taken back")
+    assert (len(room.defense(id).versions), room.defense(id).outcome) == (1, None)
+
+
+async def test_hostile_words_are_shown_as_typed(room: Room) -> None:
+    id = conditional(room, name=HOSTILE)
+    room.add(id, ev.RowReceived("d1", (file("1b", "[/foo] [red]x.pdf"),)), ev.RowWaived("d2", HOSTILE))
+    app = room.app(id)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await shows(pilot, "[/foo] [red]x.pdf", "Decision: [/foo] [red]x C:\\dir\\[x] ⟨U+202E⟩abc")
+
+
+# --- amended, contested, a next attempt ------------------------------------------------------------------------------
+
+
+async def test_a_released_verdict_is_contested_upheld_and_amended(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.OutcomeChosen("validated"), ev.Signed(1, "validated", "validated"), ev.Released(1))
+    app = room.app(id)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shows(pilot, "Verdict 1 released", "amend")
+        await pilot.press("o")
+        await shows(pilot, "What does the student contest?")
+        await type_text(pilot, "the budget")
+        await pilot.press("enter")
+        await shows(pilot, "Contested: o upholds it")
+        assert room.defense(id).contested == "the budget"
+        await pilot.press("o")
+        await shows(pilot, "The student said: the budget")
+        await type_text(pilot, "read again")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).contested is None)
+        await pilot.press("e")
+        await type_text(pilot, "a criterion was misread")
+        await pilot.press("enter")
+        await shows(pilot, "A new version is being drafted: a criterion was misread")
+        await pilot.press("v", "f9", "y")
+        await shows(pilot, "Released in")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Verdict 2 released")
+    assert [v.state for v in room.defense(id).versions] == ["superseded", "released"]
+    assert room.defense(id).versions[1].amendment == "a criterion was misread"
+
+
+async def test_a_rework_plans_the_next_attempt_which_opens_on_what_was_missing(room: Room) -> None:
+    id = held(room, "IRP-P2-B1.2-1", "IRP-P2-B1.2-2", "ORAL-3")
+    room.add(id, ev.Noted("no figure at all", room.machine.read(), "IRP-P2-B1.2-1", private=False))
+    room.add(id, ev.LineAdded("improvement", "the figures"), ev.OutcomeChosen("rework"))
+    room.add(id, ev.Signed(1, "rework", "rework"), ev.Released(1))
+    app = room.app(id)
+    second = str(defense_id("s1", "IRP-P2", 2))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Verdict 1 released", "next attempt")
+        await pilot.press("w")
+        await shows(pilot, "When does attempt 2 of Ada Byron start?")
+        await type_text(pilot, "in 1 day")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, BriefScreen))
+        await shows(pilot, "attempt 2", "carried over from the attempt before", "Attempt 1")
+        await pilot.press("t")
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        await shows(pilot, "acquired before")
+        screen = app.screen
+        assert isinstance(screen, LiveScreen)
+        focused = screen.rubric_list.criterion
+        assert focused is not None
+        assert focused.id not in room.defense(second).acquired
+        folded = [s for s in SHIPPED["IRP"].project("IRP-P2").skills if s.ref == "B1.1"]  # type: ignore[union-attr]
+        assert folded
+        assert folded[0].criteria[0].text.en not in plain_text(app)
+        screen.rubric_list.go_to_criterion("IRP-P2-B1.2-1")
+        await pilot.press("enter")
+        await shows(pilot, "Attempt 1 · ✗ not met", "no figure at all")
+        await pilot.press("escape", "k", "k", "k", "k", "k")
+        await pilot.press("v")
+        await shows(pilot, "This skill was acquired before: ↵ opens it.")
+        await pilot.press("enter")
+        await shows(pilot, folded[0].criteria[0].text.en[:40])
