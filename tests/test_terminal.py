@@ -143,7 +143,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
         terminal.press("\r")
         terminal.shows("Avant l’appel")
         terminal.press("t")
-        terminal.shows("En attente de")
+        terminal.shows("On attend Ada")
         terminal.press("t")
         terminal.shows("PRÉSENTATION 1/3", "0/12")
         terminal.press('"&&&&&')  # one criterion not met, which two documents prove
@@ -162,7 +162,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
         assert [row["id"] for row in document["documents_to_revise"]] == ["d1", "d2"]
         assert document["verdict"]["suggested"] == "conditional"
         terminal.press("\x1b[20~")  # F9
-        terminal.shows("Signer")
+        terminal.shows("signer le verdict")
         terminal.press("o")
         terminal.shows("u reprend")
         terminal.hang_up()
@@ -184,7 +184,7 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
         terminal.press("\r")
         terminal.shows("Avant l’appel")
         terminal.press("t")
-        terminal.shows("En attente de")
+        terminal.shows("On attend Ada")
         terminal.press("t")
         terminal.shows("PRÉSENTATION 1/3")
         terminal.press("vr")
