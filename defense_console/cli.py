@@ -134,13 +134,16 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 @command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
-    """The hash chain."""
+    """The hash chain, and every document beside the logs."""
+    from defense_console.store.vault import Vault
     from defense_console.terminal.opening import opened_store, whole_id
 
     ready(session)
     with opened_store(session.folder(), create=False) as store:
         streams = store.streams() if defense is None else (f"defense/{whole_id(store, defense)}",)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
+        if defense is None:
+            problems += Vault(store.folder).verify()
         for problem in problems:
             where = problem.stream if problem.seq is None else f"{problem.stream} {problem.seq}"
             say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")

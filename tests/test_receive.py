@@ -167,6 +167,20 @@ def test_what_cannot_be_matched_is_taken_when_the_mentor_says_what_it_is(console
     assert console.kept() == [sha256(b"scan")]
 
 
+def test_verify_tells_a_document_that_was_changed(console: Console) -> None:
+    console.receive("demo-ada", console.sent({"Doe_Ada_1_a_092024.pdf": b"one"}))
+    assert console.run("verify").exit_code == 0
+    [path] = (path for path in (console.store / "documents").rglob("*") if path.is_file())
+    path.write_bytes(b"two")
+
+    done = console.run("verify")
+
+    assert done.exit_code == 2
+    assert done.stdout.startswith(f"{path.relative_to(console.store)}: A document in {path} is not the one")
+    (path.parent / "stranger.txt").write_bytes(b"")
+    assert "is not a SHA-256" in console.run("verify").stdout
+
+
 def test_a_folder_and_a_file(console: Console) -> None:
     folder = console.folder / "sent"
     folder.mkdir()

@@ -23,7 +23,7 @@ from typing import IO, Final
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.base import DamagedStore, Problem, StoreError
 from defense_console.store.place import DOCUMENTS, explained, sync_folder
 
 if os.name == "posix":
@@ -85,13 +85,15 @@ class Taking:
         folders: set[Path] = set()
         for sha256, path in self._new.items():
             target = self._vault.path(sha256)
-            if self._vault.holds(sha256, path.stat().st_size):
-                continue
             if not target.parent.exists():
                 target.parent.mkdir(mode=0o700, exist_ok=True)
                 folders.add(target.parent.parent)
             _refuse_link(target.parent)
-            path.replace(target)
+            try:
+                path.replace(target)  # also over the same bytes: a copy that was damaged is whole again
+            except PermissionError:
+                if not self._vault.holds(sha256, path.stat().st_size):  # on Windows it may be open, and stays
+                    raise
             folders.add(target.parent)
         for folder in sorted(folders):
             sync_folder(folder)
@@ -173,16 +175,44 @@ class Vault:
             DamagedStore: They are not the ones that were received, or are gone.
             StoreError: They cannot be read.
         """
+        for chunk in self.chunks(sha256):
+            target.write(chunk)
+
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """A file's bytes in pieces, checked when the last one was given.
+
+        Raises:
+            DamagedStore: They are not the ones that were received, or are gone.
+            StoreError: They cannot be read.
+        """
         digest = hashlib.sha256()
         with self.opened(sha256) as file:
             while chunk := file.read(_PIECE):
                 digest.update(chunk)
-                target.write(chunk)
+                yield chunk
         if digest.hexdigest() != sha256:
             raise DamagedStore(
                 N_("A document in {place} is not the one that was received: take it from a copy."),
                 place=self.path(sha256),
             )
+
+    def verify(self) -> tuple[Problem, ...]:
+        """Read every document: those that are not what was received. One that is missing cannot be told from here.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        found: list[Problem] = []
+        with explained(self.folder):
+            places = sorted(self.root.glob("??/*")) if self.root.is_dir() and not self.root.is_symlink() else []
+        for place in places:
+            try:
+                for _chunk in self.chunks(place.parent.name + place.name):
+                    pass
+            except StoreError as error:
+                stream = place.relative_to(self.folder).as_posix()
+                found.append(Problem(stream, None, "damaged", error.id, dict(error.parameters)))
+        return tuple(found)
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

@@ -55,11 +55,11 @@ def test_a_file_is_kept_by_what_it_holds(vault: Vault) -> None:
 
 def test_the_same_bytes_are_kept_once(vault: Vault) -> None:
     keep(vault, b"text", b"text", b"")
-    before = {path: vault.root.joinpath(path).stat().st_ino for path in files(vault)}
+    before = files(vault)
     keep(vault, b"text")
 
     assert len(before) == 2
-    assert {path: vault.root.joinpath(path).stat().st_ino for path in files(vault)} == before
+    assert files(vault) == before
     assert not list(vault.root.glob(".new-*"))
 
 
@@ -77,7 +77,7 @@ def test_what_goes_wrong_leaves_nothing(vault: Vault) -> None:
 
 def test_a_damaged_copy_is_replaced_and_told(vault: Vault) -> None:
     [kept] = keep(vault, b"text")
-    vault.path(kept.sha256).write_bytes(b"tex")
+    vault.path(kept.sha256).write_bytes(b"tezt")
     with pytest.raises(DamagedStore, match="not the one that was received"):
         vault.copy(kept.sha256, io.BytesIO())
 
