@@ -17,12 +17,13 @@ from defense_console.model.text import visible
 from defense_console.reports.formats import FORMATS
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
 from defense_console.terminal.calendar_commands import calendar
-from defense_console.terminal.files import read, refuse_terminal, write
+from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
 from defense_console.terminal.receive_command import receive
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
 
 if TYPE_CHECKING:
     from defense_console.desk.exchange import ExchangeDesk
+    from defense_console.desk.whole_store import WholeStoreDesk
     from defense_console.store.tiny import TinyStore
 
 
@@ -211,22 +212,29 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 @click.argument("file", metavar="FILE")
 def import_command(session: Session, file: str, dry_run: bool) -> None:
     """A file, decided by its content."""
+    from defense_console.exchange.files_archive import MAGIC
     from defense_console.terminal.opening import opened_store
     from defense_console.terminal.tables import import_lines
 
-    data = read(file)
     settings = session.settings
-    with opened_store(session.folder(), create=True) as store:
-        taken = _exchange(session, store).import_file(data, dry_run=dry_run)
+    with opened_input(file) as stream, opened_store(session.folder(), create=True) as store:
+        desk = _exchange(session, store)
+        if begins_with(stream, MAGIC):
+            taken = _whole_store(session, desk).take(stream, dry_run=dry_run)
+        else:
+            taken = desk.import_file(stream.read(), dry_run=dry_run)
     say_all(import_lines(taken, dry_run, settings.zone))
 
 
 @command(main, "export", N_("Write the whole store as JSON Lines, or a table of its defenses."))
+@click.option("--files", "with_files", is_flag=True, help=N_("A ZIP instead: the whole store and every document."))
 @click.option("--csv", "as_csv", is_flag=True, help=N_("A CSV table instead: one row for each defense."))
 @click.option("--separator", type=OneOf(";", ","), help=N_("With --csv, between cells; otherwise “;”."))
 @click.option("--bom/--no-bom", default=None, help=N_("With --csv, a byte order mark for spreadsheets or none."))
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
-def export_command(session: Session, as_csv: bool, separator: Any, bom: bool | None, output: str | None) -> None:
+def export_command(
+    session: Session, with_files: bool, as_csv: bool, separator: Any, bom: bool | None, output: str | None
+) -> None:
     """The whole store, or a table of it."""
     from defense_console.exchange.defenses_csv import Form
     from defense_console.terminal.opening import opened_store
@@ -234,11 +242,23 @@ def export_command(session: Session, as_csv: bool, separator: Any, bom: bool | N
     ready(session)
     if not as_csv and (separator is not None or bom is not None):
         raise ConsoleError("--separator and --bom belong to --csv.")
+    if with_files and as_csv:
+        raise ConsoleError("--files and --csv are two different files: ask for one of them.")
+    if with_files:
+        refuse_terminal("zip", output)
     with opened_store(session.folder(), create=False) as store:
         desk = _exchange(session, store)
         if as_csv:
             form = Form(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
+        elif with_files:
+            whole = _whole_store(session, desk)
+            if missing := whole.missing():
+                text = ngettext("{n} document is missing in {place} and in this file: {first}",
+                                "{n} documents are missing in {place} and in this file, the first: {first}",
+                                len(missing), place=session.folder(), first=missing[0])  # fmt: skip
+                say_error(text)
+            write(output, whole.export())
         else:
             write(output, desk.export())
 
@@ -270,6 +290,13 @@ def _exchange(session: Session, store: TinyStore) -> ExchangeDesk:
 
     settings = session.settings
     return ExchangeDesk(store, clocks.read, settings.name, settings.zone, session.shipped)
+
+
+def _whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
+    from defense_console.desk.whole_store import WholeStoreDesk
+    from defense_console.store.vault import Vault
+
+    return WholeStoreDesk(desk, Vault(session.folder()))
 
 
 def _instant(text: str, zone: str) -> str:

@@ -39,12 +39,14 @@ class Taken(msgspec.Struct, frozen=True):
     Attributes:
         plan: the changes a file of students and defenses asked for; else None.
         archive: what an export held; else None.
+        documents: how many documents came with it.
         sessions: what a list of the platform's sessions asked for and told; else None.
     """
 
     plan: Plan | None = None
     archive: Archive | None = None
     sessions: SessionPlan | None = None
+    documents: int = 0
 
 
 class ExchangeDesk:
@@ -88,7 +90,7 @@ class ExchangeDesk:
         if data.lstrip(BLANK)[:1] in (b"[", b"{") and is_session_list(data):
             return Taken(sessions=self._take_sessions(data, dry_run))
         if kind_of(data) == "archive":
-            return self._import_archive(data, dry_run)
+            return self.import_archive(data, dry_run=dry_run)
         wanted = importing.read(data, self.shipped, self.zone)
         students = {row.id: held for row in wanted.students if (held := self.store.student(row.id)) is not None}
         plan = import_plan.plan(wanted, students, self._defenses(wanted.defenses))
@@ -155,14 +157,28 @@ class ExchangeDesk:
         curriculum = defense.pinned or self.shipped.get(defense.curriculum)
         return Listed(id, defense, names.get(defense.student_id, ""), curriculum)
 
-    def _import_archive(self, data: bytes, dry_run: bool) -> Taken:
-        if not self.store.is_empty():
-            raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
+    def import_archive(self, data: bytes, *, dry_run: bool = False) -> Taken:
+        """Fill an empty store with an export.
+
+        Raises:
+            BadFile: Every line that does not hold; the store is untouched.
+            ConsoleError: The store is not empty.
+        """
+        self.check_empty()
         found = read_archive(data, Chain(first_hash, next_hash))
         if not dry_run:
             with self.store.transaction():
                 self._restore(found)
         return Taken(archive=found)
+
+    def check_empty(self) -> None:
+        """Refuse to mix an export with what is there.
+
+        Raises:
+            ConsoleError: The store holds something.
+        """
+        if not self.store.is_empty():
+            raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 
     def _restore(self, found: Archive) -> None:
         for hash, body in found.curricula.items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from defense_console.model.errors import ConsoleError
 
@@ -24,6 +26,31 @@ def read(file: str) -> bytes:
         return Path(file).expanduser().read_bytes()
     except OSError as error:
         _refuse(file, error)
+
+
+@contextmanager
+def opened_input(file: str) -> Iterator[IO[bytes]]:
+    """A file, to read from any place in it; `-` is the standard input, which is then held in memory.
+
+    Raises:
+        ConsoleError: It cannot be read.
+    """
+    if file == "-":
+        yield io.BytesIO(sys.stdin.buffer.read())
+        return
+    try:
+        stream = Path(file).expanduser().open("rb")
+    except OSError as error:
+        _refuse(file, error)
+    with stream:
+        yield stream
+
+
+def begins_with(stream: IO[bytes], starts: tuple[bytes, ...]) -> bool:
+    """Whether a file begins with one of these bytes; it stands at its beginning afterwards."""
+    start = stream.read(max(map(len, starts)))
+    stream.seek(0)
+    return start.startswith(starts)
 
 
 def write(output: str | None, parts: Iterable[bytes]) -> None:

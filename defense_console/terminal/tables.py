@@ -169,6 +169,8 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
     if taken.archive is not None:
         counts = len(taken.archive.defenses), len(taken.archive.students)
         yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
+        if taken.documents:
+            yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)
         return
     if taken.sessions is not None:
         from defense_console.terminal.calendar_tables import session_lines
