@@ -107,9 +107,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("panel.previous", "shift+tab", N_("panel before"), N_("Go to the panel before."),
        "brief", "live", "verdict", "revisions"),
     _c("edit.undo", "u", N_("undo"), N_("Take the last action back."),
-       "queue", "brief", "waiting", "live", "verdict", "revisions", footer=90),
+       "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", footer=90),
     _c("edit.redo", "y", N_("redo"), N_("Do again what was taken back."),
-       "brief", "waiting", "live", "verdict", "revisions"),
+       "brief", "waiting", "live", "verdict", "revisions", "preview"),
     # --- also while writing ----------------------------------------------------------------------------------------
     _c("anywhere.note", "f2", N_("note"), N_("Write a note, also from a text field."), writing=True,
        acts_as={"queue": "live.note", "brief": "live.note", "waiting": "live.note", "live": "live.note",
@@ -261,6 +261,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # --- preview ---------------------------------------------------------------------------------------------------
     _c("preview.copy", "c", N_("copy"), N_("Copy the focused field."), "preview", footer=10),
     _c("preview.copy_next", "w", N_("copy next"), N_("Copy the next field."), "preview", footer=20),
+    _c("preview.edit", "enter e", N_("edit"), N_("Write the focused field in my own words, in this language."),
+       "preview", footer=25),
+    _c("preview.generated", "g", N_("generated text"), N_("Take the generated text of the focused field back."),
+       "preview"),
     _c("preview.reader", "r", N_("reader"), N_("Show the report of another reader: student, mentor, jury."),
        "preview", footer=30),
     _c("preview.language", "l", N_("language"), N_("Show the report in the other language."), "preview", footer=40),

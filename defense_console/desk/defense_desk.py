@@ -167,7 +167,15 @@ class DefenseDesk:
     def text(self, field: str) -> str:
         """What a field shows when it is opened: the draft if there is one, else what the log holds."""
         draft = self._drafts.get(field)
-        return draft.text if draft is not None else text_now(self.defense, field, self._row)
+        return draft.text if draft is not None else self.held_text(field)
+
+    def held_text(self, field: str) -> str:
+        """What a field shows when nothing is being typed in it."""
+        return text_now(self.defense, field, self._row)
+
+    def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
+        """What finishing a text means; None when there is nothing to tell."""
+        return text_event(self.defense, field, text, first, self._row)
 
     def touch(self, field: str) -> None:
         """A key was typed in a field: the first one stamps the text. Call it on every keystroke; it costs nothing."""
@@ -185,7 +193,7 @@ class DefenseDesk:
         if self.read_only is not None:
             return
         self.touch(field)
-        if text == text_now(self.defense, field, self._row):
+        if text == self.held_text(field):
             self._forget(field)
             return
         old = self._drafts.get(field)
@@ -206,7 +214,7 @@ class DefenseDesk:
         self.touch(field)
         draft = self._drafts.get(field)
         first = draft.first if draft is not None else self._first[field]
-        what = text_event(self.defense, field, text, first, self._row)
+        what = self.meant(field, text, first)
         if what is None:
             self._forget(field)
             return self.defense

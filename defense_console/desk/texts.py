@@ -1,7 +1,8 @@
 """From a text field to its event: what committing a text means, by the field's key.
 
 Field keys: `note`, `question`, `edit/<seq>`, `criterion/<id>`, `skill/<ref>`, `strength`, `improvement`, `goal`,
-`reason`, `row/<id>/<title|reason|expected|verifier>`. Source: product.md §2.
+`reason`, `row/<id>/<title|reason|expected|verifier>`; `report/<language>/<field>` is in `reporting.py`.
+Source: product.md §2.
 """
 
 from __future__ import annotations

@@ -6,21 +6,19 @@ from collections.abc import Callable
 
 import msgspec
 
-from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.desk.ledger import Ledger
-from defense_console.i18n import language, zone_of
+from defense_console.desk.reporting import ReportingDesk
+from defense_console.i18n import language
 from defense_console.model import clock, revision, rubric, verdict
 from defense_console.model import events as ev
 from defense_console.model.agenda import defense_id
 from defense_console.model.attempts import carried_from
-from defense_console.model.defense import Defense, Version
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.defense import Defense
+from defense_console.model.errors import ConsoleError
 from defense_console.model.events import OutcomeValue, Request
-from defense_console.reports import message as messages
-from defense_console.reports import report as reports
 
 
-class VerdictDesk(DefenseDesk):
+class VerdictDesk(ReportingDesk):
     """What the mentor does to decide.
 
     Args:
@@ -44,11 +42,10 @@ class VerdictDesk(DefenseDesk):
         announce: Callable[[str, int], None] = lambda _id, _version: None,
         zone: str = "UTC",
     ) -> None:
-        super().__init__(ledger, id, read_only)
+        super().__init__(ledger, id, read_only, zone=zone)
         self._countdown_s = countdown_s
         self._signed_here = signed_here
         self._announce = announce
-        self._zone = zone
 
     # --- what the screen shows -----------------------------------------------------------------------------------
 
@@ -63,72 +60,6 @@ class VerdictDesk(DefenseDesk):
     def guards(self) -> tuple[verdict.Guard, ...]:
         """What stops the signature, and what is only told."""
         return verdict.guards(self.defense, self.curriculum, language())
-
-    def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:
-        """The report for one reader in one language, as it reads now or as it read when a version was released.
-
-        Args:
-            reader: Whom it is for.
-            language: "fr" or "en".
-            version: Number of a version of the verdict that was released; None is now.
-
-        Raises:
-            ConsoleError: This version was never released.
-        """
-        defense, superseded_by = (self.defense, None) if version is None else self._as_released(version)
-        released = defense.released
-        record = self.ledger.store.read_log(f"defense/{self.id}") if released is not None else ()
-        hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
-        return reports.build(
-            defense,
-            self.curriculum,
-            student=self.student.name,
-            language=language,
-            reader=reader,
-            zone=self._zone_of(reader),
-            record_hash=hash,
-            previous=self.previous,
-            superseded_by=superseded_by,
-        )
-
-    def message(self, language: str) -> messages.Message:
-        """The message for the student about the verdict in force.
-
-        Raises:
-            ConsoleError: No verdict is released.
-        """
-        student = self.student
-        return messages.build(
-            self.id,
-            self.defense,
-            self.curriculum,
-            to=messages.Recipient(student.name, student.email, student.timezone),
-            language=language,
-            zone=self._zone,
-            signature=self.ledger.author,
-        )
-
-    def _zone_of(self, reader: reports.Reader) -> str:
-        """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""
-        theirs = self.student.timezone
-        if reader != "student" or not theirs:
-            return self._zone
-        try:
-            zone_of(theirs)
-        except ConsoleError:  # imported elsewhere, unknown to this machine: the report says which zone it uses
-            return self._zone
-        return theirs
-
-    def _as_released(self, version: int) -> tuple[Defense, Version | None]:
-        """The defense as it was when a version was released, and the version that has replaced it."""
-        found = {v.version: v for v in self.defense.versions if v.released_seq is not None}
-        if version not in found:
-            known = ", ".join(map(str, found)) or "–"
-            text = N_("Version {n} of the verdict was not released; released are: {known}.")
-            raise ConsoleError(text, n=version, known=known)
-        last = max(found.values(), key=lambda v: v.version)
-        defense = self.ledger.defense_at(self.id, found[version].released_seq or 0)
-        return defense, last if last.version != version else None
 
     # --- deciding ------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 from defense_console.i18n import Translator, translator
 from defense_console.model import events as ev
@@ -91,6 +92,10 @@ def describe(
     return type(event.what).__name__  # a kind without words is still shown rather than hidden
 
 
+_PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvement": N_("Areas for improvement")}
+_TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
+
+
 class _Words:
     """What the sentences are made with."""
 
@@ -131,6 +136,11 @@ class _Words:
             return self._("a document without a name")
         found = self.project.deliverable(n) if self.project else None
         return str(n) if found is None else f"{n}. {found.title.in_(self._.language)}"
+
+    def part(self, field: str) -> str:
+        """A part of the report by its field key."""
+        kind, _slash, skill = field.partition("/")
+        return skill if kind == "skill" else self.table(_PARTS, field)
 
     def row(self, id: str) -> str:
         """A document to revise by its row id, which names the deliverable of a pre-filled one."""
@@ -268,6 +278,11 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
             return _("Outcome chosen: {outcome}", outcome=words.table(OUTCOMES, outcome))
         case ev.ReasonGiven(text=text):
             return _("Reason for the outcome: {text}", text=text) if text else _("Reason for the outcome withdrawn")
+        case ev.ParagraphEdited(field=field, language=tongue, text=text):
+            places = {"language": words.table(_TONGUES, tongue), "part": words.part(field)}
+            if not text:
+                return _("Report in {language}, {part}: as generated again", **places)
+            return _("Report in {language}, {part}: {text}", text=text, **places)
         case ev.RowSet(row=row):
             return _(
                 "Document to revise: {document}, due {length} after release",

@@ -154,6 +154,13 @@ class Version(msgspec.Struct, frozen=True):
     """Why this version was drafted, when it supersedes a released one."""
 
 
+class Edited(msgspec.Struct, frozen=True):
+    """A paragraph of the report in the mentor's words. `proposal`: SHA-256 of the generated text it stands for."""
+
+    text: str
+    proposal: str
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """A version of a document received.
 
@@ -218,6 +225,7 @@ class Defense(msgspec.Struct, frozen=True):
         ratings: the mentor's own, carried ones included; what is folded from the clock is not in here.
         acquired: ids of the criteria carried over from the attempt before and not rated again.
         skill_comments: by skill reference.
+        edited: generated paragraphs of the report in the mentor's words, by the report's field key and language.
         deliveries: versions received of each deliverable, by its number, in order.
         kept: rows explicitly kept or dropped, by row id.
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
@@ -250,6 +258,7 @@ class Defense(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...]
     lines: tuple[Line, ...]
     skill_comments: Mapping[str, str]
+    edited: Mapping[tuple[str, str], Edited]
     goal: str
     outcome: OutcomeValue | None
     reason: str

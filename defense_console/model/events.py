@@ -66,6 +66,7 @@ from defense_console.model.events_verdict import (
     ContestResolved,
     DeliverableReceived,
     OutcomeChosen,
+    ParagraphEdited,
     ReasonGiven,
     ReceivedFile,
     ReceptionCompleted,
@@ -137,6 +138,7 @@ DefenseWhat = (
     | GoalSet
     | OutcomeChosen
     | ReasonGiven
+    | ParagraphEdited
     | RowSet
     | RowKept
     | Signed
@@ -297,6 +299,7 @@ __all__ = [
     "Noted",
     "OutcomeChosen",
     "OutcomeValue",
+    "ParagraphEdited",
     "Parked",
     "PauseReason",
     "Paused",

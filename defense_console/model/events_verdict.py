@@ -51,6 +51,22 @@ class ReasonGiven(What, frozen=True, tag="reason_given"):
     text: str
 
 
+class ParagraphEdited(What, frozen=True, tag="paragraph_edited"):
+    """A generated paragraph of the report in the mentor's own words; an empty text takes the generated one back.
+
+    Attributes:
+        field: The report's key of the field: `skill/<ref>`, `improvement` or `remarks`.
+        language: Of the report it stands in, "fr" or "en".
+        text: What the mentor wrote.
+        proposal: SHA-256, in hexadecimal, of the generated text it stands for, so that a changed proposal is noticed.
+    """
+
+    field: str
+    language: str
+    text: str
+    proposal: str
+
+
 class RowSet(What, frozen=True, tag="row_set"):
     """A document to revise as the mentor wants it: a new row, or a row (also a pre-filled one) changed."""
 

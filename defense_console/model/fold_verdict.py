@@ -6,7 +6,7 @@ import msgspec
 
 from defense_console.model import events as ev
 from defense_console.model.clock import later
-from defense_console.model.defense import Delivery, Revision, RowState, Version
+from defense_console.model.defense import Delivery, Edited, Revision, RowState, Version
 from defense_console.model.events import Event, ReceivedFile, Request
 from defense_console.model.folding import Folding, applies
 
@@ -21,6 +21,14 @@ def _outcome_chosen(state: Folding, event: Event, what: ev.OutcomeChosen) -> Non
 @applies(ev.ReasonGiven)
 def _reason_given(state: Folding, event: Event, what: ev.ReasonGiven) -> None:
     state.reason = what.text
+
+
+@applies(ev.ParagraphEdited)
+def _paragraph_edited(state: Folding, event: Event, what: ev.ParagraphEdited) -> None:
+    if what.text:
+        state.edited[what.field, what.language] = Edited(what.text, what.proposal)
+    else:
+        state.edited.pop((what.field, what.language), None)
 
 
 @applies(ev.RowSet)

@@ -14,6 +14,7 @@ from defense_console.model.defense import (
     CalendarLink,
     Defense,
     Delivery,
+    Edited,
     Gap,
     Line,
     Note,
@@ -49,6 +50,7 @@ class Folding:
     questions: dict[int, Question] = field(default_factory=dict)
     lines: dict[int, Line] = field(default_factory=dict)
     skill_comments: dict[str, str] = field(default_factory=dict)
+    edited: dict[tuple[str, str], Edited] = field(default_factory=dict)
     goal: str = ""
     outcome: OutcomeValue | None = None
     reason: str = ""
@@ -109,6 +111,7 @@ class Folding:
             questions=tuple(self.questions.values()),
             lines=tuple(self.lines.values()),
             skill_comments=self.skill_comments,
+            edited=self.edited,
             goal=self.goal,
             outcome=self.outcome,
             reason=self.reason,

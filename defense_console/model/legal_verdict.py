@@ -25,6 +25,17 @@ def _reason_given(case: Case, what: ev.ReasonGiven) -> None:
     _drafting(case)
 
 
+@checks(ev.ParagraphEdited)
+def _paragraph_edited(case: Case, what: ev.ParagraphEdited) -> None:
+    _drafting(case)
+    kind, _, skill = what.field.partition("/")
+    known = what.field in ("improvement", "remarks") or (
+        kind == "skill" and (case.project is None or any(s.ref == skill for s in case.project.skills))
+    )
+    require(known, "This part of the report is not written by hand.")
+    require(what.language in ("fr", "en"), "A report is written in French or in English.")
+
+
 @checks(ev.RowSet)
 def _row_set(case: Case, what: ev.RowSet) -> None:
     _drafting(case)

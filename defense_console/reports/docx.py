@@ -31,7 +31,7 @@ _TONES: Final = {
 _SHADES: Final = {"validated": "E9F3EE", "conditional": "FAF1DF", "rework": "F9EBE9"}
 _PLAIN_SHADE: Final = "F2F4F7"
 _FACTS_CM: Final = (3.2, 13.6)
-_WIDTHS_CM: Final = {3: (4.6, 3.2, 9.0), 4: (4.3, 5.0, 4.2, 3.3)}
+_WIDTHS_CM: Final = {3: (4.5, 3.6, 8.7), 4: (4.3, 5.0, 4.2, 3.3)}
 """Widths of the columns of a table by their number; together the width of the text."""
 _STYLES: Final = (("Normal", 10.5, 0), ("Heading 1", 22, 4), ("Heading 2", 14, 18), ("Heading 3", 11, 10))
 """Style, points of its letters, points above it."""
@@ -113,6 +113,7 @@ def _head(document: Document, laid: Page) -> None:
     if laid.notice:
         cell = _box(document, _TONES["conditional"], _SHADES["conditional"])
         parts.run(cell.paragraphs[0], laid.notice, bold=True)
+        document.add_paragraph()
     parts.run(document.add_paragraph(), laid.kind, _ACCENT, bold=True)
     document.add_heading(parts.drawn(laid.title), 1)
     parts.run(document.add_paragraph(), laid.subtitle, _SOFT, size=14)
@@ -134,9 +135,12 @@ def _head(document: Document, laid: Page) -> None:
 
 
 def _box(document: Document, edge: str, fill: str) -> _Cell:
+    from docx.shared import Pt
+
     table = document.add_table(1, 1)
     parts.set_widths(table, (sum(_FACTS_CM),))
     cell: _Cell = table.rows[0].cells[0]
+    cell.paragraphs[0].paragraph_format.space_before = Pt(5)
     parts.shade(cell, fill, edge)
     return cell
 

@@ -38,6 +38,7 @@ __all__ = [
     "Reader",
     "Report",
     "Section",
+    "bodies",
     "build",
     "fields",
 ]
@@ -113,6 +114,16 @@ def fields(report: Report) -> tuple[Field, ...]:
                 title, body = body[0].text, body[1:]
             found.append(Field(key, title, unwrapped(body, report.language)))
     return tuple(found)
+
+
+def bodies(report: Report) -> dict[str, str]:
+    """The text of each field without its heading and without the status of a skill: what a mentor may write anew."""
+    found: dict[str, str] = {}
+    for section in report.sections:
+        for key, paragraphs in groups(section):
+            body = [p for p in paragraphs if p.shape != "heading" and p.part != "status"]
+            found[key] = unwrapped(body, report.language)
+    return found
 
 
 def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:

@@ -45,7 +45,7 @@ def _comment(sheet: Sheet, skill: Skill, key: str, spoken: bool = False) -> Iter
 
     `spoken`: a sentence tells of the speaking time already, so its criterion adds nothing but its notes.
     """
-    if written := sheet.defense.skill_comments.get(skill.ref):
+    if written := sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref):
         yield Paragraph(key, written, "edited")
         return
     for criterion in skill.criteria:
@@ -79,7 +79,9 @@ def deliverables(sheet: Sheet) -> tuple[Section, ...]:
     _ = sheet.words
     strengths = [_line("strength", line.text) for line in sheet.defense.strengths]
     improvements = [_line("improvement", line.text) for line in sheet.defense.improvements]
-    if not improvements:
+    if own := sheet.edited("improvement"):
+        improvements = [Paragraph("improvement", own, "edited")]
+    elif not improvements:
         improvements = [
             Paragraph("improvement", criterion.text.in_(sheet.language), shape="item")
             for skill in sheet.project.skills
@@ -99,9 +101,14 @@ def _line(key: str, text: str) -> Paragraph:
 
 
 def remarks(sheet: Sheet) -> tuple[Section, ...]:
-    """Remarks on the defense itself: speaking time, what the oral grid says, shared notes on the whole."""
+    """Remarks on the defense itself, in the mentor's words, or generated.
+
+    Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
+    """
     _ = sheet.words
     key = "remarks"
+    if own := sheet.edited(key):
+        return section_if("defense", _("Defense: remarks"), [Paragraph(key, own, "edited")])
     paragraphs: list[Paragraph] = []
     spoken = speaking_time(sheet)
     if spoken:

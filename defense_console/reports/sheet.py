@@ -104,6 +104,11 @@ class Sheet:
             return f"{local} ({self.zone}, {offset})"
         return f"{local} ({self.zone}, {offset}; {self.words.date_time(at, 'UTC')} UTC)"
 
+    def edited(self, key: str) -> str:
+        """The mentor's own words for a generated paragraph in this language, "" without any."""
+        found = self.defense.edited.get((key, self.language))
+        return "" if found is None else found.text
+
     def shared_notes(self) -> tuple[Note, ...]:
         """The notes that are not private, in the order of their first key stroke. Nothing else ever reads notes."""
         return tuple(note for note in self.defense.notes if not note.private)

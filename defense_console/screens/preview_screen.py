@@ -1,7 +1,8 @@
-"""The report as it will read, for each reader and in both languages; copied field by field."""
+"""The report as it will read, for each reader and in both languages; copied and edited field by field."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -11,10 +12,13 @@ from textual.widgets import Static
 
 from defense_console.i18n import N_, _, language, translator
 from defense_console.keymap import Command
-from defense_console.reports.report import Reader, Report, fields
+from defense_console.model.defense import Defense
+from defense_console.reports.report import Field, Reader, Report, fields
 from defense_console.safe_text import content
 from defense_console.screens.copying import CopyingScreen
+from defense_console.screens.writing import WritingScreen
 from defense_console.widgets.panel import Item, Panel
+from defense_console.widgets.writer import Writer
 
 if TYPE_CHECKING:
     from defense_console.desk.verdict import VerdictDesk
@@ -23,8 +27,8 @@ READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor"), "jury": N_("the jury")}
 
 
-class PreviewScreen(CopyingScreen):
-    """The report, one item per field.
+class PreviewScreen(WritingScreen, CopyingScreen):
+    """The report, one item per field; a field the mentor wrote anew says so, with a changed proposal beside it.
 
     Args:
         defense_id: Whole id.
@@ -62,12 +66,22 @@ class PreviewScreen(CopyingScreen):
             yield Static(id="preview-reader", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
             yield Panel(id="report")
+        yield Writer()
+
+    @property
+    def texts(self) -> VerdictDesk:
+        """Where texts are kept."""
+        return self.verdict
 
     def on_mount(self) -> None:
         """The report is written in the defense's language until another one is asked for."""
         self._tongue = self.verdict.defense.language or language()
         super().on_mount()
-        self.query_one("#report", Panel).focus()
+        self.set_focus(self.query_one("#report", Panel))
+        drafts = [(d.first.wall, field) for field, d in self.texts.drafts.items() if field.startswith("report/")]
+        if drafts and self.texts.read_only is None and self.defense.drafting is not None:
+            self.write(max(drafts)[1])
+            self.tell(_("This text was being written when the console ended."))
 
     def redraw(self) -> None:
         """Show the report as it reads now."""
@@ -83,9 +97,26 @@ class PreviewScreen(CopyingScreen):
         panel = self.query_one("#report", Panel)
         items = [Item(fact.stylize("$text-muted")) for fact in facts] + [Item(Content(""))]
         for field in fields(report):
-            title = content(field.title).stylize("bold $text-accent")
-            items.append(Item(Content("\n").join([title, content(field.text), Content("")]), field.key))
+            items.append(Item(Content("\n").join(self._field_lines(field)), field.key))
         panel.show("", items)
+
+    def _field_lines(self, field: Field) -> Iterator[Content]:
+        """Title and text; of an edited field also that it is, and what the console would write now if that changed."""
+        title = content(field.title).stylize("bold $text-accent")
+        if (field.key, self._tongue) in self.defense.edited:
+            title = title + Content(" · ") + Content(_("edited")).stylize("$text-warning")
+        yield title
+        yield content(field.text)
+        changed = self.verdict.changed_generated(self._tongue, field.key)
+        if changed is not None:
+            yield Content(_("The generated text has changed since; not in the report:")).stylize("$text-warning")
+            yield content(changed or "–").stylize("$text-muted")
+        yield Content("")
+
+    @property
+    def defense(self) -> Defense:
+        """The defense as it is now."""
+        return self.verdict.defense
 
     def _report(self) -> Report:
         return self.verdict.report(self._reader, self._tongue)
@@ -96,6 +127,10 @@ class PreviewScreen(CopyingScreen):
         """There may be nothing to copy yet."""
         if command.id.startswith("preview.copy") and not self.query_one("#report", Panel).keys:
             return _("There is no field to copy.")
+        if command.id == "edit.undo":
+            return None if self.verdict.can_undo else _("There is nothing to undo.")
+        if command.id == "edit.redo":
+            return None if self.verdict.can_redo else _("There is nothing to redo.")
         return self.no_message(self.verdict) if command.id == "report.message" else None
 
     def action_move_down(self) -> None:
@@ -115,6 +150,33 @@ class PreviewScreen(CopyingScreen):
     def action_preview_language(self) -> None:
         """The other language."""
         self._tongue = "en" if self._tongue == "fr" else "fr"
+
+    def action_preview_edit(self) -> None:
+        """Write the focused field anew, or where it was written."""
+        self.write(self.verdict.field_to_edit(self._tongue, self.query_one("#report", Panel).key))
+
+    def action_preview_generated(self) -> None:
+        """The generated text again."""
+        self.attempt(lambda: self.verdict.take_generated(self._tongue, self.query_one("#report", Panel).key))
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        self.attempt(self.verdict.undo)
+
+    def action_edit_redo(self) -> None:
+        """Do it again."""
+        self.attempt(self.verdict.redo)
+
+    def field_label(self, field: str) -> str | Content:
+        """What is being written, as the report calls it."""
+        key = field.partition("/")[2].partition("/")[2] if field.startswith("report/") else field
+        found = next((each.title for each in fields(self._report()) if each.key == key), None)
+        return content(found) if found is not None else _("Edit")
+
+    def after_writing(self) -> None:
+        """Back to the report."""
+        if not self.writer.field_key:
+            self.set_focus(self.query_one("#report", Panel))
 
     def action_preview_copy(self) -> None:
         """Copy the focused field."""

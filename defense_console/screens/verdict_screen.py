@@ -254,7 +254,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def can_write(self, field: str) -> bool:
         """Texts of the verdict are written while it is drafted."""
-        return self._why_no_change() is None
+        return not field.startswith("report/") and self._why_no_change() is None
 
     # --- texts ---------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,8 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.GoalSet(HOSTILE),
     ev.OutcomeChosen("rework"),
     ev.ReasonGiven(HOSTILE),
+    ev.ParagraphEdited("remarks", "fr", HOSTILE, "0" * 64),
+    ev.ParagraphEdited("skill/B1.1", "en", "", "0" * 64),
     ev.RowSet(ROW),
     ev.RowKept("d3", False),
     ev.Signed(1, "conditional", "conditional"),

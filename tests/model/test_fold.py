@@ -94,6 +94,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.LineAdded, st.sampled_from(["strength", "improvement"]), TEXTS),
             st.builds(ev.OutcomeChosen, st.sampled_from(["validated", "conditional", "rework"])),
             st.builds(ev.ReasonGiven, TEXTS),
+            st.builds(ev.ParagraphEdited, st.sampled_from(["remarks", "skill/none"]), st.just("fr"), TEXTS, TEXTS),
             st.builds(ev.RowSet, row),
             st.builds(ev.RowKept, rows, st.booleans()),
             st.builds(ev.RowReceived, rows, st.sampled_from([(), FILES])),
