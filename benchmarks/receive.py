@@ -3,7 +3,7 @@
     python benchmarks/receive.py [--mb MB] [--files N] [--folder FOLDER]
 
 A console without a terminal runs on a live defense; the archive is looked at and taken in by the same function as a
-key press (`r` in the brief), on its thread, while the event loop redraws the clock. A probe asks the loop for its turn
+key press (`d` in the brief), on its thread, while the event loop redraws the clock. A probe asks the loop for its turn
 every 20 ms: what it waits longer is how late any key or tick would have been. The defense's own second is watched too:
 between two redraws of the clock more than a second and a tenth would be a second missed.
 

@@ -145,6 +145,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        footer=20),
     _c("documents.receive", "d", N_("receive"), N_("Take in documents: a ZIP, a folder or a file."),
        "brief", "revisions", footer=14),
+    _c("documents.open", "enter", N_("open"), N_("Open the focused document with the system's viewer."), "brief"),
     _c("defense.reschedule", "", N_("reschedule"), N_("Give the defense another date."),
        "brief", "waiting"),
     _c("waiting.start", "t", N_("start"), N_("The student is here: the defense starts."), "waiting", footer=10),

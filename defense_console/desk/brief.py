@@ -6,7 +6,7 @@ from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.model import clock
 from defense_console.model import events as ev
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import Defense
+from defense_console.model.defense import Defense, Delivery
 from defense_console.model.legal_session import no_show_in_s
 
 
@@ -16,6 +16,11 @@ class BriefDesk(DefenseDesk):
     def declare(self, deliverable: int, received: bool) -> Defense:
         """A deliverable has been received, or has not."""
         return self.act(ev.DeliverableDeclared(deliverable, received))
+
+    def latest(self, deliverable: int) -> Delivery | None:
+        """The latest version of a deliverable that came with files, None for none."""
+        versions = self.defense.deliveries.get(deliverable, ())
+        return next((version for version in reversed(versions) if version.files), None)
 
     def tick(self, check: str) -> Defense:
         """Tick a line of the pre-flight list, or take the tick back."""

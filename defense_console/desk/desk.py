@@ -92,12 +92,20 @@ class Desk:
         Raises:
             ConsoleError: This store has no folder, or there is no such defense.
         """
-        if self.folder is None:
-            raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
         settings = self.settings
         limits = Limits(settings.max_archive_mb, settings.max_files, settings.max_ratio)
-        vault = Vault(self.folder)
-        return Intake(self.ledger, defense_id, self._read_only(defense_id), vault, limits, settings.zone)
+        return Intake(self.ledger, defense_id, self._read_only(defense_id), self.vault, limits, settings.zone)
+
+    @property
+    def vault(self) -> Vault:
+        """Where the documents received are kept.
+
+        Raises:
+            ConsoleError: This store has no folder.
+        """
+        if self.folder is None:
+            raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
+        return Vault(self.folder)
 
     def _deciding(self, kind: type[D], defense_id: str) -> D:
         return kind(

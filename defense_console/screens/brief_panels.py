@@ -5,7 +5,17 @@ from __future__ import annotations
 from textual.content import Content
 
 from defense_console.desk.brief import BriefDesk
-from defense_console.i18n import _, clock_text, date_text, duration_text, in_words, language, ngettext, when
+from defense_console.i18n import (
+    _,
+    clock_text,
+    date_text,
+    duration_text,
+    in_words,
+    language,
+    ngettext,
+    size_text,
+    when,
+)
 from defense_console.model.agenda import Summary
 from defense_console.model.clock import instant
 from defense_console.model.errors import N_
@@ -91,8 +101,20 @@ def deliverable_items(desk: BriefDesk) -> tuple[Item, ...]:
             None: ("[ ] ", N_("not declared"), "$text-muted"),
         }[received]
         title = content(f"{deliverable.n}. {deliverable.title.in_(language())}")
-        items.append(Item(title + Content(f" · {_(word)}").stylize(style), str(deliverable.n), Content(mark)))
+        told = Content(f" · {_(word)}").stylize(style)
+        kept = _kept(desk, deliverable.n)
+        items.append(Item(title + told + Content(kept).stylize("$text-muted"), str(deliverable.n), Content(mark)))
     return tuple(items)
+
+
+def _kept(desk: BriefDesk, n: int) -> str:
+    """The latest version of a deliverable whose files are kept, " · version 2, 3 files, 1.2 MB"; "" for none."""
+    latest = desk.latest(n)
+    if latest is None:
+        return ""
+    files = ngettext("{n} file", "{n} files", len(latest.files))
+    size = size_text(sum(file.size for file in latest.files))
+    return " · " + _("version {n}, {files}, {size}", n=latest.version, files=files, size=size)
 
 
 def scenario_items(desk: BriefDesk) -> tuple[Item, ...]:

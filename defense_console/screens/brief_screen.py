@@ -11,12 +11,12 @@ from textual.widgets import Static
 
 from defense_console.i18n import _, language, ngettext
 from defense_console.keymap import Command
-from defense_console.model.defense import NOT_HELD
+from defense_console.model.defense import NOT_HELD, Delivery
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import shortened
 from defense_console.screens import brief_panels as panels
 from defense_console.screens.panel_screen import PanelScreen
-from defense_console.screens.receiving import ask_receive
+from defense_console.screens.receiving import ask_open, ask_receive
 from defense_console.screens.rescheduling import ask_date
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
@@ -124,6 +124,8 @@ class BriefScreen(PanelScreen):
                 panel = self.focused_panel
                 if panel is None or panel.id not in ("checks", "deliverables"):
                     return _("Space ticks a check or a deliverable: Tab goes there.")
+            case "documents.open" if self._focused_version() is None:
+                return _("Open shows a document that was received: Tab goes to the deliverables.")
             case "defense.reschedule" if session not in ("planned", "waiting", *NOT_HELD):
                 return _("A defense that is live or held keeps its date.")
             case "edit.undo" if not self.brief.can_undo:
@@ -169,6 +171,17 @@ class BriefScreen(PanelScreen):
     def action_documents_receive(self) -> Worker[None]:
         """Take documents in."""
         return ask_receive(self, self.defense_id)
+
+    def _focused_version(self) -> Delivery | None:
+        panel = self.focused_panel
+        if panel is None or panel.id != "deliverables" or not panel.key:
+            return None
+        return self.brief.latest(int(panel.key))
+
+    def action_documents_open(self) -> Worker[None] | None:
+        """Show the document under the cursor."""
+        version = self._focused_version()
+        return None if version is None else ask_open(self, version.files)
 
     def action_defense_reschedule(self) -> Worker[None]:
         """Another date."""

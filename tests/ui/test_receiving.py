@@ -185,3 +185,40 @@ async def test_esc_stops_the_reading(room: Room, held: Held) -> None:
         await hides(pilot, "Looking at the documents")
         assert "Take these documents in?" not in plain_text(pilot.app)  # type: ignore[arg-type]
     assert not received(room, id)
+
+
+async def test_a_document_received_opens_as_a_copy(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[str] = []
+    monkeypatch.setattr("defense_console.screens.receiving.viewer", lambda: opened.append)
+    id = planned(room)
+    sent(tmp_path, {"X_Ada_1_guide_092024/a.pdf": b"one", "X_Ada_1_guide_092024/b.pdf": b"two"})
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await pilot.press("enter")
+        await shows(pilot, "Tab goes to the deliverables.")
+        await pilot.press("d")
+        await shows(pilot, "Where are the documents")
+        await type_text(pilot, "sent.zip")
+        await pilot.press("enter")
+        await shows(pilot, "Take these documents in?")
+        await pilot.press("y")
+        await shows(pilot, "2 files taken in.", "version 1, 2 files, 6 bytes")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "Which file?", "b.pdf · 3 bytes")
+        await pilot.press("2")
+        await shows(pilot, "b.pdf opens in the system’s viewer")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Tab goes to the deliverables.")
+    [copy] = opened
+    assert Path(copy).read_bytes() == b"two"
+
+
+async def test_without_a_viewer_it_is_said(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", "")
+    monkeypatch.setenv("WAYLAND_DISPLAY", "")
+    monkeypatch.setattr("sys.platform", "linux")
+    id = planned(room)
+    room.add(id, ev.DeliverableReceived(1, (ev.ReceivedFile("a.pdf", 3, "0" * 64),)))
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await pilot.press("tab", "enter")
+        await shows(pilot, "There is no program here that shows documents.")
