@@ -5,15 +5,23 @@ Source: product.md §3.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import msgspec
 
+from defense_console.desk.comparing import Interrupt, compare
 from defense_console.desk.verdict import VerdictDesk
+from defense_console.desk.viewer import open_document
 from defense_console.model import events as ev
 from defense_console.model import revision, verdict
+from defense_console.model.comparison import Comparison, Progress, ReadingLimits
 from defense_console.model.curriculum import Project
 from defense_console.model.defense import Defense, Revision
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, OutcomeValue
+from defense_console.model.events import DefenseWhat, OutcomeValue, ReceivedFile
+from defense_console.model.revision import FilePair
+from defense_console.store.vault import Vault
 
 
 class RevisionsDesk(VerdictDesk):
@@ -55,6 +63,40 @@ class RevisionsDesk(VerdictDesk):
     def mentor_due(self) -> str | None:
         """The instant by which the mentor decides, ISO 8601 UTC; None while nothing waits for a decision."""
         return revision.mentor_due(self.defense)
+
+    # --- looking at a document -------------------------------------------------------------------------------------
+
+    def comparing(self, pair: FilePair, limits: ReadingLimits) -> Callable[[Progress, Interrupt], Comparison]:
+        """What compares a file with the one it became; it takes its time, and is called on a thread of its own.
+
+        Args:
+            pair: The two, as `revision.file_pairs` found them.
+            limits: What it may cost.
+
+        Raises:
+            ConsoleError: The store has no folder, so that no file was kept.
+        """
+        vault, (old, new) = self._vault(), pair
+        paths = [None if file is None else vault.path(file.sha256) for file in pair]
+        name = (new or old or ReceivedFile("", 0, "")).name
+        old_name = old.name if old is not None else ""
+        return lambda progress, interrupt: compare(
+            paths[0], paths[1], name, old_name=old_name, limits=limits, progress=progress, interrupt=interrupt
+        )
+
+    def show_file(self, file: ReceivedFile) -> None:
+        """Open a file received with the system's own program, as a copy.
+
+        Raises:
+            ConsoleError: Its kind is not opened, there is no program for it, or it is gone.
+        """
+        open_document(self._vault(), file)
+
+    def _vault(self) -> Vault:
+        folder: Path | None = getattr(self.ledger.store, "folder", None)
+        if folder is None:
+            raise ConsoleError("This store keeps no documents.")
+        return Vault(folder)
 
     # --- one document ----------------------------------------------------------------------------------------------
 

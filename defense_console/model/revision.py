@@ -9,8 +9,8 @@ import msgspec
 
 from defense_console.model.clock import instant, later
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Rules
-from defense_console.model.defense import Defense, Revision, RowState
-from defense_console.model.events import Request
+from defense_console.model.defense import Defense, Delivery, Revision, RowState
+from defense_console.model.events import ReceivedFile, Request
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -235,6 +235,41 @@ def change_of(row: Revision) -> Change:
     if row.before is None:
         return "new"
     return "unchanged" if answer.hashes == row.before.hashes else "changed"
+
+
+FilePair = tuple[ReceivedFile | None, ReceivedFile | None]
+"""A file of the version before and the one it became; None where there is none."""
+
+
+def file_pairs(before: Delivery | None, after: Delivery | None) -> tuple[FilePair, ...]:
+    """Which file of a version became which file of the next one.
+
+    Files of one name belong together; of those that are left, the same bytes; then, one by one in order, those of one
+    ending; the rest stands alone.
+    """
+    old = list(before.files) if before is not None else []
+    new = list(after.files) if after is not None else []
+    pairs: list[FilePair] = []
+    for trait in (_name, _content, _ending):
+        for file in tuple(new):
+            found = next((other for other in old if trait(other) == trait(file)), None)
+            if found is not None:
+                old.remove(found)
+                new.remove(file)
+                pairs.append((found, file))
+    return (*pairs, *((None, file) for file in new), *((file, None) for file in old))
+
+
+def _name(file: ReceivedFile) -> str:
+    return file.name
+
+
+def _content(file: ReceivedFile) -> str:
+    return file.sha256
+
+
+def _ending(file: ReceivedFile) -> str:
+    return file.name.rpartition(".")[2].casefold()
 
 
 def row_overdue(row: Revision, now: str) -> bool:

@@ -19,7 +19,7 @@ from defense_console.safe_text import content, shortened
 from defense_console.screens import revision_panels as panels
 from defense_console.screens.copying import CopyingScreen
 from defense_console.screens.dialogs import Ask, Confirm
-from defense_console.screens.panel_screen import PanelScreen
+from defense_console.screens.looking import Looking
 from defense_console.screens.receiving import ask_receive
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
@@ -43,7 +43,7 @@ _DECIDING: dict[str, tuple[RowState, ...]] = {
 """The states in which a document can be decided so; the law is the model's, this only says it before the key."""
 
 
-class RevisionsScreen(PanelScreen, CopyingScreen):
+class RevisionsScreen(Looking, CopyingScreen):
     """Everything about the documents of one conditional verdict.
 
     Args:
@@ -110,7 +110,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
         self.query_one("#revisions-standing", Static).update(line)
 
     def _show_received(self) -> None:
-        each = self._chosen()
+        each = self.chosen()
         heading = _("Versions of {document}", document=panels.title_of(each, self.revisions)) if each else ""
         items = panels.delivery_items(each, self.revisions, self.zone, self.desk.now().wall)
         self.panel("received").show(content(heading), items)
@@ -122,7 +122,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
 
     # --- what can be done ----------------------------------------------------------------------------------------
 
-    def _chosen(self) -> Revision | None:
+    def chosen(self) -> Revision | None:
         """The document the cursor is on."""
         key = self.panel("documents").key
         return next((each for each in self.defense.revisions if each.request.id == key), None)
@@ -144,7 +144,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
         return self._why_not_decide(id)
 
     def _why_not_decide(self, id: str) -> str | None:
-        each = self._chosen()
+        each = self.chosen()
         if each is None:
             return _("Choose a document first.")
         if id in _DECIDING and each.state not in _DECIDING[id]:
@@ -154,6 +154,8 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
                 take, declare = self.key_of("documents.receive"), self.key_of("revisions.declare")
                 return _(text, take=take, declare=declare)
             return _("This document is {state} now.", state=state)
+        if id in ("revisions.compare", "revisions.open_file"):
+            return self.nothing_to_see(each)
         if id == "revisions.complete" and not any(r.deliveries for r in self.defense.revisions):
             return _("Nothing has been received yet.")
         return None
@@ -162,7 +164,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
 
     def action_revisions_accept(self) -> None:
         """Settle it. Unchanged content is accepted only after a question."""
-        each = self._chosen()
+        each = self.chosen()
         if each is None:
             return
         if revision.change_of(each) == "unchanged":
@@ -193,7 +195,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
     @work(exclusive=True, group="dialog")
     async def action_revisions_again(self) -> None:
         """Ask for it again, in words of one's own; the words of the round before are offered."""
-        each = self._chosen()
+        each = self.chosen()
         if each is None:
             return
         desk = self.revisions
@@ -216,7 +218,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
         await self._with_reason(_("Why is the request withdrawn?"), self.revisions.withdraw)
 
     async def _with_reason(self, question: str, decide: Callable[[str, str], object]) -> None:
-        each = self._chosen()
+        each = self.chosen()
         if each is None:
             return
         details = content(panels.title_of(each, self.revisions))
@@ -227,7 +229,7 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
     @work(exclusive=True, group="dialog")
     async def action_revisions_expire(self) -> None:
         """Close it because nothing came in time; the verdict stays as it is until it is signed anew."""
-        each = self._chosen()
+        each = self.chosen()
         if each is None:
             return
         title = panels.title_of(each, self.revisions)
@@ -249,12 +251,12 @@ class RevisionsScreen(PanelScreen, CopyingScreen):
 
     def action_revisions_declare(self) -> None:
         """It came by another way."""
-        each = self._chosen()
+        each = self.chosen()
         if each is not None and self.attempt(lambda: self.revisions.declare(each.request.id)) is not None:
             self.tell(_("Declared received, without a file."))
 
     def _extend(self, sign: int) -> None:
-        each, step_s = self._chosen(), self.curriculum.rules.due_step_s
+        each, step_s = self.chosen(), self.curriculum.rules.due_step_s
         if each is not None:
             self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
 
