@@ -26,6 +26,7 @@ _READ: Final = frozenset(
 )
 """Properties whose errors matter; a broken attachment does not make a date doubtful."""
 _ONE_ZONE: Final = N_("a known time zone such as Europe/Paris, or its VTIMEZONE in the file")
+_RULE: Final = N_("a rule of repetition as iCalendar writes it")
 _LONGEST: Final = timedelta(days=1)
 _FIRST_YEAR: Final = 1970
 
@@ -307,10 +308,12 @@ class _Reader:
         except TooOften:
             yield msgspec.structs.replace(first, kind="too_often")
         except ValueError as error:
-            raise _Wrong("RRULE", str(error), N_("a rule of repetition as iCalendar writes it")) from None
+            raise _Wrong("RRULE", str(error), _RULE) from None
 
     def _repeats(self, component: Any, start: datetime) -> Repeats:
         rule = component.get("RRULE")
+        if rule is not None and (not rule.get("FREQ") or any(n < 1 for n in rule.get("INTERVAL", ()))):
+            raise _Wrong("RRULE", rule.to_ical().decode(), _RULE)
         added = [(day, prop) for prop in _several(component.get("RDATE")) for day in prop.dts]
         left_out = [(day, prop) for prop in _several(component.get("EXDATE")) for day in prop.dts]
         return Repeats(
