@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from defense_console.reports.value import Report
+if TYPE_CHECKING:
+    from defense_console.reports.value import Report
 
 FORMATS: Final = ("md", "txt", "html", "pdf", "docx")
 """Names of the formats, also the ends of file names."""

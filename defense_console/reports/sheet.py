@@ -98,7 +98,7 @@ class Sheet:
         moment = datetime.fromisoformat(at).astimezone(zone_of(self.zone))
         digits = moment.strftime("%z")
         offset = f"UTC{digits[:3]}:{digits[3:5]}"
-        if self.zone == "UTC":
+        if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
         if self.reader != "jury":
             return f"{local} ({self.zone}, {offset})"
