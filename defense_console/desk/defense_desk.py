@@ -87,17 +87,18 @@ class DefenseDesk:
         return tuple(found)
 
     def _attempts(self, student_id: str, project_id: str) -> list[Summary]:
-        """The attempts at one project, until one is missing; the first may be unknown."""
+        """The attempts at one project, until one is missing; those before the first known one may be unknown."""
         found: list[Summary] = []
-        attempt = 1
+        own = self.defense.attempt if project_id == self.defense.project else 0
+        attempt = 0
         while True:
+            attempt += 1
             id = str(defense_id(student_id, project_id, attempt))
             summary = summarize(self.id, self.defense) if id == self.id else self.ledger.store.summary(id)
-            if summary is None and attempt > 1:
-                return found
             if summary is not None:
                 found.append(summary)
-            attempt += 1
+            elif attempt >= max(2, own):
+                return found
 
     @property
     def previous(self) -> tuple[Summary, ...]:

@@ -198,14 +198,27 @@ def _note_exists(case: Case, seq: int) -> None:
     require(any(n.seq == seq for n in case.defense.notes), "This note is gone.")
 
 
+def _shared_words_may_change(case: Case) -> None:
+    """What others read is under the hash the report prints: after a release only a new version changes it."""
+    require(
+        not case.defense.versions or case.defense.drafting is not None,
+        "The verdict is released: only a new version can change it.",
+    )
+
+
 @checks(ev.NoteEdited)
 def _note_edited(case: Case, what: ev.NoteEdited) -> None:
     _note_exists(case, what.note)
+    if any(n.seq == what.note and not n.private for n in case.defense.notes):
+        _shared_words_may_change(case)
 
 
 @checks(ev.NotePrivacySet)
 def _note_privacy_set(case: Case, what: ev.NotePrivacySet) -> None:
+    """Shared, a private note adds words to the report; made private, a shared one takes them out of it."""
     _note_exists(case, what.note)
+    if any(n.seq == what.note and n.private != what.private for n in case.defense.notes):
+        _shared_words_may_change(case)
 
 
 @checks(ev.QuestionParked)
@@ -249,7 +262,7 @@ def _skill_commented(case: Case, what: ev.SkillCommented) -> None:
 
 @checks(ev.GoalSet)
 def _goal_set(case: Case, what: ev.GoalSet) -> None:
-    session_in(case, "live", "held")
+    _open_to_judgement(case)
 
 
 @checks(ev.Undone)
