@@ -147,7 +147,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "brief", "revisions", footer=14),
     _c("documents.open", "enter", N_("open"), N_("Open the focused document with the system's viewer."), "brief"),
     _c("defense.reschedule", "", N_("reschedule"), N_("Give the defense another date."),
-       "brief", "waiting"),
+       "queue", "brief", "waiting"),
     _c("waiting.start", "t", N_("start"), N_("The student is here: the defense starts."), "waiting", footer=10),
     _c("waiting.absent", "x", N_("absent"), N_("The student did not come."), "waiting", footer=20),
     _c("waiting.cancel", "c", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "waiting", footer=30),

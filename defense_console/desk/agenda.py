@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from defense_console.desk.ledger import Ledger
 from defense_console.model import events as ev
-from defense_console.model.agenda import Entry, entry
+from defense_console.model.agenda import Entry, Summary, defense_id, entry, matches, searchable
 from defense_console.model.curriculum import Rules
-from defense_console.model.defense import Defense
+from defense_console.model.defense import NOT_HELD, Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
+
+FEW = 20
+"""Beyond so many students a name is no search for one of them yet."""
 
 
 class AgendaDesk:
@@ -31,10 +35,49 @@ class AgendaDesk:
         """Every pending defense as it stands now, what is not on the disk yet included; in no order."""
         found = {summary.id: summary for summary in self.ledger.store.pending()}
         found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
-        names = {student.id: student.name for student in self.ledger.store.students()}
+        return self._entries(found.values(), self._names())
+
+    def not_held(self, search: str) -> tuple[Entry, ...]:
+        """Defenses that were not held and have no new date, which a search finds so that they can be given one.
+
+        They are looked for where they can be: under the ids that the students whose names match can have, and under
+        the digits of an id. So a search costs what it names, not what is history.
+
+        Args:
+            search: As typed.
+
+        Returns:
+            In no order; empty when the search is empty, or names more than `FEW` students.
+        """
+        store, names = self.ledger.store, self._names()
+        words = searchable(search).split()
+        named = [id for id, name in names.items() if any(word in searchable(name) for word in words)]
+        found = {summary.id: summary for word in words for summary in store.find(word)}
+        for student_id in named if len(named) <= FEW else ():
+            found |= {summary.id: summary for summary in self._of_student(student_id)}
+        found |= {summary.id: summary for summary in self.ledger.unacknowledged() if words}
+        entries = self._entries((s for s in found.values() if s.session in NOT_HELD), names)
+        return tuple(entry for entry in entries if matches(entry, search))
+
+    def _of_student(self, student_id: str) -> tuple[Summary, ...]:
+        """Every defense of a student: first and second attempts at every project, then the attempts after each."""
+        projects = [project.id for curriculum in self.ledger.shipped.values() for project in curriculum.projects]
+        wanted = [str(defense_id(student_id, project, attempt)) for project in projects for attempt in (1, 2)]
+        found: tuple[Summary, ...] = ()
+        while latest := self.ledger.store.summaries_by_ids(wanted):
+            found += latest
+            known = {summary.id for summary in found}
+            after = (str(defense_id(student_id, summary.project, summary.attempt + 1)) for summary in latest)
+            wanted = [id for id in after if id not in known]
+        return found
+
+    def _names(self) -> dict[str, str]:
+        return {student.id: student.name for student in self.ledger.store.students()}
+
+    def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
         entries: list[Entry] = []
-        for summary in found.values():
+        for summary in found:
             curriculum = self.ledger.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()

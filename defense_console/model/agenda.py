@@ -17,7 +17,7 @@ import msgspec
 from defense_console.model import revision
 from defense_console.model.clock import instant
 from defense_console.model.curriculum import Rules, Text, canonical_json
-from defense_console.model.defense import SETTLED, Defense, Drafting, SessionState, VerdictState
+from defense_console.model.defense import NOT_HELD, SETTLED, Defense, Drafting, SessionState, VerdictState
 from defense_console.model.errors import N_
 from defense_console.model.events import OutcomeValue
 
@@ -221,7 +221,7 @@ def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
 def _waits(summary: Summary, today: bool, late_start: bool) -> tuple[Who | None, str, Mapping[str, object]]:
     """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
     if not summary.pending:
-        return None, N_("closed"), {}
+        return None, N_("not held, no new date") if summary.session in NOT_HELD else N_("closed"), {}
     if summary.session == "live":
         return "mentor", N_("live"), {}
     if summary.session == "waiting":

@@ -16,6 +16,7 @@ from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import shortened
 from defense_console.screens import brief_panels as panels
 from defense_console.screens.panel_screen import PanelScreen
+from defense_console.screens.places import place_of
 from defense_console.screens.receiving import ask_open, ask_receive
 from defense_console.screens.rescheduling import ask_date
 from defense_console.widgets.panel import Panel
@@ -156,7 +157,8 @@ class BriefScreen(PanelScreen):
 
     def action_edit_undo(self) -> None:
         """Take the last action back."""
-        self.attempt(self.brief.undo)
+        if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
+            self.console_app.go(place_of(self.brief.summary), self.defense_id)
 
     def action_edit_redo(self) -> None:
         """Do it again."""

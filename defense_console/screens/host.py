@@ -69,7 +69,8 @@ class Host(OrderedKeys, inherit_bindings=False):
             keys = ", ".join(shown_keys(command, self.settings, language()))
             help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
             help_text = help_text.replace("[", "⟦")  # the palette reads its help as markup
-            found.append((_(command.tooltip), partial(screen.do_command, command), help_text or None))
+            name = f"{screen.label(command)} — {_(command.tooltip)}"
+            found.append((name, partial(screen.do_command, command), help_text or None))
         self.search_commands(found, placeholder=_("Search for a command…"))
 
     def switch_language(self) -> None:

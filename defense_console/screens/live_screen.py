@@ -194,15 +194,17 @@ class LiveScreen(LiveView):
             Ask(_("Break the defense off?"), details=_("Say what happened. A new date opens the next sitting."))
         )
         if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
-            self.console_app.home()
+            self.console_app.go("brief", self.defense_id)
 
     # --- undo --------------------------------------------------------------------------------------------------------
 
     def action_edit_undo(self) -> None:
-        """Take back, and say what."""
+        """Take back, and say what; without the start there is only the waiting room."""
         action = self.live.defense.undo[-1]
         if self.attempt(self.live.undo) is not None:
             self.tell(_("Undone: {what}", what=shortened(self.describe_action(action), 80)))
+            if self.live.defense.session == "waiting":
+                self.console_app.go("waiting", self.defense_id)
 
     def action_edit_redo(self) -> None:
         """Do again, and say what."""

@@ -14,6 +14,7 @@ from defense_console.model.clock import between_ms
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import Gap
 from defense_console.model.events import Stamp
+from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, line
 from defense_console.widgets.rubric_list import BLOCKING, RATINGS
 from defense_console.words import OUTCOMES
@@ -113,13 +114,16 @@ def why_not(command_id: str, live: LiveDesk) -> str | None:
 def _next_phase(live: LiveDesk) -> str | None:
     timeline = live.defense.timeline
     if live.defense.session != "live":
-        return _("The defense is over.")
+        return _(SESSION_REFUSALS[live.defense.session])
     return _("This is the last phase: {key:live.finish} finishes the defense.") if timeline.next_phase is None else None
 
 
 def _only_live(live: LiveDesk) -> str | None:
-    if live.defense.session == "live":
+    session = live.defense.session
+    if session == "live":
         return None
+    if session != "held":
+        return _(SESSION_REFUSALS[session])
     return _("The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
 
 

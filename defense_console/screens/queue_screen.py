@@ -48,6 +48,7 @@ class QueueScreen(WritingScreen):
         self.tab: Tab | None = "today"
         self.order: Order = "time"
         self._entries: tuple[Entry, ...] = ()
+        self._not_held: tuple[Entry, ...] = ()
         self._about: BriefDesk | None = None
         self._seconds = 0
         self._first_drawing = True
@@ -103,11 +104,12 @@ class QueueScreen(WritingScreen):
         """Read what is pending and show it."""
         now = self.desk.now().wall
         self._entries = self.desk.agenda.entries()
+        search = self.field.value
+        self._not_held = self.desk.agenda.not_held(search) if search.strip() else ()
         if self._first_drawing:
             self._first_drawing = False
             if not any("today" in entry.tabs for entry in self._entries):
                 self.tab = None
-        search = self.field.value
         rows = [queue_words.row(entry, self.zone, now) for entry in self._shown()]
         titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
         self.table.show_rows(rows, titles, self._empty(search))
@@ -237,7 +239,8 @@ class QueueScreen(WritingScreen):
         self.table.move(-1)
 
     def _selected(self) -> Entry | None:
-        return next((entry for entry in self._entries if entry.summary.id == self.table.chosen), None)
+        known = (*self._entries, *self._not_held)
+        return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
 
     def action_queue_open(self) -> None:
         """Open the selected defense where it stands."""
@@ -301,7 +304,9 @@ class QueueScreen(WritingScreen):
         self.table.choose(following.summary.id)
 
     def _shown(self) -> tuple[Entry, ...]:
-        return agenda.queue(self._entries, self.order, self.field.value, self.tab)
+        search = self.field.value
+        found = agenda.queue(self._entries, self.order, search, self.tab)
+        return (*found, *self._not_held) if search.strip() and self.tab is None else found
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""

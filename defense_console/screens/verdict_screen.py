@@ -247,6 +247,8 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         signed = self.defense.signed
         if self.attempt(self.verdict.undo) is not None and signed is not None and self.defense.signed is None:
             self.tell(_("The signature is taken back: nothing was released."))
+        if self.defense.session == "waiting":
+            self.console_app.go("waiting", self.defense_id)
 
     def action_edit_redo(self) -> None:
         """Do it again."""

@@ -20,6 +20,7 @@ from defense_console.screens import brief_panels as panels
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Ask, Choose, Confirm, Sheet
 from defense_console.screens.panel_screen import PanelScreen
+from defense_console.screens.places import place_of
 from defense_console.screens.rescheduling import ask_date
 from defense_console.widgets.big_clock import BigClock
 from defense_console.widgets.panel import Item, Panel
@@ -159,7 +160,10 @@ class WaitingScreen(PanelScreen):
         elif not await self.app.push_screen_wait(Confirm(_("Was {student} absent?", student=name), yes=_("absent"))):
             reason = None
         if reason is not None and self.attempt(lambda: self.brief.no_show(reason or "")) is not None:
-            told = N_("{student} is marked absent; another date can be given from the brief.")
+            told = N_(
+                "{student} is marked absent; {key:edit.undo} takes it back, "
+                "{key:defense.reschedule} gives another date."
+            )
             self._leave(_(told, student=shortened(name, 40)))
 
     @work(exclusive=True, group="dialog")
@@ -184,8 +188,8 @@ class WaitingScreen(PanelScreen):
         self._leave(told)
 
     def _leave(self, text: str) -> None:
-        """Back to the queue, which says what was done."""
-        self.console_app.home()
+        """On to the brief, which says what was done: from there another date is given, or it is undone."""
+        self.console_app.go("brief", self.defense_id)
         under = self.app.screen
         if isinstance(under, ConsoleScreen):
             under.call_after_refresh(under.tell, text)
@@ -219,7 +223,8 @@ class WaitingScreen(PanelScreen):
 
     def action_edit_redo(self) -> None:
         """Do it again."""
-        self.attempt(self.brief.redo)
+        if self.attempt(self.brief.redo) is not None:
+            self.console_app.go(place_of(self.brief.summary), self.defense_id)
 
     def action_defense_reschedule(self) -> Worker[None]:
         """Another date."""

@@ -7,7 +7,6 @@ import pytest
 from defense_console.model import events as ev
 from defense_console.screens.brief_screen import BriefScreen
 from defense_console.screens.live_screen import LiveScreen
-from defense_console.screens.queue_screen import QueueScreen
 from defense_console.screens.waiting_screen import WaitingScreen
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
@@ -101,7 +100,11 @@ async def test_absence_needs_a_reason_before_a_third_of_the_plan(room: Room) -> 
         await shows(pilot, "Was Ada Byron absent?")
         await pilot.press("o")
         await until(pilot, lambda: room.defense(id).session == "no_show")
-        await until(pilot, lambda: isinstance(pilot.app.screen, QueueScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        await shows(pilot, "Ada Byron is marked absent; u takes it back")
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WaitingScreen))
+        assert room.defense(id).session == "waiting"
 
 
 async def test_absence_earlier_with_a_reason(room: Room) -> None:

@@ -12,6 +12,7 @@ from defense_console.model import events as ev
 from defense_console.model import revision
 from defense_console.model.errors import ConsoleError
 from defense_console.model.rubric import next_unrated
+from defense_console.screens.brief_screen import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
 from defense_console.store.tiny import TinyStore
 from defense_console.widgets.rubric_list import RubricList
@@ -591,3 +592,34 @@ async def test_a_fault_in_a_command_does_not_end_the_console(room: Room, monkeyp
         monkeypatch.undo()
         await pilot.press("v")
         await shows(pilot, "1/12 rated")
+
+
+async def test_a_start_taken_back_leads_to_the_waiting_room(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "00:00 / 15:00")
+        await pilot.press("u")
+        await shows(pilot, "Waiting for Ada Example")
+        await pilot.press("y")
+        await shows(pilot, "PRESENTATION 1/3")
+    assert room.defense(id).session == "live"
+
+
+async def test_a_command_is_found_by_its_name_and_an_abort_leads_to_the_brief(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "00:00 / 15:00")
+        await pilot.press("ctrl+p")
+        await shows(pilot, "Search for a command")
+        await type_text(pilot, "abort")
+        await shows(pilot, "Break the defense off for a technical reason.")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await shows(pilot, "Break the defense off?")
+        await type_text(pilot, "no network")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        assert room.defense(id).session == "aborted"
+        await pilot.press("u")
+        await shows(pilot, "PRESENTATION 1/3")
+    assert room.defense(id).session == "live"

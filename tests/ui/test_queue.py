@@ -167,3 +167,46 @@ async def test_the_palette_lists_our_commands_only(room: Room) -> None:
         await pilot.pause(0.3)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.theme == "console-light")
+
+
+@pytest.mark.parametrize("session", ["no_show", "cancelled", "aborted"])
+async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_another_date(
+    room: Room, session: str
+) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan("s1", attempt=2)
+    if session == "aborted":
+        room.live(id)
+        room.add(id, ev.Aborted("no network"))
+    elif session == "cancelled":
+        room.add(id, ev.Cancelled("student", False))
+    else:
+        room.add(id, ev.RoomOpened(), ev.NoShow("ill"))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await pilot.press("slash")
+        await type_text(pilot, "ada")
+        await shows(pilot, "not held, no new date")
+        await pilot.press("enter", "ctrl+p")
+        await shows(pilot, "Search for a command")
+        await type_text(pilot, "reschedule")
+        await shows(pilot, "Give the defense another date.")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await shows(pilot, "When does the defense of Ada Example start?")
+        await type_text(pilot, "tomorrow 14:00")
+        await pilot.press("enter")
+        await shows(pilot, "Why another date?")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).session == "planned")
+
+
+async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan("s1", attempt=4)
+    room.add(id, ev.Cancelled("student", False))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await pilot.press("slash")
+        await type_text(pilot, id[:6])
+        await shows(pilot, "not held, no new date", "Ada Example")
