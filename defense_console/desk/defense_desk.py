@@ -12,6 +12,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Redone, Request, Stamp, Undone
+from defense_console.model.legal import SIGNED
 from defense_console.model.path import ProjectStatus, path
 from defense_console.store.base import Draft, Student
 
@@ -164,6 +165,13 @@ class DefenseDesk:
     def drafts(self) -> Mapping[str, Draft]:
         """Texts being typed, by field key; found again after a restart."""
         return self._drafts
+
+    @property
+    def no_text(self) -> ConsoleError | None:
+        """Why no text can be kept now, so that none is begun in vain; None when one can."""
+        if self.read_only is None and self.defense.signed is not None:
+            return ConsoleError(SIGNED)
+        return self.read_only
 
     def text(self, field: str) -> str:
         """What a field shows when it is opened: the draft if there is one, else what the log holds."""

@@ -11,9 +11,12 @@ from defense_console.model import events as ev
 from defense_console.model import legal_session, legal_verdict
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import SYSTEM_FACTS, DefenseWhat, Stamp, What
 from defense_console.model.legal_context import CHECKS, Case, require
+
+SIGNED = N_("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
+"""Why nothing changes between the signature and the release."""
 
 _REGISTERED = (legal_session, legal_verdict)  # importing them fills CHECKS
 
@@ -41,9 +44,7 @@ def check_legal(
     if isinstance(what, SYSTEM_FACTS):
         return
     if defense.signed is not None and not isinstance(what, ev.Undone | ev.Redone | ev.Released):
-        raise ConsoleError(
-            "The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it."
-        )
+        raise ConsoleError(SIGNED)
     project = curriculum.project(defense.project) if curriculum else None
     check = CHECKS.get(type(what))
     if check is not None:

@@ -38,8 +38,8 @@ class WritingScreen(ConsoleScreen):
 
     def write(self, field: str) -> None:
         """Write a text: open the strip on what the field holds, a draft first. What was being written is kept."""
-        if self.texts.read_only is not None:
-            self.refuse(self.texts.read_only)
+        if (reason := self.texts.no_text) is not None:
+            self.refuse(reason)
             return
         if self.writer.field_key and not self.keep_text():
             return
@@ -118,7 +118,8 @@ class WritingScreen(ConsoleScreen):
             event.stop()
             event.prevent_default()
             self.hush()
-            self.keep_text()
+            if not self.keep_text() and event.key == "escape":
+                self.writer.shut()  # Esc always leaves the field; what could not be stored is kept as a draft
             if not self.writer.field_key:
                 self.after_writing()
 

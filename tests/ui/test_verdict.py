@@ -40,6 +40,39 @@ def held(room: Room, *not_met: str, name: str = "Ada Byron", timezone: str = "")
     return id
 
 
+async def test_no_text_is_begun_while_the_verdict_is_signed_and_not_released(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.OutcomeChosen("validated"), ev.Signed(1, "validated", "validated"))
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("f2")
+        await shows(pilot, "The verdict is signed: u takes the signature back, F9 releases it.")
+        await hides(pilot, "WRITING")
+        await pilot.press("f9")
+        await until(pilot, lambda: room.defense(id).released is not None)
+
+
+async def test_escape_leaves_a_field_whose_text_is_refused_and_keeps_it(room: Room) -> None:
+    id = held(room)
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("f2")
+        await type_text(pilot, "a word")
+        desk = app.desk.verdict(id)  # signed behind the field, as another console on the same store may do
+        desk.choose("validated")
+        desk.sign()
+        await pilot.press("enter")
+        await shows(pilot, "The verdict is signed")
+        await pilot.press("escape")
+        await hides(pilot, "WRITING")
+        await until(pilot, lambda: room.drafts(id) == {"note": "a word"})
+        await pilot.press("u")
+        await until(pilot, lambda: desk.defense.signed is None)
+        await pilot.press("f2", "enter")
+        await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["a word"])
+
+
 async def test_a_plain_validation_is_chosen_signed_and_released(room: Room) -> None:
     id = held(room)
     app = room.app(id)
