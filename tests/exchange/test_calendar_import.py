@@ -241,6 +241,15 @@ def test_a_date_the_mentor_moved_in_the_console_stays(console: Console) -> None:
     assert console.start() == "2027-01-08T09:00:00.000Z"
 
 
+def test_a_slot_the_mentor_changed_in_the_console_stays(console: Console) -> None:
+    data = ics(event("DTEND:20270105T104500Z", summary=SUMMARY))
+    console.take(data)
+    console.decide(ev.DetailsChanged(duration_min=60))
+
+    assert console.take(data).actions == ()
+    assert console.defense().duration_min == 60
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(console: Console) -> None:
     before = console.lines()
     plan = console.take(ics(event(summary=SUMMARY)), dry_run=True)
