@@ -153,6 +153,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("waiting.cancel", "c", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "waiting", footer=30),
     # --- live: the clock -------------------------------------------------------------------------------------------
     _c("clock.toggle", "t", N_("pause"), N_("Pause the clock, or let it run again."), "live", "audience", footer=10),
+    _c("clock.pause_reason", "comma", N_("why"), N_("Say why the clock was paused: technical, student, mentor."),
+       "live"),
     _c("clock.next_phase", "g", N_("next phase"),
        N_("Go to the next phase; in the last one, {key:live.finish} finishes."), "live", "audience", footer=20),
     _c("clock.more", "plus equals_sign add", N_("+1 min"), N_("Give this phase one more minute."),

@@ -9,7 +9,7 @@ from defense_console.desk.leases import last_sign
 from defense_console.desk.ledger import Ledger
 from defense_console.model import clock
 from defense_console.model import events as ev
-from defense_console.model.defense import Defense, Gap
+from defense_console.model.defense import Defense, Gap, Pause
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import QuestionState, RatingValue, Stamp
 from defense_console.model.fold import settle
@@ -109,6 +109,22 @@ class LiveDesk(DefenseDesk):
     def pause(self, reason: ev.PauseReason | None = None) -> Defense:
         """Stop the clock."""
         return self.act(ev.Paused(reason))
+
+    @property
+    def last_pause(self) -> Pause | None:
+        """The latest pause of this sitting, going on or over; None without one."""
+        return next((p for p in reversed(self.defense.pauses) if p.sitting == self.defense.sitting.n), None)
+
+    def explain_pause(self, reason: ev.PauseReason) -> Defense:
+        """Say why the clock was paused; the same reason again changes nothing.
+
+        Raises:
+            ConsoleError: It was not paused in this sitting.
+        """
+        pause = self.last_pause
+        if pause is not None and pause.reason == reason:
+            return self.defense
+        return self.act(ev.PauseExplained(pause.seq if pause is not None else 0, reason))
 
     def resume(self) -> Defense:
         """Let the clock run again."""

@@ -189,6 +189,8 @@ def _clock(what: DefenseWhat, words: _Words) -> str | None:
             return _("The student is here: the defense starts")
         case ev.Paused(reason=reason):
             return words.with_reason(_("Clock paused"), words.table(PAUSES, reason) if reason else "")
+        case ev.PauseExplained(pause=n, reason=reason):
+            return _("Reason of the pause of line {n}: {reason}", n=n, reason=words.table(PAUSES, reason))
         case ev.Resumed():
             return _("Clock resumed")
         case ev.PhaseEntered(phase=phase):

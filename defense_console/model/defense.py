@@ -15,6 +15,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.events import (
     Carried,
     OutcomeValue,
+    PauseReason,
     QuestionState,
     RatingValue,
     ReceivedFile,
@@ -132,6 +133,15 @@ class Gap(msgspec.Struct, frozen=True):
     def doubtful(self, limit_ms: int) -> bool:
         """Whether the mentor must say what it was: it is negative, or longer than `limit_ms`. Source: product.md §4."""
         return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """The clock was stopped. `seq` is the event that stopped it, `sitting` the number of the sitting."""
+
+    seq: int
+    sitting: int
+    at: Stamp
+    reason: PauseReason | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -271,6 +281,7 @@ class Defense(msgspec.Struct, frozen=True):
     contested: str | None
     """The student's reason while the released verdict is contested, else None."""
     gaps: tuple[Gap, ...]
+    pauses: tuple[Pause, ...]
     recording: Stamp | None
     links: tuple[CalendarLink, ...]
     undo: tuple[int, ...]

@@ -43,6 +43,7 @@ from defense_console.model.events_session import (
     NotePrivacySet,
     Parked,
     Paused,
+    PauseExplained,
     PhaseEntered,
     Planned,
     QuestionEdited,
@@ -114,6 +115,7 @@ DefenseWhat = (
     | Aborted
     | Started
     | Paused
+    | PauseExplained
     | Resumed
     | PhaseEntered
     | TargetMoved
@@ -301,6 +303,7 @@ __all__ = [
     "OutcomeValue",
     "ParagraphEdited",
     "Parked",
+    "PauseExplained",
     "PauseReason",
     "Paused",
     "PhaseEntered",

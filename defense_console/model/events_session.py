@@ -125,6 +125,13 @@ class Paused(What, frozen=True, tag="paused"):
     reason: PauseReason | None = None
 
 
+class PauseExplained(What, frozen=True, tag="pause_explained"):
+    """Why the clock was stopped, said afterwards. `pause` is the number of the `paused` event."""
+
+    pause: int
+    reason: PauseReason
+
+
 class Resumed(What, frozen=True, tag="resumed"):
     """The clock runs again."""
 

@@ -6,7 +6,7 @@ import msgspec
 
 from defense_console.model import clock
 from defense_console.model import events as ev
-from defense_console.model.defense import NOT_HELD, CalendarLink, Gap, Line, Note, Question, Sitting
+from defense_console.model.defense import NOT_HELD, CalendarLink, Gap, Line, Note, Pause, Question, Sitting
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Event, Stamp
 from defense_console.model.folding import Folding, applies
@@ -107,6 +107,13 @@ def _started(state: Folding, event: Event, what: ev.Started) -> None:
 @applies(ev.Paused)
 def _paused(state: Folding, event: Event, what: ev.Paused) -> None:
     _set_clock(state, clock.pause(state.timeline, event.at))
+    state.pauses[event.seq] = Pause(event.seq, state.sitting.n, event.at, what.reason)
+
+
+@applies(ev.PauseExplained)
+def _pause_explained(state: Folding, event: Event, what: ev.PauseExplained) -> None:
+    if what.pause in state.pauses:
+        state.pauses[what.pause] = replace(state.pauses[what.pause], reason=what.reason)
 
 
 @applies(ev.Resumed)

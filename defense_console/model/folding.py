@@ -18,6 +18,7 @@ from defense_console.model.defense import (
     Gap,
     Line,
     Note,
+    Pause,
     Question,
     Revision,
     Sitting,
@@ -62,6 +63,7 @@ class Folding:
     reception_completed_at: str | None = None
     contested: str | None = None
     gaps: dict[int, Gap] = field(default_factory=dict)
+    pauses: dict[int, Pause] = field(default_factory=dict)
     recording: Stamp | None = None
     links: dict[tuple[str, str], CalendarLink] = field(default_factory=dict)
 
@@ -123,6 +125,7 @@ class Folding:
             reception_completed_at=self.reception_completed_at,
             contested=self.contested,
             gaps=tuple(self.gaps.values()),
+            pauses=tuple(self.pauses.values()),
             recording=self.recording,
             links=tuple(self.links.values()),
             undo=undo,

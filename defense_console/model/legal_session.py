@@ -113,6 +113,13 @@ def _paused(case: Case, what: ev.Paused) -> None:
     require(case.defense.timeline.state == "running", "The clock is already paused.")
 
 
+@checks(ev.PauseExplained)
+def _pause_explained(case: Case, what: ev.PauseExplained) -> None:
+    session_in(case, "live")
+    pauses = {pause.seq for pause in case.defense.pauses if pause.sitting == case.defense.sitting.n}
+    require(what.pause in pauses, "The clock was not paused in this sitting.")
+
+
 @checks(ev.Resumed)
 def _resumed(case: Case, what: ev.Resumed) -> None:
     session_in(case, "live")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from defense_console.model import rubric
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Criterion, Phase
-from defense_console.model.defense import Gap, Note, Sitting, Version
+from defense_console.model.defense import Gap, Note, Pause, Sitting, Version
 from defense_console.reports.sections import window_text
 from defense_console.reports.sheet import VERSIONS, Sheet
 from defense_console.reports.value import Paragraph, Section, section_if
-from defense_console.words import OUTCOMES, PHASES, RATINGS, SESSIONS
+from defense_console.words import OUTCOMES, PAUSES, PHASES, RATINGS, SESSIONS
 
 # --- times -------------------------------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ def _sitting(sheet: Sheet, sitting: Sitting) -> Iterator[Paragraph]:
     )
     if line.by_wall:
         yield Paragraph("sittings", _("Part of it was measured with the wall clock."), shape="item")
-    yield from _stretches(sheet, line)
+    yield from _stretches(sheet, sitting)
 
 
 def _row(label: str, text: str, depth: int = 0) -> Paragraph:
@@ -75,15 +75,22 @@ def _phase_times(sheet: Sheet, line: Timeline, phase: Phase) -> str:
     return f"{text} · " + _("window {window}", window=window_text(sheet, phase))
 
 
-def _stretches(sheet: Sheet, line: Timeline) -> Iterator[Paragraph]:
-    """What the clock did, in real time since the start, pauses in."""
+def _stretches(sheet: Sheet, sitting: Sitting) -> Iterator[Paragraph]:
+    """What the clock did, in real time since the start, pauses in; why it stopped, where that was said."""
     _ = sheet.words
+    line = sitting.timeline
     if not line.spans:
         return
     yield Paragraph("sittings", _("Timeline, real time since the start"), shape="item")
+    pauses = {line.place_ms(p.at): p for p in sheet.defense.pauses if p.sitting == sitting.n}
+    pause: Pause | None = None
     for phase, running, start_ms, end_ms in _merged(line):
+        # A pause that goes on into the next phase keeps its reason; one that a gap became has none.
+        pause = None if running else pauses.get(start_ms, pause)
         name = sheet.word(PHASES, phase)
         text = _("{phase}: ran", phase=name) if running else _("{phase}: paused", phase=name)
+        if pause is not None and pause.reason is not None:
+            text = f"{text} ({sheet.word(PAUSES, pause.reason)})"
         yield _row(f"{_.clock_text(start_ms // 1000)}–{_.clock_text(end_ms // 1000)}", text, depth=1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from textual import work
 from textual.content import Content
 
@@ -9,7 +11,7 @@ from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import N_, _, clock_text, error_text, language
 from defense_console.keymap import command, keys_of
 from defense_console.model import revision, rubric
-from defense_console.model.events import RatingValue
+from defense_console.model.events import PauseReason, RatingValue
 from defense_console.safe_text import shortened
 from defense_console.screens import live_words
 from defense_console.screens.dialogs import Ask, Choose, Sheet
@@ -17,6 +19,9 @@ from defense_console.screens.live_view import LiveView
 from defense_console.widgets.clock_words import phase_word
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
+from defense_console.words import PAUSES
+
+PAUSE_REASONS: tuple[PauseReason, ...] = get_args(PauseReason)
 
 
 class LiveScreen(LiveView):
@@ -145,8 +150,20 @@ class LiveScreen(LiveView):
     def action_clock_toggle(self) -> None:
         """Pause, or resume."""
         defense = self.attempt(self.live.toggle)
-        if defense is not None:
-            self.tell(_("The clock is paused.") if defense.timeline.state == "paused" else _("The clock runs."))
+        if defense is None:
+            return
+        paused = defense.timeline.state == "paused"
+        self.tell(_("The clock is paused; “{key:clock.pause_reason}” says why.") if paused else _("The clock runs."))
+
+    @work(exclusive=True, group="dialog")
+    async def action_clock_pause_reason(self) -> None:
+        """Why the clock was paused; it stays paused, or goes on running."""
+        options = [_(PAUSES[reason]) for reason in PAUSE_REASONS]
+        choice = await self.app.push_screen_wait(Choose(_("Why was the clock paused?"), options))
+        if choice is not None:
+            reason = PAUSE_REASONS[choice]
+            if self.attempt(lambda: self.live.explain_pause(reason)) is not None:
+                self.tell(_("Paused: {reason}.", reason=_(PAUSES[reason])))
 
     def action_clock_next_phase(self) -> None:
         """The next phase."""

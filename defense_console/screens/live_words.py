@@ -127,6 +127,12 @@ def _only_live(live: LiveDesk) -> str | None:
     return _("The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
 
 
+def _pause(live: LiveDesk) -> str | None:
+    if live.last_pause is None:
+        return _("The clock was not paused in this sitting.")
+    return _only_live(live)
+
+
 def _gap(live: LiveDesk) -> str | None:
     if live.last_gap is None:
         return _("There is no gap to turn into a pause.")
@@ -146,6 +152,7 @@ _REASONS: Mapping[str, Callable[[LiveDesk], str | None]] = {
     "anywhere.toggle": _only_live,
     "clock.more": _only_live,
     "clock.less": _only_live,
+    "clock.pause_reason": _pause,
     "clock.gap_to_pause": _gap,
     "live.abort": _only_live,
     "live.recording": _recording,

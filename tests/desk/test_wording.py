@@ -33,6 +33,7 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.Finished(),
     ev.Reopened(),
     ev.GapPaused(4),
+    ev.PauseExplained(4, "mentor"),
     ev.Suspended(AT, 61_000),
     ev.ClockStepped(-3_600_000),
     ev.Recovered(AT, AT, "counted"),

@@ -123,6 +123,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
                     ev.Rescheduled(iso(EPOCH)),
                     ev.Suspended(defense.at, 4_000),
                     ev.Recovered(defense.at, stamp, "counted"),
+                    ev.PauseExplained(defense.pauses[-1].seq if defense.pauses else 0, "student"),
                     ev.GapPaused(defense.gaps[-1].seq if defense.gaps else 0),
                     ev.Signed(len(defense.versions) + 1, outcome, None, defense.reason),
                     ev.Released(len(defense.versions)),

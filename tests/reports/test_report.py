@@ -103,6 +103,20 @@ def test_the_report_of_a_second_sitting_tells_its_own_speaking_time() -> None:
     assert "02:50–03:50|presentation: paused" in times
 
 
+def test_the_reason_of_a_pause_stands_where_the_clock_stopped() -> None:
+    log = scene.started().at(300).add(ev.Paused()).at(310).add(ev.PauseExplained(4, "technical")).at(360)
+    log.add(ev.PhaseEntered("discussion")).at(400).add(ev.Resumed()).at(500).add(ev.Paused("student")).at(520)
+    log.add(ev.Resumed()).at(600).add(ev.Paused()).at(630).add(ev.Resumed()).at(700).add(ev.Finished())
+    times = section(scene.report(log, "jury", "en"), "sittings")
+    paused = [line.partition("|")[2] for line in times if "paused" in line]
+    assert paused == [
+        "presentation: paused (technical problem)",
+        "discussion: paused (technical problem)",
+        "discussion: paused (the student)",
+        "discussion: paused",
+    ]
+
+
 def test_the_console_writes_only_what_the_mentor_has_not() -> None:
     log = scene.conditional()
     before = scene.report(log, language="en")

@@ -174,6 +174,25 @@ async def test_only_t_resumes(room: Room) -> None:
     assert room.defense(id).timeline.state == "running"
 
 
+async def test_a_pause_needs_no_reason_and_takes_one_afterwards(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await pilot.press("comma")
+        await shows(pilot, "The clock was not paused in this sitting.")
+        await pilot.press("t")
+        await shows(pilot, "The clock is paused; “,” says why.")
+        await until(pilot, lambda: room.defense(id).timeline.state == "paused")
+        await pilot.press("comma")
+        await shows(pilot, "Why was the clock paused?", "1  technical problem", "PAUSED")
+        await pilot.press("escape", "t", "comma", "ampersand")
+        await shows(pilot, "Paused: technical problem.")
+        await pilot.press("l")
+        await shows(pilot, "Reason of the pause of line 4: technical problem")
+        await pilot.press("escape", "u")
+        await until(pilot, lambda: [p.reason for p in room.defense(id).pauses] == [None])
+    assert room.defense(id).timeline.state == "running"
+
+
 async def test_g_in_the_last_phase_says_that_f_finishes(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
