@@ -14,6 +14,7 @@ from defense_console.desk.direct_logs import DirectLogs
 from defense_console.desk.ledger import stream_of
 from defense_console.exchange import archive, import_plan, importing
 from defense_console.exchange.archive_check import Archive, Chain, read_archive
+from defense_console.exchange.calendar_lines import is_calendar
 from defense_console.exchange.defenses_csv import Form, Listed, write_csv
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.import_plan import Key, Plan
@@ -87,6 +88,8 @@ class ExchangeDesk:
             BadFile: Every line that cannot be taken; the store is untouched.
             ConsoleError: An export for a store that is not empty, or another console wrote meanwhile.
         """
+        if is_calendar(data):
+            raise ConsoleError("This is a calendar: take it in with “calendar import”.")
         if data.lstrip(BLANK)[:1] in (b"[", b"{") and is_session_list(data):
             return Taken(sessions=self._take_sessions(data, dry_run))
         if kind_of(data) == "archive":

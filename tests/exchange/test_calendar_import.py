@@ -416,6 +416,15 @@ def test_the_command_tells_what_it_did_and_what_it_left(cli: Cli, tmp_path: Path
     assert cli(str(file)).stdout == "Nothing to change: the store says the same already.\n"
 
 
+def test_a_calendar_given_to_the_other_import_is_told_where_to_go(tmp_path: Path) -> None:
+    (tmp_path / "c.ics").write_bytes(GOOGLE)
+
+    refused = CliRunner().invoke(main, ["import", str(tmp_path / "c.ics"), "--store", str(tmp_path / "store")])
+
+    assert refused.exit_code == 2
+    assert "calendar import" in refused.stderr
+
+
 def test_a_bad_match_file_is_refused_with_its_line(cli: Cli, tmp_path: Path) -> None:
     file, matches = tmp_path / "c.ics", tmp_path / "matches.txt"
     file.write_bytes(ics(event()))
