@@ -367,6 +367,16 @@ def test_a_missing_file_is_told_in_the_mentors_language(cli: Cli, tmp_path: Path
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "this is a folder"), ("fr", "c’est un dossier")])
+def test_a_folder_instead_of_a_file_is_told_in_the_mentors_language(
+    cli: Cli, tmp_path: Path, lang: str, said: str
+) -> None:
+    done = cli("import", str(tmp_path), "--store", str(tmp_path / "store"), "--lang", lang)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
 def test_import_twice_changes_nothing_and_tells_of_a_new_date(cli: Cli, tmp_path: Path) -> None:
     file, store = tmp_path / "file.csv", str(tmp_path / "store")
     file.write_text(ROW)

@@ -96,7 +96,7 @@ class ExchangeDesk:
             return self.import_archive(data, dry_run=dry_run)
         wanted = importing.read(data, self.shipped, self.zone)
         students = {row.id: held for row in wanted.students if (held := self.store.student(row.id)) is not None}
-        plan = import_plan.plan(wanted, students, self._defenses(wanted.defenses))
+        plan = import_plan.plan(wanted, students, self._defenses(wanted.defenses), self.zone)
         if not dry_run and not plan.empty:
             self._carry_out(plan)
         return Taken(plan=plan)

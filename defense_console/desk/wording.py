@@ -71,6 +71,7 @@ def describe(
     language: str,
     project: Project | None = None,
     rows: Mapping[str, Request] = _NO_ROWS,
+    zone: str = "UTC",
 ) -> str:
     """What an event says, as a sentence.
 
@@ -80,11 +81,12 @@ def describe(
         language: "fr" or "en".
         project: For the titles of deliverables; None shows their numbers only.
         rows: See `requests_of`: for the titles of documents that the mentor added.
+        zone: IANA name of the zone dates are read in.
 
     Returns:
         One sentence, user text in it unchanged; never empty.
     """
-    words = _Words(translator(language), curriculum, project, rows)
+    words = _Words(translator(language), curriculum, project, rows, zone)
     for part in (_appointment, _clock, _system, _said, _verdict, _documents):
         found = part(event.what, words)
         if found is not None:
@@ -100,12 +102,22 @@ class _Words:
     """What the sentences are made with."""
 
     def __init__(
-        self, _: Translator, curriculum: Curriculum | None, project: Project | None, rows: Mapping[str, Request]
+        self,
+        _: Translator,
+        curriculum: Curriculum | None,
+        project: Project | None,
+        rows: Mapping[str, Request],
+        zone: str,
     ) -> None:
         self._ = _
         self.curriculum = curriculum
         self.project = project
         self.rows = rows
+        self.zone = zone
+
+    def moment(self, at: str) -> str:
+        """A date and time in the zone of the reader."""
+        return self._.date_time(at, self.zone)
 
     def table(self, table: Mapping[str, str], key: str) -> str:
         """The word for a value; a value without one is shown as it is."""
@@ -153,10 +165,10 @@ def _appointment(what: DefenseWhat, words: _Words) -> str | None:
     _ = words._
     match what:
         case ev.Planned(project=project, attempt=attempt, planned_at=at):
-            text = N_("Planned: {project}, attempt {attempt}, {at} UTC")
-            return _(text, project=project, attempt=attempt, at=_utc(_, at))
+            text = N_("Planned: {project}, attempt {attempt}, {at}")
+            return _(text, project=project, attempt=attempt, at=words.moment(at))
         case ev.Rescheduled(planned_at=at, reason=reason):
-            return words.with_reason(_("New date {at} UTC", at=_utc(_, at)), reason)
+            return words.with_reason(_("New date {at}", at=words.moment(at)), reason)
         case ev.DetailsChanged():
             return _("Slot or language changed")
         case ev.Parked(parked=parked):
@@ -176,10 +188,6 @@ def _appointment(what: DefenseWhat, words: _Words) -> str | None:
         case ev.Aborted(reason=reason):
             return words.with_reason(_("Broken off"), reason)
     return None
-
-
-def _utc(_: Translator, at: str) -> str:
-    return _.date_time(at, "UTC")
 
 
 def _clock(what: DefenseWhat, words: _Words) -> str | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.importing import DefenseRow, StudentRow, Wanted
+from defense_console.i18n import date_time
 from defense_console.model.attempts import carried_from
 from defense_console.model.clock import instant, iso
 from defense_console.model.defense import NOT_HELD, Defense
@@ -83,13 +84,16 @@ class Plan(msgspec.Struct, frozen=True):
         return not self.students and not self.defenses
 
 
-def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense]) -> Plan:
+def plan(
+    wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense], zone: str = "UTC"
+) -> Plan:
     """What has to happen for the store to say what the file says.
 
     Args:
         wanted: The file.
         students: What is known of its students, by id.
         defenses: What is known of its defenses and of the attempts before them; others do no harm.
+        zone: IANA name of the mentor's zone, for the dates in refusals.
 
     Raises:
         BadFile: A line asks for what may not be changed any more, or for an attempt that nothing leads to.
@@ -101,7 +105,7 @@ def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[
     asked = {row.key for row in wanted.defenses}
     for row in wanted.defenses:
         known = defenses.get(row.key)
-        wrong = _gap(row, asked, defenses) if known is None else _refusals(row, known)
+        wrong = _gap(row, asked, defenses) if known is None else _refusals(row, known, zone)
         bad += wrong
         whats: tuple[DefenseWhat, ...] = ()
         if not wrong:
@@ -159,7 +163,7 @@ def _details(row: DefenseRow, known: Defense) -> DetailsChanged:
     )
 
 
-def _refusals(row: DefenseRow, known: Defense) -> Sequence[BadLine]:
+def _refusals(row: DefenseRow, known: Defense, zone: str) -> Sequence[BadLine]:
     """Why a line cannot be taken: it changes a defense that is live, held or later, or its curriculum."""
     bad: list[BadLine] = []
     if known.curriculum != row.curriculum:
@@ -169,7 +173,7 @@ def _refusals(row: DefenseRow, known: Defense) -> Sequence[BadLine]:
     if known.session in NOT_HELD or known.session in ("planned", "waiting"):
         return bad
     if not _same_instant(row.planned_at, known.planned_at):
-        places = {"at": known.planned_at}
+        places = {"at": date_time(known.planned_at, zone)}
         text = N_("{at}: a defense that is live or over keeps its date")
         bad.append(BadLine(row.line, "planned_at", row.written_at, text, places))
     details = _details(row, known)

@@ -301,7 +301,7 @@ class LiveView(WritingScreen):
         event = next((event for event in live.events if event.seq == action), None)
         if event is None:
             return ""
-        return describe(event, live.curriculum, language(), live.project, requests_of(live.events))
+        return describe(event, live.curriculum, language(), live.project, requests_of(live.events), self.zone)
 
 
 def project_title(live: LiveDesk) -> str:

@@ -120,7 +120,8 @@ class TimelineScreen(ConsoleScreen):
     def _words(self, event: Event, undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""
         desk = self._log
-        text = content(describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events)))
+        words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
+        text = content(words)
         if undone:
             return text.stylize("strike $text-muted") + Content(" · " + _("undone")).stylize("$text-warning")
         if isinstance(event.what, ev.Suspended | ev.Recovered):

@@ -105,4 +105,8 @@ def refuse_terminal(form: str, output: str | None) -> None:
 def _refuse(file: str, error: OSError) -> NoReturn:
     if isinstance(error, FileNotFoundError):
         raise ConsoleError("{file}: there is no such file or folder.", file=file) from None
+    if isinstance(error, PermissionError):
+        raise ConsoleError("{file}: you may not read or write it; ask who owns it.", file=file) from None
+    if isinstance(error, IsADirectoryError):
+        raise ConsoleError("{file}: this is a folder; name a file in it.", file=file) from None
     raise ConsoleError("{file}: {reason}", file=file, reason=error.strerror or str(error)) from None

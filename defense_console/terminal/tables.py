@@ -153,7 +153,7 @@ def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
     cancelled, requests = cancelled_actions(events), requests_of(events)
     rows = []
     for event in events:
-        text = one_line(describe(event, desk.curriculum, language(), desk.project, requests))
+        text = one_line(describe(event, desk.curriculum, language(), desk.project, requests, zone))
         mark = _("(undone)") + " " if event.seq in cancelled else ""
         rows.append((str(event.seq), date_time(event.at.wall, zone), one_line(event.author), mark + text))
     yield from aligned(rows)

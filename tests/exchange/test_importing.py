@@ -307,6 +307,14 @@ def test_another_start_or_slot_is_refused_once_the_defense_is_live_or_held(later
     assert places(caught.value.lines) == [(2, "planned_at", "10/04/2027 14:00"), (2, "duration_min", "45")]
 
 
+def test_a_refused_date_is_told_in_the_mentors_zone() -> None:
+    wanted = read(csv(ROW | {"planned_at": "10/04/2027 14:00"}))
+    with pytest.raises(BadFile) as caught:
+        import_plan.plan(wanted, KNOWN, Log(PLANNED, *STARTED).known(), "Europe/Paris")
+
+    assert [line.parameters for line in caught.value.lines] == [{"at": "2027-04-03 14:00"}]
+
+
 def test_other_fields_append_an_event_and_an_absent_column_says_nothing() -> None:
     log = Log(planned_with(duration_min=45, language="fr"))
     without = tuple(name for name in COLUMNS if name not in ("language", "email"))
