@@ -185,7 +185,8 @@ def _compared_apart(request: Request, progress: Progress, interrupt: Interrupt) 
     late = threading.Event()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "defense_console.documents.reading"],
+            # -P: no module is taken from the folder the console happens to run in, which may hold students' files.
+            [sys.executable, "-P", "-m", "defense_console.documents.reading"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except OSError as error:

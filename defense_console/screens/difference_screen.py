@@ -17,7 +17,7 @@ from defense_console.i18n import _, date_time, error_text
 from defense_console.keymap import Command
 from defense_console.model.comparison import Comparison, FileFacts, Progress
 from defense_console.model.errors import ConsoleError
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import cells, content, one_line, shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.difference_words import (
     alarm_words,
@@ -206,8 +206,10 @@ class DifferenceScreen(ConsoleScreen):
                 return _("none")
             return f"{version.name} ({date_time(version.at, self.zone)})" if version.at else version.name
 
-        half = max(8, (width - 3) // 2)
-        return Content(f"{shortened(named(self.subject.old), half)} → {shortened(named(self.subject.new), half)}")
+        old, new = one_line(named(self.subject.old)), one_line(named(self.subject.new))
+        if cells(old) + cells(new) + 3 <= width:
+            return Content(f"{old} → {new}")
+        return Content(f"{shortened(old, width)}\n→ {shortened(new, width - 2)}")  # what was received when must be read
 
     def _files(self) -> str:
         def told(facts: FileFacts | None) -> str:

@@ -124,6 +124,14 @@ def test_a_comparison_stops_when_it_is_asked_to(tmp_path: Path, monkeypatch: pyt
         compare(tmp_path / "one", tmp_path / "two", "a.txt", interrupt=interrupt)
 
 
+def test_no_module_comes_from_the_folder_the_console_runs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("msgspec.py", "difflib.py", "resource.py"):
+        write(tmp_path, name, b"raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    found = compare(write(tmp_path, "one", b"a b"), write(tmp_path, "two", b"a c"), "a.txt")
+    assert found.difference is not None
+
+
 def _instead(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Another program in place of the reader."""
     popen = subprocess.Popen

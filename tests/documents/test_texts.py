@@ -173,6 +173,12 @@ def test_declared_entities_are_refused_before_a_reader_sees_them(
     assert "declares XML entities" in refused(tmp_path, f"bomb.{kind}", bomb)
 
 
+def test_half_an_odt_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
+    """odfpy prints what it cannot parse and goes on with what it has."""
+    cut = with_part(sample("odt"), "content.xml", lambda xml: xml[: xml.index(b"Risks")])
+    assert "damaged" in refused(tmp_path, "plan.odt", cut)
+
+
 def test_limits_are_told_with_their_number(tmp_path: Path) -> None:
     assert "compare_max_pages in the settings allows 0" in refused(tmp_path, "a.pdf", sample("pdf"), limits(pages=0))
     assert "longer than 20 characters" in refused(tmp_path, "a.txt", sample("txt"), limits(characters=20))

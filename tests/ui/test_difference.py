@@ -71,6 +71,8 @@ async def test_side_by_side_where_there_is_room_and_one_below_the_other_where_th
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, pilot, at_once(found))
         await shows(pilot, "- line 2 The budget is 100 euros", "+ line 2 The budget is 120 euros")
+        await pilot.resize_terminal(60, 20)
+        await shows(pilot, "plan v1.txt (2026-11-20 10:00)", "→ plan v2.txt (2026-11-24 11:30)")
         await pilot.resize_terminal(110, 24)
         await shows(pilot, "│~ line 2 The budget is 120 euros")
 
@@ -142,7 +144,9 @@ async def test_while_it_reads_a_bar_grows_and_the_console_answers(room: Room) ->
 
     def slowly(progress: Progress, interrupt: Interrupt) -> Comparison:
         progress(0.42)
-        while not go_on.wait(0.01):
+        for _look in range(2000):  # a thread must not outlive a test that failed
+            if go_on.wait(0.01):
+                break
             if interrupt.asked:
                 interrupted.set()
                 raise Stopped
