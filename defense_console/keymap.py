@@ -24,6 +24,7 @@ __all__ = [
     "Command",
     "Context",
     "action_of",
+    "acts_over_dialogs",
     "acts_while_writing",
     "check_keymap",
     "command",
@@ -72,6 +73,12 @@ def action_of(command: Command, context: Context) -> str:
     """The name of the action a screen gives to a command in a context: `live.rate_met` → `live_rate_met`."""
     context = _PARENTS.get(context, context) if context not in command.contexts else context
     return dict(command.acts_as).get(context, command.id).replace(".", "_")
+
+
+def acts_over_dialogs(command: Command, context: Context) -> bool:
+    """Whether a command also acts while a dialog lies over its screen: a clock that runs waits for no answer."""
+    over = command.id == "console.redraw" or action_of(command, context) in ("clock_toggle", "clock_next_phase")
+    return over and command.writing
 
 
 def acts_while_writing(action: str, context: Context) -> bool:

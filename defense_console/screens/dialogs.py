@@ -16,7 +16,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from defense_console.i18n import _
+from defense_console.keymap import acts_over_dialogs
 from defense_console.safe_text import content
+from defense_console.screens.base import Console, ConsoleScreen
 from defense_console.widgets.writer import Field
 
 T = TypeVar("T")
@@ -80,8 +82,21 @@ class Dialog(ModalScreen[T], Generic[T]):
             self._answered = True
             self.dismiss(result)
 
-    def on_key(self, event: events.Key) -> None:
-        """Nothing typed in a dialog reaches the screen below."""
+    @property
+    def below(self) -> ConsoleScreen | None:
+        """The console's screen that the dialog lies over."""
+        screens = self.app.screen_stack
+        return next((screen for screen in reversed(screens) if isinstance(screen, ConsoleScreen)), None)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Nothing typed in a dialog reaches the screen below, but the keys of a running clock and the redraw."""
+        below = self.below
+        command = below.command_at(event.key) if below is not None else None
+        if below is not None and command is not None and acts_over_dialogs(command, below.context):
+            event.stop()
+            event.prevent_default()
+            await below.do_command(command)
+            return
         if isinstance(self.focused, Field) and event.key not in ("escape", "enter"):
             return  # editing keys are the field's
         event.stop()
@@ -166,7 +181,7 @@ class Choose(Dialog[int | None]):
 
 
 class Ask(Dialog[str | None]):
-    """A text; `Enter` gives it, `Esc` goes back with None.
+    """A text; `Enter` gives it, `Esc` goes back with None and keeps what was typed for the next time it is asked.
 
     Args:
         question: What is asked.
@@ -199,22 +214,38 @@ class Ask(Dialog[str | None]):
         yield Field.plain(self._initial, placeholder=self._placeholder)
 
     def on_mount(self) -> None:
-        """The field has the focus."""
+        """The field has the focus; a text that was left unfinished is there again."""
         field = self.query_one(Field)
+        place = self._place
+        if place is not None and (text := place[0].unfinished.get(place[1])):
+            field.load_text(text)
         field.move_cursor(field.document.end)
         self.set_focus(field)
 
     def keys_text(self) -> str:
         """Two keys."""
-        return _("↵  keep      Esc  back")
+        return _("↵  keep      Esc  back") if self._place is None else _("↵  keep      Esc  back, the text stays")
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
         text = self.query_one(Field).text.strip()
         if key == "escape":
+            self._leave(text if text != self._initial.strip() else "")
             self.answer(None)
         elif key == "enter" and (text or not self._required):
+            self._leave("")
             self.answer(text)
+
+    @property
+    def _place(self) -> tuple[Console, tuple[str, str]] | None:
+        """Where an unfinished text is remembered: by defense too, so that no other student's dialog shows it."""
+        defense_id = getattr(self.below, "defense_id", "")
+        return (self.below.console_app, (defense_id, self._question)) if self.below and defense_id else None
+
+    def _leave(self, text: str) -> None:
+        """Remember what was typed, or forget it once it is given."""
+        if (place := self._place) is not None:
+            place[0].unfinished[place[1]] = text
 
 
 class Sheet(Dialog[None]):

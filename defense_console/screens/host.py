@@ -27,6 +27,10 @@ class Host(OrderedKeys, inherit_bindings=False):
     desk: Desk
     settings: Settings
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.unfinished: dict[tuple[str, str], str] = {}
+
     # --- screens -----------------------------------------------------------------------------------------------------
 
     def console_screens(self) -> list[ConsoleScreen]:

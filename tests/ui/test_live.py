@@ -642,3 +642,44 @@ async def test_a_command_is_found_by_its_name_and_an_abort_leads_to_the_brief(ro
         await pilot.press("u")
         await shows(pilot, "PRESENTATION 1/3")
     assert room.defense(id).session == "live"
+
+
+async def test_a_text_left_in_a_dialog_is_there_again_and_the_clock_obeys_over_it(room: Room) -> None:
+    id = started(room)
+    room.student("s2", "Bob Example")
+    other = room.plan("s2")
+    room.live(other)
+    app = room.app(id)
+
+    async def ask_abort() -> None:
+        await pilot.press("ctrl+p")
+        await shows(pilot, "Search for a command")
+        await type_text(pilot, "abort")
+        await shows(pilot, "Break the defense off for a technical reason.")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await shows(pilot, "Break the defense off?")
+
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "PRESENTATION 1/3")
+        await ask_abort()
+        await type_text(pilot, "no netw")
+        await pilot.press("f3")
+        await until(pilot, lambda: room.defense(id).timeline.state == "paused")
+        await pilot.press("f4")
+        await until(pilot, lambda: room.defense(id).timeline.phase == "discussion")
+        await shows(pilot, "Break the defense off?", "no netw")
+        await pilot.press("escape")
+        await hides(pilot, "Break the defense off?")
+        app.go("live", other)
+        await shows(pilot, "Bob Example")
+        await ask_abort()
+        assert "no netw" not in plain_text(app)
+        await pilot.press("escape")
+        app.go("live", id)
+        await shows(pilot, "Ada Example")
+        await ask_abort()
+        await shows(pilot, "no netw")
+        await type_text(pilot, "ork")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).sittings[-1].reason == "no network")
