@@ -14,10 +14,12 @@ import subprocess
 import sys
 import termios
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pyte
 import pytest
 
@@ -95,7 +97,9 @@ class Terminal:
 def run(store: Path, *arguments: str) -> str:
     """A command of the console; its output."""
     command = [sys.executable, "-m", "defense_console", "--store", str(store), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def shown(store: Path, id: str) -> dict[str, Any]:
@@ -209,3 +213,93 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
     assert [note["text"] for note in again["notes"]] == ["half a no"]
     assert len(again["ratings"]) == 3, "not read-only"
 
+
+
+GUIDE, REPORT = "Demo_Ada_1_guide_112026.txt", "Demo_Ada_2_rapport_112026.txt"
+ORIGINAL = {GUIDE: "Question 1\nQuestion 2\n", REPORT: "Trois besoins\n"}
+CORRECTED = {**ORIGINAL, GUIDE: "Question 1\nQuestion 2\nQuestion 3, aux apprenants\n"}
+SETTLED = {**CORRECTED, REPORT: "Trois besoins, avec les chiffres de 2025\n"}
+
+
+def sent(path: Path, files: dict[str, str]) -> Path:
+    """An archive as a student sends it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def take_in(terminal: Terminal, path: Path) -> None:
+    """Take an archive in from the screen that is shown."""
+    terminal.press("d")
+    terminal.shows("Où sont les documents")
+    terminal.press(f"{path}\r")
+    terminal.shows("Prendre ces documents")
+    terminal.press("o")
+
+
+def test_two_documents_are_revised_in_two_rounds_and_the_next_project_opens(store: Path, tmp_path: Path) -> None:
+    id = only_id(store)
+    settings = tmp_path / "settings.toml"
+    settings.write_text(settings.read_text("utf-8") + "release_countdown_s = 0\n", encoding="utf-8")
+    run(store, "receive", id, str(sent(tmp_path / "first.zip", ORIGINAL)))
+    with Terminal(store) as terminal:
+        terminal.shows("Ada [/foo] Démo")
+        terminal.press("\r")
+        terminal.shows("2/4 reçus")
+        terminal.press("t")
+        terminal.shows("On attend Ada")
+        terminal.press("t")
+        terminal.shows("PRÉSENTATION 1/3")
+        terminal.press('"&&&&&&&&&&ggf')
+        terminal.shows("Décision", "Proposition")
+        terminal.press("é\x1b[20~")
+        terminal.shows("signer le verdict")
+        terminal.press("o")
+        terminal.shows("Verdict 1 communiqué")
+        terminal.press("b")  # the documents to revise
+        terminal.shows("0/2 réglés", "L’étudiant a jusqu’à")
+        take_in(terminal, sent(tmp_path / "second.zip", CORRECTED))
+        terminal.shows("modifié depuis la version 1", "INCHANGÉ malgré la demande", "Vous décidez")
+        terminal.press("\r")  # what changed in the first one
+        terminal.shows("Question 3, aux apprenants")
+        terminal.press("\x1b")
+        terminal.shows("0/2 réglés")
+        terminal.press("&")
+        terminal.shows("1/2 réglés")
+        terminal.press("r")
+        terminal.shows("Que doit montrer la nouvelle version")
+        terminal.press(" + les chiffres\r")
+        terminal.shows("tour 2", "redemandé")
+        take_in(terminal, sent(tmp_path / "third.zip", SETTLED))
+        terminal.shows("modifié depuis la version", "Vous décidez")
+        terminal.press("w&")
+        terminal.shows("2/2 réglés", "IRP-P3 s’ouvre")
+        terminal.press("\x1b[20~")
+        terminal.shows("Signer la version 2")
+        terminal.press("o")
+        terminal.shows("Verdict 2 communiqué")
+        terminal.press("\x11")  # Ctrl+Q
+        terminal.shows("Quitter la console")
+        terminal.press("o")
+        terminal.wait(lambda: terminal.process.poll() is not None, "it never ended")
+    after = shown(store, id)
+    assert [(v["outcome"], v["state"]) for v in after["verdicts"]] == [
+        ("conditional", "superseded"),
+        ("validated", "released"),
+    ]
+    first, second = after["documents_to_revise"]
+    assert [first["state"], second["state"]] == ["accepted", "accepted"]
+    assert [first["round"], second["round"]] == [1, 2]
+    assert [v["version"] for v in second["received"]] == [2, 3]
+    assert json.loads(run(store, "list", "--json")) == [], "nothing is pending any more"
+    log = run(store, "log", id, "--lang", "en")
+    for words in ("Document received: 1.", "Document accepted: 1.", "Document requested again: 2.", "Verdict 2 signed"):
+        assert words in log
+    pdf = tmp_path / "report.pdf"
+    run(store, "report", id, "--for", "jury", "--lang", "fr", "--format", "pdf", "-o", str(pdf))
+    text = "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(pdf).pages)
+    released = [line for line in json.loads(run(store, "log", id, "--json")) if line["what"]["kind"] == "released"][-1]
+    for words in ("Validé", REPORT, "inchangé", released["hash"]):
+        assert words in text, "a long name may be parted at the end of a line"
+    run(store, "verify", id)

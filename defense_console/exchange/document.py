@@ -6,14 +6,14 @@ The shapes are a contract: they are described in docs/json.md, and fields are ad
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from defense_console.model import revision, rubric
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum, Phase, Project
-from defense_console.model.defense import Defense, Sitting, Version
+from defense_console.model.defense import SETTLED, Defense, Revision, Sitting, Version
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Request, Stamp
 
@@ -72,7 +72,10 @@ def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: St
         "skills": _skills(defense, curriculum, project),
         "notes": _notes(defense),
         "questions": [{"text": q.text, "at_s": q.at_s, "state": q.state} for q in defense.questions],
-        "deliverables": [{"n": d.n, "received": defense.declared.get(d.n, False)} for d in project.deliverables],
+        "deliverables": [
+            {"n": d.n, "received": defense.declared.get(d.n, False), "versions": len(defense.deliveries.get(d.n, ()))}
+            for d in project.deliverables
+        ],
         "documents_to_revise": _documents(defense, curriculum, project, subject.language),
         "strengths": [line.text for line in defense.strengths],
         "improvements": [line.text for line in defense.improvements],
@@ -140,8 +143,7 @@ def _documents(defense: Defense, curriculum: Curriculum, project: Project, langu
     released = defense.released
     if released is not None:
         return [
-            _row(r.request, defense, project, language)
-            | {"due_at": r.due_at, "round": r.round, "state": r.state, "received": len(r.deliveries)}
+            _row(r.request, defense, project, language) | _asked(r, defense)
             for r in defense.revisions
         ]
     if defense.signed is not None:
@@ -150,8 +152,51 @@ def _documents(defense: Defense, curriculum: Curriculum, project: Project, langu
         kept = ()
     else:
         kept = revision.kept_rows(revision.rows(defense, curriculum, project))
-    not_asked_yet = {"due_at": None, "round": 1, "state": None, "received": 0}
-    return [_row(row, defense, project, language) | not_asked_yet for row in kept]
+    return [_row(row, defense, project, language) | _NOT_ASKED_YET for row in kept]
+
+
+_NOT_ASKED_YET: Final[dict[str, Any]] = {
+    "due_at": None,
+    "student_due_at": None,
+    "mentor_due_at": None,
+    "waiting_for": None,
+    "round": 1,
+    "state": None,
+    "change": None,
+    "received": [],
+    "decision": None,
+}
+
+
+def _asked(row: Revision, defense: Defense) -> dict[str, Any]:
+    """What became of a document asked for. The mentor's due date is one for all: it stands where a look is owed."""
+    awaited, to_review = row.state in revision.AWAITED, row.state in revision.TO_REVIEW
+    return {
+        "due_at": row.due_at,
+        "student_due_at": row.due_at if awaited else None,
+        "mentor_due_at": revision.mentor_due(defense) if to_review else None,
+        "waiting_for": "student" if awaited else "mentor" if to_review else None,
+        "round": row.round,
+        "state": row.state,
+        "change": revision.change_of(row),
+        "received": [
+            {
+                "version": delivery.version,
+                "at": delivery.at,
+                "round": delivery.round,
+                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in delivery.files],
+            }
+            for delivery in row.deliveries
+        ],
+        "decision": _decision(row),
+    }
+
+
+def _decision(row: Revision) -> dict[str, Any] | None:
+    """How a document was settled, or closed; None while it is open."""
+    if row.state in SETTLED or row.state == "expired":
+        return {"kind": row.state, "reason": row.decision_reason, "sha256": list(row.accepted)}
+    return None
 
 
 def _row(row: Request, defense: Defense, project: Project, language: str) -> dict[str, Any]:

@@ -237,6 +237,14 @@ def change_of(row: Revision) -> Change:
     return "unchanged" if answer.hashes == row.before.hashes else "changed"
 
 
+def repeats(row: Revision, delivery: Delivery, defense: Defense) -> bool:
+    """Whether a version holds, byte for byte, what the version before it held."""
+    n = row.request.deliverable
+    known = defense.deliveries.get(n, ()) if n is not None else row.deliveries
+    earlier = [each for each in known if each.version < delivery.version and each.files]
+    return bool(delivery.files and earlier) and earlier[-1].hashes == delivery.hashes
+
+
 FilePair = tuple[ReceivedFile | None, ReceivedFile | None]
 """A file of the version before and the one it became; None where there is none."""
 

@@ -52,7 +52,7 @@ def render(report: Report) -> bytes:
     """
     import typst
 
-    at = instant(report.dated_at or "1970-01-01T00:00:00Z").astimezone(UTC)
+    at = instant(report.dated_at or "1970-01-01T00:00:00Z").astimezone(UTC).replace(microsecond=0)
     missing: frozenset[str] = frozenset()
     compiler, template = _compiler()
     while True:
