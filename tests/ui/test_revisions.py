@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import pytest
+from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.model import events as ev
@@ -14,7 +18,7 @@ from defense_console.screens.revisions_screen import RevisionsScreen
 from defense_console.screens.verdict_screen import VerdictScreen
 from defense_console.widgets.panel import Panel
 from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
-from tests.ui.test_verdict import HOSTILE, MISSED, held
+from tests.ui.test_verdict import HOSTILE, MISSED, held, rate_all
 
 
 def file(content: str, name: str = "Demo_Ada_1_note_112026.pdf") -> ReceivedFile:
@@ -238,3 +242,80 @@ async def test_a_rework_plans_the_next_attempt_which_opens_on_what_was_missing(r
         await shows(pilot, "This skill was acquired before: ↵ opens it.")
         await pilot.press("enter")
         await shows(pilot, folded[0].criteria[0].text.en[:40])
+
+
+# --- the whole story -------------------------------------------------------------------------------------------------
+
+GUIDE, ANALYSIS = "Byron_Ada_1_guide_112026.txt", "Byron_Ada_2_rapport_112026.txt"
+ROUNDS = (
+    {GUIDE: "Question 1\n", ANALYSIS: "Three needs\n"},
+    {GUIDE: "Question 1\nQuestion 2, to learners\n", ANALYSIS: "Three needs\n"},
+    {GUIDE: "Question 1\nQuestion 2, to learners\n", ANALYSIS: "Three needs, with the figures of 2025\n"},
+)
+
+
+async def take_in(pilot: Pilot[None], path: Path, files: dict[str, str], announced: str) -> None:
+    """Take an archive in from the screen that is shown."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    await pilot.press("d")
+    await shows(pilot, "Where are the documents of Ada Byron?")
+    await type_text(pilot, path.name)
+    await pilot.press("enter")
+    await shows(pilot, "Take these documents in?", announced)
+    await pilot.press("y")
+    await hides(pilot, "Take these documents in?")
+
+
+async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    room.student("s1", "Ada Byron")
+    id = room.plan(in_min=1)
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await take_in(pilot, tmp_path / "first.zip", ROUNDS[0], "version 1, new")
+        await shows(pilot, "2/4 received")
+    room.live(id)
+    rate_all(room, id, MISSED)
+    for phase, minutes in (("discussion", 15), ("debriefing", 10)):
+        room.machine.pass_time(60 * minutes)
+        room.add(id, ev.PhaseEntered(phase))
+    room.machine.pass_time(300)
+    room.add(id, ev.Finished(), ev.LineAdded("strength", "Clear inquiry"))
+    app = room.app(id)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.press("r", "f9", "y")
+        await shows(pilot, "Released in")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Verdict 1 released")
+        await pilot.press("b")
+        await shows(pilot, "0/2 settled", "The student has time until")
+        room.machine.pass_time(3600)
+        await take_in(pilot, tmp_path / "second.zip", ROUNDS[1], GUIDE)
+        await shows(pilot, "changed since version 1", "UNCHANGED although requested", "You decide until")
+        await pilot.press("enter")
+        await shows(pilot, "Question 2, to learners")
+        await pilot.press("escape")
+        await shows(pilot, "under review")
+        await pilot.press("v")
+        await until(pilot, lambda: documents(app) == "d2")
+        await pilot.press("r")
+        await shows(pilot, "What must the new version show?")
+        await type_text(pilot, " With figures.")
+        await pilot.press("enter")
+        await shows(pilot, "round 2", "1/2 settled", "The student has time until")
+        await take_in(pilot, tmp_path / "third.zip", ROUNDS[2], ANALYSIS)
+        await pilot.press("w", "v")
+        await shows(pilot, "2/2 settled", "validated is proposed, IRP-P3 opens")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Released in")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Verdict 2 released")
+    defense = room.defense(id)
+    outcomes = [(v.outcome, v.state) for v in defense.versions]
+    assert outcomes == [("conditional", "superseded"), ("validated", "released")]
+    assert [(r.state, r.round) for r in defense.revisions] == [("accepted", 1), ("accepted", 2)]
+    assert [[d.version for d in defense.deliveries[n]] for n in (1, 2)] == [[1, 2], [1, 2, 3]]
+    assert defense.closed
