@@ -111,9 +111,8 @@ class ReportingDesk(DefenseDesk):
     def generated(self, language: str, key: str) -> str:
         """What the console would write into a field now, whatever the mentor has written there."""
         defense = msgspec.structs.replace(self.defense, edited={})
-        report = reports.build(
-            defense, self.curriculum, student="", language=language, reader="student", zone=self._zone
-        )
+        zone = self._zone_of("student")  # the text the preview shows for the student is the one that is edited
+        report = reports.build(defense, self.curriculum, student="", language=language, reader="student", zone=zone)
         return reports.bodies(report).get(key, "")
 
     def changed_generated(self, language: str, key: str) -> str | None:

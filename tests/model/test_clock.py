@@ -80,6 +80,22 @@ def test_a_pause_is_not_speaking_time(machine: Machine) -> None:
     assert line.paused_ms(machine.stamp()) == 7_000
 
 
+def test_a_note_shows_what_the_clock_showed_then_whatever_came_after(machine: Machine) -> None:
+    before = machine.stamp()
+    machine.run(1_000)
+    line = clock.start(PHASES, machine.stamp())
+    machine.run(40_000)
+    during, line = machine.stamp(), clock.pause(line, machine.stamp())
+    machine.run(30_000)
+    paused, line = machine.stamp(), clock.resume(line, machine.stamp())
+    machine.run(20_000)
+    again, line = machine.stamp(), clock.enter(line, "discussion", machine.stamp())
+    machine.run(5_000)
+    line = clock.end(line, machine.stamp())
+    assert [line.shown_ms(at) for at in (before, during, paused, again)] == [0, 40_000, 40_000, 60_000]
+    assert line.shown_ms(machine.stamp()) == 65_000
+
+
 def test_a_stepped_wall_clock_does_not_move_the_timer(machine: Machine) -> None:
     line = clock.start(PHASES, machine.stamp())
     before = machine.stamp()
