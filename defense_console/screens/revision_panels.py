@@ -148,7 +148,7 @@ def change_line(each: Revision) -> Content | None:
 def _delivered(delivery: Delivery, zone: str, now: str) -> Content:
     files = ", ".join(f"{file.name} ({size_text(file.size)})" for file in delivery.files)
     head = _("Version {n}, {when}", n=delivery.version, when=when(delivery.at, zone, now))
-    return content(f"{head}: {files}" if files else head).stylize("$text-muted")
+    return content(_("{version}: {files}", version=head, files=files) if files else head).stylize("$text-muted")
 
 
 def _reasons(each: Revision, desk: RevisionsDesk) -> list[Content]:
