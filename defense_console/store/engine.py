@@ -226,6 +226,13 @@ class RowStorage(Storage):
             names.append(name)
         return names
 
+    def count_names(self, prefix: str) -> int:
+        """How many tables have names that begin with `prefix`, which ends in ASCII."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        sql = "SELECT count(*) FROM tables WHERE name >= ? AND name < ?"
+        (number,) = self._connection.execute(sql, (prefix, after)).fetchone()
+        return int(number)
+
     def names_of_rows(self) -> list[str]:
         """Names of the tables that have rows, as the rows themselves tell, sorted."""
         found = self._connection.execute(

@@ -6,7 +6,7 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -22,6 +22,8 @@ from defense_console.store.keys import DEFENSES, defense_key, digits, key_range,
 PENDING = "pending"
 CLOSED = "closed"
 _CLOSED_COUNT = "closed_count"
+_FIRST_DIGITS = 8
+"""Digits of an id before its first dash."""
 
 
 class Summaries:
@@ -36,11 +38,13 @@ class Summaries:
         self._documents = documents
         self._rows = documents.rows
         self._curriculum = curriculum
+        self._complete = False
 
     # --- reading -------------------------------------------------------------------------------------------------
 
     def pending(self) -> list[Summary]:
         """Those of the defenses that are not closed, in order of their ids."""
+        self._fill_in()
         return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
 
     def find(self, prefix: str) -> list[Summary]:
@@ -51,7 +55,8 @@ class Summaries:
         low, high = key_range(wanted)
 
         def keys() -> list[int]:
-            return sorted({row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)})
+            rows = {row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)}
+            return sorted(rows.union(_keys_of(self._rows.names(DEFENSES + wanted[:_FIRST_DIGITS]))))
 
         return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
 
@@ -87,6 +92,8 @@ class Summaries:
                 tables = (self._documents.table(name) for name in (PENDING, CLOSED))
                 document = next((d for d in (table.get(doc_id=key) for table in tables) if d is not None), None)
                 if document is None:
+                    if self._rows.names(stream_prefix(key), 1):
+                        stale.append(key)
                     continue
                 found[key] = msgspec.convert(document, Summary)
             except (DamagedRow, msgspec.ValidationError):
@@ -119,6 +126,23 @@ class Summaries:
             )
         return known
 
+    def _fill_in(self) -> None:
+        """Once per connection: make the rows of the defenses that have a log and none, which two counts tell of.
+
+        One whose log cannot be read stays away: `verify` tells of it, and the others must not wait for that.
+        """
+        if self._complete:
+            return
+        self._complete = True
+        if self._rows.count_names(DEFENSES) == self._rows.count(PENDING) + self.closed_count():
+            return
+        for key in _keys_of(self._rows.names(DEFENSES)):
+            if not any(self._rows.has(table, key) for table in (PENDING, CLOSED)):
+                with suppress(DamagedStore):
+                    self._renew(key, None)
+        with suppress(Exception), self._rows.transaction():
+            self._documents.set_meta(_CLOSED_COUNT, str(self._rows.count(CLOSED)))
+
     # --- writing -------------------------------------------------------------------------------------------------
 
     def put(self, summary: Summary) -> None:
@@ -133,3 +157,10 @@ class Summaries:
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
             self._documents.set_meta(_CLOSED_COUNT, str(self.closed_count() + change))
+
+
+def _keys_of(streams: Iterable[str]) -> Iterator[int]:
+    """Row ids of the defenses with these logs."""
+    for stream in streams:
+        with suppress(ValueError):
+            yield defense_key(stream.removeprefix(DEFENSES))

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -197,6 +198,37 @@ def test_a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten(store: T
     sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'pending'")
     assert [(s.seq, s.hash) for s in store.pending()] == [head]
     assert store.verify_all() == ()
+
+
+@pytest.fixture
+def bare(folder: Path) -> Iterator[TinyStore]:
+    """A store with a pending and a closed defense whose summaries are gone; every log is sound."""
+    with closing(TinyStore.open(folder)) as before:
+        for n in (1, 2):
+            before.append(logs.first(n))
+        before.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
+    sql(folder, "DELETE FROM rows WHERE tab IN ('pending', 'closed')")
+    with closing(TinyStore.open(folder)) as store:
+        yield store
+
+
+def test_missing_summaries_are_made_from_the_logs(bare: TinyStore) -> None:
+    assert {summary.id for summary in bare.pending()} == {logs.defense(1), logs.defense(2)}
+    assert [problem.kind for problem in bare.verify_all()] == []
+
+
+def test_a_defense_without_a_summary_is_found_by_its_id_and_its_first_digits(bare: TinyStore) -> None:
+    wanted = logs.defense(2)
+    found = bare.summary(wanted)
+    assert found is not None
+    assert found.id == wanted
+    assert [summary.id for summary in bare.find(logs.defense(1)[:8])] == [logs.defense(1)]
+    assert bare.summary(logs.defense(3)) is None
+
+
+def test_a_damaged_log_without_a_summary_hides_no_other_defense(bare: TinyStore, folder: Path) -> None:
+    sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = ?", logs.stream(1))
+    assert [summary.id for summary in bare.pending()] == [logs.defense(2)]
 
 
 def test_drafts_are_overwritten_and_dropped(store: TinyStore) -> None:
