@@ -117,6 +117,7 @@ class ConsoleApp(Host, inherit_bindings=False):
                 screen.pass_second()
                 if released:
                     screen.update()
+            self.tell_of_copy()
         except Exception as error:
             self.note_fault(error)
         finally:

@@ -35,6 +35,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "compare_max_memory_mb": (256, 100_000),
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
+    "backups_kept": (1, 1_000),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
@@ -66,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         compare_max_memory_mb: Memory the reader may take, where the system can limit it.
         calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
+        backups_kept: For how many days the last copy of the store is kept.
+        backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
     """
@@ -89,6 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     compare_max_memory_mb: int = 2_048
     calendar_alarm_min: int = 10
     calendar_horizon_days: int = 366
+    backups_kept: int = 14
+    backup_folder: str = ""
     no_color: bool = False
     file: str = ""
 

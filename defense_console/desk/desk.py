@@ -9,6 +9,7 @@ from typing import TypeVar
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
 from defense_console.desk.comments import CommentBank
+from defense_console.desk.daily_backup import DailyBackup
 from defense_console.desk.intake import Intake
 from defense_console.desk.leases import RENEW_MS, Holder, ProcessStart, held_by_other, read_only_reason
 from defense_console.desk.ledger import Answer, Ledger, SaveState
@@ -37,6 +38,7 @@ class Desk:
         process_start: Tells when a process of this machine started.
         settings: The mentor's settings.
         shipped: Curricula by code.
+        daily: Copies the store once a day; None does not.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Desk:
         process_start: ProcessStart,
         settings: Settings,
         shipped: Mapping[str, Curriculum],
+        daily: DailyBackup | None = None,
     ) -> None:
         self.store = store
         self.recorder = recorder
         self.settings = settings
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
+        self._daily = daily
         self._process_start = process_start
         self._me = Holder.of_this_process(process_start)
         self._renewed: dict[str, Stamp] = {}
@@ -134,7 +138,7 @@ class Desk:
     # --- once a second -------------------------------------------------------------------------------------------
 
     def tick(self) -> tuple[str, ...]:
-        """Let a second pass: leases, suspends, and signed verdicts whose countdown has ended.
+        """Let a second pass: leases, suspends, the day's copy, and signed verdicts whose countdown has ended.
 
         Returns:
             Ids of the defenses whose verdict has just been released, as their dialog announced.
@@ -142,6 +146,8 @@ class Desk:
         for live in self._live.values():
             live.tick()
         self._drop_leases()
+        if self._daily is not None:
+            self._daily.look(self.now())
         released: list[str] = []
         for defense_id, _version in tuple(self._signed):
             verdict = self.verdict(defense_id)
@@ -170,6 +176,10 @@ class Desk:
         for defense_id in [id for id in self._renewed if self.ledger.defense(id).session != "live"]:
             del self._renewed[defense_id]
             self.recorder.submit(WriteLease(defense_id, None))
+
+    def copy_problem(self) -> ConsoleError | None:
+        """Why there is no copy of the day; told once."""
+        return self._daily.problem() if self._daily is not None else None
 
     # --- saving --------------------------------------------------------------------------------------------------
 

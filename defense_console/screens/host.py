@@ -7,7 +7,7 @@ from functools import partial
 from textual import work
 
 from defense_console.desk.desk import Desk
-from defense_console.i18n import _, language, set_language
+from defense_console.i18n import _, error_text, language, set_language
 from defense_console.keymap import Context, commands_for, shown_keys
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.dialogs import Confirm
@@ -76,6 +76,12 @@ class Host(OrderedKeys, inherit_bindings=False):
             name = f"{screen.label(command)} — {_(command.tooltip)}"
             found.append((name, partial(screen.do_command, command), help_text or None))
         self.search_commands(found, placeholder=_("Search for a command…"))
+
+    def tell_of_copy(self) -> None:
+        """Say once that the store could not be copied today."""
+        problem = self.desk.copy_problem()
+        if problem is not None:
+            self.console_screens()[-1].tell(error_text(problem), "failed")
 
     def switch_language(self) -> None:
         """The other language: every screen is built anew, on the same place; the queue only draws what it says now."""

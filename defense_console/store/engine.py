@@ -95,6 +95,7 @@ class RowStorage(Storage):
     Args:
         path: The file, made when it is missing; ":memory:" for none.
         busy_timeout_s: How long a write waits for another writer.
+        read_only: Nothing is written, not even beside the file, which nobody else may be writing.
 
     Raises:
         ForeignFile: It is somebody else's database.
@@ -102,13 +103,17 @@ class RowStorage(Storage):
         sqlite3.Error: It cannot be opened.
     """
 
-    def __init__(self, path: str | Path, busy_timeout_s: float = 5.0) -> None:
+    def __init__(self, path: str | Path, busy_timeout_s: float = 5.0, *, read_only: bool = False) -> None:
         super().__init__()
         self._depth = 0
         self._writes = 0
-        self._connection = sqlite3.connect(str(path), timeout=busy_timeout_s, isolation_level=None)
+        name = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1" if read_only else str(path)
+        self._connection = sqlite3.connect(name, timeout=busy_timeout_s, isolation_level=None, uri=read_only)
         try:
-            self._prepare()
+            if not read_only:
+                self._prepare()
+            elif not self._is_ours():
+                raise ForeignFile
         except BaseException:
             self._connection.close()
             raise
@@ -126,10 +131,15 @@ class RowStorage(Storage):
         for pragma in _PRAGMAS:
             self._connection.execute(pragma).fetchall()
 
+    def schema(self) -> int:
+        """The version of the file's schema."""
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
     def _is_ours(self) -> bool:
         """Whether the schema is there; False for a database without any."""
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        version = self.schema()
         if application == APPLICATION_ID:
             if version > SCHEMA_VERSION:
                 raise NewerFile(version)

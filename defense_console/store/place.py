@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 import stat
 import threading
@@ -33,7 +34,12 @@ CLIPBOARD = "clipboard.txt"
 """Beside the store lies what was copied last."""
 DOCUMENTS = "documents"
 """And the folder of the documents received; see `vault.py`."""
-_BESIDE = ("-wal", "-shm")
+BACKUPS = "backups"
+"""And the folder of the copies made of it; see `backups.py`."""
+DAMAGED = "damaged-"
+"""And, for each repair, a folder with what was there before; its name goes on with the instant."""
+BESIDE = ("-wal", "-shm")
+"""What SQLite keeps beside a file while it is open, and after a crash."""
 _NEW = ".new-"
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
@@ -148,8 +154,75 @@ def prepare(folder: Path, *, create: bool) -> Path:
     return path
 
 
+def prepare_folder(folder: Path) -> None:
+    """Check the folder of a store whose file may be missing or damaged, and make it when there is none.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+    with explained(folder):
+        _refuse_links(folder)
+        _refuse_network(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def new_file(folder: Path) -> Path:
+    """An empty file for its owner alone, beside the store's, that will become it or go."""
+    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    return new
+
+
+def remove_file(path: Path) -> None:
+    """Remove an SQLite file with all that lies beside it; what is not there is no error."""
+    for end in ("", "-journal", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def replace(folder: Path, new: Path) -> None:
+    """Make a whole file the store's. Nobody else may hold the store.
+
+    The write-ahead log of the old file goes first: it would be replayed into the new one.
+
+    Args:
+        folder: The store's folder.
+        new: A file in it, on the disk, with nothing beside it.
+    """
+    for end in BESIDE:
+        (folder / (FILE + end)).unlink(missing_ok=True)
+    sync_folder(folder)
+    new.replace(folder / FILE)
+    sync_folder(folder)
+
+
+def set_aside(folder: Path, at: str) -> Path:
+    """Copy the store's files as they lie there, damaged or not, into a folder that nothing here ever changes.
+
+    Args:
+        folder: The store's folder.
+        at: The instant, ISO 8601 UTC, which names it.
+
+    Returns:
+        The folder with the copies.
+    """
+    aside = folder / (DAMAGED + re.sub(r"[-:.]", "", at))
+    aside.mkdir(mode=0o700)
+    for end in ("", *BESIDE):
+        path = folder / (FILE + end)
+        if path.exists():
+            copy = aside / path.name
+            handle = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as target, path.open("rb") as source:
+                shutil.copyfileobj(source, target)
+                target.flush()
+                os.fsync(target.fileno())
+    sync_folder(aside)
+    sync_folder(folder)
+    return aside
+
+
 def _refuse_links(folder: Path) -> None:
-    for path in (folder, folder / FILE, *(folder / (FILE + end) for end in _BESIDE)):
+    for path in (folder, folder / FILE, *(folder / (FILE + end) for end in BESIDE)):
         if path.is_symlink():
             raise StoreError(
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
@@ -196,7 +269,7 @@ def network_kind(folder: Path, mounts: str | None = None) -> str | None:
 
 def _refuse_orphans(folder: Path) -> None:
     """What is left of a store whose file is gone would be replayed into a new one."""
-    for end in _BESIDE:
+    for end in BESIDE:
         path = folder / (FILE + end)
         if path.exists() and path.stat().st_size:
             raise DamagedStore(
@@ -213,14 +286,12 @@ def _make(folder: Path, path: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place in missing:
         sync_folder(place.parent)
-    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
-    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    new = new_file(folder)
     try:
         RowStorage(new).close()
         _name(new, path)
     finally:
-        for end in ("", *_BESIDE):
-            new.with_name(new.name + end).unlink(missing_ok=True)
+        remove_file(new)
     sync_folder(folder)
 
 
@@ -270,10 +341,13 @@ def _check_rights(folder: Path, path: Path) -> None:
         raise _read_only(folder, os.strerror(errno.EACCES))
     if os.name != "posix":
         return
-    ours = all(child.name.startswith(FILE) or child.name in (CLIPBOARD, DOCUMENTS) for child in folder.iterdir())
+    ours = all(
+        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        for child in folder.iterdir()
+    )
     if ours and folder.stat().st_uid == os.getuid():
         _restrict(folder, 0o700)
-    for end in ("", *_BESIDE):
+    for end in ("", *BESIDE):
         file = path.with_name(FILE + end)
         with suppress(FileNotFoundError):
             _restrict(file, 0o600)

@@ -42,6 +42,7 @@ from defense_console.store.base import (
 from defense_console.store.caches import student_of
 from defense_console.store.documents import Documents
 from defense_console.store.engine import DamagedRow
+from defense_console.store.holding import Held, share
 from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
 from defense_console.store.rows import RowDatabase
 from defense_console.store.summaries import Summaries
@@ -64,8 +65,9 @@ def _explained(method: Callable[Concatenate[TinyStore, P], R]) -> Callable[Conca
 class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
-    def __init__(self, folder: Path, database: RowDatabase) -> None:
+    def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
+        self._held = held
         self._documents = Documents(database)
         self._rows = self._documents.rows
         self._summaries = Summaries(self._documents, self._curriculum)
@@ -84,11 +86,18 @@ class TinyStore:
         """
         path = place.prepare(folder, create=create)
         with place.explained(folder):
-            return cls(folder, RowDatabase(path))
+            held = share(folder)
+            try:
+                return cls(folder, RowDatabase(path), held)
+            except BaseException:
+                held.release()
+                raise
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
         self._rows.close()
+        if self._held is not None:
+            self._held.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from defense_console.desk.ledger import Answer
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
+    from defense_console.store.backups import Backups
     from defense_console.store.tiny import TinyStore
 
 OVERRIDE: Final = "DEFENSE_CONSOLE_STORE"
@@ -99,6 +100,13 @@ def writing_desk(
         raise failed[-1] if failed else ConsoleError("The store does not answer in time; nothing is certain.")
 
 
+def backups_of(folder: Path, settings: Settings) -> Backups:
+    """The copies of a store, where the mentor keeps them."""
+    from defense_console.store.backups import Backups, folder_of
+
+    return Backups(folder, folder_of(folder, settings.backup_folder), settings.backups_kept)
+
+
 def whole_id(store: TinyStore, typed: str) -> str:
     """The id of the one defense that begins with the digits typed.
 
@@ -147,17 +155,19 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     gc.disable()  # nothing that the start makes is garbage; see _settle
     with opened_store(folder, create=True) as store:
         from defense_console.app import ConsoleApp
+        from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
         from defense_console.store.recorder import Recorder
         from defense_console.store.tiny import TinyStore
 
+        daily = DailyBackup(backups_of(folder, settings), settings.zone)
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer], None]) -> Desk:
             recorder = Recorder(lambda: TinyStore.open(folder), deliver)
             recorder.start()
             recorders.append(recorder)
-            return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
+            return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily)
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle

@@ -1,0 +1,71 @@
+"""`backup` and `restore`: copies of the whole store, made now and put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from defense_console import clocks
+from defense_console.i18n import _, ngettext
+from defense_console.model.errors import N_
+from defense_console.model.text import one_line
+from defense_console.terminal.base import Session, shared
+from defense_console.terminal.words import WordedCommand, say, say_error
+
+
+@click.command("backup", cls=WordedCommand, help=N_("Copy the store now, check the copy, and say where it lies."))
+@click.option(
+    "-o", "--output", metavar="FOLDER", help=N_("Into another folder, best on another disk, with the documents.")
+)
+@shared
+@click.pass_obj
+def backup(session: Session, output: str | None) -> None:
+    """A copy, which may be made while consoles write."""
+    from defense_console.desk.copies import back_up, back_up_elsewhere
+    from defense_console.terminal.opening import backups_of
+
+    folder, at = session.folder(), clocks.read().wall
+    if output is None:
+        copied = back_up(backups_of(folder, session.settings), at)
+    else:
+        copied = back_up_elsewhere(folder, Path(output).expanduser(), at)
+    path = one_line(str(copied.backup.path))
+    say(ngettext("{n} log copied and checked: {path}", "{n} logs copied and checked: {path}", copied.logs, path=path))
+    if output is not None:
+        say(ngettext("{n} document copied beside it.", "{n} documents copied beside it.", copied.documents))
+        _say_missing(copied.missing)
+
+
+@click.command(
+    "restore", cls=WordedCommand, help=N_("Replace the store by a copy of it; what it replaces is kept and named.")
+)
+@click.argument("source", metavar="FILE_OR_FOLDER")
+@shared
+@click.pass_obj
+def restore(session: Session, source: str) -> None:
+    """A copy put back; of a folder of copies, the last sound one."""
+    from defense_console.desk.copies import put_back
+    from defense_console.terminal.opening import backups_of
+
+    backups = backups_of(session.folder(), session.settings)
+    done = put_back(Path(source).expanduser(), backups, clocks.read().wall)
+    taken = one_line(str(done.restored.source))
+    say(ngettext("{n} log restored from {path}.", "{n} logs restored from {path}.", done.restored.logs, path=taken))
+    if done.documents:
+        say(ngettext("{n} document came with it.", "{n} documents came with it.", done.documents))
+    if done.restored.kept is not None:
+        say(_("What was there before is kept: {path}", path=one_line(str(done.restored.kept))))
+    _say_missing(done.missing)
+
+
+def _say_missing(missing: tuple[str, ...]) -> None:
+    if missing:
+        say_error(
+            ngettext(
+                "{n} document is missing: {first}",
+                "{n} documents are missing, the first: {first}",
+                len(missing),
+                first=missing[0],
+            )
+        )

@@ -1,0 +1,254 @@
+"""Copies of a store: made while others write, checked, kept for so many days, put back without losing anything."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from defense_console.store import place
+from defense_console.store.backing_up import Made
+from defense_console.store.backups import Backup, Backups, folder_of, named, superseded
+from defense_console.store.base import DamagedStore, NotOurStore, StoreError
+from defense_console.store.holding import alone, share
+from defense_console.store.restoring import restore
+from defense_console.store.tiny import TinyStore
+from tests.store import logs
+
+AT = "2026-03-02T09:00:00.000Z"
+LATER = "2026-03-02T10:00:00.000Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A store with two defenses."""
+    folder = tmp_path / "store"
+    store = TinyStore.open(folder)
+    for n in (1, 2):
+        store.append(logs.first(n))
+        store.append(logs.more(n, 1, "one note", "another"))
+    store.close()
+    return folder
+
+
+def lines(folder: Path, n: int = 1) -> int:
+    store = TinyStore.open(folder, create=False)
+    try:
+        return len(store.read_log(logs.stream(n)))
+    finally:
+        store.close()
+
+
+def test_a_copy_is_one_file_for_its_owner_alone_and_named_by_its_instant(folder: Path) -> None:
+    backup = Backups(folder).write(AT)
+
+    assert backup.path == folder / "backups" / "defenses-20260302T090000000Z.db"
+    assert stat.S_IMODE(backup.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(backup.path.parent.stat().st_mode) == 0o700
+    assert [path.name for path in backup.path.parent.iterdir()] == [backup.path.name], "nothing beside it"
+    assert named(backup.path) == Backup(backup.path, AT)
+
+
+def test_a_copy_made_while_another_connection_writes_holds_whole_actions_only(folder: Path) -> None:
+    writer = TinyStore.open(folder)
+    ended = threading.Event()
+    done: list[int] = []
+
+    def write() -> None:
+        expected = 3
+        own = TinyStore.open(folder)
+        while not ended.is_set():
+            own.append(logs.more(1, expected, "left half", "right half"))
+            expected += 2
+            done.append(expected)
+        own.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        while len(done) < 3:
+            pass
+        copies = [Backups(folder).write(f"2026-03-02T09:00:0{n}.000Z") for n in range(5)]
+    finally:
+        ended.set()
+        thread.join()
+        writer.close()
+
+    found = []
+    for copy in copies:
+        connection = sqlite3.connect(copy.path)
+        (count,) = connection.execute("SELECT count(*) FROM rows WHERE tab = ?", (logs.stream(1),)).fetchone()
+        connection.close()
+        found.append(count)
+    assert all(count % 2 for count in found), "3 lines, then two at a time"
+    assert found == sorted(found)
+
+
+def test_a_store_that_is_not_sound_is_not_copied_and_the_copies_before_stay(folder: Path) -> None:
+    before = Backups(folder, kept=1).write(AT)
+    connection = sqlite3.connect(folder / place.FILE)
+    with connection:
+        connection.execute("UPDATE rows SET body = replace(body, 'one note', 'one lie') WHERE id = 2")
+    connection.close()
+
+    with pytest.raises(DamagedStore, match="Run doctor"):
+        Backups(folder, kept=1).write(LATER)
+    assert [path.name for path in before.path.parent.iterdir()] == [before.path.name]
+
+
+def test_many_copies_of_one_day_push_out_no_day_before() -> None:
+    days = [
+        Backup(Path(f"{day}-{hour}"), f"2026-03-{day:02}T{hour:02}:00:00.000Z")
+        for day in range(1, 5)
+        for hour in (8, 9)
+    ]
+    today = [Backup(Path(f"5-{hour}"), f"2026-03-05T{hour:02}:00:00.000Z") for hour in range(8, 14)]
+    restores = [Backup(Path(f"r{day}"), f"2026-03-{day:02}T07:00:00.000Z", "restore") for day in range(1, 6)]
+
+    gone = {str(backup.path) for backup in superseded([*days, *today, *restores], 3)}
+
+    kept = {str(backup.path) for backup in (*days, *today, *restores)} - gone
+    assert kept == {"3-9", "4-9", "5-11", "5-12", "5-13", "r3", "r4", "r5"}
+    assert superseded([], 3) == []
+    assert superseded(days[:1], 1) == []
+
+
+def test_each_store_has_a_folder_of_its_own_in_the_one_chosen_for_copies(tmp_path: Path) -> None:
+    here, there = folder_of(tmp_path / "a" / "store", str(tmp_path)), folder_of(tmp_path / "b" / "store", str(tmp_path))
+    assert here != there
+    assert here.parent == there.parent == tmp_path
+    assert folder_of(tmp_path / "a") == tmp_path / "a" / "backups"
+
+
+def test_the_folder_of_copies_must_not_be_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "backups").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="symbolic link"):
+        Backups(folder).write(AT)
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_what_a_killed_copy_left_is_swept_and_is_no_copy(folder: Path) -> None:
+    left = folder / "backups" / ".defenses-new-0123"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    assert Backups(folder).all() == ()
+    Backups(folder).write(AT)
+    assert not left.exists()
+
+
+def test_the_process_that_copies_tells_the_path_or_the_reason(folder: Path, tmp_path: Path) -> None:
+    def run(store: Path) -> Made:
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "defense_console.store.backing_up",
+            str(store),
+            str(tmp_path / "c"),
+            "3",
+            AT,
+        ]
+        return msgspec.json.decode(subprocess.run(command, capture_output=True, check=True).stdout, type=Made)
+
+    assert named(Path(run(folder).path)) is not None
+    refused = run(tmp_path / "nowhere")
+    assert refused.path == ""
+    assert "There is no store" in str(refused.refusal)
+    TinyStore.open(tmp_path / "empty").close()
+    assert run(tmp_path / "empty") == Made(), "an empty store needs no copy"
+
+
+# --- putting back ------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_put_back_keeps_what_it_replaces(folder: Path) -> None:
+    backup = Backups(folder).write(AT)
+    store = TinyStore.open(folder)
+    store.append(logs.more(1, 3, "after the copy"))
+    store.close()
+
+    done = restore(backup.path, Backups(folder), LATER)
+
+    assert (lines(folder), done.logs) == (3, 2)
+    assert done.kept is not None
+    restore(done.kept, Backups(folder), "2026-03-02T11:00:00.000Z")
+    assert lines(folder) == 4, "and what was replaced can be put back as well"
+
+
+def test_of_a_folder_the_last_sound_copy_is_taken(folder: Path) -> None:
+    first = Backups(folder).write(AT)
+    second = Backups(folder).write(LATER)
+    data = bytearray(second.path.read_bytes())
+    data[5000:5100] = bytes(100)
+    second.path.write_bytes(data)
+
+    assert restore(folder / "backups", Backups(folder), "2026-03-02T11:00:00.000Z").source == first.path
+
+
+@pytest.mark.parametrize("damage", ["page", "header", "empty", "gone"])
+def test_a_damaged_store_is_kept_byte_by_byte(folder: Path, damage: str) -> None:
+    backup = Backups(folder).write(AT)
+    file = folder / place.FILE
+    data = bytearray(file.read_bytes())
+    if damage == "page":
+        data[4096:4196] = bytes(100)
+    elif damage == "header":
+        data[:16] = bytes(16)
+    else:
+        data.clear()
+    if damage == "gone":
+        file.unlink()
+        (folder / f"{place.FILE}-wal").write_bytes(b"rest")
+    else:
+        file.write_bytes(data)
+
+    done = restore(backup.path, Backups(folder), LATER)
+
+    assert lines(folder) == 3
+    assert done.kept is not None
+    assert done.kept.name.startswith("damaged-")
+    left = done.kept / (f"{place.FILE}-wal" if damage == "gone" else place.FILE)
+    assert left.read_bytes() == (b"rest" if damage == "gone" else bytes(data))
+
+
+def test_what_is_no_sound_copy_is_refused_and_nothing_changes(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_bytes(b"not a database at all")
+    backup = Backups(folder).write(AT)
+    torn = tmp_path / "torn.db"
+    torn.write_bytes(backup.path.read_bytes().replace(b"one note", b"one lie."))
+    before = (folder / place.FILE).read_bytes()
+
+    with pytest.raises(NotOurStore, match="not a copy of a store"):
+        restore(other, Backups(folder), LATER)
+    with pytest.raises(DamagedStore):
+        restore(torn, Backups(folder), LATER)
+    with pytest.raises(Exception, match="no such file"):
+        restore(tmp_path / "nothing", Backups(folder), LATER)
+
+    assert (folder / place.FILE).read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["backups", place.FILE]
+
+
+def test_nothing_is_put_back_under_an_open_store_nor_opened_meanwhile(folder: Path) -> None:
+    backup = Backups(folder).write(AT)
+    store = TinyStore.open(folder)
+    with pytest.raises(StoreError, match="open in a console"):
+        restore(backup.path, Backups(folder), LATER)
+    store.close()
+    with alone(folder), pytest.raises(StoreError, match="being restored or repaired"):
+        TinyStore.open(folder)
+    held = share(folder)
+    share(folder).release()
+    held.release()
+    with alone(folder):
+        pass
