@@ -112,11 +112,12 @@ class ConsoleApp(Host, inherit_bindings=False):
         if not self._desk_open:
             return
         try:
-            released = self.desk.tick()
-            for screen in self.console_screens():
+            screens = self.console_screens()
+            turned = self.desk.tick({screen.about for screen in screens})
+            for screen in screens:
                 screen.pass_second()
-                if released:
-                    screen.update()
+                if turned and (not screen.about or screen.about in turned):
+                    screen.turned()
             self.tell_of_copy()
         except Exception as error:
             self.note_fault(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.model import events as ev
 from defense_console.model.agenda import Entry, Summary, defense_id, entry, matches, searchable
@@ -22,11 +23,14 @@ class AgendaDesk:
 
     Args:
         ledger: The logs.
+        leases: Who writes on what.
         settings: For the mentor's time zone.
     """
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
         self.ledger = ledger
+        self._leases = leases
+        self._known = ledger.generation
         self._zone = ZoneInfo(settings.zone)
         self._done: list[tuple[str, int]] = []
         """Actions of the queue since it opened, as (defense, action): `u` goes no further back."""
@@ -86,13 +90,14 @@ class AgendaDesk:
         return tuple(entries)
 
     def refresh(self) -> bool:
-        """Whether another console has written since; what it changed is read anew."""
-        return self.ledger.refresh()
+        """Whether another console has written since this was last asked."""
+        before, self._known = self._known, self.ledger.generation
+        return before != self._known
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
         parked = self.ledger.defense(defense_id).parked
-        defense = self.ledger.act(defense_id, ev.Parked(not parked))
+        defense = self._act(defense_id, ev.Parked(not parked))
         self._done.append((defense_id, defense.seq))
         return defense
 
@@ -119,4 +124,9 @@ class AgendaDesk:
         if not self.can_undo:
             raise ConsoleError("There is nothing to undo here.")
         defense_id, action = self._done.pop()
-        return self.ledger.act(defense_id, ev.Undone(action))
+        return self._act(defense_id, ev.Undone(action))
+
+    def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
+        if (reason := self._leases.read_only(defense_id)) is not None:
+            raise reason
+        return self.ledger.act(defense_id, what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger, stream_of
 from defense_console.desk.texts import text_event, text_now
 from defense_console.model import revision
@@ -23,13 +24,13 @@ class DefenseDesk:
     Args:
         ledger: The logs.
         defense_id: Whole id of the defense.
-        read_only: Why nothing may be changed, or None.
+        leases: Who writes on what; None for a desk that is alone with its store.
     """
 
-    def __init__(self, ledger: Ledger, defense_id: str, read_only: ConsoleError | None = None) -> None:
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases | None = None) -> None:
         self.ledger = ledger
         self.id = defense_id
-        self.read_only = read_only
+        self.leases = leases
         self._drafts = ledger.drafts(defense_id)
         self._first: dict[str, Stamp] = {}
 
@@ -119,6 +120,18 @@ class DefenseDesk:
         shipped = self.ledger.shipped.get(self.defense.curriculum, self.curriculum)
         return path(shipped, self.others)
 
+    # --- who writes ----------------------------------------------------------------------------------------------
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
+        return None if self.leases is None else self.leases.read_only(self.id)
+
+    def _hold(self) -> None:
+        """Who writes holds the defense."""
+        if self.leases is not None:
+            self.leases.hold(self.id)
+
     # --- undo ----------------------------------------------------------------------------------------------------
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
@@ -127,9 +140,11 @@ class DefenseDesk:
         Raises:
             ConsoleError: Read-only, or not legal now.
         """
-        if self.read_only is not None:
-            raise self.read_only
-        return self.ledger.act(self.id, *whats, drop_drafts=drop_drafts)
+        if (reason := self.read_only) is not None:
+            raise reason
+        defense = self.ledger.act(self.id, *whats, drop_drafts=drop_drafts)
+        self._hold()
+        return defense
 
     @property
     def can_undo(self) -> bool:
@@ -209,6 +224,7 @@ class DefenseDesk:
         draft = Draft(text, old.first if old else self._first[field], cursor)
         if draft != old:
             self._drafts[field] = draft
+            self._hold()
             self.ledger.save_draft(stream_of(self.id), field, draft)
 
     def commit(self, field: str, text: str) -> Defense:
@@ -231,6 +247,16 @@ class DefenseDesk:
         self._drafts.pop(field, None)
         self._first.pop(field, None)
         return defense
+
+    def set_aside(self, field: str, text: str, cursor: int = 0) -> None:
+        """Another console took the defense over while a text was typed here: keep it as the draft it is."""
+        self.touch(field)
+        old = self._drafts.get(field)
+        draft = Draft(text, old.first if old else self._first[field], cursor)
+        there = self.ledger.store.drafts(stream_of(self.id)).get(field)
+        if draft != old and text != self.held_text(field) and there == old:
+            self._drafts[field] = draft
+            self.ledger.save_draft(stream_of(self.id), field, draft)
 
     def _forget(self, field: str) -> None:
         self._first.pop(field, None)

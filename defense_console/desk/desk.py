@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,17 +11,18 @@ from defense_console.desk.brief import BriefDesk
 from defense_console.desk.comments import CommentBank
 from defense_console.desk.daily_backup import DailyBackup
 from defense_console.desk.intake import Intake
-from defense_console.desk.leases import RENEW_MS, Holder, ProcessStart, held_by_other, read_only_reason
+from defense_console.desk.leases import Leases, ProcessStart
 from defense_console.desk.ledger import Answer, Ledger, SaveState
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.revisions import RevisionsDesk
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.documents.limits import Limits
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Stamp
+from defense_console.model.events import LeaseTaken, Stamp
 from defense_console.settings import Settings
-from defense_console.store.base import Lease, Store, Student, WriteLease
+from defense_console.store.base import Ack, Store, Student
 from defense_console.store.recorder import Recorder
 from defense_console.store.vault import Vault
 
@@ -57,29 +58,24 @@ class Desk:
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self._daily = daily
-        self._process_start = process_start
-        self._me = Holder.of_this_process(process_start)
-        self._renewed: dict[str, Stamp] = {}
+        self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone)
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
-        self.agenda = AgendaDesk(self.ledger, settings)
+        self.agenda = AgendaDesk(self.ledger, self.leases, settings)
         self.comments = CommentBank(self.ledger, settings, shipped)
 
     # --- use cases -----------------------------------------------------------------------------------------------
 
     def brief(self, defense_id: str) -> BriefDesk:
         """Brief and waiting room of a defense."""
-        return BriefDesk(self.ledger, defense_id, self._read_only(defense_id))
+        self.leases.look()
+        return BriefDesk(self.ledger, defense_id, self.leases)
 
     def live(self, defense_id: str) -> LiveDesk:
         """The running defense; one and the same object as long as the console runs, so that ticks see every gap."""
         if defense_id not in self._live:
-            lease = self.store.leases().get(defense_id)
-            ours = defense_id in self._renewed
-            read_only = self._read_only(defense_id)
-            self._live[defense_id] = LiveDesk(
-                self.ledger, defense_id, read_only, None if ours else lease, self._renew
-            )
+            self.leases.look()
+            self._live[defense_id] = LiveDesk(self.ledger, defense_id, self.leases)
         return self._live[defense_id]
 
     def verdict(self, defense_id: str) -> VerdictDesk:
@@ -98,7 +94,8 @@ class Desk:
         """
         settings = self.settings
         limits = Limits(settings.max_archive_mb, settings.max_files, settings.max_ratio)
-        return Intake(self.ledger, defense_id, self._read_only(defense_id), self.vault, limits, settings.zone)
+        self.leases.look()
+        return Intake(self.ledger, defense_id, self.leases, self.vault, limits, settings.zone)
 
     @property
     def vault(self) -> Vault:
@@ -112,10 +109,11 @@ class Desk:
         return Vault(self.folder)
 
     def _deciding(self, kind: type[D], defense_id: str) -> D:
+        self.leases.look()
         return kind(
             self.ledger,
             defense_id,
-            self._read_only(defense_id),
+            self.leases,
             countdown_s=self.settings.release_countdown_s,
             signed_here=lambda id, version: (id, version) in self._signed,
             announce=lambda id, version: self._signed.add((id, version)),
@@ -128,54 +126,65 @@ class Desk:
 
     def live_here(self) -> str | None:
         """The one live defense this machine was running: the console opens on it. None for none or several."""
-        leases = self.store.leases()
-        here = [s.id for s in self.store.pending() if s.session == "live" and self._was_here(leases.get(s.id))]
+        self.leases.look()
+        here = [s.id for s in self.store.pending() if s.session == "live" and self.leases.was_here(s.id)]
         return here[0] if len(here) == 1 else None
 
-    def _was_here(self, lease: Lease | None) -> bool:
-        return lease is not None and lease.host == self._me.host
+    # --- two consoles --------------------------------------------------------------------------------------------
+
+    def take_over(self, defense_id: str) -> Defense:
+        """Take a defense from the console that holds it, which may only read it from then on.
+
+        The event fences it: whatever that console still appends is refused by the store and kept as its copies.
+
+        Raises:
+            ConsoleError: No other console holds it.
+        """
+        self.leases.look()
+        if self.leases.holder(defense_id) is None:
+            raise ConsoleError("No other console holds this defense.")
+        self.ledger.reread(defense_id)
+        self.ledger.reread_drafts(defense_id)
+        self.leases.take_over(defense_id)
+        me = self.leases.me
+        return self.ledger.act(defense_id, LeaseTaken(me.host, me.pid))
 
     # --- once a second -------------------------------------------------------------------------------------------
 
-    def tick(self) -> tuple[str, ...]:
-        """Let a second pass: leases, suspends, the day's copy, and signed verdicts whose countdown has ended.
+    def tick(self, shown: Collection[str] = ()) -> frozenset[str]:
+        """Let a second pass: what other consoles did, suspends, the day's copy, signed verdicts.
+
+        Args:
+            shown: Ids of the defenses that have a screen open: they stay held once they are.
 
         Returns:
-            Ids of the defenses whose verdict has just been released, as their dialog announced.
+            Ids of the defenses that are not what they were: another console wrote on them, took them over or let them
+            go, or their verdict has just been released, as its dialog announced.
         """
+        turned = self.leases.look() | self.ledger.refresh()
         for live in self._live.values():
             live.tick()
-        self._drop_leases()
+        self.leases.free_all_but([id for id in self.leases.held if id in shown or self._is_live(id)])
+        for defense_id in self.leases.held:
+            self.leases.hold(defense_id)
         if self._daily is not None:
             self._daily.look(self.now())
-        released: list[str] = []
+        return turned | self._release()
+
+    def _is_live(self, defense_id: str) -> bool:
+        return self.ledger.defense(defense_id).session == "live"
+
+    def _release(self) -> frozenset[str]:
+        """Release what was signed here and whose countdown has ended; who took it over releases it there."""
+        released = set()
         for defense_id, _version in tuple(self._signed):
             verdict = self.verdict(defense_id)
-            if verdict.countdown_s() == 0:
+            if verdict.countdown_s() == 0 and verdict.read_only is None:
                 verdict.release()
-                released.append(defense_id)
-            if verdict.defense.signed is None:
+                released.add(defense_id)
+            if verdict.defense.signed is None or verdict.read_only is not None:
                 self._signed = {pair for pair in self._signed if pair[0] != defense_id}
-        return tuple(released)
-
-    def _read_only(self, defense_id: str) -> ConsoleError | None:
-        lease = self.store.leases().get(defense_id)
-        if lease is not None and held_by_other(lease, self._me, self.now(), self._process_start):
-            return read_only_reason(lease, self.settings.zone)
-        return None
-
-    def _renew(self, defense_id: str, now: Stamp) -> None:
-        """Rewrite this console's lease when it is new or old enough."""
-        last = self._renewed.get(defense_id)
-        if last is None or last.boot_id != now.boot_id or now.boot_ms - last.boot_ms >= RENEW_MS:
-            self._renewed[defense_id] = now
-            self.recorder.submit(WriteLease(defense_id, self._me.lease(now)))
-
-    def _drop_leases(self) -> None:
-        """A defense that is not live any more needs no sign of life: what comes later is no absence of the console."""
-        for defense_id in [id for id in self._renewed if self.ledger.defense(id).session != "live"]:
-            del self._renewed[defense_id]
-            self.recorder.submit(WriteLease(defense_id, None))
+        return frozenset(released)
 
     def copy_problem(self) -> ConsoleError | None:
         """Why there is no copy of the day; told once."""
@@ -186,6 +195,8 @@ class Desk:
     def acknowledge(self, answer: Answer) -> None:
         """Take an answer of the recorder, on this thread."""
         self.ledger.acknowledge(answer)
+        if isinstance(answer, Ack):
+            self.leases.written(answer.job)
 
     @property
     def folder(self) -> Path | None:
@@ -203,11 +214,7 @@ class Desk:
         Returns:
             Whether everything was written.
         """
-        now = self.now()
-        self._drop_leases()
-        for defense_id in self._renewed:
-            lease = Lease("", self._me.host, self._me.pid, self._me.process_start, now.boot_id, now)
-            self.recorder.submit(WriteLease(defense_id, lease))
+        self.leases.end(self._is_live)
         written = self.recorder.close(timeout_s)
         self.store.close()
         return written

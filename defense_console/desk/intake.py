@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.documents.limits import Limits
 from defense_console.documents.matching import (
@@ -128,16 +129,16 @@ class Intake(DefenseDesk):
     Args:
         ledger: The logs.
         defense_id: Whole id of the defense.
-        read_only: Why nothing may be changed, or None.
+        leases: Who writes on what; None for a desk that is alone with its store.
         vault: Where documents are kept.
         limits: What one reception may hold.
         zone: IANA name of the mentor's zone.
     """
 
     def __init__(
-        self, ledger: Ledger, defense_id: str, read_only: ConsoleError | None, vault: Vault, limits: Limits, zone: str
+        self, ledger: Ledger, defense_id: str, leases: Leases | None, vault: Vault, limits: Limits, zone: str
     ) -> None:
-        super().__init__(ledger, defense_id, read_only)
+        super().__init__(ledger, defense_id, leases)
         self.vault = vault
         self._limits = limits
         self._zone = zone
@@ -248,8 +249,8 @@ class Intake(DefenseDesk):
         Raises:
             ConsoleError: It cannot.
         """
-        if self.read_only is not None:
-            raise self.read_only
+        if (reason := self.read_only) is not None:
+            raise reason
         if not any(file.key is not None for file in incoming.files):
             raise ConsoleError("None of these files could be matched to a deliverable: say which one they are.")
         now = self.ledger.now()

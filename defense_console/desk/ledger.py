@@ -76,6 +76,8 @@ class Ledger:
         self.now = clocks
         self.author = author
         self.shipped = shipped
+        self.generation = 0
+        """Goes up whenever somebody has written to the store."""
         self._logs: dict[str, OpenLog] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
@@ -104,6 +106,12 @@ class Ledger:
         if defense_id not in self._drafts:
             self._drafts[defense_id] = dict(self.store.drafts(stream_of(defense_id)))
         return self._drafts[defense_id]
+
+    def reread_drafts(self, defense_id: str) -> None:
+        """Find again what another console was typing."""
+        drafts = self.drafts(defense_id)
+        drafts.clear()
+        drafts.update(self.store.drafts(stream_of(defense_id)))
 
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
@@ -147,18 +155,28 @@ class Ledger:
             if log.acknowledged < len(log.events)
         )
 
-    def refresh(self) -> bool:
-        """Forget what another console has changed meanwhile; tells whether anything was."""
+    def refresh(self) -> frozenset[str]:
+        """Read anew what another console has changed meanwhile.
+
+        Returns:
+            Ids of the open logs that it wrote on. A log with events on their way waits for their answers.
+        """
         if not self.store.changed():
+            return frozenset()
+        self.generation += 1
+        settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
+        return frozenset(id for id in settled if self.reread(id))
+
+    def reread(self, defense_id: str) -> bool:
+        """Read a log anew when the store holds more of it; tells whether it does."""
+        log = self._logs.get(defense_id)
+        if log is None or log.acknowledged < len(log.events):
             return False
-        kept = {id: log for id, log in self._logs.items() if log.acknowledged < len(log.events) or log.unsaved_copies}
-        changed = {
-            id: log
-            for id, log in self._logs.items()
-            if id not in kept and (last := self.store.last(stream_of(id))) is not None and last.seq != len(log.events)
-        }
-        for defense_id in changed:
-            del self._logs[defense_id]
+        last = self.store.last(stream_of(defense_id))
+        if last is None or last.seq == len(log.events):
+            return False
+        del self._logs[defense_id]
+        self.log(defense_id).unsaved_copies = log.unsaved_copies
         return True
 
     # --- writing -------------------------------------------------------------------------------------------------

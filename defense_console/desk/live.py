@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.desk.leases import last_sign
+from defense_console.desk.leases import Leases, last_sign
 from defense_console.desk.ledger import Ledger
 from defense_console.model import clock
 from defense_console.model import events as ev
 from defense_console.model.defense import Defense, Gap, Pause
-from defense_console.model.errors import ConsoleError
 from defense_console.model.events import QuestionState, RatingValue, Stamp
 from defense_console.model.fold import settle
 from defense_console.model.rubric import next_unrated
-from defense_console.store.base import Lease
 
 SUSPENDED_MS = 2_000
 """Less sleep than this between two ticks is a slow machine, not a closed lid."""
@@ -44,32 +40,31 @@ class LiveDesk(DefenseDesk):
     Args:
         ledger: The logs.
         defense_id: Whole id.
-        read_only: Why nothing may be changed, or None.
-        last_seen: The lease another run of the console left, None when it was ours or there is none.
-        renew: Writes this console's lease for the defense.
+        leases: Who writes on what; None for a desk that is alone with its store.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         defense_id: str,
-        read_only: ConsoleError | None = None,
-        last_seen: Lease | None = None,
-        renew: Callable[[str, Stamp], None] = lambda _id, _now: None,
+        leases: Leases | None = None,
     ) -> None:
-        super().__init__(ledger, defense_id, read_only)
-        self._renew = renew
+        super().__init__(ledger, defense_id, leases)
         self._last_tick: Stamp | None = None
-        if read_only is None and last_seen is not None and self.defense.session == "live":
-            self._come_back(last_seen)
+        self._follows = self.read_only is not None
+        if not self._follows:
+            self._come_back()
 
-    def _come_back(self, lease: Lease) -> None:
-        """The console was gone while the defense was live: until the mentor says otherwise that time counts."""
+    def _come_back(self) -> None:
+        """No console wrote while the defense was live: until the mentor says otherwise that time counts."""
+        lease = self.leases.left_by_another(self.id) if self.leases is not None else None
+        if lease is None or self.defense.session != "live":
+            return
         now = self.ledger.now()
         last = last_sign(lease, self.defense.at, now)
         if not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id:
             self.act(ev.Recovered(last, now, "counted"))
-        self._renew(self.id, now)
+        self._hold()
 
     @property
     def question(self) -> Gap | None:
@@ -90,10 +85,13 @@ class LiveDesk(DefenseDesk):
         """Once a second: renew the lease, see a suspend or a stepped clock. Changes nothing on the clock itself."""
         now, last = self.ledger.now(), self._last_tick
         self._last_tick = now
+        followed, self._follows = self._follows, self.read_only is not None
+        if followed and not self._follows:
+            self._come_back()  # who held it is gone, or was relieved: this console goes on where that one was
         defense = self.defense
-        if self.read_only is not None or defense.session != "live":
+        if self._follows or defense.session != "live":
             return defense
-        self._renew(self.id, now)
+        self._hold()
         if last is None:
             return defense
         slept_ms = clock.suspended_ms(last, now)

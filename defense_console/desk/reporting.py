@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.i18n import zone_of
 from defense_console.model import events as ev
@@ -32,12 +33,12 @@ class ReportingDesk(DefenseDesk):
     Args:
         ledger: The logs.
         id: Whole id.
-        read_only: Why nothing may be changed, or None.
+        leases: Who writes on what; None for a desk that is alone with its store.
         zone: IANA name of the mentor's time zone.
     """
 
-    def __init__(self, ledger: Ledger, id: str, read_only: ConsoleError | None = None, *, zone: str = "UTC") -> None:
-        super().__init__(ledger, id, read_only)
+    def __init__(self, ledger: Ledger, id: str, leases: Leases | None = None, *, zone: str = "UTC") -> None:
+        super().__init__(ledger, id, leases)
         self._zone = zone
 
     def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.desk.reporting import ReportingDesk
 from defense_console.i18n import language
@@ -24,7 +25,7 @@ class VerdictDesk(ReportingDesk):
     Args:
         ledger: The logs.
         id: Whole id.
-        read_only: Why nothing may be changed, or None.
+        leases: Who writes on what; None for a desk that is alone with its store.
         countdown_s: Seconds between signature and release.
         signed_here: Tells whether this console made the signature with this version.
         announce: Told when this console signed a version.
@@ -35,14 +36,14 @@ class VerdictDesk(ReportingDesk):
         self,
         ledger: Ledger,
         id: str,
-        read_only: ConsoleError | None = None,
+        leases: Leases | None = None,
         *,
         countdown_s: int = 60,
         signed_here: Callable[[str, int], bool] = lambda _id, _version: False,
         announce: Callable[[str, int], None] = lambda _id, _version: None,
         zone: str = "UTC",
     ) -> None:
-        super().__init__(ledger, id, read_only, zone=zone)
+        super().__init__(ledger, id, leases, zone=zone)
         self._countdown_s = countdown_s
         self._signed_here = signed_here
         self._announce = announce

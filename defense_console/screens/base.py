@@ -106,6 +106,15 @@ class ConsoleScreen(Screen[None]):
     def second(self) -> None:
         """A second has passed."""
 
+    @property
+    def about(self) -> str:
+        """Whole id of the defense that is shown, "" for none."""
+        return str(getattr(self, "defense_id", ""))
+
+    def turned(self) -> None:
+        """What is shown was changed by another console, or is not written by the same one any more."""
+        self.update()
+
     def until_edge_ms(self) -> int:
         """Milliseconds until something that is shown changes by itself: the next whole second."""
         return 1000 - instant(self.desk.now().wall).microsecond // 1000

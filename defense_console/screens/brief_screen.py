@@ -13,7 +13,7 @@ from defense_console.i18n import _, language, ngettext
 from defense_console.keymap import Command
 from defense_console.model.defense import NOT_HELD, Delivery
 from defense_console.model.legal_context import SESSION_REFUSALS
-from defense_console.safe_text import shortened
+from defense_console.safe_text import content, shortened
 from defense_console.screens import brief_panels as panels
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.screens.places import place_of
@@ -103,12 +103,13 @@ class BriefScreen(PanelScreen):
         desk, width = self.brief, max(20, self.size.width - 2)
         project = desk.project
 
-
         what = _("{project} {title} · attempt {n}", project=project.id, title=project.title.in_(language()),
                  n=desk.defense.attempt)  # fmt: skip
         name = Content(shortened(desk.student.name, width)).stylize("bold")
         self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
         when = panels.appointment(desk, self.zone, self.desk.now().wall)
+        if desk.read_only is not None:
+            when = Content("\n").join([when, content("⊘ " + self.read_only_line()).stylize("bold $text-warning")])
         self.query_one("#brief-when", Static).update(when)
 
     # --- commands ------------------------------------------------------------------------------------------------

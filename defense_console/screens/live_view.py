@@ -99,10 +99,12 @@ class LiveView(WritingScreen):
         if (place := live.place) is not None:
             self.rubric_list.go_to_criterion(place)
         self.show_pane("rubric")
-        drafts = [(draft.first.wall, field) for field, draft in live.drafts.items() if live_words.written_here(field)]
-        if drafts and live.read_only is None:
-            self.write(max(drafts)[1])
-            self.tell(_("This text was being written when the console ended."))
+        super().on_mount()
+        self.resume_text(_("This text was being written when the console ended."))
+
+    def can_write(self, field: str) -> bool:
+        """Whether a text is one of this screen's."""
+        return live_words.written_here(field)
 
     def on_screen_resume(self) -> None:
         """The verdict or the queue was shown meanwhile."""
@@ -205,7 +207,7 @@ class LiveView(WritingScreen):
         """One line about what the mentor should know: read-only, a gap to decide, a gap that counted."""
         live, text = self.live, ""
         if live.read_only is not None:
-            text = "⊘ " + error_text(live.read_only)
+            text = "⊘ " + self.read_only_line()
         else:
             text = live_words.gap_line(live, self.desk.now(), GAP_SHOWN_S)
         notice = self.query_one("#live-notice", Static)

@@ -52,10 +52,7 @@ class PanelScreen(WritingScreen):
     def on_mount(self) -> None:
         """Draw, and open again what was being written when the console ended."""
         super().on_mount()
-        drafts = [(d.first.wall, field) for field, d in self.texts.drafts.items() if self.can_write(field)]
-        if drafts and self.texts.read_only is None:
-            self.write(max(drafts)[1])
-            self.tell(_("This text was being written when the console ended."))
+        self.resume_text(_("This text was being written when the console ended."))
 
     def can_write(self, field: str) -> bool:
         """Whether this screen writes a field, and may now."""

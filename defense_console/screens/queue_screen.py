@@ -84,6 +84,11 @@ class QueueScreen(WritingScreen):
             raise ConsoleError("No defense is selected.")
         return self._about
 
+    @property
+    def about(self) -> str:
+        """The defense whose note is being written; the list itself is about all of them."""
+        return self.texts.id if self._about is not None and self.query(Writer) and self.writer.field_key else ""
+
     def field_label(self, field: str) -> str:
         """Whose note it is."""
         return _("Private note on {student}", student=shortened(self.texts.student.name, 24))

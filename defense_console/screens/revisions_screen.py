@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.i18n import N_, _, duration_text, error_text, language
+from defense_console.i18n import N_, _, duration_text, language
 from defense_console.keymap import Command
 from defense_console.model import revision
 from defense_console.model.defense import Revision, RowState
@@ -104,7 +104,7 @@ class RevisionsScreen(Looking, CopyingScreen):
         text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
         self.query_one("#revisions-title", Static).update(text)
         if desk.read_only is not None:
-            line = content("! " + error_text(desk.read_only)).stylize("bold $text-warning")
+            line = content("⊘ " + self.read_only_line()).stylize("bold $text-warning")
         else:
             line = panels.standing(desk, self.zone, self.desk.now().wall)
         self.query_one("#revisions-standing", Static).update(line)

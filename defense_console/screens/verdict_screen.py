@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.i18n import N_, _, clock_text, error_text, language, when
+from defense_console.i18n import N_, _, clock_text, language, when
 from defense_console.keymap import Command
 from defense_console.model.events import OutcomeValue
 from defense_console.model.legal_context import SESSION_REFUSALS
@@ -133,10 +133,10 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
                       time=read.ends)  # fmt: skip
             return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
+        if self.verdict.read_only is not None:
+            return content("⊘ " + self.read_only_line()).stylize("bold $text-warning")
         if defense.signed is not None:
             return self._signed_line()
-        if self.verdict.read_only is not None:
-            return content("! " + error_text(self.verdict.read_only)).stylize("bold $text-warning")
         if defense.drafting is None and defense.released is not None:
             at = self._when(defense.released.released_at)
             return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
@@ -205,6 +205,8 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def _why_no_change(self) -> str | None:
         """Why the draft cannot be changed now, None when it can."""
+        if self.verdict.read_only is not None:
+            return self.read_only_line()
         if self.defense.signed is not None:
             return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
         if self.defense.drafting is not None:

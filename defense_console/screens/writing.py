@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, work
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
+from defense_console.i18n import _, error_text
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.dialogs import Confirm
 from defense_console.widgets.writer import FINISHING, Writer
 
 
@@ -18,6 +20,10 @@ class WritingScreen(ConsoleScreen):
     A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a field; finishing it stores
     the text by `desk.commit`. Before a key that also does something else, call `keep_text`.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reads_only = False
 
     @property
     def texts(self) -> DefenseDesk:
@@ -30,6 +36,10 @@ class WritingScreen(ConsoleScreen):
 
     def text_kept(self, field: str, known: int) -> None:
         """A text was stored. Args: field: its key; known: number of the last event before it."""
+
+    def can_write(self, field: str) -> bool:
+        """Whether this screen writes a field, and may now."""
+        return False
 
     @property
     def writer(self) -> Writer:
@@ -125,3 +135,62 @@ class WritingScreen(ConsoleScreen):
 
     def after_writing(self) -> None:
         """Give the focus to what had it before the text was written."""
+
+    def resume_text(self, told: str) -> None:
+        """Go on with the text that was begun last and never finished. Args: told: what is said then."""
+        drafts = [(draft.first.wall, field) for field, draft in self.texts.drafts.items() if self.can_write(field)]
+        if drafts and self.texts.read_only is None and not self.writer.field_key:
+            self.write(max(drafts)[1])
+            self.tell(told)
+
+    # --- two consoles ------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw; who writes at first is no news."""
+        super().on_mount()
+        self._reads_only = bool(self.about) and self.texts.read_only is not None
+
+    def turned(self) -> None:
+        """Another console wrote here, took the defense over or let it go: show it, and say who writes now."""
+        reason = self.texts.read_only if self.about else None
+        before, self._reads_only = self._reads_only, reason is not None
+        if reason is not None and not before:
+            self._yield()
+        elif before and reason is None:
+            self.tell(_("The other console has let this defense go: it can be written here again."))
+        self.update()
+
+    def _yield(self) -> None:
+        """Another console took the defense over: this one reads, and what was being typed here is kept."""
+        told, other = "", self.desk.leases.holder(self.about)
+        if self.writer.field_key:
+            self.texts.set_aside(self.writer.field_key, self.writer.text, self.writer.cursor)
+            self.writer.shut()
+            self.after_writing()
+            told = " " + _("Your text is kept.")
+        host = other.host if other is not None else "?"
+        self.tell(_("Taken over by the console on {host}: read only here.", host=host) + told, "failed")
+
+    def read_only_line(self) -> str:
+        """Who holds the defense, and the key that takes it over; "" when it may be written here."""
+        reason = self.texts.read_only
+        return "" if reason is None else f"{error_text(reason)} {_('{key:console.take_over} takes it over.')}"
+
+    @work(exclusive=True, group="dialog")
+    async def action_console_take_over(self) -> None:
+        """Write here from now on, after a question."""
+        id, other = self.texts.id, self.desk.leases.holder(self.texts.id)
+        if other is None:
+            self.tell(_("No other console holds this defense."), "refused")
+            return
+        details = _(
+            "The console on {host} can then only read it; what it has recorded stays, and what is being typed there "
+            "is kept.",
+            host=other.host,
+        )
+        question = Confirm(_("Take this defense over?"), details, yes=_("take over"))
+        if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
+            self._reads_only = False
+            self.tell(_("Taken over: it is written here now."))
+            self.resume_text(_("Taken over, with the text that was being written there."))
+            self.update()

@@ -6,7 +6,7 @@ Values cross this door frozen. Source: engineering.md §2, product.md §2.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -80,6 +80,7 @@ class Lease(msgspec.Struct, frozen=True):
         host, pid, process_start: where it runs; the start tells two processes of one number apart.
         boot_id: the boot the process belongs to.
         last: last sign of life.
+        since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
     """
 
     holder: str
@@ -88,6 +89,7 @@ class Lease(msgspec.Struct, frozen=True):
     process_start: str
     boot_id: str
     last: Stamp
+    since: str = ""
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -158,10 +160,15 @@ class SaveDraft(msgspec.Struct, frozen=True):
 
 
 class WriteLease(msgspec.Struct, frozen=True):
-    """A lease is overwritten, or dropped when None."""
+    """A lease is overwritten, or dropped when None.
+
+    `over` names the holders whose row it may replace; a row that is missing or freed it always may. None replaces
+    whatever there is. A row of anybody else stays: who took a defense over is not robbed of it by a late heartbeat.
+    """
 
     defense_id: str
     lease: Lease | None
+    over: tuple[str, ...] | None = None
 
 
 Job = Append | SaveDraft | WriteLease
@@ -306,8 +313,8 @@ class Store(Protocol):
         """Leases by defense id."""
         ...
 
-    def write_lease(self, defense_id: str, lease: Lease | None) -> None:
-        """Overwrite a lease; None drops it."""
+    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+        """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
         ...
 
     def curriculum(self, hash: str) -> bytes | None:

@@ -209,8 +209,8 @@ class Recorder:
                 return store.append(job)
             case SaveDraft(stream=stream, field=field, draft=draft):
                 store.save_draft(stream, field, draft)
-            case WriteLease(defense_id=defense_id, lease=lease):
-                store.write_lease(defense_id, lease)
+            case WriteLease(defense_id=defense_id, lease=lease, over=over):
+                store.write_lease(defense_id, lease, over)
         return 0, ""
 
     def _refuse(self, job: Job, conflict: Conflict) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -311,13 +311,17 @@ class TinyStore:
         return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
 
     @_explained
-    def write_lease(self, defense_id: str, lease: Lease | None) -> None:
-        """Overwrite a lease; None drops it."""
+    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+        """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
         key = defense_key(defense_id)
-        if lease is None:
-            self._documents.remove("leases", key)
-            return
-        self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+        with self._rows.transaction():
+            there = self.leases().get(defense_id)
+            if over is not None and there is not None and there.holder not in ("", *over):
+                return
+            if lease is None:
+                self._documents.remove("leases", key)
+            else:
+                self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 

@@ -88,9 +88,11 @@ def writing_desk(
     answers: list[Answer] = []
     recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
     recorder.start()
+    desk = Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
     try:
-        yield Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
+        yield desk
     finally:
+        desk.leases.end(lambda _id: False)
         written = recorder.close(CLOSE_S)
     refused = [answer.error for answer in answers if isinstance(answer, Refused)]
     failed = [answer.error for answer in answers if isinstance(answer, Failed)]

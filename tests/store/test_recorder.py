@@ -91,7 +91,7 @@ class FaultyStore:
     def save_draft(self, stream: str, field: str, draft: object) -> None:
         self._write(stream, (field, draft))
 
-    def write_lease(self, defense_id: str, lease: object) -> None:
+    def write_lease(self, defense_id: str, lease: object, over: object = None) -> None:
         self._write(defense_id, (defense_id, lease))
 
     def close(self) -> None:

@@ -1,0 +1,160 @@
+"""Two consoles on one store: who writes, who reads, how a defense changes hands, and what is kept of both."""
+
+from __future__ import annotations
+
+import socket
+
+from textual.pilot import Pilot
+
+from defense_console.app import ConsoleApp
+from defense_console.model import events as ev
+from tests.ui.conftest import Room, hides, shows, type_text, until
+from tests.ui.test_live import started
+from tests.ui.test_verdict import held
+
+SIZE = (120, 40)
+HOST = socket.gethostname()
+READ_ONLY = f"Read only: another console holds this defense ({HOST}, since 2026-11-24 14:"
+
+
+async def saved(pilot: Pilot[None]) -> None:
+    """Wait until everything is on the disk."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(pilot, lambda: app.desk.saved.state == "saved" and not app.desk.recorder.pending)
+
+
+async def take_over(pilot: Pilot[None]) -> None:
+    await pilot.press("f5")
+    await shows(pilot, "Take this defense over?", HOST)
+    await pilot.press("y")
+    await shows(pilot, "Taken over: it is written here now.")
+
+
+async def test_the_second_console_reads_follows_within_a_second_and_keeps_its_cursor(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as first:
+        await saved(first)
+        async with room.app(id).run_test(size=SIZE) as second:
+            await shows(second, READ_ONLY, "F5 takes it over.", "0/12 rated")
+            await second.press("j", "j", "v", "n")
+            await shows(second, "› ·              Causes that training")
+            await first.press("v", "x")
+            await shows(second, "2/12 rated", "✗ not met", "› ·              Causes that training")
+            await first.press("t")
+            await shows(second, "PAUSED")
+            room.machine.pass_time(30)
+            await first.press("t", "g")
+            await shows(second, "DISCUSSION 2/3")
+            await first.press("n", *"tense", "enter")
+            await shows(second, "tense")
+    kinds = [type(event.what) for event in room.events(id)]
+    assert kinds.count(ev.Rated) == 2
+    assert not {ev.Recovered, ev.LeaseTaken} & set(kinds)
+
+
+async def test_taking_over_is_asked_logged_and_turns_the_first_console_to_reading(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as first:
+        await saved(first)
+        async with room.app(id).run_test(size=SIZE) as second:
+            await shows(second, READ_ONLY)
+            await second.press("f5", "escape", "v")
+            await shows(second, READ_ONLY, "0/12 rated")
+            await take_over(second)
+            await shows(first, f"Taken over by the console on {HOST}", READ_ONLY)
+            await second.press("v")
+            await shows(second, "1/12 rated")
+            await shows(first, "1/12 rated")
+            await first.press("x")
+            await shows(first, READ_ONLY, "1/12 rated")
+            await take_over(first)
+            await shows(second, f"Taken over by the console on {HOST}")
+            await first.press("j", "x")
+            await shows(second, "2/12 rated")
+    taken = [event.what for event in room.events(id) if isinstance(event.what, ev.LeaseTaken)]
+    assert [what.host for what in taken] == [HOST, HOST]
+    assert list(room.defense(id).ratings.values()) == ["met", "not_met"]
+
+
+async def test_what_is_half_typed_when_the_defense_is_taken_over_goes_on_in_the_other_console(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=SIZE) as first:
+        await first.press("n", *"half a tho")
+        await until(first, lambda: room.drafts(id) == {"note": "half a tho"})
+        async with room.app(id).run_test(size=SIZE) as second:
+            await shows(second, READ_ONLY)
+            await hides(second, "half a tho")
+            await second.press("f5")
+            await shows(second, "Take this defense over?")
+            await second.press("o")
+            await shows(second, "half a tho", "WRITING", "Taken over, with the text")
+            await shows(first, "Taken over by", "Your text is kept.")
+            await hides(first, "WRITING")
+            await type_text(second, "ught")
+            await second.press("enter")
+            await shows(first, "half a thought")
+    assert [note.text for note in room.defense(id).notes] == ["half a thought"]
+    assert room.drafts(id) == {}
+
+
+async def test_different_defenses_are_written_freely(room: Room) -> None:
+    one = started(room)
+    room.student("s2", "Grace Sample")
+    other = room.plan("s2")
+    room.live(other)
+    async with room.app(one).run_test(size=SIZE) as first, room.app(other).run_test(size=SIZE) as second:
+        await shows(first, "0/12 rated")
+        await shows(second, "0/12 rated")
+        await first.press("v", "v")
+        await second.press("x")
+        await shows(first, "2/12 rated")
+        await shows(second, "1/12 rated")
+    assert (len(room.defense(one).ratings), len(room.defense(other).ratings)) == (2, 1)
+
+
+async def test_when_the_first_console_closes_the_second_writes_and_no_time_is_missing(room: Room) -> None:
+    id = started(room)
+    first = room.app(id).run_test(size=SIZE)
+    await saved(await first.__aenter__())
+    async with room.app(id).run_test(size=SIZE) as second:
+        await shows(second, READ_ONLY)
+        await first.__aexit__(None, None, None)
+        await shows(second, "The other console has let this defense go")
+        await hides(second, READ_ONLY)
+        await second.press("v")
+        await shows(second, "1/12 rated")
+    assert not [event for event in room.events(id) if isinstance(event.what, ev.Recovered | ev.LeaseTaken)]
+
+
+async def test_the_verdict_is_held_by_who_writes_it_while_its_screen_is_open(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=SIZE) as first, room.app(id).run_test(size=SIZE) as second:
+        await shows(first, "Verdict · ")
+        await shows(second, "Verdict · ")
+        await hides(second, "Read only")
+        await first.press("s", *"clear", "enter")
+        await shows(second, READ_ONLY, "clear")
+        await second.press("i")
+        await shows(second, "F5 takes it over")
+        await first.press("escape")
+        await hides(second, READ_ONLY)
+        await second.press("i", *"numbers", "enter")
+        await saved(second)
+    assert [line.text for line in room.defense(id).lines] == ["clear", "numbers"]
+
+
+async def test_a_signature_is_released_by_who_took_the_defense_over(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=SIZE) as first:
+        await first.press("v", "s", *"clear", "enter")
+        await saved(first)
+        before = len(room.events(id))
+        async with room.app(id).run_test(size=SIZE) as second:
+            await shows(second, READ_ONLY)
+            await take_over(second)
+            await shows(first, "Taken over by")
+            room.machine.pass_time(120)
+            await first.press("f9")
+            await shows(first, READ_ONLY)
+    assert [type(event.what) for event in room.events(id)[before:]] == [ev.LeaseTaken]
