@@ -91,6 +91,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         if first:
             self.go(place_of(self.desk.brief(first).summary), first)
         self._wait_for_second()
+        self.call_after_refresh(self.say_first_words)
         self.call_after_refresh(self.when_painted)
 
     def on_delivered(self, event: Delivered) -> None:

@@ -100,6 +100,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("console.take_over", "f5", N_("take over"),
        N_("Write on a defense that another console holds, after a question; that one can then only read it."),
        "brief", "waiting", "live", "verdict", "revisions"),
+    _c("console.copy_unsaved", "f7", N_("copy unsaved"),
+       N_("Copy everything that is not saved, in words, to the clipboard and into a file."), "global", writing=True),
     _c("console.language", "", N_("language"), N_("Switch between French and English."), "global"),
     _c("console.theme", "", N_("theme"), N_("Switch between the dark and the light theme."), "global"),
     _c("move.down", "down j", N_("down"), N_("Go to the next line."),

@@ -69,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         backups_kept: For how many days the last copy of the store is kept.
         backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
+        spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
     """
@@ -94,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calendar_horizon_days: int = 366
     backups_kept: int = 14
     backup_folder: str = ""
+    spool: str = ""
     no_color: bool = False
     file: str = ""
 

@@ -27,7 +27,9 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees the user's settings, language or store, and none leaves its language to the next."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "DEFENSE_CONSOLE_SETTINGS", "DEFENSE_CONSOLE_STORE"):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("DEFENSE_CONSOLE_SETTINGS", "DEFENSE_CONSOLE_STORE", "DEFENSE_CONSOLE_SPOOL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     home = tmp_path_factory.mktemp("home")

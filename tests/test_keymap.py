@@ -70,7 +70,7 @@ PROMISED: dict[Context, str] = {
         "Ctrl+L=console_redraw a=live_audience"
     ),
 }
-WRITING_KEYS = {"F2", "F3", "F4", "F8", "F9", "Ctrl+L", "Ctrl+P", "Ctrl+Q"}
+WRITING_KEYS = {"F2", "F3", "F4", "F7", "F8", "F9", "Ctrl+L", "Ctrl+P", "Ctrl+Q"}
 
 
 def _actions(context: Context) -> dict[str, str]:

@@ -15,6 +15,7 @@ from defense_console.desk.leases import Leases, ProcessStart
 from defense_console.desk.ledger import Answer, Ledger, SaveState
 from defense_console.desk.live import LiveDesk
 from defense_console.desk.revisions import RevisionsDesk
+from defense_console.desk.unsaved import unsaved_text
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.documents.limits import Limits
 from defense_console.model.curriculum import Curriculum
@@ -207,6 +208,15 @@ class Desk:
     def saved(self) -> SaveState:
         """What the saved line says."""
         return self.ledger.saved
+
+    def unsaved_text(self, language: str) -> str:
+        """Everything that is not in the store, in words; empty when everything is."""
+        return unsaved_text(self.ledger, language, self.settings.zone)
+
+    @property
+    def spool_folder(self) -> Path | None:
+        """Where what is not saved is kept, outside of the store's folder; None when there is no such place."""
+        return self.recorder.spool_folder
 
     def close(self, timeout_s: float = 2.0) -> bool:
         """Free the leases, wait for the recorder, close the store.

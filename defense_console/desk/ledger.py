@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -19,19 +20,41 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Planned, Stamp, decode_event, encode_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.legal import check_legal
-from defense_console.store.base import Ack, Append, Draft, Failed, Job, Refused, SaveDraft, Store, chain, first_hash
+from defense_console.store.base import (
+    Ack,
+    Append,
+    Draft,
+    Failed,
+    Job,
+    Refused,
+    SaveDraft,
+    Store,
+    chain,
+    first_hash,
+    lane,
+)
 from defense_console.store.recorder import Recorder
 
 Answer = Ack | Failed | Refused
 
 
 class SaveState(msgspec.Struct, frozen=True):
-    """What the saved line says: `at` is when the last write was acknowledged, `unsaved` how many actions wait."""
+    """What the saved line says.
+
+    Attributes:
+        at: when the last write was acknowledged.
+        unsaved: how many actions wait; a text being typed is none.
+        error: why the last try failed.
+        spool: file elsewhere that holds what waits, None when it is in memory only.
+        spool_error: why there is no such file.
+    """
 
     state: Literal["saved", "saving", "failed"]
     at: str | None
     unsaved: int
     error: ConsoleError | None
+    spool: Path | None = None
+    spool_error: ConsoleError | None = None
 
 
 @dataclass
@@ -83,7 +106,9 @@ class Ledger:
         self._drafts: dict[str, dict[str, Draft]] = {}
         self._waiting = 0
         self._saved_at: str | None = None
-        self._error: ConsoleError | None = None
+        self._failed: dict[str, Failed] = {}
+        """The last failure of each lane that has one: what another lane writes meanwhile makes nothing of it good."""
+        self._refused: ConsoleError | None = None
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -154,6 +179,10 @@ class Ledger:
             for defense_id, log in self._logs.items()
             if log.acknowledged < len(log.events)
         )
+
+    def unsaved_copies(self) -> dict[str, list[Event]]:
+        """What was refused because another writer was first, by defense."""
+        return {id: log.unsaved_copies for id, log in self._logs.items() if log.unsaved_copies}
 
     def refresh(self) -> frozenset[str]:
         """Read anew what another console has changed meanwhile.
@@ -264,14 +293,17 @@ class Ledger:
         """Take an answer of the recorder, on the ledger's thread."""
         match answer:
             case Ack(job=job, at=at):
-                self._saved_at, self._error = at, None
+                self._saved_at = at
+                self._failed.pop(lane(job), None)
                 if isinstance(job, Append):
                     self._waiting = max(0, self._waiting - 1)
                     self._mark(job)
-            case Failed(error=error):
-                self._error = error
+            case Failed(job=job):
+                self._failed.pop(lane(job), None)
+                self._failed[lane(job)] = answer
             case Refused(job=job, error=error):
-                self._error = error
+                self._refused = error
+                self._failed.pop(lane(job), None)
                 if isinstance(job, Append):
                     self._waiting = max(0, self._waiting - 1)
                     self._give_way(job)
@@ -294,8 +326,13 @@ class Ledger:
     @property
     def saved(self) -> SaveState:
         """What the saved line says."""
-        if self._error is not None:
-            return SaveState("failed", self._saved_at, self._waiting, self._error)
+        copies = sum(len({event.action for event in events}) for events in self.unsaved_copies().values())
+        if self._failed:
+            last = next(reversed(self._failed.values()))
+            unsaved = self._waiting + copies
+            return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
+        if copies:
+            return SaveState("failed", self._saved_at, copies, self._refused, self.recorder.aside)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
 
 

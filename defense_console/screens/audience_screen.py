@@ -88,6 +88,8 @@ class AudienceScreen(ConsoleScreen):
 
     def show_saved(self) -> None:
         """Only what must not wait: that something could not be saved, in two words."""
+        if not self.query(BigClock):
+            return  # an answer of the recorder may come before the screen is drawn
         text = _("not saved") if self.desk.saved.state == "failed" else ""
         self.query_one(".audience--unsaved", Static).update(Content(text))
 

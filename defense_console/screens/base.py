@@ -14,6 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from defense_console import keymap
 from defense_console.desk.desk import Desk
+from defense_console.desk.ledger import SaveState
 from defense_console.i18n import _, clock_time, error_text, language, ngettext
 from defense_console.keymap import (
     Command,
@@ -58,6 +59,9 @@ class Console(Protocol):
 
     def ask_quit(self) -> None:
         """Leave the console, after a question."""
+
+    def copy_unsaved(self) -> None:
+        """Copy everything that is not saved, in words."""
 
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed, and say so."""
@@ -250,9 +254,13 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved."""
+        if not self.query(StatusLine):
+            return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         if saved.state == "failed":
-            text = ngettext("✗ NOT SAVED: {n} action", "✗ NOT SAVED: {n} actions", saved.unsaved)
+            text = _("✗ NOT SAVED: the text being typed")
+            if saved.unsaved:
+                text = ngettext("✗ NOT SAVED: {n} action", "✗ NOT SAVED: {n} actions", saved.unsaved)
         elif saved.state == "saving":
             text = _("… saving")
         else:
@@ -260,12 +268,23 @@ class ConsoleScreen(Screen[None]):
         line = self.query_one(StatusLine)
         line.show_saved(text, saved.state)
         if saved.error is not None and self._message_age is None:
-            line.show_message(content(error_text(saved.error)), "failed")
+            line.show_message(content(f"{error_text(saved.error)} {self._kept_words(saved)}"), "failed")
             self._failure_told = True
         elif saved.error is None and self._failure_told:
             self._failure_told = False
             if self._message_age is None:
                 line.show_message("")
+
+    @staticmethod
+    def _kept_words(saved: SaveState) -> str:
+        """Where what is not saved lies meanwhile, and the key that copies it."""
+        copy = _("{key:console.copy_unsaved} copies everything unsaved.")
+        if saved.spool is not None:
+            return copy + " " + _("Kept in {place}.", place=saved.spool.parent)
+        if saved.spool_error is not None:
+            problem = error_text(saved.spool_error)
+            return copy + " " + _("In memory only, do not leave the console: {problem}", problem=problem)
+        return copy + " " + _("In memory only: do not leave the console.")
 
     def pass_second(self) -> None:
         """Let a second pass: an old message goes, the screen redraws what moves."""
@@ -345,6 +364,10 @@ class ConsoleScreen(Screen[None]):
     def action_console_quit(self) -> None:
         """Leave, after a question."""
         self.console_app.ask_quit()
+
+    def action_console_copy_unsaved(self) -> None:
+        """Everything that is not saved, in words, to the clipboard and into a file."""
+        self.console_app.copy_unsaved()
 
     def action_console_language(self) -> None:
         """The other language."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from textual import work
 
+from defense_console.desk import clipboard
 from defense_console.desk.desk import Desk
+from defense_console.desk.unsaved import copy_unsaved, loss_sentence
 from defense_console.i18n import _, error_text, language, set_language
 from defense_console.keymap import Context, commands_for, shown_keys
 from defense_console.screens.base import ConsoleScreen, Place
@@ -26,6 +29,8 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     desk: Desk
     settings: Settings
+    first_words: tuple[str, ...] = ()
+    """What to say once the console is open, translated."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,10 +106,31 @@ class Host(OrderedKeys, inherit_bindings=False):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
+    def say_first_words(self) -> None:
+        """Say what happened before the console was open."""
+        if self.first_words:
+            self.console_screens()[-1].tell(" ".join(self.first_words))
+
+    @work(exclusive=True, group="copy")
+    async def copy_unsaved(self) -> None:
+        """Copy everything that is not saved, in words; the file lies with the spool, outside of the store's folder."""
+        text, folder = self.desk.unsaved_text(language()), self.desk.spool_folder
+        screen = self.console_screens()[-1]
+        if not text:
+            screen.tell(_("Everything is saved: there is nothing to copy."))
+            return
+        if clipboard.over_ssh():
+            self.copy_to_clipboard(text)
+        copied = await asyncio.to_thread(copy_unsaved, text, folder)
+        screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())))
+
     @work(exclusive=True, group="dialog")
     async def ask_quit(self) -> None:
         """Leave, after a question."""
         live = any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
         details = _("A defense is live: its clock keeps counting while the console is closed.") if live else ""
+        loss = loss_sentence(self.desk.saved)
+        if loss:
+            details = "\n".join(part for part in (loss, details) if part)
         if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
             self.exit()

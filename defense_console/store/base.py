@@ -8,15 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Literal, Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 import msgspec
 
+from defense_console.model.agenda import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
-
-if TYPE_CHECKING:
-    from defense_console.model.agenda import Summary
 
 # --- errors ------------------------------------------------------------------------------------------------------
 
@@ -54,6 +53,13 @@ class FullDisk(StoreError):
 
 
 # --- values ------------------------------------------------------------------------------------------------------
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Which store: the real path of its folder and the id it was given when it was made."""
+
+    path: str
+    id: str
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -127,7 +133,7 @@ class Problem(msgspec.Struct, frozen=True):
 # --- what is written ---------------------------------------------------------------------------------------------
 
 
-class Append(msgspec.Struct, frozen=True):
+class Append(msgspec.Struct, frozen=True, tag="append"):
     """One action: all of it in one transaction, or nothing.
 
     Attributes:
@@ -151,7 +157,7 @@ class Append(msgspec.Struct, frozen=True):
     previous: str | None = None
 
 
-class SaveDraft(msgspec.Struct, frozen=True):
+class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):
     """A draft is overwritten, or dropped when None."""
 
     stream: str
@@ -174,6 +180,11 @@ class WriteLease(msgspec.Struct, frozen=True):
 Job = Append | SaveDraft | WriteLease
 
 
+def lane(job: Job) -> str:
+    """Jobs of one lane are written in order, whatever happens to the others."""
+    return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
+
+
 class Ack(msgspec.Struct, frozen=True):
     """The job is on the disk.
 
@@ -189,11 +200,19 @@ class Ack(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """The job is not written yet and will be tried again; `attempt` counts from 1."""
+    """The job is not written yet and will be tried again.
+
+    Attributes:
+        attempt: counts from 1.
+        spool: file elsewhere that holds everything unsaved meanwhile, None when it is in memory only.
+        spool_error: why there is no such file.
+    """
 
     job: Job
     error: ConsoleError
     attempt: int
+    spool: Path | None = None
+    spool_error: ConsoleError | None = None
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -353,6 +372,29 @@ class Store(Protocol):
         """Check every log and every other row. Empty when the store is sound."""
         ...
 
+    def reclaim(self) -> bool:
+        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        ...
+
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
         ...
+
+
+def write_job(store: Store, job: Job) -> tuple[int, str]:
+    """Write a job to a store.
+
+    Returns:
+        What `Store.append` gives; 0 and "" for the other jobs.
+
+    Raises:
+        StoreError: It was not written; `Conflict` when it never will be.
+    """
+    match job:
+        case Append():
+            return store.append(job)
+        case SaveDraft(stream=stream, field=field, draft=draft):
+            store.save_draft(stream, field, draft)
+        case WriteLease(defense_id=defense_id, lease=lease, over=over):
+            store.write_lease(defense_id, lease, over)
+    return 0, ""

@@ -5,6 +5,8 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
+import sqlite3
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
@@ -18,6 +20,7 @@ from defense_console.store.keys import name_key
 from defense_console.store.rows import RowDatabase, RowTable
 
 _NO_END = 2**62
+_ID = "store_id"
 
 
 class Documents:
@@ -58,6 +61,16 @@ class Documents:
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
         self.put("meta", name_key(key), {"key": key, "value": value}, "key")
+
+    def own_id(self) -> str:
+        """What tells this store from another one at its place; "" when it has no such id and cannot be given one."""
+        found = self.meta(_ID)
+        if found is None:
+            with suppress(sqlite3.Error), self.rows.transaction():
+                # Another console may have been first.
+                found = self.meta(_ID) or uuid.uuid4().hex
+                self.set_meta(_ID, found)
+        return self.meta(_ID) or ""
 
     # --- logs ----------------------------------------------------------------------------------------------------
 

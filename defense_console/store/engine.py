@@ -166,6 +166,11 @@ class RowStorage(Storage):
                 for id, document in documents.items():
                     self.put(name, int(id), encode(document))
 
+    def reclaim(self) -> bool:
+        """Let the write-ahead log begin anew in the space it has, since it cannot grow; tells whether it can."""
+        busy, frames, moved = self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        return not busy and frames == moved > 0
+
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
         self._connection.close()

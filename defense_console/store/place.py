@@ -17,6 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover — another system
+    fcntl = None  # type: ignore[assignment]
+
 from defense_console.model.errors import N_
 from defense_console.store.base import (
     DamagedStore,
@@ -84,7 +89,8 @@ def explained(place: Path) -> Iterator[None]:
 def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     reason = str(error)
-    if code == sqlite3.SQLITE_FULL:
+    # The shared memory of the write-ahead log is a file too: where it cannot grow there is no space.
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return _full(place)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return _read_only(place, reason)
@@ -356,6 +362,18 @@ def _check_rights(folder: Path, path: Path) -> None:
 def _restrict(path: Path, mode: int) -> None:
     if stat.S_IMODE(path.stat().st_mode) & ~mode:
         path.chmod(mode)
+
+
+def sync_file(handle: int) -> None:
+    """Bring an open file to the disk itself; on macOS `fsync` alone stops at the drive's cache."""
+    full = getattr(fcntl, "F_FULLFSYNC", None) if fcntl is not None else None
+    if full is None:
+        os.fsync(handle)
+        return
+    try:  # pragma: no cover — another system
+        fcntl.fcntl(handle, full)
+    except OSError:  # pragma: no cover — a file system that does not know it
+        os.fsync(handle)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,8 +1,9 @@
 """The recorder: a thread with a connection of its own that writes what was decided, so that no keystroke waits.
 
 One transaction per job, in order. What cannot be written is tried again until it can, and never dropped; a lane (a
-stream, a lease) whose own job is at fault waits alone, while a disk that fails holds everything back.
-Source: engineering.md §2.
+stream, a lease) whose own job is at fault waits alone, while a disk that fails holds everything back. What waits lies
+in the spool meanwhile; as long as the spool holds anything, every job goes there before it is tried, so that what is
+found there after a crash is everything, in order. Source: engineering.md §2, docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import cast
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
@@ -21,24 +24,25 @@ from defense_console.store.base import (
     Conflict,
     DamagedStore,
     Failed,
+    FullDisk,
     Job,
     Refused,
     SaveDraft,
     Store,
     StoreError,
     WriteLease,
+    lane,
+    write_job,
 )
+from defense_console.store.reserve import Reserve
+from defense_console.store.spool import Spool
+from defense_console.store.spool_files import SpooledJob, spoolable
 
 DELAYS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before the next try; the last one repeats."""
 
 _REOPEN_AFTER = 3
 """Tries on one connection before another one is made: it may be the connection that is broken."""
-
-
-def _lane(job: Job) -> str:
-    """Jobs of one lane are written in order, whatever happens to the others."""
-    return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
 
 
 def _supersedes(job: Job, older: Job) -> bool:
@@ -64,6 +68,8 @@ class Recorder:
             waits for them and return at once; what it raises is ignored, since the write is done.
         now: ISO 8601 UTC instant, for acknowledgements.
         delays_s: Pauses between tries, the last one repeats.
+        spool: Where what waits lies meanwhile; None keeps it in memory only.
+        reserve: Space to give back when the disk is full.
     """
 
     def __init__(
@@ -73,11 +79,20 @@ class Recorder:
         *,
         now: Callable[[], str] = _now,
         delays_s: tuple[float, ...] = DELAYS_S,
+        spool: Spool | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         self._open_store = open_store
         self._deliver = deliver
         self._now = now
         self._delays_s = delays_s
+        self._spool = spool
+        self._reserve = reserve
+        self._kept: dict[int, Job] = {}
+        """What stands in the spool, by identity; the jobs are held, so that no other one gets their number."""
+        self._spool_error: ConsoleError | None = None
+        self.aside: Path | None = None
+        """The last file in which refused actions were set aside."""
         self._store: Store | None = None
         self._queue: list[Job] = []
         self._writing: Job | None = None
@@ -118,6 +133,16 @@ class Recorder:
         with self._changed:
             return tuple(self._queue)
 
+    @property
+    def spool_file(self) -> Path | None:
+        """The file that holds everything unsaved; None when nothing is, or when it is in memory only."""
+        return self._spool.file if self._spool is not None and self._spool_error is None else None
+
+    @property
+    def spool_folder(self) -> Path | None:
+        """Where the spool lies, and what is copied when the store's folder is not to be trusted."""
+        return self._spool.folder if self._spool is not None else None
+
     def flush(self, timeout_s: float) -> bool:
         """Wait until everything is written, trying at once what is being held back.
 
@@ -142,51 +167,113 @@ class Recorder:
             self._changed.notify_all()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(max(0.1, deadline - time.monotonic()))
+            if self._thread.is_alive():
+                self._keep_all()  # the disk does not even answer
         return written and not self.pending
 
     # --- on the thread -------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            while (job := self._take()) is not None:
-                error = self._try(job)
-                if error is not None:
+            if self._reserve is not None:
+                self._reserve.renew()
+            while self._wait():
+                self._keep()
+                job = self._next()
+                if job is not None and (error := self._try(job)) is not None:
                     self._hold(job, error)
         finally:
+            self._keep_all()
+            self._settle()
+            if self._spool is not None:
+                self._spool.close()
             self._close_store()
 
-    def _take(self) -> Job | None:
-        """The next job that is not held back, waited for; None when the thread is to end."""
+    def _wait(self) -> bool:
+        """Wait until something can be written, or must be spooled; False when the thread is to end."""
         with self._changed:
             while not self._ending:
                 if self._hurry or time.monotonic() >= self._retry_at:
                     self._hurry = self._all_stuck = False
+                    self._spool_error = None
                     self._stuck.clear()
-                if not self._all_stuck:
-                    self._writing = next((job for job in self._queue if _lane(job) not in self._stuck), None)
-                    if self._writing is not None:
-                        return self._writing
+                if self._can_be_tried() or self._to_spool():
+                    return True
                 held = self._stuck or self._all_stuck
                 self._changed.wait(max(0.0, self._retry_at - time.monotonic()) if held else None)
-        return None
+        return False
+
+    def _can_be_tried(self) -> Job | None:
+        if self._all_stuck:
+            return None
+        return next((job for job in self._queue if lane(job) not in self._stuck), None)
+
+    def _next(self) -> Job | None:
+        """The next job that is not held back."""
+        with self._changed:
+            self._writing = self._can_be_tried()
+            return self._writing
+
+    # --- the spool -----------------------------------------------------------------------------------------------
+
+    def _to_spool(self) -> tuple[Job, ...]:
+        """What must go into the spool now, in order."""
+        if self._spool is None or self._spool_error is not None:
+            return ()
+        if not (self._stuck or self._all_stuck or self._spool.holds):
+            return ()
+        return tuple(job for job in self._queue if spoolable(job) and id(job) not in self._kept)
+
+    def _keep(self) -> None:
+        """Spool what must be."""
+        with self._changed:
+            jobs = self._to_spool()
+        if jobs and self._spool is not None:
+            try:
+                self._spool.keep(cast(tuple[SpooledJob, ...], jobs))
+            except ConsoleError as error:
+                self._spool_error = error
+            else:
+                with self._changed:
+                    self._kept.update((id(job), job) for job in jobs)
+
+    def _keep_all(self) -> None:
+        """The end: what is not written goes into the spool, whatever was tried before."""
+        with self._changed:
+            self._all_stuck = self._all_stuck or bool(self._queue)
+            self._spool_error = None
+        self._keep()
+
+    def _settle(self) -> None:
+        """The spool goes when nothing of the mentor's waits any more; the reserve is made again when there is space."""
+        with self._changed:
+            if any(spoolable(job) for job in self._queue):
+                return
+        if self._spool is not None and self._spool.holds:
+            with suppress(ConsoleError):
+                self._spool.empty()
+                self._kept.clear()
+        if self._reserve is not None:
+            self._reserve.renew()
 
     def _hold(self, job: Job, error: ConsoleError) -> None:
         """Put a job off: its lane when it is itself at fault, everything when the disk is."""
-        lane = _lane(job)
+        at_fault = lane(job)
         with self._changed:
             self._writing = None
             self._failures_in_a_row += 1
-            attempt = self._attempts[lane] = self._attempts.get(lane, 0) + 1
+            attempt = self._attempts[at_fault] = self._attempts.get(at_fault, 0) + 1
             if not self._stuck:
                 self._retry_at = time.monotonic() + self._delays_s[min(attempt, len(self._delays_s)) - 1]
-            self._stuck.add(lane)
+            self._stuck.add(at_fault)
             self._all_stuck |= isinstance(error, StoreError) and not isinstance(error, DamagedStore)
-        self._answer(Failed(job, error, attempt))
+        self._keep()
+        self._answer(Failed(job, error, attempt, self.spool_file, self._spool_error))
 
     def _try(self, job: Job) -> ConsoleError | None:
         """Write one job and answer for it; the error when it must be tried again."""
         try:
-            seq, hash = self._write(self._opened(), job)
+            seq, hash = self._write(job)
         except Conflict as conflict:
             self._refuse(job, conflict)
         except ConsoleError as error:
@@ -200,18 +287,21 @@ class Recorder:
         else:
             self._done(job)
             self._answer(Ack(job, seq, hash, self._now()))
+            self._settle()
         return None
 
-    @staticmethod
-    def _write(store: Store, job: Job) -> tuple[int, str]:
-        match job:
-            case Append():
-                return store.append(job)
-            case SaveDraft(stream=stream, field=field, draft=draft):
-                store.save_draft(stream, field, draft)
-            case WriteLease(defense_id=defense_id, lease=lease, over=over):
-                store.write_lease(defense_id, lease, over)
-        return 0, ""
+    def _write(self, job: Job) -> tuple[int, str]:
+        """Write one job; on a full disk once more, in the space that the reserve and the store's own files give."""
+        try:
+            return write_job(self._opened(), job)
+        except FullDisk:
+            if self._reserve is None:
+                raise
+            freed = self._reserve.free()
+            reused = self._store is not None and self._store.reclaim()
+            if not (freed or reused):
+                raise
+            return write_job(self._opened(), job)
 
     def _refuse(self, job: Job, conflict: Conflict) -> None:
         """Another writer was first: the rest of the stream builds on what will never be, so it is refused as well."""
@@ -219,17 +309,21 @@ class Recorder:
             tail = [job] + [
                 other
                 for other in self._queue
-                if other is not job and isinstance(other, Append) and _lane(other) == _lane(job)
+                if other is not job and isinstance(other, Append) and lane(other) == lane(job)
             ]
+        if self._spool is not None:
+            with suppress(ConsoleError):
+                self.aside = self._spool.set_aside([other for other in tail if isinstance(other, Append)])
         for refused in tail:
             self._done(refused)
             self._answer(Refused(refused, conflict))
+        self._settle()
 
     def _done(self, job: Job) -> None:
         with self._changed:
             self._queue = [other for other in self._queue if other is not job]
             self._writing = None
-            self._attempts.pop(_lane(job), None)
+            self._attempts.pop(lane(job), None)
             self._failures_in_a_row = 0
             self._changed.notify_all()
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ from defense_console.store.base import (
     Conflict,
     DamagedStore,
     Draft,
+    Identity,
     Lease,
     Line,
     Problem,
@@ -69,6 +71,7 @@ class TinyStore:
         self.folder = folder
         self._held = held
         self._documents = Documents(database)
+        self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
         self._summaries = Summaries(self._documents, self._curriculum)
         self._seen = self._rows.data_version()
@@ -92,6 +95,11 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
+
+    @_explained
+    def reclaim(self) -> bool:
+        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        return self._rows.reclaim()
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""

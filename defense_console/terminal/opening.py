@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
     from defense_console.store.backups import Backups
+    from defense_console.store.recorder import Recorder
+    from defense_console.store.replay import Replayed
     from defense_console.store.tiny import TinyStore
 
 OVERRIDE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
+SPOOL: Final = "DEFENSE_CONSOLE_SPOOL"
+"""Environment variable that names another folder for what could not be saved yet."""
 CLOSE_S: Final = 2.0
 _SHORT: Final = 8
 """Digits of an id as they are shown, more when two defenses share them."""
@@ -43,6 +47,52 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
     from platformdirs import user_data_path
 
     return user_data_path("defense-console-demo" if demo else "defense-console", appauthor=False)
+
+
+def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -> Path:
+    """Where what could not be saved waits: the environment, else the settings, else the platform's folder for states.
+
+    The default has a name of its own, since some platforms keep states where they keep data: in the store's folder.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get(SPOOL) or settings.spool
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_state_path
+
+    return user_state_path("defense-console-spool", appauthor=False)
+
+
+def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
+    """Write what consoles that are gone could not write to this store.
+
+    Raises:
+        ConsoleError: The spool is to lie in the store's own folder.
+    """
+    from defense_console.store.replay import replay
+    from defense_console.store.spool import outside
+
+    return replay(outside(spool_folder(settings), store.folder), store, store.identity)
+
+
+def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:
+    """The recorder of a store, with its spool and its reserve; not started.
+
+    Raises:
+        ConsoleError: The spool is to lie in the store's own folder.
+    """
+    from defense_console.store.recorder import Recorder
+    from defense_console.store.reserve import Reserve
+    from defense_console.store.spool import Spool
+    from defense_console.store.tiny import TinyStore
+
+    folder = store.folder
+    return Recorder(
+        lambda: TinyStore.open(folder, create=False),
+        deliver,
+        spool=Spool(spool_folder(settings), store.identity),
+        reserve=Reserve(folder),
+    )
 
 
 @contextmanager
@@ -86,6 +136,10 @@ def writing_desk(
     from defense_console.store.tiny import TinyStore
 
     answers: list[Answer] = []
+    before = written_from_spool(store, settings)
+    if before.left and before.error is not None:
+        raise before.error
+    # No spool here: a command that says it failed must not come true later.
     recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
     recorder.start()
     desk = Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
@@ -159,23 +213,25 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.app import ConsoleApp
         from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
-        from defense_console.store.recorder import Recorder
-        from defense_console.store.tiny import TinyStore
+        from defense_console.desk.unsaved import replayed_sentences
 
         daily = DailyBackup(backups_of(folder, settings), settings.zone)
+        before = written_from_spool(store, settings)
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer], None]) -> Desk:
-            recorder = Recorder(lambda: TinyStore.open(folder), deliver)
+            recorder = recorder_for(store, settings, deliver)
             recorder.start()
             recorders.append(recorder)
             return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily)
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
+        app.first_words = replayed_sentences(before)
         app.run()
-        unsaved = sum(len(recorder.unsaved()) for recorder in recorders if not recorder.close(CLOSE_S))
-    return _ended(app.return_code or 0, app.fault, unsaved)
+        left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
+    unsaved = sum(len(recorder.unsaved()) for recorder in left)
+    return _ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
 def _settle() -> None:
@@ -187,7 +243,7 @@ def _settle() -> None:
     gc.enable()
 
 
-def _ended(code: int, fault: str | None, unsaved: int) -> int:
+def _ended(code: int, fault: str | None, unsaved: int, spool: Path | None) -> int:
     from defense_console.i18n import _, ngettext
     from defense_console.terminal.words import say_error
 
@@ -200,4 +256,6 @@ def _ended(code: int, fault: str | None, unsaved: int) -> int:
                 "NOT SAVED: {n} action could not be written.", "NOT SAVED: {n} actions could not be written.", unsaved
             )
         )
+        if spool is not None:
+            say_error(_("It waits in {file}, and is written when the store is opened again.", file=spool))
     return 1 if code or unsaved else 0

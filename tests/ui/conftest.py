@@ -27,6 +27,7 @@ from defense_console.model.fold import fold
 from defense_console.settings import Settings
 from defense_console.store.base import Append, Student
 from defense_console.store.recorder import Recorder
+from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
 
 SHIPPED = load_shipped()
@@ -69,11 +70,24 @@ class Room:
     folder: Path
     machine: Machine = field(default_factory=Machine)
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
+    disk: type[TinyStore] = TinyStore
+    """What the recorder writes to: a test gives one that fails."""
+
+    @property
+    def elsewhere(self) -> Path:
+        """The spool's folder."""
+        return self.folder.with_name("spool")
 
     def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
-        recorder = Recorder(lambda: TinyStore.open(self.folder), deliver, now=lambda: iso(self.machine.wall))
-        recorder.start()
         store = TinyStore.open(self.folder)
+        recorder = Recorder(
+            lambda: self.disk.open(self.folder),
+            deliver,
+            now=lambda: iso(self.machine.wall),
+            delays_s=(0.02,),
+            spool=Spool(self.elsewhere, store.identity),
+        )
+        recorder.start()
         return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
 
     def app(self, first: str | None = None) -> ConsoleApp:

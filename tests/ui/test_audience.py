@@ -7,7 +7,7 @@ import pytest
 from defense_console.model import events as ev
 from defense_console.screens.audience_screen import AudienceScreen
 from defense_console.screens.live_screen import LiveScreen
-from defense_console.store.base import StoreError
+from defense_console.store.base import Failed, SaveDraft, StoreError
 from defense_console.widgets.big_clock import BigClock, drawn
 from tests.ui.conftest import SHIPPED, Room, plain_text, shows, until
 
@@ -62,21 +62,20 @@ async def test_only_its_own_keys_act_and_a_leaves(room: Room) -> None:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
 
 
-async def test_a_write_that_fails_is_told_in_two_words(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_write_that_fails_is_told_in_two_words(room: Room) -> None:
     id = live(room)
     app = room.app(id)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await pilot.press("a")
         await until(pilot, lambda: isinstance(app.screen, AudienceScreen))
-        ledger = app.desk.ledger
-        monkeypatch.setattr(ledger, "_error", StoreError("The disk is full."))
+        job = SaveDraft(f"defense/{id}", "note", None)
+        app.desk.acknowledge(Failed(job, StoreError("The disk is full."), 1))
         screen = app.screen
         assert isinstance(screen, AudienceScreen)
         screen.show_saved()
         await shows(pilot, "not saved")
         assert "disk" not in plain_text(app)
-        monkeypatch.setattr(ledger, "_error", None)
 
 
 def test_the_digits_are_as_large_as_asked() -> None:

@@ -1,0 +1,150 @@
+"""What is not saved, in words: who decided what, and when, for a mentor who must write it down elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from defense_console.desk import clipboard
+from defense_console.desk.clipboard import Copied
+from defense_console.desk.ledger import Ledger, SaveState
+from defense_console.desk.wording import describe, requests_of
+from defense_console.i18n import N_, Translator, _, ngettext, translator
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Event, decode_event, decode_student_event
+from defense_console.store.base import Append, SaveDraft
+
+if TYPE_CHECKING:
+    from defense_console.store.replay import Replayed
+
+
+def replayed_sentences(done: Replayed) -> tuple[str, ...]:
+    """What to say after the spool was looked at; nothing when there was nothing in it."""
+    found: list[str] = []
+    if done.written:
+        found.append(
+            ngettext(
+                "{n} action that could not be saved before is saved now.",
+                "{n} actions that could not be saved before are saved now.",
+                done.written,
+            )
+        )
+    if done.refused:
+        found.append(
+            ngettext(
+                "{n} action could not be saved because another console wrote first; it is kept in {place}.",
+                "{n} actions could not be saved because another console wrote first; they are kept in {place}.",
+                done.refused,
+                place=done.file,
+            )
+        )
+    if done.damaged:
+        found.append(
+            ngettext(
+                "{n} line of a spool file is damaged; the file is kept in {place}.",
+                "{n} lines of a spool file are damaged; the file is kept in {place}.",
+                done.damaged,
+                place=done.file,
+            )
+        )
+    if done.error is not None:
+        why = _("What could not be saved before waits in {place}: {problem}",
+                               place=done.file, problem=done.error)  # fmt: skip
+        found.append(why)
+    return tuple(found)
+
+
+def loss_sentence(saved: SaveState) -> str:
+    """What leaving now would mean, in the language of the console; empty when everything is saved or soon will be."""
+    if saved.state != "failed":
+        return ""
+    if saved.unsaved:
+        text = ngettext("{n} action is not saved.", "{n} actions are not saved.", saved.unsaved)
+    else:
+        text = _("The text being typed is not saved.")
+    if saved.spool is None:
+        return text + " " + _("It is in memory only and would be lost: copy it first.")
+    kept = _("It lies in {place} and is saved when the store is opened again.", place=saved.spool.parent)
+    return text + " " + kept
+
+
+def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
+    """Everything that is not in the store, as a text to keep.
+
+    Args:
+        ledger: The logs.
+        language: "fr" or "en".
+        zone: IANA name of the mentor's zone.
+
+    Returns:
+        One paragraph for each defense or student, an action a line, oldest first; empty when everything is saved.
+    """
+    _ = translator(language)
+    paragraphs: dict[str, list[str]] = {}
+    for job in ledger.recorder.unsaved():
+        if isinstance(job, Append):
+            paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
+        elif isinstance(job, SaveDraft) and job.draft is not None:
+            typed = _("being typed ({field}): {text}", field=job.field, text=job.draft.text)
+            paragraphs.setdefault(job.stream, []).append(_line(_, job.draft.first.wall, "", typed, zone))
+    for defense_id, copies in ledger.unsaved_copies().items():
+        stream = f"defense/{defense_id}"
+        lines = _events(copies, defense_id, ledger, _, language, zone)
+        paragraphs.setdefault(stream, []).extend([_(N_("Not saved because another console wrote first:")), *lines])
+    return "\n\n".join("\n".join([_title(stream, ledger, _), *lines]) for stream, lines in paragraphs.items())
+
+
+def copy_unsaved(text: str, folder: Path | None) -> Copied:
+    """Copy a text every way; the file lies with the spool, whose folder may not be there yet."""
+    if folder is not None:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return clipboard.copy(text, folder)
+
+
+def _title(stream: str, ledger: Ledger, _: Translator) -> str:
+    kind, _slash, id = stream.partition("/")
+    if kind != "defense":
+        return _("Student {id}", id=id)
+    try:
+        defense = ledger.defense(id)
+        student = ledger.store.student(defense.student_id)
+    except ConsoleError:
+        return _("Defense {id}", id=id)
+    name = student.name if student is not None else defense.student_id
+    return _(
+        "{project}, attempt {n}: {student} ({id})", project=defense.project, n=defense.attempt, student=name, id=id
+    )
+
+
+def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: str) -> Iterator[str]:
+    kind, _slash, id = job.stream.partition("/")
+    if kind == "defense":
+        yield from _events([decode_event(line) for line in job.lines], id, ledger, _, language, zone)
+        return
+    for line in job.lines:
+        event = decode_student_event(line)
+        yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
+
+
+def _events(
+    events: Sequence[Event], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
+) -> Iterator[str]:
+    curriculum = project = None
+    known: Sequence[Event] = events
+    try:
+        defense = ledger.defense(defense_id)
+        curriculum = ledger.curriculum(defense)
+        project = curriculum.project(defense.project)
+        known = ledger.log(defense_id).events
+    except ConsoleError:
+        pass  # the words are poorer, the text is still there
+    rows = requests_of(known)
+    for event in events:
+        yield _line(_, event.at.wall, event.author, describe(event, curriculum, language, project, rows, zone), zone)
+
+
+def _line(_: Translator, at: str, author: str, text: str, zone: str) -> str:
+    return "  ".join(part for part in ("-", _.date_time(at, zone), author, text) if part)

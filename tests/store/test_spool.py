@@ -1,0 +1,374 @@
+"""The spool: what could not be written lies elsewhere, whole, and comes into its own store once and in order."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from defense_console.model.errors import ConsoleError
+from defense_console.store import spool as spooling
+from defense_console.store.base import (
+    Ack,
+    Append,
+    DamagedStore,
+    Failed,
+    FullDisk,
+    Identity,
+    SaveDraft,
+    StoreError,
+    WriteLease,
+    write_job,
+)
+from defense_console.store.recorder import Recorder
+from defense_console.store.replay import Replayed, replay
+from defense_console.store.spool import Spool
+from defense_console.store.spool_files import ASIDE, DAMAGED, SpooledJob, owner, read_jobs, spool_files
+from defense_console.store.tiny import TinyStore
+from tests.store import logs
+from tests.store.test_recorder import PATIENCE_S, Answers, FaultyStore
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+DRAFT = SaveDraft(logs.stream(), "note", logs.DRAFT)
+JOBS: list[SpooledJob] = [logs.first(), DRAFT, logs.more(1, 1, "é [/] \x1b"), SaveDraft(logs.stream(), "goal", None)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> TinyStore:
+    return TinyStore.open(tmp_path / "store")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere"
+
+
+def left_by_a_dead_console(folder: Path, store: Identity, jobs: list[SpooledJob]) -> Path:
+    spool = Spool(folder, store)
+    spool.keep(jobs)
+    spool.close()
+    assert spool.file is not None
+    return spool.file
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_is_read_back_and_only_the_mentor_may_read_it(folder: Path, store: TinyStore) -> None:
+    spool = Spool(folder, store.identity)
+    assert not folder.exists(), "nothing is made before it is needed"
+    spool.keep(JOBS[:1])
+    spool.keep(JOBS[1:])
+    (file,) = spool_files(folder)
+    assert spool.holds
+    assert spool.file == file
+    assert read_jobs(file) == (JOBS, 0)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    spool.empty()
+    assert spool_files(folder) == []
+    assert not spool.holds
+
+
+def test_it_is_never_in_the_stores_own_folder(store: TinyStore) -> None:
+    for inside in (store.folder, store.folder / "spool", store.folder / ".." / store.folder.name / "x"):
+        with pytest.raises(ConsoleError, match="must not lie in the store"):
+            Spool(inside, store.identity)
+
+
+def test_a_cut_end_is_not_a_job_and_a_changed_line_is_told(folder: Path, store: TinyStore) -> None:
+    path = left_by_a_dead_console(folder, store.identity, JOBS)
+    whole = path.read_bytes()
+    for cut in range(len(whole)):
+        path.write_bytes(whole[:cut])
+        jobs, damaged = read_jobs(path)
+        assert jobs == JOBS[: len(jobs)]
+        assert damaged == 0
+    lines = whole.split(b"\n")
+    path.write_bytes(b"\n".join([lines[0], lines[1], lines[2].replace(b"note", b"goal"), *lines[3:]]))
+    assert read_jobs(path) == ([JOBS[0], *JOBS[2:]], 1)
+    path.write_bytes(b"\n".join([lines[0], lines[1], *lines[3:]]))
+    assert read_jobs(path) == ([JOBS[0], *JOBS[2:]], 1), "a line that is gone is missed"
+
+
+def test_a_write_that_fails_half_way_leaves_no_half_line(
+    folder: Path, store: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(folder, store.identity)
+    spool.keep(JOBS[:1])
+    assert spool.file is not None
+
+    def half(handle: int, data: bytes) -> None:
+        os.write(handle, data[:20])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spooling, "write_all", half)
+        with pytest.raises(StoreError, match="cannot be written either"):
+            spool.keep(JOBS[1:])
+    assert read_jobs(spool.file) == (JOBS[:1], 0)
+    spool.keep(JOBS[1:])
+    assert read_jobs(spool.file) == (JOBS, 0)
+
+
+# --- replaying ---------------------------------------------------------------------------------------------------
+
+
+def test_the_next_console_writes_it_in_order_and_the_file_goes(folder: Path, store: TinyStore) -> None:
+    left_by_a_dead_console(folder, store.identity, JOBS)
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.refused, done.damaged, done.left, done.error) == (2, 0, 0, 0, None)
+    assert [line.body for line in store.read_log(logs.stream())] == [*logs.first().lines, *JOBS[2].lines]  # type: ignore[union-attr]
+    assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+    assert store.verify_all() == ()
+    assert list(folder.iterdir()) == []
+    assert replay(folder, store, store.identity) == Replayed()
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(there=st.integers(0, 6), again=st.integers(1, 3))
+def test_it_is_written_once_wherever_the_console_died(
+    tmp_path_factory: pytest.TempPathFactory, there: int, again: int
+) -> None:
+    """Some of the jobs had reached the store before; replaying was begun and cut several times."""
+    root = tmp_path_factory.mktemp("once")
+    store = TinyStore.open(root / "store")
+    committed = msgspec.structs.replace(logs.more(1, 1, "kept"), drop_drafts=("note",))
+    later = msgspec.structs.replace(logs.DRAFT, text="later")
+    jobs: list[SpooledJob] = [
+        logs.first(), DRAFT, committed, SaveDraft(logs.stream(), "goal", logs.DRAFT), logs.more(1, 2, "x", "y"),
+        SaveDraft(logs.stream(), "goal", later),
+    ]  # fmt: skip
+    for job in jobs[:there]:
+        write_job(store, job)
+    path = left_by_a_dead_console(root / "spool", store.identity, jobs)
+    whole = path.read_bytes()
+    for _turn in range(again):
+        path.write_bytes(whole)
+        assert replay(root / "spool", store, store.identity).error is None
+    assert [line.seq for line in store.read_log(logs.stream())] == [1, 2, 3, 4]
+    assert store.drafts(logs.stream()) == {"goal": later}, "a draft that became an event does not come back"
+    assert store.verify_all() == ()
+    store.close()
+
+
+def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(folder: Path, store: TinyStore) -> None:
+    alive = Spool(folder, store.identity)
+    alive.keep(JOBS)
+    others = [Identity(store.identity.path, "another id"), Identity("/another/path", store.identity.id)]
+    for other in others:
+        left_by_a_dead_console(folder, other, JOBS)
+    before = {path: path.read_bytes() for path in spool_files(folder)}
+    assert replay(folder, store, store.identity) == Replayed()
+    assert {path: path.read_bytes() for path in spool_files(folder)} == before
+    assert store.is_empty()
+    alive.close()
+    assert replay(folder, store, store.identity).written == 2
+    assert len(spool_files(folder)) == 2
+
+
+def test_what_another_writer_made_impossible_is_set_aside(folder: Path, store: TinyStore) -> None:
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "by another console"))
+    mine = [logs.more(1, 1, "mine"), logs.more(1, 2, "and more"), logs.first(2)]
+    left_by_a_dead_console(folder, store.identity, list(mine))
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.refused, done.left, done.error) == (1, 2, 0, None)
+    (aside,) = folder.iterdir()
+    assert aside.suffix == ASIDE
+    assert read_jobs(aside) == (mine[:2], 0)
+    assert len(store.read_log(logs.stream())) == 2
+
+
+def test_what_cannot_be_written_stays_and_the_rest_is_not_written_twice(folder: Path, store: TinyStore) -> None:
+    class Half(TinyStore):
+        def append(self, job: Append) -> tuple[int, str]:
+            if job.stream == logs.stream(2):
+                raise DamagedStore("damaged")
+            return super().append(job)
+
+    half = Half.open(store.folder)
+    jobs: list[SpooledJob] = [logs.first(2), logs.first(1), SaveDraft(logs.stream(2), "note", logs.DRAFT), DRAFT]
+    path = left_by_a_dead_console(folder, store.identity, jobs)
+    done = replay(folder, half, store.identity)
+    assert (done.written, done.left) == (1, 2)
+    assert isinstance(done.error, DamagedStore)
+    assert read_jobs(path) == ([jobs[0], jobs[2]], 0)
+    assert owner(path) == store.identity
+    assert replay(folder, store, store.identity).written == 1
+    assert store.drafts(logs.stream(2)) == {"note": logs.DRAFT}
+
+
+def test_a_disk_that_is_still_full_keeps_everything(folder: Path, store: TinyStore) -> None:
+    class Full(TinyStore):
+        def append(self, job: Append) -> tuple[int, str]:
+            raise FullDisk("full")
+
+    path = left_by_a_dead_console(folder, store.identity, JOBS)
+    done = replay(folder, Full.open(store.folder), store.identity)
+    assert (done.written, done.left) == (0, 4)
+    assert isinstance(done.error, FullDisk)
+    assert read_jobs(path) == (JOBS, 0)
+
+
+def test_damaged_lines_are_kept_beside_what_could_be_read(folder: Path, store: TinyStore) -> None:
+    path = left_by_a_dead_console(folder, store.identity, JOBS)
+    damaged = path.read_bytes().replace(b'"goal"', b'"gaol"')
+    path.write_bytes(damaged)
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.damaged, done.error) == (2, 1, None)
+    assert path.with_suffix(DAMAGED).read_bytes() == damaged
+    assert spool_files(folder) == []
+
+
+# --- with the recorder -------------------------------------------------------------------------------------------
+
+
+def recorder_of(faulty: FaultyStore, answers: Answers, spool: Spool, delay_s: float = 0.001) -> Recorder:
+    recorder = Recorder(faulty.open, answers, now=lambda: "now", delays_s=(delay_s,), spool=spool)
+    recorder.start()
+    return recorder
+
+
+def test_what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after(folder: Path, store: TinyStore) -> None:
+    faulty, answers, spool = FaultyStore(), Answers(), Spool(folder, store.identity)
+    recorder = recorder_of(faulty, answers, spool, delay_s=3600)
+    seen: list[object] = []
+    deliver = answers.__call__
+
+    def look(answer: object) -> None:
+        if isinstance(answer, Failed) and answer.spool is not None:
+            seen.append(read_jobs(answer.spool))
+        deliver(answer)  # type: ignore[arg-type]
+
+    recorder._deliver = look
+    faulty.fault_of[logs.stream()] = FullDisk("full")
+    recorder.submit(JOBS[0])
+    answers.wait(lambda all: len(all) == 1)
+    assert seen == [([JOBS[0]], 0)]
+    # Nothing is tried again for an hour: what is submitted now reaches the spool all the same.
+    recorder.submit(JOBS[1])
+    recorder.submit(WriteLease("d", None))
+    while len(read_jobs(spool_files(folder)[0])[0]) < 2:
+        pass
+    assert read_jobs(spool_files(folder)[0]) == (JOBS[:2], 0)
+    faulty.fault_of.clear()
+    assert recorder.close(PATIENCE_S)
+    assert faulty.written == [JOBS[0], ("note", logs.DRAFT), ("d", None)]
+    assert list(folder.iterdir()) == []
+
+
+def test_everything_goes_through_the_spool_until_it_is_empty(folder: Path, store: TinyStore) -> None:
+    """A draft that is written while an older one is spooled must be spooled first: a crash would bring the old back."""
+    faulty, answers, spool = FaultyStore(), Answers(), Spool(folder, store.identity)
+    faulty.fault_of[logs.stream(2)] = DamagedStore("damaged")
+    recorder = recorder_of(faulty, answers, spool)
+    recorder.submit(logs.first(2))
+    answers.wait(lambda all: len(all) >= 1)
+    newer = SaveDraft(logs.stream(), "note", msgspec.structs.replace(logs.DRAFT, text="newer"))
+    recorder.submit(DRAFT)
+    recorder.submit(newer)
+    answers.wait(lambda all: any(isinstance(answer, Ack) and answer.job is newer for answer in all))
+    assert read_jobs(spool_files(folder)[0])[0][-1] == newer
+    faulty.fault_of.clear()
+    assert recorder.close(PATIENCE_S)
+    assert spool_files(folder) == []
+
+
+def test_a_spool_that_fails_too_is_told(tmp_path: Path, store: TinyStore) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    faulty, answers, spool = FaultyStore(), Answers(), Spool(tmp_path / "file" / "spool", store.identity)
+    faulty.faults = [FullDisk("full")]
+    recorder = recorder_of(faulty, answers, spool)
+    recorder.submit(JOBS[0])
+    assert recorder.close(PATIENCE_S)
+    (failed,) = answers.of(Failed)
+    assert failed.spool is None
+    assert isinstance(failed.spool_error, StoreError)
+    assert faulty.written == [JOBS[0]]
+
+
+def test_a_store_that_hangs_spools_what_waits_when_the_console_closes(folder: Path, store: TinyStore) -> None:
+    faulty, answers = FaultyStore(), Answers()
+    faulty.gate.clear()
+    recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
+    for job in JOBS:
+        recorder.submit(job)
+    assert faulty.entered.wait(PATIENCE_S)
+    assert not recorder.close(0.05)
+    assert read_jobs(spool_files(folder)[0]) == (JOBS, 0)
+    faulty.gate.set()
+
+
+def test_refused_actions_are_set_aside_at_once(folder: Path, store: TinyStore) -> None:
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "by another console"))
+    recorder = Recorder(lambda: TinyStore.open(store.folder), Answers(), spool=Spool(folder, store.identity))
+    recorder.start()
+    recorder.submit(logs.more(1, 1, "mine"))
+    assert recorder.close(PATIENCE_S)
+    (aside,) = folder.iterdir()
+    assert read_jobs(aside) == ([logs.more(1, 1, "mine")], 0)
+
+
+CONSOLE = """
+import resource, signal, sys
+from pathlib import Path
+from defense_console.store.base import Failed
+from defense_console.store.recorder import Recorder
+from defense_console.store.spool import Spool
+from defense_console.store.tiny import TinyStore
+from tests.store import logs
+
+store = TinyStore.open(Path(sys.argv[1]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+def deliver(answer):
+    if isinstance(answer, Failed) and not told:
+        told.append(answer)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        for seq in range(200, 210):
+            recorder.submit(logs.more(1, seq, f"after {seq}"))
+told = []
+recorder = Recorder(lambda: TinyStore.open(Path(sys.argv[1])), deliver, delays_s=(3600.0,),
+                    spool=Spool(Path(sys.argv[2]), store.identity))
+recorder.submit(logs.first())
+for seq in range(1, 200):
+    recorder.submit(logs.more(1, seq, f"note {seq}"))
+recorder.start()
+while not told or len(recorder._kept) < recorder.pending:
+    pass
+print(recorder.pending, flush=True)
+signal.pause()
+"""
+
+
+def test_a_console_killed_while_its_files_cannot_grow_loses_nothing(tmp_path: Path, folder: Path) -> None:
+    """The limit is below SQLite: its writes fail in the kernel. The spool is small enough to be written."""
+    store = TinyStore.open(tmp_path / "store")
+    arguments = [sys.executable, "-c", CONSOLE, str(store.folder), str(folder), str(300_000)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    waiting = int(process.stdout.readline())
+    process.send_signal(signal.SIGKILL)
+    process.wait(PATIENCE_S)
+    assert 10 < waiting < 210, "some were written, some were not"
+    assert len(store.read_log(logs.stream())) < 210
+    done = replay(folder, store, store.identity)
+    assert done.error is None
+    assert done.written == waiting
+    log = store.read_log(logs.stream())
+    assert [line.seq for line in log] == list(range(1, 211))
+    assert b"after 209" in log[-1].body
+    assert store.verify_all() == ()
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 300_000
