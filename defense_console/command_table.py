@@ -280,6 +280,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "preview"),
     _c("preview.reader", "r", N_("reader"), N_("Show the report of another reader: student, mentor, jury."),
        "preview", footer=30),
+    _c("preview.version", "v", N_("version"),
+       N_("Show the report as a version of the verdict was released, then as it is now."),
+       "preview", footer=35),
     _c("preview.language", "l", N_("language"), N_("Show the report in the other language."), "preview", footer=40),
     # --- what changed ----------------------------------------------------------------------------------------------
     _c("difference.next", "n w", N_("next change"), N_("Go to the next change."), "difference", footer=10),

@@ -39,7 +39,7 @@ class Looking(PanelScreen):
         return None if each.answer.files else _("It was only declared received: there is no file.")
 
     @work(exclusive=True, group="dialog")
-    async def action_revisions_compare(self) -> None:
+    async def compare_files(self) -> None:
         """What changed since the version before; of several files one is chosen."""
         from defense_console.screens.difference_screen import DifferenceScreen, Subject, VersionLabel
 

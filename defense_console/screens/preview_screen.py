@@ -32,6 +32,7 @@ class PreviewScreen(WritingScreen, CopyingScreen):
 
     Args:
         defense_id: Whole id.
+        version: Number of a version of the verdict that was released, whose report is read as it was; None is now.
     """
 
     CONTEXT = "preview"
@@ -44,9 +45,10 @@ class PreviewScreen(WritingScreen, CopyingScreen):
     }
     """
 
-    def __init__(self, defense_id: str) -> None:
+    def __init__(self, defense_id: str, version: int | None = None) -> None:
         super().__init__()
         self.defense_id = defense_id
+        self._version = version
         self._reader: Reader = "student"
         self._tongue = ""
         self._verdict: VerdictDesk | None = None
@@ -89,6 +91,8 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         self.query_one("#preview-title", Static).update(content(report.title).stylize("bold"))
         tongue = {"fr": _("in French"), "en": _("in English")}[self._tongue]
         head = Content.assemble(_("For {reader}", reader=_(READER_WORDS[self._reader])), " · ", tongue)
+        if self._version is not None:
+            head = head + Content(" · " + _("as released in version {n}", n=self._version)).stylize("bold")
         if report.notice:
             head = head + Content(" · ") + content(report.notice).stylize("$text-warning")
         self.query_one("#preview-reader", Static).update(head)
@@ -107,7 +111,7 @@ class PreviewScreen(WritingScreen, CopyingScreen):
             title = title + Content(" · ") + Content(_("edited")).stylize("$text-warning")
         yield title
         yield content(field.text)
-        changed = self.verdict.changed_generated(self._tongue, field.key)
+        changed = self.verdict.changed_generated(self._tongue, field.key) if self._version is None else None
         if changed is not None:
             yield Content(_("The generated text has changed since; not in the report:")).stylize("$text-warning")
             yield content(changed or "–").stylize("$text-muted")
@@ -119,7 +123,12 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         return self.verdict.defense
 
     def _report(self) -> Report:
-        return self.verdict.report(self._reader, self._tongue)
+        return self.verdict.report(self._reader, self._tongue, self._version)
+
+    @property
+    def released(self) -> tuple[int, ...]:
+        """Numbers of the versions that were released, in order."""
+        return tuple(v.version for v in self.defense.versions if v.released_at is not None)
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -127,6 +136,10 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         """There may be nothing to copy yet."""
         if command.id.startswith("preview.copy") and not self.query_one("#report", Panel).keys:
             return _("There is no field to copy.")
+        if command.id == "preview.version":
+            return None if self.released else _("No version of the verdict was released yet.")
+        if self._version is not None and command.id in ("preview.edit", "preview.generated"):
+            return _("A released version stays as it is: {key:preview.version} goes back to the present one.")
         if command.id == "edit.undo":
             return None if self.verdict.can_undo else _("There is nothing to undo.")
         if command.id == "edit.redo":
@@ -150,6 +163,11 @@ class PreviewScreen(WritingScreen, CopyingScreen):
     def action_preview_language(self) -> None:
         """The other language."""
         self._tongue = "en" if self._tongue == "fr" else "fr"
+
+    def action_preview_version(self) -> None:
+        """The report as it was released: the first version, the next one, then the present state again."""
+        turns = (None, *self.released)
+        self._version = turns[(turns.index(self._version) + 1) % len(turns)] if self._version in turns else None
 
     def action_preview_edit(self) -> None:
         """Write the focused field anew, or where it was written."""

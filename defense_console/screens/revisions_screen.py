@@ -136,6 +136,8 @@ class RevisionsScreen(Looking, CopyingScreen):
             return None if self.revisions.can_redo else _("There is nothing to redo.")
         if not id.startswith("revisions.") or id in ("revisions.preview", "revisions.verdict"):
             return None
+        if id == "revisions.compare" and self.focused_panel is self.panel("versions"):
+            return None
         if self.defense.signed is not None:
             return _("The verdict is signed: the verdict screen takes the signature back or releases it.")
         released = self.defense.released
@@ -319,11 +321,22 @@ class RevisionsScreen(Looking, CopyingScreen):
         """Back to the queue."""
         self.console_app.home()
 
+    def action_revisions_compare(self) -> None:
+        """What changed in the document; on a version of the verdict, its report as it was released."""
+        panel = self.focused_panel
+        if panel is not None and panel.id == "versions":
+            self._preview(int(panel.key))
+        else:
+            self.compare_files()
+
     def action_verdict_preview(self) -> None:
         """The report as it reads now."""
+        self._preview(None)
+
+    def _preview(self, version: int | None) -> None:
         from defense_console.screens.preview_screen import PreviewScreen
 
-        self.app.push_screen(PreviewScreen(self.defense_id))
+        self.app.push_screen(PreviewScreen(self.defense_id, version))
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""

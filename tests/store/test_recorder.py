@@ -425,7 +425,8 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         assert process.stdout is not None
         output = "".join(process.stdout.readline() for _ in range(chance.randint(1, 40)))
         os.kill(process.pid, signal.SIGKILL)
-        output += process.communicate(timeout=PATIENCE_S)[0]
+        output += process.stdout.read()  # not communicate(), which skips what readline() has buffered
+        process.wait(PATIENCE_S)
         store = TinyStore.open(folder)
         log = store.read_log(logs.stream(1))
         told = acknowledged(output)

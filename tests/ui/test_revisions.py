@@ -319,3 +319,25 @@ async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
     assert [(r.state, r.round) for r in defense.revisions] == [("accepted", 1), ("accepted", 2)]
     assert [[d.version for d in defense.deliveries[n]] for n in (1, 2)] == [[1, 2], [1, 2, 3]]
     assert defense.closed
+
+
+async def test_every_released_version_is_read_as_it_was(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowWaived("d1", "seen"), ev.RowWaived("d2", "seen"), ev.OutcomeChosen("validated"))
+    room.add(id, ev.Signed(2, "validated", "validated"), ev.Released(2))
+    app = room.app(id)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await shows(pilot, "Verdict 2 released")
+        await pilot.press("p")
+        await shows(pilot, "Verdict : Validé")
+        await pilot.press("v")
+        await shows(pilot, "as released in version 1", "Verdict : Validé sous condition")
+        await pilot.press("e")
+        await shows(pilot, "A released version stays as it is: v goes back")
+        await pilot.press("v")
+        await shows(pilot, "as released in version 2", "Verdict : Validé")
+        await pilot.press("v")
+        await hides(pilot, "as released in version")
+        await pilot.press("escape", "b", "tab")
+        await pilot.press("down", "enter")
+        await shows(pilot, "as released in version 1")
