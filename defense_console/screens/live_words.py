@@ -80,14 +80,14 @@ def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
     if not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:
         return ""
     if gap.asleep:
-        text = N_("The machine slept for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
+        text = N_("The machine slept for {length}: that time counted. {key:clock.gap_to_pause} makes it a pause.")
     elif gap.rebooted:
         text = N_(
             "The machine was restarted: {length} counted, by its wall clock. "
             "{key:clock.gap_to_pause} makes them a pause."
         )
     else:
-        text = N_("The console was away for {length}: they counted. {key:clock.gap_to_pause} makes them a pause.")
+        text = N_("The console was away for {length}: that time counted. {key:clock.gap_to_pause} makes it a pause.")
     return _(text, length=length)
 
 
