@@ -59,7 +59,7 @@ class Desk:
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self._daily = daily
-        self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone)
+        self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only)
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
         self.agenda = AgendaDesk(self.ledger, self.leases, settings)
@@ -141,6 +141,8 @@ class Desk:
         Raises:
             ConsoleError: No other console holds it.
         """
+        if self.ledger.read_only is not None:
+            raise self.ledger.read_only
         self.leases.look()
         if self.leases.holder(defense_id) is None:
             raise ConsoleError("No other console holds this defense.")

@@ -89,6 +89,7 @@ class Leases:
         now: Reads the machine's clocks.
         process_start: Tells when a process of this machine started.
         zone: IANA name of the mentor's zone.
+        refusal: Why the store cannot be written at all, None when it can.
     """
 
     def __init__(
@@ -98,7 +99,9 @@ class Leases:
         now: Callable[[], Stamp],
         process_start: ProcessStart,
         zone: str,
+        refusal: ConsoleError | None = None,
     ) -> None:
+        self._refusal = refusal
         self._read = read
         self._submit = submit
         self._now = now
@@ -137,6 +140,8 @@ class Leases:
 
     def read_only(self, defense_id: str) -> ConsoleError | None:
         """Why nothing may be written on a defense, None when it may."""
+        if self._refusal is not None:
+            return self._refusal
         other = self._others.get(defense_id)
         return None if other is None else read_only_reason(other, self._zone)
 
@@ -160,7 +165,7 @@ class Leases:
     def hold(self, defense_id: str) -> None:
         """Take a defense that nobody holds, or give a sign of life when the last one is old enough."""
         now, held = self._now(), self._held.get(defense_id)
-        if defense_id in self._others:
+        if defense_id in self._others or self._refusal is not None:
             return
         if held is not None and held.last.boot_id == now.boot_id and now.boot_ms - held.last.boot_ms < RENEW_MS:
             return
@@ -176,12 +181,13 @@ class Leases:
     def _write(self, defense_id: str, now: Stamp, since: str, over: str) -> None:
         lease = self.me.lease(now, since)
         self._held[defense_id] = lease
+        self._send(defense_id, lease, over)
+
+    def _send(self, defense_id: str, lease: Lease | None, over: str = "") -> None:
         waiting = self._writing.get(defense_id)  # it may be left out for this one, which must then do as much
         allowed = {self.me.name, over, *(waiting.over or () if waiting is not None else ())}
-        self._send(WriteLease(defense_id, lease, tuple(sorted(allowed))))
-
-    def _send(self, job: WriteLease) -> None:
-        self._writing[job.defense_id] = job
+        job = WriteLease(defense_id, lease, tuple(sorted(allowed)))
+        self._writing[defense_id] = job
         self._submit(job)
 
     def written(self, job: Job) -> None:
@@ -192,7 +198,7 @@ class Leases:
     def free_all_but(self, wanted: Collection[str]) -> None:
         """Free what is held and not wanted any more: what comes later is no absence of the console."""
         for defense_id in [id for id in self._held if id not in wanted]:
-            self._send(WriteLease(defense_id, None, (self.me.name,)))
+            self._send(defense_id, None)
             del self._held[defense_id]
 
     def end(self, live: Callable[[str], bool]) -> None:
@@ -200,7 +206,7 @@ class Leases:
         now = self._now()
         for defense_id in self._held:
             freed = self.me.freed(now) if live(defense_id) else None
-            self._send(WriteLease(defense_id, freed, (self.me.name,)))
+            self._send(defense_id, freed)
         self._held.clear()
 
 

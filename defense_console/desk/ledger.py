@@ -49,7 +49,7 @@ class SaveState(msgspec.Struct, frozen=True):
         spool_error: why there is no such file.
     """
 
-    state: Literal["saved", "saving", "failed"]
+    state: Literal["saved", "saving", "failed", "read_only"]
     at: str | None
     unsaved: int
     error: ConsoleError | None
@@ -95,6 +95,8 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
+        self.read_only: ConsoleError | None = getattr(store, "read_only", None)
+        """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
         self.author = author
@@ -216,6 +218,8 @@ class Ledger:
         Raises:
             ConsoleError: It cannot be planned so.
         """
+        if self.read_only is not None:
+            raise self.read_only
         at = self.now()
         check_legal(None, planned, at)
         events = [Event(1, 1, at, self.author, planned)]
@@ -238,8 +242,10 @@ class Ledger:
             The defense after it; the disk follows.
 
         Raises:
-            ConsoleError: It is not legal now; nothing was changed.
+            ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
+        if self.read_only is not None:
+            raise self.read_only
         log = self.log(defense_id)
         at = self.now()
         action = len(log.events) + 1
@@ -326,6 +332,8 @@ class Ledger:
     @property
     def saved(self) -> SaveState:
         """What the saved line says."""
+        if self.read_only is not None:
+            return SaveState("read_only", None, 0, self.read_only)
         copies = sum(len({event.action for event in events}) for events in self.unsaved_copies().values())
         if self._failed:
             last = next(reversed(self._failed.values()))

@@ -261,6 +261,8 @@ class ConsoleScreen(Screen[None]):
             text = _("✗ NOT SAVED: the text being typed")
             if saved.unsaved:
                 text = ngettext("✗ NOT SAVED: {n} action", "✗ NOT SAVED: {n} actions", saved.unsaved)
+        elif saved.state == "read_only":
+            text = _("✗ READ ONLY")
         elif saved.state == "saving":
             text = _("… saving")
         else:
@@ -268,7 +270,7 @@ class ConsoleScreen(Screen[None]):
         line = self.query_one(StatusLine)
         line.show_saved(text, saved.state)
         if saved.error is not None and self._message_age is None:
-            line.show_message(content(f"{error_text(saved.error)} {self._kept_words(saved)}"), "failed")
+            line.show_message(content(f"{error_text(saved.error)} {self._kept_words(saved)}".strip()), "failed")
             self._failure_told = True
         elif saved.error is None and self._failure_told:
             self._failure_told = False
@@ -278,6 +280,8 @@ class ConsoleScreen(Screen[None]):
     @staticmethod
     def _kept_words(saved: SaveState) -> str:
         """Where what is not saved lies meanwhile, and the key that copies it."""
+        if saved.state == "read_only":
+            return ""
         copy = _("{key:console.copy_unsaved} copies everything unsaved.")
         if saved.spool is not None:
             return copy + " " + _("Kept in {place}.", place=saved.spool.parent)

@@ -174,7 +174,10 @@ class WritingScreen(ConsoleScreen):
     def read_only_line(self) -> str:
         """Who holds the defense, and the key that takes it over; "" when it may be written here."""
         reason = self.texts.read_only
-        return "" if reason is None else f"{error_text(reason)} {_('{key:console.take_over} takes it over.')}"
+        if reason is None:
+            return ""
+        other = self.desk.leases.holder(self.about)
+        return error_text(reason) + (" " + _("{key:console.take_over} takes it over.") if other is not None else "")
 
     @work(exclusive=True, group="dialog")
     async def action_console_take_over(self) -> None:

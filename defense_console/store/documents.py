@@ -65,7 +65,7 @@ class Documents:
     def own_id(self) -> str:
         """What tells this store from another one at its place; "" when it has no such id and cannot be given one."""
         found = self.meta(_ID)
-        if found is None:
+        if found is None and self.rows.refusal is None:
             with suppress(sqlite3.Error), self.rows.transaction():
                 # Another console may have been first.
                 found = self.meta(_ID) or uuid.uuid4().hex

@@ -46,6 +46,7 @@ _PRAGMAS = (
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BATCH = 256
+_PAGES_WHEN_FULL = 16
 IDS = range(-(2**63), 2**63)
 """Integers that SQLite can hold."""
 
@@ -96,6 +97,8 @@ class RowStorage(Storage):
         path: The file, made when it is missing; ":memory:" for none.
         busy_timeout_s: How long a write waits for another writer.
         read_only: Nothing is written, not even beside the file, which nobody else may be writing.
+        connection: Open already, for reading only; then the others do not count.
+        refusal: Raised by every write.
 
     Raises:
         ForeignFile: It is somebody else's database.
@@ -103,14 +106,25 @@ class RowStorage(Storage):
         sqlite3.Error: It cannot be opened.
     """
 
-    def __init__(self, path: str | Path, busy_timeout_s: float = 5.0, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        busy_timeout_s: float = 5.0,
+        *,
+        read_only: bool = False,
+        connection: sqlite3.Connection | None = None,
+        refusal: Exception | None = None,
+    ) -> None:
         super().__init__()
         self._depth = 0
         self._writes = 0
+        self.refusal = refusal
         name = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1" if read_only else str(path)
-        self._connection = sqlite3.connect(name, timeout=busy_timeout_s, isolation_level=None, uri=read_only)
+        self._connection = connection or sqlite3.connect(
+            name, timeout=busy_timeout_s, isolation_level=None, uri=read_only
+        )
         try:
-            if not read_only:
+            if not read_only and connection is None:
                 self._prepare()
             elif not self._is_ours():
                 raise ForeignFile
@@ -167,7 +181,14 @@ class RowStorage(Storage):
                     self.put(name, int(id), encode(document))
 
     def reclaim(self) -> bool:
-        """Let the write-ahead log begin anew in the space it has, since it cannot grow; tells whether it can."""
+        """Let the write-ahead log begin anew in the space it has, now and often, since it should not grow.
+
+        What space there is, is the file's: a log that took it all could not be moved into the file any more.
+
+        Returns:
+            Whether it begins anew.
+        """
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_WHEN_FULL}").fetchall()
         busy, frames, moved = self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
         return not busy and frames == moved > 0
 
@@ -180,6 +201,8 @@ class RowStorage(Storage):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group writes over several tables: all of them, or none when the block raises. May be nested."""
+        if self.refusal is not None:
+            raise self.refusal
         point = f"p{self._depth}"
         outermost = self._depth == 0
         self._run("BEGIN IMMEDIATE" if outermost else f"SAVEPOINT {point}")

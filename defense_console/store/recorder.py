@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
-
-import msgspec
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
@@ -55,15 +53,6 @@ def _supersedes(job: Job, older: Job) -> bool:
         case WriteLease(), WriteLease():
             return job.defense_id == older.defense_id
     return False
-
-
-def _instead_of(gone: Sequence[Job], job: Job) -> Job:
-    """The job that stands for those it supersedes: what one of them could replace, it can."""
-    for older in gone:
-        if isinstance(older, WriteLease) and isinstance(job, WriteLease) and job.over is not None:
-            over = None if older.over is None else (*older.over, *job.over)
-            job = msgspec.structs.replace(job, over=over)
-    return job
 
 
 def _now() -> str:
@@ -129,9 +118,8 @@ class Recorder:
         A draft or a lease that waits and would be overwritten by this job is left out, and gets no answer.
         """
         with self._changed:
-            gone = [older for older in self._queue if older is not self._writing and _supersedes(job, older)]
-            self._queue = [older for older in self._queue if not any(older is other for other in gone)]
-            self._queue.append(_instead_of(gone, job))
+            self._queue = [older for older in self._queue if older is self._writing or not _supersedes(job, older)]
+            self._queue.append(job)
             self._changed.notify_all()
 
     @property

@@ -26,7 +26,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from defense_console.model.agenda import Summary
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import place, verifying
 from defense_console.store.base import (
     Append,
@@ -95,6 +95,12 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Why nothing can be written, None when it can; see `reading.py`."""
+        refusal = self._rows.refusal
+        return refusal if isinstance(refusal, ConsoleError) else None
 
     @_explained
     def reclaim(self) -> bool:

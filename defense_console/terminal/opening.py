@@ -102,9 +102,9 @@ def opened_store(folder: Path, *, create: bool) -> Iterator[TinyStore]:
     Raises:
         StoreError: It cannot be used.
     """
-    from defense_console.store.tiny import TinyStore
+    from defense_console.store.reading import open_store
 
-    store = TinyStore.open(folder, create=create)
+    store = open_store(folder, create=create)
     try:
         yield store
     finally:
@@ -215,19 +215,22 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.desk.desk import Desk
         from defense_console.desk.unsaved import replayed_sentences
 
-        daily = DailyBackup(backups_of(folder, settings), settings.zone)
-        before = written_from_spool(store, settings)
+        # A store that is only read is not copied either: there is no space for it, or no right.
+        reads_only = store.read_only is not None
+        daily = None if reads_only else DailyBackup(backups_of(folder, settings), settings.zone)
+        before = replayed_sentences(written_from_spool(store, settings)) if not reads_only else ()
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer], None]) -> Desk:
             recorder = recorder_for(store, settings, deliver)
-            recorder.start()
+            if store.read_only is None:
+                recorder.start()
             recorders.append(recorder)
             return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily)
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
-        app.first_words = replayed_sentences(before)
+        app.first_words = before
         app.run()
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = sum(len(recorder.unsaved()) for recorder in left)

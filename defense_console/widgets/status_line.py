@@ -10,7 +10,7 @@ from textual.content import Content
 
 from defense_console.widgets.quiet_text import QuietText
 
-Saved = Literal["saved", "saving", "failed"]
+Saved = Literal["saved", "saving", "failed", "read_only"]
 Tone = Literal["plain", "refused", "failed"]
 
 
@@ -56,5 +56,6 @@ class StatusLine(Horizontal):
     def show_saved(self, text: str, state: Saved) -> None:
         """Replace the saved line."""
         saved = self.query_one(".status-line--saved", QuietText)
-        saved.show(Content(f" {text} " if state == "failed" else text))
-        saved.set_class(state == "failed", "-failed")
+        alarm = state in ("failed", "read_only")
+        saved.show(Content(f" {text} " if alarm else text))
+        saved.set_class(alarm, "-failed")

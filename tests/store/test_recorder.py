@@ -290,18 +290,6 @@ def test_closing_on_a_failing_disk_gives_up_in_time_and_keeps_what_is_left(
     assert faulty.closed == faulty.opened
 
 
-def test_a_lease_that_stands_for_another_may_replace_what_that_one_could(
-    recorder: Recorder, faulty: FaultyStore
-) -> None:
-    faulty.gate.clear()
-    recorder.submit(logs.first())
-    assert faulty.entered.wait(PATIENCE_S)
-    recorder.submit(WriteLease("d", logs.lease("me"), ("gone", "me")))
-    recorder.submit(WriteLease("d", None, ("me",)))
-    assert recorder.unsaved()[1:] == (WriteLease("d", None, ("gone", "me", "me")),)
-    faulty.gate.set()
-
-
 def test_flushing_tries_at_once(faulty: FaultyStore, answers: Answers) -> None:
     recorder = Recorder(faulty.open, answers, delays_s=(3600.0,))
     recorder.start()

@@ -25,7 +25,8 @@ from defense_console.model.defense import Defense
 from defense_console.model.events import Event, Stamp, StudentEvent, decode_event, encode_event
 from defense_console.model.fold import fold
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Student
+from defense_console.store.base import Append, StoreError, Student
+from defense_console.store.reading import read_store
 from defense_console.store.recorder import Recorder
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
@@ -72,6 +73,8 @@ class Room:
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
     disk: type[TinyStore] = TinyStore
     """What the recorder writes to: a test gives one that fails."""
+    refusal: StoreError | None = None
+    """Why the store cannot be written at all."""
 
     @property
     def elsewhere(self) -> Path:
@@ -79,7 +82,7 @@ class Room:
         return self.folder.with_name("spool")
 
     def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
-        store = TinyStore.open(self.folder)
+        store = read_store(self.folder, self.refusal) if self.refusal is not None else TinyStore.open(self.folder)
         recorder = Recorder(
             lambda: self.disk.open(self.folder),
             deliver,

@@ -153,3 +153,27 @@ async def test_a_spool_that_fails_too_says_memory_only(room: Room, id: str, tmp_
         FailingDisk.full = False
         await pilot.press("escape")
         await shows(pilot, "✓ saved")
+
+
+async def test_a_console_that_can_only_read_says_why_and_refuses_every_action_with_the_reason(
+    room: Room, id: str
+) -> None:
+    room.refusal = FullDisk("The disk of {place} is full: free some space.", place="/store")
+    app = room.app(id)
+    before = room.events(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        await shows(pilot, "✗ READ ONLY", "The disk of /store is full: free some space.", "Ada [/] Byron")
+        for key in ("v", "n", "t", "g", "f3", "f5"):
+            await pilot.press(key)
+            await shows(pilot, "The disk of /store is full: free some space.")
+            await hides(pilot, "WRITING")
+        await pilot.press("f7")
+        await shows(pilot, "Everything is saved: there is nothing to copy.")
+        room.machine.pass_time(60)
+        app.desk.tick()
+        assert app.desk.recorder.unsaved() == ()
+        await pilot.press("ctrl+q")
+        await shows(pilot, "Leave the console?")
+        await pilot.press("y")
+    assert room.events(id) == before
