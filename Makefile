@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check demo-reset pictures
+.PHONY: help run test check demo-reset pictures torture
 .DELETE_ON_ERROR:
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it anew"
+	@echo "make torture     kills, faults, power cuts, damage: what is lost (LONG=1 for the long run)"
 	@echo "make pictures    redraw the pictures that the snapshot tests compare with"
 
 $(BIN)/python:
@@ -46,3 +47,6 @@ test: check
 
 pictures: $(VENV)/.test
 	$(BIN)/pytest -m snapshot --snapshot-update
+
+torture: $(VENV)/.test
+	@LONG=$(LONG) $(BIN)/python -m torture

@@ -13,7 +13,7 @@ import pytest
 from defense_console.model.errors import ConsoleError
 from defense_console.store.tiny import TinyStore
 from defense_console.terminal.opening import short_ids, store_folder, whole_id
-from tests.test_terminal import PATIENCE_S, Terminal
+from tests.terminal import PATIENCE_S, Terminal
 
 
 @pytest.mark.slow

@@ -2,111 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import os
-import pty
-import select
-import signal
-import struct
-import subprocess
-import sys
-import termios
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pypdf
-import pyte
 import pytest
 
 from defense_console.store.tiny import TinyStore
+from tests.terminal import Terminal, run, shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
-PATIENCE_S = 30.0
-
-
-class Terminal:
-    """A console in a pseudo-terminal of 100×30, and what it shows."""
-
-    def __init__(self, store: Path, language: str = "fr") -> None:
-        self.screen = pyte.Screen(100, 30)
-        self._stream = pyte.ByteStream(self.screen)
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")},
-            "TERM": "xterm-256color",
-            "DEFENSE_CONSOLE_SETTINGS": str(store.parent / "settings.toml"),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "defense_console", "--store", str(store), "--lang", language],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(slave)
-
-    def __enter__(self) -> Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-        with contextlib.suppress(OSError):
-            os.close(self._master)
-
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(self.screen.display)
-
-    def shows(self, *texts: str) -> None:
-        """Wait until all of these are on the screen."""
-        self.wait(lambda: all(text in self.text() for text in texts), f"{texts} never came")
-
-    def wait(self, condition: Callable[[], bool], failure: str) -> None:
-        """Wait for a condition, reading what the console draws meanwhile: one that is not read stands still."""
-        end = time.monotonic() + PATIENCE_S
-        while not condition():
-            if time.monotonic() > end:
-                pytest.fail(f"{failure}:\n{self.text()}")
-            ready, _, _ = select.select([self._master], [], [], 0.1)
-            if ready:
-                with contextlib.suppress(OSError):
-                    self._stream.feed(os.read(self._master, 65_536))
-
-    def press(self, keys: str) -> None:
-        """Press keys, as a keyboard sends them."""
-        os.write(self._master, keys.encode())
-
-    def kill(self) -> None:
-        """`kill -9`."""
-        self.process.kill()
-        self.process.wait()
-
-    def hang_up(self) -> None:
-        """The terminal window is closed."""
-        os.killpg(self.process.pid, signal.SIGHUP)
-        self.process.wait(PATIENCE_S)
-
-
-def run(store: Path, *arguments: str) -> str:
-    """A command of the console; its output."""
-    command = [sys.executable, "-m", "defense_console", "--store", str(store), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def shown(store: Path, id: str) -> dict[str, Any]:
-    """`show --json`."""
-    document = json.loads(run(store, "show", id, "--json"))
-    assert isinstance(document, dict)
-    return document
 
 
 @pytest.fixture
@@ -212,7 +119,6 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
     assert again["timer"]["elapsed_s"] >= started
     assert [note["text"] for note in again["notes"]] == ["half a no"]
     assert len(again["ratings"]) == 3, "not read-only"
-
 
 
 GUIDE, REPORT = "Demo_Ada_1_guide_112026.txt", "Demo_Ada_2_rapport_112026.txt"

@@ -207,7 +207,7 @@ class DefenseDesk:
             self._first[field] = self.ledger.now()
 
     def type_text(self, field: str, text: str, cursor: int = 0) -> None:
-        """Save a text being typed as a draft. Call it when the keys have rested for 300 ms.
+        """Save a text being typed as a draft. Call it so soon that 300 ms after a key it is on the disk.
 
         Args:
             field: Key of the field.

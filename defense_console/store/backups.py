@@ -129,7 +129,7 @@ class Backups:
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
                 place=self.folder,
             )
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.make_folder(self.folder)
         for left in self.folder.glob(_NEW + "*"):  # of a copy that was killed
             with suppress(OSError):
                 if time.time() - left.stat().st_mtime > _FORSAKEN_S:

@@ -288,10 +288,7 @@ def _refuse_orphans(folder: Path) -> None:
 
 def _make(folder: Path, path: Path) -> None:
     """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for place in missing:
-        sync_folder(place.parent)
+    make_folder(folder)
     new = new_file(folder)
     try:
         RowStorage(new).close()
@@ -374,6 +371,14 @@ def sync_file(handle: int) -> None:
         fcntl.fcntl(handle, full)
     except OSError:  # pragma: no cover — a file system that does not know it
         os.fsync(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, for the mentor alone; the names of all of them are durable."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in missing:
+        sync_folder(place.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity
-from defense_console.store.place import sync_file, sync_folder
+from defense_console.store.place import make_folder, sync_file, sync_folder
 from defense_console.store.spool_files import (
     END,
     NOT_FOLLOWED,
@@ -99,7 +99,7 @@ class Spool:
             self._count += len(jobs)
 
     def _make(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder)
         while True:
             path = self.folder / f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{END}"
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | NOT_FOLLOWED, 0o600)
@@ -135,7 +135,7 @@ class Spool:
             StoreError: They could not be kept.
         """
         with told(self.folder):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder)
             return write_aside(self.folder, self.store, jobs)
 
     def close(self) -> None:

@@ -15,8 +15,9 @@ from textual.widgets import Static, TextArea
 
 from defense_console.safe_text import content, same_width
 
-REST_S = 0.3
-"""Keys that rest for so long save a draft. Source: product.md §2."""
+DRAFT_S = 0.25
+"""A draft is saved so long after a key at the latest, whether the keys rest or not, so that 300 ms after it the text is
+on the disk. Waiting for a rest would keep whoever types without one from ever being saved. Source: product.md §2."""
 
 FINISHING = ("enter", "tab", "shift+tab", "escape")
 """Keys that finish a text. The screen that holds the strip acts on them, in the order in which they were typed."""
@@ -78,7 +79,7 @@ class Writer(Horizontal):
 
     @dataclass
     class Typed(Message):
-        """The keys have rested: the text so far is worth a draft. `cursor` counts characters."""
+        """The text so far is worth a draft. `cursor` counts characters."""
 
         writer: Writer
         field: str
@@ -93,7 +94,7 @@ class Writer(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._field_key = ""
-        self._rest: Timer | None = None
+        self._soon: Timer | None = None
         self._known = ""
         self._given = ""
         self._given_drawn = ""
@@ -156,7 +157,7 @@ class Writer(Horizontal):
 
     def relabel(self, field: str, label: Content | str) -> None:
         """The same text now belongs to another field key: typing on edits what was just committed."""
-        self._stop_rest()
+        self._stop_soon()
         self._field_key = field
         self.query_one(Static).update(content(label) if isinstance(label, str) else label)
 
@@ -166,28 +167,29 @@ class Writer(Horizontal):
 
     def shut(self) -> None:
         """Hide the strip and give the focus back."""
-        self._stop_rest()
+        self._stop_soon()
         self._field_key = ""
         self.remove_class("-open")
         if self.query_one(Field).has_focus:
             self.screen.set_focus(None)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """A keystroke: stamp it, and save a draft when the keys rest."""
+        """A keystroke: stamp it, and save a draft soon."""
         event.stop()
         text = event.text_area.text
         if not self._field_key or text == self._known:
             return
         self._known = text
         self.post_message(self.Touched(self, self._field_key))
-        self._stop_rest()
-        self._rest = self.set_timer(REST_S, self._tell_draft)
+        if self._soon is None:
+            self._soon = self.set_timer(DRAFT_S, self._tell_draft)
 
     def _tell_draft(self) -> None:
+        self._soon = None
         if self._field_key:
             self.post_message(self.Typed(self, self._field_key, self.text, self.cursor))
 
-    def _stop_rest(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-            self._rest = None
+    def _stop_soon(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+            self._soon = None

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from defense_console.model.errors import ConsoleError
+from defense_console.store import place
 from defense_console.store import spool as spooling
 from defense_console.store.base import (
     Ack,
@@ -372,3 +373,12 @@ def test_a_console_killed_while_its_files_cannot_grow_loses_nothing(tmp_path: Pa
     assert b"after 209" in log[-1].body
     assert store.verify_all() == ()
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 300_000
+
+
+def test_the_names_of_the_folders_made_for_a_spool_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(place, "sync_folder", synced.append)
+    place.make_folder(tmp_path / "state" / "spool")
+    assert {tmp_path, tmp_path / "state"} <= set(synced), "a power cut could take the whole folder"

@@ -38,3 +38,16 @@ async def test_a_half_typed_text_of_the_verdict_is_there_after_a_restart(room: R
         await pilot.press("enter")
         await until(pilot, lambda: room.defense(id).goal == "read one book")
     assert room.drafts(id) == {}
+
+
+async def test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        await pilot.press("s")
+        for _key in range(100):
+            await pilot.press("a")
+            await pilot.pause(0.02)
+            if room.drafts(id):
+                break
+        assert set(room.drafts(id).get("strength", "")) == {"a"}

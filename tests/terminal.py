@@ -1,0 +1,108 @@
+"""A console in a real pseudo-terminal, for tests and experiments that press keys and read the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+
+PATIENCE_S = 30.0
+
+
+class Terminal:
+    """A console in a pseudo-terminal of 100×30, and what it shows."""
+
+    def __init__(self, store: Path, language: str = "fr") -> None:
+        self.screen = pyte.Screen(100, 30)
+        self._stream = pyte.ByteStream(self.screen)
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")},
+            "TERM": "xterm-256color",
+            "DEFENSE_CONSOLE_SETTINGS": str(store.parent / "settings.toml"),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "defense_console", "--store", str(store), "--lang", language],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        with contextlib.suppress(OSError):
+            os.close(self._master)
+
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self.screen.display)
+
+    def shows(self, *texts: str) -> None:
+        """Wait until all of these are on the screen."""
+        self.wait(lambda: all(text in self.text() for text in texts), f"{texts} never came")
+
+    def wait(self, condition: Callable[[], bool], failure: str) -> None:
+        """Wait for a condition, reading what the console draws meanwhile: one that is not read stands still."""
+        end = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > end:
+                pytest.fail(f"{failure}:\n{self.text()}")
+            self.read(0.1)
+
+    def read(self, timeout_s: float) -> None:
+        """Take in what the console draws, waiting for it at most so long."""
+        ready, _, _ = select.select([self._master], [], [], timeout_s)
+        if ready:
+            with contextlib.suppress(OSError):
+                self._stream.feed(os.read(self._master, 65_536))
+
+    def press(self, keys: str) -> None:
+        """Press keys, as a keyboard sends them."""
+        os.write(self._master, keys.encode())
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+
+    def hang_up(self) -> None:
+        """The terminal window is closed."""
+        os.killpg(self.process.pid, signal.SIGHUP)
+        self.process.wait(PATIENCE_S)
+
+
+def run(store: Path, *arguments: str) -> str:
+    """A command of the console; its output."""
+    command = [sys.executable, "-m", "defense_console", "--store", str(store), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def shown(store: Path, id: str) -> dict[str, Any]:
+    """`show --json`."""
+    document = json.loads(run(store, "show", id, "--json"))
+    assert isinstance(document, dict)
+    return document

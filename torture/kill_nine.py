@@ -1,0 +1,282 @@
+"""`kill -9` at random moments of a live defense that a mentor leads by keyboard, in a real pseudo-terminal.
+
+Each store is killed ten times in a row: the console that comes back has to open on the defense, with the half-typed
+text in its field, and goes on. What was acknowledged is known in two ways: from the screen as it was last drawn (its
+saved line, how many criteria it says are rated, how many notes it counts), and from the store read by another process
+just before the kill. What was typed is known by the key: each character is stamped when the console has drawn it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from defense_console.model import events as ev
+from defense_console.model.errors import ConsoleError
+from defense_console.model.events import decode_event
+from defense_console.store.tiny import TinyStore
+from tests.terminal import Terminal, run
+from torture.figures import Figures, cases, show
+
+DRAFT_MS = 300
+"""Text may be lost when it was drawn less than so long ago. Source: product.md §2."""
+KILLS_OF_A_STORE = 10
+LONGEST_S = 2.2
+"""Seconds of work before a kill, at most."""
+IN_THE_START = 0.15
+"""How often the console is killed while it starts."""
+LETTERS = "abcdefghijklmnoprstuvwxyz"
+LIVE = ("PRESENTATION 1/3",)
+
+
+class Typed(msgspec.Struct):
+    """A text being typed: its characters and when each was drawn (seconds, 0.0 before)."""
+
+    text: str = ""
+    drawn_s: list[float] = msgspec.field(default_factory=list)
+    finished: bool = False
+
+
+class Counts(msgspec.Struct):
+    """What is counted over all kills."""
+
+    kills: int = 0
+    in_the_start: int = 0
+    acknowledged: int = 0
+    characters: int = 0
+    young_ms: float = 0.0
+    """Greatest age of a character that was lost."""
+    losses: list[str] = msgspec.field(default_factory=list)
+
+
+class Mentor:
+    """Leads the defense of one store by keyboard, and checks the store after each kill."""
+
+    def __init__(self, folder: Path, choice: random.Random, counts: Counts) -> None:
+        self.folder = folder
+        self.choice = choice
+        self.counts = counts
+        self.typed = Typed()
+        self.number = 0
+
+    def lead(self, kill: bool) -> None:
+        """One console: work until a random moment, then kill it; without `kill` only see that it opens."""
+        start = time.monotonic()
+        self.typed = Typed()
+        in_the_start = kill and self.counts.kills > 0 and self.choice.random() < IN_THE_START
+        end = start + self.choice.uniform(0.0, 0.7) if in_the_start else None
+        with Terminal(self.folder, "en") as terminal:
+            self.terminal = terminal
+            if end is None:
+                terminal.shows(*LIVE)
+                self._go_on()
+                end = time.monotonic() + self.choice.uniform(0.0, LONGEST_S)
+                while kill and time.monotonic() < end:
+                    self._act(end)
+            else:
+                self._pump(end)
+            if kill:
+                self.counts.in_the_start += int(in_the_start)
+                self._kill()
+
+    def begin(self) -> None:
+        """The first console of a store starts the defense."""
+        with Terminal(self.folder, "en") as terminal:
+            terminal.shows("Ada Demo")
+            terminal.press("\r")
+            terminal.shows("Before the call")
+            terminal.press("t")
+            terminal.shows("Waiting for Ada")
+            terminal.press("t")
+            terminal.shows(*LIVE, "0/12")
+            terminal.kill()
+
+    # --- at the keyboard -----------------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """Finish the text that the killed console left half-typed."""
+        left = list(texts_of(self.folder)[1].values())
+        self.typed = Typed()
+        if left:
+            self.terminal.shows(left[0].rstrip())
+            self.terminal.press("\r")
+            self.terminal.wait(lambda: not texts_of(self.folder)[1], "the half-typed text was never finished")
+
+    def _act(self, end: float) -> None:
+        if self.choice.random() < 0.45:
+            self.terminal.press(self.choice.choice("vrxo"))
+            self._pump(min(end, time.monotonic() + self.choice.choice((0.0, 0.02, 0.1))))
+        else:
+            self._write(end)
+
+    def _write(self, end: float) -> None:
+        """A note, a question or a strength, a key at a time, sometimes with a rest."""
+        self.number += 1
+        self.typed = Typed()
+        self.terminal.press(self.choice.choice("nnqs"))
+        text = f"{self.number:03} " + "".join(self.choice.choices(LETTERS, k=self.choice.randint(3, 30)))
+        for character in text:
+            if time.monotonic() >= end:
+                return
+            self.terminal.press(character)
+            self.typed.text += character
+            self.typed.drawn_s.append(0.0)
+            pause = 0.4 if self.choice.random() < 0.04 else self.choice.uniform(0.0, 0.12)
+            self._pump(min(end, time.monotonic() + pause))
+        if time.monotonic() < end:
+            self.terminal.press("\r")
+            self.typed.finished = True
+            self._pump(min(end, time.monotonic() + self.choice.choice((0.0, 0.005, 0.05, 0.2))))
+
+    def _pump(self, until: float) -> None:
+        """Read the screen until a moment, and note which characters it shows by now."""
+        while (rest := until - time.monotonic()) > 0:
+            self.terminal.read(min(rest, 0.02))
+            self._see()
+
+    def _see(self) -> None:
+        typed, now = self.typed, time.monotonic()
+        first = next((i for i, drawn in enumerate(typed.drawn_s) if not drawn), None)
+        if first is None:
+            return
+        screen = self.terminal.text()
+        for i in range(first, len(typed.text)):
+            if typed.text[: i + 1] not in screen:
+                return
+            typed.drawn_s[i] = now
+
+    # --- the kill ------------------------------------------------------------------------------------------------
+
+    def _kill(self) -> None:
+        screen = self.terminal.text()
+        before = self._heads()
+        at = time.monotonic()
+        self.terminal.kill()
+        self.counts.kills += 1
+        try:
+            after = self._heads()
+            events, drafts = texts_of(self.folder)
+            store = TinyStore.open(self.folder, create=False)
+            problems = store.verify_all()
+            store.close()
+        except ConsoleError as error:
+            self.counts.losses.append(f"the store does not open: {error}")
+            return
+        self.counts.losses += [f"verify: {problem.stream} {problem.seq} {problem.kind}" for problem in problems]
+        for stream, hashes in before.items():
+            self.counts.acknowledged += len(hashes)
+            if after.get(stream, ())[: len(hashes)] != hashes:
+                self.counts.losses.append(f"{stream} had {len(hashes)} events before the kill and has not any more")
+        self._compare_screen(screen, events)
+        self._compare_typed(at, events, drafts)
+
+    def _compare_screen(self, screen: str, events: list[ev.DefenseWhat]) -> None:
+        """What the screen said is saved is in the log; its panel counts strengths among the notes."""
+        if "✓ saved" not in screen:
+            return
+        rated = re.search(r"\b(\d+)/12\b", screen)
+        noted = re.search(r"\bNotes (\d+)", screen)
+        for what, shown, kept in (
+            ("ratings", rated, sum(isinstance(event, ev.Rated) for event in events)),
+            ("notes", noted, sum(isinstance(event, ev.Noted | ev.LineAdded) for event in events)),
+        ):
+            if shown is not None and int(shown[1]) > kept:
+                self.counts.losses.append(f"the screen said saved with {shown[1]} {what}, the log holds {kept}")
+
+    def _compare_typed(self, at: float, events: list[ev.DefenseWhat], drafts: dict[str, str]) -> None:
+        typed = self.typed
+        self.counts.characters += len(typed.text)
+        kept = [*drafts.values(), *(getattr(event, "text", "") for event in events)]
+        length = max((len(_common(typed.text, text)) for text in kept), default=0)
+        lost = [at - drawn for drawn in typed.drawn_s[length:] if drawn]
+        if lost:
+            age_ms = 1000 * max(lost)
+            self.counts.young_ms = max(self.counts.young_ms, age_ms)
+            if age_ms > DRAFT_MS:
+                self.counts.losses.append(
+                    f"text drawn {age_ms:.0f} ms before the kill is lost: {typed.text[length:]!r}"
+                )
+
+    def _heads(self) -> dict[str, tuple[str, ...]]:
+        """The hash of each event of each log, as another process reads them."""
+        store = TinyStore.open(self.folder, create=False)
+        try:
+            return {stream: tuple(line.hash for line in store.read_log(stream)) for stream in store.streams()}
+        finally:
+            store.close()
+
+
+def _common(one: str, other: str) -> str:
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    return one[:length]
+
+
+def texts_of(folder: Path) -> tuple[list[ev.DefenseWhat], dict[str, str]]:
+    """What the one defense of a store says, and its half-typed texts by field key."""
+    store = TinyStore.open(folder, create=False)
+    try:
+        (stream,) = store.streams("defense/")
+        events = [decode_event(line.body).what for line in store.read_log(stream)]
+        return events, {field: draft.text for field, draft in store.drafts(stream).items()}
+    finally:
+        store.close()
+
+
+def filled(folder: Path) -> None:
+    """A store with one student and one defense in a quarter of an hour."""
+    (folder.parent / "settings.toml").write_text('name = "Mentor"\nzone = "Europe/Paris"\n', encoding="utf-8")
+    rows = folder.parent / "rows.csv"
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 900))
+    rows.write_text(
+        "student_id,student_name,email,timezone,curriculum,project,attempt,planned_at,duration_min,language\n"
+        f"s1,Ada Demo,,,IRP,IRP-P2,1,{soon},,en\n",
+        encoding="utf-8",
+    )
+    run(folder, "import", str(rows))
+
+
+def main() -> int:
+    """Kill, look, go on; print the figures."""
+    kills, counts = cases(usual=100, long=500, quick=12), Counts()
+    choice = random.Random(20261124)
+    began = time.monotonic()
+    while counts.kills < kills:
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "store"
+            filled(folder)
+            mentor = Mentor(folder, choice, counts)
+            try:
+                mentor.begin()
+                for _kill in range(min(KILLS_OF_A_STORE, kills - counts.kills)):
+                    mentor.lead(kill=True)
+                mentor.lead(kill=False)
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                counts.losses.append(f"after {counts.kills} kills: {error}")
+                counts.kills += 1
+                with suppress(Exception):
+                    mentor.terminal.kill()
+    told = (
+        f"{counts.kills} kill -9, {counts.in_the_start} of them while starting",
+        f"{counts.acknowledged} acknowledged events read again",
+        f"{counts.characters} characters being typed",
+        f"the oldest lost one was drawn {counts.young_ms:.0f} ms before the kill",
+        f"{time.monotonic() - began:.0f} s",
+    )
+    return show(Figures("kill -9", told, tuple(counts.losses)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
