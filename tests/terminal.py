@@ -90,7 +90,7 @@ class Terminal:
     def hang_up(self) -> None:
         """The terminal window is closed."""
         os.killpg(self.process.pid, signal.SIGHUP)
-        self.process.wait(PATIENCE_S)
+        self.wait(lambda: self.process.poll() is not None, "the console never ended")
 
 
 def run(store: Path, *arguments: str) -> str:
