@@ -22,6 +22,7 @@ from defense_console.keys_in_words import name_keys_of
 from defense_console.screens.host import Host
 from defense_console.screens.places import place_of, screen_for
 from defense_console.settings import Settings
+from defense_console.store.base import Refused
 from defense_console.widgets.themes import THEMES
 
 DeskFactory = Callable[[Callable[[Answer], None]], Desk]
@@ -98,6 +99,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         """Hand the answer to the desk, and show it."""
         self.desk.acknowledge(event.answer)
         for screen in self.console_screens():
+            if isinstance(event.answer, Refused):
+                screen.turned()
             screen.show_saved()
 
     # --- the second --------------------------------------------------------------------------------------------------

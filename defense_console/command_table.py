@@ -15,7 +15,7 @@ from defense_console.key_names import both_cases
 
 Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
-    "verdict", "revisions", "preview", "timeline", "difference", "help", "audience",
+    "verdict", "revisions", "preview", "timeline", "difference", "aside", "help", "audience",
 ]  # fmt: skip
 
 TITLES: Final[Mapping[Context, str]] = {
@@ -31,6 +31,7 @@ TITLES: Final[Mapping[Context, str]] = {
     "preview": N_("Preview of the report"),
     "timeline": N_("Timeline"),
     "difference": N_("What changed"),
+    "aside": N_("Not in the record"),
     "help": N_("Help"),
     "audience": N_("Audience view"),
 }
@@ -102,12 +103,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "brief", "waiting", "live", "verdict", "revisions"),
     _c("console.copy_unsaved", "f7", N_("copy unsaved"),
        N_("Copy everything that is not saved, in words, to the clipboard and into a file."), "global", writing=True),
+    _c("console.aside", "exclamation_mark", N_("not in the record"),
+       N_("Choose what happens with what is not in the record because another console wrote first."),
+       "brief", "waiting", "live", "verdict", "revisions"),
+    _c("aside.keep", "enter", N_("keep"), N_("Record it now."), "aside", footer=10),
+    _c("aside.drop", "x delete", N_("drop"), N_("Give it up for good, after a question."), "aside", footer=20),
     _c("console.language", "", N_("language"), N_("Switch between French and English."), "global"),
     _c("console.theme", "", N_("theme"), N_("Switch between the dark and the light theme."), "global"),
     _c("move.down", "down j", N_("down"), N_("Go to the next line."),
-       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "help"),
+       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside",
+       "help"),
     _c("move.up", "up k", N_("up"), N_("Go to the line before."),
-       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "help"),
+       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside",
+       "help"),
     _c("panel.next", "tab", N_("panel"), N_("Go to the next panel."), "brief", "live", "verdict", "revisions"),
     _c("panel.previous", "shift+tab", N_("panel before"), N_("Go to the panel before."),
        "brief", "live", "verdict", "revisions"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from defense_console.desk.kept_aside import Aside
 from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger, stream_of
 from defense_console.desk.texts import text_event, text_now
@@ -248,15 +249,48 @@ class DefenseDesk:
         self._first.pop(field, None)
         return defense
 
-    def set_aside(self, field: str, text: str, cursor: int = 0) -> None:
-        """Another console took the defense over while a text was typed here: keep it as the draft it is."""
+    def set_aside(self, field: str, text: str) -> None:
+        """Another console took the defense over while a text was typed here: keep what its draft does not hold.
+
+        The draft itself goes on in the other console, so what was typed since is kept aside.
+        """
         self.touch(field)
-        old = self._drafts.get(field)
-        draft = Draft(text, old.first if old else self._first[field], cursor)
-        there = self.ledger.store.drafts(stream_of(self.id)).get(field)
-        if draft != old and text != self.held_text(field) and there == old:
-            self._drafts[field] = draft
-            self.ledger.save_draft(stream_of(self.id), field, draft)
+        draft = self._drafts.get(field)
+        if draft is not None and draft.text == text:
+            return
+        what = self.meant(field, text, draft.first if draft is not None else self._first[field])
+        if what is not None:
+            seq = self.defense.seq + 1
+            event = Event(seq, seq, self.ledger.now(), self.ledger.author, what)
+            self.ledger.aside.add(stream_of(self.id), seq, (event,))
+
+    # --- what another console kept out of the record -----------------------------------------------------------------
+
+    @property
+    def aside(self) -> tuple[Aside, ...]:
+        """What was decided and is not in the record because another console was first, oldest first."""
+        return self.ledger.aside.of(stream_of(self.id))
+
+    def take_up(self, key: str) -> Defense:
+        """Record one of them after all, from now on.
+
+        Raises:
+            ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
+        """
+        stream, seq = stream_of(self.id), self.defense.seq + 1
+        defense = self.act(self.ledger.aside.wanted(stream, key, seq), drop_drafts=(key,))
+        self.ledger.aside.taken_up(stream, key, seq)
+        return defense
+
+    def give_up(self, key: str) -> None:
+        """Give one of them up for good.
+
+        Raises:
+            ConsoleError: Read-only.
+        """
+        if (reason := self.read_only) is not None:
+            raise reason
+        self.ledger.aside.drop(stream_of(self.id), key)
 
     def _forget(self, field: str) -> None:
         self._first.pop(field, None)

@@ -21,9 +21,9 @@ from defense_console.documents.limits import Limits
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import LeaseTaken, Stamp
+from defense_console.model.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode_event
 from defense_console.settings import Settings
-from defense_console.store.base import Ack, Store, Student
+from defense_console.store.base import Ack, Append, Refused, Store, Student
 from defense_console.store.recorder import Recorder
 from defense_console.store.vault import Vault
 
@@ -136,7 +136,7 @@ class Desk:
     def take_over(self, defense_id: str) -> Defense:
         """Take a defense from the console that holds it, which may only read it from then on.
 
-        The event fences it: whatever that console still appends is refused by the store and kept as its copies.
+        The event fences it: whatever that console still appends is refused by the store and kept aside there.
 
         Raises:
             ConsoleError: No other console holds it.
@@ -200,6 +200,16 @@ class Desk:
         self.ledger.acknowledge(answer)
         if isinstance(answer, Ack):
             self.leases.written(answer.job)
+        elif isinstance(answer, Refused) and isinstance(answer.job, Append):
+            self._say_again(answer.job)
+
+    def _say_again(self, job: Append) -> None:
+        """What the system saw is true whoever was first: it is recorded after what the other console wrote."""
+        self.leases.look()
+        defense_id = job.stream.removeprefix("defense/")
+        facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]
+        if facts and self.leases.read_only(defense_id) is None:
+            self.ledger.act(defense_id, *facts)
 
     @property
     def folder(self) -> Path | None:

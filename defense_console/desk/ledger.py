@@ -7,12 +7,13 @@ Lives on one thread. Source: engineering.md §2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from defense_console.desk.kept_aside import PREFIX, KeptAside
 from defense_console.model.agenda import Summary, summarize
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.defense import Defense
@@ -66,8 +67,6 @@ class OpenLog:
     acknowledged: int
     head: str
     """Hash of the last event, as the store will compute it: what an append builds on."""
-    unsaved_copies: list[Event] = field(default_factory=list)
-    """Events refused because another writer was first; kept until the mentor has chosen."""
 
 
 def stream_of(defense_id: str) -> str:
@@ -106,11 +105,11 @@ class Ledger:
         self._logs: dict[str, OpenLog] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
+        self.aside = KeptAside(store, recorder.submit)
         self._waiting = 0
         self._saved_at: str | None = None
         self._failed: dict[str, Failed] = {}
         """The last failure of each lane that has one: what another lane writes meanwhile makes nothing of it good."""
-        self._refused: ConsoleError | None = None
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -131,14 +130,18 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = dict(self.store.drafts(stream_of(defense_id)))
+            self._drafts[defense_id] = self._stored_drafts(defense_id)
         return self._drafts[defense_id]
+
+    def _stored_drafts(self, defense_id: str) -> dict[str, Draft]:
+        stored = self.store.drafts(stream_of(defense_id))
+        return {field: draft for field, draft in stored.items() if not field.startswith(PREFIX)}
 
     def reread_drafts(self, defense_id: str) -> None:
         """Find again what another console was typing."""
         drafts = self.drafts(defense_id)
         drafts.clear()
-        drafts.update(self.store.drafts(stream_of(defense_id)))
+        drafts.update(self._stored_drafts(defense_id))
 
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
@@ -182,21 +185,19 @@ class Ledger:
             if log.acknowledged < len(log.events)
         )
 
-    def unsaved_copies(self) -> dict[str, list[Event]]:
-        """What was refused because another writer was first, by defense."""
-        return {id: log.unsaved_copies for id, log in self._logs.items() if log.unsaved_copies}
-
     def refresh(self) -> frozenset[str]:
         """Read anew what another console has changed meanwhile.
 
         Returns:
-            Ids of the open logs that it wrote on. A log with events on their way waits for their answers.
+            Ids of the open logs that it wrote on, or of which it settled what was kept aside. A log with events on
+            their way waits for their answers.
         """
         if not self.store.changed():
             return frozenset()
         self.generation += 1
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
-        return frozenset(id for id in settled if self.reread(id))
+        settled = [id for id in settled if self.reread(id)]
+        return frozenset(settled) | {stream.removeprefix("defense/") for stream in self.aside.refresh()}
 
     def reread(self, defense_id: str) -> bool:
         """Read a log anew when the store holds more of it; tells whether it does."""
@@ -207,7 +208,6 @@ class Ledger:
         if last is None or last.seq == len(log.events):
             return False
         del self._logs[defense_id]
-        self.log(defense_id).unsaved_copies = log.unsaved_copies
         return True
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -301,14 +301,14 @@ class Ledger:
             case Ack(job=job, at=at):
                 self._saved_at = at
                 self._failed.pop(lane(job), None)
+                self.aside.written(job)
                 if isinstance(job, Append):
                     self._waiting = max(0, self._waiting - 1)
                     self._mark(job)
             case Failed(job=job):
                 self._failed.pop(lane(job), None)
                 self._failed[lane(job)] = answer
-            case Refused(job=job, error=error):
-                self._refused = error
+            case Refused(job=job):
                 self._failed.pop(lane(job), None)
                 if isinstance(job, Append):
                     self._waiting = max(0, self._waiting - 1)
@@ -320,27 +320,29 @@ class Ledger:
             log.acknowledged = max(log.acknowledged, job.expected + len(job.lines))
 
     def _give_way(self, job: Append) -> None:
-        """Another writer was first: what follows becomes unsaved copies and the store's state is shown."""
+        """Another writer was first: what follows is kept aside, and the store's state is what counts.
+
+        The rest of a refused tail is refused job by job; by then the log may have gone on from the store's state, and
+        is left alone.
+        """
+        if not job.stream.startswith("defense/"):
+            return
         defense_id = job.stream.removeprefix("defense/")
         log = self._logs.get(defense_id)
-        if log is None:
-            return
-        copies = [*log.unsaved_copies, *(decode_event(line) for line in job.lines)]
-        del self._logs[defense_id]
-        self.log(defense_id).unsaved_copies = copies
+        ours = log.events[job.expected : job.expected + len(job.lines)] if log is not None else ()
+        if tuple(encode_event(event) for event in ours) == job.lines:
+            del self._logs[defense_id]
+        self.aside.refused(job)
 
     @property
     def saved(self) -> SaveState:
         """What the saved line says."""
         if self.read_only is not None:
             return SaveState("read_only", None, 0, self.read_only)
-        copies = sum(len({event.action for event in events}) for events in self.unsaved_copies().values())
         if self._failed:
             last = next(reversed(self._failed.values()))
-            unsaved = self._waiting + copies
+            unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
-        if copies:
-            return SaveState("failed", self._saved_at, copies, self._refused, self.recorder.aside)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk import clipboard
 from defense_console.desk.clipboard import Copied
+from defense_console.desk.kept_aside import PREFIX
 from defense_console.desk.ledger import Ledger, SaveState
 from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, Translator, _, ngettext, translator
@@ -86,13 +87,13 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
     for job in ledger.recorder.unsaved():
         if isinstance(job, Append):
             paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
+        elif isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX):
+            lines = _events([decode_event(job.draft.text)], job.stream.partition("/")[2], ledger, _, language, zone)
+            refused = _(N_("Not saved because another console wrote first:"))
+            paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
             typed = _("being typed ({field}): {text}", field=job.field, text=job.draft.text)
             paragraphs.setdefault(job.stream, []).append(_line(_, job.draft.first.wall, "", typed, zone))
-    for defense_id, copies in ledger.unsaved_copies().items():
-        stream = f"defense/{defense_id}"
-        lines = _events(copies, defense_id, ledger, _, language, zone)
-        paragraphs.setdefault(stream, []).extend([_(N_("Not saved because another console wrote first:")), *lines])
     return "\n\n".join("\n".join([_title(stream, ledger, _), *lines]) for stream, lines in paragraphs.items())
 
 

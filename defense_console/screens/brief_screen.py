@@ -108,8 +108,8 @@ class BriefScreen(PanelScreen):
         name = Content(shortened(desk.student.name, width)).stylize("bold")
         self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
         when = panels.appointment(desk, self.zone, self.desk.now().wall)
-        if desk.read_only is not None:
-            when = Content("\n").join([when, content("⊘ " + self.read_only_line()).stylize("bold $text-warning")])
+        if standing := self.standing_line():
+            when = Content("\n").join([when, content(standing).stylize("bold $text-warning")])
         self.query_one("#brief-when", Static).update(when)
 
     # --- commands ------------------------------------------------------------------------------------------------

@@ -205,10 +205,9 @@ class LiveView(WritingScreen):
 
     def _draw_notice(self, defense: Defense) -> None:
         """One line about what the mentor should know: read-only, a gap to decide, a gap that counted."""
-        live, text = self.live, ""
-        if live.read_only is not None:
-            text = "⊘ " + self.read_only_line()
-        else:
+        live = self.live
+        text = self.standing_line()
+        if not text:
             text = live_words.gap_line(live, self.desk.now(), GAP_SHOWN_S)
         notice = self.query_one("#live-notice", Static)
         notice.update(line(text))

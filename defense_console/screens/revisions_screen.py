@@ -103,8 +103,8 @@ class RevisionsScreen(Looking, CopyingScreen):
         title = _("Documents to revise · {student}", student=desk.student.name)
         text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
         self.query_one("#revisions-title", Static).update(text)
-        if desk.read_only is not None:
-            line = content("⊘ " + self.read_only_line()).stylize("bold $text-warning")
+        if standing := self.standing_line():
+            line = content(standing).stylize("bold $text-warning")
         else:
             line = panels.standing(desk, self.zone, self.desk.now().wall)
         self.query_one("#revisions-standing", Static).update(line)

@@ -133,8 +133,8 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
                       time=read.ends)  # fmt: skip
             return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
-        if self.verdict.read_only is not None:
-            return content("⊘ " + self.read_only_line()).stylize("bold $text-warning")
+        if standing := self.standing_line():
+            return content(standing).stylize("bold $text-warning")
         if defense.signed is not None:
             return self._signed_line()
         if defense.drafting is None and defense.released is not None:

@@ -112,8 +112,8 @@ class WaitingScreen(PanelScreen):
 
     def _rule(self, waited: str, now: str) -> Content:
         """How long the student has been waited for, and when absence may be declared."""
-        if self.brief.read_only is not None:
-            return content("⊘ " + self.read_only_line()).stylize("bold $text-warning")
+        if standing := self.standing_line():
+            return content(standing).stylize("bold $text-warning")
         first = content(_("Waited {time}.", time=waited)).stylize("bold")
         left_s = self.brief.no_show_in_s()
         key = self.key_of("waiting.absent")

@@ -6,7 +6,7 @@ from textual import events, work
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.i18n import _, error_text
+from defense_console.i18n import _, error_text, ngettext
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
@@ -24,6 +24,7 @@ class WritingScreen(ConsoleScreen):
     def __init__(self) -> None:
         super().__init__()
         self._reads_only = False
+        self._asked_aside: set[str] = set()
 
     @property
     def texts(self) -> DefenseDesk:
@@ -149,6 +150,8 @@ class WritingScreen(ConsoleScreen):
         """Draw; who writes at first is no news."""
         super().on_mount()
         self._reads_only = bool(self.about) and self.texts.read_only is not None
+        if self.about:
+            self.call_after_refresh(self._ask_about_aside)
 
     def turned(self) -> None:
         """Another console wrote here, took the defense over or let it go: show it, and say who writes now."""
@@ -159,12 +162,14 @@ class WritingScreen(ConsoleScreen):
         elif before and reason is None:
             self.tell(_("The other console has let this defense go: it can be written here again."))
         self.update()
+        if self.about:
+            self._ask_about_aside()
 
     def _yield(self) -> None:
         """Another console took the defense over: this one reads, and what was being typed here is kept."""
         told, other = "", self.desk.leases.holder(self.about)
         if self.writer.field_key:
-            self.texts.set_aside(self.writer.field_key, self.writer.text, self.writer.cursor)
+            self.texts.set_aside(self.writer.field_key, self.writer.text)
             self.writer.shut()
             self.after_writing()
             told = " " + _("Your text is kept.")
@@ -178,6 +183,34 @@ class WritingScreen(ConsoleScreen):
             return ""
         other = self.desk.leases.holder(self.about)
         return error_text(reason) + (" " + _("{key:console.take_over} takes it over.") if other is not None else "")
+
+    def standing_line(self) -> str:
+        """What the mentor must know of other consoles: one holds the defense, or kept something out of the record."""
+        if line := self.read_only_line():
+            return "⊘ " + line
+        if not (left := len(self.texts.aside)):
+            return ""
+        return "! " + ngettext(
+            "{n} decision is not in the record: another console wrote first. {key:console.aside} shows it.",
+            "{n} decisions are not in the record: another console wrote first. {key:console.aside} shows them.",
+            left,
+        )
+
+    def action_console_aside(self) -> None:
+        """Choose what happens with what is not in the record."""
+        from defense_console.screens.aside_screen import AsideScreen
+
+        if self.texts.aside:
+            self.app.push_screen(AsideScreen(self.texts.id))
+        else:
+            self.tell(_("Everything decided here is in the record."))
+
+    def _ask_about_aside(self) -> None:
+        """Ask once about what is not in the record, never while a text is written or a question is open."""
+        keys = {aside.key for aside in self.texts.aside}
+        if keys - self._asked_aside and self.is_current and not self.writing and self.texts.read_only is None:
+            self._asked_aside |= keys
+            self.action_console_aside()
 
     @work(exclusive=True, group="dialog")
     async def action_console_take_over(self) -> None:
@@ -197,3 +230,4 @@ class WritingScreen(ConsoleScreen):
             self.tell(_("Taken over: it is written here now."))
             self.resume_text(_("Taken over, with the text that was being written there."))
             self.update()
+            self._ask_about_aside()

@@ -158,3 +158,57 @@ async def test_a_signature_is_released_by_who_took_the_defense_over(room: Room) 
             await first.press("f9")
             await shows(first, READ_ONLY)
     assert [type(event.what) for event in room.events(id)[before:]] == [ev.LeaseTaken]
+
+
+def parted(room: Room, app: ConsoleApp, id: str) -> None:
+    """Another console writes, and this one does not see it before it writes itself."""
+    app.desk.tick = lambda shown=(): frozenset()  # type: ignore[method-assign]
+    room.add(id, ev.DeliverableDeclared(1, True))
+
+
+async def test_a_conflict_keeps_both_versions_and_asks_row_by_row(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        parted(room, app, id)
+        await pilot.press("v")
+        await shows(pilot, "Not in the record · Ada Example", "Another console wrote first", "met")
+        await pilot.press("escape")
+        await shows(pilot, "1 decision is not in the record", "! shows it", "0/12 rated", "✓ saved")
+        parted(room, app, id)
+        await pilot.press("n", *"he hesitated", "enter")
+        await shows(pilot, "Not in the record", "Private note: he hesitated")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Recorded. 1 row is left.")
+        await hides(pilot, "he hesitated")
+        await pilot.press("x")
+        await shows(pilot, "Drop this for good?")
+        await pilot.press("y")
+        await shows(pilot, "Dropped.", "Everything is settled.")
+        await pilot.press("escape")
+        await shows(pilot, "he hesitated", "0/12 rated")
+        await hides(pilot, "not in the record")
+        await saved(pilot)
+        assert app.fault is None
+    assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
+    assert room.defense(id).ratings == {}
+    assert room.drafts(id) == {}
+
+
+async def test_what_is_not_in_the_record_is_asked_again_after_a_restart(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        parted(room, app, id)
+        app.desk.live(id).rate("IRP-P2-B1.1-1", "met")
+        app.desk.live(id).rate("IRP-P2-B1.1-2", "not_met")
+        await shows(pilot, "Not in the record")
+        await saved(pilot)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "Not in the record", "Another console wrote first")
+        await pilot.press("enter", "enter")
+        await shows(pilot, "Everything is settled.")
+        await saved(pilot)
+    assert list(room.defense(id).ratings.values()) == ["met", "not_met"]
