@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +18,8 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.ledger import Answer
 from defense_console.i18n import _
 from defense_console.keys_in_words import name_keys_of
-from defense_console.screens.host import Host
+from defense_console.screens.ending import end_on_signals
+from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import place_of, screen_for
 from defense_console.settings import Settings
 from defense_console.store.base import Refused
@@ -27,7 +27,6 @@ from defense_console.widgets.themes import THEMES
 
 DeskFactory = Callable[[Callable[[Answer], None]], Desk]
 """Makes the desk; takes the function through which the recorder answers, from its own thread."""
-CLOSE_S = 2.0
 
 
 @dataclass
@@ -67,6 +66,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         self._desk_factory = desk_factory
         self._first = first
         self._desk_open = False
+        self._release_signals: Callable[[], None] = lambda: None
 
     def on_load(self) -> None:
         """Open the desk, before anything is drawn."""
@@ -85,9 +85,7 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the first screen, and start the second."""
-        for name in ("SIGTERM", "SIGHUP"):  # neither unmounts the application by itself
-            with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
-                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self._end_now)
+        self._release_signals = end_on_signals(asyncio.get_running_loop(), self._end_now, self.save_anyway)
         first = self._first or self.desk.live_here()
         if first:
             self.go(place_of(self.desk.brief(first).summary), first)
@@ -144,11 +142,10 @@ class ConsoleApp(Host, inherit_bindings=False):
     def _close_desk(self) -> None:
         if self._desk_open:
             self._desk_open = False
-            for screen in self.console_screens():
-                with suppress(Exception):
-                    screen.flush()
+            self.keep_texts()
             self.desk.close(CLOSE_S)
 
     def on_unmount(self) -> None:
         """Drafts, leases and the recorder's queue reach the disk before the console ends."""
+        self._release_signals()
         self._close_desk()

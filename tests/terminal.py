@@ -78,6 +78,15 @@ class Terminal:
             with contextlib.suppress(OSError):
                 self._stream.feed(os.read(self._master, 65_536))
 
+    def stands_still(self) -> None:
+        """Wait until the console does nothing any more, because nobody reads what it draws."""
+        end, known, quiet = time.monotonic() + PATIENCE_S, "", 0
+        while quiet < 20:
+            assert time.monotonic() < end, "it never stood still"
+            time.sleep(0.1)  # longer than a tick of the machine's own accounting, and the console draws every second
+            used = " ".join(Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+            known, quiet = used, quiet + 1 if used == known else 0
+
     def press(self, keys: str) -> None:
         """Press keys, as a keyboard sends them."""
         os.write(self._master, keys.encode())

@@ -45,6 +45,37 @@ def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the process through /proc")
+@pytest.mark.xdist_group("terminal")
+def test_a_terminal_that_stops_reading_stops_neither_the_saving_nor_the_end(tmp_path: Path) -> None:
+    """The window hangs: what was typed until then is saved, by the signal too, and the process ends."""
+    store = tmp_path / "store"
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2026-01-05T10:00\n"
+    file = tmp_path / "row.csv"
+    file.write_text(row)
+    command = [sys.executable, "-m", "defense_console", "import", str(file), "--store", str(store)]
+    subprocess.run(command, check=True, capture_output=True)
+    with Terminal(store, "en") as terminal:
+        terminal.shows("Ada")
+        terminal.press("n")
+        terminal.shows("WRITING")
+        terminal.press("half a thought")
+        terminal.shows("half a thought")
+        # From here on nobody reads what the console draws; every key makes it draw more, until it stands still.
+        for turn in range(80):
+            terminal.press(f" {turn:03}" + "x" * 40)
+        terminal.stands_still()
+        terminal.process.send_signal(signal.SIGTERM)
+        code = terminal.process.wait(PATIENCE_S)
+        opened = TinyStore.open(store)
+        (text,) = (draft.text for drafts in opened.all_drafts().values() for draft in drafts.values())
+        opened.close()
+    assert code == 0
+    assert text.startswith("half a thought")
+
+
+@pytest.mark.slow
 @pytest.mark.xdist_group("terminal")
 def test_the_collector_rests_until_the_first_paint_and_works_after_it(tmp_path: Path) -> None:
     told = tmp_path / "told"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 from textual import work
@@ -19,6 +20,8 @@ from defense_console.screens.places import place_shown, screen_for
 from defense_console.settings import Settings
 from defense_console.widgets.themes import THEMES
 
+CLOSE_S = 2.0
+"""How long the end of the console waits for the disk."""
 MOVES = ("move.", "panel.", "anywhere.", "console.back", "console.palette")
 
 
@@ -105,6 +108,17 @@ class Host(OrderedKeys, inherit_bindings=False):
         """The other theme."""
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def keep_texts(self) -> None:
+        """What is being typed becomes drafts now."""
+        for screen in self.console_screens():
+            with suppress(Exception):
+                screen.flush()
+
+    def save_anyway(self) -> bool:
+        """Save what there is from another thread, since the event loop stands still; tells whether all of it was."""
+        self.keep_texts()
+        return self.desk.recorder.close(CLOSE_S)
 
     def say_first_words(self) -> None:
         """Say what happened before the console was open."""
