@@ -42,8 +42,8 @@ FileChange = Literal["new", "changed", "unchanged"]
 Progress = Callable[[int, int], None]
 """Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
 
-_TAKES: tuple[RowState, ...] = ("requested", "re_requested", "received", "under_review", "accepted")
-"""States in which a document asked for takes another version."""
+_TAKES: tuple[RowState, ...] = ("requested", "re_requested", "received", "under_review", "accepted", "expired")
+"""States in which a document asked for takes another version; one that comes late is the mentor's to decide."""
 
 
 class ReadFile(msgspec.Struct, frozen=True):

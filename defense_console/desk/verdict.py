@@ -164,6 +164,10 @@ class VerdictDesk(ReportingDesk):
         """Draft a new version of the released verdict, for this reason; the released one stands until then."""
         return self.act(ev.AmendmentOpened(reason.strip()))
 
+    def drop_amendment(self) -> Defense:
+        """The new version is not drafted after all: what was judged is as it was before."""
+        return self.act(ev.AmendmentDropped())
+
     def contest(self, reason: str) -> Defense:
         """The student contests the released verdict."""
         return self.act(ev.Contested(reason.strip()))

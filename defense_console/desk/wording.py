@@ -310,6 +310,8 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
             return _("Verdict {version} released", version=version)
         case ev.AmendmentOpened(reason=reason):
             return words.with_reason(_("A new version of the verdict is drafted"), reason)
+        case ev.AmendmentDropped():
+            return _("The new version of the verdict is dropped")
         case ev.Contested(reason=reason):
             return words.with_reason(_("The student contests the verdict"), reason)
         case ev.ContestResolved(reason=reason):

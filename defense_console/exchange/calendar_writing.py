@@ -236,8 +236,9 @@ def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:
     if due is not None:
         return due, True
     last = max((r.deliveries[-1].at for r in rows if r.deliveries), key=instant, default=None)
-    if last is None or defense.pinned is None:
-        return None
+    awaited = bool(revision.asked(defense)) and all(r.round == 1 for r in rows)
+    if last is None or defense.pinned is None or awaited:
+        return None  # nothing was the mentor's to decide yet
     return later(last, defense.pinned.rules.mentor_due_s), False
 
 

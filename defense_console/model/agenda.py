@@ -60,6 +60,7 @@ class Summary(msgspec.Struct, frozen=True):
         rows_required, rows_open, rows_received, rows_expired: documents required by the condition in force: all of
             them, those neither settled nor closed, those waiting for a look, those closed as expired.
         all_settled: every one of them is accepted, waived or withdrawn.
+        reception_complete: the mentor declared that nothing more is to come.
         student_due_at, mentor_due_at: ISO 8601 UTC, None when nothing is owed.
         received_docs: how many deliverables of the project were declared received.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
@@ -89,6 +90,7 @@ class Summary(msgspec.Struct, frozen=True):
     rows_received: int = 0
     rows_expired: int = 0
     all_settled: bool = False
+    reception_complete: bool = False
     student_due_at: str | None = None
     mentor_due_at: str | None = None
     received_docs: int = 0
@@ -131,6 +133,7 @@ def summarize(id: str, defense: Defense) -> Summary:
         rows_received=sum(1 for r in rows if r.state in revision.TO_REVIEW),
         rows_expired=sum(1 for r in rows if r.state == "expired"),
         all_settled=bool(rows) and all(r.state in SETTLED for r in rows),
+        reception_complete=bool(rows) and defense.reception_completed_at is not None,
         student_due_at=revision.student_due(defense),
         mentor_due_at=revision.mentor_due(defense),
         received_docs=sum(1 for received in defense.declared.values() if received),
@@ -250,6 +253,8 @@ def _verdict_waits(summary: Summary) -> tuple[Who, str, Mapping[str, object]]:
         return "mentor", N_("documents to review: {n}/{total}"), places
     if summary.rows_expired:
         return "mentor", N_("documents expired: decide"), {}
+    if summary.reception_complete:
+        return "mentor", N_("reception complete: decide"), {}
     return "student", N_("documents awaited: {n}/{total}"), places
 
 

@@ -205,6 +205,7 @@ class Revision(msgspec.Struct, frozen=True):
         decision_reason: why it was waived or withdrawn.
         before: the version that was there when this round was asked for, None when there was none with files.
         accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
+        decided_at: when it was settled or closed, ISO 8601 UTC; None while it is open.
     """
 
     request: Request
@@ -216,6 +217,7 @@ class Revision(msgspec.Struct, frozen=True):
     decision_reason: str = ""
     before: Delivery | None = None
     accepted: tuple[str, ...] = ()
+    decided_at: str | None = None
 
     @property
     def answer(self) -> Delivery | None:
@@ -238,6 +240,7 @@ class Defense(msgspec.Struct, frozen=True):
         edited: generated paragraphs of the report in the mentor's words, by the report's field key and language.
         deliveries: versions received of each deliverable, by its number, in order.
         kept: rows explicitly kept or dropped, by row id.
+        rekept: those explicitly kept since the latest release.
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
         amendment: why a further version is being drafted, "" when none is.
@@ -274,6 +277,7 @@ class Defense(msgspec.Struct, frozen=True):
     reason: str
     amendment: str
     kept: Mapping[str, bool]
+    rekept: frozenset[str]
     set_rows: Mapping[str, Request]
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]

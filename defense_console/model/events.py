@@ -62,6 +62,7 @@ from defense_console.model.events_session import (
     TargetMoved,
 )
 from defense_console.model.events_verdict import (
+    AmendmentDropped,
     AmendmentOpened,
     Contested,
     ContestResolved,
@@ -146,6 +147,7 @@ DefenseWhat = (
     | Signed
     | Released
     | AmendmentOpened
+    | AmendmentDropped
     | Contested
     | ContestResolved
     | DeliverableReceived
@@ -271,6 +273,7 @@ __all__ = [
     "SYSTEM_FACTS",
     "WALLS",
     "Aborted",
+    "AmendmentDropped",
     "AmendmentOpened",
     "AnyEvent",
     "CalendarLinked",

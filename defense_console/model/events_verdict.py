@@ -103,6 +103,10 @@ class AmendmentOpened(What, frozen=True, tag="amendment_opened"):
     reason: str
 
 
+class AmendmentDropped(What, frozen=True, tag="amendment_dropped"):
+    """The new version is not drafted after all: what was judged since the amendment began is as it was before."""
+
+
 class Contested(What, frozen=True, tag="contested"):
     """The student contests the released verdict."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import msgspec
 
 from defense_console.model import events as ev
@@ -45,6 +47,7 @@ def _row_set(state: Folding, event: Event, what: ev.RowSet) -> None:
 @applies(ev.RowKept)
 def _row_kept(state: Folding, event: Event, what: ev.RowKept) -> None:
     state.kept[what.row] = what.kept
+    (state.rekept.add if what.kept else state.rekept.discard)(what.row)
 
 
 @applies(ev.Signed)
@@ -77,21 +80,27 @@ def _released(state: Folding, event: Event, what: ev.Released) -> None:
     if version.outcome == "conditional":
         _request(state, version, event.at.wall)
     state.outcome, state.reason, state.amendment, state.contested = None, "", "", None
+    state.before_amendment = {}
+    state.rekept = set()
 
 
 def _request(state: Folding, version: Version, released_at: str) -> None:
-    """A conditional verdict asks for its rows; what an earlier version asked in the same words keeps its state.
+    """A conditional verdict asks for its rows.
 
-    An earlier version of the verdict may have been a condition whose rows were settled since: these stay settled too.
+    One that amends a condition leaves what it asks in the same words as before as it stands: its round, its words since
+    then, what was received and decided. One that follows a finished round asks for each of its rows anew.
     """
     before = state.revisions
+    earlier = {row.id: row for each in state.versions[:-1] if each.outcome == "conditional" for row in each.rows}
     state.revisions = {}
-    state.reception_completed_at = None
+    if not version.amendment:
+        state.reception_completed_at = None
     for row in version.rows:
         old = before.get(row.id)
-        if old is not None and old.request == row:
-            state.revisions[row.id] = old
+        if old is not None and version.amendment and _asks_the_same(row, earlier.get(row.id)):
+            state.revisions[row.id] = _as_it_stands(old, row, earlier[row.id])
             continue
+        state.reception_completed_at = None
         state.revisions[row.id] = Revision(
             request=row,
             round=1 if old is None else old.round + 1,
@@ -101,6 +110,22 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
             state="requested" if old is None else "re_requested",
             before=_latest(state, row, old),
         )
+
+
+def _asks_the_same(row: Request, earlier: Request | None) -> bool:
+    """Whether a row asks for the same document in the same words; weight, time and verification may differ."""
+    return earlier is not None and (row.deliverable, row.title, row.expected) == (
+        earlier.deliverable,
+        earlier.title,
+        earlier.expected,
+    )
+
+
+def _as_it_stands(old: Revision, row: Request, earlier: Request) -> Revision:
+    """What became of a document so far, under the terms of the amended row."""
+    request = replace(row, expected=old.request.expected, due_after_s=old.request.due_after_s)
+    moved_s = row.due_after_s - earlier.due_after_s
+    return replace(old, request=request, due_at=later(old.due_at, moved_s) if moved_s else old.due_at)
 
 
 def _latest(state: Folding, row: Request, revision: Revision | None) -> Delivery | None:
@@ -113,6 +138,24 @@ def _latest(state: Folding, row: Request, revision: Revision | None) -> Delivery
 @applies(ev.AmendmentOpened)
 def _amendment_opened(state: Folding, event: Event, what: ev.AmendmentOpened) -> None:
     state.amendment = what.reason
+    state.before_amendment = {name: copy(getattr(state, name)) for name in _AMENDABLE}
+
+
+_AMENDABLE = (
+    "ratings", "acquired", "notes", "lines", "skill_comments", "goal", "outcome", "reason", "kept", "rekept",
+    "set_rows", "edited",
+)  # fmt: skip
+"""What a new version of the verdict is drafted with."""
+
+
+@applies(ev.AmendmentDropped)
+def _amendment_dropped(state: Folding, event: Event, what: ev.AmendmentDropped) -> None:
+    """Judgement is as before; a note written meanwhile stays, and is the mentor's own."""
+    written = {seq: note for seq, note in state.notes.items() if seq not in state.before_amendment["notes"]}  # type: ignore[operator]
+    for name, value in state.before_amendment.items():
+        setattr(state, name, value)
+    state.notes |= {seq: replace(note, private=True) for seq, note in written.items()}
+    state.amendment, state.before_amendment = "", {}
 
 
 @applies(ev.Contested)
@@ -128,9 +171,11 @@ def _contest_resolved(state: Folding, event: Event, what: ev.ContestResolved) ->
 # --- documents to revise -----------------------------------------------------------------------------------------
 
 
-def _move(state: Folding, row: str, to: RowState, reason: str = "") -> None:
+def _decide(state: Folding, row: str, to: RowState, event: Event, reason: str = "") -> None:
     if row in state.revisions:
-        state.revisions[row] = replace(state.revisions[row], state=to, decision_reason=reason)
+        state.revisions[row] = replace(
+            state.revisions[row], state=to, decision_reason=reason, decided_at=event.at.wall
+        )
 
 
 @applies(ev.RowReceived)
@@ -147,6 +192,7 @@ def _row_received(state: Folding, event: Event, what: ev.RowReceived) -> None:
         deliveries=(*revision.deliveries, delivery),
         state="accepted" if stays else "received",
         accepted=revision.accepted if stays else (),
+        decided_at=revision.decided_at if stays else None,
         decision_reason="",
     )
 
@@ -173,12 +219,13 @@ def _delivered(
 
 @applies(ev.ReviewStarted)
 def _review_started(state: Folding, event: Event, what: ev.ReviewStarted) -> None:
-    _move(state, what.row, "under_review")
+    if what.row in state.revisions:
+        state.revisions[what.row] = replace(state.revisions[what.row], state="under_review")
 
 
 @applies(ev.RowAccepted)
 def _row_accepted(state: Folding, event: Event, what: ev.RowAccepted) -> None:
-    _move(state, what.row, "accepted")
+    _decide(state, what.row, "accepted", event)
     if what.row in state.revisions:
         state.revisions[what.row] = replace(state.revisions[what.row], accepted=tuple(sorted(what.sha256)))
 
@@ -199,18 +246,19 @@ def _row_requested_again(state: Folding, event: Event, what: ev.RowRequestedAgai
         decision_reason="",
         before=_latest(state, request, revision),
         accepted=(),
+        decided_at=None,
     )
     state.reception_completed_at = None
 
 
 @applies(ev.RowWaived)
 def _row_waived(state: Folding, event: Event, what: ev.RowWaived) -> None:
-    _move(state, what.row, "waived", what.reason)
+    _decide(state, what.row, "waived", event, what.reason)
 
 
 @applies(ev.RowWithdrawn)
 def _row_withdrawn(state: Folding, event: Event, what: ev.RowWithdrawn) -> None:
-    _move(state, what.row, "withdrawn", what.reason)
+    _decide(state, what.row, "withdrawn", event, what.reason)
 
 
 @applies(ev.RowExtended)
@@ -222,7 +270,7 @@ def _row_extended(state: Folding, event: Event, what: ev.RowExtended) -> None:
 
 @applies(ev.RowExpired)
 def _row_expired(state: Folding, event: Event, what: ev.RowExpired) -> None:
-    _move(state, what.row, "expired")
+    _decide(state, what.row, "expired", event)
 
 
 @applies(ev.ReceptionCompleted)

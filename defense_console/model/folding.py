@@ -56,7 +56,10 @@ class Folding:
     outcome: OutcomeValue | None = None
     reason: str = ""
     amendment: str = ""
+    before_amendment: dict[str, object] = field(default_factory=dict)
+    """What an amendment may change, as it was when it began: dropping it puts this back."""
     kept: dict[str, bool] = field(default_factory=dict)
+    rekept: set[str] = field(default_factory=set)
     set_rows: dict[str, Request] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
     revisions: dict[str, Revision] = field(default_factory=dict)
@@ -119,6 +122,7 @@ class Folding:
             reason=self.reason,
             amendment=self.amendment,
             kept=self.kept,
+            rekept=frozenset(self.rekept),
             set_rows=self.set_rows,
             versions=tuple(self.versions),
             revisions=tuple(self.revisions.values()),

@@ -82,8 +82,14 @@ def _amendment_opened(case: Case, what: ev.AmendmentOpened) -> None:
     require(bool(what.reason.strip()), "An amendment needs a reason.")
 
 
+@checks(ev.AmendmentDropped)
+def _amendment_dropped(case: Case, what: ev.AmendmentDropped) -> None:
+    require(bool(case.defense.amendment), "No new version is being drafted.")
+
+
 @checks(ev.Contested)
 def _contested(case: Case, what: ev.Contested) -> None:
+    require(bool(what.reason.strip()), "A contest needs a reason: what the student contests.")
     require(case.defense.released is not None, "Only a released verdict can be contested.")
     require(case.defense.contested is None, "The verdict is already contested.")
 
@@ -122,7 +128,10 @@ def _deliverable_received(case: Case, what: ev.DeliverableReceived) -> None:
 
 @checks(ev.RowReceived)
 def _row_received(case: Case, what: ev.RowReceived) -> None:
-    _revision(case, what.row, "requested", "re_requested", "received", "under_review", "accepted")
+    if what.files:
+        _revision(case, what.row, "requested", "re_requested", "received", "under_review", "accepted", "expired")
+    else:
+        _revision(case, what.row, "requested", "re_requested")
 
 
 @checks(ev.ReviewStarted)
@@ -132,7 +141,9 @@ def _review_started(case: Case, what: ev.ReviewStarted) -> None:
 
 @checks(ev.RowAccepted)
 def _row_accepted(case: Case, what: ev.RowAccepted) -> None:
-    _revision(case, what.row, "received", "under_review")
+    revision = _revision(case, what.row, "received", "under_review")
+    received = revision.answer.hashes if revision.answer is not None else ()
+    require(tuple(sorted(what.sha256)) == received, "Another version of this document was received meanwhile.")
 
 
 @checks(ev.RowRequestedAgain)
@@ -158,22 +169,25 @@ def _row_withdrawn(case: Case, what: ev.RowWithdrawn) -> None:
 def _row_extended(case: Case, what: ev.RowExtended) -> None:
     revision = _revision(case, what.row, "requested", "re_requested")
     require(
-        clock.instant(clock.later(revision.due_at, what.by_s)) > clock.instant(revision.requested_at),
-        "The student needs some time: the due date must come after the release.",
+        what.by_s > 0 or clock.instant(clock.later(revision.due_at, what.by_s)) > clock.instant(case.at.wall),
+        "The student needs some time: the due date cannot be moved into the past.",
     )
 
 
 @checks(ev.RowExpired)
 def _row_expired(case: Case, what: ev.RowExpired) -> None:
     revision = _revision(case, what.row, "requested", "re_requested")
-    require(
-        clock.instant(case.at.wall) >= clock.instant(revision.due_at), "The student still has time for this document."
-    )
+    late = clock.instant(case.at.wall) >= clock.instant(revision.due_at)
+    complete = case.defense.reception_completed_at is not None
+    require(late or complete, "The student still has time for this document.")
 
 
 @checks(ev.ReceptionCompleted)
 def _reception_completed(case: Case, what: ev.ReceptionCompleted) -> None:
+    released = case.defense.released
     require(
-        any(r.deliveries for r in case.defense.revisions),
-        "Nothing has been received yet.",
+        released is not None and released.outcome == "conditional",
+        "Nothing is asked for: the verdict is not conditional.",
     )
+    require(any(r.deliveries for r in case.defense.revisions), "Nothing has been received yet.")
+    require(case.defense.reception_completed_at is None, "The reception is already declared complete.")

@@ -9,7 +9,7 @@ import msgspec
 
 from defense_console.model.clock import instant, later
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Rules
-from defense_console.model.defense import Defense, Delivery, Revision, RowState
+from defense_console.model.defense import SETTLED, Defense, Delivery, Revision, RowState
 from defense_console.model.events import ReceivedFile, Request
 
 
@@ -80,7 +80,7 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
     found: list[Row] = []
     taken: set[int | None] = set()
     for id, mine in defense.set_rows.items():
-        kept = defense.kept.get(id, True)
+        kept = _is_kept(id, defense)
         request = proposed.get(mine.deliverable)
         if mine.proposed:
             if request is None and not (mine.criteria or _has_words(mine) or defense.kept.get(id, False)):
@@ -93,8 +93,15 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
             continue
         taken.add(mine.deliverable)
         found.append(Row(row, kept, prefilled=request is not None))
-    found += [Row(r, defense.kept.get(r.id, True), prefilled=True) for n, r in proposed.items() if n not in taken]
+    found += [Row(r, _is_kept(r.id, defense), prefilled=True) for n, r in proposed.items() if n not in taken]
     return tuple(sorted(found, key=lambda row: (row.request.deliverable is None, row.request.deliverable or 0)))
+
+
+def _is_kept(id: str, defense: Defense) -> bool:
+    """A row is kept until it is dropped; what a finished round has settled is asked for again only expressly."""
+    if defense.drafting == "round" and any(r.request.id == id and r.state in SETTLED for r in defense.revisions):
+        return id in defense.rekept
+    return defense.kept.get(id, True)
 
 
 def _has_words(request: Request) -> bool:
@@ -180,6 +187,8 @@ def asked(defense: Defense) -> tuple[Revision, ...]:
 
 def student_due(defense: Defense) -> str | None:
     """The earliest instant by which the student owes a required document, ISO 8601 UTC; None when nothing is owed."""
+    if defense.reception_completed_at is not None:
+        return None
     owed = [r.due_at for r in asked(defense) if r.state in AWAITED]
     return min(owed, key=instant) if owed else None
 
@@ -187,26 +196,31 @@ def student_due(defense: Defense) -> str | None:
 def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:
     """The instant by which the mentor decides.
 
-    It runs from the moment the reception was declared complete, else from the last required document received once
-    none is awaited. Source: product.md §3.
+    It runs from the moment the reception was declared complete, else, once none is awaited, from the last required
+    document that was received, given up or closed; until the next version of the verdict is released.
+    Source: product.md §3.
 
     Args:
         defense: The defense.
         rules: For the duration; None takes the pinned curriculum's.
 
     Returns:
-        ISO 8601 UTC; None while documents are awaited, or nothing waits for a decision.
+        ISO 8601 UTC; None while documents are awaited, and where no condition is in force.
     """
     rows = asked(defense)
     rules = rules or (defense.pinned.rules if defense.pinned else None)
-    if rules is None or not any(r.state in TO_REVIEW for r in rows):
+    if rules is None or not rows:
         return None
     if defense.reception_completed_at is not None:
         return later(defense.reception_completed_at, rules.mentor_due_s)
     if any(r.state in AWAITED for r in rows):
         return None
-    last = max((r.deliveries[-1].at for r in rows if r.deliveries), key=instant, default=None)
-    return None if last is None else later(last, rules.mentor_due_s)
+    return later(max((_mine_since(r) for r in rows), key=instant), rules.mentor_due_s)
+
+
+def _mine_since(row: Revision) -> str:
+    """When a document became the mentor's to decide on: received, else given up or closed."""
+    return row.answer.at if row.answer is not None else row.decided_at or row.requested_at
 
 
 def overdue(defense: Defense, now: str) -> bool:

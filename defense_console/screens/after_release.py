@@ -6,7 +6,7 @@ from textual import work
 
 from defense_console.i18n import _
 from defense_console.model.errors import N_
-from defense_console.screens.dialogs import Ask
+from defense_console.screens.dialogs import Ask, Confirm
 from defense_console.screens.rescheduling import ask_moment
 from defense_console.screens.signing import Signing
 
@@ -27,8 +27,6 @@ class AfterRelease(Signing):
             return _("This acts on a released verdict.")
         if id == "verdict.revisions" and not defense.revisions:
             return _("Nothing is asked for: the verdict is not conditional.")
-        if id == "verdict.amend" and defense.amendment:
-            return _("A new version is already being drafted.")
         if id == "verdict.next_attempt" and released.outcome != "rework":
             return _("A next attempt follows a verdict released as to rework.")
         return None
@@ -43,11 +41,21 @@ class AfterRelease(Signing):
     @work(exclusive=True, group="dialog")
     async def action_verdict_amend(self) -> None:
         """Draft a new version, for a reason; the released one stands until the new one is released."""
+        if self.defense.amendment:
+            await self._drop_amendment()
+            return
         details = _("Version {n} stands until the new one is released; both stay readable.",
                     n=len(self.defense.versions))  # fmt: skip
         reason = await self._reason(_("Why is the verdict amended?"), details)
         if reason and self.attempt(lambda: self.verdict.amend(reason)) is not None:
             self.tell(_("A new version is drafted: choose its outcome, then sign."))
+
+    async def _drop_amendment(self) -> None:
+        details = _("What was judged since it was begun is as it was before; version {n} stands.",
+                    n=len(self.defense.versions))  # fmt: skip
+        question = Confirm(_("Drop the new version?"), details, yes=_("drop it"))
+        if await self.app.push_screen_wait(question) and self.attempt(self.verdict.drop_amendment) is not None:
+            self.tell(_("The new version is dropped."))
 
     @work(exclusive=True, group="dialog")
     async def action_verdict_contest(self) -> None:

@@ -43,9 +43,9 @@ def standing(desk: RevisionsDesk, zone: str, now: str) -> Content:
     if (proposed := desk.proposal()) is not None:
         return _proposed(desk, proposed)
     if desk.mentor_due is not None:
-        return _until(N_("You decide until {when}, {away}"), desk.mentor_due, desk, zone, now)
+        return _until(_YOU, desk.mentor_due, desk, zone, now)
     if desk.student_due is not None:
-        return _until(N_("The student has time until {when}, {away}"), desk.student_due, desk, zone, now)
+        return _until(_STUDENT, desk.student_due, desk, zone, now)
     released = defense.released
     if released is not None and released.outcome != "conditional":
         places = {"n": released.version, "outcome": _(OUTCOMES[released.outcome])}
@@ -65,10 +65,14 @@ def _proposed(desk: RevisionsDesk, proposed: str) -> Content:
     return content("✓ " + text).stylize("bold $text-success")
 
 
-def _until(sentence: str, due: str, desk: RevisionsDesk, zone: str, now: str) -> Content:
+_YOU = (N_("You decide until {when}, {away}"), N_("You should have decided until {when}, {away}"))
+_STUDENT = (N_("The student has time until {when}, {away}"), N_("The student had time until {when}, {away}"))
+
+
+def _until(sentences: tuple[str, str], due: str, desk: RevisionsDesk, zone: str, now: str) -> Content:
     """“You decide until Friday 14:00, in 1 day · for the student Friday 08:00 (America/Montreal)”."""
     seconds = round((instant(due) - instant(now)).total_seconds())
-    text = _(sentence, when=when(due, zone, now), away=in_words(seconds))
+    text = _(sentences[seconds < 0], when=when(due, zone, now), away=in_words(seconds))
     theirs = desk.student.timezone
     if theirs and theirs != zone:
         text += " · " + _("for the student {when} ({zone})", when=when(due, theirs, now), zone=theirs)

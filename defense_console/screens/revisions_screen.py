@@ -36,7 +36,7 @@ _DECIDING: dict[str, tuple[RowState, ...]] = {
     "revisions.expire": ("requested", "re_requested"),
     "revisions.waive": ("requested", "re_requested", "received", "under_review", "expired"),
     "revisions.withdraw": ("requested", "re_requested", "received", "under_review", "expired"),
-    "revisions.declare": ("requested", "re_requested", "accepted"),
+    "revisions.declare": ("requested", "re_requested"),
     "revisions.later": ("requested", "re_requested"),
     "revisions.earlier": ("requested", "re_requested"),
 }
@@ -56,6 +56,7 @@ class RevisionsScreen(Looking, CopyingScreen):
     def __init__(self, defense_id: str) -> None:
         super().__init__(defense_id)
         self._revisions: RevisionsDesk | None = None
+        self._drawn: tuple[int, tuple[bool, ...]] = (0, ())
 
     @property
     def revisions(self) -> RevisionsDesk:
@@ -94,8 +95,15 @@ class RevisionsScreen(Looking, CopyingScreen):
         self.keep_focus()
 
     def second(self) -> None:
-        """The time that is left moves; a countdown may have released the verdict."""
-        self._show_head()
+        """The time that is left moves; a countdown may have released the verdict, a due date may have passed."""
+        now = self.desk.now().wall
+        late = tuple(revision.row_overdue(each, now) for each in self.defense.revisions)
+        state = (self.defense.seq, late)
+        if state != self._drawn:
+            self._drawn = state
+            self.update()
+        else:
+            self._show_head()
 
     def _show_head(self) -> None:
         desk, width = self.revisions, max(20, self.size.width - 4)
@@ -160,6 +168,8 @@ class RevisionsScreen(Looking, CopyingScreen):
             return self.nothing_to_see(each)
         if id == "revisions.complete" and not any(r.deliveries for r in self.defense.revisions):
             return _("Nothing has been received yet.")
+        if id == "revisions.complete" and self.defense.reception_completed_at is not None:
+            return _("The reception is already declared complete.")
         return None
 
     # --- one document ----------------------------------------------------------------------------------------------
@@ -251,10 +261,18 @@ class RevisionsScreen(Looking, CopyingScreen):
         else:
             self.panel("documents").choose(following.request.id)
 
-    def action_revisions_declare(self) -> None:
-        """It came by another way."""
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_declare(self) -> None:
+        """It came by another way; asked, since what was received is never undone."""
         each = self.chosen()
-        if each is not None and self.attempt(lambda: self.revisions.declare(each.request.id)) is not None:
+        if each is None:
+            return
+        title = panels.title_of(each, self.revisions)
+        question = Confirm(_("Declare {document} received?", document=title),
+                           _("It came by another way: there is no file to compare or to open."),
+                           yes=_("received"))  # fmt: skip
+        agreed = await self.app.push_screen_wait(question)
+        if agreed and self.attempt(lambda: self.revisions.declare(each.request.id)) is not None:
             self.tell(_("Declared received, without a file."))
 
     def _extend(self, sign: int) -> None:

@@ -91,8 +91,10 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
         self._show_head()
         self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, self.zone))
-        settled = defense.drafting is None or (defense.drafting == "round" and defense.outcome != "conditional")
-        if settled and defense.signed is None and defense.revisions:
+        outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
+        further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
+        settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
+        if settled and defense.revisions:
             items = panels.released_items(desk, self.zone, now)
         else:
             items = panels.document_items(desk)
@@ -163,6 +165,8 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         """Once signed, the key that signs releases."""
         if command.id == "verdict.sign" and self.defense.signed is not None:
             return _("release")
+        if command.id == "verdict.amend" and self.defense.amendment:
+            return _("drop draft")
         return super().label(command)
 
     def hints(self) -> tuple[Hint, ...]:

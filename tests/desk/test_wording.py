@@ -59,6 +59,7 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.Signed(1, "conditional", "conditional"),
     ev.Released(1),
     ev.AmendmentOpened(HOSTILE),
+    ev.AmendmentDropped(),
     ev.Contested(HOSTILE),
     ev.ContestResolved(HOSTILE),
     ev.DeliverableReceived(1, (ev.ReceivedFile("Demo_Ada_1_note_112026.pdf", 12, "a" * 64),)),

@@ -122,7 +122,10 @@ def test_a_cancellation_taken_back_is_one_more_change_not_one_less() -> None:
 def test_both_deadlines_are_tasks_48_real_hours_away_across_the_change_of_clocks() -> None:
     asked = components(appointment(*CONDITIONAL))
     received = components(appointment(*CONDITIONAL, (600, ev.RowReceived("d1", (FILE,)))))
-    settled = components(appointment(*CONDITIONAL, (600, ev.RowReceived("d1", (FILE,))), (700, ev.RowAccepted("d1"))))
+    steps = (600, ev.RowReceived("d1", (FILE,))), (700, ev.RowAccepted("d1", (FILE.sha256,)))
+    settled = components(appointment(*CONDITIONAL, *steps))
+    outcome = ev.OutcomeChosen("validated"), ev.Signed(2, "validated", "validated"), ev.Released(2)
+    decided = components(appointment(*CONDITIONAL, *steps, *((720, what) for what in outcome)))
 
     released = START + timedelta(minutes=34)
     [student] = [c for c in asked if c.name == "VTODO"]
@@ -132,8 +135,10 @@ def test_both_deadlines_are_tasks_48_real_hours_away_across_the_change_of_clocks
     assert (mentor["STATUS"], student["STATUS"]) == ("NEEDS-ACTION", "COMPLETED")
     assert mentor["DUE"].dt == START + timedelta(minutes=600, hours=48)
     mentor, student = sorted((c for c in settled if c.name == "VTODO"), key=lambda c: str(c["UID"]))
+    assert (mentor["STATUS"], student["STATUS"]) == ("NEEDS-ACTION", "COMPLETED"), "nothing is decided yet"
+    mentor, student = sorted((c for c in decided if c.name == "VTODO"), key=lambda c: str(c["UID"]))
     assert (mentor["STATUS"], student["STATUS"]) == ("COMPLETED", "COMPLETED")
-    assert mentor["COMPLETED"].dt == START + timedelta(minutes=700)
+    assert mentor["COMPLETED"].dt == START + timedelta(minutes=720)
 
 
 def test_deadlines_can_be_events_for_calendars_that_show_no_tasks() -> None:

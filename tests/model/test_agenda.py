@@ -114,7 +114,8 @@ def test_a_condition_waits_for_the_student_then_for_the_mentor() -> None:
     log.at(21 * H).add(ev.RowRequestedAgain("d2", "the dates", 24 * H))
     assert waits(log) == ("student", {"student"})
     log.add(ev.RowWaived("d2", "seen live"))
-    assert (waits(log, 200 * H), seen(log).text_id) == (("mentor", {"mentor"}), "all settled: validate")
+    assert (waits(log, 69 * H), seen(log).text_id) == (("mentor", {"mentor"}), "all settled: validate")
+    assert waits(log, 69 * H + 1) == ("mentor", {"mentor", "overdue"}), "the decision itself is owed"
     log.released("validated")
     assert waits(log) == (None, set())
 
@@ -123,7 +124,10 @@ def test_what_is_due_first_is_what_matters_next() -> None:
     log = conditional().at(10 * H).add(ev.RowReceived("d1"), ev.ReceptionCompleted())
     found = summary(log)
     assert found.mentor_due_at == iso(START + timedelta(hours=58))
-    assert seen(log).next_at == found.student_due_at == iso(START + timedelta(seconds=1860 + 48 * H))
+    assert (found.student_due_at, seen(log).next_at) == (None, found.mentor_due_at)
+    assert (waits(log), seen(log).text_id) == (("mentor", {"mentor"}), "documents to review: {n}/{total}")
+    log.add(ev.RowAccepted("d1"))
+    assert (waits(log), seen(log).text_id) == (("mentor", {"mentor"}), "reception complete: decide")
     assert seen(Log()).next_at == iso(START)
 
 

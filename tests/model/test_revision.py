@@ -201,7 +201,8 @@ def test_the_mentors_time_runs_from_the_last_document() -> None:
     log.at(30 * H).add(ev.RowReceived("d2")).at(31 * H).add(ev.RowAccepted("d2"))
     assert mentor_due(log.defense) == iso(log.start + timedelta(hours=30 + 48))
     log.add(ev.RowAccepted("d1"))
-    assert mentor_due(log.defense) is None
+    assert mentor_due(log.defense) == iso(log.start + timedelta(hours=30 + 48)), "the decision is still owed"
+    assert mentor_due(log.released("validated").defense) is None
 
 
 def test_the_mentors_time_runs_from_the_declaration_that_nothing_more_comes() -> None:
@@ -225,7 +226,9 @@ def test_overdue_is_only_displayed() -> None:
     assert log.defense.drafting is None
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen in the defense"))
-    assert not overdue(log.defense, years_later)
+    assert not overdue(log.defense, due)
+    assert overdue(log.defense, years_later), "now the mentor's decision is late"
+    assert not overdue(log.released("validated").defense, years_later)
 
 
 def test_nothing_is_owed_once_the_condition_is_no_longer_in_force() -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from defense_console.model import events as ev
 from defense_console.model.agenda import summarize
+from defense_console.model.attempts import carried_from
 from defense_console.model.clock import iso, later
 from defense_console.model.defense import Revision
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, ReceivedFile
 from defense_console.model.fold import fold
 from defense_console.model.legal import check_legal
-from defense_console.model.revision import change_of, overdue, row_overdue
+from defense_console.model.revision import change_of, mentor_due, overdue, row_overdue, student_due
 from tests.model.builders import Log, conditional
 
 H = 3600
@@ -111,6 +112,112 @@ def test_what_was_only_declared_is_re_opened_by_any_file() -> None:
     assert row(log).state == "received"
 
 
+def test_a_file_that_comes_late_is_the_mentors_to_decide() -> None:
+    log = with_original().at(60 * H)
+    legally(log, ev.RowExpired("d1"), ev.RowReceived("d1", (file("late"),)))
+    assert (row(log).state, change_of(row(log))) == ("received", "changed")
+    legally(log, ev.RowAccepted("d1", (file("late").sha256,)))
+
+
+def test_what_is_settled_is_not_declared_away() -> None:
+    with pytest.raises(ConsoleError, match="another state"):
+        legally(accepted(), ev.RowReceived("d1"))
+
+
+def test_only_the_version_received_can_be_accepted() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)))
+    for hashes in ((), ("beef",)):
+        with pytest.raises(ConsoleError, match="Another version"):
+            legally(log, ev.RowAccepted("d1", hashes))
+
+
+# --- a further version of the verdict --------------------------------------------------------------------------------
+
+
+def drafted_again(log: Log, *requests: ev.Request) -> Log:
+    """The next version is a condition too, with these rows besides those it has."""
+    for request in requests:
+        log.add(ev.RowSet(request))
+    return log.released("conditional")
+
+
+def test_an_amended_condition_leaves_what_it_asks_in_the_same_words_as_it_stands() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowRequestedAgain("d1", "the dates", 24 * H))
+    legally(log, ev.RowReceived("d1", (file("c"),)), ev.RowAccepted("d1", (file("c").sha256,)))
+    before = row(log)
+    legally(log, ev.AmendmentOpened("one more document"))
+    drafted_again(log, ev.Request("r99", title="annex", expected="the list"))
+    assert row(log) == before
+    assert (row(log).request.expected, row(log).round) == ("the dates", 2)
+    assert {r.request.id: r.state for r in log.defense.revisions} == {
+        "d1": "accepted",
+        "d2": "requested",
+        "r99": "requested",
+    }
+
+
+def test_an_amendment_that_gives_more_time_moves_the_due_date() -> None:
+    log = legally(with_original(), ev.AmendmentOpened("a holiday"))
+    due = row(log).due_at
+    drafted_again(log, msgspec.structs.replace(row(log).request, due_after_s=72 * H))
+    assert (row(log).due_at, row(log).round, row(log).state) == (later(due, 24 * H), 1, "requested")
+
+
+def test_other_words_ask_anew() -> None:
+    log = accepted()
+    legally(log, ev.AmendmentOpened("misread"))
+    drafted_again(log, msgspec.structs.replace(row(log).request, expected="other words"))
+    assert (row(log).state, row(log).round, row(log, "d2").state) == ("re_requested", 2, "accepted")
+
+
+def test_a_condition_after_a_finished_round_asks_for_what_is_kept_anew() -> None:
+    log = with_original().at(60 * H)
+    legally(log, ev.RowWaived("d2", "seen"), ev.RowExpired("d1"))
+    drafted_again(log)
+    assert [(r.request.id, r.state, r.round) for r in log.defense.revisions] == [("d1", "re_requested", 2)]
+    assert row(log).due_at == later(log.defense.versions[-1].released_at or "", 48 * H)
+    assert log.defense.drafting is None
+
+
+def test_what_a_round_settled_is_asked_for_again_only_expressly() -> None:
+    log = legally(accepted(), ev.RowKept("d2", True))
+    drafted_again(log)
+    assert [(r.request.id, r.state) for r in log.defense.revisions] == [("d2", "re_requested")]
+
+
+def test_a_dropped_amendment_puts_the_judgement_back_and_keeps_what_was_noted() -> None:
+    log = with_original()
+    before = log.defense
+    legally(log, ev.AmendmentOpened("in doubt"), ev.Rated("IRP-P2-B1.1-1", "met"), ev.OutcomeChosen("validated"))
+    legally(log, ev.Noted("read again", log.stamp(), private=False), ev.LineAdded("strength", "more"))
+    legally(log, ev.RowReceived("d1", (file("b"),)), ev.AmendmentDropped())
+    after = log.defense
+    assert (after.ratings, after.lines, after.outcome, after.amendment) == (before.ratings, before.lines, None, "")
+    assert [(note.text, note.private) for note in after.notes] == [("read again", True)]
+    assert row(log).state == "received", "what came in stays"
+    with pytest.raises(ConsoleError, match="No new version"):
+        legally(log, ev.AmendmentDropped())
+
+
+def test_a_contest_says_what_is_contested() -> None:
+    with pytest.raises(ConsoleError, match="needs a reason"):
+        legally(with_original(), ev.Contested("  "))
+
+
+def test_the_next_attempt_carries_what_was_met_and_what_accepted_documents_repaired() -> None:
+    log = Log("IRP-P2").held("IRP-P2-B1.1-1", "IRP-P2-B1.2-1").released("conditional").at(5 * H)
+    legally(log, ev.RowReceived("d1", (file("b"),)), ev.RowReceived("d2", (file("c"),)))
+    legally(log, ev.RowAccepted("d1", (file("b").sha256,)), ev.RowAccepted("d2", (file("c").sha256,)))
+    log.at(60 * H)
+    legally(log, ev.RowExpired("d3"))
+    log.released("rework")
+    carried = carried_from(log.defense)
+    assert carried is not None
+    own = {c.id for skill in log.project.skills for c in skill.criteria}
+    assert set(carried.ratings) == own - {"IRP-P2-B1.2-1"}
+    assert carried.ratings["IRP-P2-B1.1-1"] == "met"
+
+
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
@@ -119,8 +226,20 @@ def test_more_time_moves_the_due_date_and_never_before_the_request() -> None:
     due = row(log).due_at
     legally(log, ev.RowExtended("d1", 12 * H))
     assert row(log).due_at == later(due, 12 * H)
-    with pytest.raises(ConsoleError, match="needs some time"):
+    with pytest.raises(ConsoleError, match="into the past"):
         legally(log, ev.RowExtended("d1", -60 * H))
+    log.at(40 * H)
+    with pytest.raises(ConsoleError, match="into the past"):
+        legally(log, ev.RowExtended("d1", -24 * H))
+    legally(log, ev.RowExtended("d1", -12 * H))
+
+
+def test_the_reception_is_complete_once_and_ends_the_students_time() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.ReceptionCompleted())
+    assert (student_due(log.defense), mentor_due(log.defense)) == (None, later(log.stamp().wall, 48 * H))
+    with pytest.raises(ConsoleError, match="already declared"):
+        legally(log, ev.ReceptionCompleted())
+    legally(log, ev.RowExpired("d2"))
 
 
 @settings(max_examples=60, deadline=None)

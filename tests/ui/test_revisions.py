@@ -341,3 +341,41 @@ async def test_every_released_version_is_read_as_it_was(room: Room) -> None:
         await pilot.press("escape", "b", "tab")
         await pilot.press("down", "enter")
         await shows(pilot, "as released in version 1")
+
+
+async def test_declaring_a_document_received_is_asked_and_rows_become_overdue_by_themselves(room: Room) -> None:
+    id = conditional(room)
+    app = room.app(id)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await shows(pilot, "The student has time until")
+        room.machine.pass_time(49 * 3600)
+        await shows(pilot, "The student had time until", "! overdue, due")
+        await pilot.press("space")
+        await shows(pilot, "received?", "there is no file to compare")
+        await pilot.press("enter")
+        await hides(pilot, "there is no file to compare")
+        assert room.defense(id).revisions[0].state == "requested"
+        await pilot.press("space", "y")
+        await until(pilot, lambda: room.defense(id).revisions[0].state == "received")
+
+
+async def test_an_amendment_can_be_dropped_and_a_signed_validation_asks_for_nothing(room: Room) -> None:
+    id = conditional(room)
+    app = room.app(id)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.press("g", "e")
+        await shows(pilot, "Why is the verdict amended?")
+        await type_text(pilot, "in doubt")
+        await pilot.press("enter")
+        await shows(pilot, "A new version is being drafted: in doubt", "drop draft")
+        await pilot.press("v", "e")
+        await shows(pilot, "Drop the new version?")
+        await pilot.press("y")
+        await until(pilot, lambda: not room.defense(id).amendment)
+        assert room.defense(id).outcome is None
+        room.add(id, ev.RowWaived("d1", "seen"), ev.RowWaived("d2", "seen"))
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await shows(pilot, "validated is proposed")
+        await pilot.press("f9", "y")
+        await shows(pilot, "Released in", "given up")
+        await hides(pilot, "due 48 h after release")
