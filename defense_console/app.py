@@ -20,7 +20,7 @@ from defense_console.i18n import _
 from defense_console.keys_in_words import name_keys_of
 from defense_console.screens.ending import end_on_signals
 from defense_console.screens.host import CLOSE_S, Host
-from defense_console.screens.places import place_of, screen_for
+from defense_console.screens.places import screen_for
 from defense_console.settings import Settings
 from defense_console.store.base import Refused
 from defense_console.widgets.themes import THEMES
@@ -88,7 +88,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         self._release_signals = end_on_signals(asyncio.get_running_loop(), self._end_now, self.save_anyway)
         first = self._first or self.desk.live_here()
         if first:
-            self.go(place_of(self.desk.brief(first).summary), first)
+            self.open_first(first)
         self._wait_for_second()
         self.call_after_refresh(self.say_first_words)
         self.call_after_refresh(self.when_painted)

@@ -18,6 +18,7 @@ from defense_console.reports.formats import FORMATS
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
 from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.copy_commands import backup, restore
+from defense_console.terminal.doctor_command import doctor
 from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
 from defense_console.terminal.receive_command import receive
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
@@ -268,6 +269,7 @@ main.add_command(calendar)
 main.add_command(receive)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(doctor)
 
 
 @command(main, "demo", N_("Open the demo cohort: invented students in every state."))

@@ -13,10 +13,11 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.unsaved import copy_unsaved, loss_sentence
 from defense_console.i18n import _, error_text, language, set_language
 from defense_console.keymap import Context, commands_for, shown_keys
+from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.dialogs import Confirm
 from defense_console.screens.key_order import OrderedKeys
-from defense_console.screens.places import place_shown, screen_for
+from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.settings import Settings
 from defense_console.widgets.themes import THEMES
 
@@ -48,8 +49,11 @@ class Host(OrderedKeys, inherit_bindings=False):
     def go(self, place: Place, defense_id: str) -> None:
         """Show the screen of a defense; one that is already open comes back as it was left.
 
-        A verdict opened while the defense is live lies over the rubric; every other place lies on the queue.
+        A verdict opened while the defense is live lies over the rubric; every other place lies on the queue. Of a
+        defense that cannot be read the reason is told instead.
         """
+        if not self._readable(defense_id):
+            return
         places = [place_shown(screen) for screen in self.screen_stack]
         if (place, defense_id) in places:
             keep = places.index((place, defense_id)) + 1
@@ -59,6 +63,20 @@ class Host(OrderedKeys, inherit_bindings=False):
             self.pop_screen()
         if (place, defense_id) not in places:
             self.push_screen(screen_for(place, defense_id))
+
+    def open_first(self, defense_id: str) -> None:
+        """Show a defense where it stands."""
+        if self._readable(defense_id):
+            self.go(place_of(self.desk.brief(defense_id).summary), defense_id)
+
+    def _readable(self, defense_id: str) -> bool:
+        try:
+            self.desk.ledger.log(defense_id)
+        except ConsoleError as error:
+            # The first screen may not be drawn yet.
+            self.call_after_refresh(self.console_screens()[-1].refuse, error)
+            return False
+        return True
 
     def home(self) -> None:
         """Close everything above the queue."""

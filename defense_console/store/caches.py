@@ -5,7 +5,7 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -15,7 +15,17 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import decode_event, decode_student_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.students import fold_student
-from defense_console.store.base import Line, Student
+from defense_console.store.base import Line, Student, first_hash, next_hash
+
+
+def is_whole(stream: str, lines: Iterable[Line]) -> bool:
+    """Whether lines follow one another from the first on, as far as they go."""
+    head = first_hash(stream)
+    for seq, line in enumerate(lines, 1):
+        head = next_hash(head, line.body)
+        if line.seq != seq or line.hash != head:
+            return False
+    return True
 
 
 def summary_of(id: str, lines: Sequence[Line], curriculum: Callable[[str], bytes | None]) -> Summary | None:

@@ -15,7 +15,7 @@ from tinydb.table import Document
 
 from defense_console.model.errors import N_
 from defense_console.store.base import Line, StoreError
-from defense_console.store.engine import DamagedRow, RowStorage
+from defense_console.store.engine import DamagedRow, RowStorage, TornTable
 from defense_console.store.keys import name_key
 from defense_console.store.rows import RowDatabase, RowTable
 
@@ -86,7 +86,12 @@ class Documents:
     def last(self, stream: str) -> Line | None:
         """The last line of a log."""
         id = self.rows.last_id(stream)
-        return None if id is None else self.lines(stream, id, id)[0]
+        if id is None:
+            return None
+        lines = self.lines(stream, id, id)
+        if not lines:
+            raise TornTable(f"rows of {stream} are not in their order")
+        return lines[0]
 
     def add_lines(self, stream: str, lines: list[Line]) -> None:
         """Insert lines under their numbers.

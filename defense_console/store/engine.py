@@ -68,6 +68,10 @@ class DamagedRow(Exception):
         self.id = id
 
 
+class TornTable(sqlite3.DatabaseError):
+    """A page of the file holds rows that no table of ours has, or not where they belong."""
+
+
 class RawRow(NamedTuple):
     """A row as it lies in the file: `sound` tells whether its checksum holds."""
 
@@ -259,6 +263,8 @@ class RowStorage(Storage):
         found = self._connection.execute(sql, (prefix, limit))
         names: list[str] = []
         for (name,) in found:
+            if not isinstance(name, str):
+                raise TornTable("rows of something else among the names")
             if not name.startswith(prefix):
                 break
             names.append(name)
@@ -278,7 +284,10 @@ class RowStorage(Storage):
             " SELECT (SELECT min(tab) FROM rows WHERE tab > n) FROM t WHERE n IS NOT NULL)"
             " SELECT n FROM t WHERE n IS NOT NULL"
         )
-        return [name for (name,) in found]
+        names = [name for (name,) in found]
+        if not all(isinstance(name, str) for name in names):
+            raise TornTable("rows of something else")
+        return names
 
     def register(self, name: str) -> None:
         """Make a table, which may stay empty."""
@@ -316,12 +325,17 @@ class RowStorage(Storage):
     def last_id(self, name: str) -> int | None:
         """The greatest id of a table."""
         (id,) = self._connection.execute("SELECT max(id) FROM rows WHERE tab = ?", (name,)).fetchone()
-        return None if id is None else int(id)
+        if not isinstance(id, int | None):
+            raise TornTable(f"rows of something else in {name}")
+        return id
 
     def ids(self, name: str) -> list[int]:
         """Every id of a table, sorted."""
         found = self._connection.execute("SELECT id FROM rows WHERE tab = ? ORDER BY id", (name,))
-        return [id for (id,) in found]
+        ids = [id for (id,) in found]
+        if not all(isinstance(id, int) for id in ids):
+            raise TornTable(f"rows of something else in {name}")
+        return ids
 
     def body(self, name: str, id: int) -> bytes | None:
         """The JSON of a row.
@@ -343,10 +357,14 @@ class RowStorage(Storage):
         sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?"
         while low <= high:
             batch = self._connection.execute(sql, (name, low, high, _BATCH)).fetchall()
-            yield from (self._raw(name, row) for row in batch)
+            for row in batch:
+                found = self._raw(name, row)
+                if found.id < low:
+                    raise TornTable(f"rows of {name} are not in their order")
+                low = found.id + 1
+                yield found
             if len(batch) < _BATCH:
                 return
-            low = batch[-1][0] + 1
 
     def documents(
         self, name: str, low: int = IDS.start, high: int = IDS.stop - 1
@@ -365,8 +383,10 @@ class RowStorage(Storage):
         return [] if found == ["ok"] else found
 
     @staticmethod
-    def _raw(name: str, row: tuple[int, bytes, bytes]) -> RawRow:
+    def _raw(name: str, row: tuple[object, object, object]) -> RawRow:
         id, body, stored = row
+        if not isinstance(id, int) or not isinstance(body, bytes | None):
+            raise TornTable(f"rows of something else in {name}")
         return RawRow(id, body or b"", stored == checksum(name, id, body or b""))
 
     @staticmethod

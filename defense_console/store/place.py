@@ -9,7 +9,6 @@ import errno
 import os
 import re
 import secrets
-import shutil
 import sqlite3
 import stat
 import threading
@@ -32,7 +31,7 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
-from defense_console.store.engine import APPLICATION_ID, DamagedRow, ForeignFile, NewerFile, RowStorage
+from defense_console.store.engine import APPLICATION_ID, DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
@@ -48,6 +47,8 @@ BESIDE = ("-wal", "-shm")
 _NEW = ".new-"
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
+_TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
+"""How SQLite tells of damage that it has no code of its own for."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -65,7 +66,7 @@ def explained(place: Path) -> Iterator[None]:
         yield
     except DamagedRow as damaged:
         raise DamagedStore(
-            N_("Row {id} of {table} in {place} is damaged: run verify, and take the store from a copy."),
+            N_("Row {id} of {table} in {place} is damaged: close the console and run doctor."),
             id=damaged.id,
             table=damaged.table,
             place=place,
@@ -96,9 +97,12 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
         return _read_only(place, reason)
     if code == sqlite3.SQLITE_NOTADB:
         return _not_ours(place)
-    if code == sqlite3.SQLITE_CORRUPT or reason.startswith("Could not decode") or "no such table" in reason:
+    torn = code == sqlite3.SQLITE_CORRUPT or isinstance(error, TornTable)
+    if torn or any(words in reason for words in _TORN_WORDS):
         return DamagedStore(
-            N_("The store in {place} is damaged ({reason}): take it from a copy."), place=place, reason=reason
+            N_("The store in {place} is damaged ({reason}): close the console and run doctor."),
+            place=place,
+            reason=reason,
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
@@ -128,24 +132,28 @@ def _read_only(place: Path, reason: str) -> ReadOnlyStore:
 
 def _not_ours(place: Path) -> NotOurStore:
     return NotOurStore(
-        N_("{file} in {place} is not a store of this console, or its first bytes are damaged. Choose another folder."),
+        N_(
+            "{file} in {place} is not a store of this console, or its first bytes are damaged: "
+            "choose another folder, or run doctor."
+        ),
         file=FILE,
         place=place,
     )
 
 
-def prepare(folder: Path, *, create: bool) -> Path:
+def prepare(folder: Path, *, create: bool, restrict: bool = True) -> Path:
     """Check a store's folder, make what is missing, and give the path of its file.
 
     Args:
         folder: The folder; the store is `defenses.db` in it.
         create: Make the folder and an empty store when there is none.
+        restrict: Take from others the rights they may have.
 
     Raises:
         StoreError: It cannot be used; nothing of it was touched.
     """
     with explained(folder):
-        _refuse_links(folder)
+        refuse_links(folder)
         if folder.exists() and not folder.is_dir():
             raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
         _refuse_network(folder)
@@ -157,6 +165,8 @@ def prepare(folder: Path, *, create: bool) -> Path:
             _make(folder, path)
         _check_header(path)
         _check_rights(folder, path)
+        if restrict:
+            _restrict_all(folder, path)
     return path
 
 
@@ -167,7 +177,7 @@ def prepare_folder(folder: Path) -> None:
         StoreError: It cannot be used.
     """
     with explained(folder):
-        _refuse_links(folder)
+        refuse_links(folder)
         _refuse_network(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -185,49 +195,12 @@ def remove_file(path: Path) -> None:
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
-def replace(folder: Path, new: Path) -> None:
-    """Make a whole file the store's. Nobody else may hold the store.
+def refuse_links(folder: Path) -> None:
+    """Refuse a store whose folder or file is a symbolic link.
 
-    The write-ahead log of the old file goes first: it would be replayed into the new one.
-
-    Args:
-        folder: The store's folder.
-        new: A file in it, on the disk, with nothing beside it.
+    Raises:
+        StoreError: It is.
     """
-    for end in BESIDE:
-        (folder / (FILE + end)).unlink(missing_ok=True)
-    sync_folder(folder)
-    new.replace(folder / FILE)
-    sync_folder(folder)
-
-
-def set_aside(folder: Path, at: str) -> Path:
-    """Copy the store's files as they lie there, damaged or not, into a folder that nothing here ever changes.
-
-    Args:
-        folder: The store's folder.
-        at: The instant, ISO 8601 UTC, which names it.
-
-    Returns:
-        The folder with the copies.
-    """
-    aside = folder / (DAMAGED + re.sub(r"[-:.]", "", at))
-    aside.mkdir(mode=0o700)
-    for end in ("", *BESIDE):
-        path = folder / (FILE + end)
-        if path.exists():
-            copy = aside / path.name
-            handle = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as target, path.open("rb") as source:
-                shutil.copyfileobj(source, target)
-                target.flush()
-                os.fsync(target.fileno())
-    sync_folder(aside)
-    sync_folder(folder)
-    return aside
-
-
-def _refuse_links(folder: Path) -> None:
     for path in (folder, folder / FILE, *(folder / (FILE + end) for end in BESIDE)):
         if path.is_symlink():
             raise StoreError(
@@ -279,7 +252,7 @@ def _refuse_orphans(folder: Path) -> None:
         path = folder / (FILE + end)
         if path.exists() and path.stat().st_size:
             raise DamagedStore(
-                N_("{file} is missing in {place}, but {rest} is there: put the file back, or move the rest away."),
+                N_("{file} is missing in {place}, but {rest} is there: put the file back, or run doctor."),
                 file=FILE,
                 place=folder,
                 rest=path.name,
@@ -329,7 +302,7 @@ def _check_header(path: Path) -> None:
             header = file.read(_HEADER_BYTES)
         if not header:
             raise DamagedStore(
-                N_("{file} in {place} is empty, which a store never is: take it from a copy, or move the file away."),
+                N_("{file} in {place} is empty, which a store never is: run doctor, or move the file away."),
                 file=FILE,
                 place=path.parent,
             )
@@ -339,21 +312,28 @@ def _check_header(path: Path) -> None:
 
 
 def _check_rights(folder: Path, path: Path) -> None:
-    """Only the mentor may read; a folder that holds other things keeps its rights."""
     if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
         raise _read_only(folder, os.strerror(errno.EACCES))
+
+
+def _restrict_all(folder: Path, path: Path) -> None:
+    """Only the mentor may read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
         return
-    ours = all(
-        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
-        for child in folder.iterdir()
-    )
-    if ours and folder.stat().st_uid == os.getuid():
+    if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
         _restrict(folder, 0o700)
     for end in ("", *BESIDE):
         file = path.with_name(FILE + end)
         with suppress(FileNotFoundError):
             _restrict(file, 0o600)
+
+
+def holds_only_ours(folder: Path) -> bool:
+    """Whether a folder holds a store and nothing else."""
+    return all(
+        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        for child in folder.iterdir()
+    )
 
 
 def _restrict(path: Path, mode: int) -> None:

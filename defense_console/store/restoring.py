@@ -20,6 +20,7 @@ from defense_console.store.documents import Documents
 from defense_console.store.engine import RowStorage
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
+from defense_console.store.replacing import replace, set_aside
 from defense_console.store.rows import RowDatabase
 
 RESTORED_AT: Final = "restored_at"
@@ -51,7 +52,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
         kept = keep(backups, at, "restore")
         with place.explained(backups.store):
             _note(new, at)
-            place.replace(backups.store, new)
+            replace(backups.store, new)
     return Restored(found, logs, kept)
 
 
@@ -115,7 +116,7 @@ def keep(backups: Backups, at: str, reason: Reason) -> Path | None:
         raise
     except StoreError:
         with place.explained(backups.store):
-            return place.set_aside(backups.store, at)
+            return set_aside(backups.store, at)
 
 
 def _note(new: Path, at: str) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from defense_console.model.agenda import Summary
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore
-from defense_console.store.caches import summary_of
+from defense_console.store.caches import is_whole, summary_of
 from defense_console.store.documents import Documents
 from defense_console.store.engine import DamagedRow
 from defense_console.store.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
@@ -115,14 +115,17 @@ class Summaries:
                 continue
             with suppress(DamagedRow):
                 lines = self._documents.lines(stream)
-                summary = summary_of(id, lines, self._curriculum)
+                # Of a log with a hole or a changed line no state is folded.
+                summary = summary_of(id, lines, self._curriculum) if is_whole(stream, lines) else None
                 if summary is not None:
                     with suppress(Exception), self._rows.transaction():
                         self.put(summary)
                     return summary
         if known is None:
             raise DamagedStore(
-                N_("Row {id} of {table} is damaged, and so is its log: run verify."), id=key, table=PENDING
+                N_("Row {id} of {table} is damaged, and so is its log: close the console and run doctor."),
+                id=key,
+                table=PENDING,
             )
         return known
 

@@ -195,7 +195,7 @@ class TinyStore:
             head = next_hash(head, line.body)
             if line.seq != seq or line.hash != head:
                 raise DamagedStore(
-                    N_("Line {seq} of {stream} is missing or was changed: run verify, and take it from a copy."),
+                    N_("Line {seq} of {stream} is missing or was changed: close the console and run doctor."),
                     seq=seq,
                     stream=stream,
                 )
@@ -207,7 +207,7 @@ class TinyStore:
         told = verifying.told_beside(self._rows, stream)
         if told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known))):
             raise DamagedStore(
-                N_("The end of {stream} is gone after line {seq}: run verify, and take it from a copy."),
+                N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
                 stream=stream,
                 seq=seq,
             )
@@ -354,7 +354,9 @@ class TinyStore:
             return None
         body: bytes = document["body"].encode()
         if hashlib.sha256(body).hexdigest() != hash:
-            raise DamagedStore(N_("The pinned curriculum {hash} was changed: take it from a copy."), hash=hash)
+            raise DamagedStore(
+                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
+            )
         return body
 
     @_explained

@@ -219,6 +219,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         reads_only = store.read_only is not None
         daily = None if reads_only else DailyBackup(backups_of(folder, settings), settings.zone)
         before = replayed_sentences(written_from_spool(store, settings)) if not reads_only else ()
+        store.pending()  # what a damaged store cannot tell is said here, before anything is drawn
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer], None]) -> Desk:

@@ -220,6 +220,24 @@ def test_a_damaged_store_is_kept_byte_by_byte(folder: Path, damage: str) -> None
     assert left.read_bytes() == (b"rest" if damage == "gone" else bytes(data))
 
 
+def test_the_write_ahead_log_of_a_damaged_store_is_not_replayed_into_the_copy(folder: Path, tmp_path: Path) -> None:
+    backup = Backups(folder).write(AT)
+    store = TinyStore.open(folder)
+    store.append(logs.more(1, 3, "only in the write-ahead log"))
+    left = {end: (folder / (place.FILE + end)).read_bytes() for end in ("", "-wal")}
+    store.close()
+    left[""] = bytes(16) + left[""][16:]
+    place._checked.clear()  # as in a process that begins now
+    for end, data in left.items():
+        (folder / (place.FILE + end)).write_bytes(data)
+
+    done = restore(backup.path, Backups(folder), LATER)
+
+    assert lines(folder) == 3
+    assert done.kept is not None
+    assert (done.kept / f"{place.FILE}-wal").read_bytes() == left["-wal"]
+
+
 def test_what_is_no_sound_copy_is_refused_and_nothing_changes(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"not a database at all")

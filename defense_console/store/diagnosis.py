@@ -1,0 +1,218 @@
+"""What is wrong with a store, found without changing it, and what can be done about each thing.
+
+Source: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.store import place, verifying
+from defense_console.store.backups import Backup, Backups
+from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
+from defense_console.store.engine import RowStorage
+from defense_console.store.holding import share
+from defense_console.store.keys import DEFENSES, STUDENTS
+from defense_console.store.restoring import RESTORED_AT
+from defense_console.store.rows import RowDatabase
+from defense_console.store.tiny import TinyStore
+
+Kind = Literal["file", "log", "row", "behind", "document", "spool", "lease", "rights", "space", "place", "left"]
+"""The file itself · a log · a row beside a log · fewer lines than its last copy · a document received · work that waits
+outside the store · a lease of nobody · who may read · space on the disk · where the store lies · what a kill left."""
+REBUILT: Final = frozenset({"file", "log", "row", "behind"})
+"""What is mended by building the store anew."""
+LOW_SPACE_MB: Final = 100
+_MB: Final = 1_000_000
+_FORSAKEN: Final = ".new-"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is wrong.
+
+    Attributes:
+        kind: see `Kind`.
+        where: log, table, file or folder.
+        problem: what is wrong.
+        remedy: what can be done.
+        repairable: whether `repair` does it.
+    """
+
+    kind: Kind
+    where: str
+    problem: ConsoleError
+    remedy: ConsoleError
+    repairable: bool
+
+
+def _repairs() -> ConsoleError:
+    return ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
+
+
+def examine(backups: Backups) -> tuple[Finding, ...]:
+    """Everything that is wrong with a store's folder and file, the place first. Empty when it is sound.
+
+    Args:
+        backups: Of the store.
+
+    Raises:
+        StoreError: There is no store, its folder is a link, or it is somebody else's or newer than this console.
+    """
+    folder = backups.store
+    with place.explained(folder):
+        if not folder.is_dir() or not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
+            raise StoreError(N_("There is no store in {place}."), place=folder)
+        place.refuse_links(folder)
+        found = [*_of_place(folder), *_of_rights(folder)]
+        if not any(each.kind == "place" for each in found):
+            found += _of_content(backups)  # it asks SQLite, which may write what a crash left in its log
+    return tuple(found)
+
+
+def _of_place(folder: Path) -> Iterator[Finding]:
+    if (kind := place.network_kind(folder)) is not None:
+        yield Finding(
+            "place", str(folder),
+            ConsoleError(N_("The store lies on a network file system ({kind})."), kind=kind),
+            ConsoleError(N_("Copy the folder to a disk of this machine, and open it there.")),
+            repairable=False,
+        )  # fmt: skip
+    free_mb = shutil.disk_usage(folder).free // _MB
+    if free_mb < LOW_SPACE_MB:
+        yield Finding(
+            "space", str(folder),
+            ConsoleError(N_("Only {free} MB are free on the disk of the store."), free=free_mb),
+            ConsoleError(N_("Free some space before the next defense.")),
+            repairable=False,
+        )  # fmt: skip
+    for left in sorted(folder.glob(f"{place.FILE}{_FORSAKEN}*")):
+        yield Finding(
+            "left", left.name,
+            ConsoleError(N_("A file was left half-made when a console was killed.")),
+            ConsoleError(N_("doctor --repair removes it.")),
+            repairable=True,
+        )  # fmt: skip
+
+
+def _of_rights(folder: Path) -> Iterator[Finding]:
+    for path in _private(folder):
+        status = path.stat()
+        wanted = 0o700 if path.is_dir() else 0o600
+        mode = stat.S_IMODE(status.st_mode)
+        ours = status.st_uid == os.getuid()
+        if mode & ~wanted:
+            problem = ConsoleError(N_("Others on this machine may read or write it (rights {mode})."), mode=f"{mode:o}")
+        elif mode & wanted != wanted:
+            problem = ConsoleError(N_("You may not read and write it (rights {mode})."), mode=f"{mode:o}")
+        else:
+            continue
+        remedy = (
+            ConsoleError(N_("doctor --repair sets the rights."))
+            if ours
+            else ConsoleError(N_("It belongs to another account: have that one change the rights."))
+        )
+        yield Finding("rights", path.name, problem, remedy, repairable=ours)
+
+
+def _private(folder: Path) -> Iterator[Path]:
+    """What only the mentor may read; a folder that holds other things keeps its rights."""
+    if os.name != "posix":
+        return
+    if place.holds_only_ours(folder):
+        yield folder
+    for name in (place.FILE, *(place.FILE + end for end in place.BESIDE), place.DOCUMENTS, place.BACKUPS):
+        path = folder / name
+        if path.exists() and not path.is_symlink():
+            yield path
+
+
+def mend_rights(folder: Path) -> None:
+    """Give the store back to the mentor alone. What cannot be changed stays."""
+    for path in _private(folder):
+        with suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a kill left half-made. Nobody may hold the store."""
+    for left in folder.glob(f"{place.FILE}{_FORSAKEN}*"):
+        with suppress(OSError):
+            left.unlink()
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+def _of_content(backups: Backups) -> Iterator[Finding]:
+    folder = backups.store
+    try:
+        path = place.prepare(folder, create=False, restrict=False)
+        with closing(_opened(folder, path)) as store:
+            yield from (_finding(problem) for problem in store.verify_all())
+            yield from _behind(store, _last_copy(backups, store))
+    except (DamagedStore, NotOurStore) as error:
+        yield Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True)
+    except ReadOnlyStore as error:
+        remedy = ConsoleError(N_("Change the rights, or copy the folder to a disk that can be written."))
+        yield Finding("rights", place.FILE, error, remedy, repairable=False)
+
+
+def _opened(folder: Path, path: Path) -> TinyStore:
+    held = share(folder)
+    try:
+        with place.explained(folder):
+            return TinyStore(folder, RowDatabase(path), held)
+    except BaseException:
+        held.release()
+        raise
+
+
+def _remedy_of_file(backups: Backups) -> ConsoleError:
+    for backup in backups.sound():
+        return ConsoleError(
+            N_("doctor --repair builds the store anew from what can be read and from the copy of {at}."), at=backup.at
+        )
+    return ConsoleError(N_("doctor --repair builds the store anew from what can be read; there is no copy of it."))
+
+
+def _finding(problem: Problem) -> Finding:
+    logs = problem.stream.startswith((DEFENSES, STUDENTS)) and problem.kind != "summary"
+    kind: Kind = "log" if logs else "row"
+    told = ConsoleError(problem.text_id, **problem.parameters)
+    return Finding(kind, problem.stream, told, _repairs(), repairable=True)
+
+
+def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
+    """The last sound copy of the same history: what was restored knows less than the copies made before it."""
+    since = store.meta(RESTORED_AT) or ""
+    for backup in backups.sound():
+        return backup if backup.at > since else None
+    return None
+
+
+def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
+    """Logs that end before their copy does: what the store once held is gone without a trace in it."""
+    if backup is None:
+        return
+    with closing(RowStorage(backup.path, read_only=True)) as rows:
+        for stream in (*rows.names(DEFENSES), *rows.names(STUDENTS)):
+            told = verifying.told_beside(rows, stream)
+            if told is None:
+                continue
+            last = store.last(stream)
+            here = 0 if last is None else last.seq
+            if here < told.seq:
+                problem = ConsoleError(
+                    N_("{stream} ends at line {seq}; its copy of {at} went to line {last}."),
+                    stream=stream, seq=here, at=backup.at, last=told.seq,
+                )  # fmt: skip
+                yield Finding("behind", stream, problem, _repairs(), repairable=True)

@@ -1,0 +1,176 @@
+"""`doctor`: names what is wrong with a store and all beside it, mends what can be, and says so in its exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from defense_console.cli import main
+from defense_console.desk.ledger import stream_of
+from defense_console.model import events as ev
+from defense_console.model.events import Event, encode_event
+from defense_console.store import place
+from defense_console.store.base import Append, Lease
+from defense_console.store.spool import Spool
+from defense_console.store.tiny import TinyStore
+from defense_console.store.vault import Vault
+from tests.terminal import Terminal
+from tests.ui.conftest import Room
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    room = Room(tmp_path / "store")
+    room.student("s1", "Lina Demo")
+    room.live(room.plan())
+    return room
+
+
+def cli(room: Room, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--store", str(room.folder)])
+
+
+def kinds(room: Room, *arguments: str) -> list[str]:
+    result = cli(room, "doctor", "--json", *arguments)
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert found["sound"] is (not found["left"])
+    assert result.exit_code == (0 if found["sound"] else 2)
+    return [each["kind"] for each in found["left"]]
+
+
+def change(room: Room, statement: str) -> None:
+    connection = sqlite3.connect(room.folder / place.FILE)
+    with connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_a_sound_store_is_said_to_be_so(room: Room) -> None:
+    result = cli(room, "doctor")
+    assert (result.exit_code, result.output) == (0, "Everything is sound.\n")
+    assert cli(room, "doctor", "--repair").output == "Everything is sound.\n"
+    assert not list(room.folder.glob("damaged-*"))
+
+
+def test_a_damaged_line_is_named_with_its_remedy_and_mended(room: Room) -> None:
+    cli(room, "backup")
+    change(room, "UPDATE rows SET sum = x'00' WHERE tab LIKE 'defense/%' AND id = 2")
+
+    told = cli(room, "doctor")
+    assert told.exit_code == 2
+    assert "Line 2 of defense/" in told.output
+    assert "→ doctor --repair mends it" in told.output
+    done = cli(room, "doctor", "--repair", "--lang", "fr")
+    assert done.exit_code == 0
+    assert "Ce qui était là avant est gardé" in done.output
+    assert "Tout est de nouveau intact." in done.output
+    assert cli(room, "verify").exit_code == 0
+    assert kinds(room) == []
+
+
+def test_rights_space_and_leftovers_are_told(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    (room.folder / place.FILE).chmod(0o644)
+    left = room.folder / f"{place.FILE}.new-0123"
+    left.touch()
+    usage = shutil.disk_usage(room.folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=50_000_000))
+
+    assert sorted(kinds(room)) == ["left", "rights", "space"]
+    assert kinds(room, "--repair") == ["space"]
+    assert (room.folder / place.FILE).stat().st_mode & 0o777 == 0o600
+    assert not left.exists()
+
+
+def test_documents_that_are_missing_or_damaged_are_told(room: Room) -> None:
+    id = room.plan("s2", "IRP-P3")
+    vault = Vault(room.folder)
+    with vault.taking() as taking:
+        kept = [taking.add([text]) for text in (b"one", b"two")]
+    files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
+    room.add(id, ev.DeliverableReceived(1, files))
+    assert kinds(room) == []
+
+    vault.path(kept[0].sha256).unlink()
+    vault.path(kept[1].sha256).write_bytes(b"2")
+    assert kinds(room) == ["document", "document"]
+    assert kinds(room, "--repair") == ["document", "document"], "it says what to do, and cannot do it itself"
+
+
+def test_a_lease_of_nobody_on_a_defense_that_is_over_is_freed_and_a_live_one_stays(room: Room) -> None:
+    live = next(iter(TinyStore.open(room.folder).pending())).id
+    over = room.plan("s2", "IRP-P3")
+    store = TinyStore.open(room.folder)
+    for id in (live, over):
+        store.write_lease(id, Lease("gone", "elsewhere", 1, "then", "boot-0", room.machine.read()))
+    store.close()
+
+    assert kinds(room) == ["lease"]
+    assert kinds(room, "--repair") == []
+    store = TinyStore.open(room.folder)
+    assert list(store.leases()) == [live], "it tells until when its console lived"
+    store.close()
+
+
+def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
+    id = room.plan("s2", "IRP-P3")
+    events = room.events(id)
+    event = Event(
+        len(events) + 1, len(events) + 1, room.machine.read(), "Mentor Test", ev.Noted("waits", room.machine.read())
+    )
+    store = TinyStore.open(room.folder)
+    spool = Spool(tmp_path / "spool", store.identity)
+    spool.keep([Append(stream_of(id), len(events), (encode_event(event),))])
+    store.close()
+    assert kinds(room) == [], "its console lives"
+    spool.close()
+
+    assert kinds(room) == ["spool"]
+    assert kinds(room, "--repair") == []
+    assert room.events(id)[-1] == event
+    assert not list((tmp_path / "spool").iterdir())
+
+
+def test_nothing_is_repaired_under_an_open_console(room: Room) -> None:
+    change(room, "UPDATE rows SET sum = x'00' WHERE tab LIKE 'defense/%' AND id = 2")
+    store = TinyStore.open(room.folder)
+    result = cli(room, "doctor", "--repair")
+    store.close()
+    assert result.exit_code == 2
+    assert "is open in a console" in result.output
+
+
+def test_no_store_and_a_link_are_refused_in_a_sentence(room: Room, tmp_path: Path) -> None:
+    nothing = cli(Room(tmp_path / "nothing"), "doctor")
+    (tmp_path / "link").symlink_to(room.folder)
+    link = cli(Room(tmp_path / "link"), "doctor", "--repair")
+    assert (nothing.exit_code, link.exit_code) == (2, 2)
+    assert "There is no store" in nothing.output
+    assert "symbolic link" in link.output
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+@pytest.mark.parametrize("damage", ["header", "page", "facts", "log"])
+def test_the_console_names_doctor_on_a_damaged_store(room: Room, damage: str) -> None:
+    file = room.folder / place.FILE
+    data = bytearray(file.read_bytes())
+    if damage == "facts":
+        change(room, "UPDATE rows SET sum = x'00' WHERE tab = 'meta'")
+    elif damage == "log":
+        change(room, "UPDATE rows SET sum = x'00' WHERE tab <> 'meta'")
+    else:
+        at = 0 if damage == "header" else 4096
+        data[at : at + 16] = bytes(16)
+        file.write_bytes(data)
+    (room.folder.parent / "settings.toml").write_text('zone = "UTC"')
+    with Terminal(room.folder, "en") as terminal:
+        terminal.wait(lambda: "run doctor" in "".join(terminal.screen.display), "nothing names doctor")
+        assert "Traceback" not in terminal.text()
+        assert "Lina" not in terminal.text()
