@@ -75,6 +75,20 @@ def _verdict(room: Room) -> str:
     return id
 
 
+def _revisions(room: Room) -> str:
+    """Two documents came back: one corrected, one as it was."""
+    id = _verdict(room)
+    guide, analysis = "Demo_Ada_1_guide_112026.pdf", "Demo_Ada_2_rapport_112026.docx"
+    for n, name in ((1, guide), (2, analysis)):
+        room.add(id, ev.DeliverableReceived(n, (ev.ReceivedFile(name, 48_200, f"{n}" * 64),)))
+    rows = tuple(ev.Request(f"d{n}", n, criteria=("IRP-P2-B1.2-1",), expected="Add the budget") for n in (1, 2))
+    room.add(id, ev.Signed(1, "conditional", "conditional", rows=rows), ev.Released(1))
+    room.machine.pass_time(26 * 3600)
+    room.add(id, ev.RowReceived("d1", (ev.ReceivedFile(guide, 51_700, "a" * 64),)))
+    room.add(id, ev.RowReceived("d2", (ev.ReceivedFile(analysis, 48_200, "2" * 64),)))
+    return id
+
+
 SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "queue": (_brief, ()),
     "brief": (_brief, ()),
@@ -82,11 +96,12 @@ SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "live": (_live, ()),
     "audience": (_live, ("a",)),
     "verdict": (_verdict, ()),
+    "revisions": (_revisions, ()),
 }
 SHOTS = [
     *((name, (120, 40), "en", "dark") for name in SCENES),
     *((name, (80, 24), "fr", "dark") for name in SCENES),
-    *((name, (60, 20), "fr", "dark") for name in ("queue", "brief", "live", "audience", "verdict")),
+    *((name, (60, 20), "fr", "dark") for name in ("queue", "brief", "live", "audience", "verdict", "revisions")),
     ("live", (80, 24), "en", "light"),
     ("live", (120, 40), "fr", "light"),
 ]

@@ -367,7 +367,7 @@ async def test_an_amendment_can_be_dropped_and_a_signed_validation_asks_for_noth
         await shows(pilot, "Why is the verdict amended?")
         await type_text(pilot, "in doubt")
         await pilot.press("enter")
-        await shows(pilot, "A new version is being drafted: in doubt", "drop draft")
+        await shows(pilot, "A new version is being drafted: in doubt")
         await pilot.press("v", "e")
         await shows(pilot, "Drop the new version?")
         await pilot.press("y")
