@@ -268,6 +268,42 @@ def test_what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after(fold
     assert list(folder.iterdir()) == []
 
 
+def test_whatever_is_tried_while_the_spool_holds_anything_is_in_it(folder: Path, store: TinyStore) -> None:
+    """A crash in the middle of any write finds everything that was not in the store before, the newest draft too."""
+
+    class Watching(FaultyStore):
+        def __init__(self) -> None:
+            super().__init__()
+            self.spooled: list[list[SpooledJob]] = []
+
+        def append(self, job: Append) -> tuple[int, str]:
+            self._look()
+            return super().append(job)
+
+        def save_draft(self, stream: str, field: str, draft: object) -> None:
+            self._look()
+            super().save_draft(stream, field, draft)
+
+        def _look(self) -> None:
+            self.spooled.append([job for file in spool_files(folder) for job in read_jobs(file)[0]])
+
+    newer = SaveDraft(logs.stream(), "note", msgspec.structs.replace(logs.DRAFT, text="newer"))
+    watching, answers = Watching(), Answers()
+    recorder = recorder_of(watching, answers, Spool(folder, store.identity), delay_s=3600)
+    watching.faults = [FullDisk("full")]
+    recorder.submit(DRAFT)
+    answers.wait(lambda all: len(all) == 1)
+    with recorder._changed:  # at the very moment at which the disk is tried again
+        recorder.submit(newer)
+        recorder.submit(logs.first())
+        recorder._hurry = True
+        recorder._changed.notify_all()
+    assert recorder.close(PATIENCE_S)
+    assert watching.written == [("note", newer.draft), logs.first()]
+    assert watching.spooled == [[], [DRAFT, newer, logs.first()], [DRAFT, newer, logs.first()]]
+    assert spool_files(folder) == []
+
+
 def test_everything_goes_through_the_spool_until_it_is_empty(folder: Path, store: TinyStore) -> None:
     """A draft that is written while an older one is spooled must be spooled first: a crash would bring the old back."""
     faulty, answers, spool = FaultyStore(), Answers(), Spool(folder, store.identity)
