@@ -23,6 +23,8 @@ EXPERIMENTS = (
     "kill_nine",
     "faults",
     "power_cut",
+    "two_consoles",
+    "timers",
 )
 """The slowest first, so that two at a time end together."""
 AT_A_TIME = 2

@@ -55,16 +55,22 @@ class LiveDesk(DefenseDesk):
         if not self._follows:
             self._come_back()
 
-    def _come_back(self) -> None:
-        """No console wrote while the defense was live: until the mentor says otherwise that time counts."""
+    def _come_back(self) -> bool:
+        """No console wrote while the defense was live: until the mentor says otherwise that time counts.
+
+        Returns:
+            Whether there was such a gap; it holds whatever else was seen meanwhile, a suspend too.
+        """
         lease = self.leases.left_by_another(self.id) if self.leases is not None else None
         if lease is None or self.defense.session != "live":
-            return
+            return False
         now = self.ledger.now()
         last = last_sign(lease, self.defense.at, now)
-        if not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id:
+        gone = not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id
+        if gone:
             self.act(ev.Recovered(last, now, "counted"))
         self._hold()
+        return gone
 
     @property
     def question(self) -> Gap | None:
@@ -86,8 +92,8 @@ class LiveDesk(DefenseDesk):
         now, last = self.ledger.now(), self._last_tick
         self._last_tick = now
         followed, self._follows = self._follows, self.read_only is not None
-        if followed and not self._follows:
-            self._come_back()  # who held it is gone, or was relieved: this console goes on where that one was
+        if followed and not self._follows and self._come_back():
+            last = None  # who held it is gone: this console goes on where that one was
         defense = self.defense
         if self._follows or defense.session != "live":
             return defense
