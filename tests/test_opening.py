@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
 from defense_console.terminal.opening import short_ids, store_folder, whole_id
+from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
 
 
@@ -42,6 +44,25 @@ def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name:
     opened.close()
     assert code == 0
     assert saved == ["half"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+def test_the_next_console_saves_what_the_last_one_could_not_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = tmp_path / "spool"
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(spool))
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    store = TinyStore.open(tmp_path / "store")
+    left = Spool(spool, store.identity)
+    left.keep([logs.first(), logs.more(1, 1, "said before the disk was full")])
+    left.close()
+    with Terminal(store.folder, "en") as terminal:
+        terminal.shows("2 actions that could not be saved before are saved now.", "IRP-P2")
+    assert len(store.read_log(logs.stream())) == 2
+    assert list(spool.iterdir()) == []
+    store.close()
 
 
 @pytest.mark.slow
