@@ -21,9 +21,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from defense_console import clocks
 from defense_console.model.clock import iso
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.store import place, verifying
+from defense_console.store import place, schema, verifying
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.engine import RowStorage
 from defense_console.store.keys import DEFENSES, STUDENTS
@@ -109,6 +110,14 @@ class Backups:
                 place.sync_folder(self.folder)
         self.prune()
         return Backup(target, at, reason)
+
+    def before_upgrade(self) -> None:
+        """Copy a store whose schema is about to be changed.
+
+        Raises:
+            StoreError: It cannot be copied.
+        """
+        self.write(clocks.read().wall, "upgrade")
 
     def prune(self) -> None:
         """Drop what is too old. What cannot be dropped stays for the next time."""
@@ -204,6 +213,8 @@ def fault_of(path: Path) -> ConsoleError | None:
         StoreError: It cannot be read at all, and why.
     """
     with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
+        if rows.schema() < schema.version():  # only those who bring it up know its rows
+            return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
         problems = verifying.check_all(rows)
         return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
 

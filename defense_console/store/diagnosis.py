@@ -170,7 +170,7 @@ def _opened(folder: Path, path: Path) -> TinyStore:
     held = share(folder)
     try:
         with place.explained(folder):
-            return TinyStore(folder, RowDatabase(path), held)
+            return TinyStore(folder, RowDatabase(path, before_upgrade=Backups(folder).before_upgrade), held)
     except BaseException:
         held.release()
         raise

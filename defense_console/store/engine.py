@@ -8,28 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tinydb.storages import Storage
 
-APPLICATION_ID = 0x44464353
-"""`DFCS`, at offset 68 of the file. Source: sqlite.org/fileformat2.html §1.3."""
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE rows (
-    tab TEXT NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (tab, id)
-) WITHOUT ROWID;
-CREATE TABLE tables (name TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {SCHEMA_VERSION};
-COMMIT;
-"""
+from defense_console.store import schema
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -100,6 +86,7 @@ class RowStorage(Storage):
     Args:
         path: The file, made when it is missing; ":memory:" for none.
         busy_timeout_s: How long a write waits for another writer.
+        before_upgrade: Called before a file of an earlier schema is changed; what it raises leaves the file as it is.
         read_only: Nothing is written, not even beside the file, which nobody else may be writing.
         connection: Open already, for reading only; then the others do not count.
         refusal: Raised by every write.
@@ -118,6 +105,7 @@ class RowStorage(Storage):
         read_only: bool = False,
         connection: sqlite3.Connection | None = None,
         refusal: Exception | None = None,
+        before_upgrade: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__()
         self._depth = 0
@@ -129,17 +117,17 @@ class RowStorage(Storage):
         )
         try:
             if not read_only and connection is None:
-                self._prepare()
+                self._prepare(before_upgrade)
             elif not self._is_ours():
                 raise ForeignFile
         except BaseException:
             self._connection.close()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, before_upgrade: Callable[[], object]) -> None:
         if not self._is_ours():
             try:
-                self._connection.executescript(_SCHEMA)
+                self._connection.executescript(schema.first_statements())
             except sqlite3.OperationalError:
                 # Another process may have made the schema between the look and the try.
                 if self._connection.in_transaction:
@@ -148,18 +136,20 @@ class RowStorage(Storage):
                     raise
         for pragma in _PRAGMAS:
             self._connection.execute(pragma).fetchall()
+        if self.schema() < schema.version():
+            before_upgrade()
+            schema.bring_up(self._connection)
 
     def schema(self) -> int:
         """The version of the file's schema."""
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        return int(version)
+        return schema.version_of(self._connection)
 
     def _is_ours(self) -> bool:
         """Whether the schema is there; False for a database without any."""
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         version = self.schema()
-        if application == APPLICATION_ID:
-            if version > SCHEMA_VERSION:
+        if application == schema.APPLICATION_ID:
+            if version > schema.version():
                 raise NewerFile(version)
             return True
         (objects,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

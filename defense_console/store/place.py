@@ -31,7 +31,8 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
-from defense_console.store.engine import APPLICATION_ID, DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
+from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
+from defense_console.store.schema import APPLICATION_ID
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"

@@ -28,6 +28,7 @@ import msgspec
 from defense_console.model.agenda import Summary
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import place, verifying
+from defense_console.store.backups import Backups
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -91,7 +92,7 @@ class TinyStore:
         with place.explained(folder):
             held = share(folder)
             try:
-                return cls(folder, RowDatabase(path), held)
+                return cls(folder, RowDatabase(path, before_upgrade=Backups(folder).before_upgrade), held)
             except BaseException:
                 held.release()
                 raise

@@ -17,7 +17,7 @@ from tinydb.operations import delete, increment
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
-from defense_console.store import engine
+from defense_console.store import engine, schema
 from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage
 from defense_console.store.rows import RowDatabase, RowTable
 
@@ -50,8 +50,8 @@ def test_the_file_is_safe_and_ours(path: Path, db: RowDatabase) -> None:
     ask = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
     assert ask == {"journal_mode": "wal", "synchronous": 2}
     with sqlite3.connect(path) as other:
-        assert other.execute("PRAGMA application_id").fetchone() == (engine.APPLICATION_ID,)
-        assert other.execute("PRAGMA user_version").fetchone() == (engine.SCHEMA_VERSION,)
+        assert other.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
+        assert other.execute("PRAGMA user_version").fetchone() == (schema.version(),)
         (row,) = other.execute("SELECT tab, id, body FROM rows")
     assert row == ("_default", 1, '{"a":1}')
 
@@ -211,8 +211,8 @@ def test_somebody_elses_database_is_refused(path: Path) -> None:
 def test_a_later_schema_is_refused(path: Path, db: RowDatabase) -> None:
     db.close()
     with sqlite3.connect(path) as other:
-        other.execute(f"PRAGMA user_version = {engine.SCHEMA_VERSION + 1}")
-    with pytest.raises(NewerFile, match=str(engine.SCHEMA_VERSION + 1)):
+        other.execute(f"PRAGMA user_version = {schema.version() + 1}")
+    with pytest.raises(NewerFile, match=str(schema.version() + 1)):
         RowStorage(path)
 
 
