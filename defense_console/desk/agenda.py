@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from heapq import nlargest
 from zoneinfo import ZoneInfo
 
 from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.model import events as ev
-from defense_console.model.agenda import Entry, Summary, defense_id, entry, matches, searchable
-from defense_console.model.curriculum import Rules
-from defense_console.model.defense import NOT_HELD, Defense
+from defense_console.model.agenda import Entry, Summary, entry, has_words, searchable
+from defense_console.model.curriculum import Curriculum, Project, Rules
+from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
 
-FEW = 20
-"""Beyond so many students a name is no search for one of them yet."""
+MOST = 100
+"""So many closed defenses are listed at once: nobody reads further than to the end of a longer search."""
 
 
 class AgendaDesk:
@@ -41,39 +42,32 @@ class AgendaDesk:
         found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
         return self._entries(found.values(), self._names())
 
-    def not_held(self, search: str) -> tuple[Entry, ...]:
-        """Defenses that were not held and have no new date, which a search finds so that they can be given one.
-
-        They are looked for where they can be: under the ids that the students whose names match can have, and under
-        the digits of an id. So a search costs what it names, not what is history.
+    def closed(self, search: str) -> tuple[tuple[Entry, ...], int]:
+        """Closed defenses that a search finds: to contest or amend a verdict, plan what follows, give another date.
 
         Args:
             search: As typed.
 
         Returns:
-            In no order; empty when the search is empty, or names more than `FEW` students.
+            The latest `MOST`, the latest first, and how many were found in all; nothing when the search is empty.
         """
-        store, names = self.ledger.store, self._names()
-        words = searchable(search).split()
-        named = [id for id, name in names.items() if any(word in searchable(name) for word in words)]
-        found = {summary.id: summary for word in words for summary in store.find(word)}
-        for student_id in named if len(named) <= FEW else ():
-            found |= {summary.id: summary for summary in self._of_student(student_id)}
-        found |= {summary.id: summary for summary in self.ledger.unacknowledged() if words}
-        entries = self._entries((s for s in found.values() if s.session in NOT_HELD), names)
-        return tuple(entry for entry in entries if matches(entry, search))
+        wanted = searchable(search).split()
+        if not wanted:
+            return (), 0
+        names = self._names()
+        folded = {id: searchable(name) for id, name in names.items()}
+        titles = {p.id: searchable(_titles(c, p)) for c in self.ledger.shipped.values() for p in c.projects}
 
-    def _of_student(self, student_id: str) -> tuple[Summary, ...]:
-        """Every defense of a student: first and second attempts at every project, then the attempts after each."""
-        projects = [project.id for curriculum in self.ledger.shipped.values() for project in curriculum.projects]
-        wanted = [str(defense_id(student_id, project, attempt)) for project in projects for attempt in (1, 2)]
-        found: tuple[Summary, ...] = ()
-        while latest := self.ledger.store.summaries_by_ids(wanted):
-            found += latest
-            known = {summary.id for summary in found}
-            after = (str(defense_id(student_id, summary.project, summary.attempt + 1)) for summary in latest)
-            wanted = [id for id in after if id not in known]
-        return found
+        def found(summary: Summary) -> bool:
+            student = folded.get(summary.student_id) or searchable(summary.student_id)
+            project = titles.get(summary.project) or searchable(f"{summary.project} {summary.curriculum}")
+            return has_words(wanted, summary.id, student, project)
+
+        unsaved = {summary.id: summary for summary in self.ledger.unacknowledged()}
+        every = [s for s in self.ledger.store.closed() if s.id not in unsaved]
+        hits = [s for s in (*every, *(s for s in unsaved.values() if not s.pending)) if found(s)]
+        latest = nlargest(MOST, hits, key=lambda summary: (summary.planned_at, summary.id))
+        return self._entries(latest, names), len(hits)
 
     def _names(self) -> dict[str, str]:
         return {student.id: student.name for student in self.ledger.store.students()}
@@ -130,3 +124,7 @@ class AgendaDesk:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
         return self.ledger.act(defense_id, what)
+
+
+def _titles(curriculum: Curriculum, project: Project) -> str:
+    return f"{project.id} {project.title.fr} {project.title.en} {curriculum.code}"

@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -224,7 +225,7 @@ def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
 def _waits(summary: Summary, today: bool, late_start: bool) -> tuple[Who | None, str, Mapping[str, object]]:
     """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
     if not summary.pending:
-        return None, N_("not held, no new date") if summary.session in NOT_HELD else N_("closed"), {}
+        return None, _closed_as(summary), {}
     if summary.session == "live":
         return "mentor", N_("live"), {}
     if summary.session == "waiting":
@@ -234,6 +235,12 @@ def _waits(summary: Summary, today: bool, late_start: bool) -> tuple[Who | None,
             return "mentor", N_("start passed long ago"), {}
         return ("mentor", N_("defense today"), {}) if today else (None, N_("planned later"), {})
     return _verdict_waits(summary)
+
+
+def _closed_as(summary: Summary) -> str:
+    if summary.session in NOT_HELD:
+        return N_("not held, no new date")
+    return N_("closed · validated") if summary.in_force == "validated" else N_("closed · to rework")
 
 
 def _verdict_waits(summary: Summary) -> tuple[Who, str, Mapping[str, object]]:
@@ -270,8 +277,9 @@ def _next_at(summary: Summary) -> str:
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
 
 
+@lru_cache(maxsize=8192)
 def searchable(text: str) -> str:
-    """A text as searches compare it: without accents, without case, single spaces."""
+    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(bare.translate(_LIGATURES).split())
 
@@ -285,10 +293,15 @@ def matches(found: Entry, search: str) -> bool:
 
     Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
     """
-    digits = found.summary.id.replace("-", "")
+    return has_words(searchable(search).split(), found.summary.id, found.words)
+
+
+def has_words(wanted: Sequence[str], id: str, *texts: str) -> bool:
+    """Whether every word is in one of the texts, or begins the id. All of them are folded by `searchable`."""
+    digits = id.replace("-", "")
+    text = " ".join(texts)
     return all(
-        word in found.words or (len(word) >= _ID_DIGITS and digits.startswith(word.replace("-", "")))
-        for word in searchable(search).split()
+        word in text or (len(word) >= _ID_DIGITS and digits.startswith(word.replace("-", ""))) for word in wanted
     )
 
 

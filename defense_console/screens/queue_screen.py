@@ -48,7 +48,7 @@ class QueueScreen(WritingScreen):
         self.tab: Tab | None = "today"
         self.order: Order = "time"
         self._entries: tuple[Entry, ...] = ()
-        self._not_held: tuple[Entry, ...] = ()
+        self._found_closed: tuple[Entry, ...] = ()
         self._about: BriefDesk | None = None
         self._seconds = 0
         self._first_drawing = True
@@ -110,7 +110,7 @@ class QueueScreen(WritingScreen):
         now = self.desk.now().wall
         self._entries = self.desk.agenda.entries()
         search = self.field.value
-        self._not_held = self.desk.agenda.not_held(search) if search.strip() else ()
+        self._found_closed, found = self.desk.agenda.closed(search)
         if self._first_drawing:
             self._first_drawing = False
             if not any("today" in entry.tabs for entry in self._entries):
@@ -118,6 +118,9 @@ class QueueScreen(WritingScreen):
         rows = [queue_words.row(entry, self.zone, now) for entry in self._shown()]
         titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
         self.table.show_rows(rows, titles, self._empty(search))
+        if found > len(self._found_closed) and self.tab is None:
+            text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
+            self.tell(_(text, total=found, n=len(self._found_closed)))
         self.query_one("#queue-search").set_class(bool(search) or self.field.has_focus, "-open")
         self._draw_tabs()
         self._draw_brief()
@@ -244,7 +247,7 @@ class QueueScreen(WritingScreen):
         self.table.move(-1)
 
     def _selected(self) -> Entry | None:
-        known = (*self._entries, *self._not_held)
+        known = (*self._entries, *self._found_closed)
         return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
 
     def action_queue_open(self) -> None:
@@ -311,7 +314,7 @@ class QueueScreen(WritingScreen):
     def _shown(self) -> tuple[Entry, ...]:
         search = self.field.value
         found = agenda.queue(self._entries, self.order, search, self.tab)
-        return (*found, *self._not_held) if search.strip() and self.tab is None else found
+        return (*found, *self._found_closed) if search.strip() and self.tab is None else found
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""

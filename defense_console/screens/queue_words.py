@@ -47,7 +47,7 @@ def row(entry: Entry, zone: str, now: str) -> QueueRow:
         project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),
         documents=documents(entry),
         waits=waits(entry),
-        style=style if entry.waiting_for != "student" else "$text-muted",
+        style=style if summary.pending and entry.waiting_for != "student" else "$text-muted",
     )
 
 

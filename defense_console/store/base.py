@@ -304,8 +304,8 @@ class Store(Protocol):
         """Summaries in the order of `ids`; those that do not exist are left out."""
         ...
 
-    def closed_count(self) -> int:
-        """How many defenses are closed."""
+    def closed(self) -> tuple[Summary, ...]:
+        """Summaries of the closed defenses as their rows say, in no order: what a search looks through."""
         ...
 
     def students(self) -> tuple[Student, ...]:

@@ -39,6 +39,8 @@ class Summaries:
         self._rows = documents.rows
         self._curriculum = curriculum
         self._complete = False
+        self._closed: tuple[Summary, ...] = ()
+        self._closed_version = (-1, -1)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -68,6 +70,18 @@ class Summaries:
                 keys[id] = defense_key(id)
         found = {summary.id: summary for summary in self._of_keys(keys.values)}
         return [found[id] for id in ids if id in found]
+
+    def closed(self) -> tuple[Summary, ...]:
+        """Those of the closed defenses whose rows are sound, as the rows say; kept until anybody writes."""
+        version = self._rows.version()
+        if version != self._closed_version:
+            found: list[Summary] = []
+            for row in self._rows.raw(CLOSED):
+                with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                    if row.sound:
+                        found.append(msgspec.json.decode(row.body, type=Summary))
+            self._closed, self._closed_version = tuple(found), version
+        return self._closed
 
     def closed_count(self) -> int:
         """How many defenses are closed."""

@@ -253,9 +253,9 @@ class TinyStore:
         return tuple(self._summaries.of_ids(ids))
 
     @_explained
-    def closed_count(self) -> int:
-        """How many defenses are closed."""
-        return self._summaries.closed_count()
+    def closed(self) -> tuple[Summary, ...]:
+        """Summaries of the closed defenses as their rows say, in no order."""
+        return self._summaries.closed()
 
     # --- students ------------------------------------------------------------------------------------------------
 

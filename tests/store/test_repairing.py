@@ -324,7 +324,7 @@ def ask_everything(folder: Path) -> None:
     except StoreError:
         return
     asked: list[Callable[[], object]] = [
-        store.pending, store.closed_count, store.students, store.all_drafts, store.leases, store.curricula,
+        store.pending, store.closed, store.students, store.all_drafts, store.leases, store.curricula,
         store.is_empty, store.streams, lambda: store.meta("demo"), lambda: store.student("s1"),
         lambda: store.find(logs.defense(1)), lambda: store.last(logs.stream(2)), store.verify_all,
     ]  # fmt: skip

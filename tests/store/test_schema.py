@@ -39,7 +39,7 @@ def test_a_store_of_an_earlier_schema_gives_what_it_always_gave(path: Path, tmp_
         logs_of_all = DirectLogs(store, lambda: Stamp(LATER, 0, 0, ""), "Mentor Test")
         sessions = {logs_of_all.known(id).session for id in logs_of_all.ids()}
         assert {"planned", "live", "held"} <= sessions, "every log folds, in every state"
-        assert len(store.pending()) + store.closed_count() == len(list(logs_of_all.ids()))
+        assert len(store.pending()) + len(store.closed()) == len(list(logs_of_all.ids()))
     upgrades = [backup for backup in Backups(folder).all() if backup.reason == "upgrade"]
     assert len(upgrades) == int(path.stem != str(schema.version()))
 

@@ -151,14 +151,14 @@ def test_summaries_move_between_pending_and_closed(store: TinyStore) -> None:
         store.append(logs.first(n))
     assert [s.id for s in store.pending()] == sorted(logs.defense(n) for n in (1, 2, 3))
     store.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
-    assert store.closed_count() == 1
+    assert len(store.closed()) == 1
     assert logs.defense(2) not in {s.id for s in store.pending()}
     closed = store.summary(logs.defense(2))
     assert closed is not None
     assert (closed.seq, closed.pending) == (2, False)
     assert closed.hash == store.read_log(logs.stream(2))[-1].hash
     store.append(logs.more(2, 2, "contested"))
-    assert store.closed_count() == 0
+    assert len(store.closed()) == 0
     assert len(store.pending()) == 3
 
 

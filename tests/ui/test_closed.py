@@ -1,0 +1,76 @@
+"""A closed defense is found again by a search, with everything that can still follow from its verdict."""
+
+from __future__ import annotations
+
+from defense_console.model import events as ev
+from defense_console.model.agenda import Summary, defense_id
+from tests.ui.conftest import Room, hides, shows, type_text, until
+from tests.ui.test_verdict import held
+
+START = "2025-06-10T12:00:00.000Z"
+
+
+async def test_a_closed_validated_defense_is_found_and_contested(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.OutcomeChosen("validated"), ev.Signed(1, "validated", "validated"), ev.Released(1))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await pilot.press("5", "slash")
+        await type_text(pilot, "ada")
+        await shows(pilot, "closed · validated")
+        await pilot.press("enter", "enter")
+        await shows(pilot, "Verdict 1 released")
+        await pilot.press("o")
+        await shows(pilot, "What does the student contest?")
+        await type_text(pilot, "the budget")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).contested == "the budget")
+        await pilot.press("escape", "escape")
+        await shows(pilot, "All pending 1", "verdict contested")
+
+
+async def test_from_a_closed_rework_the_next_attempt_is_planned(room: Room) -> None:
+    id = held(room, "IRP-P2-B1.2-1", "IRP-P2-B1.2-2", "ORAL-3")
+    room.add(id, ev.LineAdded("improvement", "the figures"), ev.OutcomeChosen("rework"))
+    room.add(id, ev.Signed(1, "rework", "rework"), ev.Released(1))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await pilot.press("slash")
+        await type_text(pilot, id[:6])
+        await shows(pilot, "closed · to rework")
+        await pilot.press("enter", "enter")
+        await shows(pilot, "Verdict 1 released")
+        await pilot.press("w")
+        await shows(pilot, "When does attempt 2 of Ada Byron start?")
+        await type_text(pilot, "in 1 day")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.events(str(defense_id("s1", "IRP-P2", 2))))
+
+
+async def test_closed_defenses_come_only_with_a_search_and_the_latest_first(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    for attempt in range(1, 4):
+        id = room.plan("s1", attempt=attempt, in_min=60 * attempt)
+        room.add(id, ev.Cancelled("student", False))
+    room.plan("s1", "IRP-P3")
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "IRP-P3")
+        await pilot.press("5")
+        await hides(pilot, "not held, no new date")
+        found, total = pilot.app.desk.agenda.closed("irp-p2 ADA")  # type: ignore[attr-defined]
+        assert ([entry.summary.attempt for entry in found], total) == ([3, 2, 1], 3)
+        assert pilot.app.desk.agenda.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
+
+
+async def test_more_closed_defenses_than_anybody_reads_are_counted(room: Room) -> None:
+    many = tuple(
+        Summary(str(defense_id(f"s{n}", "IRP-P2", 1)), f"s{n}", "IRP", "IRP-P2", 1, START, "held", 9, pending=False)
+        for n in range(120)
+    )
+    app = room.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        app.desk.agenda.ledger.store.closed = lambda: many  # type: ignore[method-assign]
+        await pilot.press("slash")
+        await type_text(pilot, "irp")
+        await shows(pilot, "120 closed defenses found, the latest 100 are listed")
