@@ -1,23 +1,19 @@
-"""Desk: everything a mentor can do on one store, on one thread."""
+"""Desk: everything a mentor can do on one store, on one thread.
+
+What only one screen needs is loaded when that screen is opened: the queue is there before the rest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
-from defense_console.desk.comments import CommentBank
-from defense_console.desk.daily_backup import DailyBackup
-from defense_console.desk.intake import Intake
 from defense_console.desk.leases import Leases, ProcessStart
 from defense_console.desk.ledger import Answer, Ledger, SaveState
-from defense_console.desk.live import LiveDesk
-from defense_console.desk.revisions import RevisionsDesk
-from defense_console.desk.unsaved import unsaved_text
-from defense_console.desk.verdict import VerdictDesk
-from defense_console.documents.limits import Limits
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
@@ -25,9 +21,17 @@ from defense_console.model.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Append, Refused, Store, Student
 from defense_console.store.recorder import Recorder
-from defense_console.store.vault import Vault
 
-D = TypeVar("D", bound=VerdictDesk)
+if TYPE_CHECKING:
+    from defense_console.desk.comments import CommentBank
+    from defense_console.desk.daily_backup import DailyBackup
+    from defense_console.desk.intake import Intake
+    from defense_console.desk.live import LiveDesk
+    from defense_console.desk.revisions import RevisionsDesk
+    from defense_console.desk.verdict import VerdictDesk
+    from defense_console.store.vault import Vault
+
+D = TypeVar("D", bound="VerdictDesk")
 
 
 class Desk:
@@ -63,7 +67,14 @@ class Desk:
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
         self.agenda = AgendaDesk(self.ledger, self.leases, settings)
-        self.comments = CommentBank(self.ledger, settings, shipped)
+        self._shipped = shipped
+
+    @cached_property
+    def comments(self) -> CommentBank:
+        """The comment bank."""
+        from defense_console.desk.comments import CommentBank
+
+        return CommentBank(self.ledger, self.settings, self._shipped)
 
     # --- use cases -----------------------------------------------------------------------------------------------
 
@@ -74,6 +85,8 @@ class Desk:
 
     def live(self, defense_id: str) -> LiveDesk:
         """The running defense; one and the same object as long as the console runs, so that ticks see every gap."""
+        from defense_console.desk.live import LiveDesk
+
         if defense_id not in self._live:
             self.leases.look()
             self._live[defense_id] = LiveDesk(self.ledger, defense_id, self.leases)
@@ -81,10 +94,14 @@ class Desk:
 
     def verdict(self, defense_id: str) -> VerdictDesk:
         """Verdict of a defense."""
+        from defense_console.desk.verdict import VerdictDesk
+
         return self._deciding(VerdictDesk, defense_id)
 
     def revisions(self, defense_id: str) -> RevisionsDesk:
         """Documents to revise after a conditional verdict, and the verdict they lead to."""
+        from defense_console.desk.revisions import RevisionsDesk
+
         return self._deciding(RevisionsDesk, defense_id)
 
     def intake(self, defense_id: str) -> Intake:
@@ -93,6 +110,9 @@ class Desk:
         Raises:
             ConsoleError: This store has no folder, or there is no such defense.
         """
+        from defense_console.desk.intake import Intake
+        from defense_console.documents.limits import Limits
+
         settings = self.settings
         limits = Limits(settings.max_archive_mb, settings.max_files, settings.max_ratio)
         self.leases.look()
@@ -105,6 +125,8 @@ class Desk:
         Raises:
             ConsoleError: This store has no folder.
         """
+        from defense_console.store.vault import Vault
+
         if self.folder is None:
             raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
         return Vault(self.folder)
@@ -223,6 +245,8 @@ class Desk:
 
     def unsaved_text(self, language: str) -> str:
         """Everything that is not in the store, in words; empty when everything is."""
+        from defense_console.desk.unsaved import unsaved_text
+
         return unsaved_text(self.ledger, language, self.settings.zone)
 
     @property

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from defense_console.desk.comparing import Interrupt, compare
 from defense_console.desk.verdict import VerdictDesk
-from defense_console.desk.viewer import open_document
 from defense_console.model import events as ev
 from defense_console.model import revision, verdict
 from defense_console.model.comparison import Comparison, Progress, ReadingLimits
@@ -22,6 +21,9 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, OutcomeValue, ReceivedFile
 from defense_console.model.revision import FilePair
 from defense_console.store.vault import Vault
+
+if TYPE_CHECKING:
+    from defense_console.desk.comparing import Interrupt
 
 
 class RevisionsDesk(VerdictDesk):
@@ -76,6 +78,8 @@ class RevisionsDesk(VerdictDesk):
         Raises:
             ConsoleError: The store has no folder, so that no file was kept.
         """
+        from defense_console.desk.comparing import compare
+
         vault, (old, new) = self._vault(), pair
         paths = [None if file is None else vault.path(file.sha256) for file in pair]
         name = (new or old or ReceivedFile("", 0, "")).name
@@ -90,6 +94,8 @@ class RevisionsDesk(VerdictDesk):
         Raises:
             ConsoleError: Its kind is not opened, there is no program for it, or it is gone.
         """
+        from defense_console.desk.viewer import open_document
+
         open_document(self._vault(), file)
 
     def _vault(self) -> Vault:

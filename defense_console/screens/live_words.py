@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from defense_console.desk.live import LiveDesk
-from defense_console.desk.verdict import VerdictDesk
 from defense_console.i18n import N_, _, clock_text, duration_text, language, time_of_day, when
 from defense_console.model import revision, rubric
 from defense_console.model.clock import between_ms
@@ -18,6 +17,10 @@ from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, line
 from defense_console.widgets.rubric_list import BLOCKING, RATINGS
 from defense_console.words import OUTCOMES
+
+if TYPE_CHECKING:
+    from defense_console.desk.live import LiveDesk
+    from defense_console.desk.verdict import VerdictDesk
 
 READS = ("console.", "move.", "panel.", "live.details", "live.audience", "live.role", "live.timeline", "live.verdict",
          "live.next_unrated", "anywhere.verdict")  # fmt: skip
