@@ -20,11 +20,16 @@ from torture.figures import LONG
 from torture.strace import ROOT
 
 EXPERIMENTS = (
+    "fuzz",
+    "mutants",
     "kill_nine",
-    "faults",
-    "power_cut",
-    "two_consoles",
+    "soak",
     "timers",
+    "faults",
+    "two_consoles",
+    "full_disk",
+    "damage",
+    "power_cut",
 )
 """The slowest first, so that two at a time end together."""
 AT_A_TIME = 2

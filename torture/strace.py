@@ -48,6 +48,11 @@ class Ended(msgspec.Struct, frozen=True):
         """How many steps it said are on the disk."""
         return sum(line.startswith("ack ") for line in self.lines)
 
+    @property
+    def promised(self) -> int:
+        """How many steps it said are on the disk or in the spool."""
+        return max((int(line.split()[1]) for line in self.lines if line.startswith(("ack ", "kept "))), default=0)
+
 
 def works() -> bool:
     """Whether strace is here and may trace."""

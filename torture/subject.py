@@ -13,12 +13,14 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import signal
 import sys
 import threading
 from pathlib import Path
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Ack, Answer, Append, Failed, Refused
+from defense_console.store.reading import open_store
 from defense_console.store.recorder import Recorder
 from defense_console.store.reserve import Reserve
 from defense_console.store.spool import Spool
@@ -67,27 +69,31 @@ def say(text: str) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: bool) -> int:
+def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: bool, leave_open: bool) -> int:
     """Write the steps; the exit code."""
     try:
-        store = TinyStore.open(folder)
+        store = open_store(folder, create=True)
         spool = Spool(folder.parent / "spool", store.identity)
+        read_only = store.read_only
         store.close()
     except ConsoleError as error:
         say(f"refused {error}")
         return 2
+    if read_only is not None:
+        say(f"read-only {read_only}")
+        return 4
     say("made")
     answers = Answers(lift=bool(pages or fsize), spool_will_do=spool_will_do)
     if fsize:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fsize, resource.RLIM_INFINITY))
 
-    def open_store() -> TinyStore:
-        store = TinyStore.open(folder)
+    def opened() -> TinyStore:
+        store = open_store(folder, create=True)
         if pages and not answers.lifted:
             store._rows._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         return store
 
-    recorder = Recorder(open_store, answers, delays_s=DELAYS_S, spool=spool, reserve=Reserve(folder))
+    recorder = Recorder(opened, answers, delays_s=DELAYS_S, spool=spool, reserve=Reserve(folder))
     recorder.start()
     vault = Vault(folder)
     given = 0
@@ -97,6 +103,8 @@ def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: 
         if full and not caught_up(answers, given):
             return unanswered(answers)
         if step.document is not None and not take(vault, step.document):
+            if spool_will_do:
+                break  # a document has no spool: it is refused, and the mentor told
             return unanswered(answers)
         recorder.submit(step.job)
         given += 1
@@ -104,7 +112,9 @@ def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: 
             return unanswered(answers)
     if not caught_up(answers, given):
         return unanswered(answers)
-    if recorder.close(5) or spool_will_do:
+    if leave_open:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if recorder.close(0.3 if spool_will_do else 5) or spool_will_do:
         say("closed")
     return 0
 
@@ -154,10 +164,11 @@ def main() -> int:
         "--pages", type=int, default=0, help="greatest size of the store, in pages, until a few failures"
     )
     parser.add_argument("--spool-will-do", action="store_true", help="go on when what was given is in the spool")
+    parser.add_argument("--leave-open", action="store_true", help="end by kill -9")
     parser.add_argument("--after", type=int, default=0, help="how many steps of the script the store holds already")
     options = parser.parse_args()
     steps = script(options.seed, options.steps)[options.after :]
-    return run(options.folder, steps, options.pages, options.fsize, options.spool_will_do)
+    return run(options.folder, steps, options.pages, options.fsize, options.spool_will_do, options.leave_open)
 
 
 if __name__ == "__main__":

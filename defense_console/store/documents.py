@@ -63,8 +63,14 @@ class Documents:
         self.put("meta", name_key(key), {"key": key, "value": value}, "key")
 
     def own_id(self) -> str:
-        """What tells this store from another one at its place; "" when it has no such id and cannot be given one."""
-        found = self.meta(_ID)
+        """What tells this store from another one at its place; "" when it has no such id and cannot be given one.
+
+        A damaged one is left as it is: the store opens, `verify` tells of the row, and no spool is taken for its own.
+        """
+        try:
+            found = self.meta(_ID)
+        except DamagedRow:
+            return ""
         if found is None and self.rows.refusal is None:
             with suppress(sqlite3.Error), self.rows.transaction():
                 # Another console may have been first.

@@ -84,6 +84,8 @@ def explained(place: Path) -> Iterator[None]:
         raise  # a mistake of ours, not of the disk
     except sqlite3.Error as error:
         raise _of_engine(error, place) from error
+    except UnicodeDecodeError as error:  # what SQLite says quotes the damaged bytes
+        raise _torn(place, error.reason) from error
     except OSError as error:
         raise _of_system(error, place) from error
 
@@ -100,14 +102,16 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
         return _not_ours(place)
     torn = code == sqlite3.SQLITE_CORRUPT or isinstance(error, TornTable)
     if torn or any(words in reason for words in _TORN_WORDS):
-        return DamagedStore(
-            N_("The store in {place} is damaged ({reason}): close the console and run doctor."),
-            place=place,
-            reason=reason,
-        )
+        return _torn(place, reason)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
     return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def _torn(place: Path, reason: str) -> DamagedStore:
+    return DamagedStore(
+        N_("The store in {place} is damaged ({reason}): close the console and run doctor."), place=place, reason=reason
+    )
 
 
 def _of_system(error: OSError, place: Path) -> StoreError:

@@ -660,3 +660,21 @@ def test_flipped_bytes_never_give_a_wrong_state(store: TinyStore, folder: Path, 
         finally:
             again.close()
     file.write_bytes(whole)
+
+
+def test_a_schema_of_bytes_that_are_no_text_is_told_as_damage(folder: Path) -> None:
+    TinyStore.open(folder).close()
+    file = folder / place.FILE
+    data = file.read_bytes()
+    at = data.index(b"CREATE TABLE tables")
+    file.write_bytes(data[:at] + b"\xe8\xff" * 9 + data[at + 18 :])
+    with pytest.raises(DamagedStore):
+        TinyStore.open(folder, create=False)
+
+
+def test_a_store_whose_own_id_is_damaged_opens_and_verify_names_the_row(folder: Path) -> None:
+    TinyStore.open(folder).close()
+    sql(folder, "UPDATE rows SET body = replace(body, 'value', 'eulav') WHERE tab = 'meta'")
+    with closing(TinyStore.open(folder, create=False)) as store:
+        assert store.identity.id == ""
+        assert [problem.stream for problem in store.verify_all()] == ["meta"]
