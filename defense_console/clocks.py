@@ -1,18 +1,22 @@
 """Reads the machine's clocks into a Stamp: the only place that knows what time it is.
 
-| field | Linux | macOS | Windows |
+Each system answers the same three questions (`Platform`):
+
+| question | Linux | macOS | Windows |
 |---|---|---|---|
 | boot_ms, counts suspend | CLOCK_BOOTTIME | CLOCK_MONOTONIC | GetTickCount64 |
 | awake_ms, stops in suspend | time.monotonic() | CLOCK_UPTIME_RAW | QueryUnbiasedInterruptTime |
-| boot_id | /proc/sys/kernel/random/boot_id | kern.bootsessionuuid | start of the machine, whole seconds |
+| boot_id | /proc/sys/kernel/random/boot_id | kern.bootsessionuuid, else kern.boottime | start of the machine |
+| start of a process | /proc/PID/stat | ps | GetProcessTimes |
 
-Source: product.md §4; clock_gettime(2) of Linux and macOS; Microsoft, "Windows Time".
+Source: product.md §4; clock_gettime(2) of Linux and macOS; sysctl(3) of macOS; Microsoft, "Windows Time".
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,17 +24,13 @@ import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from defense_console.model.clock import iso
 from defense_console.model.events import Stamp
 
-_PLATFORM: Final[str] = str(sys.platform)
-"""As a plain text, so that the type checker reads every branch whatever machine it runs on."""
-_BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 _NS_PER_MS: Final = 1_000_000
-_MACOS_UPTIME_RAW: Final = 8
-"""CLOCK_UPTIME_RAW of macOS stops in suspend, while its CLOCK_MONOTONIC goes on. Source: <time.h> of macOS."""
+_STAND_IN: Final = "started-"
 
 
 class Clocks(Protocol):
@@ -41,9 +41,25 @@ class Clocks(Protocol):
         ...
 
 
+class Platform(Protocol):
+    """What a system tells of its clocks and processes."""
+
+    def boot_and_awake_ms(self) -> tuple[int, int]:
+        """Milliseconds since the boot, with and without the time in suspend, as near to each other as can be."""
+        ...
+
+    def boot_id(self) -> str:
+        """Names this boot, "" where the system has no name for it."""
+        ...
+
+    def process_start(self, pid: int) -> str | None:
+        """When a process started, in the system's own words; None when there is none."""
+        ...
+
+
 def read() -> Stamp:
     """One reading of the machine's clocks, as near to each other as can be."""
-    boot_ms, awake_ms = _boot_and_awake_ms()
+    boot_ms, awake_ms = platform().boot_and_awake_ms()
     return Stamp(iso(datetime.now(UTC)), boot_ms, awake_ms, boot_id())
 
 
@@ -57,11 +73,7 @@ def process_start(pid: int) -> str | None:
 
     With the pid it names one process for good: pids are used again, pairs are not within one boot.
     """
-    if _PLATFORM == "linux":
-        return _linux_process_start(pid)
-    if _PLATFORM == "win32":
-        return _windows_process_start(pid)
-    return _ps_process_start(pid)
+    return platform().process_start(pid)
 
 
 def is_alive(pid: int, started: str) -> bool:
@@ -71,70 +83,49 @@ def is_alive(pid: int, started: str) -> bool:
 
 @lru_cache(maxsize=1)
 def boot_id() -> str:
-    """Names this boot of the machine; a stamp's `boot_ms` compares only with stamps of the same boot."""
-    if _PLATFORM == "linux":
-        return _linux_boot_id()
-    if _PLATFORM == "darwin":
-        # A session id of the kernel; kern.boottime would move whenever the wall clock is set.
-        return _sysctl("kern.bootsessionuuid") or _boot_second()
-    return _boot_second()
+    """Names this boot of the machine; a stamp's `boot_ms` compares only with stamps of the same boot.
 
-
-def _boot_and_awake_ms() -> tuple[int, int]:
-    if _PLATFORM == "linux":
-        # Inside a container without CLOCK_BOOTTIME (some sandboxes) suspend cannot be seen, but time still counts.
-        try:
-            boot_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        except (AttributeError, OSError):
-            boot_ns = time.monotonic_ns()
-        return boot_ns // _NS_PER_MS, time.monotonic_ns() // _NS_PER_MS
-    if _PLATFORM == "win32":
-        return _windows_boot_and_awake_ms()
-    boot_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-    return boot_ns // _NS_PER_MS, _macos_awake_ns() // _NS_PER_MS
-
-
-def _macos_awake_ns() -> int:
-    try:
-        return time.clock_gettime_ns(_MACOS_UPTIME_RAW)
-    except OSError:  # another Unix
-        return time.monotonic_ns()
-
-
-def _boot_second() -> str:
-    """The start of the machine by the wall clock, rounded: a stand-in where the system gives no id.
-
-    Rounded to ten seconds, and kept for the life of the process. After the wall clock was set it names another boot,
-    which costs precision only: times are then measured by the wall clock and flagged.
+    Where the system has no name, the start of the machine by the wall clock stands in, rounded to ten seconds. After
+    the wall clock was set it names another boot, which costs precision only: times are then measured by the wall clock
+    and flagged. Kept for the life of the process.
     """
-    started_s = time.time() - _boot_and_awake_ms()[0] / 1000
-    return f"boot-{round(started_s / 10) * 10}"
+    here = platform()
+    if named := here.boot_id():
+        return named
+    started_s = time.time() - here.boot_and_awake_ms()[0] / 1000
+    return f"{_STAND_IN}{round(started_s / 10) * 10}"
 
 
-# --- Linux -----------------------------------------------------------------------------------------------------------
+def is_certain(boot: str) -> bool:
+    """Whether a boot id is the system's own: two different ones are then two boots for certain."""
+    return not boot.startswith(_STAND_IN)
 
 
-def _linux_boot_id() -> str:
-    try:
-        return _BOOT_ID_FILE.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return _boot_second()
+@lru_cache(maxsize=1)
+def platform() -> Platform:
+    """The system this process runs on."""
+    known: dict[str, type[Platform]] = {"linux": Linux, "darwin": MacOS, "win32": Windows}
+    return known.get(sys.platform, Unix)()
 
 
-def _linux_process_start(pid: int) -> str | None:
-    """Field 22 of /proc/<pid>/stat, clock ticks since boot. Source: proc_pid_stat(5)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return None
-    # The second field is the program's name in parentheses, which may itself hold blanks and parentheses.
-    fields = stat.rpartition(b")")[2].split()
-    if len(fields) < 20 or fields[0] in (b"Z", b"X"):  # ended, only not yet buried by its parent
-        return None
-    return fields[19].decode("ascii")
+# --- Unix ------------------------------------------------------------------------------------------------------------
 
 
-# --- macOS and other Unix --------------------------------------------------------------------------------------------
+class Unix:
+    """A Unix nothing more is known of; suspend may stay unseen there, time still counts."""
+
+    def boot_and_awake_ms(self) -> tuple[int, int]:
+        """The one clock every system has."""
+        now_ms = time.monotonic_ns() // _NS_PER_MS
+        return now_ms, now_ms
+
+    def boot_id(self) -> str:
+        """No name."""
+        return ""
+
+    def process_start(self, pid: int) -> str | None:
+        """As ps tells it."""
+        return _output("/bin/ps", "-o", "lstart=", "-p", str(pid))
 
 
 def _output(*arguments: str) -> str | None:
@@ -147,39 +138,99 @@ def _output(*arguments: str) -> str | None:
     return done.stdout.strip() or None
 
 
-def _sysctl(name: str) -> str | None:
-    return _output("/usr/sbin/sysctl", "-n", name)
+class Linux(Unix):
+    """Linux: the kernel names each boot."""
+
+    BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+    def boot_and_awake_ms(self) -> tuple[int, int]:
+        """CLOCK_BOOTTIME counts suspend; inside a sandbox without it suspend cannot be seen, but time still counts."""
+        try:
+            boot_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        except (AttributeError, OSError):
+            boot_ns = time.monotonic_ns()
+        return boot_ns // _NS_PER_MS, time.monotonic_ns() // _NS_PER_MS
+
+    def boot_id(self) -> str:
+        """The kernel's own."""
+        try:
+            return self.BOOT_ID.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def process_start(self, pid: int) -> str | None:
+        """Field 22 of /proc/<pid>/stat, clock ticks since boot. Source: proc_pid_stat(5)."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return None
+        # The second field is the program's name in parentheses, which may itself hold blanks and parentheses.
+        fields = stat.rpartition(b")")[2].split()
+        if len(fields) < 20 or fields[0] in (b"Z", b"X"):  # ended, only not yet buried by its parent
+            return None
+        return fields[19].decode("ascii")
 
 
-def _ps_process_start(pid: int) -> str | None:
-    return _output("/bin/ps", "-o", "lstart=", "-p", str(pid))
+class MacOS(Unix):
+    """macOS: its CLOCK_MONOTONIC goes on in suspend, unlike Linux's."""
+
+    UPTIME_RAW = 8
+    """CLOCK_UPTIME_RAW stops in suspend. Source: <time.h> of macOS."""
+
+    def boot_and_awake_ms(self) -> tuple[int, int]:
+        """Both clocks of clock_gettime(2)."""
+        boot_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        try:
+            awake_ns = time.clock_gettime_ns(self.UPTIME_RAW)
+        except OSError:
+            awake_ns = boot_ns
+        return boot_ns // _NS_PER_MS, awake_ns // _NS_PER_MS
+
+    def boot_id(self) -> str:
+        """The session id of the kernel; an old system has the second of its start, which moves with the wall clock."""
+        if named := _output("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"):
+            return named
+        started = re.search(r"\bsec = (\d+)", _output("/usr/sbin/sysctl", "-n", "kern.boottime") or "")
+        return f"{_STAND_IN}{started[1]}" if started else ""
 
 
 # --- Windows ---------------------------------------------------------------------------------------------------------
 
 
-def _windows_boot_and_awake_ms() -> tuple[int, int]:
-    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
-    kernel.GetTickCount64.restype = ctypes.c_ulonglong
-    unbiased = ctypes.c_ulonglong()
-    kernel.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))  # units of 100 ns
-    return int(kernel.GetTickCount64()), unbiased.value // 10_000
+class Windows:
+    """Windows: it has no name for a boot."""
 
+    QUERY_LIMITED_INFORMATION = 0x1000
+    STILL_ACTIVE = 259
 
-def _windows_process_start(pid: int) -> str | None:
-    """The creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""
-    query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = ctypes.c_void_p(kernel.OpenProcess(query_limited_information, False, pid))
-    if not handle:
-        return None
-    try:
-        code = ctypes.c_ulong()
-        times = [ctypes.c_ulonglong() for _ in range(4)]
-        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        if code.value != still_active or not kernel.GetProcessTimes(handle, *map(ctypes.byref, times)):
+    def __init__(self) -> None:
+        self._kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+        self._kernel.GetTickCount64.restype = ctypes.c_ulonglong
+        self._kernel.OpenProcess.restype = ctypes.c_void_p
+
+    def boot_and_awake_ms(self) -> tuple[int, int]:
+        """The tick count counts suspend, the unbiased interrupt time (units of 100 ns) does not."""
+        unbiased = ctypes.c_ulonglong()
+        self._kernel.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))
+        return int(self._kernel.GetTickCount64()), unbiased.value // 10_000
+
+    def boot_id(self) -> str:
+        """No name."""
+        return ""
+
+    def process_start(self, pid: int) -> str | None:
+        """The creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""
+        handle = ctypes.c_void_p(self._kernel.OpenProcess(self.QUERY_LIMITED_INFORMATION, False, pid))
+        if not handle:
             return None
-        return str(times[0].value)
-    finally:
-        kernel.CloseHandle(handle)
+        try:
+            code = ctypes.c_ulong()
+            times = [ctypes.c_ulonglong() for _ in range(4)]
+            self._kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+            if code.value != self.STILL_ACTIVE:
+                return None
+            if not self._kernel.GetProcessTimes(handle, *map(ctypes.byref, times)):
+                return None
+            return str(times[0].value)
+        finally:
+            self._kernel.CloseHandle(handle)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
+from defense_console.clocks import is_certain
 from defense_console.i18n import date_time
 from defense_console.model import clock
 from defense_console.model.errors import ConsoleError
@@ -59,7 +60,10 @@ def held_by_other(lease: Lease | None, me: Holder, now: Stamp, process_start: Pr
     if lease is None or not lease.holder or lease.holder == me.name:
         return False
     if lease.host == me.host:
-        return lease.boot_id == now.boot_id and process_start(lease.pid) == lease.process_start
+        if lease.boot_id != now.boot_id and is_certain(lease.boot_id):
+            return False
+        # A boot that the system does not name seems another one once the clock was set: the process decides.
+        return process_start(lease.pid) == lease.process_start
     return abs(clock.wall_ms(lease.last, now)) < VOID_MS
 
 
