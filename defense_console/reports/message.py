@@ -7,7 +7,7 @@ Source: functional.md §9.21.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,7 +115,7 @@ def build(
         signature: The mentor's name.
 
     Raises:
-        ConsoleError: No verdict is released yet, or the curriculum has no such project.
+        ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
     """
     project = curriculum.project(defense.project)
     if project is None:
@@ -125,6 +125,8 @@ def build(
     released = defense.released
     if released is None:
         raise ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
+    if defense.signed is not None:
+        raise ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
     _ = translator(language)
     letter = _Letter(defense, curriculum, project, _, to, zone)
     title = f"{project.id} — {project.title.in_(_.language)}"
@@ -150,8 +152,17 @@ def build(
 
 
 def _awaited(defense: Defense) -> tuple[Revision, ...]:
-    """Documents the student still owes: only those a conditional verdict in force requires."""
+    """Documents the student still owes: only those a conditional verdict in force requires, while any can come."""
+    if defense.reception_completed_at is not None:
+        return ()
     return tuple(row for row in revision.asked(defense) if row.state in revision.AWAITED)
+
+
+def _not_come(defense: Defense) -> tuple[Revision, ...]:
+    """Required documents that did not come: closed as expired, or missing when the reception was declared complete."""
+    awaited = _awaited(defense)
+    missing = (*revision.AWAITED, "expired")
+    return tuple(row for row in revision.asked(defense) if row.state in missing and row not in awaited)
 
 
 def _parts(letter: _Letter, outcome: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
@@ -174,31 +185,49 @@ def _validated(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, .
 
 def _conditional(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     _ = letter.words
-    awaited, defense = _awaited(letter.defense), letter.defense
-    settled = tuple(
-        revision.row_title(row.request, letter.project, _.language)
-        for row in defense.required_revisions
-        if row.state in SETTLED
-    )
-    label = labelled(_("Settled already"), _) if settled else ""
-    length = _.duration_text(letter.curriculum.rules.mentor_due_s)
-    review = _("Once they are all there, I have {length} to look at them.", length=length)
+    awaited, missing = _awaited(letter.defense), _titles(letter, _not_come(letter.defense))
+    settled = _titles(letter, (row for row in letter.defense.required_revisions if row.state in SETTLED))
+    label, points = (_("Not received"), missing) if missing else (_("Settled already"), settled)
+    label = labelled(label, _) if points else ""
     if not awaited:
-        opening = _("Your project is validated on condition, and no new document is asked of you now.")
-        due = revision.mentor_due(defense, letter.curriculum.rules)
-        closing = () if due is None else (_("I have until {due} to look at what I received.", due=_until(letter, due)),)
-        return opening, label, settled, closing
+        return _nothing_awaited(letter, bool(missing)), label, points, _decision(letter, bool(missing))
     opening = _.ngettext(
         "Your project is validated on condition: {n} document is to be revised. There is no new defense.",
         "Your project is validated on condition: {n} documents are to be revised. There is no new defense.",
         len(awaited),
     )
-    return opening, label, settled, (
+    length = _.duration_text(letter.curriculum.rules.mentor_due_s)
+    return opening, label, points, (
         _("Upload the new versions where you uploaded the first ones, under the names above, and tell me."),
-        review,
-        _("When all of them are accepted, your project is validated."),
+        _("Once they are all there, I have {length} to look at them.", length=length),
+        _("I then decide what follows from what was not received.")
+        if missing
+        else _("When all of them are accepted, your project is validated."),
         _("What is not there in time can lead to a new defense."),
     )
+
+
+def _titles(letter: _Letter, rows: Iterable[Revision]) -> tuple[str, ...]:
+    return tuple(revision.row_title(row.request, letter.project, letter.words.language) for row in rows)
+
+
+def _nothing_awaited(letter: _Letter, missing: bool) -> str:
+    _ = letter.words
+    if missing:
+        return _("Your project is validated on condition, and not every document that was required has been received.")
+    return _("Your project is validated on condition, and no new document is asked of you now.")
+
+
+def _decision(letter: _Letter, missing: bool) -> tuple[str, ...]:
+    """Until when the mentor decides, and between what where something is missing."""
+    _ = letter.words
+    due_at = revision.mentor_due(letter.defense, letter.curriculum.rules)
+    if due_at is None:
+        return ()
+    due = _until(letter, due_at)
+    if missing:
+        return (_("I decide by {due} what follows: your project is validated, or a new defense is needed.", due=due),)
+    return (_("I have until {due} to look at what I received.", due=due),)
 
 
 def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:

@@ -39,4 +39,6 @@ class CopyingScreen(ConsoleScreen):
         """Why there is no message to copy, None when there is one."""
         if verdict.defense.released is None:
             return _("The verdict is not released yet: there is nothing to tell the student.")
+        if verdict.defense.signed is not None:
+            return _("A newer verdict is signed and not released yet: release it, then tell the student.")
         return None

@@ -93,6 +93,41 @@ def test_only_what_is_still_owed_is_asked_for() -> None:
     assert "2026-10-23 17:30" in again.until
 
 
+def test_what_did_not_come_is_named_and_a_decision_announced() -> None:
+    log = condition(ROW, Request("d3", 3, "", ("A2-1",)))
+    log.at(50 * 3600).add(ev.RowReceived("d3"), ev.RowExpired("d2"))
+    made = message(log)
+    text = messages.text(made)
+    assert "nothing" not in text
+    assert "no new document" not in text
+    assert (made.asked, made.points) == ((), ("2. Deliverable 2 (en)",))
+    assert "Not received:\n- 2. Deliverable 2 (en)" in text
+    assert "I decide by Tuesday 2026-10-27 15:00 (Europe/Paris, UTC+01:00) what follows" in text
+    french = messages.text(message(log, "fr"))
+    assert "Non reçu" in french
+    assert "Je décide" in french
+
+
+def test_a_document_that_expired_is_named_beside_those_still_asked_for() -> None:
+    log = condition(ROW, Request("d3", 3, "", ("A2-1",), due_after_s=99 * 3600))
+    made = message(log.at(50 * 3600).add(ev.RowExpired("d2")))
+    assert [row.title for row in made.asked] == ["3. Deliverable 3 (en)"]
+    assert made.points == ("2. Deliverable 2 (en)",)
+    assert "When all of them are accepted, your project is validated." not in made.closing
+
+
+def test_once_the_reception_is_complete_nothing_more_is_asked_for() -> None:
+    log = condition(ROW, Request("d3", 3, "", ("A2-1",)))
+    made = message(log.at(9000).add(ev.RowReceived("d3"), ev.ReceptionCompleted()))
+    assert (made.asked, made.points) == ((), ("2. Deliverable 2 (en)",))
+
+
+def test_no_message_tells_of_a_verdict_that_a_signed_one_is_about_to_replace() -> None:
+    log = condition().at(9000).add(ev.RowWaived("d2", "seen"), ev.OutcomeChosen("validated"))
+    with pytest.raises(ConsoleError, match="A newer verdict is signed and not released yet"):
+        message(scene.signed(log))
+
+
 @pytest.mark.parametrize(("value", "language", "parts"), [
     ("validated", "en", ("Your project is validated.", "This was the last project", "Next goal: publish it")),
     ("validated", "fr", ("Votre projet est validé.", "C’était le dernier projet", "Prochain objectif : publish it")),
