@@ -185,12 +185,16 @@ def asked(defense: Defense) -> tuple[Revision, ...]:
     return defense.required_revisions if released is not None and released.outcome == "conditional" else ()
 
 
-def student_due(defense: Defense) -> str | None:
-    """The earliest instant by which the student owes a required document, ISO 8601 UTC; None when nothing is owed."""
+def student_dues(defense: Defense) -> tuple[str, ...]:
+    """The instants by which the student owes each required document still awaited, ISO 8601 UTC, in order of rows."""
     if defense.reception_completed_at is not None:
-        return None
-    owed = [r.due_at for r in asked(defense) if r.state in AWAITED]
-    return min(owed, key=instant) if owed else None
+        return ()
+    return tuple(r.due_at for r in asked(defense) if r.state in AWAITED)
+
+
+def student_due(defense: Defense) -> str | None:
+    """The earliest of them; None when nothing is owed."""
+    return min(student_dues(defense), key=instant, default=None)
 
 
 def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from defense_console.i18n import translator
+from defense_console.model import revision
+from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import NOT_HELD, Defense, Version
 from defense_console.model.errors import N_, ConsoleError
@@ -217,20 +219,18 @@ def _verdict(sheet: Sheet) -> str:
 
 
 def _conditional(sheet: Sheet) -> str:
-    """Until the last due date of what is required; the first one is told too when they differ."""
+    """Until the last due date of what is still awaited; the first one is told too when they differ."""
     _ = sheet.words
-    dues = sorted({r.due_at for r in sheet.defense.required_revisions}) if sheet.standing == "released" else []
-    required = [d.request.due_after_s for d in sheet.documents() if d.request.severity == "required"]
-    if len(dues) > 1:
-        return _(
-            "Conditional — documents only, no new defense, from {first} until {due}",
-            first=sheet.instant(dues[0]),
-            due=sheet.instant(dues[-1]),
-        )
-    if dues:
-        due = sheet.instant(dues[0])
-    elif required:
-        due = _("{length} after the release", length=_.duration_text(max(required)))
-    else:
+    if sheet.standing != "released":
+        required = [d.request.due_after_s for d in sheet.documents() if d.request.severity == "required"]
+        if not required:
+            return _("Conditional — documents only, no new defense")
+        length = _.duration_text(max(required))
+        return _("Conditional — documents only, no new defense, until {length} after release", length=length)
+    dues = sorted(revision.student_dues(sheet.defense), key=instant)
+    if not dues:
         return _("Conditional — documents only, no new defense")
-    return _("Conditional — documents only, no new defense, until {due}", due=due)
+    first, due = sheet.instant(dues[0]), sheet.instant(dues[-1])
+    if first == due:
+        return _("Conditional — documents only, no new defense, until {due}", due=due)
+    return _("Conditional — documents only, no new defense, until {due} (the first: {first})", due=due, first=first)

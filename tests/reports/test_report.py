@@ -251,3 +251,23 @@ def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
 
     assert facts("jury")[-1] == "to rework, 2026-10-01"
     assert "to rework, 2026-10-01" not in facts("student")
+
+
+def _verdict(log: scene.Log, language: str = "en") -> str:
+    return next(fact.text for fact in scene.report(log, language=language).facts if fact.part == "verdict")
+
+
+def test_a_condition_says_until_when_the_last_awaited_document_is_due_and_the_first() -> None:
+    rows = (Request("d2", 2, expected="x"), Request("d3", 3, expected="x", due_after_s=72 * 3600))
+    log = scene.released(scene.signed(scene.conditional(), rows))
+    assert "until 2026-10-26 " in _verdict(log)
+    assert "(the first: 2026-10-25 " in _verdict(log)
+    log.at(9000).add(ev.RowReceived("d2"), ev.RowAccepted("d2"))
+    assert "the first" not in _verdict(log)
+    log.add(ev.RowWaived("d3", "seen"))
+    assert _verdict(log) == "Conditional — documents only, no new defense"
+
+
+def test_a_draft_of_a_condition_says_how_long_after_the_release_in_both_languages() -> None:
+    assert _verdict(scene.conditional()).endswith("until 48 h after release")
+    assert _verdict(scene.conditional(), "fr").endswith("jusqu’à 48 h après la communication")
