@@ -213,7 +213,7 @@ def _row(row: Request, defense: Defense, project: Project, language: str) -> dic
             for reason in revision.row_reasons(row, defense, project, language)
         ],
         "reason": row.reason,
-        "expected": revision.row_expected(row, project, language),
+        "expected": revision.row_expected(row, project, language, defense.pinned.oral if defense.pinned else ()),
         "severity": row.severity,
         "verification": row.verification,
         "verifier": row.verifier,

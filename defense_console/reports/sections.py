@@ -189,7 +189,7 @@ def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
     if row.severity == "advice":
         yield Paragraph(key, _("Advice: nothing depends on it."), shape="item")
     yield from _reasons(sheet, document, key)
-    expected = revision.row_expected(row, sheet.project, sheet.language)
+    expected = revision.row_expected(row, sheet.project, sheet.language, sheet.curriculum.oral)
     if expected:
         yield Paragraph(key, expected, "edited" if row.expected else "generated", _("Expected"), "item", 0, "expected")
     yield Paragraph(key, due_text(sheet, document), label=_("Due"), shape="item", part="due")

@@ -271,3 +271,11 @@ def test_a_condition_says_until_when_the_last_awaited_document_is_due_and_the_fi
 def test_a_draft_of_a_condition_says_how_long_after_the_release_in_both_languages() -> None:
     assert _verdict(scene.conditional()).endswith("until 48 h after release")
     assert _verdict(scene.conditional(), "fr").endswith("jusqu’à 48 h après la communication")
+
+
+@pytest.mark.parametrize("reader", ["mentor", "jury"])
+def test_an_advice_of_the_oral_grid_says_what_is_expected(reader: Reader) -> None:
+    row = Request("r9", None, "the slides", criteria=("ORAL-3",), severity="advice")
+    log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"), row)))
+    told = [p.text for s in scene.report(log, reader=reader).sections for p in s.paragraphs if p.part == "expected"]
+    assert told[-1] == scene.CURRICULUM.oral[0].text.en
