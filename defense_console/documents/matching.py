@@ -31,6 +31,7 @@ FindingKind = Literal[
     "future_date",
     "empty_file",
     "other_pattern",
+    "archive_pattern",
     "by_title",
     "unmatched",
     "missing_document",
@@ -48,6 +49,7 @@ _TEXTS: Final[Mapping[FindingKind, str]] = {
     "future_date": N_("Its date, {month}/{year}, lies in the future."),
     "empty_file": N_("The file is empty."),
     "other_pattern": N_("The name does not follow the school’s pattern."),
+    "archive_pattern": N_("The name of the archive, {name}, does not follow the school’s pattern."),
     "by_title": N_("It was recognised by its title."),
     "unmatched": N_("It could not be matched to a deliverable."),
     "missing_document": N_("Deliverable {n} is not among these files."),
@@ -226,7 +228,7 @@ def _of_person(surname: str, given: str, known: Known) -> list[Finding]:
 def _archive_findings(source: str, known: Known) -> list[Finding]:
     named = parse_archive_name(source)
     if named is None:
-        return [_finding("other_pattern")]
+        return [_finding("archive_pattern", name=source)]
     return _of_person(named.surname, named.given, known)
 
 

@@ -110,7 +110,8 @@ def test_an_archive_named_as_one_deliverable_holds_its_files() -> None:
 def test_an_archive_is_told_of_by_its_name() -> None:
     file = "Martin_Zoé_1_plan_102026.pdf"
     assert matched(file, source="Titre_du_projet_martin_zoé.zip").findings == ()
-    assert kinds(matched(file, source="rendu.zip").findings) == ["other_pattern"]
+    (odd,) = matched(file, source="rendu.zip").findings
+    assert (odd.kind, odd.parameters) == ("archive_pattern", {"name": "rendu.zip"})
     assert kinds(matched(file, source="Titre_durand_paul.zip").findings) == ["other_student"]
     assert kinds(match_files("Titre_martin_zoé.zip", True, [], KNOWN).findings) == ["no_file"]
 
