@@ -184,24 +184,29 @@ class Translator:
             return f"{number.replace('.', ',')}\N{NO-BREAK SPACE}{signs[0]}o"
         return f"{number}\N{NO-BREAK SPACE}{signs[0]}B"
 
-    def _about(self, seconds: int) -> str:
+    def _about(self, seconds: int, hours_below: int) -> str:
         """A length to be read at a glance: whole minutes, then hours, then days, always rounded down."""
         minutes = abs(seconds) // 60
         if minutes < 60:
             return f"{minutes} min"
-        if minutes < 24 * 60:
+        if minutes < hours_below * 60:
             hours, minutes = divmod(minutes, 60)
             return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
         return self.ngettext("{n} day", "{n} days", minutes // (24 * 60))
 
-    def in_words(self, seconds: int) -> str:
-        """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute. Args: seconds ahead."""
+    def in_words(self, seconds: int, *, due: bool = False) -> str:
+        """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute.
+
+        Args:
+            seconds: Ahead; negative for what is over.
+            due: It is a deadline, told in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
+        """
         _ = self
         if abs(seconds) < 60:
             return _("now")
         if seconds > 0:
-            return _("in {length}", length=self._about(seconds))
-        return _("{length} ago", length=self._about(seconds))
+            return _("in {length}", length=self._about(seconds, 72 if due else 24))
+        return _("{length} ago", length=self._about(seconds, 72 if due else 24))
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -353,9 +358,9 @@ def size_text(size: int) -> str:
     return _chosen["screen"].size_text(size)
 
 
-def in_words(seconds: int) -> str:
+def in_words(seconds: int, *, due: bool = False) -> str:
     """See `Translator.in_words`."""
-    return _chosen["screen"].in_words(seconds)
+    return _chosen["screen"].in_words(seconds, due=due)
 
 
 def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:

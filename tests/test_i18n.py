@@ -99,6 +99,21 @@ def test_distance_in_words(seconds: int, english: str, french: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "english", "french"),
+    [
+        (720, "in 12 min", "dans 12 min"),
+        (48 * 3600 - 1, "in 47 h 59", "dans 47 h 59"),
+        (-(25 * 3600), "25 h ago", "il y a 25 h"),
+        (72 * 3600 - 60, "in 71 h 59", "dans 71 h 59"),
+        (72 * 3600, "in 3 days", "dans 3 jours"),
+    ],
+)
+def test_a_deadline_is_told_in_hours_up_to_three_days(seconds: int, english: str, french: str) -> None:
+    assert en.in_words(seconds, due=True) == english
+    assert fr.in_words(seconds, due=True) == french
+
+
+@pytest.mark.parametrize(
     ("moment", "english", "french"),
     [
         ("2026-11-24T22:59:00.000Z", "today 23:59", "aujourd’hui 23:59"),

@@ -166,6 +166,11 @@ class Entry(msgspec.Struct, frozen=True):
     next_at: str
     words: str
 
+    @property
+    def is_due(self) -> bool:
+        """Whether `next_at` is a due date, not the start."""
+        return self.next_at in (self.summary.mentor_due_at, self.summary.student_due_at)
+
 
 def entry(
     summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None

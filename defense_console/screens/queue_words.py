@@ -41,7 +41,7 @@ def row(entry: Entry, zone: str, now: str) -> QueueRow:
     return QueueRow(
         id=summary.id,
         when=short_when(entry.next_at, zone, now),
-        ahead=in_words(ahead_s),
+        ahead=in_words(ahead_s, due=entry.is_due),
         mark=mark,
         student=entry.student_name,
         project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),

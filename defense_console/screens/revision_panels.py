@@ -70,9 +70,9 @@ _STUDENT = (N_("The student has time until {when}, {away}"), N_("The student had
 
 
 def _until(sentences: tuple[str, str], due: str, desk: RevisionsDesk, zone: str, now: str) -> Content:
-    """“You decide until Friday 14:00, in 1 day · for the student Friday 08:00 (America/Montreal)”."""
+    """“You decide until Friday 14:00, in 41 h · for the student Friday 08:00 (America/Montreal)”."""
     seconds = round((instant(due) - instant(now)).total_seconds())
-    text = _(sentences[seconds < 0], when=when(due, zone, now), away=in_words(seconds))
+    text = _(sentences[seconds < 0], when=when(due, zone, now), away=in_words(seconds, due=True))
     theirs = desk.student.timezone
     if theirs and theirs != zone:
         text += " · " + _("for the student {when} ({zone})", when=when(due, theirs, now), zone=theirs)

@@ -49,7 +49,7 @@ def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
             (
                 shorts[summary.id],
                 when(entry.next_at, zone, now),
-                in_words(ahead_s),
+                in_words(ahead_s, due=entry.is_due),
                 _short(entry.student_name or summary.student_id, _NAME),
                 one_line(summary.project),
                 _("attempt {n}", n=summary.attempt),

@@ -49,7 +49,7 @@ async def test_the_queue_opens_the_documents_of_a_condition_and_says_who_has_tim
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("3", "enter")
         await until(pilot, lambda: isinstance(app.screen, RevisionsScreen))
-        await shows(pilot, "Documents to revise · 0/2 settled", "The student has time until", "in 1 day", "requested")
+        await shows(pilot, "Documents to revise · 0/2 settled", "The student has time until", "in 47 h", "requested")
         await pilot.press("v")
         await shows(pilot, "Nothing has been received yet")
 
