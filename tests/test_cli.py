@@ -156,7 +156,7 @@ def shape(value: Any) -> Any:
 def test_the_documents_are_described_with_real_examples(cli: Cli, demo: str) -> None:
     text = Path(__file__).parent.parent.joinpath("docs", "json.md").read_text(encoding="utf-8")
     blocks = [json.loads(part.partition("```")[0]) for part in text.split("```json\n")[1:]]
-    listed, shown, log, keys, curricula, received, imported = blocks
+    listed, shown, log, keys, curricula, received, imported, doctor = blocks
     real = json.loads(cli("list", "--json", "--store", demo).stdout)
     by_id = {each["id"]: each for each in real}
     events = json.loads(cli("log", next(e["id"] for e in real if e["student"]["id"] == "demo-hugo"), "--json",
@@ -168,6 +168,7 @@ def test_the_documents_are_described_with_real_examples(cli: Cli, demo: str) -> 
     assert set(keys[0]) == set(json.loads(cli("keys", "--json").stdout)[0])
     assert shape(curricula) == shape(json.loads(cli("curricula", "list", "--json").stdout)[:1])
     assert set(received) == {"taken", "files", "findings"}  # made again, to the last byte, in test_receive.py
+    assert set(doctor) == set(json.loads(cli("doctor", "--json", "--store", demo).stdout))
     assert set(imported[0]) == set(ROW.splitlines()[0].split(";"))
 
 

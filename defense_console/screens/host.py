@@ -146,6 +146,7 @@ class Host(OrderedKeys, inherit_bindings=False):
     @work(exclusive=True, group="copy")
     async def copy_unsaved(self) -> None:
         """Copy everything that is not saved, in words; the file lies with the spool, outside of the store's folder."""
+        self.keep_texts()  # what is being typed this moment, too
         text, folder = self.desk.unsaved_text(language()), self.desk.spool_folder
         screen = self.console_screens()[-1]
         if not text:
@@ -165,4 +166,5 @@ class Host(OrderedKeys, inherit_bindings=False):
         if loss:
             details = "\n".join(part for part in (loss, details) if part)
         if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
+            self.keep_texts()  # while the screens are still there
             self.exit()

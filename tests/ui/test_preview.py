@@ -72,7 +72,7 @@ async def test_a_half_typed_paragraph_is_open_again_after_a_restart(room: Room) 
         await pilot.press("p", "e")
         await shows(pilot, "WRITING")
         await type_text(pilot, "half a sen")
-        await until(pilot, lambda: "report/fr/skill/B1.1" in room.drafts(id))
+        await until(pilot, lambda: room.drafts(id).get("report/fr/skill/B1.1") == "half a sen")
     app = room.app(id)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, VerdictScreen))
