@@ -63,6 +63,7 @@ class Summary(msgspec.Struct, frozen=True):
         all_settled: every one of them is accepted, waived or withdrawn.
         reception_complete: the mentor declared that nothing more is to come.
         student_due_at, mentor_due_at: ISO 8601 UTC, None when nothing is owed.
+        student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
         received_docs: how many deliverables of the project were declared received.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
     """
@@ -94,6 +95,7 @@ class Summary(msgspec.Struct, frozen=True):
     reception_complete: bool = False
     student_due_at: str | None = None
     mentor_due_at: str | None = None
+    student_dues: tuple[str, ...] = ()
     received_docs: int = 0
 
 
@@ -137,6 +139,7 @@ def summarize(id: str, defense: Defense) -> Summary:
         reception_complete=bool(rows) and defense.reception_completed_at is not None,
         student_due_at=revision.student_due(defense),
         mentor_due_at=revision.mentor_due(defense),
+        student_dues=revision.student_dues(defense),
         received_docs=sum(1 for received in defense.declared.values() if received),
     )
 
@@ -188,7 +191,7 @@ def entry(
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
-    who, text_id, parameters = _waits(summary, today, _start_long_past(summary, moment, rules))
+    who, text_id, parameters = _waits(summary, moment, today, _start_long_past(summary, moment, rules))
     tabs: set[Tab] = {who} if who else set()
     if today:
         tabs.add("today")
@@ -227,7 +230,9 @@ def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
     return _start_long_past(summary, now, rules) or any(at is not None and instant(at) < now for at in due)
 
 
-def _waits(summary: Summary, today: bool, late_start: bool) -> tuple[Who | None, str, Mapping[str, object]]:
+def _waits(
+    summary: Summary, now: datetime, today: bool, late_start: bool
+) -> tuple[Who | None, str, Mapping[str, object]]:
     """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
     if not summary.pending:
         return None, _closed_as(summary), {}
@@ -239,7 +244,7 @@ def _waits(summary: Summary, today: bool, late_start: bool) -> tuple[Who | None,
         if late_start:
             return "mentor", N_("start passed long ago"), {}
         return ("mentor", N_("defense today"), {}) if today else (None, N_("planned later"), {})
-    return _verdict_waits(summary)
+    return _verdict_waits(summary, now)
 
 
 def _closed_as(summary: Summary) -> str:
@@ -248,7 +253,7 @@ def _closed_as(summary: Summary) -> str:
     return N_("closed · validated") if summary.in_force == "validated" else N_("closed · to rework")
 
 
-def _verdict_waits(summary: Summary) -> tuple[Who, str, Mapping[str, object]]:
+def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[str, object]]:
     """What a held defense waits for."""
     if summary.verdict_state == "signed":
         return "mentor", N_("verdict to release"), {}
@@ -258,6 +263,8 @@ def _verdict_waits(summary: Summary) -> tuple[Who, str, Mapping[str, object]]:
         return "mentor", N_("verdict contested"), {}
     if summary.in_force != "conditional":
         return "mentor", N_("verdict to sign"), {}
+    if summary.mentor_due_at is not None and instant(summary.mentor_due_at) < now:
+        return "mentor", N_("decision overdue"), {}
     if summary.all_settled:
         return "mentor", N_("all settled: validate"), {}
     places = {"n": summary.rows_received or summary.rows_open, "total": summary.rows_required}
@@ -267,6 +274,10 @@ def _verdict_waits(summary: Summary) -> tuple[Who, str, Mapping[str, object]]:
         return "mentor", N_("documents expired: decide"), {}
     if summary.reception_complete:
         return "mentor", N_("reception complete: decide"), {}
+    if summary.student_due_at is not None and instant(summary.student_due_at) < now:
+        # A row written before the due dates were kept knows the first of them only.
+        late = sum(1 for due in summary.student_dues if instant(due) < now) or 1
+        return "student", N_("documents overdue: {n}/{total}"), {**places, "n": late}
     return "student", N_("documents awaited: {n}/{total}"), places
 
 

@@ -52,6 +52,27 @@ def test_an_id_never_changes() -> None:
     assert len({defense_id(s, p, a) for s in ("s1", "é") for p in ("IRP-P1", "IRP-P2") for a in (1, 2)}) == 8
 
 
+# --- what is late is said in words ---
+
+
+def test_late_documents_are_counted_in_words() -> None:
+    log = conditional().at(5 * H).add(ev.RowExtended("d1", 24 * H))
+    assert seen(log).text_id == "documents awaited: {n}/{total}"
+    late = seen(log, 60 * H)
+    assert (late.waiting_for, late.text_id, dict(late.parameters)) == (
+        "student", "documents overdue: {n}/{total}", {"n": 1, "total": 2},
+    )  # fmt: skip
+    assert seen(log, 100 * H).parameters["n"] == 2
+
+
+def test_a_late_decision_is_said_in_words_whatever_it_is_about() -> None:
+    log = conditional().at(5 * H).add(ev.RowReceived("d1"), ev.RowReceived("d2"))
+    assert seen(log).text_id == "documents to review: {n}/{total}"
+    assert (seen(log, 54 * H).waiting_for, seen(log, 54 * H).text_id) == ("mentor", "decision overdue")
+    log.add(ev.RowAccepted("d1"), ev.RowAccepted("d2"))
+    assert (seen(log).text_id, seen(log, 54 * H).text_id) == ("all settled: validate", "decision overdue")
+
+
 # --- for whom it waits -----------------------------------------------------------------------------------------------
 
 
