@@ -20,6 +20,7 @@ from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.copy_commands import backup, restore
 from defense_console.terminal.doctor_command import doctor
 from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
+from defense_console.terminal.forget_command import forget
 from defense_console.terminal.receive_command import receive
 from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
 
@@ -270,6 +271,7 @@ main.add_command(receive)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(doctor)
+main.add_command(forget)
 
 
 @command(main, "demo", N_("Open the demo cohort: invented students in every state."))

@@ -36,6 +36,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
+    "retention_years": (0, 100),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
@@ -70,6 +71,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         backups_kept: For how many days the last copy of the store is kept.
         backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
+        retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
+            that was not settled.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
     """
@@ -95,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calendar_horizon_days: int = 366
     backups_kept: int = 14
     backup_folder: str = ""
+    retention_years: int = 0
     spool: str = ""
     no_color: bool = False
     file: str = ""

@@ -97,6 +97,4 @@ class DailyBackup:
             self._done, self._failed = today, None
             return
         self._failed = now
-        self._problem = ConsoleError(
-            N_("There is no copy of today: {problem} The next try is in an hour."), problem=refusal
-        )
+        self._problem = ConsoleError(N_("Not copied today: {problem}"), problem=refusal)

@@ -102,10 +102,12 @@ class Backups:
                 copy_database(source, new)
             if (fault := fault_of(new)) is not None:
                 raise DamagedStore(
-                    N_("The store in {place} is damaged: {problem} Run doctor."), place=self.store, problem=fault
+                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+                    place=self.store,
+                    problem=fault,
                 )
             with place.explained(self.folder):
-                _sync(new)
+                sync_path(new)
                 new.replace(target)
                 place.sync_folder(self.folder)
         self.prune()
@@ -125,6 +127,17 @@ class Backups:
             with suppress(OSError):
                 backup.path.unlink()
 
+    def sweep(self, older_than_s: float = 0) -> None:
+        """Remove what a copy that was killed left behind.
+
+        Args:
+            older_than_s: Leave what was touched since, which may be another console's.
+        """
+        for left in self.folder.glob(_NEW + "*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime >= older_than_s:
+                    left.unlink()
+
     def sound(self) -> Iterator[Backup]:
         """The copies that hold what was written, the newest first."""
         for backup in reversed(self.all()):
@@ -139,10 +152,7 @@ class Backups:
                 place=self.folder,
             )
         place.make_folder(self.folder)
-        for left in self.folder.glob(_NEW + "*"):  # of a copy that was killed
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _FORSAKEN_S:
-                    left.unlink()
+        self.sweep(_FORSAKEN_S)
 
 
 def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
@@ -225,9 +235,10 @@ def count_logs(path: Path) -> int:
         return len(rows.names(DEFENSES)) + len(rows.names(STUDENTS))
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
+    """Bring a file to the disk itself."""
     handle = os.open(path, os.O_RDWR)
     try:
-        os.fsync(handle)
+        place.sync_file(handle)
     finally:
         os.close(handle)

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -26,10 +26,8 @@ from defense_console.store.replacing import replace, set_aside
 from defense_console.store.restoring import RESTORED_AT
 from defense_console.store.rows import RowDatabase
 from defense_console.store.salvage import Piece, Salvage, Told
+from defense_console.store.summaries import CLOSED_COUNT
 from defense_console.store.tiny import TinyStore
-
-_COUNTED: Final = "closed_count"
-"""A fact that is counted anew while the store is filled."""
 
 
 class RepairedLog(msgspec.Struct, frozen=True):
@@ -184,7 +182,7 @@ def _fill_beside(store: TinyStore, source: Salvage) -> None:
         with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
             store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))
     for key, value in _facts(source).items():
-        if key != _COUNTED:
+        if key != CLOSED_COUNT:  # it is counted anew
             store.set_meta(key, value)
 
 

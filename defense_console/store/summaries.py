@@ -21,7 +21,8 @@ from defense_console.store.keys import DEFENSES, defense_key, digits, key_range,
 
 PENDING = "pending"
 CLOSED = "closed"
-_CLOSED_COUNT = "closed_count"
+CLOSED_COUNT = "closed_count"
+"""The fact that spares counting them."""
 _FIRST_DIGITS = 8
 """Digits of an id before its first dash."""
 
@@ -85,7 +86,7 @@ class Summaries:
 
     def closed_count(self) -> int:
         """How many defenses are closed."""
-        return int(self._documents.meta(_CLOSED_COUNT) or 0)
+        return int(self._documents.meta(CLOSED_COUNT) or 0)
 
     def _of_keys(self, keys: Callable[[], Iterable[int]]) -> list[Summary]:
         with self._rows.reading():
@@ -158,7 +159,7 @@ class Summaries:
                 with suppress(DamagedStore):
                     self._renew(key, None)
         with suppress(Exception), self._rows.transaction():
-            self._documents.set_meta(_CLOSED_COUNT, str(self._rows.count(CLOSED)))
+            self._documents.set_meta(CLOSED_COUNT, str(self._rows.count(CLOSED)))
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -173,7 +174,7 @@ class Summaries:
             self._documents.remove(there, key)
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
-            self._documents.set_meta(_CLOSED_COUNT, str(self.closed_count() + change))
+            self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
 
 
 def _keys_of(streams: Iterable[str]) -> Iterator[int]:

@@ -127,6 +127,19 @@ class Vault:
             return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
         return False
 
+    def remove(self, sha256: str) -> None:
+        """Remove a file, for good. One that is not there is no error.
+
+        Raises:
+            StoreError: It cannot be removed.
+        """
+        path = self.path(sha256)
+        with explained(self.folder):
+            _refuse_link(self.root)
+            if path.exists() or path.is_symlink():
+                path.unlink()
+                sync_folder(path.parent)
+
     @contextmanager
     def taking(self) -> Iterator[Taking]:
         """Take files in: all of them when the block ends, none when it raises.

@@ -1,0 +1,213 @@
+"""`forget`: no byte of a student is left in any file of the console, and nothing of anybody else is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from defense_console.cli import main
+from defense_console.model import events as ev
+from defense_console.model.events import Event, encode_event
+from defense_console.store import place, replacing, spool_files
+from defense_console.store.backups import Backups
+from defense_console.store.base import Append, Draft
+from defense_console.store.spool import Spool
+from defense_console.store.tiny import TinyStore
+from defense_console.store.vault import Vault
+from tests.ui.conftest import Room
+
+NAME, EMAIL, NOTE = "Wilhelmina Oubliée", "wilhelmina@example.org", "Wilhelmina hesitated at the diagram"
+MARKS = ("Wilhelmina", "Oubliée", EMAIL, "gone-1", "her report", "half a sentence about her")
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """Two students, the documents of each, one they share, drafts, a copy of the store, the clipboard."""
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    room = Room(tmp_path / "store")
+    room.student("gone-1", NAME, EMAIL)
+    room.student("stays-1", "Omar Demo", "omar@example.org")
+    gone, stays = room.plan("gone-1"), room.plan("stays-1")
+    at = room.machine.read()
+    for id, text in ((gone, b"her report"), (stays, b"his report")):
+        with Vault(room.folder).taking() as taking:
+            kept = [taking.add([each]) for each in (text, b"the same template")]
+        files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
+        room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
+    with closing(TinyStore.open(room.folder)) as store:
+        for id in (gone, stays):
+            store.save_draft(
+                f"defense/{id}", "note", Draft("half a sentence about her" if id == gone else "his", at, 1)
+            )
+    with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
+        # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
+        connection.execute("PRAGMA secure_delete = OFF").fetchall()
+        row = ("drafts", 7, "half a sentence about her" * 400, b"")
+        connection.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", row)
+        connection.execute("DELETE FROM rows WHERE tab = 'drafts' AND id = 7")
+    Backups(room.folder).write("2026-11-23T10:00:00.000Z")
+    (room.folder / "clipboard.txt").write_text(NOTE)
+    return room
+
+
+def cli(room: Room, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--store", str(room.folder)])
+
+
+def files(room: Room) -> list[Path]:
+    return [path for path in sorted(room.folder.parent.rglob("*")) if path.is_file()]
+
+
+def marked(room: Room) -> list[str]:
+    """Files that hold a byte of the student, names of files included."""
+    return [
+        path.name
+        for path in files(room)
+        if any(mark.encode() in path.read_bytes() or mark in path.name for mark in MARKS)
+    ]
+
+
+def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> None:
+    assert {place.FILE, "clipboard.txt"} < set(marked(room))
+    before = json.loads(cli(room, "list", "--json").stdout)
+    vault = room.folder / "documents"
+    assert len([path for path in vault.rglob("*") if path.is_file()]) == 3
+
+    done = cli(room, "forget", "gone-1", "--yes")
+
+    assert done.exit_code == 0, done.output
+    assert "1 defense with everything" in done.output
+    assert "1 document received" in done.output
+    assert marked(room) == []
+    assert json.loads(cli(room, "list", "--json").stdout) == [d for d in before if d["student"]["id"] == "stays-1"]
+    with closing(TinyStore.open(room.folder)) as store:
+        assert store.verify_all() == ()
+        assert [list(drafts) for drafts in store.all_drafts().values()] == [["note"]]
+    assert len([path for path in vault.rglob("*") if path.is_file()]) == 2, "the shared template stays"
+    assert cli(room, "doctor").exit_code == 0
+    (copy,) = Backups(room.folder).sound()
+    assert cli(room, "restore", str(copy.path)).exit_code == 0, "the copy is a copy still"
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 2
+
+
+def test_a_look_and_every_refusal_change_nothing(room: Room, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in files(room)}
+    look = cli(room, "forget", "wilhelmina oubliee", "--dry-run")
+    assert look.exit_code == 0
+    assert "gone-1" in look.output
+    assert "retention_years" in look.output
+    for arguments, words in (
+        (["gone-1"], "give --yes"),
+        (["nobody", "--yes"], "no student nobody"),
+    ):
+        refused = cli(room, "forget", *arguments)
+        assert refused.exit_code == 2
+        assert words in refused.output
+    with closing(TinyStore.open(room.folder)):
+        held = cli(room, "forget", "gone-1", "--yes")
+        assert "open in a console" in held.output
+    assert {path: path.read_bytes() for path in files(room)} == before
+
+
+def test_a_live_defense_is_refused(room: Room) -> None:
+    room.live(room.plan("gone-1", "IRP-P3"))
+    refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "is live" in refused.output
+    assert marked(room)
+
+
+def test_a_signed_verdict_that_waits_for_its_release_is_refused(tmp_path: Path) -> None:
+    room = Room(tmp_path / "demo")
+    assert cli(room, "demo", "--fill", "--now", "2026-11-24T10:00:00Z").exit_code == 0
+    listed = json.loads(cli(room, "list", "--json").stdout)
+    documents = [json.loads(cli(room, "show", each["id"], "--json").stdout) for each in listed]
+    waits = [
+        each for each, d in zip(listed, documents, strict=True) if d["verdict"] and d["verdict"]["state"] == "signed"
+    ]
+    assert waits
+    refused = cli(room, "forget", waits[0]["student"]["id"], "--yes")
+    assert refused.exit_code == 2
+    assert "is signed and not released" in refused.output
+
+
+def test_what_waits_to_be_saved_is_refused_and_what_never_can_be_goes(room: Room, tmp_path: Path) -> None:
+    def job(student: str, text: str) -> Append:
+        at = room.machine.read()
+        with closing(TinyStore.open(room.folder)) as store:
+            id = next(s.id for s in store.pending() if s.student_id == student)
+        return Append(f"defense/{id}", 9, (encode_event(Event(10, 10, at, "Mentor Test", ev.Noted(text, at))),))
+
+    with closing(TinyStore.open(room.folder)) as store:
+        identity = store.identity
+    spool = Spool(tmp_path / "spool", identity)
+    spool.keep([job("gone-1", NOTE)])
+    spool.close()
+    refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "waits in" in refused.output
+
+    (waiting,) = spool_files.spool_files(tmp_path / "spool")
+    waiting.unlink()
+    both = spool_files.write_aside(tmp_path / "spool", identity, [job("gone-1", NOTE), job("stays-1", "Omar waits")])
+    hers = spool_files.write_aside(tmp_path / "spool", identity, [job("gone-1", NOTE)])
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert marked(room) == []
+    assert not hers.exists()
+    jobs, damaged = spool_files.read_jobs(both)
+    assert (len(jobs), damaged) == (1, 0), "what is Omar's stays"
+
+
+def test_the_retention_of_the_settings_is_kept_unless_it_is_waived(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('zone = "UTC"\nretention_years = 90\n')
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
+    refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "must be kept until" in refused.output
+    assert "2116" in refused.output
+    assert marked(room)
+    assert cli(room, "forget", "gone-1", "--yes", "--early").exit_code == 0
+    assert marked(room) == []
+
+
+def test_damaged_files_that_speak_of_the_student_are_named(room: Room) -> None:
+    aside = replacing.set_aside(room.folder, "2026-11-24T10:00:00.000Z")
+    (copy,) = Backups(room.folder).all()
+    copy.path.write_bytes(copy.path.read_bytes().replace(b"Omar was calm", b"Omar was lost"))
+    done = cli(room, "forget", "gone-1", "--yes")
+    assert done.exit_code == 2
+    assert str(aside / place.FILE) in done.output
+    assert str(copy.path) in done.output
+    assert sorted(marked(room)) == sorted([place.FILE, copy.path.name]), "only in the files that were named"
+
+
+def test_a_name_in_anothers_text_is_told(room: Room) -> None:
+    id = room.plan("stays-1", "IRP-P3")
+    room.add(id, ev.Noted(f"unlike {NAME}", room.machine.read()))
+    look = cli(room, "forget", "gone-1", "--dry-run")
+    assert f"defense/{id}" in look.output
+    assert "stays as it is" in look.output
+
+
+@pytest.mark.parametrize(("typed", "code"), [("gone-1\n", 0), ("y\n", 2), ("\n", 2)])
+def test_on_a_terminal_the_id_is_asked_for(room: Room, typed: str, code: int) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "defense_console", "forget", "gone-1", "--store", str(room.folder)]
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    os.write(master, typed.encode())
+    assert process.wait(30) == code
+    os.close(master)
+    assert bool(marked(room)) == bool(code)
