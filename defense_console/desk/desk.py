@@ -186,7 +186,8 @@ class Desk:
             Ids of the defenses that are not what they were: another console wrote on them, took them over or let them
             go, or their verdict has just been released, as its dialog announced.
         """
-        turned = self.leases.look() | self.ledger.refresh()
+        self.leases.look()
+        turned = self.leases.turned() | self.ledger.refresh()
         for live in self._live.values():
             live.tick()
         self.leases.free_all_but([id for id in self.leases.held if id in shown or self._is_live(id)])

@@ -115,27 +115,28 @@ class Leases:
         self._rows: dict[str, Lease] = {}
         self._held: dict[str, Lease] = {}
         self._others: dict[str, Lease] = {}
+        self._turned: set[str] = set()
         self._writing: dict[str, WriteLease] = {}
         """The last write of each row that is still on its way: until it is done, the row in the store is an old one."""
 
     # --- what is so ----------------------------------------------------------------------------------------------
 
-    def look(self) -> frozenset[str]:
-        """Read the rows again.
-
-        Returns:
-            Ids of the defenses that may be written now and might not before, or the other way round.
-        """
+    def look(self) -> None:
+        """Read the rows again; what turned by it is told by `turned`, whoever looked."""
         self._rows, now = self._read(), self._now()
         others = {
             id: lease
             for id, lease in self._rows.items()
             if id not in self._writing and held_by_other(lease, self.me, now, self._process_start)
         }
-        turned = frozenset(others.keys() ^ self._others.keys())
+        self._turned |= others.keys() ^ self._others.keys()
         self._others = others
         for id in others:
             self._held.pop(id, None)
+
+    def turned(self) -> frozenset[str]:
+        """Ids of the defenses that may be written now and might not when last asked, or the other way round."""
+        turned, self._turned = frozenset(self._turned), set()
         return turned
 
     def holder(self, defense_id: str) -> Lease | None:

@@ -30,6 +30,7 @@ from defense_console.store.base import (
     Refused,
     SaveDraft,
     Store,
+    WriteLease,
     chain,
     first_hash,
     lane,
@@ -137,11 +138,20 @@ class Ledger:
         stored = self.store.drafts(stream_of(defense_id))
         return {field: draft for field, draft in stored.items() if not field.startswith(PREFIX)}
 
-    def reread_drafts(self, defense_id: str) -> None:
-        """Find again what another console was typing."""
-        drafts = self.drafts(defense_id)
+    def reread_drafts(self, defense_id: str) -> bool:
+        """Find what another console is typing, or has finished; tells whether it does.
+
+        While a write of ours on this log is on its way, the rows in the store are not yet what they will be.
+        """
+        stream = stream_of(defense_id)
+        if any(not isinstance(job, WriteLease) and job.stream == stream for job in self.recorder.unsaved()):
+            return False
+        drafts, stored = self.drafts(defense_id), self._stored_drafts(defense_id)
+        if drafts == stored:
+            return False
         drafts.clear()
-        drafts.update(self._stored_drafts(defense_id))
+        drafts.update(stored)
+        return True
 
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
@@ -189,14 +199,15 @@ class Ledger:
         """Read anew what another console has changed meanwhile.
 
         Returns:
-            Ids of the open logs that it wrote on, or of which it settled what was kept aside. A log with events on
-            their way waits for their answers.
+            Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
+            with events on their way waits for their answers.
         """
         if not self.store.changed():
             return frozenset()
         self.generation += 1
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
+        settled += [id for id in self._drafts if self.reread_drafts(id)]
         return frozenset(settled) | {stream.removeprefix("defense/") for stream in self.aside.refresh()}
 
     def reread(self, defense_id: str) -> bool:

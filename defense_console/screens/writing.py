@@ -25,6 +25,8 @@ class WritingScreen(ConsoleScreen):
         super().__init__()
         self._reads_only = False
         self._asked_aside: set[str] = set()
+        self._expects_text = False
+        """The defense was just taken over: what was being typed there may still arrive."""
 
     @property
     def texts(self) -> DefenseDesk:
@@ -95,6 +97,7 @@ class WritingScreen(ConsoleScreen):
 
         The clock's two keys leave the focus in the field.
         """
+        self._expects_text = False
         if not command.id.startswith("console.") and self.writer.field_key:
             stay = command.id in ("anywhere.toggle", "anywhere.next_phase")
             if not self.keep_text(stay):
@@ -163,6 +166,7 @@ class WritingScreen(ConsoleScreen):
             self.tell(_("The other console has let this defense go: it can be written here again."))
         self.update()
         if self.about:
+            self._take_text()
             self._ask_about_aside()
 
     def _yield(self) -> None:
@@ -175,6 +179,12 @@ class WritingScreen(ConsoleScreen):
             told = " " + _("Your text is kept.")
         host = other.host if other is not None else "?"
         self.tell(_("Taken over by the console on {host}: read only here.", host=host) + told, "failed")
+
+    def _take_text(self) -> None:
+        """Go on with what was being typed in the console that held the defense, unless something else is done first."""
+        if self._expects_text and self.is_current and not self.writing:
+            self.resume_text(_("Taken over, with the text that was being written there."))
+            self._expects_text = not self.writing
 
     def read_only_line(self) -> str:
         """Who holds the defense, and the key that takes it over; "" when it may be written here."""
@@ -228,6 +238,7 @@ class WritingScreen(ConsoleScreen):
         if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
             self._reads_only = False
             self.tell(_("Taken over: it is written here now."))
-            self.resume_text(_("Taken over, with the text that was being written there."))
+            self._expects_text = True
+            self._take_text()
             self.update()
             self._ask_about_aside()

@@ -95,7 +95,8 @@ def test_a_console_that_restarts_after_a_crash_may_write_at_once(room: Room) -> 
     id = started(room)
     row = lease(room.machine, host=socket.gethostname())
     here = Leases(lambda: {id: row}, lambda _job: None, room.machine.read, lambda _pid: None, "Europe/Paris")
-    assert here.look() == frozenset()
+    here.look()
+    assert here.turned() == frozenset()
     assert here.read_only(id) is None
     assert here.left_by_another(id) == row
 
@@ -104,7 +105,10 @@ def test_the_reason_says_which_machine_and_since_when_in_the_mentors_zone(room: 
     row = lease(room.machine, host="desk-2", boot="boot-9")
     assert row.since == iso(room.machine.wall)
     here = Leases(lambda: {"d": row}, lambda _job: None, room.machine.read, lambda _pid: None, "Europe/Paris")
-    assert here.look() == {"d"}
+    here.look()
+    here.look()
+    assert here.turned() == {"d"}
+    assert here.turned() == frozenset()
     reason = here.read_only("d")
     assert reason is not None
     assert reason.parameters == {"host": "desk-2", "at": "2026-11-24 14:00"}
