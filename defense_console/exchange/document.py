@@ -85,6 +85,7 @@ def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: St
         "verdict": _verdict(defense, curriculum),
         "verdicts": [_version(version) for version in defense.versions],
         "contested": defense.contested,
+        "contests": [msgspec.structs.asdict(contest) for contest in defense.contests],
         "saved": {"seq": saved.seq, "at": saved.at, "hash": saved.hash},
     }
 

@@ -12,28 +12,53 @@ import msgspec
 
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense_verdict import (
+    SETTLED,
+    Contest,
+    Delivery,
+    Drafting,
+    Edited,
+    Revision,
+    RowState,
+    VerdictState,
+    Version,
+)
 from defense_console.model.events import (
     Carried,
     OutcomeValue,
     PauseReason,
     QuestionState,
     RatingValue,
-    ReceivedFile,
     Request,
     Section,
     Stamp,
 )
 
+__all__ = [
+    "NOT_HELD",
+    "SETTLED",
+    "CalendarLink",
+    "Contest",
+    "Defense",
+    "Delivery",
+    "Drafting",
+    "Edited",
+    "Gap",
+    "Line",
+    "Note",
+    "Pause",
+    "Question",
+    "Revision",
+    "RowState",
+    "SessionState",
+    "Sitting",
+    "VerdictState",
+    "Version",
+]
+
 SessionState = Literal[
     "planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"
 ]
-VerdictState = Literal["draft", "signed", "released", "superseded"]
-Drafting = Literal["first", "round", "amendment"]
-RowState = Literal[
-    "requested", "received", "under_review", "accepted", "re_requested", "waived", "withdrawn", "expired"
-]
-SETTLED: frozenset[RowState] = frozenset({"accepted", "waived", "withdrawn"})
-"""Row states that ask for nothing more."""
 NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
 """Session states that ended without a defense; a new date opens the next sitting."""
 
@@ -144,88 +169,6 @@ class Pause(msgspec.Struct, frozen=True):
     reason: PauseReason | None = None
 
 
-class Version(msgspec.Struct, frozen=True):
-    """One version of the verdict, signed or later.
-
-    Instants are ISO 8601 UTC; `released_seq` names the event whose hash a report prints.
-    """
-
-    version: int
-    outcome: OutcomeValue
-    state: VerdictState
-    suggested: OutcomeValue | None
-    reason: str
-    signed_at: str
-    signed_stamp: Stamp
-    released_at: str | None
-    released_seq: int | None
-    rows: tuple[Request, ...]
-    amendment: str = ""
-    """Why this version was drafted, when it supersedes a released one."""
-
-
-class Edited(msgspec.Struct, frozen=True):
-    """A paragraph of the report in the mentor's words. `proposal`: SHA-256 of the generated text it stands for."""
-
-    text: str
-    proposal: str
-
-
-class Delivery(msgspec.Struct, frozen=True):
-    """A version of a document received.
-
-    Attributes:
-        version: from 1; of a deliverable it counts every version, also those that came before the defense.
-        at: ISO 8601 UTC.
-        files: what came; empty when the mentor only declared it.
-        round: of the request it answers; 0 when nobody had asked.
-    """
-
-    version: int
-    at: str
-    files: tuple[ReceivedFile, ...]
-    round: int = 0
-
-    @property
-    def hashes(self) -> tuple[str, ...]:
-        """SHA-256 of every file, sorted: two versions with the same ones hold the same content."""
-        return tuple(sorted(file.sha256 for file in self.files))
-
-
-class Revision(msgspec.Struct, frozen=True):
-    """A released request and what became of it; its state is folded from the events after its latest request only.
-
-    Attributes:
-        request: what is asked for now (a later round replaces expectation and due time).
-        round: from 1.
-        requested_at: start of the student's time in this round, ISO 8601 UTC.
-        due_at: end of it.
-        deliveries: every version received since the first request, of all rounds.
-        state: see product.md §3; *overdue* is not a state.
-        decision_reason: why it was waived or withdrawn.
-        before: the version that was there when this round was asked for, None when there was none with files.
-        accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
-        decided_at: when it was settled or closed, ISO 8601 UTC; None while it is open.
-    """
-
-    request: Request
-    round: int
-    requested_at: str
-    due_at: str
-    deliveries: tuple[Delivery, ...]
-    state: RowState
-    decision_reason: str = ""
-    before: Delivery | None = None
-    accepted: tuple[str, ...] = ()
-    decided_at: str | None = None
-
-    @property
-    def answer(self) -> Delivery | None:
-        """The latest version received in this round, None while none came."""
-        latest = self.deliveries[-1] if self.deliveries else None
-        return latest if latest is not None and latest.round == self.round else None
-
-
 class Defense(msgspec.Struct, frozen=True):
     """What is known of one defense after its last event.
 
@@ -282,8 +225,7 @@ class Defense(msgspec.Struct, frozen=True):
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
     reception_completed_at: str | None
-    contested: str | None
-    """The student's reason while the released verdict is contested, else None."""
+    contests: tuple[Contest, ...]
     gaps: tuple[Gap, ...]
     pauses: tuple[Pause, ...]
     recording: Stamp | None
@@ -335,6 +277,12 @@ class Defense(msgspec.Struct, frozen=True):
     def signed(self) -> Version | None:
         """The version that is signed and not released, or None."""
         return self.versions[-1] if self.versions and self.versions[-1].state == "signed" else None
+
+    @property
+    def contested(self) -> str | None:
+        """The student's reason while the released verdict is contested, else None."""
+        latest = self.contests[-1] if self.contests else None
+        return latest.reason if latest is not None and latest.resolution is None else None
 
     @property
     def released(self) -> Version | None:

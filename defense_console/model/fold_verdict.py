@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import Literal
 
 import msgspec
 
 from defense_console.model import events as ev
 from defense_console.model.clock import later
-from defense_console.model.defense import Delivery, Edited, Revision, RowState, Version
+from defense_console.model.defense import Contest, Delivery, Edited, Revision, RowState, Version
 from defense_console.model.events import Event, ReceivedFile, Request
 from defense_console.model.folding import Folding, applies
 
@@ -79,7 +80,8 @@ def _released(state: Folding, event: Event, what: ev.Released) -> None:
     version = state.versions[-1]
     if version.outcome == "conditional":
         _request(state, version, event.at.wall)
-    state.outcome, state.reason, state.amendment, state.contested = None, "", "", None
+    _resolve(state, "amended", version.amendment, event)
+    state.outcome, state.reason, state.amendment = None, "", ""
     state.before_amendment = {}
     state.rekept = set()
 
@@ -160,12 +162,21 @@ def _amendment_dropped(state: Folding, event: Event, what: ev.AmendmentDropped) 
 
 @applies(ev.Contested)
 def _contested(state: Folding, event: Event, what: ev.Contested) -> None:
-    state.contested = what.reason
+    released = next((v.version for v in reversed(state.versions) if v.state == "released"), 0)
+    state.contests.append(Contest(released, what.reason, event.at.wall))
 
 
 @applies(ev.ContestResolved)
 def _contest_resolved(state: Folding, event: Event, what: ev.ContestResolved) -> None:
-    state.contested = None
+    _resolve(state, "upheld", what.reason, event)
+
+
+def _resolve(state: Folding, resolution: Literal["upheld", "amended"], answer: str, event: Event) -> None:
+    """The contest that waits for an answer has it."""
+    if state.contests and state.contests[-1].resolution is None:
+        state.contests[-1] = replace(
+            state.contests[-1], resolution=resolution, answer=answer, resolved_at=event.at.wall
+        )
 
 
 # --- documents to revise -----------------------------------------------------------------------------------------

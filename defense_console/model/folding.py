@@ -12,6 +12,7 @@ from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import (
     CalendarLink,
+    Contest,
     Defense,
     Delivery,
     Edited,
@@ -64,7 +65,7 @@ class Folding:
     versions: list[Version] = field(default_factory=list)
     revisions: dict[str, Revision] = field(default_factory=dict)
     reception_completed_at: str | None = None
-    contested: str | None = None
+    contests: list[Contest] = field(default_factory=list)
     gaps: dict[int, Gap] = field(default_factory=dict)
     pauses: dict[int, Pause] = field(default_factory=dict)
     recording: Stamp | None = None
@@ -127,7 +128,7 @@ class Folding:
             versions=tuple(self.versions),
             revisions=tuple(self.revisions.values()),
             reception_completed_at=self.reception_completed_at,
-            contested=self.contested,
+            contests=tuple(self.contests),
             gaps=tuple(self.gaps.values()),
             pauses=tuple(self.pauses.values()),
             recording=self.recording,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from defense_console.model import rubric
 from defense_console.model.clock import Timeline
 from defense_console.model.curriculum import Criterion, Phase
-from defense_console.model.defense import Gap, Note, Pause, Sitting, Version
+from defense_console.model.defense import Contest, Gap, Note, Pause, Sitting, Version
 from defense_console.reports.sections import window_text
 from defense_console.reports.sheet import VERSIONS, Sheet
 from defense_console.reports.value import Paragraph, Section, section_if
@@ -188,9 +188,22 @@ def verdicts(sheet: Sheet) -> tuple[Section, ...]:
             paragraphs.append(Paragraph("verdicts", sheet.reason, "edited", _("Reason for this outcome"), "item", 1))
     if defense.amendment:
         paragraphs.append(Paragraph("verdicts", defense.amendment, "edited", _("Reason of the new version"), "item"))
-    if defense.contested is not None:
-        paragraphs.append(Paragraph("verdicts", defense.contested, "edited", _("Contested by the student"), "item"))
+    for contest in defense.contests:
+        paragraphs.extend(_contest(sheet, contest))
     return section_if("verdicts", _("Verdict"), paragraphs)
+
+
+def _contest(sheet: Sheet, contest: Contest) -> Iterator[Paragraph]:
+    """What the student said, and what the mentor answered."""
+    _ = sheet.words
+    label = _("Version {n} contested by the student, {at}", n=contest.version, at=sheet.instant(contest.at))
+    yield Paragraph("verdicts", contest.reason, "edited", label, "item")
+    if contest.resolution is None or contest.resolved_at is None:
+        yield Paragraph("verdicts", _("Not answered yet"), shape="item", depth=1)
+        return
+    at = sheet.instant(contest.resolved_at)
+    label = _("Upheld, {at}", at=at) if contest.resolution == "upheld" else _("Amended, {at}", at=at)
+    yield Paragraph("verdicts", contest.answer, "edited", label, "item", 1)
 
 
 def _verdict(label: str, text: str, depth: int = 0) -> Paragraph:

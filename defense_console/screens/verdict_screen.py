@@ -139,6 +139,11 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             return content(standing).stylize("bold $text-warning")
         if defense.signed is not None:
             return self._signed_line()
+        if defense.contested is not None and not defense.amendment:
+            text = N_("! Contested: {reason} — {uphold} upholds the verdict, {amend} amends it.")
+            keys = {"uphold": self.key_of("verdict.contest"), "amend": self.key_of("verdict.amend")}
+            said = shortened(defense.contested, max(20, 2 * self.size.width - len(_(text, reason="", **keys)) - 8))
+            return content(_(text, reason=said, **keys)).stylize("bold $text-warning")
         if defense.drafting is None and defense.released is not None:
             at = self._when(defense.released.released_at)
             return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))

@@ -17,6 +17,7 @@ from defense_console.model.events import DefenseWhat, ReceivedFile
 from defense_console.model.fold import fold
 from defense_console.model.legal import check_legal
 from defense_console.model.revision import change_of, mentor_due, overdue, row_overdue, student_due
+from defense_console.model.verdict import signed_event
 from tests.model.builders import Log, conditional
 
 H = 3600
@@ -216,6 +217,23 @@ def test_the_next_attempt_carries_what_was_met_and_what_accepted_documents_repai
     own = {c.id for skill in log.project.skills for c in skill.criteria}
     assert set(carried.ratings) == own - {"IRP-P2-B1.2-1"}
     assert carried.ratings["IRP-P2-B1.1-1"] == "met"
+
+
+# --- contests stay in the record ---
+
+
+def test_a_contest_stays_with_its_answer() -> None:
+    log = legally(conditional().at(5 * H), ev.Contested("the budget"))
+    assert (log.defense.contested, log.defense.contests[0].resolution) == ("the budget", None)
+    legally(log, ev.ContestResolved("read again"))
+    legally(log.at(6 * H), ev.Contested("the dates"), ev.AmendmentOpened("misread"))
+    legally(log, ev.OutcomeChosen("validated"), ev.ReasonGiven("the dates are right"))
+    legally(log, signed_event(log.defense, log.curriculum), ev.Released(2))
+    assert [(c.version, c.reason, c.resolution, c.answer) for c in log.defense.contests] == [
+        (1, "the budget", "upheld", "read again"),
+        (1, "the dates", "amended", "misread"),
+    ]
+    assert log.defense.contested is None
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

@@ -280,3 +280,12 @@ def test_an_advice_of_the_oral_grid_says_what_is_expected(reader: Reader) -> Non
     log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"), row)))
     told = [p.text for s in scene.report(log, reader, "en").sections for p in s.paragraphs if p.part == "expected"]
     assert told[-1] == "Choices are justified (en)"
+
+
+def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:
+    log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"),)))
+    log.add(ev.Contested("the budget"))
+    assert "Not answered yet" in section(scene.report(log, "jury", "en"), "verdicts")
+    told = section(scene.report(log.add(ev.ContestResolved("read again")), "jury", "en"), "verdicts")
+    assert [line.partition(",")[0] for line in told[-2:]] == ["Version 1 contested by the student", "Upheld"]
+    assert [line.partition("|")[2] for line in told[-2:]] == ["the budget", "read again"]

@@ -25,6 +25,7 @@ async def test_a_closed_validated_defense_is_found_and_contested(room: Room) -> 
         await type_text(pilot, "the budget")
         await pilot.press("enter")
         await until(pilot, lambda: room.defense(id).contested == "the budget")
+        await shows(pilot, "Contested: the budget — o upholds the verdict, e amends it.")
         await pilot.press("escape", "escape")
         await shows(pilot, "All pending 1", "verdict contested")
 
