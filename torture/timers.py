@@ -77,6 +77,10 @@ class View:
         """Nothing is typed in these histories."""
         return {}
 
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        """Nothing is typed in these histories."""
+        return {}
+
     def leases(self) -> dict[str, Lease]:
         """See `Store.leases`."""
         return dict(self._shared.leases)
@@ -97,6 +101,10 @@ class AtOnce:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self.desk: Desk | None = None
+
+    def unsaved(self) -> tuple[Job, ...]:
+        """Nothing ever waits."""
+        return ()
 
     def submit(self, job: Job) -> None:
         """Write a job and answer for it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -104,6 +104,15 @@ def _renamed(what: DefenseWhat, number: int) -> DefenseWhat:
     return msgspec.structs.replace(what, row=f"r{number}")
 
 
+def _asides(drafts: Mapping[str, Draft]) -> dict[str, Aside]:
+    found = {}
+    for key, draft in drafts.items():
+        if key.startswith(PREFIX):
+            base = int(key.removeprefix(PREFIX).partition("/")[0])
+            found[key] = Aside(key, base, decode_event(draft.text.encode()))
+    return found
+
+
 class KeptAside:
     """What is kept aside, of every defense of one store.
 
@@ -123,23 +132,15 @@ class KeptAside:
     def of(self, stream: str) -> tuple[Aside, ...]:
         """What is kept aside of a log, in the order in which it was decided; empty when all is settled."""
         if stream not in self._known:
-            self._known[stream] = self._read(stream)
+            self._known[stream] = _asides(self._store.drafts(stream))
         return tuple(sorted(self._known[stream].values(), key=lambda aside: (aside.event.at.wall, aside.event.seq)))
-
-    def _read(self, stream: str) -> dict[str, Aside]:
-        found = {}
-        for key, draft in self._store.drafts(stream).items():
-            if key.startswith(PREFIX):
-                base = int(key.removeprefix(PREFIX).partition("/")[0])
-                found[key] = Aside(key, base, decode_event(draft.text.encode()))
-        return found
 
     def refresh(self) -> frozenset[str]:
         """Read anew what another console added or settled. Returns: streams of which it did."""
-        changed = set()
+        changed, stored = set(), self._store.all_drafts()
         for stream, known in self._known.items():
             busy = {key for name, key in self._writing if name == stream}
-            there = {key: aside for key, aside in self._read(stream).items() if key not in busy}
+            there = {key: aside for key, aside in _asides(stored.get(stream, {})).items() if key not in busy}
             here = {key: aside for key, aside in known.items() if key not in busy}
             if there.keys() != here.keys():
                 self._known[stream] = there | {key: known[key] for key in busy & known.keys()}

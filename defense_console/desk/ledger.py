@@ -75,6 +75,11 @@ def stream_of(defense_id: str) -> str:
     return f"defense/{defense_id}"
 
 
+def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """What is being typed, without what is kept aside among it."""
+    return {field: draft for field, draft in drafts.items() if not field.startswith(PREFIX)}
+
+
 class Ledger:
     """The logs of one store, as one console sees them.
 
@@ -131,27 +136,27 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = self._stored_drafts(defense_id)
+            self._drafts[defense_id] = _texts(self.store.drafts(stream_of(defense_id)))
         return self._drafts[defense_id]
 
-    def _stored_drafts(self, defense_id: str) -> dict[str, Draft]:
-        stored = self.store.drafts(stream_of(defense_id))
-        return {field: draft for field, draft in stored.items() if not field.startswith(PREFIX)}
+    def reread_drafts(self, *ids: str) -> frozenset[str]:
+        """Find what another console is typing, or has finished.
 
-    def reread_drafts(self, defense_id: str) -> bool:
-        """Find what another console is typing, or has finished; tells whether it does.
+        While a write of ours on a log is on its way, the rows in the store are not yet what they will be, so what waits
+        is looked at first.
 
-        While a write of ours on this log is on its way, the rows in the store are not yet what they will be.
+        Returns:
+            Those of the defenses where something is new.
         """
-        stream = stream_of(defense_id)
-        if any(not isinstance(job, WriteLease) and job.stream == stream for job in self.recorder.unsaved()):
-            return False
-        drafts, stored = self.drafts(defense_id), self._stored_drafts(defense_id)
-        if drafts == stored:
-            return False
-        drafts.clear()
-        drafts.update(stored)
-        return True
+        waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
+        stored, changed = self.store.all_drafts(), set()
+        for id in ids:
+            drafts, there = self.drafts(id), _texts(stored.get(stream_of(id), {}))
+            if stream_of(id) not in waiting and drafts != there:
+                drafts.clear()
+                drafts.update(there)
+                changed.add(id)
+        return frozenset(changed)
 
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
@@ -207,8 +212,8 @@ class Ledger:
         self.generation += 1
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
-        settled += [id for id in self._drafts if self.reread_drafts(id)]
-        return frozenset(settled) | {stream.removeprefix("defense/") for stream in self.aside.refresh()}
+        asides = {stream.removeprefix("defense/") for stream in self.aside.refresh()}
+        return frozenset(settled) | asides | self.reread_drafts(*self._drafts)
 
     def reread(self, defense_id: str) -> bool:
         """Read a log anew when the store holds more of it; tells whether it does."""
