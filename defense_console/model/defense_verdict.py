@@ -85,6 +85,31 @@ class Delivery(msgspec.Struct, frozen=True):
         return tuple(sorted(file.sha256 for file in self.files))
 
 
+class Round(msgspec.Struct, frozen=True):
+    """An earlier request of a document: in which words, from when and until when, ISO 8601 UTC."""
+
+    n: int
+    expected: str
+    requested_at: str
+    due_at: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the mentor decided on a document.
+
+    Attributes:
+        round: of the request it was decided in.
+        kind: `accepted`, `waived`, `withdrawn`, `expired`, or `re_requested` where it ended the round.
+        at: ISO 8601 UTC.
+        reason: the mentor's, "" where none is asked for.
+    """
+
+    round: int
+    kind: RowState
+    at: str
+    reason: str = ""
+
+
 class Revision(msgspec.Struct, frozen=True):
     """A released request and what became of it; its state is folded from the events after its latest request only.
 
@@ -99,6 +124,8 @@ class Revision(msgspec.Struct, frozen=True):
         before: the version that was there when this round was asked for, None when there was none with files.
         accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
         decided_at: when it was settled or closed, ISO 8601 UTC; None while it is open.
+        past: the rounds before this one, in order.
+        decisions: every decision since the first request, of all rounds, those a later file re-opened included.
     """
 
     request: Request
@@ -111,6 +138,13 @@ class Revision(msgspec.Struct, frozen=True):
     before: Delivery | None = None
     accepted: tuple[str, ...] = ()
     decided_at: str | None = None
+    past: tuple[Round, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """Every request of the document, this one last."""
+        return (*self.past, Round(self.round, self.request.expected, self.requested_at, self.due_at))
 
     @property
     def answer(self) -> Delivery | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from defense_console.model import events as ev
 from defense_console.model.clock import later
-from defense_console.model.defense import Contest, Delivery, Edited, Revision, RowState, Version
+from defense_console.model.defense import Contest, Decision, Delivery, Edited, Revision, RowState, Version
 from defense_console.model.events import Event, ReceivedFile, Request
 from defense_console.model.folding import Folding, applies
 
@@ -111,6 +111,8 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
             deliveries=() if old is None else old.deliveries,
             state="requested" if old is None else "re_requested",
             before=_latest(state, row, old),
+            past=() if old is None else old.rounds,
+            decisions=() if old is None else old.decisions,
         )
 
 
@@ -184,8 +186,10 @@ def _resolve(state: Folding, resolution: Literal["upheld", "amended"], answer: s
 
 def _decide(state: Folding, row: str, to: RowState, event: Event, reason: str = "") -> None:
     if row in state.revisions:
+        revision = state.revisions[row]
+        decided = (*revision.decisions, Decision(revision.round, to, event.at.wall, reason))
         state.revisions[row] = replace(
-            state.revisions[row], state=to, decision_reason=reason, decided_at=event.at.wall
+            revision, state=to, decision_reason=reason, decided_at=event.at.wall, decisions=decided
         )
 
 
@@ -258,6 +262,8 @@ def _row_requested_again(state: Folding, event: Event, what: ev.RowRequestedAgai
         before=_latest(state, request, revision),
         accepted=(),
         decided_at=None,
+        past=revision.rounds,
+        decisions=(*revision.decisions, Decision(revision.round, "re_requested", event.at.wall)),
     )
     state.reception_completed_at = None
 

@@ -14,7 +14,7 @@ from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import NOT_HELD, Defense, Version
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.reports import jury, sections
+from defense_console.reports import jury, rounds, sections
 from defense_console.reports.plain import unwrapped
 from defense_console.reports.sheet import Previous, Sheet, standing
 from defense_console.reports.value import (
@@ -140,6 +140,7 @@ def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
     if sheet.reader != "student":
         found += sections.questions(sheet)
     if sheet.reader == "jury":
+        found += rounds.rounds(sheet)
         found += jury.verdicts(sheet)
         found += jury.criteria(sheet)
         found += jury.sittings(sheet)

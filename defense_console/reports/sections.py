@@ -236,16 +236,6 @@ def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
         return
     if asked.decision_reason:
         yield Paragraph(key, asked.decision_reason, "edited", _("Reason of the decision"), "item")
-    if sheet.reader == "mentor":
-        return
-    for delivery in asked.deliveries:
-        at = sheet.instant(delivery.at)
-        same = revision.repeats(asked, delivery, sheet.defense)
-        text = N_("version {n}, {at}, unchanged") if same else N_("version {n}, {at}")
-        yield Paragraph(key, _(text, n=delivery.version, at=at), label=_("Received"), shape="item")
-        for file in delivery.files:
-            size = _.ngettext("{n} byte", "{n} bytes", file.size)
-            yield Paragraph(key, f"{file.name} · {size} · SHA-256 {file.sha256}", shape="item", depth=1)
 
 
 def goal(sheet: Sheet) -> tuple[Section, ...]:

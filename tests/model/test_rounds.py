@@ -219,6 +219,20 @@ def test_the_next_attempt_carries_what_was_met_and_what_accepted_documents_repai
     assert carried.ratings["IRP-P2-B1.1-1"] == "met"
 
 
+# --- every round stays in the record ---
+
+
+def test_what_an_earlier_round_asked_and_what_was_decided_stay_whatever_comes_after() -> None:
+    log = legally(accepted(), ev.RowReceived("d1", (file("other"),)))
+    asked_at, due_at = row(log).requested_at, row(log).due_at
+    legally(log.at(30 * H), ev.RowRequestedAgain("d1", "the dates", 24 * H), ev.RowWaived("d1", "seen"))
+    found = row(log)
+    assert [(r.n, r.requested_at, r.due_at) for r in found.rounds[:-1]] == [(1, asked_at, due_at)]
+    assert (found.rounds[-1].n, found.rounds[-1].expected) == (2, "the dates")
+    kinds = [(d.round, d.kind, d.reason) for d in found.decisions]
+    assert kinds == [(1, "accepted", ""), (1, "re_requested", ""), (2, "waived", "seen")]
+
+
 # --- contests stay in the record ---
 
 

@@ -63,7 +63,7 @@ def test_headings_lists_and_tables_are_real() -> None:
     assert styles.count("Heading 1") == 1
     assert [p.text for p in document.paragraphs if p.style and p.style.name == "Heading 2"] == [
         "Skills", "Deliverables", "Defense: remarks", "Shared notes", "Documents to revise", "Next goal", "Questions",
-        "Verdict", "Criteria and evidence", "Times", "Record",
+        "Documents received and decided", "Verdict", "Criteria and evidence", "Times", "Record",
     ]  # fmt: skip
     assert {"Heading 3", "List Bullet", "List Bullet 2"} <= set(styles)
     notice, facts, box, skills, documents = document.tables

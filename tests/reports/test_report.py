@@ -53,7 +53,7 @@ def test_a_student_is_told_no_times_and_no_record() -> None:
     ]  # fmt: skip
     assert [s.id for s in scene.report(log, "mentor").sections][6:] == ["questions"]
     jury = scene.report(log, "jury")
-    assert [s.id for s in jury.sections][6:] == ["questions", "verdicts", "criteria", "sittings", "record"]
+    assert [s.id for s in jury.sections][6:] == ["questions", "rounds", "verdicts", "criteria", "sittings", "record"]
     readers: tuple[Reader, ...] = ("student", "mentor")
     for reader in readers:
         report = scene.report(log, reader)
@@ -289,3 +289,24 @@ def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:
     told = section(scene.report(log.add(ev.ContestResolved("read again")), "jury", "en"), "verdicts")
     assert [line.partition(",")[0] for line in told[-2:]] == ["Version 1 contested by the student", "Upheld"]
     assert [line.partition("|")[2] for line in told[-2:]] == ["the budget", "read again"]
+
+
+def test_the_jury_reads_every_round_what_came_in_it_and_what_was_decided_when() -> None:
+    log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="the table"),)))
+    first = (ev.ReceivedFile("a.pdf", 1, "a" * 64),)
+    log.at(9000).add(ev.RowReceived("d2", first), ev.RowRequestedAgain("d2", "the sources", 3600))
+    log.at(12_600).add(ev.RowReceived("d2"), ev.RowWaived("d2", "seen live"))
+    assert section(scene.report(log, "jury", "en", zone="UTC"), "rounds") == [
+        "2. Deliverable 2 (en)",
+        "Round 1|requested 2026-10-23 12:30 UTC, due 2026-10-25 12:30 UTC",
+        "Expected|the table",
+        "Received|version 1, 2026-10-23 14:30 UTC",
+        "a.pdf · 1 byte · SHA-256 " + "a" * 64,
+        "Decision|requested again, 2026-10-23 14:30 UTC",
+        "Round 2|requested 2026-10-23 14:30 UTC, due 2026-10-23 15:30 UTC",
+        "Expected|the sources",
+        "Received|version 2, 2026-10-23 15:30 UTC, declared, without a file",
+        "Decision|given up, 2026-10-23 15:30 UTC",
+        "Reason of the decision|seen live",
+    ]
+    assert section(scene.report(log, "student", "en"), "rounds") == []
