@@ -264,7 +264,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("revisions.compare", "enter", N_("what changed"),
        N_("Read what changed in the document since the version before."), "revisions", footer=11),
     _c("revisions.open_file", "e", N_("open file"),
-       N_("Open the file received with the system's own program."), "revisions",
+       N_("Open the file received with the system's viewer."), "revisions",
        footer=16),
     _c("revisions.declare", "space", N_("received"), N_("Declare the document received, without a file."), "revisions",
        footer=30),

@@ -6,7 +6,6 @@ Source: product.md §3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,10 +19,10 @@ from defense_console.model.defense import Defense, Revision
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, OutcomeValue, ReceivedFile
 from defense_console.model.revision import FilePair
-from defense_console.store.vault import Vault
 
 if TYPE_CHECKING:
     from defense_console.desk.comparing import Interrupt
+    from defense_console.store.vault import Vault
 
 
 class RevisionsDesk(VerdictDesk):
@@ -68,41 +67,25 @@ class RevisionsDesk(VerdictDesk):
 
     # --- looking at a document -------------------------------------------------------------------------------------
 
-    def comparing(self, pair: FilePair, limits: ReadingLimits) -> Callable[[Progress, Interrupt], Comparison]:
+    def comparing(
+        self, pair: FilePair, vault: Vault, limits: ReadingLimits
+    ) -> Callable[[Progress, Interrupt], Comparison]:
         """What compares a file with the one it became; it takes its time, and is called on a thread of its own.
 
         Args:
             pair: The two, as `revision.file_pairs` found them.
+            vault: Where both are kept.
             limits: What it may cost.
-
-        Raises:
-            ConsoleError: The store has no folder, so that no file was kept.
         """
         from defense_console.desk.comparing import compare
 
-        vault, (old, new) = self._vault(), pair
+        old, new = pair
         paths = [None if file is None else vault.path(file.sha256) for file in pair]
         name = (new or old or ReceivedFile("", 0, "")).name
         old_name = old.name if old is not None else ""
         return lambda progress, interrupt: compare(
             paths[0], paths[1], name, old_name=old_name, limits=limits, progress=progress, interrupt=interrupt
         )
-
-    def show_file(self, file: ReceivedFile) -> None:
-        """Open a file received with the system's own program, as a copy.
-
-        Raises:
-            ConsoleError: Its kind is not opened, there is no program for it, or it is gone.
-        """
-        from defense_console.desk.viewer import open_document
-
-        open_document(self._vault(), file)
-
-    def _vault(self) -> Vault:
-        folder: Path | None = getattr(self.ledger.store, "folder", None)
-        if folder is None:
-            raise ConsoleError("This store keeps no documents.")
-        return Vault(folder)
 
     # --- one document ----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Opening a document with the system's own program, and a link in its browser.
+"""Opening a document with the system's viewer for its kind.
 
 A document leaves the vault only as a copy that cannot be written, in a folder nobody else can read, under its own name
 so that the system knows its kind. Kinds that run when they are opened are not opened. No shell is involved.
@@ -17,7 +17,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from defense_console.documents.names import extension_of
 from defense_console.model.errors import ConsoleError
@@ -48,7 +47,7 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
     Args:
         vault: Where it is kept.
         file: Which one.
-        start: Hands a path or an address to the system; the system's own way when None.
+        start: Hands a path to the system; the system's own way when None.
 
     Returns:
         The copy that was opened.
@@ -67,28 +66,6 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
     copy = _copied(vault, file.sha256, _plain_name(name, extension))
     start(str(copy))
     return copy
-
-
-def open_link(address: str, start: Start | None = None) -> None:
-    """Open a web address in the system's browser.
-
-    Raises:
-        ConsoleError: It is no `http` or `https` address, or there is no program to open it.
-    """
-    if not is_link(address):
-        raise ConsoleError("“{address}” is not a web address; only http and https are opened.", address=address)
-    (start or viewer())(address)
-
-
-def is_link(address: str) -> bool:
-    """Whether a text is one web address and nothing else."""
-    if not address.isprintable() or " " in address:
-        return False
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _plain_name(name: str, extension: str) -> str:

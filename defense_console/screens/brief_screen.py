@@ -17,8 +17,9 @@ from defense_console.safe_text import content, shortened
 from defense_console.screens import brief_panels as panels
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.screens.places import place_of
-from defense_console.screens.receiving import ask_open, ask_receive
+from defense_console.screens.receiving import ask_receive
 from defense_console.screens.rescheduling import ask_date
+from defense_console.screens.viewing import ask_view
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
 
@@ -181,10 +182,10 @@ class BriefScreen(PanelScreen):
             return None
         return self.brief.latest(int(panel.key))
 
-    def action_documents_open(self) -> Worker[None] | None:
+    def action_documents_open(self) -> Worker[bool] | None:
         """Show the document under the cursor."""
         version = self._focused_version()
-        return None if version is None else ask_open(self, version.files)
+        return None if version is None else ask_view(self, version.files)
 
     def action_defense_reschedule(self) -> Worker[None]:
         """Another date."""

@@ -1,4 +1,4 @@
-"""Looking at what a student sent: what changed in it, and the file itself in the system's own program."""
+"""Looking at what a student sent: what changed in it, and the file itself in the system's viewer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from defense_console.i18n import _
 from defense_console.model import revision
 from defense_console.model.defense import Revision
 from defense_console.model.errors import N_
-from defense_console.model.events import ReceivedFile
 from defense_console.screens import revision_panels as panels
 from defense_console.screens.dialogs import Choose
 from defense_console.screens.panel_screen import PanelScreen
+from defense_console.screens.viewing import view
 
 if TYPE_CHECKING:
     from defense_console.desk.revisions import RevisionsDesk
@@ -59,28 +59,18 @@ class Looking(PanelScreen):
             student=self.revisions.student.name,
             requested=True,
         )
-        compute = self.attempt(lambda: self.revisions.comparing(pairs[place], reading_limits(self.desk.settings)))
+        limits = reading_limits(self.desk.settings)
+        compute = self.attempt(lambda: self.revisions.comparing(pairs[place], self.desk.vault, limits))
         if compute is not None:
             self._begin_review(each)
             self.app.push_screen(DifferenceScreen(subject, compute))
 
     @work(exclusive=True, group="dialog")
     async def action_revisions_open_file(self) -> None:
-        """The file itself, in the system's own program."""
+        """The file itself, in the system's viewer."""
         each = self.chosen()
-        if each is None or each.answer is None:
-            return
-        files = each.answer.files
-        place = await self._choose(_("Which file?"), [file.name for file in files])
-        if place is None:
-            return
-        if self.attempt(lambda: self._show(files[place])):
+        if each is not None and each.answer is not None and await view(self, each.answer.files):
             self._begin_review(each)
-            self.tell(_("Opened: {name}", name=files[place].name))
-
-    def _show(self, file: ReceivedFile) -> bool:
-        self.revisions.show_file(file)
-        return True
 
     def _begin_review(self, each: Revision) -> None:
         if each.state == "received" and self.revisions.read_only is None:

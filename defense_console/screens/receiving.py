@@ -1,9 +1,9 @@
-"""Taking documents in: where they are, a look that never makes the clock wait, what was found; and opening one."""
+"""Taking documents in: where they are, a look that never makes the clock wait, what was found."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -14,10 +14,8 @@ from textual.worker import Worker
 from defense_console.desk.incoming_words import incoming_lines, taken_text
 from defense_console.desk.intake import Incoming, Intake, Progress
 from defense_console.desk.typed_path import typed_path
-from defense_console.desk.viewer import open_document, viewer
 from defense_console.i18n import _, error_text, size_text
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import ReceivedFile
 from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Ask, Choose, Confirm, Dialog
@@ -113,37 +111,6 @@ async def _agreed(screen: ConsoleScreen, incoming: Incoming) -> bool:
     return await screen.app.push_screen_wait(
         Confirm(_("Take these documents in?"), Content("\n").join(found), yes=_("take in"))
     )
-
-
-# --- opening ---------------------------------------------------------------------------------------------------------
-
-
-def ask_open(screen: ConsoleScreen, files: Sequence[ReceivedFile]) -> Worker[None]:
-    """Open a document received with the system's program for it; of several, the one the mentor chooses.
-
-    Args:
-        screen: Where it was asked for.
-        files: Those of one version, at least one.
-    """
-    return screen.app.run_worker(_open(screen, files), exclusive=True, group="receiving")
-
-
-async def _open(screen: ConsoleScreen, files: Sequence[ReceivedFile]) -> None:
-    file = files[0]
-    if len(files) > 1:
-        names = [f"{file.name} · {size_text(file.size)}" for file in files]
-        chosen = await screen.app.push_screen_wait(Choose(_("Which file?"), names))
-        if chosen is None:
-            return
-        file = files[chosen]
-    try:
-        vault, start = screen.desk.vault, viewer()
-        await asyncio.to_thread(open_document, vault, file, start)
-        screen.tell(_("{name} opens in the system’s viewer, as a copy.", name=file.name))
-    except ConsoleError as error:
-        screen.refuse(error)
-    except Exception as error:  # a defense may be running: nothing here may end the console
-        screen.console_app.note_fault(error)
 
 
 # --- long work -------------------------------------------------------------------------------------------------------

@@ -77,27 +77,6 @@ def test_a_document_that_is_gone_or_damaged_is_told(vault: Vault) -> None:
     viewer.forget_copies()
 
 
-@pytest.mark.parametrize("address", ["https://example.org/a?b=c#d", "http://example.org"])
-def test_a_web_address_is_opened(address: str) -> None:
-    opened: list[str] = []
-    viewer.open_link(address, opened.append)
-    assert opened == [address]
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "", "file:///etc/passwd", "javascript:alert(1)", "ftp://example.org", "example.org", "http://", "https:///a",
-        "http://a b", "http://example.org\n-x", "--help", "smb://server/share", "http://[::1", "\\\\server\\share",
-    ],
-)  # fmt: skip
-def test_what_is_no_web_address_is_not(address: str) -> None:
-    opened: list[str] = []
-    with pytest.raises(ConsoleError, match="not a web address"):
-        viewer.open_link(address, opened.append)
-    assert not opened
-
-
 def test_without_a_screen_there_is_no_viewer(tmp_path: Path) -> None:
     program = tmp_path / "xdg-open"
     program.write_text("#!/bin/sh\n")

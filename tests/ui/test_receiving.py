@@ -190,7 +190,7 @@ async def test_esc_stops_the_reading(room: Room, held: Held) -> None:
 async def test_a_document_received_opens_as_a_copy(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     opened: list[str] = []
-    monkeypatch.setattr("defense_console.screens.receiving.viewer", lambda: opened.append)
+    monkeypatch.setattr("defense_console.screens.viewing.viewer", lambda: opened.append)
     id = planned(room)
     sent(tmp_path, {"X_Ada_1_guide_092024/a.pdf": b"one", "X_Ada_1_guide_092024/b.pdf": b"two"})
     async with room.app(id).run_test(size=(100, 40)) as pilot:

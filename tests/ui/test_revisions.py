@@ -321,6 +321,21 @@ async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
     assert defense.closed
 
 
+async def test_the_file_received_opens_in_the_viewer_which_begins_its_review(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[str] = []
+    monkeypatch.setattr("defense_console.screens.viewing.viewer", lambda: opened.append)
+    id = conditional(room)
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await take_in(pilot, tmp_path / "second.zip", {GUIDE: "Question 1\n"}, GUIDE)
+        await pilot.press("e")
+        await shows(pilot, f"{GUIDE} opens in the system’s viewer", "under review")
+    [copy] = opened
+    assert Path(copy).read_text(encoding="utf-8") == "Question 1\n"
+
+
 async def test_every_released_version_is_read_as_it_was(room: Room) -> None:
     id = conditional(room)
     room.add(id, ev.RowWaived("d1", "seen"), ev.RowWaived("d2", "seen"), ev.OutcomeChosen("validated"))
