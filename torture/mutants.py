@@ -294,9 +294,12 @@ def tried(mutant: Mutant) -> str:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         copied(place)
-        if not changed(place, mutant):
-            return "?"
-        return next((proof for proof in mutant.caught_by if red(place, proof)), "")
+        began = time.monotonic()
+        proof = "?"
+        if changed(place, mutant):
+            proof = next((proof for proof in mutant.caught_by if red(place, proof)), "")
+        print(f"{mutant.step}: {proof} {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        return proof
 
 
 def sound(proofs: Sequence[str]) -> list[str]:
