@@ -112,8 +112,8 @@ def hurt(run: Run, folder: Path, seed: int) -> tuple[list[str], int]:
         ended = strace.finished(command, PATIENCE_S * 2)
     except subprocess.TimeoutExpired:
         return [f"{run.name}: never ended"], 0
-    if ended.code == 2 and any(line.startswith("refused ") for line in ended.lines):
-        # Not even opened, and it said why; the same store opens when the fault is gone.
+    if ended.code in (2, 4) and ended.lines[-1].startswith(("refused ", "read-only ")):
+        # Not opened for writing, and it said why; the same store opens when the fault is gone.
         ended = strace.finished(strace.subject(folder, "--seed", str(seed), "--steps", str(STEPS)))
     losses = [f"{run.name}: {loss}" for loss in losses_in(folder, states(script(seed, STEPS)), ended.acknowledged)]
     if ended.code or ended.acknowledged != STEPS:

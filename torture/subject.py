@@ -19,7 +19,7 @@ import threading
 from pathlib import Path
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Ack, Answer, Append, Failed, Refused
+from defense_console.store.base import Ack, Answer, Append, Failed, Refused, WriteLease
 from defense_console.store.reading import open_store
 from defense_console.store.recorder import Recorder
 from defense_console.store.reserve import Reserve
@@ -54,7 +54,8 @@ class Answers:
                 say(f"ack {self.acknowledged}")
             elif isinstance(answer, Failed):
                 self.failed += 1
-                self.spooled += answer.spool is not None
+                # A sign of life is no work of the mentor: it is not spooled, and nobody waits for it.
+                self.spooled += answer.spool is not None or isinstance(answer.job, WriteLease)
                 say(f"failed {type(answer.error).__name__}")
                 if self.failed >= LIFT_AFTER and not self.lifted:
                     self.lifted = True

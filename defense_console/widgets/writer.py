@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -38,6 +41,21 @@ class Field(TextArea):
         """Finishing keys go on to the screen; everything else is the text area's."""
         if event.key in FINISHING:
             event.prevent_default()
+
+    def watch(self, obj: DOMNode, attribute_name: str, callback: Callable[..., Any], init: bool = True) -> None:
+        """Follow a value; the application's theme in a way that ends with this field.
+
+        Source: TextArea of Textual 8.2 watches the theme, and the application keeps whoever does until the theme
+        changes: every field there ever was, with its lines.
+        """
+        if obj is self.app and attribute_name == "theme":
+            self.app.theme_changed_signal.subscribe(self, lambda _theme: self.call_later(callback))
+        else:
+            super().watch(obj, attribute_name, callback, init)
+
+    def on_unmount(self) -> None:
+        """Let go of the application."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def get_line(self, line_index: int) -> Text:
         """One line as it is drawn: a control or bidi character becomes one visible cell, so that places stay right."""

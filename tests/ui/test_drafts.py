@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
+from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
+from defense_console.screens.queue_screen import QueueScreen
 from defense_console.screens.verdict_screen import VerdictScreen
 from defense_console.store.base import Draft
 from defense_console.store.recorder import Recorder
 from defense_console.store.tiny import TinyStore
+from defense_console.widgets.writer import Field
 from tests.ui.conftest import SHIPPED, Room, shows, type_text, until
 from tests.ui.test_verdict import held
 
@@ -51,3 +57,17 @@ async def test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on(room: R
             if room.drafts(id):
                 break
         assert set(room.drafts(id).get("strength", "")) == {"a"}
+
+
+async def test_the_field_of_a_screen_that_was_left_is_gone(room: Room) -> None:
+    id = held(room)
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        await until(pilot, lambda: isinstance(app.screen, QueueScreen))
+        app.go("verdict", id)
+        await until(pilot, lambda: isinstance(app.screen, VerdictScreen) and app.screen.query(Field))
+        field = weakref.ref(app.screen.query_one(Field))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, QueueScreen))
+        await until(pilot, lambda: gc.collect() >= 0 and field() is None, "the field stayed")
