@@ -33,14 +33,6 @@ _NS_PER_MS: Final = 1_000_000
 _STAND_IN: Final = "started-"
 
 
-class Clocks(Protocol):
-    """Something that tells the time; tests inject their own."""
-
-    def __call__(self) -> Stamp:
-        """One reading of all clocks."""
-        ...
-
-
 class Platform(Protocol):
     """What a system tells of its clocks and processes."""
 

@@ -85,11 +85,3 @@ GAP_ANSWERS: Final[Mapping[str, str]] = {
     "ended": N_("the defense ended then"),
 }
 SECTIONS: Final[Mapping[str, str]] = {"strength": N_("Strength"), "improvement": N_("To improve")}
-FIELDS: Final[Mapping[str, str]] = {
-    "note": N_("note"),
-    "question": N_("parked question"),
-    "strength": N_("strength"),
-    "improvement": N_("area for improvement"),
-    "goal": N_("next goal"),
-    "reason": N_("reason for the outcome"),
-}

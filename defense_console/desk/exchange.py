@@ -1,6 +1,6 @@
 """Bringing data in and out: files of students and defenses, exports of a whole store, the demo cohort.
 
-Each import is one transaction: a file is taken whole or not at all. Source: issue text of the import and the export.
+Each import is one transaction: a file is taken whole or not at all. Source: docs/exchange.md.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import msgspec
 from defense_console.model.errors import N_, ConsoleError
 
 MB = 1_000_000
+"""Bytes of a megabyte, as settings count them."""
 SMALL = MB
 """Bytes below which a ratio says nothing: a short file of blanks packs as well as a bomb."""
 

@@ -1,4 +1,7 @@
-"""What reading a document may cost, checked before a reader opens it. Source: product.md, uploads are hostile."""
+"""What reading one document for a comparison may cost, checked before a reader opens it.
+
+`limits.py` counts what a whole reception may hold. Source: product.md §3, uploads are hostile.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
+from defense_console.documents.limits import MB
 from defense_console.model.comparison import ReadingLimits
 from defense_console.model.errors import ConsoleError
 
-MEGABYTE: Final = 1_000_000
 _PIECE: Final = 1 << 18
 _PARTS: Final = 20_000
 """Most parts of one document; real ones have a few hundred."""
@@ -44,7 +47,7 @@ def check_size(path: Path, limits: ReadingLimits) -> None:
     size = path.stat().st_size
     if size == 0:
         raise ConsoleError("The file is empty.")
-    if size > limits.megabytes * MEGABYTE:
+    if size > limits.megabytes * MB:
         raise ConsoleError(
             "The document is larger than {n} MB; compare_max_mb in the settings allows no more.", n=limits.megabytes
         )
@@ -74,7 +77,7 @@ def check_zipped(path: Path, kind: str, limits: ReadingLimits) -> None:
 
 def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
     parts = archive.infolist()
-    most = limits.unpacked_megabytes * MEGABYTE
+    most = limits.unpacked_megabytes * MB
     if len(parts) > _PARTS or sum(part.file_size for part in parts) > most:
         raise _too_much(limits)
     names = [part.filename for part in parts]

@@ -1,7 +1,7 @@
 """A whole store as JSON Lines: a header, then every row by (table, id), events verbatim with their hashes.
 
 Leases and summaries stay behind: the first belong to one machine, the second are made again. Export, import and export
-again gives the same bytes. Source: issue text of the export.
+again gives the same bytes. Source: docs/exchange.md.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from defense_console.exchange.held_student import HeldStudent
 from defense_console.exchange.table import ARCHIVE
 from defense_console.model.events import Stamp
 
@@ -89,28 +90,8 @@ class StoredLine(Protocol):
         ...
 
 
-class StoredStudent(Protocol):
-    """A student as the store holds them."""
-
-    @property
-    def id(self) -> str:
-        """The school's id."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """The address or ""."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """The zone's IANA name or ""."""
-        ...
+class StoredStudent(HeldStudent, Protocol):
+    """A student with the number of the last event folded into the row."""
 
     @property
     def seq(self) -> int:

@@ -1,6 +1,6 @@
 """Reads an export and believes nothing: every line, hash, event, student and curriculum is checked before it is taken.
 
-Source: issue text of the export; product.md §2 (hash chain, legality).
+Source: docs/exchange.md; product.md §2 (hash chain, legality).
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
 from defense_console.exchange.bad_file import BadLine
 from defense_console.exchange.calendar_reading import CalendarEvent
+from defense_console.exchange.held_student import HeldStudent
 from defense_console.exchange.importing import MOST_ATTEMPTS
 from defense_console.model.agenda import searchable
 from defense_console.model.curriculum import Curriculum
@@ -22,25 +23,6 @@ from defense_console.model.errors import N_
 _SHORTEST_ID: Final = 4
 """A shorter student id, such as `17`, would be found in dates and rooms by chance."""
 _FORM: Final = N_("UID=STUDENT/PROJECT or UID=STUDENT/PROJECT/ATTEMPT")
-
-
-class Person(Protocol):
-    """A student as the store holds them."""
-
-    @property
-    def id(self) -> str:
-        """The school's id."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """The address or ""."""
-        ...
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -73,7 +55,7 @@ class Directory:
         shipped: Curricula by code.
     """
 
-    def __init__(self, people: Iterable[Person], shipped: Mapping[str, Curriculum]) -> None:
+    def __init__(self, people: Iterable[HeldStudent], shipped: Mapping[str, Curriculum]) -> None:
         self.people = {person.id: person for person in people}
         self.curricula = {project.id: code for code, c in shipped.items() for project in c.projects}
         self._names = [(form, id) for id, person in self.people.items() for form in _name_forms(person.name)]

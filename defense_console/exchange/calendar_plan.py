@@ -296,7 +296,8 @@ class _Planner:
         events = {claim.key: claim.event for claim in self._claims}
         rows = [self._row(claim, attempts.get(claim.key)) for claim in self._claims]
         people = {row.student_id: self._student(row) for row in rows}
-        changes = import_plan.plan(Wanted(tuple(people.values()), tuple(rows), entries=False), self._held(), attempts)
+        wanted = Wanted(tuple(people.values()), tuple(rows), entries=False)
+        changes = import_plan.plan(wanted, self.directory.people, attempts)
         by_key = {action.key: action for action in changes.defenses}
         actions: list[DefenseAction] = []
         for row in rows:
@@ -339,17 +340,6 @@ class _Planner:
     def _student(self, row: DefenseRow) -> StudentRow:
         person = self.directory.people[row.student_id]
         return StudentRow(row.line, person.id, person.name, None, None)
-
-    def _held(self) -> Mapping[str, import_plan.HeldStudent]:
-        return {id: _Held(person.name) for id, person in self.directory.people.items()}
-
-
-class _Held(msgspec.Struct, frozen=True):
-    """A student about whom a calendar says nothing new."""
-
-    name: str
-    email: str = ""
-    timezone: str = ""
 
 
 def link_of(defense: Defense, event: CalendarEvent) -> CalendarLink | None:

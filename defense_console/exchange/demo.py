@@ -1,6 +1,6 @@
 """The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it stands.
 
-Nothing of the machine goes in: the same instant gives the same bytes everywhere. Source: issue text of the demo cohort.
+Nothing of the machine goes in: the same instant gives the same bytes everywhere.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """From what a file asks for to the events that make it so: a pure function of what the store holds now.
 
-The same file twice asks for nothing the second time. Source: issue text of the import.
+The same file twice asks for nothing the second time. Source: docs/exchange.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.held_student import HeldStudent
 from defense_console.exchange.importing import DefenseRow, StudentRow, Wanted
 from defense_console.i18n import date_time
 from defense_console.model.attempts import carried_from
@@ -29,25 +29,6 @@ from defense_console.model.events import (
 
 Key = tuple[str, str, int]
 """Student, project, attempt: what makes a defense the same one."""
-
-
-class HeldStudent(Protocol):
-    """A student as the store holds them."""
-
-    @property
-    def name(self) -> str:
-        """The name as it was imported."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """The address, "" when none is known."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """IANA name of the student's zone, "" when none is known."""
-        ...
 
 
 class StudentAction(msgspec.Struct, frozen=True):

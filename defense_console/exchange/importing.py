@@ -1,7 +1,7 @@
 """Students and defenses from a file: from its rows to the actions they ask for, as pure functions.
 
-A file is taken whole or not at all. What is refused is a `BadFile` that lists every line. Source: issue text of the
-import, product.md §2.
+A file is taken whole or not at all. What is refused is a `BadFile` that lists every line.
+Source: docs/exchange.md, product.md §2.
 """
 
 from __future__ import annotations

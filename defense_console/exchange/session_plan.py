@@ -12,9 +12,10 @@ from typing import Final, Literal
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar_matching import Directory, Person, Recognised, Target
+from defense_console.exchange.calendar_matching import Directory, Recognised, Target
 from defense_console.exchange.calendar_plan import CalendarPlan, Known, plan_calendar
 from defense_console.exchange.calendar_reading import CalendarEvent
+from defense_console.exchange.held_student import HeldStudent
 from defense_console.exchange.import_plan import StudentAction
 from defense_console.exchange.platform_words import TO_PLATFORM
 from defense_console.exchange.session_list import Session, SessionList
@@ -86,6 +87,7 @@ class _New(msgspec.Struct, frozen=True):
     id: str
     name: str
     email: str = ""
+    timezone: str = ""
 
 
 class SessionDirectory(Directory):
@@ -97,7 +99,7 @@ class SessionDirectory(Directory):
         found: The list.
     """
 
-    def __init__(self, people: Iterable[Person], shipped: Mapping[str, Curriculum], found: SessionList) -> None:
+    def __init__(self, people: Iterable[HeldStudent], shipped: Mapping[str, Curriculum], found: SessionList) -> None:
         known = {person.id: person for person in people}
         names = {searchable(person.name): person.id for person in known.values()}
         self.unmatched: list[Unmatched] = []

@@ -28,7 +28,6 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "held": ("■", "$text-accent"),
 }
 """Glyph and colour of a session in the list."""
-NEAR_S = 7200
 
 
 def row(entry: Entry, zone: str, now: str) -> QueueRow:

@@ -27,7 +27,6 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import place, schema, verifying
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.engine import RowStorage
-from defense_console.store.keys import DEFENSES, STUDENTS
 
 Reason = Literal["", "upgrade", "restore", "repair"]
 """Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
@@ -227,12 +226,6 @@ def fault_of(path: Path) -> ConsoleError | None:
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
         problems = verifying.check_all(rows)
         return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
-
-
-def count_logs(path: Path) -> int:
-    """How many logs a sound copy holds."""
-    with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
-        return len(rows.names(DEFENSES)) + len(rows.names(STUDENTS))
 
 
 def sync_path(path: Path) -> None:
