@@ -76,7 +76,7 @@ class Terminal:
         ready, _, _ = select.select([self._master], [], [], timeout_s)
         if ready:
             with contextlib.suppress(OSError):
-                self._stream.feed(os.read(self._master, 65_536))
+                self.feed(os.read(self._master, 65_536))
 
     def stands_still(self) -> None:
         """Wait until the console does nothing any more, because nobody reads what it draws."""
@@ -86,6 +86,10 @@ class Terminal:
             time.sleep(0.1)  # longer than a tick of the machine's own accounting, and the console draws every second
             used = " ".join(Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13])
             known, quiet = used, quiet + 1 if used == known else 0
+
+    def feed(self, data: bytes) -> None:
+        """Show what the console printed."""
+        self._stream.feed(data)
 
     def press(self, keys: str) -> None:
         """Press keys, as a keyboard sends them."""

@@ -214,6 +214,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
         from defense_console.desk.unsaved import replayed_sentences
+        from defense_console.terminal.faults import no_values_told
 
         # A store that is only read is not copied either: there is no space for it, or no right.
         reads_only = store.read_only is not None
@@ -232,7 +233,11 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
         app.first_words = before
-        app.run()
+        def tell(fault: BaseException) -> None:
+            app.call_later(app.note_fault, fault)  # from whichever thread
+
+        with no_values_told(tell):
+            app.run()
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = sum(len(recorder.unsaved()) for recorder in left)
     return _ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))

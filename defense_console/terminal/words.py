@@ -20,6 +20,7 @@ from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.i18n import _
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
+from defense_console.terminal.faults import no_values_told
 
 OK: Final = 0
 BUG: Final = 1
@@ -204,7 +205,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # a terminal without a character must not end a command
     try:
         # Not click's own main: it maps errors to other codes, and ends the process when a pipe is closed.
-        with command.make_context(program, list(arguments)) as context:
+        with no_values_told(say_bug), command.make_context(program, list(arguments)) as context:
             done = command.invoke(context)
         sys.stdout.flush()
         return done if isinstance(done, int) else OK

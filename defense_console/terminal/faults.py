@@ -1,0 +1,32 @@
+"""What happens to a fault nobody caught: its places in the code are told, and never a value, which may be a student's.
+
+Python itself prints the message of an exception wherever one ends a thread or a finalizer, and so does the log of the
+event loop; a message may hold a name.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def no_values_told(say: Callable[[BaseException], None]) -> Iterator[None]:
+    """While this lasts, faults on any thread and in finalizers are told by `say` alone, and logs go nowhere.
+
+    Args:
+        say: Tells of a fault without its message.
+    """
+    threads, unraisable = threading.excepthook, sys.unraisablehook
+    nowhere = logging.NullHandler()  # otherwise what has no handler is printed
+    threading.excepthook = lambda fault: say(fault.exc_value) if fault.exc_value is not None else None
+    sys.unraisablehook = lambda fault: say(fault.exc_value) if fault.exc_value is not None else None
+    logging.getLogger().addHandler(nowhere)
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = threads, unraisable
+        logging.getLogger().removeHandler(nowhere)
