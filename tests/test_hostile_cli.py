@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.model.text import one_line, visible
+from defense_console.terminal import files
 from tests import hostile
 from tests.ui.conftest import Room
 
@@ -238,3 +239,31 @@ def test_export_import_export_is_byte_identical(cli: Cli, scene: hostile.Scene, 
     for id in (scene.planned, scene.live, scene.drafted, scene.amended):
         documents = [cli("log", id, "--json", store=store).stdout for store in (scene.room.folder, copy)]
         assert documents[0] == documents[1]
+
+
+HOSTILE_NAME = "Ada \x1b]0;PWN\x07\x1b[31mX\x9b2J\u202e\rÿ"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("export",), ("export", "--csv"), ("calendar", "export"), ("calendar", "export", "--names"),
+])  # fmt: skip
+def test_what_a_terminal_shows_acts_on_nothing_and_a_pipe_gets_every_byte(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(table(student_name=HOSTILE_NAME))
+    assert cli("import", str(file)).exit_code == 0
+    piped = cli(*arguments).stdout_bytes
+    monkeypatch.setattr(files, "at_terminal", lambda: True)
+    shown = cli(*arguments).stdout_bytes
+    assert shown.decode() == visible(piped.decode())
+    assert not ACTING & set(shown.decode())
+
+
+def test_a_part_may_end_inside_a_character_or_a_line_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out))
+    monkeypatch.setattr(files, "at_terminal", lambda: True)
+    text = "a\x1bé\u202e\r\nb\rc\n\n€"
+    files.write(None, [bytes([byte]) for byte in text.encode()])
+    assert out.getvalue().decode() == visible(text)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.text import visible
 
 
 def read(file: str) -> bytes:
@@ -58,14 +59,14 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
 
     Args:
         output: Name of the file; None and `-` are the standard output.
-        parts: What to write, in order.
+        parts: What to write, in order; exact to the byte, except on a terminal, which would act on control characters.
 
     Raises:
         ConsoleError: The file cannot be written.
     """
     if output in (None, "-"):
         stream = sys.stdout.buffer
-        for part in parts:
+        for part in _harmless(parts) if at_terminal() else parts:
             stream.write(part)
         stream.flush()
         return
@@ -85,6 +86,20 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
             raise
     except OSError as error:
         _refuse(str(target), error)
+
+
+def _harmless(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts as a terminal may show them, a line at a time: a part may end inside a character or a line break."""
+    begun = b""
+    for part in parts:
+        *lines, begun = (begun + part).split(b"\n")
+        for line in lines:
+            yield _shown(line + b"\n")
+    yield _shown(begun)
+
+
+def _shown(line: bytes) -> bytes:
+    return visible(line.decode("utf-8", "backslashreplace")).encode()
 
 
 def at_terminal() -> bool:
