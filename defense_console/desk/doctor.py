@@ -20,7 +20,7 @@ from defense_console.store.diagnosis import REBUILT, Finding, examine, mend_righ
 from defense_console.store.holding import alone
 from defense_console.store.repairing import Repaired, repair
 from defense_console.store.replay import replay
-from defense_console.store.spool_files import ASIDE, DAMAGED, END, owner, read_jobs, taken
+from defense_console.store.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
 
@@ -146,7 +146,7 @@ class Doctor:
         with suppress(OSError):
             files = sorted(self._spool.iterdir())
         for path in files:
-            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or owner(path) != identity:
+            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, identity):
                 continue
             if path.suffix != END:
                 yield Finding(

@@ -86,6 +86,14 @@ def _of_place(folder: Path) -> Iterator[Finding]:
             ConsoleError(N_("Copy the folder to a disk of this machine, and open it there.")),
             repairable=False,
         )  # fmt: skip
+    for name in (place.DOCUMENTS, place.BACKUPS):
+        if (folder / name).is_symlink():
+            yield Finding(
+                "place", name,
+                ConsoleError(N_("It is a symbolic link: what it holds may lie anywhere.")),
+                ConsoleError(N_("Move the folder itself into the store's folder.")),
+                repairable=False,
+            )  # fmt: skip
     free_mb = shutil.disk_usage(folder).free // _MB
     if free_mb < LOW_SPACE_MB:
         yield Finding(
@@ -170,7 +178,7 @@ def _opened(folder: Path, path: Path) -> TinyStore:
     held = share(folder)
     try:
         with place.explained(folder):
-            return TinyStore(folder, RowDatabase(path, before_upgrade=Backups(folder).before_upgrade), held)
+            return TinyStore(folder, RowDatabase(path, before_upgrade=Backups(folder, kept=0).before_upgrade), held)
     except BaseException:
         held.release()
         raise

@@ -168,7 +168,7 @@ def all_copies(places: Iterable[Backups]) -> list[Path]:
 
 def waiting(folder: Path, identity: Identity) -> list[Path]:
     """Spool files of a store that hold what is not written yet."""
-    return [path for path in spool_files.spool_files(folder) if spool_files.owner(path) == identity]
+    return [path for path in spool_files.spool_files(folder) if spool_files.speaks_of(path, identity)]
 
 
 def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
@@ -181,7 +181,7 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
     """
     with spool_files.told(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
-            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or spool_files.owner(path) != identity:
+            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
                 continue
             jobs, damaged = spool_files.read_jobs(path)
             kept = [job for job in jobs if job.stream not in streams]

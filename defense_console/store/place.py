@@ -262,6 +262,13 @@ def _refuse_orphans(folder: Path) -> None:
                 place=folder,
                 rest=path.name,
             )
+    with suppress(OSError):
+        if any(path.suffix == Path(FILE).suffix for path in (folder / BACKUPS).iterdir()):
+            raise DamagedStore(
+                N_("{file} is missing in {place}, but copies of it are there: restore one, or move them away."),
+                file=FILE,
+                place=folder,
+            )
 
 
 def _make(folder: Path, path: Path) -> None:

@@ -17,8 +17,8 @@ from defense_console.store.place import sync_folder
 from defense_console.store.spool_files import (
     DAMAGED,
     SpooledJob,
+    belongs,
     content,
-    owner,
     read_jobs,
     remove,
     spool_files,
@@ -63,7 +63,7 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
     total = Replayed()
     for path in spool_files(folder):
         with taken(path) as handle:
-            if handle is not None and owner(path) == identity:
+            if handle is not None and belongs(path, identity):
                 total = _sum(total, _Replay(path, store, identity).run(handle))
         if total.error is not None:
             break

@@ -17,7 +17,7 @@ import msgspec
 
 from defense_console.model.errors import N_
 from defense_console.store.base import Append, Identity, Job, SaveDraft, StoreError, WriteLease
-from defense_console.store.place import sync_file, sync_folder
+from defense_console.store.place import FILE, sync_file, sync_folder
 
 END = ".spool"
 ASIDE = ".aside"
@@ -126,6 +126,23 @@ def owner(path: Path) -> Identity | None:
             head = msgspec.json.decode(body or b"", type=Head)
             return head.store if head.spool == VERSION else None
     return None
+
+
+def belongs(path: Path, store: Identity) -> bool:
+    """Whether the jobs of a spool file may be written into a store: its own, or those of the folder it was moved from.
+
+    A copy of a store has the same id; as long as there is a store at the place the file names, they are that one's.
+    """
+    whose = owner(path)
+    if whose is None or whose.id != store.id:
+        return False
+    return whose.path == store.path or not os.path.lexists(Path(whose.path, FILE))
+
+
+def speaks_of(path: Path, store: Identity) -> bool:
+    """Whether a spool file holds jobs of a store, wherever that lay when they were written."""
+    whose = owner(path)
+    return whose is not None and whose.id == store.id
 
 
 # --- files -------------------------------------------------------------------------------------------------------

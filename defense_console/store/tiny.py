@@ -92,7 +92,7 @@ class TinyStore:
         with place.explained(folder):
             held = share(folder)
             try:
-                return cls(folder, RowDatabase(path, before_upgrade=Backups(folder).before_upgrade), held)
+                return cls(folder, RowDatabase(path, before_upgrade=Backups(folder, kept=0).before_upgrade), held)
             except BaseException:
                 held.release()
                 raise

@@ -268,3 +268,16 @@ def test_nothing_is_put_back_under_an_open_store_nor_opened_meanwhile(folder: Pa
     held.release()
     with alone(folder):
         pass
+
+
+def test_an_upgrade_drops_no_copy_and_a_store_that_is_gone_is_not_begun_anew_beside_its_copies(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    TinyStore.open(folder).close()
+    days = [f"2026-01-{day:02d}T08:00:00.000Z" for day in range(1, 21)]
+    for day in days:
+        Backups(folder, kept=0).write(day)
+    Backups(folder, kept=0).before_upgrade()
+    assert len(Backups(folder).all()) == len(days) + 1
+    (folder / "defenses.db").unlink()
+    with pytest.raises(StoreError, match="copies of it are there"):
+        TinyStore.open(folder)

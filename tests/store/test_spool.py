@@ -33,7 +33,7 @@ from defense_console.store.base import (
 from defense_console.store.recorder import Recorder
 from defense_console.store.replay import Replayed, replay
 from defense_console.store.spool import Spool
-from defense_console.store.spool_files import ASIDE, DAMAGED, SpooledJob, owner, read_jobs, spool_files
+from defense_console.store.spool_files import ASIDE, DAMAGED, SpooledJob, belongs, owner, read_jobs, spool_files
 from defense_console.store.tiny import TinyStore
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers, FaultyStore
@@ -162,10 +162,21 @@ def test_it_is_written_once_wherever_the_console_died(
     store.close()
 
 
+def test_what_waits_follows_a_folder_that_was_moved(folder: Path, store: TinyStore) -> None:
+    moved = Identity(str(folder.parent / "where it was"), store.identity.id)
+    path = left_by_a_dead_console(folder, moved, JOBS)
+    assert belongs(path, store.identity)
+    assert replay(folder, store, store.identity).error is None
+    assert not path.exists()
+    assert not store.is_empty()
+
+
 def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(folder: Path, store: TinyStore) -> None:
     alive = Spool(folder, store.identity)
     alive.keep(JOBS)
-    others = [Identity(store.identity.path, "another id"), Identity("/another/path", store.identity.id)]
+    copied = folder.parent / "copied"
+    TinyStore.open(copied).close()
+    others = [Identity(store.identity.path, "another id"), Identity(str(copied), store.identity.id)]
     for other in others:
         left_by_a_dead_console(folder, other, JOBS)
     before = {path: path.read_bytes() for path in spool_files(folder)}
