@@ -1,9 +1,11 @@
-"""What the README says is true: its key table is the command table, its pictures exist."""
+"""What the documents say is true: the README's key table is the command table, every link and picture is there."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+import pytest
 
 from defense_console.keys_in_words import key_table_markdown
 
@@ -16,7 +18,19 @@ def test_the_key_table_is_the_command_table() -> None:
     assert table == key_table_markdown("en").strip()
 
 
-def test_every_link_and_picture_exists() -> None:
-    targets = re.findall(r"\]\(<?([^)>]+)>?\)", README)
-    assert len(targets) >= 9
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_and_picture_exists(document: Path) -> None:
+    targets = re.findall(r"\]\(<?([^)>]+)>?\)", document.read_text(encoding="utf-8"))
+    files = [target.partition("#")[0] for target in targets if not target.startswith(("#", "https://"))]
+    assert document.name != "README.md" or targets
+    assert [file for file in files if not (document.parent / file).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_module_that_is_named_exists(document: Path) -> None:
+    named = re.findall(r"`([\w/]+\.py)`", document.read_text(encoding="utf-8"))
+    package = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/*.py")} | {"hatch_build.py"}
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in package)] == []
