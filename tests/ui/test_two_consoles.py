@@ -98,6 +98,24 @@ async def test_what_is_half_typed_when_the_defense_is_taken_over_goes_on_in_the_
     assert room.drafts(id) == {}
 
 
+async def test_what_was_typed_after_the_last_draft_is_asked_about_where_the_defense_goes_on(room: Room) -> None:
+    id = started(room)
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as first:
+        await saved(first)
+        app.desk.live(id).type_text = lambda *_: None  # type: ignore[method-assign]
+        await first.press("n", *"too fast")
+        async with room.app(id).run_test(size=SIZE) as second:
+            await shows(second, READ_ONLY)
+            await take_over(second)
+            await shows(first, "Taken over by", "Your text is kept.")
+            await shows(second, "Not in the record", "Private note: too fast")
+            await second.press("enter")
+            await shows(second, "Everything is settled.")
+            await saved(second)
+    assert [note.text for note in room.defense(id).notes] == ["too fast"]
+
+
 async def test_different_defenses_are_written_freely(room: Room) -> None:
     one = started(room)
     room.student("s2", "Grace Sample")
