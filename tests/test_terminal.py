@@ -140,7 +140,7 @@ def take_in(terminal: Terminal, path: Path) -> None:
     terminal.press("d")
     terminal.shows("Où sont les documents")
     terminal.press(f"{path}\r")
-    terminal.shows("Prendre ces documents")
+    terminal.shows("Réceptionner ces documents")
     terminal.press("o")
 
 
