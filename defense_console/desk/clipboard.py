@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ FILE_NAME: Final = "clipboard.txt"
 _TOOL_TIMEOUT_S: Final = 2.0
 """A clipboard tool that waits for a display that is not there never answers; the mentor does not wait for it."""
 
+_LINK: Final = N_("it is a link: remove the link")
+
 
 class Copied(msgspec.Struct, frozen=True):
     """Which ways a text went.
@@ -25,7 +28,7 @@ class Copied(msgspec.Struct, frozen=True):
         tool: the system's clipboard holds it; it was read back.
         terminal: it was sent to the terminal (OSC 52), which may or may not take it.
         file: the file that holds it, None when it could not be written.
-        problem: why not, when it could not.
+        problem: why not, when it could not; untranslated.
     """
 
     tool: bool
@@ -48,7 +51,7 @@ class Copied(msgspec.Struct, frozen=True):
         if self.file:
             return _("There is no clipboard here: the text is in {file}.", file=self.file)
         lost = N_("Not copied: there is no clipboard here, and the file could not be written ({problem}).")
-        return _(lost, problem=self.problem)
+        return _(lost, problem=_(self.problem))
 
 
 def over_ssh(environ: Mapping[str, str] | None = None) -> bool:
@@ -82,14 +85,19 @@ def by_tool(text: str) -> bool:
 
 
 def to_file(text: str, folder: Path) -> Path:
-    """Write a text to the clipboard file, readable by the mentor only.
+    """Write a text to the clipboard file, readable by the mentor only, also when others could read it until now.
 
     Raises:
-        OSError: It could not be written.
+        OSError: It could not be written, or is a link, which would carry the text to wherever someone made it point.
     """
     file = folder / FILE_NAME
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if file.is_symlink():
+        raise OSError(errno.ELOOP, _LINK)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o600)
+        stream.truncate(0)  # only now: what stood there goes when the new text may be read by nobody else
         stream.write(text)
     return file
 

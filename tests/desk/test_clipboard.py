@@ -60,3 +60,30 @@ def test_a_tool_that_does_not_hold_the_text_has_not_copied_it(monkeypatch: pytes
     assert clipboard.by_tool("x") is False
     monkeypatch.setattr(pyperclip, "paste", lambda: "a\r\nb")
     assert clipboard.by_tool("a\nb") is True
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_link_is_not_followed_and_the_line_says_so(tmp_path: Path, language: str) -> None:
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("precious")
+    (tmp_path / "clipboard.txt").symlink_to(elsewhere)
+    copied = clipboard.copy("secret", tmp_path, tool=lambda _: False, environ=HERE)
+    assert elsewhere.read_text() == "precious"
+    assert copied.file is None
+    assert {"fr": "c'est un lien", "en": "it is a link"}[language] in copied.sentence(language).replace("’", "'")
+
+
+def test_a_link_made_at_the_last_moment_is_not_followed_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clipboard.txt").symlink_to(tmp_path / "not-there-yet")
+    monkeypatch.setattr(Path, "is_symlink", lambda _: False)
+    assert clipboard.copy("secret", tmp_path, tool=lambda _: False, environ=HERE).file is None
+    assert not (tmp_path / "not-there-yet").exists()
+
+
+def test_the_file_that_others_could_read_is_the_mentors_alone_again(tmp_path: Path) -> None:
+    file = tmp_path / "clipboard.txt"
+    file.write_text("a longer text that others could read")
+    file.chmod(0o644)
+    assert clipboard.to_file("secret", tmp_path) == file
+    assert file.read_text() == "secret"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
