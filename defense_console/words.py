@@ -85,3 +85,20 @@ GAP_ANSWERS: Final[Mapping[str, str]] = {
     "ended": N_("the defense ended then"),
 }
 SECTIONS: Final[Mapping[str, str]] = {"strength": N_("Strength"), "improvement": N_("To improve")}
+FIELDS: Final[Mapping[str, str]] = {
+    "note": N_("private note"),
+    "question": N_("parked question"),
+    "strength": N_("strength"),
+    "improvement": N_("area for improvement"),
+    "goal": N_("next goal"),
+    "reason": N_("reason for the outcome"),
+    "criterion": N_("shared note"),
+    "skill": N_("comment"),
+    "edit": N_("changed text"),
+    "report": N_("text of the report"),
+    "row/title": N_("name of a document"),
+    "row/reason": N_("why a document is to revise"),
+    "row/expected": N_("what is expected of a document"),
+    "row/verifier": N_("who verifies a document"),
+}
+"""Of text fields: by the first part of their key, those of a document to revise by the last one as well."""

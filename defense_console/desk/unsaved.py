@@ -15,7 +15,8 @@ from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, Translator, _, ngettext, translator
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Event, decode_event, decode_student_event
-from defense_console.store.base import Append, SaveDraft
+from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.words import FIELDS
 
 if TYPE_CHECKING:
     from defense_console.store.replay import Replayed
@@ -80,11 +81,12 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
         zone: IANA name of the mentor's zone.
 
     Returns:
-        One paragraph for each defense or student, an action a line, oldest first; empty when everything is saved.
+        One paragraph for each defense or student, an action a line, oldest first, and of a text being typed what it is
+        now; empty when everything is saved.
     """
     _ = translator(language)
     paragraphs: dict[str, list[str]] = {}
-    for job in ledger.recorder.unsaved():
+    for job in _last_drafts(ledger.recorder.unsaved()):
         if isinstance(job, Append):
             paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
         elif isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX):
@@ -92,9 +94,33 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
             refused = _(N_("Not saved because another console wrote first:"))
             paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
-            typed = _("being typed ({field}): {text}", field=job.field, text=job.draft.text)
+            typed = _("being typed ({field}): {text}", field=_field(job.field, _), text=job.draft.text)
             paragraphs.setdefault(job.stream, []).append(_line(_, job.draft.first.wall, "", typed, zone))
     return "\n\n".join("\n".join([_title(stream, ledger, _), *lines]) for stream, lines in paragraphs.items())
+
+
+def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs without the drafts that a later one replaces, or whose text a later action holds."""
+    kept: list[Job] = []
+    replaced: set[tuple[str, str]] = set()
+    for job in reversed(jobs):
+        if isinstance(job, SaveDraft):
+            if (job.stream, job.field) in replaced:
+                continue
+            replaced.add((job.stream, job.field))
+        elif isinstance(job, Append):
+            replaced.update((job.stream, field) for field in job.drop_drafts)
+        kept.append(job)
+    return kept[::-1]
+
+
+def _field(key: str, _: Translator) -> str:
+    """A text field in words, with the id of the criterion or of the skill it is about."""
+    kind, _slash, rest = key.partition("/")
+    word = FIELDS.get(f"row/{rest.rpartition('/')[2]}" if kind == "row" else kind)
+    if word is None:
+        return key
+    return f"{_(word)}, {rest}" if kind in ("criterion", "skill") else _(word)
 
 
 def copy_unsaved(text: str, folder: Path | None) -> Copied:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk import clipboard
+from defense_console.desk.unsaved import unsaved_text
 from defense_console.screens.audience_screen import AudienceScreen
 from defense_console.screens.live_screen import LiveScreen
 from defense_console.store.base import Append, Draft, FullDisk
@@ -91,8 +92,25 @@ async def test_everything_unsaved_is_copied_in_words_also_while_writing(room: Ro
     assert "Mentor Test" in text
     assert "IRP-P2-B1.1-1" in text
     assert "2026-11-24 14:01" in text
-    assert "being typed (note): half a th" in text
+    assert "being typed (private note): half a th" in text
     assert not (room.folder / "clipboard.txt").exists()
+
+
+async def test_a_text_being_typed_is_copied_once_as_it_is_now_with_its_field_in_words(room: Room, id: str) -> None:
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        stream, stamp = f"defense/{id}", app.desk.ledger.now()
+        for field, text in (("criterion/IRP-P2-B1.1-1", "half"), ("row/d1/expected", "a plan"), ("goal", "gone"),
+                            ("criterion/IRP-P2-B1.1-1", "half a th")):  # fmt: skip
+            app.desk.ledger.save_draft(stream, field, Draft(text, stamp, 0))
+        app.desk.ledger.save_draft(stream, "goal", None)
+        text = unsaved_text(app.desk.ledger, "en", "Europe/Paris")
+        FailingDisk.full = False
+    assert [line.partition("  being typed ")[2] for line in text.splitlines()[1:]] == [
+        "(what is expected of a document): a plan",
+        "(shared note, IRP-P2-B1.1-1): half a th",
+    ]
 
 
 async def test_there_is_nothing_to_copy_when_everything_is_saved(room: Room, id: str) -> None:
