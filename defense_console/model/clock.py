@@ -132,6 +132,23 @@ class Timeline(msgspec.Struct, frozen=True):
                 shown_ms += (span.end_ms if span.end_ms < end else end) - span.start_ms
         return shown_ms
 
+    def since_ms(self, first: Stamp, later: Stamp) -> int:
+        """Time between two stamps, pauses in: on the axis where a reboot parts them, so that it never runs back.
+
+        Args:
+            first: Of a boot the axis knows, or from before the start.
+            later: Any stamp of the sitting.
+
+        Returns:
+            Milliseconds; negative when `later` is the earlier one.
+        """
+        if self.started_at is None or first.boot_id == later.boot_id:
+            return between_ms(first, later)
+        for anchor, place in self.anchors:
+            if anchor.boot_id == first.boot_id:
+                return self.place_ms(later) - place - first.boot_ms + anchor.boot_ms
+        return self.place_ms(later) + max(0, wall_ms(first, self.started_at))
+
     @property
     def plan_ms(self) -> int:
         """The plan with its moved targets."""

@@ -204,7 +204,7 @@ def _shown_s(state: Folding, first: Stamp) -> int:
 def _recorded_s(state: Folding, first: Stamp) -> int | None:
     if state.recording is None:
         return None
-    offset_ms = clock.between_ms(state.recording, first)
+    offset_ms = state.timeline.since_ms(state.recording, first)
     return offset_ms // 1000 if offset_ms >= 0 else None
 
 

@@ -15,7 +15,6 @@ from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, _, clock_text, error_text, language, time_of_day
 from defense_console.keymap import Command, Context, command
 from defense_console.model import rubric
-from defense_console.model.clock import between_ms
 from defense_console.model.defense import Defense
 from defense_console.model.events import GapAnswer
 from defense_console.safe_text import cells, line, shortened
@@ -171,7 +170,7 @@ class LiveView(WritingScreen):
         number = rubric.counts(defense, live.curriculum, live.project)
         right = "  " + _("{rated}/{total} rated", rated=number.rated, total=number.total)
         if defense.recording is not None:
-            since = clock_text(max(0, _since_s(live, defense)))
+            since = clock_text(max(0, recorded_s(live, defense)))
             right = "  " + _("● recording {time}", time=since) + right
         width = max(20, self.size.width - 2)
         attempt = _("attempt {n}", n=defense.attempt) if defense.attempt > 1 else ""
@@ -310,5 +309,8 @@ def project_title(live: LiveDesk) -> str:
     return f"{live.project.id} {live.project.title.in_(language())}"
 
 
-def _since_s(live: LiveDesk, defense: Defense) -> int:
-    return between_ms(defense.recording, live.ledger.now()) // 1000 if defense.recording is not None else 0
+def recorded_s(live: LiveDesk, defense: Defense) -> int:
+    """How long the recording has run; 0 without one."""
+    if defense.recording is None:
+        return 0
+    return defense.timeline.since_ms(defense.recording, live.ledger.now()) // 1000

@@ -9,6 +9,7 @@ from defense_console.desk.live import LiveDesk
 from defense_console.model import events as ev
 from defense_console.model.clock import iso
 from defense_console.model.errors import ConsoleError
+from defense_console.screens.live_view import recorded_s
 from defense_console.store.recorder import Recorder
 from defense_console.store.tiny import TinyStore
 from tests.ui.conftest import SHIPPED, Room
@@ -203,3 +204,25 @@ def test_the_start_of_a_recording_does_not_survive_another_date(room: Room) -> N
     assert room.defense(id).recording is None
     defense = room.add(id, ev.Noted("a word", room.machine.read()))
     assert defense.notes[0].rec_s is None
+
+
+def test_a_dead_clock_takes_no_time_back_from_a_recording(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan()
+    room.live(id)
+    room.add(id, ev.RecordingStarted())
+    console, desk = back(room, id)
+    for _second in range(0, 600, 15):
+        room.machine.pass_time(15)
+        desk.tick()
+    desk.type_text("note", "before")
+    desk.commit("note", "before")
+    console.kill()
+    room.machine.reboot(-300)
+    console, desk = back(room, id)
+    shown_s = recorded_s(desk, desk.defense)
+    desk.type_text("note", "after")
+    desk.commit("note", "after")
+    assert [note.rec_s for note in desk.defense.notes] == [600, 600]
+    assert shown_s == 600
+    console.kill()

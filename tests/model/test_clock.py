@@ -136,6 +136,36 @@ def test_a_dead_clock_after_a_reboot_never_takes_time_back(machine: Machine) -> 
     assert line.elapsed_ms(machine.stamp()) == 65_000
 
 
+@pytest.mark.parametrize("before_ms", [40_000, -20_000])
+def test_a_dead_clock_after_a_reboot_takes_no_time_back_from_a_recording(machine: Machine, before_ms: int) -> None:
+    stamps = {0: machine.stamp()}
+    for ms in (40_000, 60_000):
+        machine.run(ms - max(stamps))
+        stamps[ms] = machine.stamp()
+    line = clock.start(PHASES, stamps[40_000])
+    first = stamps[0] if before_ms > 0 else stamps[60_000]
+    line = clock.checkpoint(line, stamps[60_000])
+    machine.run(30_000)
+    line = clock.checkpoint(line, machine.stamp())
+    assert line.since_ms(first, machine.stamp()) == 50_000 + before_ms
+    machine.reboot(0)
+    machine.step(-300_000)
+    assert line.since_ms(first, machine.stamp()) == 50_000 + before_ms
+    line = clock.checkpoint(line, machine.stamp())
+    machine.run(5_000)
+    assert line.since_ms(first, machine.stamp()) == 55_000 + before_ms
+
+
+def test_a_recording_from_before_a_reboot_in_the_waiting_room_goes_on(machine: Machine) -> None:
+    first = machine.stamp()
+    assert clock.Timeline().since_ms(first, first) == 0
+    machine.run(10_000)
+    machine.reboot(20_000)
+    line = clock.start(PHASES, machine.stamp())
+    machine.run(60_000)
+    assert line.since_ms(first, machine.stamp()) == 90_000
+
+
 def test_a_reopened_defense_counts_the_time_since_its_end_as_a_pause(machine: Machine) -> None:
     line = clock.start(PHASES, machine.stamp())
     machine.run(60_000)
