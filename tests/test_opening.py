@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Stamp
+from defense_console.store.base import Append, Draft, Job, SaveDraft, WriteLease
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
-from defense_console.terminal.opening import short_ids, store_folder, whole_id
+from defense_console.terminal.opening import _ended, short_ids, store_folder, whole_id
 from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
 
@@ -140,3 +142,17 @@ def test_what_is_no_id_is_refused(tmp_path: Path, typed: str) -> None:
     with pytest.raises(ConsoleError):
         whole_id(store, typed)
     store.close()
+
+
+def test_the_last_words_count_actions_and_texts_apart_and_no_lease(capsys: pytest.CaptureFixture[str]) -> None:
+    stamp = Stamp("2026-01-05T10:00:00.000Z", 1, 1, "boot")
+    lease = WriteLease("d1", None)
+    jobs: list[Job] = [SaveDraft("defense/d1", "note", Draft("h", stamp, 0)), Append("defense/d1", 1, (b"{}",)), lease,
+            SaveDraft("defense/d1", "note", Draft("half", stamp, 0))]  # fmt: skip
+    assert _ended(0, None, jobs, Path("/spool/file")) == 1
+    said = capsys.readouterr().err
+    assert "1 action could not" in said
+    assert "1 text being typed" in said
+    assert "/spool/file" in said
+    assert _ended(0, None, [lease], Path("/spool/file")) == 0
+    assert capsys.readouterr().err == ""

@@ -114,6 +114,14 @@ def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
     return kept[::-1]
 
 
+def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
+    """How many actions and how many texts being typed are among the jobs; a lease is neither, it ends by itself."""
+    left = _last_drafts(jobs)
+    drafts = [job for job in left if isinstance(job, SaveDraft) and job.draft is not None]
+    aside = sum(job.field.startswith(PREFIX) for job in drafts)
+    return sum(isinstance(job, Append) for job in left) + aside, len(drafts) - aside
+
+
 def _field(key: str, _: Translator) -> str:
     """A text field in words, with the id of the criterion or of the skill it is about."""
     kind, _slash, rest = key.partition("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
     from defense_console.store.backups import Backups
+    from defense_console.store.base import Job
     from defense_console.store.recorder import Recorder
     from defense_console.store.replay import Replayed
     from defense_console.store.tiny import TinyStore
@@ -233,13 +234,14 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
         app.first_words = before
+
         def tell(fault: BaseException) -> None:
             app.call_later(app.note_fault, fault)  # from whichever thread
 
         with no_values_told(tell):
             app.run()
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
-    unsaved = sum(len(recorder.unsaved()) for recorder in left)
+    unsaved = [job for recorder in left for job in recorder.unsaved()]
     return _ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
@@ -252,19 +254,23 @@ def _settle() -> None:
     gc.enable()
 
 
-def _ended(code: int, fault: str | None, unsaved: int, spool: Path | None) -> int:
+def _ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
+    from defense_console.desk.unsaved import unsaved_counts
     from defense_console.i18n import _, ngettext
     from defense_console.terminal.words import say_error
 
     if code:
         where = fault or "?"
         say_error(_("The console ended by a fault of its own ({place}); what was saved is safe.", place=where))
-    if unsaved:
+    actions, texts = unsaved_counts(unsaved)
+    if actions:
         say_error(
             ngettext(
-                "NOT SAVED: {n} action could not be written.", "NOT SAVED: {n} actions could not be written.", unsaved
+                "NOT SAVED: {n} action could not be written.", "NOT SAVED: {n} actions could not be written.", actions
             )
         )
-        if spool is not None:
-            say_error(_("It waits in {file}, and is written when the store is opened again.", file=spool))
-    return 1 if code or unsaved else 0
+    if texts:
+        say_error(ngettext("NOT SAVED: {n} text being typed.", "NOT SAVED: {n} texts being typed.", texts))
+    if (actions or texts) and spool is not None:
+        say_error(_("It waits in {file}, and is written when the store is opened again.", file=spool))
+    return 1 if code or actions or texts else 0
