@@ -222,7 +222,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_mode(self) -> None:
         """Say what the letters do, and hint the keys that matter now."""
-        if not self.query(StatusLine):
+        if not self.query("StatusLine > *"):
             return
         text = _("WRITING · Esc leaves") if self.writing else _("console")
         self.query_one(StatusLine).show_mode(text, self.writing)
@@ -254,7 +254,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved."""
-        if not self.query(StatusLine):
+        if not self.query("StatusLine > *"):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         if saved.state == "failed":
