@@ -88,6 +88,7 @@ class ConsoleScreen(Screen[None]):
         super().__init__()
         self._message_age: int | None = None
         self._failure_told = False
+        self._message_gives_way = False
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -146,8 +147,13 @@ class ConsoleScreen(Screen[None]):
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def tell(self, text: str | Content, tone: Tone = "plain") -> None:
-        """Say something in the status line, until the next key or for a few seconds. User text is made safe."""
-        self._message_age = 0
+        """Say something in the status line, until the next key or for a few seconds. User text is made safe.
+
+        What cannot be saved, and what to do about it, stands there before anything plain.
+        """
+        if tone == "plain" and self.desk.saved.state == "failed":
+            return
+        self._message_age, self._message_gives_way = 0, tone == "plain"
         shown = content(text) if isinstance(text, str) else text
         self.query_one(StatusLine).show_message(shown, tone)
 
@@ -269,6 +275,8 @@ class ConsoleScreen(Screen[None]):
             text = _("✓ saved {time}", time=clock_time(saved.at, self.zone)) if saved.at else _("✓ saved")
         line = self.query_one(StatusLine)
         line.show_saved(text, saved.state)
+        if saved.state == "failed" and self._message_gives_way:
+            self._message_age, self._message_gives_way = None, False
         if saved.error is not None and self._message_age is None:
             line.show_message(content(f"{error_text(saved.error)} {self._kept_words(saved)}".strip()), "failed")
             self._failure_told = True

@@ -155,7 +155,7 @@ class Host(OrderedKeys, inherit_bindings=False):
         if clipboard.over_ssh():
             self.copy_to_clipboard(text)
         copied = await asyncio.to_thread(copy_unsaved, text, folder)
-        screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())))
+        screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())), "answer")
 
     @work(exclusive=True, group="dialog")
     async def ask_quit(self) -> None:

@@ -11,7 +11,8 @@ from textual.content import Content
 from defense_console.widgets.quiet_text import QuietText
 
 Saved = Literal["saved", "saving", "failed", "read_only"]
-Tone = Literal["plain", "refused", "failed"]
+Tone = Literal["plain", "answer", "refused", "failed"]
+"""How a message is said; an answer is what the mentor asked to know, and stands also while something is not saved."""
 
 
 class StatusLine(Horizontal):

@@ -14,6 +14,7 @@ from defense_console.store.base import Append, Draft, FullDisk
 from defense_console.store.replay import replay
 from defense_console.store.spool_files import read_jobs, spool_files
 from defense_console.store.tiny import TinyStore
+from defense_console.widgets.status_line import Tone
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 
@@ -60,6 +61,26 @@ async def test_the_line_says_why_what_to_do_and_where_it_lies(room: Room, id: st
         await hides(pilot, "F7 copies")
     assert [event.seq for event in room.events(id)] == [1, 2, 3, 4, 5]
     assert spool_files(room.elsewhere) == []
+
+
+async def test_nothing_plain_hides_why_it_is_not_saved_and_what_to_do(room: Room, id: str) -> None:
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        assert isinstance(app.screen, LiveScreen)
+        app.screen.tell("Something plain.")
+        await shows(pilot, "Something plain.")
+        await pilot.press("v")
+        await shows(pilot, "F7 copies everything unsaved.")
+        app.screen.tell("Something plain.")
+        await pilot.pause()
+        assert "Something plain." not in plain_text(app)
+        tones: tuple[Tone, ...] = ("refused", "answer")
+        for tone in tones:
+            app.screen.tell(f"Something {tone}.", tone)
+            await shows(pilot, f"Something {tone}.")
+        FailingDisk.full = False
+        await shows(pilot, "✓ saved")
 
 
 async def test_a_lease_that_is_written_meanwhile_does_not_make_it_saved(room: Room, id: str) -> None:
