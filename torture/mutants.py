@@ -149,7 +149,7 @@ MUTANTS = (
         "store/recorder.py",
         "        self._keep()\n        self._answer(Failed(",
         "        self._done(job)\n        self._keep()\n        self._answer(Failed(",
-        FAULTS,
+        (RECORDER, *FAULTS),
     ),
     Mutant(
         "what fails holds back what follows",

@@ -26,9 +26,10 @@ from defense_console.store.reserve import Reserve
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
+from torture.figures import QUICK
 from torture.script import Step, script
 
-PATIENCE_S = 40.0
+PATIENCE_S = 8.0 if QUICK else 40.0
 BURST = 3
 DELAYS_S = (0.001, 0.002, 0.005, 0.01)
 """The pauses between tries, much shorter than a mentor's, so that many tries fit into a run."""

@@ -308,16 +308,16 @@ def _check_header(path: Path) -> None:
     """
     with _checking:
         status = path.stat()
-        if (status.st_dev, status.st_ino) in _checked:
-            return
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-        if not header:
+        if not status.st_size:  # looked at without opening it, so every time: SQLite would begin a new store in it
             raise DamagedStore(
                 N_("{file} in {place} is empty, which a store never is: run doctor, or move the file away."),
                 file=FILE,
                 place=path.parent,
             )
+        if (status.st_dev, status.st_ino) in _checked:
+            return
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
         if not header.startswith(_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
             raise _not_ours(path.parent)
         _checked.add((status.st_dev, status.st_ino))

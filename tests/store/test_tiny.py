@@ -678,3 +678,12 @@ def test_a_store_whose_own_id_is_damaged_opens_and_verify_names_the_row(folder: 
     with closing(TinyStore.open(folder, create=False)) as store:
         assert store.identity.id == ""
         assert [problem.stream for problem in store.verify_all()] == ["meta"]
+
+
+def test_a_file_emptied_while_the_console_runs_is_not_begun_anew(folder: Path) -> None:
+    TinyStore.open(folder).close()
+    with (folder / place.FILE).open("r+b") as file:
+        file.truncate(0)
+    with pytest.raises(DamagedStore):
+        TinyStore.open(folder)
+    assert not (folder / place.FILE).stat().st_size
