@@ -160,6 +160,7 @@ def test_a_fault_of_the_console_tells_no_value(room: Room, layer: str, monkeypat
         """)
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(site), str(Path(__file__).parent.parent))))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # the fault's own source must not lie compiled beside the store
     printed: list[bytes] = []
     feed = Terminal.feed
 

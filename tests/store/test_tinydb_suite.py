@@ -8,9 +8,9 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import warnings
 from pathlib import Path
@@ -114,8 +114,7 @@ def fetch() -> Path:
 
 @pytest.mark.slow
 def test_tinydbs_own_tests_pass_over_rows(tmp_path: Path) -> None:
-    with tarfile.open(fetch()) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(fetch(), tmp_path)
     suite = tmp_path / f"tinydb-{VERSION}" / "tests"
     (suite / "conftest.py").write_text(CONFTEST)
     # Away from its own `tinydb` folder, so that the installed one is tested.
