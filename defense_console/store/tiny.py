@@ -203,10 +203,11 @@ class TinyStore:
         return tuple(lines)
 
     def _refuse_cut(self, stream: str, last: Line | None) -> None:
-        """The row beside the log knows how far the log went."""
+        """The row beside the log knows how far the log went, and a log that was begun is never empty."""
         seq, known = (0, "") if last is None else (last.seq, last.hash)
         told = verifying.told_beside(self._rows, stream)
-        if told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known))):
+        emptied = last is None and self._rows.names(stream, 1) == [stream]
+        if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
             raise DamagedStore(
                 N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
                 stream=stream,

@@ -687,3 +687,14 @@ def test_a_file_emptied_while_the_console_runs_is_not_begun_anew(folder: Path) -
     with pytest.raises(DamagedStore):
         TinyStore.open(folder)
     assert not (folder / place.FILE).stat().st_size
+
+
+def test_a_log_of_which_nothing_is_left_is_refused_not_taken_for_none(folder: Path) -> None:
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.student())
+    sql(folder, "DELETE FROM rows WHERE tab IN ('student/s1', 'students')")
+    with closing(TinyStore.open(folder)) as store:
+        with pytest.raises(DamagedStore):
+            store.read_log("student/s1")
+        with pytest.raises(DamagedStore):
+            store.append(logs.student(name="Another"))
