@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -125,7 +126,8 @@ class KeptAside:
         self._store = store
         self._submit = submit
         self._known: dict[str, dict[str, Aside]] = {}
-        self._writing: set[tuple[str, str]] = set()
+        self._writing: dict[tuple[str, str], Draft | Literal["dropped", "recorded"]] = {}
+        """What the last write of each on its way leaves behind: the answer to an earlier one says nothing of it."""
         self._tails: dict[str, tuple[int, list[Event]]] = {}
         """Of each log the latest refused tail: its first number, and its events."""
 
@@ -164,7 +166,7 @@ class KeptAside:
         for key in before - after.keys():
             self.drop(stream, key)
         for field in job.drop_drafts:  # the text is in the event
-            self._submit(SaveDraft(stream, field, None))
+            self._save(stream, field, None)
 
     def add(self, stream: str, base: int, events: Iterable[Event]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""
@@ -181,16 +183,21 @@ class KeptAside:
             self._save(stream, key, None)
 
     def _save(self, stream: str, key: str, draft: Draft | None) -> None:
-        self._writing.add((stream, key))
+        self._writing[stream, key] = draft or "dropped"
         self._submit(SaveDraft(stream, key, draft))
 
     def written(self, job: Job) -> None:
         """The recorder has done a job."""
         match job:
-            case SaveDraft(stream=stream, field=field):
-                self._writing.discard((stream, field))
+            case SaveDraft(stream=stream, field=field, draft=draft):
+                self._forget(stream, field, draft or "dropped")
             case Append(stream=stream, drop_drafts=fields):
-                self._writing.difference_update((stream, field) for field in fields)
+                for field in fields:
+                    self._forget(stream, field, "recorded")
+
+    def _forget(self, stream: str, field: str, done: Draft | str) -> None:
+        if self._writing.get((stream, field)) == done:
+            del self._writing[stream, field]
 
     def unwritten(self) -> int:
         """How many are still on their way to the store."""
@@ -232,7 +239,7 @@ class KeptAside:
             seq: Number of its new line: those that change it name this one from now on.
         """
         aside = self._known[stream].pop(key)
-        self._writing.add((stream, key))
+        self._writing[stream, key] = "recorded"
         for other in list(self._known[stream].values()):
             if other.base == aside.base and _named(other.event.what) == aside.event.seq:
                 what = _renamed(other.event.what, seq)

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.desk.kept_aside import decisions
+from defense_console.desk.kept_aside import KeptAside, decisions
+from defense_console.desk.ledger import stream_of
 from defense_console.desk.live import LiveDesk
 from defense_console.model import events as ev
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Event, Stamp
+from defense_console.model.events import Event, Stamp, encode_event
+from defense_console.store.base import Append, Job, SaveDraft
 from defense_console.store.tiny import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
@@ -249,3 +251,24 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
             applied.append(seq)
         events.append(Event(seq, seq, stamp, "m", what))
     assert [event.seq for event in decisions(events)] == sorted(applied)
+
+
+def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_meanwhile(room: Room) -> None:
+    id = started(room)
+    stream, store, submitted = stream_of(id), TinyStore.open(room.folder), list[Job]()
+    aside = KeptAside(store, submitted.append)
+    event = Event(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
+    aside.add(stream, 9, [event])
+    (kept,) = aside.of(stream)
+    (saved,) = submitted
+    assert isinstance(saved, SaveDraft)
+    store.save_draft(stream, saved.field, saved.draft)
+    aside.taken_up(stream, kept.key, 12)
+    aside.written(saved)  # late: its append, which drops it, is still on its way
+    aside.refresh()
+    assert aside.of(stream) == (), "it would be recorded twice"
+    aside.refused(Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,)))
+    aside.refresh()
+    assert [left.key for left in aside.of(stream)] != [kept.key]
+    assert len(aside.of(stream)) == 1, "refused again, it is kept once"
+    store.close()
