@@ -18,8 +18,8 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
     file = _write(
         tmp_path,
         'name = "Zoé [x]"\nzone = "Europe/Paris"\nlanguage = "fr"\ntheme = "light"\nsingle_keys = "off"\n'
-        'release_countdown_s = 5\nno_color = true\nmax_archive_mb = 9\nmax_files = 8\nmax_ratio = 7\n'
-        'compare_max_mb = 6\ncompare_max_s = 4\n'
+        "release_countdown_s = 5\nno_color = true\nmax_archive_mb = 9\nmax_files = 8\nmax_ratio = 7\n"
+        "compare_max_mb = 6\ncompare_max_s = 4\n"
         '[keys]\n"live.note" = "F6"\nlive.question = ["k", "&"]\n',
     )
     settings = load(file, {})

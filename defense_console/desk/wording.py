@@ -303,9 +303,7 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
             text = N_("Document kept: {document}") if kept else N_("Document dropped: {document}")
             return _(text, document=words.row(id))
         case ev.Signed(version=version, outcome=outcome):
-            return _(
-                "Verdict {version} signed: {outcome}", version=version, outcome=words.table(OUTCOMES, outcome)
-            )
+            return _("Verdict {version} signed: {outcome}", version=version, outcome=words.table(OUTCOMES, outcome))
         case ev.Released(version=version):
             return _("Verdict {version} released", version=version)
         case ev.AmendmentOpened(reason=reason):

@@ -107,9 +107,7 @@ def matching_blocks(a: Sequence[int], b: Sequence[int]) -> tuple[list[Block], bo
     return _joined(sorted(found)), coarse
 
 
-def _anchors(
-    a: Sequence[int], i: int, i_end: int, b: Sequence[int], j: int, j_end: int
-) -> list[tuple[int, int]]:
+def _anchors(a: Sequence[int], i: int, i_end: int, b: Sequence[int], j: int, j_end: int) -> list[tuple[int, int]]:
     """The longest row of lines that occur once in each stretch and stand in the same order in both."""
     count_a, count_b = Counter(a[i:i_end]), Counter(b[j:j_end])
     where = {b[y]: y for y in range(j, j_end) if count_b[b[y]] == 1}

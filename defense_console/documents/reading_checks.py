@@ -144,4 +144,3 @@ def check_well_formed(xml: bytes) -> None:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from None
-

@@ -127,9 +127,7 @@ def offset(text: str) -> timedelta:
     if match is None or not any(match.groups()[1:]):
         raise ConsoleError("The demo script has a time that cannot be read: {text}", text=text)
     sign, days, hours, minutes, seconds = match.groups()
-    length = timedelta(
-        days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(seconds or 0)
-    )
+    length = timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(seconds or 0))
     return -length if sign == "-" else length
 
 
@@ -156,9 +154,7 @@ Making = Callable[[Defense], DefenseWhat]
 class _Play:
     """Plays the script of one defense."""
 
-    def __init__(
-        self, clock: _Clock, entry: Mapping[str, Any], curriculum: Curriculum, before: Defense | None
-    ) -> None:
+    def __init__(self, clock: _Clock, entry: Mapping[str, Any], curriculum: Curriculum, before: Defense | None) -> None:
         self.clock = clock
         self.entry = entry
         self.planned = clock.now + offset(entry["planned"])

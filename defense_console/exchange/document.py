@@ -143,10 +143,7 @@ def _documents(defense: Defense, curriculum: Curriculum, project: Project, langu
     """What is asked for: of the verdict in force, else of the signed one, else as the draft stands."""
     released = defense.released
     if released is not None:
-        return [
-            _row(r.request, defense, project, language) | _asked(r, defense)
-            for r in defense.revisions
-        ]
+        return [_row(r.request, defense, project, language) | _asked(r, defense) for r in defense.revisions]
     if defense.signed is not None:
         kept = defense.signed.rows
     elif defense.drafting is None or defense.outcome not in (None, "conditional"):

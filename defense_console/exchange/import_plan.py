@@ -127,9 +127,7 @@ def _planned(row: DefenseRow, defenses: Mapping[Key, Defense]) -> Planned:
 
 def _gap(row: DefenseRow, asked: set[Key], defenses: Mapping[Key, Defense]) -> Sequence[BadLine]:
     """Attempts follow each other: once an earlier one is known, none may be left out."""
-    known = [
-        n for n in range(1, row.attempt) if (key := (row.student_id, row.project, n)) in defenses or key in asked
-    ]
+    known = [n for n in range(1, row.attempt) if (key := (row.student_id, row.project, n)) in defenses or key in asked]
     if not known or known[-1] == row.attempt - 1:
         return ()
     places = {"attempt": known[-1] + 1}

@@ -163,9 +163,7 @@ class _Reader:
         for column, field in (("student_name", "name"), ("email", "email"), ("timezone", "timezone")):
             wanted, found = getattr(first, field), getattr(student, field)
             if wanted != found:
-                self._wrong(
-                    column, found or "", N_("“{value}” as on line {line}"), value=wanted or "", line=first.line
-                )
+                self._wrong(column, found or "", N_("“{value}” as on line {line}"), value=wanted or "", line=first.line)
 
     # --- the defense ---------------------------------------------------------------------------------------------
 
@@ -224,5 +222,3 @@ class _Reader:
         except ConsoleError as error:
             self._wrong("planned_at", text, error.id, **error.parameters)
             return None
-
-

@@ -183,9 +183,7 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 def _sum(spans: Sequence[Span], running: bool, phase: str | None) -> int:
-    return sum(
-        s.end_ms - s.start_ms for s in spans if s.running == running and (phase is None or s.phase == phase)
-    )
+    return sum(s.end_ms - s.start_ms for s in spans if s.running == running and (phase is None or s.phase == phase))
 
 
 def state_of(phase: Phase, elapsed_ms: int, rules: Rules) -> ClockState:
@@ -224,9 +222,7 @@ def checkpoint(line: Timeline, at: Stamp) -> Timeline:
         anchors, by_wall = (*anchors, (at, place)), True
     if place < line.mark_ms:
         return msgspec.structs.replace(line, anchors=anchors, by_wall=by_wall)
-    return msgspec.structs.replace(
-        line, spans=line.at(at), mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall
-    )
+    return msgspec.structs.replace(line, spans=line.at(at), mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall)
 
 
 def pause(line: Timeline, at: Stamp) -> Timeline:
@@ -246,9 +242,7 @@ def enter(line: Timeline, phase: str, at: Stamp) -> Timeline:
 
 def move_target(line: Timeline, phase: str, by_s: int) -> Timeline:
     """Move the target of a phase; never its window."""
-    phases = tuple(
-        msgspec.structs.replace(p, target_s=p.target_s + by_s) if p.id == phase else p for p in line.phases
-    )
+    phases = tuple(msgspec.structs.replace(p, target_s=p.target_s + by_s) if p.id == phase else p for p in line.phases)
     return msgspec.structs.replace(line, phases=phases)
 
 
@@ -282,6 +276,4 @@ def end_at(line: Timeline, at: Stamp) -> Timeline:
     if place >= line.mark_ms:
         return end(line, at)
     kept = (msgspec.structs.replace(s, end_ms=min(s.end_ms, place)) for s in line.spans if s.start_ms < place)
-    return msgspec.structs.replace(
-        line, state="ended", spans=tuple(kept), mark=at, mark_ms=place, ended_at=at
-    )
+    return msgspec.structs.replace(line, state="ended", spans=tuple(kept), mark=at, mark_ms=place, ended_at=at)

@@ -60,9 +60,7 @@ __all__ = [
     "Version",
 ]
 
-SessionState = Literal[
-    "planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"
-]
+SessionState = Literal["planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"]
 NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
 """Session states that ended without a defense; a new date opens the next sitting."""
 

@@ -21,9 +21,7 @@ SIGNED = N_("The verdict is signed: {key:edit.undo} takes the signature back, {k
 _REGISTERED = (legal_session, legal_verdict)  # importing them fills CHECKS
 
 
-def check_legal(
-    defense: Defense | None, what: DefenseWhat, at: Stamp, curriculum: Curriculum | None = None
-) -> None:
+def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculum: Curriculum | None = None) -> None:
     """Refuse an event that may not come next.
 
     Args:

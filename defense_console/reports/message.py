@@ -197,13 +197,18 @@ def _conditional(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str,
         len(awaited),
     )
     length = _.duration_text(letter.curriculum.rules.mentor_due_s)
-    return opening, label, points, (
-        _("Upload the new versions where you uploaded the first ones, under the names above, and tell me."),
-        _("Once they are all there, I have {length} to look at them.", length=length),
-        _("I then decide what follows from what was not received.")
-        if missing
-        else _("When all of them are accepted, your project is validated."),
-        _("What is not there in time can lead to a new defense."),
+    return (
+        opening,
+        label,
+        points,
+        (
+            _("Upload the new versions where you uploaded the first ones, under the names above, and tell me."),
+            _("Once they are all there, I have {length} to look at them.", length=length),
+            _("I then decide what follows from what was not received.")
+            if missing
+            else _("When all of them are accepted, your project is validated."),
+            _("What is not there in time can lead to a new defense."),
+        ),
     )
 
 

@@ -249,9 +249,7 @@ def questions(sheet: Sheet) -> tuple[Section, ...]:
     """The parked questions with what became of them."""
     _ = sheet.words
     paragraphs = [
-        Paragraph(
-            "questions", q.text, "edited", f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "item"
-        )
+        Paragraph("questions", q.text, "edited", f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "item")
         for q in sheet.defense.questions
     ]
     return section_if("questions", _("Questions"), paragraphs)

@@ -76,8 +76,7 @@ def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
     length = duration_text(abs(gap.gap_ms) // 1000)
     if gap == live.question:
         return "? " + _(
-            "{length} are missing and count until you say what they were: "
-            "{key:clock.gap_to_pause} makes them a pause.",
+            "{length} are missing and count until you say what they were: {key:clock.gap_to_pause} makes them a pause.",
             length=length,
         )
     if not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:

@@ -68,4 +68,3 @@ class Signing(RowEditing):
                 return
         if self.defense.signed is not None and self.attempt(self.verdict.release) is not None:
             self.tell(_("Released."))
-

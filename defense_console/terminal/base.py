@@ -149,5 +149,3 @@ def ready(session: Session) -> None:
         _settings = session.settings
     except ConsoleError as error:
         say_error(sentence(error))
-
-

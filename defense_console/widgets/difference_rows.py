@@ -99,9 +99,7 @@ class Rows:
         self._starts = [0, *accumulate(heights)]
         self.count = self._starts[-1]
         equal = [line.kind in ("equal", "folded") for line in self.lines]
-        self.changes = [
-            self._starts[n] for n, same in enumerate(equal) if not same and (n == 0 or equal[n - 1])
-        ]
+        self.changes = [self._starts[n] for n, same in enumerate(equal) if not same and (n == 0 or equal[n - 1])]
 
     def at(self, row: int) -> tuple[int, int]:
         """The line a row belongs to, and which of its rows it is."""

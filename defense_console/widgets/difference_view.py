@@ -179,9 +179,7 @@ class DifferenceView(ScrollView, can_focus=True):
         right = self._half(line.new, new_kind, part, half, first, changed=line.kind == "changed")
         return Content.assemble(left, ("│", "$text-muted"), right)
 
-    def _half(
-        self, side: Side | None, kind: str, part: int, width: int, first: bool, changed: bool = False
-    ) -> Content:
+    def _half(self, side: Side | None, kind: str, part: int, width: int, first: bool, changed: bool = False) -> Content:
         """One version's row, as wide as its column."""
         assert self._laid is not None
         if side is None:

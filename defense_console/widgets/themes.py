@@ -17,8 +17,13 @@ DARK = Theme(
     surface="#1a1d23",
     panel="#252a33",
     dark=True,
-    variables={"footer-background": "#252a33", "footer-key-foreground": "#e0b15e", "border": "#7aa2d6",
-               "text-muted": "#a3abb8", "text-disabled": "#7b8494"},
+    variables={
+        "footer-background": "#252a33",
+        "footer-key-foreground": "#e0b15e",
+        "border": "#7aa2d6",
+        "text-muted": "#a3abb8",
+        "text-disabled": "#7b8494",
+    },
 )
 LIGHT = Theme(
     name="console-light",
@@ -33,7 +38,12 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e4e6ea",
     dark=False,
-    variables={"footer-background": "#e4e6ea", "footer-key-foreground": "#8a5a00", "border": "#2d5d9b",
-               "text-muted": "#555c66", "text-disabled": "#7d848e"},
+    variables={
+        "footer-background": "#e4e6ea",
+        "footer-key-foreground": "#8a5a00",
+        "border": "#2d5d9b",
+        "text-muted": "#555c66",
+        "text-disabled": "#7d848e",
+    },
 )
 THEMES = (DARK, LIGHT)

@@ -43,9 +43,7 @@ def test_spoiled_documents_give_a_sentence(kind: str, tmp_path: Path) -> None:
     chance = random.Random(kind)
     whole = sample(kind)
     assert outcome(write(tmp_path, f"whole.{kind}", whole), f"whole.{kind}") == "read"
-    outcomes = {
-        outcome(write(tmp_path, f"{n}.{kind}", spoiled(whole, chance)), f"{n}.{kind}") for n in range(ROUNDS)
-    }
+    outcomes = {outcome(write(tmp_path, f"{n}.{kind}", spoiled(whole, chance)), f"{n}.{kind}") for n in range(ROUNDS)}
     assert all(each == "read" or each.endswith(".") for each in outcomes), outcomes
     assert kind == "html" or any("damaged" in each for each in outcomes), outcomes
 

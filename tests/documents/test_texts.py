@@ -22,8 +22,6 @@ def limits(**given: int) -> ReadingLimits:
     return msgspec.structs.replace(LIMITS, **given)
 
 
-
-
 def read(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) -> list[tuple[str, Place]]:
     return [(each.text, each.place) for each in read_text(write(folder, name, data), name, most)]
 

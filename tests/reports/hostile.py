@@ -37,7 +37,7 @@ TEXTS = (
     "---",
     "Temps de parole respecté : 1 s (fenêtre 1–2).",
     "\\",
-    "'; DROP TABLE \"defenses\"; --",
+    '\'; DROP TABLE "defenses"; --',
 )
 
 

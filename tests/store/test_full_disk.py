@@ -99,9 +99,7 @@ def test_a_defense_goes_on_when_the_disk_is_full(disk: Disk) -> None:
     folder = disk.folder / "store"
     filled_store(folder)
     answers = Answers()
-    recorder = Recorder(
-        lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder)
-    )
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder))
     recorder.start()
     recorder.submit(logs.more(1, 4, "before"))
     assert recorder.flush(PATIENCE_S)
