@@ -12,8 +12,8 @@ import msgspec
 
 from defense_console.model import revision, rubric
 from defense_console.model.clock import Timeline
-from defense_console.model.curriculum import Curriculum, Phase, Project
-from defense_console.model.defense import SETTLED, Defense, Revision, Sitting, Version
+from defense_console.model.curriculum import Criterion, Curriculum, Phase, Project
+from defense_console.model.defense import SETTLED, Defense, Revision, Round, Sitting, Version
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Request, Stamp
 
@@ -77,6 +77,12 @@ def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: St
             for d in project.deliverables
         ],
         "documents_to_revise": _documents(defense, curriculum, project, subject.language),
+        "documents_no_longer_asked": [
+            _row(r.request, defense, project, subject.language)
+            | _told(r, defense, project, subject.language)
+            | {"dropped": _dropped(r)}
+            for r in defense.no_longer_asked
+        ],
         "strengths": [line.text for line in defense.strengths],
         "improvements": [line.text for line in defense.improvements],
         "next_goal": defense.goal,
@@ -143,7 +149,10 @@ def _documents(defense: Defense, curriculum: Curriculum, project: Project, langu
     """What is asked for: of the verdict in force, else of the signed one, else as the draft stands."""
     released = defense.released
     if released is not None:
-        return [_row(r.request, defense, project, language) | _asked(r, defense) for r in defense.revisions]
+        return [
+            _row(r.request, defense, project, language) | _told(r, defense, project, language) | _owed(r, defense)
+            for r in defense.revisions
+        ]
     if defense.signed is not None:
         kept = defense.signed.rows
     elif defense.drafting is None or defense.outcome not in (None, "conditional"):
@@ -163,17 +172,28 @@ _NOT_ASKED_YET: Final[dict[str, Any]] = {
     "change": None,
     "received": [],
     "decision": None,
+    "rounds": [],
 }
 
 
-def _asked(row: Revision, defense: Defense) -> dict[str, Any]:
-    """What became of a document asked for. The mentor's due date is one for all: it stands where a look is owed."""
-    awaited, to_review = row.state in revision.AWAITED, row.state in revision.TO_REVIEW
+def _owed(row: Revision, defense: Defense) -> dict[str, Any]:
+    """Who has to act on a document, and until when: nobody once the verdict in force is no condition.
+
+    The mentor's due date is one for all: it stands where a look is owed.
+    """
+    in_force = defense.released is not None and defense.released.outcome == "conditional"
+    awaited, to_review = in_force and row.state in revision.AWAITED, in_force and row.state in revision.TO_REVIEW
     return {
-        "due_at": row.due_at,
         "student_due_at": row.due_at if awaited else None,
         "mentor_due_at": revision.mentor_due(defense) if to_review else None,
         "waiting_for": "student" if awaited else "mentor" if to_review else None,
+    }
+
+
+def _told(row: Revision, defense: Defense, project: Project, language: str) -> dict[str, Any]:
+    """What became of a document that was asked for, in this round and in those before it."""
+    return {
+        "due_at": row.due_at,
         "round": row.round,
         "state": row.state,
         "change": revision.change_of(row),
@@ -187,7 +207,35 @@ def _asked(row: Revision, defense: Defense) -> dict[str, Any]:
             for delivery in row.deliveries
         ],
         "decision": _decision(row),
+        "rounds": [_round(row, each, defense, project, language) for each in row.rounds],
     }
+
+
+def _round(row: Revision, each: Round, defense: Defense, project: Project, language: str) -> dict[str, Any]:
+    """One request of a document: in which words, until when, the versions that came, every decision."""
+    request = msgspec.structs.replace(row.request, expected=each.expected)
+    return {
+        "n": each.n,
+        "requested_at": each.requested_at,
+        "due_at": each.due_at,
+        "expected": revision.row_expected(request, project, language, _oral(defense)),
+        "versions": [delivery.version for delivery in row.deliveries if delivery.round == each.n],
+        "decisions": [
+            {"kind": d.kind, "at": d.at, "reason": d.reason, "verdict": d.version}
+            for d in row.decisions
+            if d.round == each.n
+        ],
+    }
+
+
+def _dropped(row: Revision) -> dict[str, Any] | None:
+    """The version of the verdict that asks for a document no more; None when its last decision settled it."""
+    dropped = row.dropped
+    return None if dropped is None else {"verdict": dropped.version, "at": dropped.at, "reason": dropped.reason}
+
+
+def _oral(defense: Defense) -> tuple[Criterion, ...]:
+    return defense.pinned.oral if defense.pinned else ()
 
 
 def _decision(row: Revision) -> dict[str, Any] | None:
@@ -211,7 +259,7 @@ def _row(row: Request, defense: Defense, project: Project, language: str) -> dic
             for reason in revision.row_reasons(row, defense, project, language)
         ],
         "reason": row.reason,
-        "expected": revision.row_expected(row, project, language, defense.pinned.oral if defense.pinned else ()),
+        "expected": revision.row_expected(row, project, language, _oral(defense)),
         "severity": row.severity,
         "verification": row.verification,
         "verifier": row.verifier,

@@ -189,6 +189,8 @@ class Defense(msgspec.Struct, frozen=True):
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
         amendment: why a further version is being drafted, "" when none is.
+        revisions: the documents of the latest condition.
+        no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
         links: the calendar events that stand for sittings, in the order they were first linked.
         undo, redo: actions that can be undone or redone, the next one last.
     """
@@ -226,6 +228,7 @@ class Defense(msgspec.Struct, frozen=True):
     set_rows: Mapping[str, Request]
     versions: tuple[Version, ...]
     revisions: tuple[Revision, ...]
+    no_longer_asked: tuple[Revision, ...]
     reception_completed_at: str | None
     contests: tuple[Contest, ...]
     gaps: tuple[Gap, ...]

@@ -99,15 +99,18 @@ class Decision(msgspec.Struct, frozen=True):
 
     Attributes:
         round: of the request it was decided in.
-        kind: `accepted`, `waived`, `withdrawn`, `expired`, or `re_requested` where it ended the round.
+        kind: `accepted`, `waived`, `withdrawn`, `expired`, or `re_requested` where it ended the round; `dropped` where
+            a further version of the verdict asks for the document no more.
         at: ISO 8601 UTC.
         reason: the mentor's, "" where none is asked for.
+        version: of the verdict that dropped it, None for what was decided on the document itself.
     """
 
     round: int
-    kind: RowState
+    kind: RowState | Literal["dropped"]
     at: str
     reason: str = ""
+    version: int | None = None
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -145,6 +148,12 @@ class Revision(msgspec.Struct, frozen=True):
     def rounds(self) -> tuple[Round, ...]:
         """Every request of the document, this one last."""
         return (*self.past, Round(self.round, self.request.expected, self.requested_at, self.due_at))
+
+    @property
+    def dropped(self) -> Decision | None:
+        """The decision by which the verdict asks for it no more, None while it asks or where that was settled."""
+        latest = self.decisions[-1] if self.decisions else None
+        return latest if latest is not None and (latest.kind, latest.round) == ("dropped", self.round) else None
 
     @property
     def answer(self) -> Delivery | None:

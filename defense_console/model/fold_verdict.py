@@ -9,7 +9,7 @@ import msgspec
 
 from defense_console.model import events as ev
 from defense_console.model.clock import later
-from defense_console.model.defense import Contest, Decision, Delivery, Edited, Revision, RowState, Version
+from defense_console.model.defense import SETTLED, Contest, Decision, Delivery, Edited, Revision, RowState, Version
 from defense_console.model.events import Event, ReceivedFile, Request
 from defense_console.model.folding import Folding, applies
 
@@ -80,6 +80,11 @@ def _released(state: Folding, event: Event, what: ev.Released) -> None:
     version = state.versions[-1]
     if version.outcome == "conditional":
         _request(state, version, event.at.wall)
+    elif version.amendment:
+        state.revisions = {
+            id: revision if revision.state in SETTLED or revision.state == "expired" else _dropped(revision, version)
+            for id, revision in state.revisions.items()
+        }
     _resolve(state, "amended", version.amendment, event)
     state.outcome, state.reason, state.amendment = None, "", ""
     state.before_amendment = {}
@@ -90,7 +95,8 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
     """A conditional verdict asks for its rows.
 
     One that amends a condition leaves what it asks in the same words as before as it stands: its round, its words since
-    then, what was received and decided. One that follows a finished round asks for each of its rows anew.
+    then, what was received and decided. One that follows a finished round asks for each of its rows anew. What it does
+    not ask for any more is kept beside it, and taken up again by a version that asks for it after all.
     """
     before = state.revisions
     earlier = {row.id: row for each in state.versions[:-1] if each.outcome == "conditional" for row in each.rows}
@@ -98,10 +104,12 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
     if not version.amendment:
         state.reception_completed_at = None
     for row in version.rows:
-        old = before.get(row.id)
-        if old is not None and version.amendment and _asks_the_same(row, earlier.get(row.id)):
-            state.revisions[row.id] = _as_it_stands(old, row, earlier[row.id])
+        now = before.pop(row.id, None)
+        stands = version.amendment and now is not None and now.dropped is None
+        if now is not None and stands and _asks_the_same(row, earlier.get(row.id)):
+            state.revisions[row.id] = _as_it_stands(now, row, earlier[row.id])
             continue
+        old = now or state.no_longer_asked.pop(row.id, None)
         state.reception_completed_at = None
         state.revisions[row.id] = Revision(
             request=row,
@@ -114,6 +122,20 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
             past=() if old is None else old.rounds,
             decisions=() if old is None else old.decisions,
         )
+    for id, left in before.items():
+        # What a finished round has settled is not dropped: that decision is the last one on it.
+        settled = not version.amendment and left.state in SETTLED
+        state.no_longer_asked[id] = left if settled else _dropped(left, version)
+
+
+def _dropped(revision: Revision, version: Version) -> Revision:
+    """A document as it stood when a version of the verdict asked for it no more."""
+    if revision.dropped is not None:
+        return revision
+    decision = Decision(
+        revision.round, "dropped", version.released_at or version.signed_at, version.amendment, version.version
+    )
+    return replace(revision, decisions=(*revision.decisions, decision))
 
 
 def _asks_the_same(row: Request, earlier: Request | None) -> bool:

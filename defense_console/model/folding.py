@@ -64,6 +64,7 @@ class Folding:
     set_rows: dict[str, Request] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
     revisions: dict[str, Revision] = field(default_factory=dict)
+    no_longer_asked: dict[str, Revision] = field(default_factory=dict)
     reception_completed_at: str | None = None
     contests: list[Contest] = field(default_factory=list)
     gaps: dict[int, Gap] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class Folding:
             set_rows=self.set_rows,
             versions=tuple(self.versions),
             revisions=tuple(self.revisions.values()),
+            no_longer_asked=tuple(self.no_longer_asked.values()),
             reception_completed_at=self.reception_completed_at,
             contests=tuple(self.contests),
             gaps=tuple(self.gaps.values()),

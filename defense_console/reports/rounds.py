@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from defense_console.model import revision
-from defense_console.model.defense import Delivery, Revision, Round
+from defense_console.model.defense import Decision, Delivery, Revision, Round
 from defense_console.model.errors import N_
 from defense_console.reports.sheet import Sheet
 from defense_console.reports.value import Origin, Paragraph, Section, section_if
@@ -17,10 +17,10 @@ KEY = "rounds"
 
 
 def rounds(sheet: Sheet) -> tuple[Section, ...]:
-    """Every round of every document that was asked for, in order."""
+    """Every round of every document that was ever asked for: those asked for now, then those dropped meanwhile."""
     _ = sheet.words
     paragraphs: list[Paragraph] = []
-    for asked in sheet.defense.revisions:
+    for asked in (*sheet.defense.revisions, *sheet.defense.no_longer_asked):
         title = revision.row_title(asked.request, sheet.project, sheet.language) or _("A document without a name")
         origin: Origin = "edited" if asked.request.title else "generated"
         paragraphs.append(Paragraph(KEY, title, origin, shape="heading"))
@@ -43,11 +43,18 @@ def _round(sheet: Sheet, asked: Revision, each: Round) -> Iterator[Paragraph]:
             yield from _delivery(sheet, asked, delivery)
     for decision in asked.decisions:
         if decision.round == each.n:
-            at = sheet.instant(decision.at)
-            text = _("{state}, {at}", state=sheet.word(ROW_STATES, decision.kind), at=at)
-            yield Paragraph(KEY, text, label=_("Decision"), shape="item", depth=1)
+            yield Paragraph(KEY, _decision(sheet, decision), label=_("Decision"), shape="item", depth=1)
             if decision.reason:
                 yield Paragraph(KEY, decision.reason, "edited", _("Reason of the decision"), "item", 2)
+
+
+def _decision(sheet: Sheet, decision: Decision) -> str:
+    """What was decided and when; of a document that a version of the verdict dropped, by which one."""
+    _ = sheet.words
+    at = sheet.instant(decision.at)
+    if decision.kind == "dropped":
+        return _("dropped in version {n} of the verdict, {at}", n=decision.version, at=at)
+    return _("{state}, {at}", state=sheet.word(ROW_STATES, decision.kind), at=at)
 
 
 def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Iterator[Paragraph]:

@@ -11,7 +11,7 @@ from defense_console.model import revision, rubric
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import Note
 from defense_console.model.errors import N_
-from defense_console.model.events import Verification
+from defense_console.model.events import Request, Verification
 from defense_console.reports.sheet import STATUSES, Document, Sheet
 from defense_console.reports.value import Paragraph, Section, section_if
 from defense_console.words import QUESTIONS, ROW_STATES
@@ -173,19 +173,23 @@ def _note(sheet: Sheet, note: Note) -> Paragraph:
 
 
 def documents(sheet: Sheet) -> tuple[Section, ...]:
-    """Documents to revise: reason, what is expected, until when, and what became of it."""
+    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped."""
     _ = sheet.words
     paragraphs: list[Paragraph] = []
     for document in sheet.documents():
         paragraphs.extend(_document(sheet, document))
+    for asked in sheet.dropped():
+        paragraphs += [
+            _title(sheet, asked.request),
+            Paragraph("documents", _("no longer asked for"), label=_("State"), shape="item"),
+        ]
     return section_if("documents", _("Documents to revise"), paragraphs)
 
 
 def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
     _ = sheet.words
     key, row = "documents", document.request
-    title = revision.row_title(row, sheet.project, sheet.language) or _("A document without a name")
-    yield Paragraph(key, title, "edited" if row.title else "generated", shape="heading")
+    yield _title(sheet, row)
     if row.severity == "advice":
         yield Paragraph(key, _("Advice: nothing depends on it."), shape="item")
     yield from _reasons(sheet, document, key)
@@ -198,6 +202,12 @@ def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
         yield Paragraph(key, _(_VERIFIED[row.verification], name=name), shape="item")
     if document.asked is not None:
         yield from _state(sheet, document, key)
+
+
+def _title(sheet: Sheet, row: Request) -> Paragraph:
+    _ = sheet.words
+    title = revision.row_title(row, sheet.project, sheet.language) or _("A document without a name")
+    return Paragraph("documents", title, "edited" if row.title else "generated", shape="heading")
 
 
 def _reasons(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
@@ -227,6 +237,9 @@ def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
     _ = sheet.words
     asked = document.asked
     if asked is None:
+        return
+    if asked.dropped is not None:
+        yield Paragraph(key, _("no longer asked for"), label=_("State"), shape="item")
         return
     state = sheet.word(ROW_STATES, asked.state)
     if asked.round > 1:

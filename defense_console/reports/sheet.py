@@ -135,6 +135,22 @@ class Sheet:
             found = tuple(d for d in found if d.request.severity == "required")
         return found
 
+    def dropped(self) -> tuple[Asked, ...]:
+        """What a condition asked for and the one in force does not; to each reader as far as they were told of it.
+
+        A deliverable that is asked for in another row is asked for.
+        """
+        if self.standing != "released" or self.outcome != "conditional":
+            return ()
+        still = {r.request.deliverable for r in self.defense.revisions} - {None}
+        return tuple(
+            r
+            for r in self.defense.no_longer_asked
+            if r.dropped is not None
+            and r.request.deliverable not in still
+            and (r.request.severity == "required" or self.reader != "student")
+        )
+
     def _all_documents(self) -> tuple[Document, ...]:
         defense = self.defense
         if self.standing == "released":

@@ -233,6 +233,89 @@ def test_what_an_earlier_round_asked_and_what_was_decided_stay_whatever_comes_af
     assert kinds == [(1, "accepted", ""), (1, "re_requested", ""), (2, "waived", "seen")]
 
 
+def left(log: Log, id: str = "d1") -> Revision:
+    return next(r for r in log.defense.no_longer_asked if r.request.id == id)
+
+
+def amended(log: Log, reason: str, outcome: ev.OutcomeValue = "conditional", **kept: bool) -> Log:
+    """The next version of the verdict, which keeps or drops these rows."""
+    legally(log, ev.AmendmentOpened(reason), *(ev.RowKept(id, kept=keep) for id, keep in kept.items()))
+    return log.released(outcome)
+
+
+def test_a_document_an_amendment_drops_keeps_every_round_and_says_which_version_dropped_it() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowRequestedAgain("d1", "the dates", 24 * H))
+    before = row(log)
+    amended(log, "misread", d1=False)
+    assert [r.request.id for r in log.defense.revisions] == ["d2"]
+    assert (left(log).rounds, left(log).deliveries) == (before.rounds, before.deliveries)
+    dropped = left(log).dropped
+    assert dropped is not None
+    assert dropped == left(log).decisions[-1]
+    assert (dropped.round, dropped.reason, dropped.version) == (2, "misread", 2)
+    assert dropped.at == log.defense.versions[-1].released_at
+    with pytest.raises(ConsoleError, match="not asked for"):
+        legally(log, ev.RowAccepted("d1", (file("b").sha256,)))
+
+
+def test_a_dropped_document_that_is_asked_for_after_all_goes_on_with_a_round_of_its_own() -> None:
+    log = amended(legally(with_original(), ev.RowReceived("d1", (file("b"),))), "misread", d1=False)
+    amended(log.at(30 * H), "read again", d1=True)
+    found = row(log)
+    assert (found.round, found.state, found.answer, found.dropped) == (2, "re_requested", None, None)
+    assert found.due_at == later(found.requested_at, 48 * H)
+    assert [(d.kind, d.version) for d in found.decisions] == [("dropped", 2)]
+    assert log.defense.no_longer_asked == ()
+
+
+def test_what_is_still_open_is_dropped_by_an_amendment_that_asks_for_no_documents() -> None:
+    log = legally(with_original(), ev.RowReceived("d2", (file("c"),)), ev.RowAccepted("d2", (file("c").sha256,)))
+    amended(log, "copied from another student", "rework")
+    assert row(log).dropped is not None
+    assert (row(log, "d2").dropped, row(log, "d2").state) == (None, "accepted")
+    amended(log.at(30 * H), "it was not", "conditional")
+    assert (row(log).round, row(log).state, row(log).dropped) == (2, "re_requested", None)
+    assert (row(log, "d2").round, row(log, "d2").state) == (1, "accepted"), "what was settled stays"
+
+
+def test_what_a_finished_round_settled_stays_in_the_record_and_was_not_dropped() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowAccepted("d1", (file("b").sha256,)))
+    legally(log.at(60 * H), ev.RowExpired("d2"))
+    drafted_again(log)
+    assert [(r.request.id, r.state) for r in log.defense.revisions] == [("d2", "re_requested")]
+    assert (left(log).state, left(log).dropped) == ("accepted", None)
+
+
+_DECISIONS = (ev.RowAccepted, ev.RowRequestedAgain, ev.RowWaived, ev.RowWithdrawn, ev.RowExpired)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_nothing_that_came_or_was_decided_is_ever_lost_whatever_is_amended(data: st.DataObject) -> None:
+    log = conditional().at(5 * H)
+    for n in range(data.draw(st.integers(1, 4))):
+        for kind, id, content in data.draw(_steps()):
+            what = _what(kind, id, content)
+            try:
+                check_legal(log.defense, what, log.stamp(), log.curriculum)
+            except ConsoleError:
+                continue
+            log.add(what)
+        outcome: ev.OutcomeValue = "rework" if data.draw(st.booleans()) else "conditional"
+        amended(
+            log.at((40 + 40 * n) * H), f"reason {n}", outcome, d1=data.draw(st.booleans()), d2=data.draw(st.booleans())
+        )
+    every = (*log.defense.revisions, *log.defense.no_longer_asked)
+    came = [(e.what.row, e.at.wall, e.what.files) for e in log.events if isinstance(e.what, ev.RowReceived)]
+    assert sorted(came) == sorted((r.request.id, d.at, d.files) for r in every for d in r.deliveries)
+    decided = [
+        (e.what.row, e.at.wall, e.what.__struct_config__.tag) for e in log.events if isinstance(e.what, _DECISIONS)
+    ]
+    told = [(r.request.id, d.at, d.kind) for r in every for d in r.decisions if d.kind != "dropped"]
+    assert sorted(decided) == sorted(told)
+    assert all([r.n for r in each.rounds] == list(range(1, each.round + 1)) for each in every)
+
+
 # --- contests stay in the record ---
 
 

@@ -310,3 +310,60 @@ def test_the_jury_reads_every_round_what_came_in_it_and_what_was_decided_when() 
         "Reason of the decision|seen live",
     ]
     assert section(scene.report(log, "student", "en"), "rounds") == []
+
+
+def dropped() -> scene.Log:
+    """Two documents asked for; the first version of one came, then an amendment dropped it and an advice."""
+    rows = (
+        Request("d2", 2, expected="the table"),
+        Request("d3", 3, expected="the sources"),
+        Request("r90", title="annex", expected="a list", severity="advice"),
+    )
+    log = scene.released(scene.signed(scene.conditional(), rows))
+    log.at(9000).add(ev.RowReceived("d3", (ev.ReceivedFile("a.pdf", 1, "a" * 64),)))
+    log.at(12_600).add(ev.AmendmentOpened("shown live"), ev.OutcomeChosen("conditional"))
+    return scene.released(scene.signed(log, rows[:1]))
+
+
+def test_the_jury_reads_every_round_of_a_document_that_was_dropped_and_why() -> None:
+    told = section(scene.report(dropped(), "jury", "en", zone="UTC"), "rounds")
+    assert told[3:] == [
+        "3. Deliverable 3 (en)",
+        "Round 1|requested 2026-10-23 12:30 UTC, due 2026-10-25 12:30 UTC",
+        "Expected|the sources",
+        "Received|version 1, 2026-10-23 14:30 UTC",
+        "a.pdf · 1 byte · SHA-256 " + "a" * 64,
+        "Decision|dropped in version 2 of the verdict, 2026-10-23 15:30 UTC",
+        "Reason of the decision|shown live",
+        "annex",
+        "Round 1|requested 2026-10-23 12:30 UTC, due 2026-10-25 12:30 UTC",
+        "Expected|a list",
+        "Decision|dropped in version 2 of the verdict, 2026-10-23 15:30 UTC",
+        "Reason of the decision|shown live",
+    ]
+
+
+def test_the_others_are_told_only_that_it_is_no_longer_asked_for() -> None:
+    told = section(scene.report(dropped(), "student", "en"), "documents")
+    assert told[-2:] == ["3. Deliverable 3 (en)", "State|no longer asked for"]
+    assert not any("the sources" in line or "annex" in line for line in told), "an advice is not the student's"
+    assert "shown live" not in texts(scene.report(dropped(), "student", "en"))
+    assert section(scene.report(dropped(), "mentor", "en"), "documents")[-2:] == ["annex", "State|no longer asked for"]
+
+
+def test_a_deliverable_asked_for_in_another_row_is_still_asked_for() -> None:
+    log = dropped().add(ev.AmendmentOpened("after all"), ev.OutcomeChosen("conditional"))
+    scene.released(scene.signed(log, (Request("r95", 3, expected="the sources"),)))
+    assert section(scene.report(log, "student", "en"), "documents")[-2:] == [
+        "2. Deliverable 2 (en)",
+        "State|no longer asked for",
+    ]
+    assert "State|no longer asked for" not in section(scene.report(log, "student", "en"), "documents")[:-1]
+
+
+def test_an_amendment_that_asks_for_no_documents_drops_what_was_open() -> None:
+    log = dropped().add(ev.AmendmentOpened("copied"), ev.OutcomeChosen("rework"))
+    jury = scene.report(scene.released(scene.signed(log)), "jury", "en")
+    assert "State|no longer asked for" in section(jury, "documents")
+    assert section(jury, "rounds")[3].startswith("Decision|dropped in version 3")
+    assert section(scene.report(log, "student", "en"), "documents") == []
