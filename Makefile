@@ -14,7 +14,7 @@ help:
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it anew"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (LONG=1 for the long run)"
-	@echo "make pictures    redraw the pictures that the snapshot tests compare with"
+	@echo "make pictures    redraw the pictures and the README's key table, which tests compare"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
