@@ -52,8 +52,7 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-        with contextlib.suppress(OSError):
-            os.close(self._master)
+        self.vanish()
 
     def text(self) -> str:
         """What is on the screen."""
@@ -99,6 +98,11 @@ class Terminal:
         """`kill -9`."""
         self.process.kill()
         self.process.wait()
+
+    def vanish(self) -> None:
+        """The terminal is gone, and no signal tells: it is not the controlling terminal of the console."""
+        with contextlib.suppress(OSError):
+            os.close(self._master)
 
     def hang_up(self) -> None:
         """The terminal window is closed."""

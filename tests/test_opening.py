@@ -20,17 +20,32 @@ from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
 
 
+def _store_with_a_defense(tmp_path: Path) -> Path:
+    """The folder of a store with one pending defense, of Ada."""
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    file = tmp_path / "row.csv"
+    file.write_text(
+        "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2026-01-05T10:00\n"
+    )
+    store = tmp_path / "store"
+    command = [sys.executable, "-m", "defense_console", "import", str(file), "--store", str(store)]
+    subprocess.run(command, check=True, capture_output=True)
+    return store
+
+
+def _drafts(store: Path) -> list[str]:
+    """The texts being typed that the store holds."""
+    opened = TinyStore.open(store)
+    texts = [draft.text for drafts in opened.all_drafts().values() for draft in drafts.values()]
+    opened.close()
+    return texts
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("terminal")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name: str) -> None:
-    store = tmp_path / "store"
-    (tmp_path / "settings.toml").write_text('zone = "UTC"')
-    row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2026-01-05T10:00\n"
-    file = tmp_path / "row.csv"
-    file.write_text(row)
-    command = [sys.executable, "-m", "defense_console", "import", str(file), "--store", str(store)]
-    subprocess.run(command, check=True, capture_output=True)
+    store = _store_with_a_defense(tmp_path)
     with Terminal(store, "en") as terminal:
         terminal.shows("Ada")
         terminal.press("n")
@@ -41,11 +56,26 @@ def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name:
         terminal.process.send_signal(getattr(signal, name))
         code = terminal.process.wait(PATIENCE_S)
 
-    opened = TinyStore.open(store)
-    saved = [draft.text for drafts in opened.all_drafts().values() for draft in drafts.values()]
-    opened.close()
     assert code == 0
-    assert saved == ["half"]
+    assert _drafts(store) == ["half"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+def test_a_terminal_that_goes_without_a_signal_ends_the_console_too(tmp_path: Path) -> None:
+    """Nobody would see it any more, and it would go on holding what it shows against the next console."""
+    store = _store_with_a_defense(tmp_path)
+    with Terminal(store, "en") as terminal:
+        terminal.shows("Ada")
+        terminal.press("n")
+        terminal.shows("WRITING")
+        terminal.press("half")
+        terminal.shows("half")
+
+        terminal.vanish()
+        terminal.process.wait(PATIENCE_S)
+
+    assert _drafts(store) == ["half"]
 
 
 @pytest.mark.slow
@@ -72,13 +102,7 @@ def test_the_next_console_saves_what_the_last_one_could_not_and_says_so(
 @pytest.mark.xdist_group("terminal")
 def test_a_terminal_that_stops_reading_stops_neither_the_saving_nor_the_end(tmp_path: Path) -> None:
     """The window hangs: what was typed until then is saved, by the signal too, and the process ends."""
-    store = tmp_path / "store"
-    (tmp_path / "settings.toml").write_text('zone = "UTC"')
-    row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2026-01-05T10:00\n"
-    file = tmp_path / "row.csv"
-    file.write_text(row)
-    command = [sys.executable, "-m", "defense_console", "import", str(file), "--store", str(store)]
-    subprocess.run(command, check=True, capture_output=True)
+    store = _store_with_a_defense(tmp_path)
     with Terminal(store, "en") as terminal:
         terminal.shows("Ada")
         terminal.press("n")
@@ -91,9 +115,7 @@ def test_a_terminal_that_stops_reading_stops_neither_the_saving_nor_the_end(tmp_
         terminal.stands_still()
         terminal.process.send_signal(signal.SIGTERM)
         code = terminal.process.wait(PATIENCE_S)
-        opened = TinyStore.open(store)
-        (text,) = (draft.text for drafts in opened.all_drafts().values() for draft in drafts.values())
-        opened.close()
+        (text,) = _drafts(store)
     assert code == 0
     assert text.startswith("half a thought")
 

@@ -1,14 +1,17 @@
-"""SIGTERM and SIGHUP end the console in order, also when its terminal does not read any more.
+"""SIGTERM, SIGHUP and a terminal that is gone end the console in order, also when the event loop stands still.
 
 A terminal that stops reading makes every write wait, and the event loop with it: a handler of the loop would never run.
 So the signal is handled by the interpreter, which asks the loop, and a thread that asks nobody: after a while it saves
-what there is and ends the process. Source: docs/reliability.md.
+what there is and ends the process. A terminal may also go without a signal (the console was started without job
+control, or the signal came before there was a handler): a thread waits for the hang-up itself, since a console that
+nobody sees would go on holding its defenses. Source: docs/reliability.md.
 """
 
 from __future__ import annotations
 
 import contextvars
 import os
+import select
 import signal
 import threading
 import time
@@ -20,6 +23,8 @@ from types import FrameType
 PATIENCE_S = 4.0
 """An ending in order takes less: two seconds for the disk, and some for the screen."""
 _SIGNALS = ("SIGTERM", "SIGHUP")
+_TERMINAL = 0
+"""The keys come from here."""
 
 
 def end_on_signals(
@@ -34,7 +39,7 @@ def end_on_signals(
         patience_s: How long ending in order may take.
 
     Returns:
-        Lets go of the signals.
+        Lets go of the signals and of the terminal.
     """
     here = contextvars.copy_context()  # the toolkit finds its application by it
     before: dict[int, object] = {}
@@ -46,10 +51,21 @@ def end_on_signals(
             saved = here.run(save)
         os._exit(0 if saved else 1)
 
-    def asked(_number: int, _frame: FrameType | None) -> None:
+    asked_before = threading.Lock()
+
+    def ask() -> None:
+        if not asked_before.acquire(blocking=False):
+            return  # a closed terminal tells it twice, by the signal and by the hang-up
         threading.Thread(target=insist, name="ending", daemon=True).start()
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(end)
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        ask()
+
+    def watch() -> None:
+        if _hangs_up(_TERMINAL):
+            ask()
 
     for name in _SIGNALS:
         number = getattr(signal, name, None)
@@ -57,9 +73,23 @@ def end_on_signals(
             with suppress(ValueError, OSError):  # not on the main thread: then it is not ours to handle
                 before[number] = signal.signal(number, asked)
 
+    if hasattr(select, "poll") and os.isatty(_TERMINAL):
+        threading.Thread(target=watch, name="hang-up", daemon=True).start()
+
     def release() -> None:
+        asked_before.acquire(blocking=False)  # it ends by itself: nothing is asked for any more
         for number, handler in before.items():
             with suppress(ValueError, OSError, TypeError):
                 signal.signal(number, handler)  # type: ignore[arg-type]
 
     return release
+
+
+def _hangs_up(terminal: int) -> bool:
+    """Wait, asleep, until a terminal is gone; False at once where a system cannot wait for that."""
+    hang_up = select.poll()
+    hang_up.register(terminal, 0)  # asks for no event: a hang-up is always told
+    try:
+        return any(event & (select.POLLHUP | select.POLLERR) for _, event in hang_up.poll())
+    except OSError:
+        return False
