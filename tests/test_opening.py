@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
-from defense_console.store.base import Append, Draft, Job, SaveDraft, WriteLease
+from defense_console.settings import Settings
+from defense_console.store.base import Ack, Answer, Append, Draft, Failed, Job, SaveDraft, WriteLease
+from defense_console.store.place import FILE
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
-from defense_console.terminal.opening import _ended, short_ids, store_folder, whole_id
+from defense_console.terminal.opening import _ended, recorder_for, short_ids, store_folder, whole_id
 from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
 
@@ -178,3 +183,27 @@ def test_the_last_words_count_actions_and_texts_apart_and_no_lease(capsys: pytes
     assert "/spool/file" in said
     assert _ended(0, None, [lease], Path("/spool/file")) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file can be neither removed nor replaced here")
+def test_a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    TinyStore.open(tmp_path / "other").close()
+    answers: Queue[Answer] = Queue()
+    with closing(TinyStore.open(tmp_path / "store")) as store:
+        recorder = recorder_for(store, Settings(), answers.put)
+        recorder.start()
+        recorder.submit(logs.first(1))
+        assert isinstance(answers.get(timeout=PATIENCE_S), Ack)
+        (tmp_path / "other" / FILE).rename(tmp_path / "store" / FILE)
+        before = (tmp_path / "store" / FILE).read_bytes()
+        recorder.submit(logs.first(2))
+        failed = [answers.get(timeout=PATIENCE_S) for _try in range(5)]  # the fourth would be on a new connection
+        waits = recorder.spool_file
+        assert not recorder.close(0.1)
+    assert all(isinstance(answer, Failed) for answer in failed)
+    assert waits is not None
+    assert logs.stream(2).encode() in waits.read_bytes()
+    assert (tmp_path / "store" / FILE).read_bytes() == before

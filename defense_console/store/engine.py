@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from tinydb.storages import Storage
 
 from defense_console.store import schema
+from defense_console.store.unmoved import Unmoved
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -120,6 +121,8 @@ class RowStorage(Storage):
                 self._prepare(before_upgrade)
             elif not self._is_ours():
                 raise ForeignFile
+            writes_a_file = connection is None and str(path) != ":memory:"
+            self._unmoved = Unmoved(Path(path)) if writes_a_file else None
         except BaseException:
             self._connection.close()
             raise
@@ -194,7 +197,11 @@ class RowStorage(Storage):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Group writes over several tables: all of them, or none when the block raises. May be nested."""
+        """Group writes over several tables: all of them, or none when the block raises. May be nested.
+
+        Raises:
+            MovedFile: The file is no longer where it was opened, so what is written into it would be lost.
+        """
         if self.refusal is not None:
             raise self.refusal
         point = f"p{self._depth}"
@@ -203,6 +210,8 @@ class RowStorage(Storage):
         self._depth += 1
         try:
             yield
+            if outermost and self._unmoved is not None:
+                self._unmoved.check()
             self._run("COMMIT" if outermost else f"RELEASE {point}")
         except BaseException:
             self._writes += 1

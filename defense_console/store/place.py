@@ -33,6 +33,7 @@ from defense_console.store.base import (
 )
 from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.schema import APPLICATION_ID
+from defense_console.store.unmoved import MovedFile
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
@@ -80,6 +81,12 @@ def explained(place: Path) -> Iterator[None]:
         ) from newer
     except ForeignFile as foreign:
         raise _not_ours(place) from foreign
+    except MovedFile as moved:
+        raise StoreError(
+            N_("{file} in {place} was removed or replaced under the console: put it back, or leave and open it again."),
+            file=FILE,
+            place=place,
+        ) from moved
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise  # a mistake of ours, not of the disk
     except sqlite3.Error as error:

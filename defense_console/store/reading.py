@@ -25,8 +25,8 @@ from defense_console.store.rows import RowDatabase
 from defense_console.store.tiny import TinyStore
 
 _WAL = "-wal"
-_JOURNAL_MODE = slice(18, 20)
-"""Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it."""
+JOURNAL_MODE = slice(18, 20)
+"""Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it, 2 for one."""
 
 
 def open_store(folder: Path, *, create: bool) -> TinyStore:
@@ -105,7 +105,7 @@ def _copy(path: Path) -> sqlite3.Connection:
         else:
             # Closing the file drops this process's locks on it; there are none, since it could not be opened.
             content = bytearray(path.read_bytes())
-            content[_JOURNAL_MODE] = b"\1\1"
+            content[JOURNAL_MODE] = b"\1\1"
             memory.deserialize(bytes(content))
         memory.execute("PRAGMA query_only = ON")
     except BaseException:

@@ -22,6 +22,7 @@ from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line,
 from defense_console.store.caches import student_of, summary_of
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
+from defense_console.store.reading import JOURNAL_MODE
 from defense_console.store.replacing import replace, set_aside
 from defense_console.store.restoring import RESTORED_AT
 from defense_console.store.rows import RowDatabase
@@ -88,13 +89,27 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
         for path in aside.iterdir():
             if path.is_file():
                 shutil.copy(path, work)
+        sound = tuple(backups.sound())
+        if sound and not (work / place.FILE).exists():
+            _under_the_log(sound[0].path, work / place.FILE)
         sources = [opened.enter_context(closing(Salvage(work / place.FILE)))]
         since = _facts(sources[0]).get(RESTORED_AT, "")
         same = 1
-        for backup in backups.sound():
+        for backup in sound:
             same += int(backup.at > since)
             sources.append(opened.enter_context(closing(Salvage(backup.path))))
         yield sources, same
+
+
+def _under_the_log(copy: Path, path: Path) -> None:
+    """Where the file is gone, its write-ahead log still holds what came last: put it over the pages of a copy.
+
+    A copy has the pages in their places. Where they do not fit together, the chains show it, and the copies still are
+    sources of their own.
+    """
+    content = bytearray(copy.read_bytes())
+    content[JOURNAL_MODE] = b"\2\2"
+    path.write_bytes(content)
 
 
 def _facts(source: Salvage) -> dict[str, str]:

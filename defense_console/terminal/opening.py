@@ -79,17 +79,29 @@ def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
 def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:
     """The recorder of a store, with its spool and its reserve; not started.
 
+    It never opens another file that was put in the place of the one that is open.
+
     Raises:
         ConsoleError: The spool is to lie in the store's own folder.
     """
+    from defense_console.store.place import FILE, explained
     from defense_console.store.recorder import Recorder
     from defense_console.store.reserve import Reserve
     from defense_console.store.spool import Spool
     from defense_console.store.tiny import TinyStore
+    from defense_console.store.unmoved import Unmoved
 
     folder = store.folder
+
+    file = Unmoved(folder / FILE)
+
+    def open_again() -> TinyStore:
+        with explained(folder):
+            file.check_for_another()
+        return TinyStore.open(folder, create=False)
+
     return Recorder(
-        lambda: TinyStore.open(folder, create=False),
+        open_again,
         deliver,
         spool=Spool(spool_folder(settings), store.identity),
         reserve=Reserve(folder),

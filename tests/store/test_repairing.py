@@ -145,6 +145,28 @@ def test_what_is_found_is_mended_and_the_damaged_file_is_kept(folder: Path, dama
     check(folder, written, half)
 
 
+@pytest.mark.parametrize("fits", [True, False])
+def test_what_the_log_of_a_removed_file_holds_is_put_over_the_last_copy(folder: Path, fits: bool) -> None:
+    if fits:  # else pages of the file have changed since the only copy was made
+        Backups(folder).write(LATER)
+    store = TinyStore.open(folder)
+    store.append(pair(1, 2 * ACTIONS - 1))
+    shutil.copy(folder / (place.FILE + "-wal"), folder / "log")
+    store.close()
+    written = truth(folder)
+    (folder / place.FILE).unlink()
+    (folder / "log").rename(folder / (place.FILE + "-wal"))
+
+    repair(Backups(folder), LATER, {})
+
+    lines = 2 * ACTIONS + 1 if fits else ACTIONS - 1
+    check(
+        folder,
+        written,
+        {stream: bodies[: lines if stream == logs.stream(1) else 11] for stream, bodies in written.items()},
+    )
+
+
 def test_a_hole_is_filled_from_a_copy_and_the_lines_after_it_stay(folder: Path) -> None:
     written = truth(folder)
     sql(folder, f"DELETE FROM rows WHERE tab = '{logs.stream(2)}' AND id = 4")

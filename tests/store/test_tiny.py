@@ -698,3 +698,28 @@ def test_a_log_of_which_nothing_is_left_is_refused_not_taken_for_none(folder: Pa
             store.read_log("student/s1")
         with pytest.raises(DamagedStore):
             store.append(logs.student(name="Another"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file can be neither removed nor replaced here")
+@pytest.mark.parametrize("what", ["removed", "replaced", "folder moved"])
+def test_a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back(
+    folder: Path, tmp_path: Path, what: str
+) -> None:
+    other = tmp_path / "other"
+    TinyStore.open(other).close()
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.first())
+        (folder.rename if what == "folder moved" else (folder / place.FILE).rename)(tmp_path / "moved")
+        if what == "replaced":
+            (other / place.FILE).rename(folder / place.FILE)
+        for write in (
+            lambda: store.append(logs.more(1, 1, "lost")),
+            lambda: store.save_draft(logs.stream(), "note", logs.DRAFT),
+            lambda: store.write_lease(logs.defense(), logs.lease()),
+        ):
+            with pytest.raises(StoreError, match="removed or replaced"):
+                write()
+        (tmp_path / "moved").rename(folder if what == "folder moved" else folder / place.FILE)
+        store.append(logs.more(1, 1, "kept"))
+        assert len(store.read_log(logs.stream())) == 2
+        assert not store.all_drafts()
