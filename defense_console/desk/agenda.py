@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from heapq import nlargest
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.model import events as ev
-from defense_console.model.agenda import Entry, Summary, entry, has_words, searchable
+from defense_console.model.agenda import Entry, Summary, entry
 from defense_console.model.curriculum import Curriculum, Project, Rules
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.searching import Closed, Search
 from defense_console.settings import Settings
+from defense_console.store.base import StoreError
 
 MOST = 100
 """So many closed defenses are listed at once: nobody reads further than to the end of a longer search."""
@@ -40,7 +42,14 @@ class AgendaDesk:
         """Every pending defense as it stands now, what is not on the disk yet included; in no order."""
         found = {summary.id: summary for summary in self.ledger.store.pending()}
         found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
-        return self._entries(found.values(), self._names())
+        students = {summary.student_id for summary in found.values()}
+        names = {id: student.name for id in students if (student := self.ledger.store.student(id)) is not None}
+        return self._entries(found.values(), names)
+
+    def prepare_search(self) -> None:
+        """Read what a search looks through, before the first letter of it is typed."""
+        self.ledger.store.students()
+        self.ledger.store.closed()
 
     def closed(self, search: str) -> tuple[tuple[Entry, ...], int]:
         """Closed defenses that a search finds: to contest or amend a verdict, plan what follows, give another date.
@@ -51,26 +60,33 @@ class AgendaDesk:
         Returns:
             The latest `MOST`, the latest first, and how many were found in all; nothing when the search is empty.
         """
-        wanted = searchable(search).split()
-        if not wanted:
+        if not search.strip():
             return (), 0
-        names = self._names()
-        folded = {id: searchable(name) for id, name in names.items()}
-        titles = {p.id: searchable(_titles(c, p)) for c in self.ledger.shipped.values() for p in c.projects}
-
-        def found(summary: Summary) -> bool:
-            student = folded.get(summary.student_id) or searchable(summary.student_id)
-            project = titles.get(summary.project) or searchable(f"{summary.project} {summary.curriculum}")
-            return has_words(wanted, summary.id, student, project)
-
+        names = {student.id: student.name for student in self.ledger.store.students()}
+        titles = {p.id: _titles(c, p) for c in self.ledger.shipped.values() for p in c.projects}
+        wanted = Search(search, names, titles)
         unsaved = {summary.id: summary for summary in self.ledger.unacknowledged()}
-        every = [s for s in self.ledger.store.closed() if s.id not in unsaved]
-        hits = [s for s in (*every, *(s for s in unsaved.values() if not s.pending)) if found(s)]
-        latest = nlargest(MOST, hits, key=lambda summary: (summary.planned_at, summary.id))
-        return self._entries(latest, names), len(hits)
+        just_closed = (_closed(summary) for summary in unsaved.values() if not summary.pending)
+        hits = [each for each in just_closed if wanted.finds(each)]
+        hits += [each for each in self.ledger.store.closed() if wanted.finds(each) and each.id not in unsaved]
+        if unsaved:
+            hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
+        latest = [each.id for each in hits[:MOST]]
+        known = {summary.id: summary for summary in self._summaries(latest)} | unsaved
+        found = (known[id] for id in latest if id in known and not known[id].pending)
+        return self._entries(found, names), len(hits)
 
-    def _names(self) -> dict[str, str]:
-        return {student.id: student.name for student in self.ledger.store.students()}
+    def _summaries(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Those that can be read: neither a row nor a log that is damaged hides the other defenses."""
+        store = self.ledger.store
+        try:
+            return store.summaries_by_ids(ids)
+        except StoreError:
+            found: list[Summary] = []
+            for id in ids:
+                with suppress(StoreError):
+                    found.extend(store.summaries_by_ids([id]))
+            return tuple(found)
 
     def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
@@ -124,6 +140,10 @@ class AgendaDesk:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
         return self.ledger.act(defense_id, what)
+
+
+def _closed(summary: Summary) -> Closed:
+    return Closed(summary.id, summary.student_id, summary.curriculum, summary.project, summary.planned_at)
 
 
 def _titles(curriculum: Curriculum, project: Project) -> str:

@@ -293,9 +293,11 @@ def _next_at(summary: Summary) -> str:
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def searchable(text: str) -> str:
     """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(bare.translate(_LIGATURES).split())
 
@@ -309,16 +311,12 @@ def matches(found: Entry, search: str) -> bool:
 
     Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
     """
-    return has_words(searchable(search).split(), found.summary.id, found.words)
+    return all(word in found.words or begins(found.summary.id, word) for word in searchable(search).split())
 
 
-def has_words(wanted: Sequence[str], id: str, *texts: str) -> bool:
-    """Whether every word is in one of the texts, or begins the id. All of them are folded by `searchable`."""
-    digits = id.replace("-", "")
-    text = " ".join(texts)
-    return all(
-        word in text or (len(word) >= _ID_DIGITS and digits.startswith(word.replace("-", ""))) for word in wanted
-    )
+def begins(id: str, word: str) -> bool:
+    """Whether a word of a search, with digits enough, begins the id of a defense."""
+    return len(word) >= _ID_DIGITS and id.replace("-", "").startswith(word.replace("-", ""))
 
 
 def queue(

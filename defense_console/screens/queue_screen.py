@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -188,6 +190,11 @@ class QueueScreen(WritingScreen):
         self.query_one("#queue-search").add_class("-open")
         self.set_focus(self.field)
         self.field.cursor_position = len(self.field.value)
+        self.call_after_refresh(self._prepare_search)
+
+    def _prepare_search(self) -> None:
+        with suppress(ConsoleError):  # the search itself says what cannot be read
+            self.desk.agenda.prepare_search()
 
     def on_input_changed(self, event: SearchField.Changed) -> None:
         """Show what is found."""

@@ -16,6 +16,7 @@ import msgspec
 from defense_console.model.agenda import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
+from defense_console.model.searching import Closed
 
 # --- errors ------------------------------------------------------------------------------------------------------
 
@@ -290,10 +291,7 @@ class Store(Protocol):
         ...
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
-        """Defenses, pending and closed, whose id begins with these hexadecimal digits, in order of their ids.
-
-        Empty when there are none, when there are fewer than four digits, and when these are not digits.
-        """
+        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
         ...
 
     def summary(self, id: str) -> Summary | None:
@@ -304,8 +302,8 @@ class Store(Protocol):
         """Summaries in the order of `ids`; those that do not exist are left out."""
         ...
 
-    def closed(self) -> tuple[Summary, ...]:
-        """Summaries of the closed defenses as their rows say, in no order: what a search looks through."""
+    def closed(self) -> tuple[Closed, ...]:
+        """What a search looks at of the closed defenses, as their rows say, the latest first."""
         ...
 
     def students(self) -> tuple[Student, ...]:

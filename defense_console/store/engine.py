@@ -365,6 +365,11 @@ class RowStorage(Storage):
             if len(batch) < _BATCH:
                 return
 
+    def bodies(self, name: str) -> list[bytes]:
+        """The JSON of every row in order of ids, sound or not: for who looks through many rows and shows few."""
+        found = self._connection.execute("SELECT CAST(body AS BLOB) FROM rows WHERE tab = ? ORDER BY id", (name,))
+        return [body or b"" for (body,) in found]
+
     def documents(
         self, name: str, low: int = IDS.start, high: int = IDS.stop - 1
     ) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from operator import attrgetter
 
 import msgspec
 
 from defense_console.model.agenda import Summary
 from defense_console.model.errors import N_
+from defense_console.model.searching import Closed
 from defense_console.store.base import DamagedStore
 from defense_console.store.caches import is_whole, summary_of
 from defense_console.store.documents import Documents
@@ -23,6 +25,7 @@ PENDING = "pending"
 CLOSED = "closed"
 CLOSED_COUNT = "closed_count"
 """The fact that spares counting them."""
+_DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 _FIRST_DIGITS = 8
 """Digits of an id before its first dash."""
 
@@ -40,7 +43,7 @@ class Summaries:
         self._rows = documents.rows
         self._curriculum = curriculum
         self._complete = False
-        self._closed: tuple[Summary, ...] = ()
+        self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -72,15 +75,20 @@ class Summaries:
         found = {summary.id: summary for summary in self._of_keys(keys.values)}
         return [found[id] for id in ids if id in found]
 
-    def closed(self) -> tuple[Summary, ...]:
-        """Those of the closed defenses whose rows are sound, as the rows say; kept until anybody writes."""
+    def closed(self) -> tuple[Closed, ...]:
+        """What a search looks at of the closed defenses, the latest first; kept until anybody writes.
+
+        As the rows lie in the file: whether they are sound is not checked here, but where one is read as a whole.
+        """
         version = self._rows.version()
         if version != self._closed_version:
-            found: list[Summary] = []
-            for row in self._rows.raw(CLOSED):
-                with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-                    if row.sound:
-                        found.append(msgspec.json.decode(row.body, type=Summary))
+            bodies = self._rows.bodies(CLOSED)
+            try:
+                found = [_DECODE_CLOSED(body) for body in bodies]
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                found = list(_readable(bodies))
+            found.reverse()
+            found.sort(key=attrgetter("planned_at"), reverse=True)  # in one instant by id, since the sort is stable
             self._closed, self._closed_version = tuple(found), version
         return self._closed
 
@@ -175,6 +183,12 @@ class Summaries:
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
             self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
+
+
+def _readable(bodies: Iterable[bytes]) -> Iterator[Closed]:
+    for body in bodies:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            yield _DECODE_CLOSED(body)
 
 
 def _keys_of(streams: Iterable[str]) -> Iterator[int]:

@@ -19,7 +19,7 @@ import functools
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -27,6 +27,7 @@ import msgspec
 
 from defense_console.model.agenda import Summary
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.searching import Closed
 from defense_console.store import place, verifying
 from defense_console.store.backups import Backups
 from defense_console.store.base import (
@@ -42,11 +43,10 @@ from defense_console.store.base import (
     first_hash,
     next_hash,
 )
-from defense_console.store.caches import student_of
 from defense_console.store.documents import Documents
-from defense_console.store.engine import DamagedRow
 from defense_console.store.holding import Held, share
 from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.people import People
 from defense_console.store.rows import RowDatabase
 from defense_console.store.summaries import Summaries
 
@@ -75,6 +75,7 @@ class TinyStore:
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
         self._summaries = Summaries(self._documents, self._curriculum)
+        self._people = People(self._documents)
         self._seen = self._rows.data_version()
 
     @classmethod
@@ -177,7 +178,7 @@ class TinyStore:
         if job.drop_drafts:
             self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
         if job.student is not None:
-            self._put_student(msgspec.structs.replace(job.student, seq=seq), head)
+            self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
         if job.summary is not None:
             self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
 
@@ -254,8 +255,8 @@ class TinyStore:
         return tuple(self._summaries.of_ids(ids))
 
     @_explained
-    def closed(self) -> tuple[Summary, ...]:
-        """Summaries of the closed defenses as their rows say, in no order."""
+    def closed(self) -> tuple[Closed, ...]:
+        """What a search looks at of the closed defenses, as their rows say, the latest first."""
         return self._summaries.closed()
 
     # --- students ------------------------------------------------------------------------------------------------
@@ -263,34 +264,12 @@ class TinyStore:
     @_explained
     def students(self) -> tuple[Student, ...]:
         """Every student, sorted by id."""
-        found: dict[str, Student] = {}
-        for document in self._documents.table("students").sound():
-            with suppress(msgspec.ValidationError):
-                student = msgspec.convert(document, Student)
-                found[student.id] = student
-        # A row that is damaged or gone is folded from its log.
-        for name in self._rows.names(STUDENTS):
-            id = name.removeprefix(STUDENTS)
-            if id not in found and (folded := self._student(id)) is not None:
-                found[id] = folded
-        return tuple(found[id] for id in sorted(found))
+        return self._people.all()
 
     @_explained
     def student(self, id: str) -> Student | None:
         """One student."""
-        return self._student(id)
-
-    def _student(self, id: str) -> Student | None:
-        with suppress(DamagedRow, msgspec.ValidationError):
-            document = self._documents.get("students", "id", id)
-            if document is not None:
-                return msgspec.convert(document, Student)
-        lines = self._documents.lines(STUDENTS + id)
-        return student_of(lines)
-
-    def _put_student(self, student: Student, head: str) -> None:
-        document = {**msgspec.to_builtins(student), "hash": head}
-        self._documents.put("students", name_key(student.id), document, "id")
+        return self._people.one(id)
 
     # --- drafts and leases ---------------------------------------------------------------------------------------
 

@@ -162,6 +162,45 @@ def test_summaries_move_between_pending_and_closed(store: TinyStore) -> None:
     assert len(store.pending()) == 3
 
 
+def closed_ids(store: TinyStore) -> list[str]:
+    return [each.id for each in store.closed()]
+
+
+def closed_at(n: int, planned_at: str) -> Append:
+    summary = msgspec.structs.replace(logs.summary(n, pending=False), planned_at=planned_at)
+    return msgspec.structs.replace(logs.first(n), summary=summary)
+
+
+def test_a_search_looks_through_the_closed_ones_the_latest_first(store: TinyStore) -> None:
+    for n, day in ((1, 10), (2, 30), (3, 20), (4, 20)):
+        store.append(closed_at(n, f"2026-03-{day}T10:00:00.000Z"))
+    store.append(logs.first(5))
+    same = sorted((logs.defense(3), logs.defense(4)), reverse=True)
+    assert closed_ids(store) == [logs.defense(2), *same, logs.defense(1)]
+    looked_at = store.closed()[0]
+    assert (looked_at.student_id, looked_at.project, looked_at.curriculum) == ("s1", "IRP-P2", "irp")
+
+
+def test_what_another_console_closes_or_registers_is_seen_by_the_next_search(store: TinyStore, folder: Path) -> None:
+    store.append(closed_at(1, "2026-03-10T10:00:00.000Z"))
+    store.append(logs.student("s2", "Tom Demo"))
+    assert (len(store.closed()), len(store.students())) == (1, 1)
+    with closing(TinyStore.open(folder)) as other:
+        other.append(closed_at(2, "2026-03-11T10:00:00.000Z"))
+        other.append(logs.student("s1", "Lina Demo"))
+    assert closed_ids(store) == [logs.defense(2), logs.defense(1)]
+    assert [student.name for student in store.students()] == ["Lina Demo", "Tom Demo"]
+
+
+def test_rows_that_cannot_be_read_hide_no_others_from_a_search(store: TinyStore, folder: Path) -> None:
+    for n in (1, 2, 3):
+        store.append(closed_at(n, f"2026-03-1{n}T10:00:00.000Z"))
+    ids = [defense_key(logs.defense(n)) for n in (2, 3)]
+    sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'closed' AND id = ?", ids[0])
+    sql(folder, "UPDATE rows SET body = x'ff00' WHERE tab = 'closed' AND id = ?", ids[1])
+    assert closed_ids(store) == [logs.defense(1)]
+
+
 def test_summaries_by_ids_keep_the_order_asked_for(store: TinyStore) -> None:
     for n in (1, 2):
         store.append(logs.first(n))

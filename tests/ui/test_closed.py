@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from defense_console.model import events as ev
 from defense_console.model.agenda import Summary, defense_id
+from defense_console.model.searching import Closed
+from defense_console.store.base import Student
 from tests.ui.conftest import Room, hides, shows, type_text, until
 from tests.ui.test_verdict import held
 
@@ -68,10 +70,33 @@ async def test_more_closed_defenses_than_anybody_reads_are_counted(room: Room) -
         Summary(str(defense_id(f"s{n}", "IRP-P2", 1)), f"s{n}", "IRP", "IRP-P2", 1, START, "held", 9, pending=False)
         for n in range(120)
     )
+    looked_at = tuple(Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at) for s in many)
     app = room.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Nothing is pending")
-        app.desk.agenda.ledger.store.closed = lambda: many  # type: ignore[method-assign]
+        store = app.desk.agenda.ledger.store
+        store.closed = lambda: looked_at  # type: ignore[method-assign]
+        store.summaries_by_ids = lambda ids: tuple(s for s in many if s.id in ids)  # type: ignore[method-assign]
         await pilot.press("slash")
         await type_text(pilot, "irp")
         await shows(pilot, "120 closed defenses found, the latest 100 are listed")
+
+
+async def test_what_a_search_looks_through_is_read_when_its_field_opens(room: Room) -> None:
+    app = room.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        store = app.desk.agenda.ledger.store
+        read: list[str] = []
+
+        def rows() -> tuple[Closed, ...]:
+            read.append("closed")
+            return ()
+
+        def names() -> tuple[Student, ...]:
+            read.append("students")
+            return ()
+
+        store.closed, store.students = rows, names  # type: ignore[method-assign]
+        await pilot.press("slash")
+        await until(pilot, lambda: read == ["students", "closed"])

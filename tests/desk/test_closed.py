@@ -1,0 +1,67 @@
+"""A search of the closed defenses on a store that is damaged, and on decisions that are not on the disk yet."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from defense_console.desk.desk import Desk
+from defense_console.model import events as ev
+from defense_console.store import place
+from defense_console.store.base import Student
+from tests.ui.conftest import Room
+
+
+def cancelled(room: Room, attempts: int) -> list[str]:
+    room.student("s1", "Ada Example")
+    found = [room.plan("s1", attempt=n, in_min=60 * n) for n in range(1, attempts + 1)]
+    for id in found:
+        room.add(id, ev.Cancelled("student", False))
+    return found
+
+
+def spoil(room: Room, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(room.folder / place.FILE)) as connection, connection:
+        connection.execute(statement, values)
+
+
+def attempts(desk: Desk, search: str) -> tuple[list[int], int]:
+    found, total = desk.agenda.closed(search)
+    return [entry.summary.attempt for entry in found], total
+
+
+def test_a_row_that_is_not_what_was_written_is_told_as_its_log_has_it(room: Room) -> None:
+    cancelled(room, 2)
+    desk = room.open_desk(lambda _answer: None)
+    spoil(room, "UPDATE rows SET body = replace(body, '\"attempt\":2', '\"attempt\":7') WHERE tab = 'closed'")
+    assert attempts(desk, "ada") == ([2, 1], 2)
+    desk.close()
+
+
+def test_a_damaged_row_whose_log_is_damaged_too_hides_no_other_defense(room: Room) -> None:
+    _first, second, _third = cancelled(room, 3)
+    desk = room.open_desk(lambda _answer: None)
+    spoil(room, "UPDATE rows SET sum = x'00' WHERE tab = 'closed' AND instr(body, ?)", second)
+    spoil(room, "UPDATE rows SET sum = x'00' WHERE tab = ?", f"defense/{second}")
+    assert attempts(desk, "ada")[0] == [3, 1]
+    desk.close()
+
+
+def test_a_name_is_read_for_what_is_pending_and_not_for_everybody(room: Room) -> None:
+    cancelled(room, 1)
+    room.student("s2", "Zoé Démo")
+    room.plan("s2")
+    desk = room.open_desk(lambda _answer: None)
+    everybody = desk.agenda.ledger.store.students
+    asked: list[int] = []
+
+    def counted() -> tuple[Student, ...]:
+        asked.append(1)
+        return everybody()
+
+    desk.agenda.ledger.store.students = counted  # type: ignore[method-assign]
+    assert [entry.student_name for entry in desk.agenda.entries()] == ["Zoé Démo"]
+    assert not asked
+    assert attempts(desk, "ada") == ([1], 1)
+    assert asked
+    desk.close()
