@@ -140,10 +140,10 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
     from defense_console.store.vault import Vault
-    from defense_console.terminal.opening import opened_store, whole_id
+    from defense_console.terminal.opening import whole_id
 
     ready(session)
-    with opened_store(session.folder(), create=False) as store:
+    with session.store_of() as store:
         streams = store.streams() if defense is None else (f"defense/{whole_id(store, defense)}",)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
         if defense is None:
@@ -216,11 +216,10 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 def import_command(session: Session, file: str, dry_run: bool) -> None:
     """A file, decided by its content."""
     from defense_console.exchange.files_archive import MAGIC
-    from defense_console.terminal.opening import opened_store
     from defense_console.terminal.tables import import_lines
 
     settings = session.settings
-    with opened_input(file) as stream, opened_store(session.folder(), create=True) as store:
+    with opened_input(file) as stream, session.store_of(create=True, writing=not dry_run) as store:
         desk = _exchange(session, store)
         if begins_with(stream, MAGIC):
             taken = _whole_store(session, desk).take(stream, dry_run=dry_run)
@@ -240,7 +239,6 @@ def export_command(
 ) -> None:
     """The whole store, or a table of it."""
     from defense_console.exchange.defenses_csv import Form
-    from defense_console.terminal.opening import opened_store
 
     ready(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -249,7 +247,7 @@ def export_command(
         raise ConsoleError("--files and --csv are two different files: ask for one of them.")
     if with_files:
         refuse_terminal("zip", output)
-    with opened_store(session.folder(), create=False) as store:
+    with session.store_of() as store:
         desk = _exchange(session, store)
         if as_csv:
             form = Form(session.settings.zone, language(), separator or ";", bom is not False)
@@ -279,12 +277,12 @@ main.add_command(forget)
 @click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
 def demo_command(session: Session, fill: bool, now: str | None) -> int:
     """The demo cohort."""
-    from defense_console.terminal.opening import open_console, opened_store
+    from defense_console.terminal.opening import open_console
 
     settings = session.settings
     at = clocks.read().wall if now is None else _instant(now, settings.zone)
     folder = session.folder(demo=True)
-    with opened_store(folder, create=True) as store:
+    with session.store_of(create=True, writing=fill, demo=True) as store:
         filled = _exchange(session, store).fill_demo(at)
     if not fill:
         return open_console(folder, settings, session.shipped)

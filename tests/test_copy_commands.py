@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.model import events as ev
+from defense_console.store import schema
+from defense_console.store.backups import Backups, folder_of
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
@@ -78,3 +81,52 @@ def test_refusals_are_sentences(room: Room, tmp_path: Path) -> None:
     ):
         assert refused.exit_code == 2
         assert words in refused.output
+
+
+def test_the_invented_documents_of_the_demo_are_missed_by_no_command(tmp_path: Path) -> None:
+    demo, other = Room(tmp_path / "demo"), tmp_path / "stick"
+    assert cli(demo, "demo", "--fill").exit_code == 0
+    for arguments in (("backup",), ("backup", "-o", other), ("restore", demo.folder / "backups"), ("restore", other),
+                      ("doctor",), ("export", "--files", "-o", tmp_path / "whole.zip")):  # fmt: skip
+        done = cli(demo, *arguments)
+        assert (done.exit_code, done.stderr) == (0, ""), arguments
+
+
+def add_table(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE notes (note TEXT)")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("verify",), ("export",), ("backup",), ("doctor", "--repair"), ("forget", "s1", "--yes")],
+    ids=lambda arguments: arguments[0],
+)  # fmt: skip
+def test_whichever_command_brings_a_store_up_copies_it_where_the_settings_say(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    settings, stick = tmp_path / "settings.toml", tmp_path / "stick"
+    settings.write_text(f'zone = "UTC"\nbackup_folder = "{stick}"\n')
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_table))
+    done = cli(room, *arguments)
+    assert (done.exit_code, done.stderr) == (0, "")
+    reasons = [backup.reason for backup in Backups(room.folder, folder_of(room.folder, str(stick))).all()]
+    assert reasons[0] == "upgrade"
+    assert not (room.folder / "backups").exists()
+
+
+def test_a_copy_that_had_to_be_made_beside_the_store_is_told_beside_the_answer(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, stick = tmp_path / "settings.toml", tmp_path / "stick"
+    settings.write_text(f'zone = "UTC"\nbackup_folder = "{stick}"\n')
+    stick.write_text("a file is in the way")
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_table))
+    listed, again = cli(room, "list", "--json"), cli(room, "list", "--json")
+    (copy,) = (room.folder / "backups").iterdir()
+    assert listed.exit_code == 0
+    assert listed.stderr.startswith(
+        f"The copy made before this store was brought up lies in {copy}, not with the others:"
+    )
+    assert (again.stdout, again.stderr) == (listed.stdout, "")

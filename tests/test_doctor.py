@@ -15,7 +15,8 @@ from defense_console.cli import main
 from defense_console.desk.ledger import stream_of
 from defense_console.model import events as ev
 from defense_console.model.events import Event, encode_event
-from defense_console.store import place
+from defense_console.store import place, schema
+from defense_console.store.backups import Backups
 from defense_console.store.base import Append, Lease
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
@@ -73,6 +74,24 @@ def test_a_damaged_line_is_named_with_its_remedy_and_mended(room: Room) -> None:
     assert "Tout est de nouveau intact." in done.output
     assert cli(room, "verify").exit_code == 0
     assert kinds(room) == []
+
+
+def test_an_earlier_schema_is_named_and_only_the_repair_brings_it_up(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (room.folder / place.FILE).read_bytes()
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, lambda connection: connection.execute("CREATE TABLE n (n)")))
+    told = cli(room, "doctor")
+    assert told.exit_code == 2
+    assert told.output.splitlines() == [
+        f"defenses.db: The store is of an earlier version (schema {schema.version() - 1}, now {schema.version()}).",
+        "  → The console brings it up when it is opened, after a copy; so does doctor --repair.",
+    ]
+    assert kinds(room) == ["schema"]
+    assert (room.folder / place.FILE).read_bytes() == before
+    assert sorted(path.name for path in room.folder.iterdir()) == [place.FILE]
+    assert kinds(room, "--repair") == []
+    assert [backup.reason for backup in Backups(room.folder).all()] == ["upgrade"]
 
 
 def test_rights_space_and_leftovers_are_told(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_a_signed_verdict_that_waits_for_its_release_is_refused(tmp_path: Path) 
     assert "is signed and not released" in refused.output
 
 
-def test_what_waits_to_be_saved_is_refused_and_what_never_can_be_goes(room: Room, tmp_path: Path) -> None:
+def test_what_waits_to_be_saved_is_saved_first_and_goes_too(room: Room, tmp_path: Path) -> None:
     def job(student: str, text: str) -> Append:
         at = room.machine.read()
         with closing(TinyStore.open(room.folder)) as store:
@@ -151,18 +151,19 @@ def test_what_waits_to_be_saved_is_refused_and_what_never_can_be_goes(room: Room
         identity = store.identity
     spool = Spool(tmp_path / "spool", identity)
     spool.keep([job("gone-1", NOTE)])
-    spool.close()
     refused = cli(room, "forget", "gone-1", "--yes")
     assert refused.exit_code == 2
-    assert "waits in" in refused.output
+    assert "waits in" in refused.output, "its console lives"
 
-    (waiting,) = spool_files.spool_files(tmp_path / "spool")
-    waiting.unlink()
+    spool.close()
+    looked = cli(room, "forget", "gone-1", "--dry-run")
+    assert "waits in" in looked.output, "a look writes nothing"
     both = spool_files.write_aside(tmp_path / "spool", identity, [job("gone-1", NOTE), job("stays-1", "Omar waits")])
     hers = spool_files.write_aside(tmp_path / "spool", identity, [job("gone-1", NOTE)])
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     assert marked(room) == []
     assert not hers.exists()
+    assert spool_files.spool_files(tmp_path / "spool") == []
     jobs, damaged = spool_files.read_jobs(both)
     assert (len(jobs), damaged) == (1, 0), "what is Omar's stays"
 

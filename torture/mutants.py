@@ -48,8 +48,8 @@ TINY, RECORDER, SPOOL = "tests/store/test_tiny.py", "tests/store/test_recorder.p
 APPENDED = "if seq < job.expected or job.previous not in (None, head):"
 
 MUTANTS = (
-    Mutant("synchronous = FULL (NORMAL)", "store/engine.py", "synchronous = FULL", "synchronous = NORMAL", POWER),
-    Mutant("synchronous = FULL (OFF)", "store/engine.py", "synchronous = FULL", "synchronous = OFF", POWER),
+    Mutant("synchronous = FULL (NORMAL)", "store/pragmas.py", "synchronous = FULL", "synchronous = NORMAL", POWER),
+    Mutant("synchronous = FULL (OFF)", "store/pragmas.py", "synchronous = FULL", "synchronous = OFF", POWER),
     Mutant(
         "transaction around append and summary",
         "store/tiny.py",

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.exchange.archive import DEFENSE
-from defense_console.exchange.files_archive import received_files
+from defense_console.desk.named_documents import missing_documents, named_documents
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import decode_event
 from defense_console.store import place
 from defense_console.store.backups import Backup, Backups
-from defense_console.store.base import DamagedStore, Store
+from defense_console.store.base import DamagedStore
 from defense_console.store.restoring import Restored, restore
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
@@ -37,12 +35,6 @@ class PutBack(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
 
 
-def named_documents(store: Store) -> list[str]:
-    """SHA-256 of every document that a log of the store tells of, sorted."""
-    logs = (store.read_log(stream) for stream in store.streams(DEFENSE))
-    return sorted({file.sha256 for log in logs for file in received_files(decode_event(line.body) for line in log)})
-
-
 def back_up(backups: Backups, at: str) -> Copied:
     """Make a copy beside the daily ones.
 
@@ -53,25 +45,29 @@ def back_up(backups: Backups, at: str) -> Copied:
     Raises:
         StoreError: There is none, and why.
     """
-    with closing(TinyStore.open(backups.store, create=False)) as store:
+    with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
         return Copied(backups.write(at), len(store.streams()))
 
 
-def back_up_elsewhere(store_folder: Path, folder: Path, at: str) -> Copied:
+def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
     """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
+
+    Args:
+        backups: Of the store.
+        folder: The other one.
+        at: The instant, ISO 8601 UTC.
 
     Raises:
         ConsoleError: It lies in the store's own folder, or cannot be written.
     """
+    store_folder = backups.store
     if folder.resolve().is_relative_to(store_folder.resolve()):
         raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
     here, there = Vault(store_folder), Vault(folder)
-    with closing(TinyStore.open(store_folder, create=False)) as store:
+    with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
         backup = Backups(store_folder, folder, kept=0).write(at)
-        wanted = named_documents(store)
-        count = _bring(here, there, wanted)
-        missing = tuple(sha256 for sha256 in wanted if not there.holds(sha256))
-        return Copied(backup, len(store.streams()), count, missing)
+        count = _bring(here, there, named_documents(store))
+        return Copied(backup, len(store.streams()), count, missing_documents(store, there))
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
@@ -87,10 +83,10 @@ def put_back(source: Path, backups: Backups, at: str) -> PutBack:
     """
     restored = restore(source, backups, at)
     here, there = Vault(backups.store), Vault(restored.source.parent)
-    with closing(TinyStore.open(backups.store, create=False)) as store:
-        wanted = named_documents(store)
-    count = _bring(there, here, wanted) if (there.folder / place.DOCUMENTS).is_dir() else 0
-    return PutBack(restored, count, tuple(sha256 for sha256 in wanted if not here.holds(sha256)))
+    with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
+        beside = (there.folder / place.DOCUMENTS).is_dir()
+        count = _bring(there, here, named_documents(store)) if beside else 0
+        return PutBack(restored, count, missing_documents(store, here))
 
 
 def _bring(source: Vault, target: Vault, wanted: Iterable[str]) -> int:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.desk.copies import named_documents
-from defense_console.desk.exchange import DEMO
 from defense_console.desk.leases import Holder, ProcessStart, held_by_other
+from defense_console.desk.named_documents import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.store.backups import Backups
 from defense_console.store.base import Identity, Lease, Store, StoreError
-from defense_console.store.diagnosis import REBUILT, Finding, examine, mend_rights, sweep
+from defense_console.store.diagnosis import REBUILT, Finding, examined, mend_rights, sweep
 from defense_console.store.holding import alone
 from defense_console.store.repairing import Repaired, repair
 from defense_console.store.replay import replay
@@ -26,10 +25,17 @@ from defense_console.store.vault import Vault
 
 
 class Mended(msgspec.Struct, frozen=True):
-    """What was done, and what is still wrong afterwards; `rebuilt` is None where the store needed no building anew."""
+    """What was done, and what is still wrong afterwards.
+
+    Attributes:
+        rebuilt: None where the store needed no building anew.
+        left: what is still wrong.
+        told: where the copy made before an earlier schema was brought up lies, when that is not with the others.
+    """
 
     rebuilt: Repaired | None
     left: tuple[Finding, ...]
+    told: ConsoleError | None = None
 
 
 class Doctor:
@@ -63,13 +69,15 @@ class Doctor:
         Raises:
             ConsoleError: There is no store, or it cannot be looked at.
         """
-        found = list(examine(self._backups))
-        if not any(each.kind in {"file", "place"} for each in found):
-            found += self._of_documents()
-            with suppress(StoreError), closing(TinyStore.open(self._backups.store, create=False)) as store:
-                found += self._of_leases(store)
-                found += self._of_spool(store.identity)
-        return tuple(found)
+        with examined(self._backups) as (found, store):
+            return (*found, *(self._of_all_beside(store) if store is not None else ()))
+
+    def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
+        """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
+        yield from self._of_documents(store)
+        with suppress(StoreError):
+            yield from self._of_leases(store)
+            yield from self._of_spool(store.identity)
 
     def repair(self, found: tuple[Finding, ...]) -> Mended:
         """Mend what can be mended of what was found.
@@ -89,32 +97,28 @@ class Doctor:
         if kinds.intersection(REBUILT):
             shipped = {curriculum_hash(each): canonical_json(each) for each in self._shipped.values()}
             rebuilt = repair(self._backups, self._now.wall, shipped)
-        with closing(TinyStore.open(folder, create=False)) as store:
+        with closing(TinyStore.open(folder, create=False, backups=self._backups)) as store:
             # What could not be saved belongs at the end of the logs, now that they are whole again.
             replay(self._spool, store, store.identity)
             for defense_id in self._stale(store):
                 store.write_lease(defense_id, None)
-        return Mended(rebuilt, self.examine())
+        return Mended(rebuilt, self.examine(), store.told)
 
     # --- documents ---------------------------------------------------------------------------------------------------
 
-    def _of_documents(self) -> Iterator[Finding]:
+    def _of_documents(self, store: Store) -> Iterator[Finding]:
         vault = Vault(self._backups.store)
         remedy = ConsoleError(N_("Receive it again, or take it from a copy with documents (restore, import)."))
         for problem in vault.verify():
             told = ConsoleError(problem.text_id, **problem.parameters)
             yield Finding("document", problem.stream, told, remedy, repairable=False)
-        named: list[str] = []
-        with (
-            suppress(ConsoleError, msgspec.DecodeError),
-            closing(TinyStore.open(self._backups.store, create=False)) as store,
-        ):
-            named = [] if store.meta(DEMO) else named_documents(store)  # the demo's documents are invented
-        for sha256 in named:
-            if not vault.holds(sha256):
-                missing = ConsoleError(N_("A document that a log tells of is missing."))
-                where = vault.path(sha256).relative_to(vault.folder).as_posix()
-                yield Finding("document", where, missing, remedy, repairable=False)
+        missing: tuple[str, ...] = ()
+        with suppress(ConsoleError, msgspec.DecodeError):
+            missing = missing_documents(store, vault)
+        for sha256 in missing:
+            told = ConsoleError(N_("A document that a log tells of is missing."))
+            where = vault.path(sha256).relative_to(vault.folder).as_posix()
+            yield Finding("document", where, told, remedy, repairable=False)
 
     # --- leases ------------------------------------------------------------------------------------------------------
 

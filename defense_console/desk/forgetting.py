@@ -96,7 +96,7 @@ class ForgetDesk:
         Raises:
             ConsoleError: There is nobody of this name, or several; or something cannot be read, or may not go now.
         """
-        with closing(TinyStore.open(self._folder, create=False)) as store:
+        with closing(TinyStore.open(self._folder, create=False, backups=self._places[0])) as store:
             return self._look(store, student)
 
     def forget(self, student: str) -> tuple[Path, ...]:

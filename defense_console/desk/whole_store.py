@@ -9,6 +9,7 @@ from typing import IO
 import msgspec
 
 from defense_console.desk.exchange import ExchangeDesk, Taken
+from defense_console.desk.named_documents import missing_documents, named_documents
 from defense_console.exchange.archive import DEFENSE
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.files_archive import document_pieces, read_files, received_files, write_files
@@ -31,7 +32,7 @@ class WholeStoreDesk:
 
     def missing(self) -> tuple[str, ...]:
         """SHA-256 of the documents that logs tell of and the folder does not hold, sorted."""
-        return tuple(sha256 for sha256 in self._named() if not self.vault.holds(sha256))
+        return missing_documents(self.exchange.store, self.vault)
 
     def export(self) -> Iterator[bytes]:
         """The ZIP in pieces; documents that are missing are left out of it.
@@ -39,12 +40,8 @@ class WholeStoreDesk:
         Raises:
             ConsoleError: A document cannot be read, or is not the one that was received.
         """
-        held = (sha256 for sha256 in self._named() if self.vault.holds(sha256))
+        held = (sha256 for sha256 in named_documents(self.exchange.store) if self.vault.holds(sha256))
         return write_files(self.exchange.export(), held, self.vault.opened)
-
-    def _named(self) -> list[str]:
-        logs = self.exchange.logs
-        return sorted({file.sha256 for id in logs.ids() for file in received_files(logs.events(id))})
 
     def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
         """Fill an empty store, and its folder of documents.

@@ -48,7 +48,7 @@ def main(store: str, folder: str, kept: str, at: str) -> None:
 
 
 def _copy(backups: Backups, at: str) -> str:
-    with closing(TinyStore.open(backups.store, create=False)) as store:
+    with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
         return "" if store.is_empty() else str(backups.write(at).path)
 
 

@@ -21,7 +21,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from defense_console import clocks
 from defense_console.model.clock import iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import place, schema, verifying
@@ -111,14 +110,6 @@ class Backups:
                 place.sync_folder(self.folder)
         self.prune()
         return Backup(target, at, reason)
-
-    def before_upgrade(self) -> None:
-        """Copy a store whose schema is about to be changed.
-
-        Raises:
-            StoreError: It cannot be copied.
-        """
-        self.write(clocks.read().wall, "upgrade")
 
     def prune(self) -> None:
         """Drop what is too old. What cannot be dropped stays for the next time."""

@@ -9,26 +9,29 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.store import place, verifying
+from defense_console.store import network, place, schema, verifying
 from defense_console.store.backups import Backup, Backups
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.engine import RowStorage
-from defense_console.store.holding import share
 from defense_console.store.keys import DEFENSES, STUDENTS
+from defense_console.store.reading import examined_store
 from defense_console.store.restoring import RESTORED_AT
-from defense_console.store.rows import RowDatabase
 from defense_console.store.tiny import TinyStore
 
-Kind = Literal["file", "log", "row", "behind", "document", "spool", "lease", "rights", "space", "place", "left"]
-"""The file itself · a log · a row beside a log · fewer lines than its last copy · a document received · work that waits
-outside the store · a lease of nobody · who may read · space on the disk · where the store lies · what a kill left."""
+Kind = Literal[
+    "file", "schema", "log", "row", "behind", "document", "spool", "lease", "rights", "space", "place", "left"
+]
+"""The file itself · how it is laid out · a log · a row beside a log · fewer lines than its last copy · a document
+received · work that waits outside the store · a lease of nobody · who may read and write · space on the disk · where
+the store lies · what a kill left."""
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
 """What is mended by building the store anew."""
 LOW_SPACE_MB: Final = 100
@@ -58,8 +61,16 @@ def _repairs() -> ConsoleError:
     return ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
 
 
-def examine(backups: Backups) -> tuple[Finding, ...]:
-    """Everything that is wrong with a store's folder and file, the place first. Empty when it is sound.
+class Examined(NamedTuple):
+    """What is wrong, the place first, and a copy of the store to look further into: None where it cannot be read."""
+
+    found: tuple[Finding, ...]
+    store: TinyStore | None
+
+
+@contextmanager
+def examined(backups: Backups) -> Iterator[Examined]:
+    """Everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
 
     Args:
         backups: Of the store.
@@ -68,18 +79,34 @@ def examine(backups: Backups) -> tuple[Finding, ...]:
         StoreError: There is no store, its folder is a link, or it is somebody else's or newer than this console.
     """
     folder = backups.store
+    store: TinyStore | None = None
     with place.explained(folder):
         if not folder.is_dir() or not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
             raise StoreError(N_("There is no store in {place}."), place=folder)
         place.refuse_links(folder)
         found = [*_of_place(folder), *_of_rights(folder)]
+    with ExitStack() as opened:
         if not any(each.kind == "place" for each in found):
-            found += _of_content(backups)  # it asks SQLite, which may write what a crash left in its log
-    return tuple(found)
+            try:
+                store, version = examined_store(folder)
+                opened.callback(store.close)
+                found.extend(chain(_of_writing(folder), _of_schema(version), _of_content(backups, store)))
+            except (DamagedStore, NotOurStore) as error:
+                found.append(Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True))
+                store = None
+            except ReadOnlyStore as error:
+                found.append(_unwritable(error))
+        yield Examined(tuple(found), store)
+
+
+def examine(backups: Backups) -> tuple[Finding, ...]:
+    """What `examined` finds, alone."""
+    with examined(backups) as (found, _store):
+        return found
 
 
 def _of_place(folder: Path) -> Iterator[Finding]:
-    if (kind := place.network_kind(folder)) is not None:
+    if (kind := network.network_kind(folder)) is not None:
         yield Finding(
             "place", str(folder),
             ConsoleError(N_("The store lies on a network file system ({kind})."), kind=kind),
@@ -160,28 +187,32 @@ def sweep(folder: Path) -> None:
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
-def _of_content(backups: Backups) -> Iterator[Finding]:
-    folder = backups.store
+def _of_writing(folder: Path) -> Iterator[Finding]:
     try:
-        path = place.prepare(folder, create=False, restrict=False)
-        with closing(_opened(folder, path)) as store:
-            yield from (_finding(problem) for problem in store.verify_all())
-            yield from _behind(store, _last_copy(backups, store))
-    except (DamagedStore, NotOurStore) as error:
-        yield Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True)
+        place.check_rights(folder, folder / place.FILE)
     except ReadOnlyStore as error:
-        remedy = ConsoleError(N_("Change the rights, or copy the folder to a disk that can be written."))
-        yield Finding("rights", place.FILE, error, remedy, repairable=False)
+        yield _unwritable(error)
 
 
-def _opened(folder: Path, path: Path) -> TinyStore:
-    held = share(folder)
-    try:
-        with place.explained(folder):
-            return TinyStore(folder, RowDatabase(path, before_upgrade=Backups(folder, kept=0).before_upgrade), held)
-    except BaseException:
-        held.release()
-        raise
+def _unwritable(error: ReadOnlyStore) -> Finding:
+    remedy = ConsoleError(N_("Change the rights, or copy the folder to a disk that can be written."))
+    return Finding("rights", place.FILE, error, remedy, repairable=False)
+
+
+def _of_schema(version: int) -> Iterator[Finding]:
+    if version < schema.version():
+        yield Finding(
+            "schema", place.FILE,
+            ConsoleError(N_("The store is of an earlier version (schema {found}, now {wanted})."),
+                         found=version, wanted=schema.version()),
+            ConsoleError(N_("The console brings it up when it is opened, after a copy; so does doctor --repair.")),
+            repairable=True,
+        )  # fmt: skip
+
+
+def _of_content(backups: Backups, store: TinyStore) -> Iterator[Finding]:
+    yield from (_finding(problem) for problem in store.verify_all())
+    yield from _behind(store, _last_copy(backups, store))
 
 
 def _remedy_of_file(backups: Backups) -> ConsoleError:

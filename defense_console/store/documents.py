@@ -1,10 +1,11 @@
-"""The documents of a store under our own names, and the lines of its logs.
+"""The documents of a store under our own names, pinned curricula, and the lines of its logs.
 
 Source: engineering.md §2.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import uuid
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from typing import Any, cast
 from tinydb.table import Document
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Line, StoreError
+from defense_console.store.base import DamagedStore, Line, StoreError
 from defense_console.store.engine import DamagedRow, RowStorage, TornTable
 from defense_console.store.keys import name_key
 from defense_console.store.rows import RowDatabase, RowTable
@@ -77,6 +78,30 @@ class Documents:
                 found = self.meta(_ID) or uuid.uuid4().hex
                 self.set_meta(_ID, found)
         return self.meta(_ID) or ""
+
+    # --- curricula ------------------------------------------------------------------------------------------------
+
+    def curriculum(self, hash: str) -> bytes | None:
+        """Canonical JSON of a pinned curriculum.
+
+        Raises:
+            DamagedStore: It is not what was pinned.
+        """
+        document = self.get("curricula", "hash", hash)
+        if document is None:
+            return None
+        body: bytes = document["body"].encode()
+        if hashlib.sha256(body).hexdigest() != hash:
+            raise DamagedStore(
+                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
+            )
+        return body
+
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        with self.rows.transaction():
+            if not self.rows.has("curricula", name_key(hash)):
+                self.table("curricula").put({"hash": hash, "body": body.decode()}, name_key(hash))
 
     # --- logs ----------------------------------------------------------------------------------------------------
 

@@ -15,21 +15,8 @@ from typing import Any, NamedTuple
 
 from tinydb.storages import Storage
 
-from defense_console.store import schema
+from defense_console.store import pragmas, schema
 from defense_console.store.unmoved import Unmoved
-
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    # macOS: its fsync does not reach the disk without this.
-    "PRAGMA fullfsync = ON",
-    "PRAGMA checkpoint_fullfsync = ON",
-    # Damaged pages are told of, instead of being read.
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA mmap_size = 0",
-    "PRAGMA journal_size_limit = 1048576",
-)
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BATCH = 256
@@ -117,6 +104,8 @@ class RowStorage(Storage):
             name, timeout=busy_timeout_s, isolation_level=None, uri=read_only
         )
         try:
+            for pragma in pragmas.CAREFUL:
+                self._connection.execute(pragma).fetchall()
             if not read_only and connection is None:
                 self._prepare(before_upgrade)
             elif not self._is_ours():
@@ -137,7 +126,7 @@ class RowStorage(Storage):
                     self._connection.execute("ROLLBACK")
                 if not self._is_ours():
                     raise
-        for pragma in _PRAGMAS:
+        for pragma in pragmas.DURABLE:
             self._connection.execute(pragma).fetchall()
         if self.schema() < schema.version():
             before_upgrade()

@@ -1,16 +1,16 @@
 """Where a store lies: its folder, its files and their rights, and what is refused before anything is touched.
 
-Source: engineering.md §2; SQLite, "Write-Ahead Logging" (network file systems) and "Database File Format".
+Source: engineering.md §2; SQLite, "Database File Format" and "Result and Error Codes".
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 import sqlite3
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,13 +25,13 @@ from defense_console.model.errors import N_
 from defense_console.store.base import (
     DamagedStore,
     FullDisk,
-    NetworkStore,
     NewerStore,
     NotOurStore,
     ReadOnlyStore,
     StoreError,
 )
 from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
+from defense_console.store.network import refuse_network
 from defense_console.store.schema import APPLICATION_ID
 from defense_console.store.unmoved import MovedFile
 
@@ -52,13 +52,10 @@ _HEADER_BYTES = 100
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """How SQLite tells of damage that it has no code of its own for."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_COULD_NOT_GROW = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
+"""The shared memory of the write-ahead log is a file too; and SQLite does not tell of a quota."""
+_SHARED_MEMORY_BYTES = 32_768
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
-
-_NETWORK = re.compile(
-    r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ncpfs|coda|ceph|lustre|gpfs|beegfs|glusterfs|pvfs2|davfs|ocfs2|vboxsf|"
-    r"fuse\.(sshfs|rclone|s3fs|gcsfuse|glusterfs\w*|ceph\w*|davfs2?|smbnetfs|curlftpfs|gvfsd-fuse|onedriver|google-drive-ocamlfuse)"
-)
-_MOUNTS = Path("/proc/self/mounts")
 
 
 @contextmanager
@@ -98,11 +95,16 @@ def explained(place: Path) -> Iterator[None]:
 
 
 def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    reason = str(error)
-    # The shared memory of the write-ahead log is a file too: where it cannot grow there is no space.
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code, reason = extended & 0xFF, str(error)
+    if code == sqlite3.SQLITE_FULL or (extended in _COULD_NOT_GROW and _has_no_space(place)):
         return _full(place)
+    if extended == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return ReadOnlyStore(
+            N_("The store in {place} cannot be written: its disk answers with an error ({reason})."),
+            place=place,
+            reason=reason,
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return _read_only(place, reason)
     if code == sqlite3.SQLITE_NOTADB:
@@ -113,6 +115,21 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
     return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def _has_no_space(place: Path) -> bool:
+    """Whether a file could not grow because there is no space for it: the engine gives one code for every cause.
+
+    Told by a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
+    """
+    folder = place if place.is_dir() else place.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(os.urandom(_SHARED_MEMORY_BYTES))  # bytes that no file system can make smaller
+            file.flush()
+    except OSError as error:
+        return error.errno in _FULL
+    return False
 
 
 def _torn(place: Path, reason: str) -> DamagedStore:
@@ -153,13 +170,13 @@ def _not_ours(place: Path) -> NotOurStore:
     )
 
 
-def prepare(folder: Path, *, create: bool, restrict: bool = True) -> Path:
+def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
     """Check a store's folder, make what is missing, and give the path of its file.
 
     Args:
         folder: The folder; the store is `defenses.db` in it.
         create: Make the folder and an empty store when there is none.
-        restrict: Take from others the rights they may have.
+        look: It is only looked at: the right to write is not needed, and the rights of others stay as they are.
 
     Raises:
         StoreError: It cannot be used; nothing of it was touched.
@@ -168,7 +185,7 @@ def prepare(folder: Path, *, create: bool, restrict: bool = True) -> Path:
         refuse_links(folder)
         if folder.exists() and not folder.is_dir():
             raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
-        _refuse_network(folder)
+        refuse_network(folder)
         path = folder / FILE
         if not path.exists():
             _refuse_orphans(folder)
@@ -176,8 +193,8 @@ def prepare(folder: Path, *, create: bool, restrict: bool = True) -> Path:
                 raise StoreError(N_("There is no store in {place}."), place=folder)
             _make(folder, path)
         _check_header(path)
-        _check_rights(folder, path)
-        if restrict:
+        if not look:
+            check_rights(folder, path)
             _restrict_all(folder, path)
     return path
 
@@ -190,7 +207,7 @@ def prepare_folder(folder: Path) -> None:
     """
     with explained(folder):
         refuse_links(folder)
-        _refuse_network(folder)
+        refuse_network(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
@@ -218,44 +235,6 @@ def refuse_links(folder: Path) -> None:
             raise StoreError(
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
             )
-
-
-def _refuse_network(folder: Path) -> None:
-    kind = network_kind(folder)
-    if kind is not None:
-        raise NetworkStore(
-            N_(
-                "{place} lies on a network file system ({kind}), where what was saved could be lost. "
-                "Choose a folder on a disk of this machine."
-            ),
-            place=folder,
-            kind=kind,
-        )
-
-
-def network_kind(folder: Path, mounts: str | None = None) -> str | None:
-    """The network file system a folder lies on, None for a local one and where the system does not tell.
-
-    Args:
-        folder: The folder, which may not exist yet.
-        mounts: Lines as in `/proc/self/mounts`, which is read when this is None.
-    """
-    if mounts is None:
-        try:
-            mounts = _MOUNTS.read_text("utf-8", "surrogateescape")
-        except OSError:
-            return None
-    place = Path(os.path.realpath(folder))
-    found, kind = -1, ""
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        mount = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1]))
-        # Of two mounts on one place, the later one covers the earlier.
-        if place.is_relative_to(mount) and len(mount.parts) >= found:
-            found, kind = len(mount.parts), fields[2]
-    return kind if _NETWORK.fullmatch(kind) else None
 
 
 def _refuse_orphans(folder: Path) -> None:
@@ -330,7 +309,12 @@ def _check_header(path: Path) -> None:
         _checked.add((status.st_dev, status.st_ino))
 
 
-def _check_rights(folder: Path, path: Path) -> None:
+def check_rights(folder: Path, path: Path) -> None:
+    """Refuse a store that may not be written.
+
+    Raises:
+        ReadOnlyStore: Its folder or its file may not be.
+    """
     if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
         raise _read_only(folder, os.strerror(errno.EACCES))
 

@@ -1,9 +1,12 @@
 """Opening a store whatever the disk: for writing, or else for reading, with the reason. Never a state that never was.
 
+Or only to look at it, which changes nothing.
+
 | what is there | how it is read |
 |---|---|
 | another console has it open, or a crash left its shared memory behind | in place, `mode=ro`: later writes are seen |
 | nobody has it open | a copy in memory, taken while the folder is locked |
+| it is only looked at (`doctor`) | always as a copy in memory, which alone is brought up to the present schema |
 
 `immutable=1` is not used on the file itself: it ignores the write-ahead log, and a console that starts later would
 change the pages underneath. Source: https://www.sqlite.org/wal.html §7 and §11; docs/decisions.md.
@@ -11,15 +14,17 @@ change the pages underneath. Source: https://www.sqlite.org/wal.html §7 and §1
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from defense_console.store import place
+from defense_console.store import place, schema
+from defense_console.store.backups import Backups
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
-from defense_console.store.holding import alone
+from defense_console.store.holding import alone, share
 from defense_console.store.reserve import Reserve
 from defense_console.store.rows import RowDatabase
 from defense_console.store.tiny import TinyStore
@@ -29,12 +34,13 @@ JOURNAL_MODE = slice(18, 20)
 """Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it, 2 for one."""
 
 
-def open_store(folder: Path, *, create: bool) -> TinyStore:
+def open_store(folder: Path, *, create: bool, backups: Backups | None = None) -> TinyStore:
     """Open a store for writing; on a full disk with the space of its reserve, else for reading.
 
     Args:
         folder: Holds `defenses.db`.
         create: Make the folder and an empty store when there is none.
+        backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
 
     Returns:
         The store; its `read_only` says why it cannot be written, None when it can.
@@ -43,12 +49,12 @@ def open_store(folder: Path, *, create: bool) -> TinyStore:
         StoreError: It cannot be used at all.
     """
     try:
-        return TinyStore.open(folder, create=create)
+        return TinyStore.open(folder, create=create, backups=backups)
     except (FullDisk, ReadOnlyStore) as error:
         reason: StoreError = error
     if isinstance(reason, FullDisk) and Reserve(folder).free():
         with suppress(FullDisk):
-            return TinyStore.open(folder, create=False)
+            return TinyStore.open(folder, create=False, backups=backups)
     return read_store(folder, reason)
 
 
@@ -70,10 +76,65 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
         return TinyStore(folder, RowDatabase(path, connection=connection, refusal=reason))
 
 
+def examined_store(folder: Path) -> tuple[TinyStore, int]:
+    """Open a store only to look at it: no byte of its folder changes, whatever its schema, rights and disk are.
+
+    Args:
+        folder: Holds `defenses.db`.
+
+    Returns:
+        A copy in memory, of the present schema, as the store is now; and the schema that its file has.
+
+    Raises:
+        StoreError: It cannot be read; the subclass and the sentence say why.
+    """
+    path = place.prepare(folder, create=False, look=True)
+    with place.explained(folder):
+        memory = _looked_at(path)
+        try:
+            found = schema.version_of(memory)
+            schema.bring_up(memory)  # only those who bring it up know its rows
+            refusal = RuntimeError("a store that is only looked at")
+            return TinyStore(folder, RowDatabase(path, connection=memory, refusal=refusal)), found
+        except BaseException:
+            memory.close()
+            raise
+
+
+def _looked_at(path: Path) -> sqlite3.Connection:
+    """The store as it is now, in memory, whoever has it open."""
+    with ExitStack() as held:
+        if _is_free(path.parent, held):
+            return _copy(path)
+        held.callback(share(path.parent).release)
+        source = held.enter_context(closing(_read_only(path)))
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            source.backup(memory)
+        except BaseException:
+            memory.close()
+            raise
+        return memory
+
+
+def _is_free(folder: Path, held: ExitStack) -> bool:
+    """Whether nobody has a store open, nor can until `held` ends; where folders cannot be locked, nobody can tell."""
+    if os.name != "posix":
+        return False
+    try:
+        held.enter_context(alone(folder))
+    except StoreError:
+        return False
+    return True
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
 def _in_place(path: Path) -> sqlite3.Connection | None:
     """A connection that follows the file, None where that needs space or rights that are not there."""
-    name = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(name, uri=True, isolation_level=None)
+    connection = _read_only(path)
     try:
         connection.execute("SELECT count(*) FROM tables").fetchone()
     except sqlite3.OperationalError:
@@ -92,7 +153,9 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
             held.enter_context(alone(path.parent))
         except StoreError:
             raise reason from None  # somebody writes it, and yet it cannot be read in place
-        return _copy(path)
+        memory = _copy(path)
+        memory.execute("PRAGMA query_only = ON")
+        return memory
 
 
 def _copy(path: Path) -> sqlite3.Connection:
@@ -107,7 +170,6 @@ def _copy(path: Path) -> sqlite3.Connection:
             content = bytearray(path.read_bytes())
             content[JOURNAL_MODE] = b"\1\1"
             memory.deserialize(bytes(content))
-        memory.execute("PRAGMA query_only = ON")
     except BaseException:
         memory.close()
         raise

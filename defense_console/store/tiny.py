@@ -16,7 +16,6 @@ Source: engineering.md §2, product.md §2.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +48,7 @@ from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
 from defense_console.store.people import People
 from defense_console.store.rows import RowDatabase
 from defense_console.store.summaries import Summaries
+from defense_console.store.upgrading import Upgrade
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,33 +70,39 @@ class TinyStore:
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
+        self.told: ConsoleError | None = None
+        """What whoever opened it must be told: that a copy of it does not lie with the others; None for nothing."""
         self._held = held
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
-        self._summaries = Summaries(self._documents, self._curriculum)
+        self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._seen = self._rows.data_version()
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool = True) -> TinyStore:
+    def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
         """Open the store in a folder.
 
         Args:
             folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
+            backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
 
         Raises:
             StoreError: It cannot be used; the subclass and the sentence say why.
         """
         path = place.prepare(folder, create=create)
+        upgrade = Upgrade(backups or Backups(folder))
         with place.explained(folder):
             held = share(folder)
             try:
-                return cls(folder, RowDatabase(path, before_upgrade=Backups(folder, kept=0).before_upgrade), held)
+                store = cls(folder, RowDatabase(path, before_upgrade=upgrade.copy), held)
             except BaseException:
                 held.release()
                 raise
+        store.told = upgrade.told
+        return store
 
     @property
     def read_only(self) -> ConsoleError | None:
@@ -174,7 +180,7 @@ class TinyStore:
     def _beside(self, job: Append, seq: int, head: str) -> None:
         """What goes into the same transaction as the lines."""
         if job.pin is not None:
-            self._pin(*job.pin)
+            self._documents.pin(*job.pin)
         if job.drop_drafts:
             self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
         if job.student is not None:
@@ -327,18 +333,7 @@ class TinyStore:
         Raises:
             DamagedStore: It is not what was pinned.
         """
-        return self._curriculum(hash)
-
-    def _curriculum(self, hash: str) -> bytes | None:
-        document = self._documents.get("curricula", "hash", hash)
-        if document is None:
-            return None
-        body: bytes = document["body"].encode()
-        if hashlib.sha256(body).hexdigest() != hash:
-            raise DamagedStore(
-                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
-            )
-        return body
+        return self._documents.curriculum(hash)
 
     @_explained
     def curricula(self) -> dict[str, bytes]:
@@ -349,12 +344,7 @@ class TinyStore:
     @_explained
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
-        with self._rows.transaction():
-            self._pin(hash, body)
-
-    def _pin(self, hash: str, body: bytes) -> None:
-        if not self._rows.has("curricula", name_key(hash)):
-            self._documents.table("curricula").put({"hash": hash, "body": body.decode()}, name_key(hash))
+        self._documents.pin(hash, body)
 
     @_explained
     def meta(self, key: str) -> str | None:

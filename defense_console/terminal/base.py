@@ -12,12 +12,13 @@ import click
 
 from defense_console.i18n import LANGUAGES, choose_language, set_language
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.terminal.words import OneOf, WordedCommand, WordedGroup, run, say_error, sentence
+from defense_console.terminal.words import OneOf, WordedCommand, WordedGroup, run, say_error, say_note, sentence
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
+    from defense_console.store.backups import Backups
     from defense_console.store.tiny import TinyStore
 
 PROGRAM: Final = "defense-console"
@@ -60,28 +61,53 @@ class Session:
 
         return store_folder(self.store, demo)
 
+    def _backups(self, demo: bool) -> Backups:
+        """The copies of the store; beside it while the settings cannot be read, which is told elsewhere."""
+        from defense_console.store.backups import Backups
+        from defense_console.terminal.opening import backups_of
+
+        folder = self.folder(demo)
+        try:
+            return backups_of(folder, self.settings)
+        except ConsoleError:
+            return Backups(folder, kept=0)
+
+    @contextmanager
+    def store_of(self, *, create: bool = False, writing: bool = False, demo: bool = False) -> Iterator[TinyStore]:
+        """The store, for every command that opens one.
+
+        Args:
+            create: Make an empty store when there is none.
+            writing: Something will be written, so what waited in the spool is written before it.
+            demo: That of the demo cohort, where no other is named.
+        """
+        from defense_console.terminal.opening import opened_store, written_store
+
+        backups = self._backups(demo)
+        opened = (
+            written_store(backups, self.settings, create=create) if writing else opened_store(backups, create=create)
+        )
+        with opened as store:
+            if store.told is not None:
+                say_note(sentence(store.told))
+            yield store
+
     @contextmanager
     def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:
         """The store and a desk that reads it."""
-        from defense_console.terminal.opening import opened_store, reading_desk
+        from defense_console.terminal.opening import reading_desk
 
         settings = self.settings
-        with (
-            opened_store(self.folder(), create=create) as store,
-            reading_desk(store, settings, self.shipped) as desk,
-        ):
+        with self.store_of(create=create) as store, reading_desk(store, settings, self.shipped) as desk:
             yield store, desk
 
     @contextmanager
     def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:
         """The store and a desk that decides; what it decides is on the disk when the block ends."""
-        from defense_console.terminal.opening import opened_store, writing_desk
+        from defense_console.terminal.opening import writing_desk
 
         settings, folder = self.settings, self.folder()
-        with (
-            opened_store(folder, create=False) as store,
-            writing_desk(store, folder, settings, self.shipped) as desk,
-        ):
+        with self.store_of(writing=True) as store, writing_desk(store, folder, settings, self.shipped) as desk:
             yield store, desk
 
 

@@ -43,12 +43,11 @@ def import_command(session: Session, file: str, said: tuple[str, ...], match_fil
     """Planned defenses."""
     from defense_console.exchange.calendar_matching import Said, said_in
     from defense_console.terminal.calendar_tables import calendar_lines
-    from defense_console.terminal.opening import opened_store
 
     settings = session.settings
     data = read(file)
     wanted = (*(said_in(read(match_file)) if match_file else ()), *(Said(0, text) for text in said))
-    with opened_store(session.folder(), create=True) as store:
+    with session.store_of(create=True, writing=not dry_run) as store:
         plan = _desk(session, store).take(data, wanted, settings.zone, settings.calendar_horizon_days, dry_run=dry_run)
     say_all(calendar_lines(plan, dry_run, settings.zone))
 
@@ -63,9 +62,8 @@ def import_command(session: Session, file: str, said: tuple[str, ...], match_fil
 def export_command(session: Session, names: bool, deadlines: Any, output: str | None) -> None:
     """Defenses and deadlines."""
     from defense_console.exchange.calendar_writing import CalendarForm
-    from defense_console.terminal.opening import opened_store
 
     ready(session)
     form = CalendarForm(language(), names, session.settings.calendar_alarm_min, deadlines)
-    with opened_store(session.folder(), create=False) as store:
+    with session.store_of() as store:
         write(output, [_desk(session, store).export(form)])

@@ -25,11 +25,11 @@ def backup(session: Session, output: str | None) -> None:
     from defense_console.desk.copies import back_up, back_up_elsewhere
     from defense_console.terminal.opening import backups_of
 
-    folder, at = session.folder(), clocks.read().wall
-    if output is None:
-        copied = back_up(backups_of(folder, session.settings), at)
-    else:
-        copied = back_up_elsewhere(folder, Path(output).expanduser(), at)
+    backups = backups_of(session.folder(), session.settings)
+    with session.store_of():  # an earlier schema is brought up, and what there is to tell of that is told
+        at = clocks.read().wall
+        other = None if output is None else Path(output).expanduser()
+        copied = back_up(backups, at) if other is None else back_up_elsewhere(backups, other, at)
     path = one_line(str(copied.backup.path))
     say(ngettext("{n} log copied and checked: {path}", "{n} logs copied and checked: {path}", copied.logs, path=path))
     if output is not None:

@@ -12,7 +12,7 @@ from defense_console.i18n import _, ngettext
 from defense_console.model.errors import N_
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, sentence
+from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, say_note, sentence
 
 if TYPE_CHECKING:
     from defense_console.store.diagnosis import Finding
@@ -39,6 +39,8 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
     if mend and any(each.repairable for each in found):
         mended = physician.repair(found)
         rebuilt, left = mended.rebuilt, mended.left
+        if mended.told is not None:
+            say_note(sentence(mended.told))
     if as_json:
         say_json(
             {

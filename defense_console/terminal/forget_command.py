@@ -38,7 +38,8 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
 
     settings, folder = session.settings, session.folder()
     desk = ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
-    known = desk.look(student)
+    with session.store_of(writing=not dry_run):
+        known = desk.look(student)
     say_all(_lines(known, settings))
     until = known.kept_until(settings.retention_years)
     early_now = bool(until) and instant(clocks.read().wall) < instant(until)

@@ -109,19 +109,46 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
 
 
 @contextmanager
-def opened_store(folder: Path, *, create: bool) -> Iterator[TinyStore]:
-    """A store, closed at the end.
+def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
+    """A store to read, closed at the end.
+
+    Args:
+        backups: Of the store.
+        create: Make an empty store when there is none.
 
     Raises:
         StoreError: It cannot be used.
     """
     from defense_console.store.reading import open_store
 
-    store = open_store(folder, create=create)
+    store = open_store(backups.store, create=create, backups=backups)
     try:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iterator[TinyStore]:
+    """A store that a command writes to; what waited in the spool comes first, since what is decided now builds on it.
+
+    Raises:
+        ConsoleError: It cannot be written, or what waits for it cannot.
+    """
+    from defense_console.desk.unsaved import replayed_sentences
+    from defense_console.terminal.words import say_note
+
+    with opened_store(backups, create=create) as store:
+        if store.read_only is not None:
+            raise store.read_only
+        before = written_from_spool(store, settings)
+        if before.left and before.error is not None:
+            raise ConsoleError(
+                "What could not be saved before waits in {place}: {problem}", place=before.file, problem=before.error
+            )
+        for text in replayed_sentences(before):
+            say_note(text)
+        yield store
 
 
 @contextmanager
@@ -149,9 +176,6 @@ def writing_desk(
     from defense_console.store.tiny import TinyStore
 
     answers: list[Answer] = []
-    before = written_from_spool(store, settings)
-    if before.left and before.error is not None:
-        raise before.error
     # No spool here: a command that says it failed must not come true later.
     recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
     recorder.start()
@@ -222,16 +246,18 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
     gc.disable()  # nothing that the start makes is garbage; see _settle
-    with opened_store(folder, create=True) as store:
+    backups = backups_of(folder, settings)
+    with opened_store(backups, create=True) as store:
         from defense_console.app import ConsoleApp
         from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
         from defense_console.desk.unsaved import replayed_sentences
         from defense_console.terminal.faults import no_values_told
+        from defense_console.terminal.words import sentence
 
         # A store that is only read is not copied either: there is no space for it, or no right.
         reads_only = store.read_only is not None
-        daily = None if reads_only else DailyBackup(backups_of(folder, settings), settings.zone)
+        daily = None if reads_only else DailyBackup(backups, settings.zone)
         before = replayed_sentences(written_from_spool(store, settings)) if not reads_only else ()
         store.pending()  # what a damaged store cannot tell is said here, before anything is drawn
         recorders: list[Recorder] = []
@@ -245,7 +271,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
-        app.first_words = before
+        app.first_words = (*((sentence(store.told),) if store.told is not None else ()), *before)
 
         def tell(fault: BaseException) -> None:
             app.call_later(app.note_fault, fault)  # from whichever thread

@@ -37,7 +37,7 @@ def receive(session: Session, defense: str, path: str, dry_run: bool, deliverabl
 
     if not path.strip():  # it would read as the folder one is in
         raise ConsoleError("{name} is missing.", name="PATH")
-    with session.writing_desk() as (store, desk):
+    with session.desk() if dry_run else session.writing_desk() as (store, desk):
         intake = desk.intake(whole_id(store, defense))
         incoming = intake.look(Path(path), deliverable)
         if not dry_run:

@@ -166,6 +166,11 @@ def say_refusal(error: ConsoleError) -> None:
     say_error(sentence(error))
 
 
+def say_note(text: str) -> None:
+    """Print what is good to know and is not the answer, beside it: a pipe gets the answer alone."""
+    click.echo(visible(text), err=True)
+
+
 def say_error(text: str) -> None:
     """Print that something went wrong."""
     click.echo(_("Error: {text}", text=visible(text)), err=True)

@@ -20,6 +20,7 @@ from defense_console.store.base import DamagedStore, NotOurStore, StoreError
 from defense_console.store.holding import alone, share
 from defense_console.store.restoring import restore
 from defense_console.store.tiny import TinyStore
+from defense_console.store.upgrading import Upgrade
 from tests.store import logs
 
 AT = "2026-03-02T09:00:00.000Z"
@@ -276,7 +277,7 @@ def test_an_upgrade_drops_no_copy_and_a_store_that_is_gone_is_not_begun_anew_bes
     days = [f"2026-01-{day:02d}T08:00:00.000Z" for day in range(1, 21)]
     for day in days:
         Backups(folder, kept=0).write(day)
-    Backups(folder, kept=0).before_upgrade()
+    Upgrade(Backups(folder)).copy()
     assert len(Backups(folder).all()) == len(days) + 1
     (folder / "defenses.db").unlink()
     with pytest.raises(StoreError, match="copies of it are there"):

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.direct_logs import DirectLogs
+from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
+from defense_console.store import backups as backups_module
 from defense_console.store import place, schema
 from defense_console.store.backups import Backups
-from defense_console.store.base import NewerStore, StoreError
+from defense_console.store.base import DamagedStore, NewerStore, StoreError
 from defense_console.store.restoring import restore
 from defense_console.store.tiny import TinyStore
 from tests.store import logs
@@ -123,3 +125,47 @@ def test_without_a_copy_no_step_is_taken(folder: Path, monkeypatch: pytest.Monke
     with pytest.raises(StoreError):
         TinyStore.open(folder)
     assert version(folder) == before
+
+
+# --- where the copy goes --------------------------------------------------------------------------------------------
+
+
+def test_the_copy_goes_where_all_copies_go_and_pushes_none_of_them_out(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = Backups(folder, tmp_path / "stick" / "store", kept=1)
+    for day in ("2026-03-01", "2026-03-02"):
+        Backups(folder, backups.folder, kept=0).write(f"{day}T10:00:00.000Z")
+    steps(monkeypatch, add_table)
+    with closing(TinyStore.open(folder, backups=backups)) as store:
+        assert store.told is None
+    assert [backup.reason for backup in backups.all()] == ["", "", "upgrade"]
+    assert not (folder / place.BACKUPS).exists()
+
+
+def test_where_that_folder_cannot_be_written_it_lies_beside_the_store_and_this_is_told(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stick").write_text("a file is in the way")
+    steps(monkeypatch, add_table)
+    with closing(TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick" / "store"))) as store:
+        told = store.told
+    (copy,) = Backups(folder).all()
+    assert copy.reason == "upgrade"
+    assert told is not None
+    assert told.parameters["path"] == copy.path
+    assert str(tmp_path / "stick") in str(told.parameters["problem"])
+    with closing(TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick" / "store"))) as store:
+        assert store.told is None, "once"
+
+
+def test_a_damaged_store_is_not_brought_up_from_anywhere(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = version(folder)
+    steps(monkeypatch, add_table)
+    monkeypatch.setattr(backups_module, "fault_of", lambda _path: ConsoleError("damaged"))
+    with pytest.raises(DamagedStore):
+        TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick"))
+    assert version(folder) == before
+    assert Backups(folder).all() == ()

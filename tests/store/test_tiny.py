@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +18,7 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store import engine, place
+from defense_console.store import engine, network, place
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -517,11 +519,11 @@ server:/x /twice nfs rw 0 0
     ],
 )
 def test_the_longest_mount_tells_the_file_system(folder: str, kind: str | None) -> None:
-    assert place.network_kind(Path(folder), MOUNTS) == kind
+    assert network.network_kind(Path(folder), MOUNTS) == kind
 
 
 def test_a_network_file_system_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "network_kind", lambda _: "nfs4")
+    monkeypatch.setattr(network, "network_kind", lambda _: "nfs4")
     assert "nfs4" in refused(NetworkStore, folder)
     assert not folder.exists()
 
@@ -762,3 +764,52 @@ def test_a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back(
         store.append(logs.more(1, 1, "kept"))
         assert len(store.read_log(logs.stream())) == 2
         assert not store.all_drafts()
+
+
+# --- a file that cannot grow -----------------------------------------------------------------------------------------
+
+
+def engine_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, None])
+def test_a_disk_is_full_where_nothing_can_grow_and_otherwise_its_own_error_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, number: int | None
+) -> None:
+    if number is not None:
+
+        def no_file(**_options: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(tempfile, "TemporaryFile", no_file)
+    with pytest.raises(StoreError) as told, place.explained(tmp_path):
+        raise engine_error(code)
+    assert isinstance(told.value, FullDisk) == (number in (errno.ENOSPC, errno.EDQUOT))
+    if not isinstance(told.value, FullDisk):
+        assert told.value.parameters["reason"] == "disk I/O error"
+    assert list(tmp_path.iterdir()) == []
+
+
+GROWING = """
+import resource, signal, sys
+from pathlib import Path
+from defense_console.store.reading import open_store
+from tests.store import logs
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+store = open_store(Path(sys.argv[1]), create=False)
+print(type(store.read_only).__name__, store.read_only.id, len(store.read_log(logs.stream())))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on the size of files")
+def test_a_shared_memory_that_may_not_grow_is_no_full_disk_and_the_store_is_read(folder: Path) -> None:
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.first())
+    done = subprocess.run([sys.executable, "-c", GROWING, str(folder)], capture_output=True, text=True, check=False)
+    words = "The store in {place} cannot be written: its disk answers with an error ({reason})."
+    assert done.stdout == f"ReadOnlyStore {words} 1\n", done.stderr
