@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from defense_console.store import place, schema
 from defense_console.store.backups import Backups
 from defense_console.store.base import Append, Lease
 from defense_console.store.spool import Spool
+from defense_console.store.spool_files import write_aside
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
 from tests.terminal import Terminal
@@ -154,6 +156,26 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     assert kinds(room, "--repair") == []
     assert room.events(id)[-1] == event
     assert not list((tmp_path / "spool").iterdir())
+
+
+def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: Room, tmp_path: Path) -> None:
+    id = room.plan("s2", "IRP-P3")
+    noted = Event(2, 2, room.machine.read(), "Mentor Test", ev.Noted("refused", room.machine.read()))
+    with closing(TinyStore.open(room.folder)) as store:
+        identity = store.identity
+    (tmp_path / "spool").mkdir()
+    here = write_aside(tmp_path / "spool", identity, [Append(stream_of(id), 1, (encode_event(noted),))])
+    gone = write_aside(tmp_path / "spool", identity, [Append("defense/gone", 1, (encode_event(noted),))])
+    assert kinds(room) == ["spool", "spool"]
+    assert kinds(room, "--repair") == ["spool"]
+    with closing(TinyStore.open(room.folder)) as store:
+        (row,) = store.drafts(stream_of(id)).values()
+    assert row.text.encode() == encode_event(noted)
+    assert (here.exists(), gone.exists()) == (False, True)
+    assert len(room.events(id)) == 1
+    told = cli(room, "doctor").output
+    assert "its defense is not here" in told
+    assert str(gone) in told
 
 
 def test_nothing_is_repaired_under_an_open_console(room: Room) -> None:

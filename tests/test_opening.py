@@ -103,6 +103,26 @@ def test_the_next_console_saves_what_the_last_one_could_not_and_says_so(
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
+def test_the_next_console_says_which_defense_has_what_another_one_made_impossible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    (tmp_path / "settings.toml").write_text('zone = "UTC"')
+    store = TinyStore.open(tmp_path / "store")
+    for job in (logs.student(), logs.first(), logs.more(1, 1, "by another console")):
+        store.append(job)
+    left = Spool(tmp_path / "spool", store.identity)
+    left.keep([logs.more(1, 1, "mine"), logs.more(1, 2, "and more")])
+    left.close()
+    for _opening in range(2):  # until it is settled
+        with Terminal(store.folder, "en") as terminal:
+            terminal.shows("2 decisions are not in the record: another console wrote first.", "Lina Demo (IRP-P2)")
+    assert list((tmp_path / "spool").iterdir()) == []
+    store.close()
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the process through /proc")
 @pytest.mark.xdist_group("terminal")
 def test_a_terminal_that_stops_reading_stops_neither_the_saving_nor_the_end(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class Mutant(msgspec.Struct, frozen=True):
 
 POWER, FAULTS, FULL, DAMAGE = ("power_cut",), ("faults",), ("full_disk",), ("damage",)
 TINY, RECORDER, SPOOL = "tests/store/test_tiny.py", "tests/store/test_recorder.py", "tests/store/test_spool.py"
+ASIDE = "tests/store/test_keeping_aside.py"
 APPENDED = "if seq < job.expected or job.previous not in (None, head):"
 
 MUTANTS = (
@@ -207,16 +208,44 @@ MUTANTS = (
     Mutant(
         "a spool goes only when it is in the store",
         "store/replay.py",
-        "        if self._left:\n",
+        "        if not stays:\n",
+        "        if True:\n",
+        (SPOOL,),
+    ),
+    Mutant(
+        "what a replay is refused is kept aside",
+        "store/replay.py",
+        "            self._tails.keep(self._store, [job], again=True)\n",
+        "",
+        (SPOOL,),
+    ),
+    Mutant(
+        "what has no defense here is kept in a file",
+        "store/replay.py",
+        "        if self._filed and not self._refused_before:\n",
         "        if False:\n",
         (SPOOL,),
     ),
     Mutant(
-        "what was refused is set aside",
-        "store/replay.py",
-        "        if self._refused:\n",
-        "        if False:\n",
-        (SPOOL,),
+        "what is refused is kept aside before it is told",
+        "store/recorder.py",
+        "                self._in_reserve(lambda store: tails.keep(store, tail, again=spooled))\n",
+        "",
+        (ASIDE,),
+    ),
+    Mutant(
+        "what was settled is not asked again",
+        "store/keeping_aside.py",
+        "                if draft is None or not settled:\n",
+        "                if True:\n",
+        (ASIDE,),
+    ),
+    Mutant(
+        "no number is taken for one of the record by guess",
+        "store/keeping_aside.py",
+        "if job.previous in (None, there) else 1",
+        "if True else 1",
+        (ASIDE,),
     ),
     Mutant(
         "the reserve is given back",

@@ -131,7 +131,7 @@ def losses_in(folder: Path, known: Sequence[Left], acknowledged: int, spool: Pat
     if replayed is not None:
         # A line of the spool that was cut before it was synced is told as damaged and was never promised; what was
         # promised is looked for below.
-        problems += [f"replayed: {replayed}"] if replayed.refused or replayed.left else []
+        problems += [f"replayed: {replayed}"] if replayed.kept or replayed.filed or replayed.left else []
         left = msgspec.structs.replace(left, leases={})
         known = [msgspec.structs.replace(state, leases={}) for state in known]
     prefixes = [k for k, state in enumerate(known) if state == left]

@@ -56,7 +56,7 @@ class Writer:
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self.answers: deque[Answer] = deque()
-        self.recorder = Recorder(lambda: TinyStore.open(folder), self.answers.append)
+        self.recorder = Recorder(lambda: TinyStore.open(folder), self.answers.append, keeps_aside=True)
         self.store = TinyStore.open(folder)
         self.ledger = Ledger(self.store, self.recorder, clocks.read, name, load_shipped())
         self.desks = {id: DefenseDesk(self.ledger, id) for id in (*ids("both"), *ids(name))}

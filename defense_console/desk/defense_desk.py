@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from defense_console.desk.kept_aside import Aside
 from defense_console.desk.leases import Leases
-from defense_console.desk.ledger import Ledger, stream_of
+from defense_console.desk.ledger import Ledger, Rows, stream_of
 from defense_console.desk.texts import text_event, text_now
 from defense_console.model import revision
 from defense_console.model.agenda import Summary, defense_id, summarize
@@ -14,6 +13,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Redone, Request, Stamp, Undone
+from defense_console.model.kept_aside import Aside
 from defense_console.model.legal import SIGNED
 from defense_console.model.path import ProjectStatus, path
 from defense_console.store.base import Draft, Student
@@ -135,15 +135,15 @@ class DefenseDesk:
 
     # --- undo ----------------------------------------------------------------------------------------------------
 
-    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
-        """One action on this defense.
+    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()) -> Defense:
+        """One action on this defense; see `Ledger.act`.
 
         Raises:
             ConsoleError: Read-only, or not legal now.
         """
         if (reason := self.read_only) is not None:
             raise reason
-        defense = self.ledger.act(self.id, *whats, drop_drafts=drop_drafts)
+        defense = self.ledger.act(self.id, *whats, drop_drafts=drop_drafts, drafts=drafts)
         self._hold()
         return defense
 
@@ -277,9 +277,10 @@ class DefenseDesk:
         Raises:
             ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
         """
-        stream, seq = stream_of(self.id), self.defense.seq + 1
-        defense = self.act(self.ledger.aside.wanted(stream, key, seq), drop_drafts=(key,))
-        self.ledger.aside.taken_up(stream, key, seq)
+        stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
+        what, move = aside.wanted(stream, key, seq), aside.move(stream, key, seq)
+        defense = self.act(what, drop_drafts=(key, *move.gone), drafts=move.there)
+        aside.taken_up(stream, key, move)
         return defense
 
     def give_up(self, key: str) -> None:

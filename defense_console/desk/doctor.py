@@ -14,9 +14,10 @@ from defense_console.model.curriculum import Curriculum, canonical_json, curricu
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.store.backups import Backups
-from defense_console.store.base import Identity, Lease, Store, StoreError
+from defense_console.store.base import Lease, Store, StoreError
 from defense_console.store.diagnosis import REBUILT, Finding, examined, mend_rights, sweep
 from defense_console.store.holding import alone
+from defense_console.store.keeping_aside import can_be_kept
 from defense_console.store.repairing import Repaired, repair
 from defense_console.store.replay import replay
 from defense_console.store.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
@@ -77,7 +78,7 @@ class Doctor:
         yield from self._of_documents(store)
         with suppress(StoreError):
             yield from self._of_leases(store)
-            yield from self._of_spool(store.identity)
+            yield from self._of_spool(store)
 
     def repair(self, found: tuple[Finding, ...]) -> Mended:
         """Mend what can be mended of what was found.
@@ -145,27 +146,31 @@ class Doctor:
 
     # --- the spool ---------------------------------------------------------------------------------------------------
 
-    def _of_spool(self, identity: Identity) -> Iterator[Finding]:
+    def _of_spool(self, store: TinyStore) -> Iterator[Finding]:
         files: list[Path] = []
         with suppress(OSError):
             files = sorted(self._spool.iterdir())
         for path in files:
-            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, identity):
-                continue
-            if path.suffix != END:
-                yield Finding(
-                    "spool", str(path),
-                    ConsoleError(N_("It holds what was never saved: another console wrote first, or it is damaged.")),
-                    ConsoleError(N_("Write down elsewhere what matters of it, then remove the file.")),
-                    repairable=False,
-                )  # fmt: skip
+            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, store.identity):
                 continue
             with taken(path) as handle:
                 if handle is not None:  # else a console that lives writes it
-                    n = len(read_jobs(path)[0])
-                    yield Finding(
-                        "spool", str(path),
-                        ConsoleError(N_("What could not be saved waits here: {n} writes."), n=n),
-                        ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened.")),
-                        repairable=True,
-                    )  # fmt: skip
+                    yield self._waiting(path, store)
+
+    @staticmethod
+    def _waiting(path: Path, store: Store) -> Finding:
+        """What a file outside of the store holds, and how it comes in."""
+        jobs, _damaged = read_jobs(path)
+        if path.suffix == END:
+            told = ConsoleError(N_("What could not be saved waits here: {n} writes."), n=len(jobs))
+            remedy = ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened."))
+        elif path.suffix == ASIDE and any(can_be_kept(store, job.stream) for job in jobs):
+            told = ConsoleError(N_("What another console made impossible to save lies here: {n} writes."), n=len(jobs))
+            remedy = ConsoleError(
+                N_("doctor --repair brings it to its defense, where you choose; so does the console when it is opened.")
+            )
+        else:
+            told = ConsoleError(N_("It holds what was never saved: its defense is not here, or it is damaged."))
+            remedy = ConsoleError(N_("Write down elsewhere what matters of it, then remove the file."))
+            return Finding("spool", str(path), told, remedy, repairable=False)
+        return Finding("spool", str(path), told, remedy, repairable=True)

@@ -13,13 +13,14 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.desk.kept_aside import PREFIX, KeptAside
+from defense_console.desk.kept_aside import KeptAside
 from defense_console.model.agenda import Summary, summarize
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Planned, Stamp, decode_event, encode_event
 from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.kept_aside import PREFIX
 from defense_console.model.legal import check_legal
 from defense_console.store.base import (
     Ack,
@@ -38,6 +39,8 @@ from defense_console.store.base import (
 from defense_console.store.recorder import Recorder
 
 Answer = Ack | Failed | Refused
+Rows = tuple[tuple[str, Draft], ...]
+"""Rows among the drafts, by field key."""
 
 
 class SaveState(msgspec.Struct, frozen=True):
@@ -246,13 +249,16 @@ class Ledger:
         self.submit(Append(stream, 0, lines, summarize(defense_id, defense), previous=before))
         return defense
 
-    def act(self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = ()) -> Defense:
+    def act(
+        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()
+    ) -> Defense:
         """One action of the mentor, or facts the system saw: all of it or nothing.
 
         Args:
             defense_id: Whose log.
             whats: What was decided by one key press, in order.
             drop_drafts: Field keys whose drafts became events.
+            drafts: Rows among the drafts that change with it, by field key.
 
         Returns:
             The defense after it; the disk follows.
@@ -283,6 +289,7 @@ class Ledger:
                 pin=pin,
                 drop_drafts=drop_drafts,
                 previous=before,
+                drafts=drafts,
             )
         )
         return defense

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk import clipboard
 from defense_console.desk.clipboard import Copied
-from defense_console.desk.kept_aside import PREFIX
 from defense_console.desk.ledger import Ledger, SaveState
 from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, Translator, _, ngettext, translator
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Event, decode_event, decode_student_event
-from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.model.kept_aside import PREFIX
+from defense_console.store.base import Append, Job, SaveDraft, Store
 from defense_console.words import FIELDS
 
 if TYPE_CHECKING:
     from defense_console.store.replay import Replayed
+
+
+_NAMED = 4
+"""So many defenses are named in a line."""
 
 
 def replayed_sentences(done: Replayed) -> tuple[str, ...]:
@@ -33,12 +37,12 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
                 done.written,
             )
         )
-    if done.refused:
+    if done.filed:
         found.append(
             ngettext(
-                "{n} action could not be saved because another console wrote first; it is kept in {place}.",
-                "{n} actions could not be saved because another console wrote first; they are kept in {place}.",
-                done.refused,
+                "{n} action of a defense that is not here could not be saved; it is kept in {place}.",
+                "{n} actions of a defense that is not here could not be saved; they are kept in {place}.",
+                done.filed,
                 place=done.file,
             )
         )
@@ -56,6 +60,30 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
                                place=done.file, problem=done.error)  # fmt: skip
         found.append(why)
     return tuple(found)
+
+
+def aside_sentence(store: Store) -> tuple[str, ...]:
+    """Which defenses have decisions that are not in the record because another console wrote first; () for none."""
+    kept = {stream: sum(field.startswith(PREFIX) for field in drafts) for stream, drafts in store.all_drafts().items()}
+    names = sorted(_short_name(store, stream.partition("/")[2]) for stream, count in kept.items() if count)
+    if not names:
+        return ()
+    return (
+        ngettext(
+            "{n} decision is not in the record: another console wrote first. To choose, open {names}.",
+            "{n} decisions are not in the record: another console wrote first. To choose, open {names}.",
+            sum(kept.values()),
+            names=", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""),
+        ),
+    )
+
+
+def _short_name(store: Store, id: str) -> str:
+    summary = store.summary(id)
+    if summary is None:
+        return id
+    student = store.student(summary.student_id)
+    return f"{student.name if student is not None else summary.student_id} ({summary.project})"
 
 
 def loss_sentence(saved: SaveState) -> str:

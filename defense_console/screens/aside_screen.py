@@ -20,7 +20,7 @@ from defense_console.widgets.panel import Item, Panel
 
 if TYPE_CHECKING:
     from defense_console.desk.brief import BriefDesk
-    from defense_console.desk.kept_aside import Aside
+    from defense_console.model.kept_aside import Aside
 
 
 class AsideScreen(ConsoleScreen):

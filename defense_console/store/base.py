@@ -1,7 +1,4 @@
-"""What a store takes, gives and refuses, whatever stands behind it.
-
-Values cross this door frozen. Source: engineering.md §2, product.md §2.
-"""
+"""What a store takes, gives and refuses: frozen values, whatever stands behind it. Source: engineering.md §2."""
 
 from __future__ import annotations
 
@@ -145,6 +142,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         student: the folded student after the action.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
+        drafts: rows among the drafts that change with it, by field key.
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
     """
 
@@ -156,6 +154,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
     pin: tuple[str, bytes] | None = None
     drop_drafts: tuple[str, ...] = ()
     previous: str | None = None
+    drafts: tuple[tuple[str, Draft], ...] = ()
 
 
 class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):

@@ -3,17 +3,18 @@
 One transaction per job, in order. What cannot be written is tried again until it can, and never dropped; a lane (a
 stream, a lease) whose own job is at fault waits alone, while a disk that fails holds everything back. What waits lies
 in the spool meanwhile; as long as the spool holds anything, every job goes there before it is tried, so that what is
-found there after a crash is everything, in order. Source: engineering.md §2, docs/reliability.md.
+found there after a crash is everything, in order. What the store refuses because another writer was first is kept aside
+in it before the refusal is told. Source: engineering.md §2, docs/reliability.md.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
@@ -34,10 +35,13 @@ from defense_console.store.base import (
     lane,
     write_job,
 )
+from defense_console.store.keeping_aside import RefusedTails, tail_from, write_once
+from defense_console.store.keys import DEFENSES
 from defense_console.store.reserve import Reserve
 from defense_console.store.spool import Spool
 from defense_console.store.spool_files import SpooledJob, spoolable
 
+R = TypeVar("R")
 DELAYS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before the next try; the last one repeats."""
 
@@ -70,6 +74,7 @@ class Recorder:
         delays_s: Pauses between tries, the last one repeats.
         spool: Where what waits lies meanwhile; None keeps it in memory only.
         reserve: Space to give back when the disk is full.
+        keeps_aside: What is refused is kept aside for the mentor to choose; a command says that it failed instead.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Recorder:
         delays_s: tuple[float, ...] = DELAYS_S,
         spool: Spool | None = None,
         reserve: Reserve | None = None,
+        keeps_aside: bool = False,
     ) -> None:
         self._open_store = open_store
         self._deliver = deliver
@@ -91,8 +97,7 @@ class Recorder:
         self._kept: dict[int, Job] = {}
         """What stands in the spool, by identity; the jobs are held, so that no other one gets their number."""
         self._spool_error: ConsoleError | None = None
-        self.aside: Path | None = None
-        """The last file in which refused actions were set aside."""
+        self._tails = RefusedTails() if keeps_aside else None
         self._store: Store | None = None
         self._queue: list[Job] = []
         self._writing: Job | None = None
@@ -273,9 +278,11 @@ class Recorder:
     def _try(self, job: Job) -> ConsoleError | None:
         """Write one job and answer for it; the error when it must be tried again."""
         try:
-            seq, hash = self._write(job)
-        except Conflict as conflict:
-            self._refuse(job, conflict)
+            try:
+                seq, hash = self._write(job)
+            except Conflict as conflict:
+                self._refuse(job, conflict)
+                return None
         except ConsoleError as error:
             return error
         except OSError as error:
@@ -291,9 +298,13 @@ class Recorder:
         return None
 
     def _write(self, job: Job) -> tuple[int, str]:
-        """Write one job; on a full disk once more, in the space that the reserve and the store's own files give."""
+        write = write_once if id(job) in self._kept else write_job
+        return self._in_reserve(lambda store: write(store, job))
+
+    def _in_reserve(self, write: Callable[[Store], R]) -> R:
+        """Write; on a full disk once more, in the space that the reserve and the store's own files give."""
         try:
-            return write_job(self._opened(), job)
+            return write(self._opened())
         except FullDisk:
             if self._reserve is None:
                 raise
@@ -301,22 +312,26 @@ class Recorder:
             reused = self._store is not None and self._store.reclaim()
             if not (freed or reused):
                 raise
-            return write_job(self._opened(), job)
+            return write(self._opened())
 
     def _refuse(self, job: Job, conflict: Conflict) -> None:
-        """Another writer was first: the rest of the stream builds on what will never be, so it is refused as well."""
-        with self._changed:
-            tail = [job] + [
-                other
-                for other in self._queue
-                if other is not job and isinstance(other, Append) and lane(other) == lane(job)
-            ]
-        if self._spool is not None:
-            with suppress(ConsoleError):
-                self.aside = self._spool.set_aside([other for other in tail if isinstance(other, Append)])
-        for refused in tail:
-            self._done(refused)
-            self._answer(Refused(refused, conflict))
+        """Another writer was first: what builds on a job can never be written either, and is refused with it.
+
+        Raises:
+            StoreError: It cannot be kept aside; nothing was refused, and all of it is tried again.
+        """
+        refused: Sequence[Job] = [job]
+        if isinstance(job, Append):
+            with self._changed:
+                others = [other for other in self._queue if other is not job and isinstance(other, Append)]
+            tail = tail_from(job, [other for other in others if other.stream == job.stream])
+            if (tails := self._tails) is not None and job.stream.startswith(DEFENSES):
+                spooled = any(id(each) in self._kept for each in tail)
+                self._in_reserve(lambda store: tails.keep(store, tail, again=spooled))
+            refused = tail
+        for each in refused:
+            self._done(each)
+            self._answer(Refused(each, conflict))
         self._settle()
 
     def _done(self, job: Job) -> None:

@@ -30,7 +30,6 @@ from defense_console.store.spool_files import (
     remove,
     told,
     write_all,
-    write_aside,
 )
 
 
@@ -127,16 +126,6 @@ class Spool:
             if self._file is not None:
                 remove(self._file, self._handle)
                 self._file, self._handle, self._length, self._count = None, -1, 0, 0
-
-    def set_aside(self, jobs: Sequence[SpooledJob]) -> Path:
-        """Keep jobs that can never be written, for the mentor to read.
-
-        Raises:
-            StoreError: They could not be kept.
-        """
-        with told(self.folder):
-            make_folder(self.folder)
-            return write_aside(self.folder, self.store, jobs)
 
     def close(self) -> None:
         """Let go of the file, which stays when it holds something."""

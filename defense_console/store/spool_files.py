@@ -21,7 +21,7 @@ from defense_console.store.place import FILE, sync_file, sync_folder
 
 END = ".spool"
 ASIDE = ".aside"
-"""What another writer made impossible: kept for the mentor, never replayed."""
+"""What another writer made impossible, where the store has no defense to keep it aside with."""
 DAMAGED = ".damaged"
 """A copy of a file with lines that could not be read."""
 VERSION = 1
@@ -78,10 +78,10 @@ def _checksum(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 
-def spool_files(folder: Path) -> list[Path]:
-    """Every spool file of a folder, the oldest first."""
+def spool_files(folder: Path, end: str = END) -> list[Path]:
+    """Every spool file of a folder, or every one with another ending, the oldest first."""
     with suppress(OSError):
-        return sorted(path for path in folder.iterdir() if path.name.endswith(END) and not path.is_symlink())
+        return sorted(path for path in folder.iterdir() if path.name.endswith(end) and not path.is_symlink())
     return []
 
 

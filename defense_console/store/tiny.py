@@ -183,6 +183,8 @@ class TinyStore:
             self._documents.pin(*job.pin)
         if job.drop_drafts:
             self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
+        for field, draft in job.drafts:
+            self.save_draft(job.stream, field, draft)
         if job.student is not None:
             self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
         if job.summary is not None:

@@ -105,6 +105,7 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
         deliver,
         spool=Spool(spool_folder(settings), store.identity),
         reserve=Reserve(folder),
+        keeps_aside=True,
     )
 
 
@@ -176,7 +177,7 @@ def writing_desk(
     from defense_console.store.tiny import TinyStore
 
     answers: list[Answer] = []
-    # No spool here: a command that says it failed must not come true later.
+    # No spool here, and nothing is kept aside: a command that says it failed must not come true later.
     recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
     recorder.start()
     desk = Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
@@ -251,7 +252,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.app import ConsoleApp
         from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
-        from defense_console.desk.unsaved import replayed_sentences
+        from defense_console.desk.unsaved import aside_sentence, replayed_sentences
         from defense_console.terminal.faults import no_values_told
         from defense_console.terminal.words import sentence
 
@@ -260,6 +261,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         daily = None if reads_only else DailyBackup(backups, settings.zone)
         before = replayed_sentences(written_from_spool(store, settings)) if not reads_only else ()
         store.pending()  # what a damaged store cannot tell is said here, before anything is drawn
+        before = (*before, *aside_sentence(store))
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer], None]) -> Desk:

@@ -17,7 +17,9 @@ class SlowRecorder(Recorder):
     """A recorder that begins to write when a test says so."""
 
     def __init__(self, room: Room, deliver: Callable[[Answer], None]) -> None:
-        super().__init__(lambda: TinyStore.open(room.folder), deliver, now=lambda: iso(room.machine.wall))
+        super().__init__(
+            lambda: TinyStore.open(room.folder), deliver, now=lambda: iso(room.machine.wall), keeps_aside=True
+        )
         self.held: list[Job] = []
 
     def submit(self, job: Job) -> None:

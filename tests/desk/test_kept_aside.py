@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.desk.kept_aside import KeptAside, decisions
+from defense_console.desk.kept_aside import KeptAside
 from defense_console.desk.ledger import stream_of
 from defense_console.desk.live import LiveDesk
 from defense_console.model import events as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Event, Stamp, encode_event
+from defense_console.model.kept_aside import decisions
 from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.store.keeping_aside import RefusedTails
 from defense_console.store.tiny import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
@@ -263,12 +265,13 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     (saved,) = submitted
     assert isinstance(saved, SaveDraft)
     store.save_draft(stream, saved.field, saved.draft)
-    aside.taken_up(stream, kept.key, 12)
+    aside.taken_up(stream, kept.key, aside.move(stream, kept.key, 12))
     aside.written(saved)  # late: its append, which drops it, is still on its way
     aside.refresh()
     assert aside.of(stream) == (), "it would be recorded twice"
-    aside.refused(Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,)))
-    aside.refresh()
+    refused = Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,))
+    RefusedTails().keep(store, [refused])
+    aside.refused(refused)
     assert [left.key for left in aside.of(stream)] != [kept.key]
     assert len(aside.of(stream)) == 1, "refused again, it is kept once"
     store.close()

@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.events import Noted, StudentEvent, StudentRegistered, encode_event
+from defense_console.model.kept_aside import PREFIX, aside_of
 from defense_console.store import place
 from defense_console.store import spool as spooling
 from defense_console.store.base import (
@@ -33,7 +35,16 @@ from defense_console.store.base import (
 from defense_console.store.recorder import Recorder
 from defense_console.store.replay import Replayed, replay
 from defense_console.store.spool import Spool
-from defense_console.store.spool_files import ASIDE, DAMAGED, SpooledJob, belongs, owner, read_jobs, spool_files
+from defense_console.store.spool_files import (
+    ASIDE,
+    DAMAGED,
+    SpooledJob,
+    belongs,
+    owner,
+    read_jobs,
+    spool_files,
+    write_aside,
+)
 from defense_console.store.tiny import TinyStore
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers, FaultyStore
@@ -127,7 +138,7 @@ def test_a_write_that_fails_half_way_leaves_no_half_line(
 def test_the_next_console_writes_it_in_order_and_the_file_goes(folder: Path, store: TinyStore) -> None:
     left_by_a_dead_console(folder, store.identity, JOBS)
     done = replay(folder, store, store.identity)
-    assert (done.written, done.refused, done.damaged, done.left, done.error) == (2, 0, 0, 0, None)
+    assert (done.written, done.kept, done.damaged, done.left, done.error) == (2, 0, 0, 0, None)
     assert [line.body for line in store.read_log(logs.stream())] == [*logs.first().lines, *JOBS[2].lines]  # type: ignore[union-attr]
     assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
     assert store.verify_all() == ()
@@ -188,17 +199,55 @@ def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(f
     assert len(spool_files(folder)) == 2
 
 
-def test_what_another_writer_made_impossible_is_set_aside(folder: Path, store: TinyStore) -> None:
+def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
+    """The texts of the notes kept aside of a defense, sorted."""
+    rows = [aside_of(key, draft.text) for key, draft in store.drafts(logs.stream(n)).items() if key.startswith(PREFIX)]
+    return sorted(row.event.what.text for row in rows if isinstance(row.event.what, Noted))
+
+
+def test_what_another_writer_made_impossible_is_kept_aside_in_the_store(folder: Path, store: TinyStore) -> None:
     store.append(logs.first())
     store.append(logs.more(1, 1, "by another console"))
     mine = [logs.more(1, 1, "mine"), logs.more(1, 2, "and more"), logs.first(2)]
     left_by_a_dead_console(folder, store.identity, list(mine))
     done = replay(folder, store, store.identity)
-    assert (done.written, done.refused, done.left, done.error) == (1, 2, 0, None)
+    assert (done.written, done.kept, done.filed, done.left, done.error) == (1, 2, 0, 0, None)
+    assert list(folder.iterdir()) == [], "nothing is kept twice"
+    assert kept_texts(store) == ["and more", "mine"]
+    assert len(store.read_log(logs.stream())) == 2
+
+
+def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(folder: Path, store: TinyStore) -> None:
+    store.append(logs.student())
+    changed = StudentEvent(1, 1, logs.STAMP, "Camille", StudentRegistered("s1", "Lina Other", "", ""))
+    student = Append("student/s1", 0, (encode_event(changed),), student=logs.student().student)
+    jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student]
+    left_by_a_dead_console(folder, store.identity, jobs)
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.kept, done.filed, done.left) == (0, 0, 2, 0)
     (aside,) = folder.iterdir()
     assert aside.suffix == ASIDE
-    assert read_jobs(aside) == (mine[:2], 0)
-    assert len(store.read_log(logs.stream())) == 2
+    assert read_jobs(aside) == (jobs, 0)
+    before = aside.read_bytes()
+    done = replay(folder, store, store.identity)
+    assert (done.kept, done.filed, done.left) == (0, 0, 0), "it was told"
+    assert aside.read_bytes() == before
+    store.append(logs.first())
+    assert replay(folder, store, store.identity).kept == 1
+    assert kept_texts(store) == ["mine"]
+    assert read_jobs(aside) == ([student], 0)
+
+
+def test_the_file_of_an_earlier_console_is_taken_up_and_nothing_of_it_is_recorded_by_itself(
+    folder: Path, store: TinyStore
+) -> None:
+    store.append(logs.first())
+    folder.mkdir()
+    aside = write_aside(folder, store.identity, [logs.more(1, 1, "it would fit")])
+    assert replay(folder, store, store.identity).kept == 1
+    assert not aside.exists()
+    assert kept_texts(store) == ["it would fit"]
+    assert len(store.read_log(logs.stream())) == 1
 
 
 def test_what_cannot_be_written_stays_and_the_rest_is_not_written_twice(folder: Path, store: TinyStore) -> None:
@@ -355,17 +404,6 @@ def test_a_store_that_hangs_spools_what_waits_when_the_console_closes(folder: Pa
     assert not recorder.close(0.05)
     assert read_jobs(spool_files(folder)[0]) == (JOBS, 0)
     faulty.gate.set()
-
-
-def test_refused_actions_are_set_aside_at_once(folder: Path, store: TinyStore) -> None:
-    store.append(logs.first())
-    store.append(logs.more(1, 1, "by another console"))
-    recorder = Recorder(lambda: TinyStore.open(store.folder), Answers(), spool=Spool(folder, store.identity))
-    recorder.start()
-    recorder.submit(logs.more(1, 1, "mine"))
-    assert recorder.close(PATIENCE_S)
-    (aside,) = folder.iterdir()
-    assert read_jobs(aside) == ([logs.more(1, 1, "mine")], 0)
 
 
 CONSOLE = """

@@ -89,6 +89,7 @@ class Room:
             now=lambda: iso(self.machine.wall),
             delays_s=(0.02,),
             spool=Spool(self.elsewhere, store.identity),
+            keeps_aside=True,
         )
         recorder.start()
         return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
+from defense_console.desk.unsaved import aside_sentence
 from defense_console.model import events as ev
+from defense_console.store.base import Append
+from defense_console.store.replay import replay
+from defense_console.store.spool import Spool
+from defense_console.store.tiny import TinyStore
+from tests.desk.consoles import Twin
 from tests.ui.conftest import Room, hides, shows, type_text, until
 from tests.ui.test_live import started
 from tests.ui.test_verdict import held
@@ -230,3 +237,32 @@ async def test_what_is_not_in_the_record_is_asked_again_after_a_restart(room: Ro
         await shows(pilot, "Everything is settled.")
         await saved(pilot)
     assert list(room.defense(id).ratings.values()) == ["met", "not_met"]
+
+
+async def test_what_a_console_that_is_gone_could_not_save_is_asked_like_a_conflict(room: Room) -> None:
+    """Its disk was full, another console took the defense over and wrote, and it died."""
+    id = started(room)
+    twin = Twin(room)
+    twin.desk.live(id).commit("note", "he hesitated")
+    twin.desk.live(id).rate("IRP-P2-B1.1-1", "met")
+    room.add(id, ev.DeliverableDeclared(1, True))
+    spool = Spool(room.elsewhere, twin.store.identity)
+    spool.keep([job for job in twin.recorder.held if isinstance(job, Append)])
+    spool.close()
+    twin.kill()
+    with closing(TinyStore.open(room.folder)) as store:
+        done = replay(room.elsewhere, store, store.identity)
+        assert (done.written, done.kept) == (0, 2)
+        (line,) = aside_sentence(store)
+    assert "2 decisions are not in the record" in line
+    assert "Ada Example (IRP-P2)" in line
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "Not in the record · Ada Example", "Private note: he hesitated")
+        await pilot.press("enter")
+        await shows(pilot, "Recorded. 1 row is left.")
+        await pilot.press("x", "y")
+        await shows(pilot, "Everything is settled.")
+        await saved(pilot)
+    assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
+    assert room.defense(id).ratings == {}
+    assert room.drafts(id) == {}
