@@ -8,12 +8,13 @@ import msgspec
 
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.desk.leases import Leases
-from defense_console.desk.ledger import Ledger
+from defense_console.desk.ledger import Ledger, stream_of
 from defense_console.i18n import zone_of
 from defense_console.model import events as ev
 from defense_console.model.defense import Defense, Version
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import DefenseWhat, Stamp
+from defense_console.model.legal import SIGNED
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.reports import message as messages
 from defense_console.reports import report as reports
@@ -54,7 +55,7 @@ class ReportingDesk(DefenseDesk):
         """
         defense, superseded_by = (self.defense, None) if version is None else self._as_released(version)
         released = defense.released
-        record = self.ledger.store.read_log(f"defense/{self.id}") if released is not None else ()
+        record = self.ledger.store.read_log(stream_of(self.id)) if released is not None else ()
         hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
         return reports.build(
             defense,
@@ -163,9 +164,7 @@ class ReportingDesk(DefenseDesk):
     def _check_drafted(self) -> None:
         defense = self.defense
         if defense.signed is not None:
-            raise ConsoleError(
-                "The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it."
-            )
+            raise ConsoleError(SIGNED)
         if defense.drafting is not None:
             return
         if defense.released is not None:

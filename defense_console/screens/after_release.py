@@ -6,6 +6,7 @@ from textual import work
 
 from defense_console.i18n import _
 from defense_console.model.errors import N_
+from defense_console.model.legal import SIGNED
 from defense_console.screens.dialogs import Ask, Confirm
 from defense_console.screens.rescheduling import ask_moment
 from defense_console.screens.signing import Signing
@@ -21,7 +22,7 @@ class AfterRelease(Signing):
         """Why one of these commands cannot be done now."""
         defense = self.defense
         if defense.signed is not None:
-            return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
+            return _(SIGNED)
         released = defense.released
         if released is None:
             return _("This acts on a released verdict.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -35,16 +36,10 @@ class BriefScreen(PanelScreen):
     CONTEXT = "brief"
     FIRST_FOCUS = ("checks", "deliverables")
 
-    def __init__(self, defense_id: str) -> None:
-        super().__init__(defense_id)
-        self._brief: BriefDesk | None = None
-
-    @property
+    @cached_property
     def brief(self) -> BriefDesk:
         """The use cases of this screen."""
-        if self._brief is None:
-            self._brief = self.desk.brief(self.defense_id)
-        return self._brief
+        return self.desk.brief(self.defense_id)
 
     @property
     def texts(self) -> BriefDesk:
@@ -131,11 +126,7 @@ class BriefScreen(PanelScreen):
                 return _("Open shows a document that was received: Tab goes to the deliverables.")
             case "defense.reschedule" if session not in ("planned", "waiting", *NOT_HELD):
                 return _("A defense that is live or held keeps its date.")
-            case "edit.undo" if not self.brief.can_undo:
-                return _("There is nothing to undo.")
-            case "edit.redo" if not self.brief.can_redo:
-                return _("There is nothing to redo.")
-        return None
+        return super().why_not(command)
 
     def action_brief_tick(self) -> None:
         """Tick the check, or declare the deliverable: received, missing, received again."""
@@ -161,16 +152,6 @@ class BriefScreen(PanelScreen):
         """Take the last action back."""
         if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
             self.console_app.go(place_of(self.brief.summary), self.defense_id)
-
-    def action_edit_redo(self) -> None:
-        """Do it again."""
-        self.attempt(self.brief.redo)
-
-    def action_live_timeline(self) -> None:
-        """The log."""
-        from defense_console.screens.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self.defense_id))
 
     def action_documents_receive(self) -> Worker[None]:
         """Take documents in."""

@@ -371,9 +371,3 @@ class LiveScreen(LiveView):
         """The role card."""
         keys = keys_of(command("live.role"), self.desk.settings)
         self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing=keys))
-
-    def action_live_timeline(self) -> None:
-        """Everything recorded."""
-        from defense_console.screens.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self.defense_id))

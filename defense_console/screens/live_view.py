@@ -269,7 +269,7 @@ class LiveView(WritingScreen):
     def why_not(self, command: Command) -> str | None:
         """The reason, in one sentence that names the way out where there is one."""
         live = self.live
-        reason = live_words.why_not(command.id, live)
+        reason = live_words.why_not(command.id, live) or super().why_not(command)
         if reason is not None:
             return reason
         if live.read_only is not None and live_words.changes(command.id):

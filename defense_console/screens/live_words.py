@@ -158,8 +158,6 @@ _REASONS: Mapping[str, Callable[[LiveDesk], str | None]] = {
     "clock.gap_to_pause": _gap,
     "live.abort": _only_live,
     "live.recording": _recording,
-    "edit.undo": lambda live: None if live.can_undo else _("There is nothing to undo."),
-    "edit.redo": lambda live: None if live.can_redo else _("There is nothing to redo."),
     "live.role": lambda live: None if live.project.role is not None else _("This project has no role to play."),
 }
 

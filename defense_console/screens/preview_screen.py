@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -51,15 +52,12 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         self._version = version
         self._reader: Reader = "student"
         self._tongue = ""
-        self._verdict: VerdictDesk | None = None
         self._copied: str | None = None
 
-    @property
+    @cached_property
     def verdict(self) -> VerdictDesk:
         """The use cases behind the report."""
-        if self._verdict is None:
-            self._verdict = self.desk.verdict(self.defense_id)
-        return self._verdict
+        return self.desk.verdict(self.defense_id)
 
     def compose_body(self) -> ComposeResult:
         """Head and report."""
@@ -140,11 +138,9 @@ class PreviewScreen(WritingScreen, CopyingScreen):
             return None if self.released else _("No version of the verdict was released yet.")
         if self._version is not None and command.id in ("preview.edit", "preview.generated"):
             return _("A released version stays as it is: {key:preview.version} goes back to the present one.")
-        if command.id == "edit.undo":
-            return None if self.verdict.can_undo else _("There is nothing to undo.")
-        if command.id == "edit.redo":
-            return None if self.verdict.can_redo else _("There is nothing to redo.")
-        return self.no_message(self.verdict) if command.id == "report.message" else None
+        if command.id == "report.message":
+            return self.no_message(self.verdict)
+        return super().why_not(command)
 
     def action_move_down(self) -> None:
         """The next field."""
@@ -176,14 +172,6 @@ class PreviewScreen(WritingScreen, CopyingScreen):
     def action_preview_generated(self) -> None:
         """The generated text again."""
         self.attempt(lambda: self.verdict.take_generated(self._tongue, self.query_one("#report", Panel).key))
-
-    def action_edit_undo(self) -> None:
-        """Take the last action back."""
-        self.attempt(self.verdict.undo)
-
-    def action_edit_redo(self) -> None:
-        """Do it again."""
-        self.attempt(self.verdict.redo)
 
     def field_label(self, field: str) -> str | Content:
         """What is being written, as the report calls it."""

@@ -238,7 +238,7 @@ class QueueScreen(WritingScreen):
         if command.id in ("queue.open", "queue.park", "queue.brief", "live.note", "defense.reschedule"):
             return None if self.table.chosen else _("No defense is selected.")
         if command.id == "edit.undo" and not self.desk.agenda.can_undo:
-            return _("The queue itself has nothing to undo; u inside a defense undoes there.")
+            return _("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
         return None
 
     def after_writing(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -55,15 +56,12 @@ class RevisionsScreen(Looking, CopyingScreen):
 
     def __init__(self, defense_id: str) -> None:
         super().__init__(defense_id)
-        self._revisions: RevisionsDesk | None = None
         self._drawn: tuple[int, tuple[bool, ...]] = (0, ())
 
-    @property
+    @cached_property
     def revisions(self) -> RevisionsDesk:
         """The use cases of this screen."""
-        if self._revisions is None:
-            self._revisions = self.desk.revisions(self.defense_id)
-        return self._revisions
+        return self.desk.revisions(self.defense_id)
 
     @property
     def texts(self) -> RevisionsDesk:
@@ -138,12 +136,8 @@ class RevisionsScreen(Looking, CopyingScreen):
     def why_not(self, command: Command) -> str | None:
         """Why a command cannot be done now."""
         id = command.id
-        if id == "edit.undo":
-            return None if self.revisions.can_undo else _("There is nothing to undo.")
-        if id == "edit.redo":
-            return None if self.revisions.can_redo else _("There is nothing to redo.")
-        if not id.startswith("revisions.") or id in ("revisions.preview", "revisions.verdict"):
-            return None
+        if not id.startswith("revisions.") or id == "revisions.verdict":
+            return super().why_not(command)
         if id == "revisions.compare" and self.focused_panel is self.panel("versions"):
             return None
         if self.defense.signed is not None:
@@ -327,14 +321,6 @@ class RevisionsScreen(Looking, CopyingScreen):
 
     # --- other screens -------------------------------------------------------------------------------------------
 
-    def action_edit_undo(self) -> None:
-        """Take the last action back."""
-        self.attempt(self.revisions.undo)
-
-    def action_edit_redo(self) -> None:
-        """Do it again."""
-        self.attempt(self.revisions.redo)
-
     def action_console_back(self) -> None:
         """Back to the queue."""
         self.console_app.home()
@@ -359,9 +345,3 @@ class RevisionsScreen(Looking, CopyingScreen):
     def action_report_message(self) -> None:
         """Copy the message for the student."""
         self.copy_message(self.revisions, self.defense.language or language())
-
-    def action_live_timeline(self) -> None:
-        """The log."""
-        from defense_console.screens.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self.defense_id))

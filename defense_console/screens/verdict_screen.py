@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.widgets import Static
 from defense_console.i18n import N_, _, clock_text, language, when
 from defense_console.keymap import Command
 from defense_console.model.events import OutcomeValue
+from defense_console.model.legal import SIGNED
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import verdict_panels as panels
@@ -45,17 +47,14 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def __init__(self, defense_id: str) -> None:
         super().__init__(defense_id)
-        self._verdict: VerdictDesk | None = None
         self._was_signed = False
 
     # --- the desk ------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def verdict(self) -> VerdictDesk:
         """The use cases of this screen."""
-        if self._verdict is None:
-            self._verdict = self.desk.verdict(self.defense_id)
-        return self._verdict
+        return self.desk.verdict(self.defense_id)
 
     @property
     def texts(self) -> VerdictDesk:
@@ -189,10 +188,6 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         defense, id = self.defense, command.id
         if id.startswith(("console.", "move.", "panel.")):
             return None
-        if id == "edit.undo":
-            return None if self.verdict.can_undo else _("There is nothing to undo.")
-        if id == "edit.redo":
-            return None if self.verdict.can_redo else _("There is nothing to redo.")
         if id in _LIVE_COMMANDS and defense.session != "live":
             return _(SESSION_REFUSALS[defense.session])
         if id == "verdict.reopen":
@@ -204,7 +199,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         if id == "verdict.sign":
             return None if defense.signed is not None else self._why_no_change()
         if id in _READING or id in _LIVE_COMMANDS:
-            return None
+            return super().why_not(command)
         reason = self._why_no_change()
         if reason is not None:
             return reason
@@ -217,7 +212,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         if self.verdict.read_only is not None:
             return self.read_only_line()
         if self.defense.signed is not None:
-            return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
+            return _(SIGNED)
         if self.defense.drafting is not None:
             return None
         if self.defense.released is not None:
@@ -228,7 +223,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         if self.defense.session == "live":
             return _("The defense is live: {key:console.back} returns to its rubric, nothing needs to be re-opened.")
         if self.defense.signed is not None:
-            return _("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
+            return _(SIGNED)
         if self.defense.versions:
             return _("A verdict has been released: a new version amends it.")
         return None if self.defense.session == "held" else _(SESSION_REFUSALS[self.defense.session])
@@ -260,10 +255,6 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             self.tell(_("The signature is taken back: nothing was released."))
         if self.defense.session == "waiting":
             self.console_app.go("waiting", self.defense_id)
-
-    def action_edit_redo(self) -> None:
-        """Do it again."""
-        self.attempt(self.verdict.redo)
 
     def can_write(self, field: str) -> bool:
         """Texts of the verdict are written while it is drafted."""
@@ -369,9 +360,3 @@ class VerdictScreen(AfterRelease, CopyingScreen):
     def action_report_message(self) -> None:
         """Copy the message for the student."""
         self.copy_message(self.verdict, self.defense.language or language())
-
-    def action_live_timeline(self) -> None:
-        """The log."""
-        from defense_console.screens.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self.defense_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -47,16 +48,10 @@ class WaitingScreen(PanelScreen):
     }
     """
 
-    def __init__(self, defense_id: str) -> None:
-        super().__init__(defense_id)
-        self._brief: BriefDesk | None = None
-
-    @property
+    @cached_property
     def brief(self) -> BriefDesk:
         """The use cases of this screen."""
-        if self._brief is None:
-            self._brief = self.desk.brief(self.defense_id)
-        return self._brief
+        return self.desk.brief(self.defense_id)
 
     @property
     def texts(self) -> BriefDesk:
@@ -138,11 +133,7 @@ class WaitingScreen(PanelScreen):
                 return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
             case "live.role" if self.brief.project.role is None:
                 return _("This project has no role to play.")
-            case "edit.undo" if not self.brief.can_undo:
-                return _("There is nothing to undo.")
-            case "edit.redo" if not self.brief.can_redo:
-                return _("There is nothing to redo.")
-        return None
+        return super().why_not(command)
 
     def action_waiting_start(self) -> None:
         """The student is here."""
@@ -211,12 +202,6 @@ class WaitingScreen(PanelScreen):
         from defense_console.screens.audience_screen import AudienceScreen
 
         self.app.push_screen(AudienceScreen(self.defense_id))
-
-    def action_live_timeline(self) -> None:
-        """The log."""
-        from defense_console.screens.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self.defense_id))
 
     def action_edit_undo(self) -> None:
         """Take the last action back; without the waiting room there is only the brief."""

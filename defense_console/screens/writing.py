@@ -147,6 +147,31 @@ class WritingScreen(ConsoleScreen):
             self.write(max(drafts)[1])
             self.tell(told)
 
+    # --- what was done -----------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why there is nothing to undo or redo; a subclass asks this for the commands it has no reason about."""
+        match command.id:
+            case "edit.undo" if not self.texts.can_undo:
+                return _("There is nothing to undo.")
+            case "edit.redo" if not self.texts.can_redo:
+                return _("There is nothing to redo.")
+        return super().why_not(command)
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        self.attempt(self.texts.undo)
+
+    def action_edit_redo(self) -> None:
+        """Do again what was taken back."""
+        self.attempt(self.texts.redo)
+
+    def action_live_timeline(self) -> None:
+        """Show everything recorded so far."""
+        from defense_console.screens.timeline_screen import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.texts.id))
+
     # --- two consoles ------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from defense_console.i18n import _
 from defense_console.safe_text import content
-from defense_console.widgets.panel import Item, Panel
+from defense_console.widgets.panel import Item, ScrollingPanel
 
 
-class DocumentsPanel(VerticalScroll, can_focus=False):
+class DocumentsPanel(ScrollingPanel):
     """Suggestion and rows, to be read only; they are changed on the verdict screen."""
-
-    def compose(self) -> ComposeResult:
-        """One panel."""
-        yield Panel()
 
     def show_rows(self, suggestion: str, rows: Sequence[tuple[str, bool]]) -> None:
         """Show the suggestion and the documents.
@@ -32,4 +26,4 @@ class DocumentsPanel(VerticalScroll, can_focus=False):
             text = content(title) if kept else content(title).stylize("strike $text-muted")
             items.append(Item(text, mark=Content("[✓] " if kept else "[ ] ")))
         number = sum(1 for _title, kept in rows if kept)
-        self.query_one(Panel).show(Content.assemble((_("Documents to revise"), "bold"), f" {number}"), items)
+        self.panel.show(Content.assemble((_("Documents to revise"), "bold"), f" {number}"), items)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from defense_console.i18n import _, clock_text
 from defense_console.model.defense import Defense
 from defense_console.safe_text import content
-from defense_console.widgets.panel import Item, Panel
+from defense_console.widgets.panel import Item, ScrollingPanel
 
 PRIVATE, SHARED = "◌", "◉"
 """Glyphs of a note nobody else reads, and of one that goes into the report."""
@@ -38,26 +36,8 @@ def note_items(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
     return tuple(items)
 
 
-class NotesPanel(VerticalScroll, can_focus=False):
+class NotesPanel(ScrollingPanel):
     """The notes, in a panel that scrolls."""
-
-    def compose(self) -> ComposeResult:
-        """One panel."""
-        yield Panel()
-
-    @property
-    def panel(self) -> Panel:
-        """The panel that takes the focus."""
-        return self.query_one(Panel)
-
-    @property
-    def chosen(self) -> int | None:
-        """Number of the chosen note or line, None without one."""
-        return int(self.panel.key) if self.panel.key else None
-
-    def choose(self, seq: int) -> None:
-        """Choose a note or line by its number."""
-        self.panel.choose(str(seq))
 
     def show_defense(self, defense: Defense, names: Mapping[str, str]) -> None:
         """Show the notes of a defense; a new one is chosen and seen."""

@@ -1,4 +1,7 @@
-"""Panel: a titled list of short texts, some of which can be chosen; what brief, verdict and preview are made of."""
+"""Panel: a titled list of short texts, some of which can be chosen; what brief, verdict and preview are made of.
+
+ScrollingPanel: one panel in a pane of its own, as on the live screen.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -204,3 +209,25 @@ class Panel(Widget, can_focus=True):
         if isinstance(scroller, Widget):
             region = Region(0, place.y, 1, min(lines[-1] - top + 1, max(1, scroller.size.height)))
             scroller.scroll_to_region(region, animate=False, force=True)
+
+
+class ScrollingPanel(VerticalScroll, can_focus=False):
+    """A panel in a pane of its own that scrolls. Items that can be chosen are keyed by the number of an event."""
+
+    def compose(self) -> ComposeResult:
+        """One panel."""
+        yield Panel()
+
+    @property
+    def panel(self) -> Panel:
+        """The panel that takes the focus."""
+        return self.query_one(Panel)
+
+    @property
+    def chosen(self) -> int | None:
+        """Number of the chosen item, None without one."""
+        return int(self.panel.key) if self.panel.key else None
+
+    def choose(self, seq: int) -> None:
+        """Choose an item by its number."""
+        self.panel.choose(str(seq))

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from defense_console.i18n import _, clock_text
 from defense_console.model.defense import Defense
 from defense_console.model.events import QuestionState
 from defense_console.safe_text import content
-from defense_console.widgets.panel import Item, Panel
+from defense_console.widgets.panel import Item, ScrollingPanel
 from defense_console.words import QUESTIONS
 
 GLYPHS: Mapping[QuestionState, str] = {"open": "?", "asked": "›", "answered": "✓", "dropped": "–"}
 
 
-class QuestionsPanel(VerticalScroll, can_focus=False):
+class QuestionsPanel(ScrollingPanel):
     """The parked questions, in a panel that scrolls."""
-
-    def compose(self) -> ComposeResult:
-        """One panel."""
-        yield Panel()
-
-    @property
-    def panel(self) -> Panel:
-        """The panel that takes the focus."""
-        return self.query_one(Panel)
-
-    @property
-    def chosen(self) -> int | None:
-        """Number of the chosen question, None without one."""
-        return int(self.panel.key) if self.panel.key else None
-
-    def choose(self, seq: int) -> None:
-        """Choose a question by its number."""
-        self.panel.choose(str(seq))
 
     def show_defense(self, defense: Defense) -> None:
         """Show the questions of a defense."""
