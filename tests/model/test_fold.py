@@ -16,7 +16,7 @@ from defense_console.model.curriculum import Curriculum, curriculum_hash
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import DefenseWhat, Event, Stamp
-from defense_console.model.fold import fold, pinned_hash
+from defense_console.model.fold import fold, pinned_hash, settle
 from defense_console.model.legal import check_legal
 from defense_console.model.verdict import signed_event
 from tests.model.test_clock import EPOCH, Machine
@@ -224,6 +224,58 @@ def test_elapsed_never_counts_a_pause(steps: list[tuple[str, int]]) -> None:
         spoken += 0 if paused else ms
     assert history.defense is not None
     assert history.defense.timeline.elapsed_ms(history.machine.stamp()) == spoken
+
+
+def _plainly_settled(events: list[Event]) -> tuple[list[Event], tuple[int, ...], tuple[int, ...]]:
+    """The rule of undo as product.md says it, written without a thought for time."""
+    undo: list[int] = []
+    redo: list[int] = []
+    for event in events:
+        what = event.what
+        if isinstance(what, ev.Undone):
+            undo, redo = [a for a in undo if a != what.cancelled], [*redo, what.cancelled]
+        elif isinstance(what, ev.Redone):
+            undo, redo = [*undo, what.restored], [a for a in redo if a != what.restored]
+        elif isinstance(what, ev.WALLS):
+            undo, redo = [], []
+        elif not isinstance(what, ev.SYSTEM_FACTS) and undo[-1:] != [event.action]:
+            undo, redo = [*undo, event.action], []
+    turns = [e.what for e in events if isinstance(e.what, (ev.Undone, ev.Redone))]
+    last = {t.cancelled if isinstance(t, ev.Undone) else t.restored: isinstance(t, ev.Undone) for t in turns}
+    applied = [
+        e
+        for e in events
+        if not isinstance(e.what, (ev.Undone, ev.Redone))
+        and (isinstance(e.what, ev.SYSTEM_FACTS) or not last.get(e.action, False))
+    ]
+    return applied, tuple(undo), tuple(redo)
+
+
+_SAMPLES: tuple[DefenseWhat, ...] = (
+    ev.Parked(True), ev.RoomOpened(), ev.ClockStepped(1), ev.Released(1), ev.RowReceived("d1"),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from(_SAMPLES))
+        | st.tuples(st.just(0), st.integers(1, 12).map(ev.Undone) | st.integers(1, 12).map(ev.Redone)),
+        max_size=24,
+    )
+)
+def test_what_undo_cancels_is_settled_as_the_rule_says_also_where_no_console_would_write_it(
+    steps: list[tuple[int, DefenseWhat]],
+) -> None:
+    stamp = Stamp(iso(EPOCH), 0, 0, "boot")
+    events = [Event(seq, max(1, seq - back), stamp, "Mentor", what) for seq, (back, what) in enumerate(steps, 1)]
+    assert settle(events) == _plainly_settled(events)
+
+
+def test_a_kind_of_event_has_no_kinds_below_it() -> None:
+    """The fold compares types."""
+    kinds: tuple[type[object], ...] = (ev.Undone, ev.Redone, *ev.WALLS, *ev.SYSTEM_FACTS)
+    assert not [kind for kind in kinds if type.__subclasses__(kind)]
 
 
 def test_a_new_action_ends_redo() -> None:
