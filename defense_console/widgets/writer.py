@@ -18,9 +18,10 @@ from textual.widgets import Static, TextArea
 
 from defense_console.safe_text import content, same_width
 
-DRAFT_S = 0.25
-"""A draft is saved so long after a key at the latest, whether the keys rest or not, so that 300 ms after it the text is
-on the disk. Waiting for a rest would keep whoever types without one from ever being saved. Source: product.md §2."""
+DRAFT_S = 0.2
+"""A draft is handed on at most so long after a key, whether keys rest or not: 300 ms after the key the text is to be
+on the disk, and a busy machine takes some of that. Waiting for a rest would never save whoever types without one.
+Source: product.md §2, torture/kill_nine.py."""
 
 FINISHING = ("enter", "tab", "shift+tab", "escape")
 """Keys that finish a text. The screen that holds the strip acts on them, in the order in which they were typed."""
