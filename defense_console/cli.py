@@ -5,7 +5,6 @@ Exit codes: 0 ok · 1 a fault of ours · 2 the user's input or configuration. Sh
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,7 @@ from defense_console.i18n import _, language, ngettext
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.reports.formats import FORMATS
+from defense_console.settings import path_named
 from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
 from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.copy_commands import backup, restore
@@ -356,7 +356,7 @@ def curricula_check(session: Session, path: str) -> int:
     from defense_console.exchange.curricula import check
 
     ready(session)
-    place = Path(path).expanduser()
+    place = path_named(path)
     problems = (*check(place), *check_comments(place))
     for problem in problems:
         where = ": ".join(part for part in (problem.file, problem.place) if part)

@@ -38,6 +38,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "backups_kept": (1, 1_000),
     "retention_years": (0, 100),
 }
+_PATHS: Final = ("backup_folder", "spool")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
     "theme": ("dark", "light"),
@@ -107,11 +108,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 _WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name != "file")
 
 
+def path_named(text: str) -> Path:
+    """The path that was written down somewhere, `~` being the home.
+
+    Raises:
+        ConsoleError: `~name` is nobody here, or it holds what no path does.
+    """
+    try:
+        path = Path(text).expanduser()
+        os.fspath(path).encode("utf-8", "surrogateescape")
+    except (RuntimeError, UnicodeError):
+        path = None
+    if path is None or "\0" in text:
+        raise ConsoleError("“{path}” is no path on this machine.", path=text)
+    return path
+
+
 def default_path(environ: Mapping[str, str] | None = None) -> Path:
     """Where the settings are: the override of the environment, else the platform's folder for configurations."""
     environ = os.environ if environ is None else environ
     if override := environ.get(OVERRIDE):
-        return Path(override).expanduser()
+        return path_named(override)
     from platformdirs import user_config_path
 
     return user_config_path("defense-console", appauthor=False) / "settings.toml"
@@ -181,6 +198,11 @@ def _checked(file: str, key: str, value: object) -> object:
         _refuse(file, key, value, ConsoleError("a text in quotes"))
     elif key == "zone":
         _check_zone(file, value)
+    elif key in _PATHS:
+        try:
+            path_named(value)
+        except ConsoleError as error:
+            raise ConsoleError("{file}: {key}: {problem}", file=file, key=key, problem=error) from None
     return value
 
 

@@ -47,7 +47,10 @@ def documents(cli: Cli, store: str) -> dict[str, dict[str, Any]]:
 
 def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "defense_console", *arguments], capture_output=True, text=True, check=False, **options
+        [sys.executable, "-m", "defense_console", *arguments],
+        text=True,
+        check=False,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
     )
 
 
@@ -522,3 +525,55 @@ def test_a_reader_who_has_read_enough_is_no_error(demo: str) -> None:
         errors = child.stderr.read()
         assert child.wait() == 0
     assert errors == b""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list", "--store", "{}"),
+        ("import", "{}"),
+        ("report", "9de0", "-o", "{}"),
+        ("backup", "-o", "{}"),
+        ("restore", "{}"),
+        ("receive", "9de0", "{}"),
+        ("curricula", "check", "{}"),
+    ],
+)
+def test_the_home_of_somebody_who_is_not_here_is_refused(
+    cli: Cli, demo: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DEFENSE_CONSOLE_STORE", demo)
+    done = cli(*(word.format("~nobody-of-this-name/x") for word in command))
+    assert done.exit_code == 2
+    assert "~nobody-of-this-name/x" in done.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [("list",), ("export",), ("show", "9de0", "--json"), ("log", "9de0")])
+def test_output_that_cannot_be_written_is_refused_not_a_fault(demo: str, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = process(*command, "--store", demo, "--lang", "en", stdout=full, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: The output could not be written: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell closes them")
+def test_streams_that_are_closed_are_no_fault(demo: str) -> None:
+    run = f"'{sys.executable}' -m defense_console"
+    for line, code in ((f"{run} <&-", 2), (f"{run} list >&-", 0), (f"{run} export >&-", 2)):
+        done = subprocess.run(
+            ["sh", "-c", line], capture_output=True, text=True, check=False,
+            env={**os.environ, "DEFENSE_CONSOLE_STORE": demo},
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "fault" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes with a name")
+def test_a_device_or_a_pipe_is_not_replaced_by_a_file(cli: Cli, demo: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = cli("report", "9de0", "--store", demo, "-o", pipe)
+    assert done.exit_code == 2
+    assert pipe.is_fifo()

@@ -80,6 +80,8 @@ def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -
         ('keys = "v"', "a table"),
         ('[keys]\n"live.note" = 3', "keys.live.note: “3” was found"),
         ('[keys]\n"live.note" = [""]', "keys.live.note"),
+        ('spool = "~nobody-of-this-name/x"', "spool: “~nobody-of-this-name/x” is no path on this machine"),
+        ('backup_folder = "a\\u0000b"', "backup_folder: "),
         ("name = ", "this is not TOML"),
     ],
 )

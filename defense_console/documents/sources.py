@@ -15,6 +15,7 @@ from defense_console.documents.limits import MB, Limits, Meter, RefusedSource, t
 from defense_console.documents.places import is_junk, safe_place
 from defense_console.documents.zips import CHUNK, opened_zip
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.settings import path_named
 
 Kind = Literal["file", "folder", "archive"]
 _OPENING: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -61,7 +62,7 @@ def opened(path: Path, limits: Limits, *, plain: bool = False) -> Iterator[Sourc
         ConsoleError: There is nothing at this path, or it cannot be read.
     """
     with _explained(path):
-        path = path.expanduser().resolve(strict=True)
+        path = path_named(str(path)).resolve(strict=True)
         found = _folder(path, limits) if path.is_dir() else _opened_file(path, path.name)
     if isinstance(found, Source):
         yield found

@@ -23,6 +23,7 @@ import msgspec
 
 from defense_console.model.clock import iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.settings import path_named
 from defense_console.store import place, schema, verifying
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.engine import RowStorage
@@ -56,7 +57,7 @@ def folder_of(store: Path, setting: str = "") -> Path:
     if not setting:
         return store / place.BACKUPS
     whole = os.path.realpath(store)
-    return Path(setting).expanduser() / f"{Path(whole).name}-{sha256(os.fsencode(whole)).hexdigest()[:_ROOT_DIGITS]}"
+    return path_named(setting) / f"{Path(whole).name}-{sha256(os.fsencode(whole)).hexdigest()[:_ROOT_DIGITS]}"
 
 
 class Backups:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from defense_console import clocks
 from defense_console.i18n import _, ngettext
 from defense_console.model.errors import N_
 from defense_console.model.text import one_line
+from defense_console.settings import path_named
 from defense_console.terminal.base import Session, shared
 from defense_console.terminal.words import WordedCommand, say, say_error
 
@@ -28,7 +27,7 @@ def backup(session: Session, output: str | None) -> None:
     backups = backups_of(session.folder(), session.settings)
     with session.store_of():  # an earlier schema is brought up, and what there is to tell of that is told
         at = clocks.read().wall
-        other = None if output is None else Path(output).expanduser()
+        other = None if output is None else path_named(output)
         copied = back_up(backups, at) if other is None else back_up_elsewhere(backups, other, at)
     path = one_line(str(copied.backup.path))
     say(ngettext("{n} log copied and checked: {path}", "{n} logs copied and checked: {path}", copied.logs, path=path))
@@ -49,7 +48,7 @@ def restore(session: Session, source: str) -> None:
     from defense_console.terminal.opening import backups_of
 
     backups = backups_of(session.folder(), session.settings)
-    done = put_back(Path(source).expanduser(), backups, clocks.read().wall)
+    done = put_back(path_named(source), backups, clocks.read().wall)
     taken = one_line(str(done.restored.source))
     say(ngettext("{n} log restored from {path}.", "{n} logs restored from {path}.", done.restored.logs, path=taken))
     if done.documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -11,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
+from defense_console.settings import path_named
+from defense_console.terminal.words import printing
 
 
 def read(file: str) -> bytes:
@@ -24,7 +27,7 @@ def read(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        return Path(file).expanduser().read_bytes()
+        return path_named(file).read_bytes()
     except OSError as error:
         _refuse(file, error)
 
@@ -40,7 +43,7 @@ def opened_input(file: str) -> Iterator[IO[bytes]]:
         yield io.BytesIO(sys.stdin.buffer.read())
         return
     try:
-        stream = Path(file).expanduser().open("rb")
+        stream = path_named(file).open("rb")
     except OSError as error:
         _refuse(file, error)
     with stream:
@@ -65,12 +68,20 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
         ConsoleError: The file cannot be written.
     """
     if output in (None, "-"):
-        stream = sys.stdout.buffer
-        for part in _harmless(parts) if at_terminal() else parts:
-            stream.write(part)
-        stream.flush()
+        with printing():
+            if sys.stdout is None:  # closed by whoever started the command
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+            stream = sys.stdout.buffer
+            for part in _harmless(parts) if at_terminal() else parts:
+                stream.write(part)
+            stream.flush()
         return
-    target = Path(output or "").expanduser()
+    target = path_named(output or "")
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise ConsoleError(
+            N_("{file}: this is a device or a pipe, not a file; leave -o out and send the output there."),
+            file=str(target),
+        )
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         new = Path(name)
@@ -104,7 +115,7 @@ def _shown(line: bytes) -> bytes:
 
 def at_terminal() -> bool:
     """Whether the standard output is shown and not kept."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def refuse_terminal(form: str, output: str | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.settings import path_named
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
@@ -44,7 +45,7 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
     environ = os.environ if environ is None else environ
     named = option or environ.get(OVERRIDE)
     if named:
-        return Path(named).expanduser()
+        return path_named(named)
     from platformdirs import user_data_path
 
     return user_data_path("defense-console-demo" if demo else "defense-console", appauthor=False)
@@ -58,7 +59,7 @@ def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -
     environ = os.environ if environ is None else environ
     named = environ.get(SPOOL) or settings.spool
     if named:
-        return Path(named).expanduser()
+        return path_named(named)
     from platformdirs import user_state_path
 
     return user_state_path("defense-console-spool", appauthor=False)
@@ -244,7 +245,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     from defense_console.keymap import check_keymap
 
     check_keymap(settings)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
     gc.disable()  # nothing that the start makes is garbage; see _settle
     backups = backups_of(folder, settings)

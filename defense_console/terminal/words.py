@@ -9,7 +9,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.i18n import _
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
 
@@ -129,9 +130,29 @@ def usage_error_text(error: click.ClickException) -> str:
 # --- saying ------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def printing() -> Iterator[None]:
+    """Turn what the standard output raises into a refusal; whoever has read enough of it is no error.
+
+    Raises:
+        ConsoleError: It cannot be written: the disk it goes to is full, or it was closed.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError, AttributeError):  # what is left must not fail while the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ConsoleError(
+            N_("The output could not be written: {reason}."), reason=error.strerror or str(error)
+        ) from error
+
+
 def say(text: str = "") -> None:
     """Print a text of ours, in which user text was already made visible."""
-    click.echo(text)
+    with printing():
+        click.echo(text)
 
 
 def say_all(lines: Iterable[str]) -> None:
@@ -143,7 +164,8 @@ def say_all(lines: Iterable[str]) -> None:
 def say_json(value: object) -> None:
     """Print one JSON document; characters a terminal would act on are escaped, which changes no value."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    click.echo(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
+    with printing():
+        click.echo(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
 
 
 def sentence(error: ConsoleError) -> str:
@@ -212,7 +234,9 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
         # Not click's own main: it maps errors to other codes, and ends the process when a pipe is closed.
         with no_values_told(say_bug), command.make_context(program, list(arguments)) as context:
             done = command.invoke(context)
-        sys.stdout.flush()
+        with printing():
+            if sys.stdout is not None:
+                sys.stdout.flush()
         return done if isinstance(done, int) else OK
     except click.exceptions.Exit as end:
         return end.exit_code
