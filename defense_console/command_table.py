@@ -1,6 +1,6 @@
-"""The one table of commands, row by row; `keymap.py` says what can be asked of it.
+"""The one table of commands. `keymap.py` answers questions about it; footer, help and palette are made from it.
 
-Keys bear the toolkit's names; nothing here loads the toolkit. Source: product.md §5.
+Keys are written by the names the toolkit gives them, but nothing here loads the toolkit. Source: product.md §5.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Command(msgspec.Struct, frozen=True):
         keys: Default keys, both cases of letters included; empty for what only the palette offers.
         label: Message id, short enough for the footer.
         tooltip: Message id, a full sentence.
-        contexts: Where it acts. `global` stands for every context but the audience view.
+        contexts: Where it acts. `global` means every context except the audience view.
         writing: Also acts while a text field has the focus.
         footer: Place among the hints of the footer, the smallest first; None when it is not hinted.
         not_in: Panels of its context where it does not act, because the same key would surprise there.
-        acts_as: Where this command is another key of the context's own command: context → that command's id.
-        essential: Its keys stay even when single keys are switched off, since nothing else reaches it.
+        acts_as: For each context in which this command only stands for another one: that other command's id.
+        essential: Its keys stay even when single keys are switched off, since there is no other way to reach it.
     """
 
     id: str

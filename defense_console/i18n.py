@@ -1,8 +1,8 @@
 """Translation, and the words for instants and durations, in French and English.
 
 The English sentence is the message id. `_` and `ngettext` translate at the moment of display; `N_` marks a sentence
-that is stored and translated later. Where the language is an argument, bind a translator to the same name, so that
-the messages are still found by the extraction:
+that is stored and translated later. Where the language is an argument, bind a translator to the name `_` as well, so
+that extraction still finds the messages:
 
     _ = translator("fr")
     _("Saved {time}", time="14:30:05")

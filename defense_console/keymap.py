@@ -1,9 +1,7 @@
-"""The commands: bindings, footer, help, palette and the documented key table are all made from one table.
+"""What can be asked of the table of commands: which ones act in a context, their keys in force, their hints.
 
-The table itself stands in `command_table.py`.
-
-A command's action on a screen is its id with underscores (`live.rate_met` → `action_live_rate_met`). Keys bear the
-toolkit's names; nothing here loads the toolkit. Source: product.md §5.
+The table itself is in `command_table.py`. A command's action on a screen is its id with underscores
+(`live.rate_met` → `action_live_rate_met`). Nothing here loads the toolkit. Source: product.md §5.
 """
 
 from __future__ import annotations

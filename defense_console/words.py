@@ -1,7 +1,7 @@
 """Words for the values of the model: one table for each, by the value as it stands in the log.
 
-Screens, reports and the command line say the same word for the same thing. The words are message ids; whoever shows
-them translates them. A table with glyphs and colours belongs to the widget that draws them and takes its words here.
+Screens, reports and the command line use these tables, so that the same thing has the same word everywhere. The words
+are message ids and are translated when they are shown. Glyphs and colours are in the widgets that draw them.
 """
 
 from __future__ import annotations

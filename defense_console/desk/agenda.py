@@ -18,7 +18,7 @@ from defense_console.settings import Settings
 from defense_console.store.base import StoreError
 
 MOST = 100
-"""So many closed defenses are listed at once: nobody reads further than to the end of a longer search."""
+"""At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
 
 class AgendaDesk:
@@ -39,7 +39,7 @@ class AgendaDesk:
         """Actions of the queue since it opened, as (defense, action): `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every pending defense as it stands now, what is not on the disk yet included; in no order."""
+        """Every pending defense as it is now, also what is not on the disk yet; in no order."""
         found = {summary.id: summary for summary in self.ledger.store.pending()}
         found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
         students = {summary.student_id for summary in found.values()}
@@ -77,7 +77,7 @@ class AgendaDesk:
         return self._entries(found, names), len(hits)
 
     def _summaries(self, ids: Sequence[str]) -> tuple[Summary, ...]:
-        """Those that can be read: neither a row nor a log that is damaged hides the other defenses."""
+        """The summaries that can be read: a damaged row or log must not hide the other defenses."""
         store = self.ledger.store
         try:
             return store.summaries_by_ids(ids)

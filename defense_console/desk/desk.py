@@ -1,6 +1,7 @@
 """Desk: everything a mentor can do on one store, on one thread.
 
-What only one screen needs is loaded when that screen is opened: the queue is there before the rest.
+What only one screen needs is imported when that screen is first opened, so that the queue appears before the rest is
+loaded.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Desk:
         return BriefDesk(self.ledger, defense_id, self.leases)
 
     def live(self, defense_id: str) -> LiveDesk:
-        """The running defense; one and the same object as long as the console runs, so that ticks see every gap."""
+        """The running defense. The same object is given every time, because its ticks must see every gap."""
         from defense_console.desk.live import LiveDesk
 
         if defense_id not in self._live:
@@ -96,16 +97,16 @@ class Desk:
         """Verdict of a defense."""
         from defense_console.desk.verdict import VerdictDesk
 
-        return self._deciding(VerdictDesk, defense_id)
+        return self._verdict_desk(VerdictDesk, defense_id)
 
     def revisions(self, defense_id: str) -> RevisionsDesk:
         """Documents to revise after a conditional verdict, and the verdict they lead to."""
         from defense_console.desk.revisions import RevisionsDesk
 
-        return self._deciding(RevisionsDesk, defense_id)
+        return self._verdict_desk(RevisionsDesk, defense_id)
 
     def intake(self, defense_id: str) -> Intake:
-        """What comes in for a defense: looked at, then taken.
+        """Documents that come in for a defense: they are looked at first, then taken.
 
         Raises:
             ConsoleError: This store has no folder, or there is no such defense.
@@ -131,7 +132,7 @@ class Desk:
             raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
         return Vault(self.folder)
 
-    def _deciding(self, kind: type[D], defense_id: str) -> D:
+    def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
         return kind(
             self.ledger,
@@ -148,7 +149,7 @@ class Desk:
         return self.store.student(student_id)
 
     def live_here(self) -> str | None:
-        """The one live defense this machine was running: the console opens on it. None for none or several."""
+        """The defense the console opens on: the only one that was live on this machine. None for none or several."""
         self.leases.look()
         here = [s.id for s in self.store.pending() if s.session == "live" and self.leases.was_here(s.id)]
         return here[0] if len(here) == 1 else None
@@ -177,14 +178,14 @@ class Desk:
     # --- once a second -------------------------------------------------------------------------------------------
 
     def tick(self, shown: Collection[str] = ()) -> frozenset[str]:
-        """Let a second pass: what other consoles did, suspends, the day's copy, signed verdicts.
+        """Do what is due once a second: see what other consoles did and whether the machine slept, copy, release.
 
         Args:
             shown: Ids of the defenses that have a screen open: they stay held once they are.
 
         Returns:
-            Ids of the defenses that are not what they were: another console wrote on them, took them over or let them
-            go, or their verdict has just been released, as its dialog announced.
+            Ids of the defenses that have changed: another console wrote on them, took them over or let them go, or
+            their verdict has just been released, as its dialog announced.
         """
         self.leases.look()
         turned = self.leases.turned() | self.ledger.refresh()
@@ -201,7 +202,7 @@ class Desk:
         return self.ledger.defense(defense_id).session == "live"
 
     def _release(self) -> frozenset[str]:
-        """Release what was signed here and whose countdown has ended; who took it over releases it there."""
+        """Release the verdicts signed here whose countdown has ended; one that was taken over is released there."""
         released = set()
         for defense_id, _version in tuple(self._signed):
             verdict = self.verdict(defense_id)
@@ -224,10 +225,10 @@ class Desk:
         if isinstance(answer, Ack):
             self.leases.written(answer.job)
         elif isinstance(answer, Refused) and isinstance(answer.job, Append):
-            self._say_again(answer.job)
+            self._record_facts_again(answer.job)
 
-    def _say_again(self, job: Append) -> None:
-        """What the system saw is true whoever was first: it is recorded after what the other console wrote."""
+    def _record_facts_again(self, job: Append) -> None:
+        """Record what the system saw after what the other console wrote: it is true whoever was first."""
         self.leases.look()
         defense_id = job.stream.removeprefix("defense/")
         facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]

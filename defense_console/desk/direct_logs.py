@@ -1,4 +1,4 @@
-"""Logs read and written at once: what imports and exports stand on, where no console waits for the disk."""
+"""Logs read and written directly, without a recorder: for imports and exports, where no console waits for the disk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from defense_console.store.base import Append, Store, Student
 
 
 class DirectLogs:
-    """The logs of one store; whoever writes several of them opens the transaction.
+    """The logs of one store. A caller that writes several of them opens the transaction itself.
 
     Args:
         store: Read and written directly.

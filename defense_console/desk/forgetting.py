@@ -1,7 +1,7 @@
-"""Forgetting a student: everything the console holds of a person goes, and what must be kept is said before.
+"""Forgetting a student: everything the console holds about a person is removed, after saying what must be kept.
 
-A log cannot be thinned out: its hash chain would break at the first line taken, and a log without its names still tells
-who was meant. So all logs of the person go, whole; docs/decisions.md says why no pseudonym stays.
+A log cannot be thinned out: its hash chain would break at the first line taken away, and even without names it would
+still tell who was meant. So all logs of the person are removed whole; docs/decisions.md says why no pseudonym stays.
 """
 
 from __future__ import annotations

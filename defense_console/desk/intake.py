@@ -1,4 +1,4 @@
-"""Taking in what a student sends: look at it, then take it, all of it or nothing.
+"""Taking in what a student sends: it is looked at first, then taken, all of it or nothing.
 
 Looking reads every byte and changes nothing. Taking writes the bytes into the vault and only then one action into the
 log: whatever happens between the two, the log never names a document that is not there, and the same files can simply

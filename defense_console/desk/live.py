@@ -13,9 +13,9 @@ from defense_console.model.fold import settle
 from defense_console.model.rubric import next_unrated
 
 SUSPENDED_MS = 2_000
-"""Less sleep than this between two ticks is a slow machine, not a closed lid."""
+"""A machine that slept for less than this between two ticks was only slow: its lid was not closed."""
 BRIEF_MS = 1_000
-"""Away for less than this, the console was not away: the defense goes on where this console, or another, left it."""
+"""A console that was gone for less than this was not gone: the defense goes on where a console left it."""
 STEPPED_MS = 500
 """A wall clock set by more than this is recorded. Source: product.md §4."""
 
@@ -56,10 +56,10 @@ class LiveDesk(DefenseDesk):
             self._come_back()
 
     def _come_back(self) -> bool:
-        """No console wrote while the defense was live: until the mentor says otherwise that time counts.
+        """Record the time during which the defense was live and no console wrote; it counts until the mentor decides.
 
         Returns:
-            Whether there was such a gap; it holds whatever else was seen meanwhile, a suspend too.
+            Whether there was such a gap. Everything that happened in it, a suspend for instance, is part of it.
         """
         lease = self.leases.left_by_another(self.id) if self.leases is not None else None
         if lease is None or self.defense.session != "live":
@@ -74,7 +74,7 @@ class LiveDesk(DefenseDesk):
 
     @property
     def question(self) -> Gap | None:
-        """A gap the mentor must say what it was, the latest first; until then it counts, also after a restart."""
+        """The latest gap that the mentor still has to explain, None without one. Until then it counts."""
         if self.read_only is not None or self.defense.session != "live":
             return None
         limit_ms = self.curriculum.rules.ask_gap_plans * self.defense.timeline.plan_ms

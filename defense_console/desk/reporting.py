@@ -1,4 +1,4 @@
-"""The report and the message of a defense, and the paragraphs of the report that a mentor writes anew."""
+"""The report and the message of a defense, and the paragraphs of the report that a mentor rewrites."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from defense_console.reports import message as messages
 from defense_console.reports import report as reports
 
 _REPORT = "report/"
-"""Field keys of paragraphs written anew: `report/<language>/<the report's key of the field>`."""
+"""Field keys of rewritten paragraphs: `report/<language>/<the report's key of the field>`."""
 
 
 def paragraph_field(language: str, key: str) -> str:
@@ -126,7 +126,7 @@ class ReportingDesk(DefenseDesk):
         return None if edited.proposal == _hash(now) else now
 
     def field_to_edit(self, language: str, key: str) -> str:
-        """The text field in which a part of the report is written: its own one where the mentor wrote it elsewhere.
+        """The text field in which to edit a part of the report: where the mentor wrote it, else one for this paragraph.
 
         Raises:
             ConsoleError: It is not written by hand, holds several texts, or the verdict is not being drafted.
@@ -172,7 +172,7 @@ class ReportingDesk(DefenseDesk):
         raise ConsoleError(SESSION_REFUSALS[defense.session])
 
     def held_text(self, field: str) -> str:
-        """An edited paragraph as the mentor wrote it, one that is not as the console would write it."""
+        """The paragraph in the mentor's words; if it was never edited, in the console's."""
         if not field.startswith(_REPORT):
             return super().held_text(field)
         language, _, key = field.removeprefix(_REPORT).partition("/")
@@ -180,7 +180,7 @@ class ReportingDesk(DefenseDesk):
         return self.generated(language, key) if edited is None else edited.text
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
-        """A paragraph written anew; left or made as the console would write it, it is not edited."""
+        """What finishing a paragraph means. Text that equals what the console would write is no edit."""
         if not field.startswith(_REPORT):
             return super().meant(field, text, first)
         language, _, key = field.removeprefix(_REPORT).partition("/")

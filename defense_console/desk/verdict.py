@@ -86,7 +86,7 @@ class VerdictDesk(ReportingDesk):
         return self.set_row(row)
 
     def ask_for(self, deliverable: int, criterion: str | None) -> Request:
-        """Ask for a document because of a criterion; a document is asked for once, so a row that is there gains it.
+        """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
 
         Args:
             deliverable: Its number.
@@ -165,7 +165,7 @@ class VerdictDesk(ReportingDesk):
         return self.act(ev.AmendmentOpened(reason.strip()))
 
     def drop_amendment(self) -> Defense:
-        """The new version is not drafted after all: what was judged is as it was before."""
+        """Give the new version up: what was judged is again as it was before."""
         return self.act(ev.AmendmentDropped())
 
     def contest(self, reason: str) -> Defense:

@@ -1,6 +1,6 @@
 """Events and states in words, for the timeline, the `log` command and every screen. Pure: no terminal library.
 
-User text goes into the sentences unchanged; whoever shows them makes them safe.
+User text goes into the sentences unchanged: whoever shows a sentence has to make it safe.
 """
 
 from __future__ import annotations

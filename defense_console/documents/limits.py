@@ -1,4 +1,4 @@
-"""How much a mentor lets one reception hold, counted while it is read: what a header promises is never trusted."""
+"""How much one reception may hold, by the mentor's settings. It is counted while reading: headers are never trusted."""
 
 from __future__ import annotations
 

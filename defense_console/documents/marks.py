@@ -1,4 +1,4 @@
-"""Inside a change: which line became which, and which words of it differ. Pure."""
+"""Inside a change: which line became which other line, and which of its words differ. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which deliverable a file is, and what a mentor should know of it. Findings are shown and stop nothing.
+"""Which deliverable a file is, and what a mentor should know about it. Findings are shown; they never stop anything.
 
 Pure: names and sizes in, values out. Source: domain.md §1.3.
 """

@@ -1,4 +1,4 @@
-"""The school's names of files and archives: read, never required.
+"""The school's naming pattern for files and archives. It is recognised, never required.
 
 Source: domain.md §1.3, the naming convention in force since 2022: `Nom_Prénom_n°_livrable_mmaaaa` for a file,
 `Titre_du_projet_nom_prénom` for an archive.

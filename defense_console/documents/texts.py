@@ -1,4 +1,4 @@
-"""The text of a document by its kind: paragraphs, each with its place. Never a traceback, always a sentence.
+"""The text of a document, read by its kind: paragraphs, each with its place. What goes wrong is told in a sentence.
 
 Readers are imported when a document of their kind is read; those of the extra `documents` may be missing.
 """

@@ -1,4 +1,4 @@
-"""A file that is not taken: every line that is wrong, what was found and what is expected."""
+"""The error for a file that is not taken: each wrong line, what was found there and what is expected."""
 
 from __future__ import annotations
 

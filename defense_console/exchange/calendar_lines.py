@@ -1,7 +1,7 @@
 """The text of an iCalendar file: its lines put together again, each with its place, and the components they make.
 
-The library that reads calendars does not say where something stands, and forgives what should be told: this looks at
-the text first. Source: RFC 5545 §3.1, §3.6.
+The library that reads calendars gives no line numbers and passes over mistakes that should be reported, so this looks
+at the text first. Source: RFC 5545 §3.1, §3.6.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""From the events of a calendar to what they change, and what the mentor is told of the others: a pure function.
+"""From the events of a calendar to what they change and what the mentor is told about the others: a pure function.
 
-What the console knows already by the event's name goes first, then what the mentor says, then what the event says of
-itself. The same file twice asks for nothing the second time. A cancellation is told and never carried out: who called a
-defense off, and how late, only the mentor knows.
+An event is matched first by its name, if the console knows it; then by what the mentor says; then by what the event
+itself says. Importing the same file twice changes nothing the second time. A cancellation is reported and never carried
+out, because only the mentor knows who called a defense off, and how late.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Everything in one file: the export as JSON Lines and every document received, in a ZIP that is the same twice.
+"""Everything in one file: the export as JSON Lines and every document received, in a reproducible ZIP.
 
-Nothing is compressed — documents mostly are already, and the same store gives the same bytes everywhere — and every
-date is the first one a ZIP can hold. Written and read in pieces: memory does not grow with the documents.
+Nothing is compressed, since most documents are already, and every date is the first one a ZIP can hold: so the same
+store gives the same bytes everywhere. It is written and read in pieces, so memory does not grow with the documents.
 """
 
 from __future__ import annotations

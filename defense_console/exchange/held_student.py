@@ -1,4 +1,4 @@
-"""A student as the store holds them, as far as what comes in is compared with it; this package knows no store."""
+"""A student as the store holds them, for comparing with what comes in: this package does not know the store."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""From what a file asks for to the events that make it so: a pure function of what the store holds now.
+"""From what a file asks for to the events that bring it about: a pure function of what the store holds now.
 
-The same file twice asks for nothing the second time. Source: docs/exchange.md.
+Importing the same file twice changes nothing the second time. Source: docs/exchange.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The list of sessions of the school's platform, as a mentor saved it: a JSON file, read without any network.
+"""The list of sessions of the school's platform, saved by the mentor as a JSON file; nothing is fetched.
 
-The fields come from what mentors' own tools found, not from a contract: other fields are passed over, and what is
-needed is looked for under every name seen. Source: functional.md §6.7.
+The fields are those that mentors' own tools found, since there is no contract: unknown fields are ignored, and each
+needed value is looked for under every name it was seen with. Source: functional.md §6.7.
 """
 
 from __future__ import annotations

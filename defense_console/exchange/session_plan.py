@@ -1,7 +1,7 @@
-"""From a list of sessions to what it changes: new students, dates of defenses that are pending; all else is told.
+"""From a list of sessions to what it changes: new students, dates of pending defenses. The rest is only reported.
 
-What was noted, rated and decided in the console is never touched; where the platform tells something else of a defense,
-both are told and the mentor decides.
+What was noted, rated and decided in the console is never touched. Where the platform says something else about a
+defense, both versions are reported and the mentor decides.
 """
 
 from __future__ import annotations

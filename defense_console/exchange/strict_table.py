@@ -1,7 +1,7 @@
 """Reading a TOML table strictly: every fault is noted with its place, and reading goes on to the next.
 
-A value that is missing or wrong is noted once and answered by a harmless one (`""`, 0, False), so that one fault does
-not hide the others. Whoever reads must throw the result away when the notes are not empty.
+A value that is missing or wrong is noted once and replaced by a harmless one (`""`, 0, False), so that one fault does
+not hide the others. The caller must throw the result away when there are notes.
 """
 
 from __future__ import annotations

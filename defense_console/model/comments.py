@@ -1,4 +1,4 @@
-"""The comment bank: sentences a mentor may start a note from, and in which order they are offered."""
+"""The comment bank: sentences that a mentor can begin a note with, and the order in which they are offered."""
 
 from __future__ import annotations
 

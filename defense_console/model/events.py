@@ -1,6 +1,6 @@
 """The envelope and every kind of event. An event is a decision of a mentor, or a fact the system saw.
 
-The kinds stand by subject in `events_session.py` and `events_verdict.py`; everyone imports them from here.
+The kinds are defined by subject in `events_session.py` and `events_verdict.py`; everyone imports them from here.
 Source: product.md §2.
 """
 

@@ -1,6 +1,6 @@
 """The fold: a log in, a Defense out. Nothing else makes a Defense.
 
-First it is settled which actions are cancelled, then the rest is applied in order. Source: product.md §2.
+It first works out which actions undo has cancelled, then applies the rest in order. Source: product.md §2.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REGISTERED = (fold_session, fold_verdict)  # importing them fills APPLIERS
 
 
 def settle(events: Iterable[Event]) -> tuple[list[Event], tuple[int, ...], tuple[int, ...]]:
-    """What of a log applies.
+    """Tell which events of a log apply, now that some actions were undone and redone.
 
     Returns:
         The events of actions that are not cancelled, in order; the actions that can be undone and those that can be

@@ -1,4 +1,4 @@
-"""What the fold works on: one mutable value, filled event by event, then frozen into a Defense."""
+"""The fold's working value: mutable, filled event by event, then frozen into a Defense."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What may happen next: every event is checked here before it is appended. Source: product.md §2.
 
-A check never looks at what time it is, only at the stamp of the event it is asked about.
+A check never reads a clock: the only time it knows is the stamp of the event it is asked about.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a legality check looks at, where checks are registered, and the two sentences every check is made of."""
+"""What a legality check is given, where checks are registered, and the two functions every check is written with."""
 
 from __future__ import annotations
 

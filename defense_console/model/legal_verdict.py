@@ -1,4 +1,4 @@
-"""What the events of the verdict and of its documents to revise need. Registered beside those of `legal.py`."""
+"""What the events of the verdict and of its documents to revise need. `legal.py` registers them."""
 
 from __future__ import annotations
 

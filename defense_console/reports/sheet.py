@@ -1,4 +1,4 @@
-"""What a report is written from: the defense, its curriculum, the reader, the language, and the version it tells of."""
+"""What a report is written from: the defense, its curriculum, the reader, the language, the version it is about."""
 
 from __future__ import annotations
 

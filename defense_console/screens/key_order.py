@@ -1,4 +1,4 @@
-"""Keys one after the other: a key is given to the screen when the one before it has done all it does.
+"""Keys one after the other: a key reaches the screen only when the one before it has been handled completely.
 
 The toolkit hands every key to whatever has the focus at that moment, and the widget handles it later. When a machine is
 slow, or keys come in one burst, `n` would still be on its way while the letters after it are taken for commands. Here
@@ -30,7 +30,7 @@ class KeyDone(Message):
 
 
 class OrderedKeys(App[None], inherit_bindings=False):
-    """An app that loses no key and gives none to the wrong field."""
+    """An app in which no key is lost, and none reaches the wrong field."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Screens made of panels under a head line: moving between them, and writing texts from them."""
+"""Screens that are made of panels under a head: moving between the panels, and writing texts from them."""
 
 from __future__ import annotations
 

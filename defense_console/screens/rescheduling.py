@@ -1,4 +1,4 @@
-"""Giving a defense another date: asked in a dialog, typed the way one says it."""
+"""Giving a defense another date: a dialog asks for it, and it is typed as one would say it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiting room: how long the student has been waited for, and what may be done about it."""
+"""The waiting room: how long the mentor has been waiting for the student, and what can be done about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screens on which texts are written: the strip, its drafts, and what finishing a text does."""
+"""Screens about a defense on which texts are written: the text field, its drafts, undo, and who else writes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from defense_console.widgets.writer import FINISHING, Writer
 class WritingScreen(ConsoleScreen):
     """A screen about one defense with a `Writer` in its body.
 
-    A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a field; finishing it stores
-    the text by `desk.commit`. Before a key that also does something else, call `keep_text`.
+    A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a text; finishing it stores it
+    with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
     """
 
     def __init__(self) -> None:

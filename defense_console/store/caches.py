@@ -1,4 +1,4 @@
-"""The rows beside a log: the summary of a defense, the folded student. Both can be made anew from the log.
+"""The rows beside a log: the summary of a defense and the folded student. Both can be computed again from the log.
 
 Source: engineering.md §2.
 """

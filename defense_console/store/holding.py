@@ -1,8 +1,8 @@
-"""Who uses a store now: every opening shares it, and what replaces its file must have it alone.
+"""Who uses a store now: every opening shares it, and whatever replaces its file must have it alone.
 
-A lock on the folder itself, which no crash leaves behind and which is no POSIX record lock: those are SQLite's, and
-closing any handle of the file would drop them. Where folders cannot be locked (Windows), the system refuses to replace
-a file that is open. Source: flock(2); https://www.sqlite.org/howtocorrupt.html §2.2.
+This is a lock on the folder itself, which no crash leaves behind. It is not a POSIX record lock: those are SQLite's,
+and closing any handle of the file would drop them. Where folders cannot be locked (Windows), the system refuses to
+replace a file that is open. Source: flock(2); https://www.sqlite.org/howtocorrupt.html §2.2.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """TinyDB over rows: the document layer is TinyDB's own, a document is one row of the engine.
 
-Only what would read or write the whole database is overridden, so every public method of TinyDB stays its own and
-costs what it touches. Documents come in order of their ids. Source: engineering.md §2.
+Only what would read or write the whole database is overridden. Every public method stays TinyDB's own, and its cost
+grows with what it touches, not with the store. Documents come in order of their ids. Source: engineering.md §2.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The schema of a store's file, and the steps that bring an older file up to it.
 
-A step is added, never changed: `tests/data/stores` has a store of every schema, made by `tests/store/make_store.py`.
+Steps are added and never changed: `tests/data/stores` has a store of every schema, made by `tests/store/make_store.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What happens to a fault nobody caught: its places in the code are told, and never a value, which may be a student's.
+"""What happens to an exception that nobody caught: its places in the code are printed, never a value of a student.
 
 Python itself prints the message of an exception wherever one ends a thread or a finalizer, and so does the log of the
 event loop; a message may hold a name.

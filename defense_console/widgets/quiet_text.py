@@ -1,4 +1,4 @@
-"""A text that is drawn only when it changes: what is told every second costs a line, not a screen."""
+"""A text that is drawn only when it changes, so that an update every second does not redraw the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SearchField: one line to search in, which draws what it holds as it was typed and obeys none of it."""
+"""SearchField: one line to search in. It shows what was typed and never interprets it."""
 
 from __future__ import annotations
 
