@@ -123,7 +123,7 @@ class QueueScreen(WritingScreen):
         if found > len(self._found_closed) and self.tab is None:
             text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
             self.tell(_(text, total=found, n=len(self._found_closed)))
-        self.query_one("#queue-search").set_class(bool(search) or self.field.has_focus, "-open")
+        self.query_one("#queue-search").set_class(bool(search) or self.focused is self.field, "-open")
         self._draw_tabs()
         self._draw_brief()
 
@@ -197,11 +197,13 @@ class QueueScreen(WritingScreen):
             self.desk.agenda.prepare_search()
 
     def on_input_changed(self, event: SearchField.Changed) -> None:
-        """Show what is found."""
+        """Show what is found, the cursor on the first: where it stood before says nothing about what is sought."""
         event.stop()
-        if self.field.has_focus:
-            self.tab = None if event.value.strip() else self.tab
+        sought = self.field.has_focus and bool(event.value.strip())
+        self.tab = None if sought else self.tab
         self.update()
+        if sought:
+            self.table.go_to(0)
 
     def _leave_search(self) -> None:
         self.set_focus(self.table)

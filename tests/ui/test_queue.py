@@ -58,6 +58,30 @@ async def test_search_finds_without_accents_and_escape_gives_everything_back(roo
         await shows(pilot, "Ada Example")
 
 
+async def test_the_search_field_is_seen_before_anything_is_typed(room: Room) -> None:
+    filled(room)
+    room.machine.pass_time(20)  # at the edge of a minute the queue draws itself anew and would hide the fault
+    async with room.app().run_test(size=(60, 20)) as pilot:
+        await shows(pilot, "Zoé Démo")
+        await pilot.press("slash")
+        await shows(pilot, "WRITING")
+        assert plain_text(pilot.app).splitlines()[1].strip() == "/"  # type: ignore[arg-type]
+
+
+async def test_enter_after_a_search_opens_the_first_that_was_found(room: Room) -> None:
+    ids = filled(room)
+    room.plan("s1", "IRP-P1", 40)
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Example")
+        await pilot.press("5", "j", "j", "j")  # the cursor stands far down, where the search will leave no row
+        await pilot.press("slash")
+        await type_text(pilot, "ada")
+        await hides(pilot, "Zoé Démo")
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "BriefScreen")
+        assert getattr(pilot.app.screen, "defense_id") == ids["ada"]  # noqa: B009
+
+
 async def test_enter_opens_a_planned_defense_on_its_brief_and_a_live_one_on_its_clock(room: Room) -> None:
     ids = filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
