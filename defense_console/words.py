@@ -57,7 +57,7 @@ ROW_STATES: Final[Mapping[str, str]] = {
     "expired": N_("expired"),
 }
 QUESTIONS: Final[Mapping[str, str]] = {
-    "open": N_("open"),
+    "open": N_("to ask"),
     "asked": N_("asked"),
     "answered": N_("answered"),
     "dropped": N_("dropped"),

@@ -75,11 +75,17 @@ class LiveScreen(LiveView):
 
     # --- the rubric --------------------------------------------------------------------------------------------------
 
+    def _rubric_is_seen(self) -> bool:
+        """Whether the focused criterion is on the screen; otherwise it is shown, and the key has done nothing else."""
+        if self.pane == "rubric" or self.wide:
+            return True
+        self.show_pane("rubric")
+        self.tell(_("Here is the rubric: press the key again."))
+        return False
+
     def _seen_criterion(self) -> str | None:
         """The focused criterion, when it is on the screen: what is not seen is not rated."""
-        if self.pane != "rubric" and not self.wide:
-            self.show_pane("rubric")
-            self.tell(_("Here is the rubric: press the key again to rate."))
+        if not self._rubric_is_seen():
             return None
         criterion = self.rubric_list.criterion
         if criterion is None:
@@ -137,6 +143,8 @@ class LiveScreen(LiveView):
 
     def action_live_details(self) -> None:
         """The focused criterion in full."""
+        if not self._rubric_is_seen():
+            return
         criterion = self.rubric_list.criterion
         if criterion is None:
             self.rubric_list.open_skill()
@@ -321,7 +329,8 @@ class LiveScreen(LiveView):
         bank = self.desk.comments
         sentences = [c.text.in_(language()) for c in bank.offer(criterion, self.live.project.id, rating)]
         details = error_text(bank.problem) if bank.problem is not None else ""
-        title = _("Comment on {criterion}", criterion=criterion.id)
+        names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
+        title = _("Comment on {criterion}", criterion=names.get(criterion.id, criterion.id))
         choice = await self.app.push_screen_wait(Choose(title, sentences, details))
         if choice is not None:
             self.write(f"criterion/{criterion.id}")
@@ -332,6 +341,8 @@ class LiveScreen(LiveView):
     @work(exclusive=True, group="dialog")
     async def action_live_document(self) -> None:
         """Ask for a document, from the focused criterion: its evidence, or one with a title of its own."""
+        if not self._rubric_is_seen():
+            return
         criterion = self.rubric_list.criterion
         project, tongue = self.live.project, language()
         evidence = revision.evidence_of(criterion, project) if criterion is not None else ()

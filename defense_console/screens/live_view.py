@@ -187,7 +187,7 @@ class LiveView(WritingScreen):
             "rubric": f"{number.rated}/{number.total}",
             "notes": str(len(defense.notes) + len(defense.lines)),
             "questions": str(left),
-            "documents": "",
+            "documents": str(self.query_one(DocumentsPanel).kept),
         }
         parts: list[Content | str | tuple[str, str]] = []
         for pane in self.panes():

@@ -161,6 +161,12 @@ class PanelScreen(WritingScreen):
                 return _("Private note")
         return _("Edit")
 
+    def text_kept(self, field: str, known: int) -> None:
+        """Say what was kept: on a small screen its line is often out of sight."""
+        if self.defense.seq != known:
+            label = Content.assemble(self.field_label(field)).plain
+            self.tell(_("Kept.") if field.startswith("edit/") else _("Kept: {what}", what=label))
+
     def write(self, field: str) -> None:
         """Write a text; the panel it was opened from has the focus again afterwards."""
         if isinstance(self.focused, Panel):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 from textual import work
+from textual.content import Content
 
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.i18n import _, language
 from defense_console.model import revision
 from defense_console.model.events import Request, Severity, Verification
 from defense_console.model.revision import Row
+from defense_console.safe_text import content, shortened
 from defense_console.screens.dialogs import CHOICES, Ask, Choose
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.words import SEVERITIES, VERIFICATIONS
@@ -43,6 +45,14 @@ class RowEditing(PanelScreen):
         self.panel("documents").choose(row_id)
         self.focus_panel("documents")
 
+    def field_label(self, field: str) -> str | Content:
+        """A text of a document names the document: several are on the screen, and none is marked while one types."""
+        label = super().field_label(field)
+        kind, _slash, rest = field.partition("/")
+        row = self._row(rest.partition("/")[0]) if kind == "row" else None
+        title = revision.row_title(row.request, self.verdict.project, language()) if row is not None else ""
+        return Content.assemble(label, content(f" · {shortened(title, 24)}")) if title else label
+
     # --- one key -------------------------------------------------------------------------------------------------
 
     def action_verdict_keep(self) -> None:
@@ -74,7 +84,7 @@ class RowEditing(PanelScreen):
             return
         taken = {row.request.deliverable for row in self.verdict.rows()}
         free = [d for d in self.verdict.project.deliverables if d.n not in taken][: len(CHOICES) - 1]
-        options = [f"{d.n}. {d.title.in_(language())}" for d in free]
+        options = [d.title.in_(language()) for d in free]  # without their own numbers: the list numbers them
         answer = await self.app.push_screen_wait(
             Choose(_("Which document is to revise?"), [*options, _("another document, by its name")])
         )
@@ -137,7 +147,7 @@ class RowEditing(PanelScreen):
             self.write(f"row/{request.id}/title")
             return
         found = self.verdict.project.deliverables[: len(CHOICES) - 1]
-        options = [f"{d.n}. {d.title.in_(language())}" for d in found]
+        options = [d.title.in_(language()) for d in found]
         answer = await self.app.push_screen_wait(
             Choose(_("Which document is to revise?"), [*options, _("another document, by its name")])
         )

@@ -39,9 +39,12 @@ class Signing(RowEditing):
             released = self.defense.released is not None
             text = "The verdict is released: only a new version can change it."
             return ConsoleError(text if released else SESSION_REFUSALS[self.defense.session])
-        hard = next((guard for guard in self.verdict.guards() if guard.hard), None)
+        guards = self.verdict.guards()
+        hard = next((guard for guard in guards if guard.hard), None)
         if hard is None:
             return None
+        self.panel("guards").choose(f"guard/{guards.index(hard)}")  # the cursor goes to what stops the signature
+        self.focus_panel("guards")
         lift = panels.lift_words(hard.lift, self.desk.settings)
         return ConsoleError("{problem} → {lift}", problem=_(hard.text_id, **dict(hard.parameters)), lift=lift)
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.desk.wording import consequence
 from defense_console.i18n import _, clock_text, date_time, duration_text, language, ngettext, when
-from defense_console.keymap import command, commands_for, context_title, shown_keys
+from defense_console.keymap import command, commands_for, shown_keys
 from defense_console.model import revision, rubric
 from defense_console.model.clock import instant
 from defense_console.model.curriculum import ORAL
@@ -32,6 +32,12 @@ SKILL_STATES = {
     "not_assessed": ("–", N_("not assessed"), "$text-muted"),
     "unrated": ("…", N_("not all rated"), "$text-muted"),
 }
+
+_LIFTED_ON_THE_LINE = {
+    "live.next_unrated": N_("{key} on this line opens the rubric"),
+    "live.note_criterion": N_("{key} on this line writes it"),
+}
+"""What Enter on a guard does, by the command of another screen that lifts it."""
 
 
 def key_of(id: str, settings: Settings) -> str:
@@ -192,7 +198,7 @@ def guard_items(guards: Sequence[Guard], settings: Settings) -> tuple[Item, ...]
     for place, guard in enumerate(guards):
         mark = Content("✗ ").stylize("bold $text-error") if guard.hard else Content("· ").stylize("$text-warning")
         text = content(_(guard.text_id, **dict(guard.parameters)))
-        lift = Content(f" → {lift_words(guard.lift, settings)}").stylize("$text-muted")
+        lift = content(f" → {lift_words(guard.lift, settings)}").stylize("$text-muted")
         items.append(Item(text + lift, f"guard/{place}", mark))
     if not any(guard.hard for guard in guards):
         ready = _("Nothing stops the signature: {key} signs.", key=key_of("verdict.sign", settings))
@@ -201,17 +207,18 @@ def guard_items(guards: Sequence[Guard], settings: Settings) -> tuple[Item, ...]
 
 
 def lift_words(id: str, settings: Settings) -> str:
-    """The key and the word of the command that lifts a guard, and where it acts when it is not on this screen.
+    """The key and the word of the command that lifts a guard.
 
-    The guard about the outcome names all three keys: the console must not seem to prefer one.
+    The guard about the outcome names all three keys: the console must not seem to prefer one. A command of the live
+    screen is not named by its key, which may mean something else here: Enter on the guard's line leads there.
     """
     if id in OUTCOME_COMMANDS.values():
         return " ".join(key_of(OUTCOME_COMMANDS[outcome], settings) for outcome in OUTCOME_ORDER)
     here = next((c for c in commands_for("verdict") if id in (c.id, dict(c.acts_as).get("verdict"))), None)
-    found = here or command(id)
-    keys = shown_keys(found, settings, language())
-    words = f"{keys[0]} {_(found.label)}" if keys else _(found.label)
-    return words if here is not None else f"{words} ({context_title('live', language())})"
+    if here is None:
+        return _(_LIFTED_ON_THE_LINE[id], key=key_of("verdict.edit_row", settings))
+    keys = shown_keys(here, settings, language())
+    return f"{keys[0]} {_(here.label)}" if keys else _(here.label)
 
 
 def to_settle(guards: Sequence[Guard]) -> str:

@@ -14,6 +14,9 @@ from defense_console.widgets.panel import Item, ScrollingPanel
 class DocumentsPanel(ScrollingPanel):
     """Suggestion and rows, to be read only; they are changed on the verdict screen."""
 
+    kept = 0
+    """How many documents are to be revised."""
+
     def show_rows(self, suggestion: str, rows: Sequence[tuple[str, bool]]) -> None:
         """Show the suggestion and the documents.
 
@@ -25,5 +28,5 @@ class DocumentsPanel(ScrollingPanel):
         for title, kept in rows:
             text = content(title) if kept else content(title).stylize("strike $text-muted")
             items.append(Item(text, mark=Content("[✓] " if kept else "[ ] ")))
-        number = sum(1 for _title, kept in rows if kept)
-        self.panel.show(Content.assemble((_("Documents to revise"), "bold"), f" {number}"), items)
+        self.kept = sum(1 for _title, kept in rows if kept)
+        self.panel.show(Content.assemble((_("Documents to revise"), "bold"), f" {self.kept}"), items)

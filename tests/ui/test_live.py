@@ -381,7 +381,8 @@ async def test_the_bank_offers_the_mentors_own_sentences_first_and_copies_them(r
     first = rubric_of("IRP-P2")[0]
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("v", "k", "b")
-        await shows(pilot, f"Comment on {first}", "1  My [own] words.", "Every part that was asked for is there.")
+        named = first.removeprefix("IRP-P2-")
+        await shows(pilot, f"Comment on {named}", "1  My [own] words.", "Every part that was asked for is there.")
         await pilot.press("1", *" Yes", "enter")
         await until(pilot, lambda: [n.text for n in room.defense(id).notes] == ["My [own] words. Yes"])
     own.write_text("[[comments]]\n", "utf-8")
@@ -406,6 +407,22 @@ async def test_f_goes_to_the_verdict_and_the_session_is_held(room: Room) -> None
         await pilot.press("g", "g", "f")
         await until(pilot, lambda: room.defense(id).session == "held")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "VerdictScreen")
+
+
+@pytest.mark.parametrize("key", ["d", "enter"])
+async def test_no_key_acts_on_a_criterion_that_is_not_seen(room: Room, key: str) -> None:
+    id = started(room)
+    room.add(id, ev.PhaseEntered("discussion"), ev.PhaseEntered("debriefing"))
+    before = len(room.events(id))
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, " Documents 0 ")
+        await pilot.press("shift+tab")
+        await shows(pilot, "[Documents 0]")
+        await pilot.press(key)
+        await shows(pilot, "[Rubric", "Here is the rubric: press the key again.")
+        assert len(room.events(id)) == before
+        await pilot.press(key)
+        await hides(pilot, "Here is the rubric")
 
 
 async def test_what_is_not_seen_is_not_rated(room: Room) -> None:

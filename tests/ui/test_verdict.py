@@ -233,6 +233,43 @@ async def test_a_guard_is_lifted_by_enter_on_it(room: Room) -> None:
     assert [(note.criterion, note.text) for note in room.defense(id).notes] == [(MISSED, "no time")]
 
 
+async def test_f9_leads_to_what_stops_it_and_enter_there_to_the_rubric(room: Room) -> None:
+    id = held(room)
+    room.add(id, ev.Rated(MISSED, None))
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("f9")
+        await shows(pilot, "› ✗ Criteria without a rating: 1. → ↵ on this line opens the rubric")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
+        await pilot.press("w", "v")
+        await until(pilot, lambda: room.defense(id).ratings.get(MISSED) == "met")
+        await pilot.press("escape")
+        await shows(pilot, "Suggested: validated")
+
+
+async def test_a_text_that_was_kept_is_told_where_its_line_is_out_of_sight(room: Room) -> None:
+    id = held(room, MISSED)
+    async with room.app(id).run_test(size=(60, 20)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("s")
+        await type_text(pilot, "clear")
+        await pilot.press("enter")
+        await shows(pilot, "Kept: Strength")
+        await pilot.press("s", "enter")  # nothing was written: nothing is told
+        await hides(pilot, "Kept")
+
+
+async def test_the_documents_to_add_bear_the_number_that_chooses_them_and_no_other(room: Room) -> None:
+    id = held(room, MISSED)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("d")
+        await shows(pilot, "Which document is to revise?", "1  Scoping note (4 pages at most)", "2  Slides")
+        await pilot.press("2")
+        await shows(pilot, "What is expected · 4. Slides")
+
+
 async def test_while_live_the_clock_is_in_the_header_and_its_keys_act(room: Room) -> None:
     room.student("s1", "Ada Byron")
     id = room.plan(in_min=1)
