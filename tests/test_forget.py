@@ -8,6 +8,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -212,3 +213,15 @@ def test_on_a_terminal_the_id_is_asked_for(room: Room, typed: str, code: int) ->
     assert process.wait(30) == code
     os.close(master)
     assert bool(marked(room)) == bool(code)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
+def test_a_copy_that_a_killed_console_left_for_the_viewer_goes_too(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "defense-console-abcd"
+    left.mkdir()
+    (left / "report.txt").write_text("her report")
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert not left.exists()

@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from defense_console.desk.clipboard import FILE_NAME
 from defense_console.desk.direct_logs import DirectLogs
+from defense_console.desk.viewer import sweep_copies
 from defense_console.exchange.files_archive import received_files
 from defense_console.model.agenda import searchable
 from defense_console.model.clock import instant, iso
@@ -118,6 +119,7 @@ class ForgetDesk:
                 with place.explained(folder):
                     (folder / FILE_NAME).unlink(missing_ok=True)
             forget_in_spool(self._spool, identity, known.streams)
+            sweep_copies()
             vault = Vault(self._folder)
             for sha256 in known.documents:
                 vault.remove(sha256)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,9 @@ _ODD: Final = re.compile(r"[^\w.\-]+")
 _LONGEST: Final = 80
 
 Start = Callable[[str], None]
+
+if os.name == "posix":
+    import fcntl
 
 
 def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) -> Path:
@@ -76,14 +80,17 @@ def _plain_name(name: str, extension: str) -> str:
 
 # --- the copy --------------------------------------------------------------------------------------------------------
 
-_folders: list[Path] = []
+_PREFIX: Final = "defense-console-"
+_folders: dict[Path, int] = {}
+"""Folders of this process's copies, and the locks on them, which say that it lives; -1 where there is none."""
 
 
 def _copied(vault: Vault, sha256: str, name: str) -> Path:
     """A copy of a document that cannot be written, in a folder of its own."""
+    sweep_copies()
     try:
-        folder = Path(tempfile.mkdtemp(prefix="defense-console-"))
-        _folders.append(folder)
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        _folders[folder] = _lock(folder)
         copy = folder / name
         with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "wb") as file:
             vault.copy(sha256, file)
@@ -96,7 +103,42 @@ def _copied(vault: Vault, sha256: str, name: str) -> Path:
 def forget_copies() -> None:
     """Remove the copies; called when the console ends."""
     while _folders:
-        shutil.rmtree(_folders.pop(), ignore_errors=True)
+        folder, lock = _folders.popitem()
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock >= 0:
+            os.close(lock)
+
+
+def sweep_copies() -> None:
+    """Remove the copies that consoles which were killed have left: those whose lock is gone."""
+    if os.name != "posix":
+        return
+    for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
+        with suppress(OSError):
+            if left in _folders or left.is_symlink() or left.stat().st_uid != os.getuid():
+                continue
+            lock = _lock(left)
+            try:
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _lock(folder: Path) -> int:
+    """Lock a folder; -1 where folders cannot be locked.
+
+    Raises:
+        BlockingIOError: Another process has it.
+    """
+    if os.name != "posix":
+        return -1
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 # --- the system ------------------------------------------------------------------------------------------------------

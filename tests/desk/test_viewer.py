@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -103,4 +105,36 @@ def test_the_program_gets_the_path_as_one_argument(
     copy = viewer.open_document(vault, kept(vault, "a b;c.pdf"))
 
     assert told.read_text() == f"1|{copy}"
+    viewer.forget_copies()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
+def test_copies_of_a_console_that_was_killed_are_removed_and_those_of_one_that_lives_stay(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    file = kept(vault, "report.txt", b"her report")
+    code = (
+        "import sys, time; from pathlib import Path; from defense_console.desk import viewer\n"
+        "from defense_console.model.events import ReceivedFile; from defense_console.store.vault import Vault\n"
+        f"file = ReceivedFile('report.txt', {file.size}, '{file.sha256}')\n"
+        f"viewer.open_document(Vault(Path({str(vault.folder)!r})), file, print)\n"
+        "sys.stdout.flush(); time.sleep(600)"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+    )  # fmt: skip
+    with other:
+        assert other.stdout is not None
+        left = Path(other.stdout.readline().strip())
+        mine = viewer.open_document(vault, file, lambda _path: None)
+        assert left.is_file()
+        assert mine.is_file()
+        other.kill()
+        other.wait()
+    viewer.sweep_copies()
+    assert mine.is_file()
+    assert not left.parent.exists()
     viewer.forget_copies()
