@@ -165,8 +165,8 @@ def test_what_waits_to_be_saved_is_saved_first_and_goes_too(room: Room, tmp_path
     assert marked(room) == []
     assert not hers.exists()
     assert spool_files.spool_files(tmp_path / "spool") == []
-    jobs, damaged = spool_files.read_jobs(both)
-    assert (len(jobs), damaged) == (1, 0), "what is Omar's stays"
+    assert not both.exists(), "what was refused lies with its defense now"
+    assert b"Omar waits" in (room.folder / place.FILE).read_bytes(), "what is Omar's stays"
 
 
 def test_the_retention_of_the_settings_is_kept_unless_it_is_waived(
