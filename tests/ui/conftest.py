@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
@@ -218,3 +219,17 @@ async def hides(pilot: Pilot[None], text: str) -> None:
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Press the keys of a text."""
     await pilot.press(*(name_of(character) for character in text))
+
+
+async def do_from_palette(pilot: Pilot[None], typed: str, tooltip: str) -> None:
+    """Search a command by its name in the palette, and do it once it is the one that is highlighted."""
+    await pilot.press("ctrl+p")
+    await shows(pilot, "Search for a command")
+    await type_text(pilot, typed)
+    found = pilot.app.screen.query_one(CommandList)
+
+    def highlighted() -> bool:
+        return found.highlighted is not None and tooltip in str(found.get_option_at_index(found.highlighted).prompt)
+
+    await until(pilot, highlighted, f"“{tooltip}” is not found")
+    await pilot.press("enter")

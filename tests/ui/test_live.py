@@ -16,7 +16,7 @@ from defense_console.screens.brief_screen import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
 from defense_console.store.tiny import TinyStore
 from defense_console.widgets.rubric_list import RubricList
-from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
+from tests.ui.conftest import SHIPPED, Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 SIZE = (120, 40)
 
@@ -645,12 +645,7 @@ async def test_a_command_is_found_by_its_name_and_an_abort_leads_to_the_brief(ro
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await shows(pilot, "00:00 / 15:00")
-        await pilot.press("ctrl+p")
-        await shows(pilot, "Search for a command")
-        await type_text(pilot, "abort")
-        await shows(pilot, "Break the defense off for a technical reason.")
-        await pilot.pause(0.3)
-        await pilot.press("enter")
+        await do_from_palette(pilot, "abort", "Break the defense off for a technical reason.")
         await shows(pilot, "Break the defense off?")
         await type_text(pilot, "no network")
         await pilot.press("enter")
@@ -669,12 +664,7 @@ async def test_a_text_left_in_a_dialog_is_there_again_and_the_clock_obeys_over_i
     app = room.app(id)
 
     async def ask_abort() -> None:
-        await pilot.press("ctrl+p")
-        await shows(pilot, "Search for a command")
-        await type_text(pilot, "abort")
-        await shows(pilot, "Break the defense off for a technical reason.")
-        await pilot.pause(0.3)
-        await pilot.press("enter")
+        await do_from_palette(pilot, "abort", "Break the defense off for a technical reason.")
         await shows(pilot, "Break the defense off?")
 
     async with app.run_test(size=SIZE) as pilot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defense_console.model import events as ev
-from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
+from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 
 def filled(room: Room) -> dict[str, str]:
@@ -187,9 +187,8 @@ async def test_the_palette_lists_our_commands_only(room: Room) -> None:
         await shows(pilot, "Search for a command")
         shown = plain_text(pilot.app)  # type: ignore[arg-type]
         assert "creenshot" not in shown
-        await type_text(pilot, "light")
-        await pilot.pause(0.3)
-        await pilot.press("enter")
+        await pilot.press("escape")
+        await do_from_palette(pilot, "light", "Switch between the dark and the light theme.")
         await until(pilot, lambda: pilot.app.theme == "console-light")
 
 
@@ -211,12 +210,8 @@ async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_anothe
         await pilot.press("slash")
         await type_text(pilot, "ada")
         await shows(pilot, "not held, no new date")
-        await pilot.press("enter", "ctrl+p")
-        await shows(pilot, "Search for a command")
-        await type_text(pilot, "reschedule")
-        await shows(pilot, "Give the defense another date.")
-        await pilot.pause(0.3)
         await pilot.press("enter")
+        await do_from_palette(pilot, "reschedule", "Give the defense another date.")
         await shows(pilot, "When does the defense of Ada Example start?")
         await type_text(pilot, "tomorrow 14:00")
         await pilot.press("enter")
