@@ -22,7 +22,7 @@ from defense_console.terminal.doctor_command import doctor
 from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
 from defense_console.terminal.forget_command import forget
 from defense_console.terminal.receive_command import receive
-from defense_console.terminal.words import REFUSED, OneOf, WordedGroup, say, say_all, say_error, say_json, sentence
+from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 
 if TYPE_CHECKING:
     from defense_console.desk.exchange import ExchangeDesk
@@ -107,9 +107,10 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
 
             say_all(defense_lines(brief, desk.now(), session.settings.zone))
             return
+        from defense_console.desk.ledger import stream_of
         from defense_console.exchange.document import Saved, Subject, document
 
-        found, last = brief.defense, store.read_log(f"defense/{brief.id}")[-1]
+        found, last = brief.defense, store.read_log(stream_of(brief.id))[-1]
         subject = Subject(brief.id, found.student_id, brief.student.name, language())
         saved = Saved(last.seq, found.at.wall, last.hash)
         say_json(document(subject, found, brief.curriculum, desk.now(), saved))
@@ -131,7 +132,9 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
             return
         import msgspec
 
-        lines = store.read_log(f"defense/{id}")
+        from defense_console.desk.ledger import stream_of
+
+        lines = store.read_log(stream_of(id))
         say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
 
 
@@ -139,23 +142,21 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
+    from defense_console.desk.ledger import stream_of
     from defense_console.store.vault import Vault
     from defense_console.terminal.opening import whole_id
 
     ready(session)
     with session.store_of() as store:
-        streams = store.streams() if defense is None else (f"defense/{whole_id(store, defense)}",)
+        streams = store.streams() if defense is None else (stream_of(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
         if defense is None:
             problems += Vault(store.folder).verify()
-        for problem in problems:
-            where = problem.stream if problem.seq is None else f"{problem.stream} {problem.seq}"
-            say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")
-        if problems:
-            say_error(ngettext("{n} problem found.", "{n} problems found.", len(problems)))
-            return REFUSED
-        say(ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
-        return 0
+        found = [
+            (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
+            for p in problems
+        ]
+        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
 
 
 @command(main, "report", N_("Print the report of one defense."))
@@ -357,15 +358,11 @@ def curricula_check(session: Session, path: str) -> int:
 
     ready(session)
     place = path_named(path)
-    problems = (*check(place), *check_comments(place))
-    for problem in problems:
-        where = ": ".join(part for part in (problem.file, problem.place) if part)
-        say(f"{visible(where)}: {sentence(ConsoleError(problem.text_id, **problem.parameters))}")
-    if problems:
-        say_error(ngettext("{n} problem found.", "{n} problems found.", len(problems)))
-        return REFUSED
-    say(_("No error found."))
-    return 0
+    found = [
+        (": ".join(part for part in (p.file, p.place) if part), ConsoleError(p.text_id, **p.parameters))
+        for p in (*check(place), *check_comments(place))
+    ]
+    return say_problems(found, _("No error found."))
 
 
 @command(main, "keys", N_("List every command of the console with its keys."))

@@ -18,7 +18,7 @@ import click
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.i18n import _
+from defense_console.i18n import _, ngettext
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
@@ -196,6 +196,17 @@ def say_note(text: str) -> None:
 def say_error(text: str) -> None:
     """Print that something went wrong."""
     click.echo(_("Error: {text}", text=visible(text)), err=True)
+
+
+def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
+    """Say each problem behind its place, or `sound` when there is none. Returns: the exit code."""
+    for place, problem in found:
+        say(f"{visible(place)}: {sentence(problem)}")
+    if found:
+        say_error(ngettext("{n} problem found.", "{n} problems found.", len(found)))
+        return REFUSED
+    say(sound)
+    return 0
 
 
 def bad_line_text(bad: BadLine, entries: bool) -> str:
