@@ -131,3 +131,15 @@ def test_what_cannot_be_saved_stops_what_would_be_built_on_it(gone: Gone, monkey
     assert refused.output == f"Error: What could not be saved before waits in {gone.files / 'spool'}: {why}\n"
     assert gone.waits
     assert gone.cli("export").stdout_bytes == before
+
+
+def test_what_another_console_made_impossible_is_named_and_the_command_goes_on(gone: Gone) -> None:
+    gone.room.add(gone.id, ev.Noted("first", gone.room.machine.read()))
+    done = gone.cli("import", "CSV")
+    assert done.exit_code == 0, done.output
+    told = "1 decision is not in the record: another console wrote first. To choose, open Lina Demo (IRP-P2)."
+    assert done.stderr.splitlines()[0] == told
+    assert not gone.saved
+    assert not gone.waits
+    assert [draft for draft in gone.room.drafts(gone.id).values() if "waits" in draft]
+    assert told not in gone.cli("import", "CSV").stderr, "once; the console says it at every opening"

@@ -137,7 +137,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
     Raises:
         ConsoleError: It cannot be written, or what waits for it cannot.
     """
-    from defense_console.desk.unsaved import replayed_sentences
+    from defense_console.desk.unsaved import aside_sentence, replayed_sentences
     from defense_console.terminal.words import say_note
 
     with opened_store(backups, create=create) as store:
@@ -148,7 +148,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
             raise ConsoleError(
                 "What could not be saved before waits in {place}: {problem}", place=before.file, problem=before.error
             )
-        for text in replayed_sentences(before):
+        for text in (*replayed_sentences(before), *(aside_sentence(store) if before.kept else ())):
             say_note(text)
         yield store
 

@@ -129,6 +129,67 @@ def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another
     assert texts == ["theirs"] * (len(texts) - 1) + ["mine, changed"]
 
 
+def kept_note_and_its_change(room: Room, twins: tuple[str, Twin, Twin]) -> LiveDesk:
+    """The second console has taken over, and a note of the first is kept aside with its change."""
+    id, first, second = twins
+    mine = first.desk.live(id)
+    note = mine.commit("note", "mine").notes[-1].seq
+    mine.commit(f"edit/{note}", "mine, changed")
+    second.desk.take_over(id)
+    second.settle()
+    first.settle()
+    second.desk.tick([id])
+    theirs = second.desk.live(id)
+    theirs.commit("note", "theirs")
+    second.settle()
+    assert [type(aside.event.what) for aside in theirs.aside] == [ev.Noted, ev.NoteEdited]
+    return theirs
+
+
+def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
+    room: Room, twins: tuple[str, Twin, Twin]
+) -> None:
+    id, _first, second = twins
+    theirs = kept_note_and_its_change(room, twins)
+    theirs.take_up(theirs.aside[0].key)
+    room.add(room.plan("s2"), ev.DeliverableDeclared(1, True))
+    second.desk.tick([id])
+    (edited,) = theirs.aside  # also before it is on the disk
+    second.settle()
+    assert list(room.drafts(id)) == [edited.key]
+    second.kill()
+    third = Twin(room)
+    third.desk.take_over(id)
+    third.settle()
+    live = third.desk.live(id)
+    live.take_up(live.aside[0].key)
+    third.settle()
+    third.kill()
+    assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
+    assert room.drafts(id) == {}
+
+
+def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
+    room: Room, twins: tuple[str, Twin, Twin]
+) -> None:
+    id, _first, second = twins
+    theirs = kept_note_and_its_change(room, twins)
+    theirs.take_up(theirs.aside[0].key)
+    room.add(id, ev.DeliverableDeclared(1, True))  # a third console is faster
+    second.settle()
+    assert {aside.key for aside in theirs.aside} == room.drafts(id).keys()
+    edited, written = sorted(theirs.aside, key=lambda aside: isinstance(aside.event.what, ev.Noted))
+    with pytest.raises(ConsoleError, match="keep that first"):
+        theirs.take_up(edited.key)
+    theirs.take_up(written.key)
+    second.settle()
+    theirs.take_up(theirs.aside[0].key)
+    second.settle()
+    assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
+    assert room.drafts(id) == {}
+    assert second.desk.saved.unsaved == 0
+
+
 def test_a_document_asked_for_in_both_consoles_stays_two_documents(room: Room, twins: tuple[str, Twin, Twin]) -> None:
     id, first, second = twins
     first.desk.live(id).rate(ONE, "met")  # so that both rows are asked for by a line of the same number
