@@ -13,11 +13,15 @@ from functools import partial
 
 from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import ModalScreen
 
-LOST_S = 0.25
-"""A marker that does not come back (its widget is gone) is given up after so long."""
+LOOK_S, LOOKS = 0.25, 20
+"""How often, and how many times at most, one looks whether a marker that is not back yet was lost.
+
+Each look is taken by the loop that hands on the keys: a machine that stands still for a minute takes one of them.
+"""
 SETTLE_S, SETTLE_TRIES = 0.01, 40
 """How often, and how many times at most, one looks whether a dialog that a key opens is there."""
 
@@ -57,7 +61,7 @@ class OrderedKeys(App[None], inherit_bindings=False):
             number = self._key_number
             await super().on_event(event)
             if target.post_message(KeyDone(number)):
-                self.set_timer(LOST_S, partial(self._give_up, number))
+                self._look_after(number, target, LOOKS)
                 return
             self._key_on_its_way = False
 
@@ -84,6 +88,19 @@ class OrderedKeys(App[None], inherit_bindings=False):
         flows = (worker for worker in self.workers if worker.group == "dialog" and not worker.is_finished)
         return isinstance(self.screen, ModalScreen) or not any(flows)
 
-    async def _give_up(self, number: int) -> None:
-        if number == self._key_number and number != self._key_back:
+    def _look_after(self, number: int, target: DOMNode, looks: int) -> None:
+        self.set_timer(LOOK_S, partial(self._look, number, target, looks))
+
+    async def _look(self, number: int, target: DOMNode, looks: int) -> None:
+        """A marker goes with its widget, and then another one follows; one that is only slow is waited for.
+
+        Time tells nothing: given up too early, `n` would be on its way while the letters after it become commands.
+        """
+        if number != self._key_number or number == self._key_back:
+            return
+        if looks and target.is_attached and target.is_running and target.screen is self.screen:
+            self._look_after(number, target, looks - 1)
+        elif looks and self.screen.post_message(KeyDone(number)):
+            self._look_after(number, self.screen, looks - 1)
+        else:
             await self._settle(number, 0)

@@ -1,0 +1,75 @@
+"""Keys in one burst, or on a slow machine: each acts when the one before it has done all it does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from textual import events
+
+from defense_console.keymap import Command
+from defense_console.screens import key_order
+from defense_console.screens.key_order import KeyDone, OrderedKeys
+from defense_console.screens.live_screen import LiveScreen
+from tests.ui.conftest import Room, shows, until
+from tests.ui.test_live import SIZE, started
+
+PATIENCE_S = 10.0
+
+
+async def test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen stands still while it handles `n`: the letters after it are still a text and no commands."""
+    id = started(room)
+    app = room.app(id)
+    looks, gate = 0, asyncio.Event()
+    do, look = LiveScreen.do_command, OrderedKeys._look
+
+    async def slow(screen: LiveScreen, command: Command) -> None:
+        await gate.wait()
+        await do(screen, command)
+
+    async def counted(app: OrderedKeys, *arguments: Any) -> None:
+        nonlocal looks
+        looks += 1
+        await look(app, *arguments)
+
+    monkeypatch.setattr(key_order, "LOOK_S", 0.001)
+    monkeypatch.setattr(key_order, "LOOKS", 1_000_000)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        monkeypatch.setattr(LiveScreen, "do_command", slow)
+        monkeypatch.setattr(OrderedKeys, "_look", counted)
+        for key in ["n", *"vaf", "enter"]:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while looks < 20:
+                    await asyncio.sleep(0.001)
+        finally:
+            gate.set()
+        await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["vaf"])
+        await shows(pilot, "0/12 rated", "PRESENTATION 1/3")
+
+
+async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What had the focus never passes it on, and is not in front any more: the next key is not held back for ever."""
+    id = started(room)
+    app = room.app(id)
+    monkeypatch.setattr(key_order, "LOOK_S", 0.001)
+    monkeypatch.setattr(key_order, "LOOKS", 1_000_000)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        focused = app.focused
+        assert focused is not None
+        post = focused.post_message
+        monkeypatch.setattr(focused, "post_message", lambda each: True if isinstance(each, KeyDone) else post(each))
+        for key in ("v", "escape"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await shows(pilot, "1/12 rated")
+        assert app._typed, "it waits for the key before it"
+        app.show_help("live")
+        await until(pilot, lambda: not app._typed, "it waits for ever")
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
