@@ -43,6 +43,10 @@ class Field(TextArea):
         if event.key in FINISHING:
             event.prevent_default()
 
+    def on_hide(self, event: events.Hide) -> None:
+        """A window that is too small hides the field: it keeps the focus, or the next letters would be commands."""
+        event.prevent_default()
+
     def watch(self, obj: DOMNode, attribute_name: str, callback: Callable[..., Any], init: bool = True) -> None:
         """Follow a value; the application's theme in a way that ends with this field.
 

@@ -59,6 +59,24 @@ async def test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on(room: R
         assert set(room.drafts(id).get("strength", "")) == {"a"}
 
 
+async def test_letters_stay_text_while_the_window_is_too_small_and_afterwards(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        await pilot.press("s")
+        await type_text(pilot, "v")
+        for width, height in ((80, 8), (20, 24), (1, 1)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            await type_text(pilot, "x")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, "vxxx", "WRITING")
+        await type_text(pilot, "r")
+        await pilot.press("enter")
+        await until(pilot, lambda: [each.text for each in room.defense(id).strengths] == ["vxxxr"])
+        assert room.defense(id).outcome is None
+
+
 async def test_the_field_of_a_screen_that_was_left_is_gone(room: Room) -> None:
     id = held(room)
     async with room.app().run_test(size=(80, 24)) as pilot:
