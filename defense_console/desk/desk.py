@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from defense_console.desk.agenda import AgendaDesk
 from defense_console.desk.brief import BriefDesk
 from defense_console.desk.leases import Leases, ProcessStart
-from defense_console.desk.ledger import Answer, Ledger, SaveState
+from defense_console.desk.ledger import Answer, Ledger, SaveState, defense_of
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
@@ -229,8 +229,10 @@ class Desk:
 
     def _record_facts_again(self, job: Append) -> None:
         """Record what the system saw after what the other console wrote: it is true whoever was first."""
+        defense_id = defense_of(job.stream)
+        if defense_id is None:
+            return
         self.leases.look()
-        defense_id = job.stream.removeprefix("defense/")
         facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]
         if facts and self.leases.read_only(defense_id) is None:
             self.ledger.act(defense_id, *facts)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from defense_console.desk.ledger import stream_of
-from defense_console.exchange.archive import DEFENSE, STUDENT
 from defense_console.model.agenda import summarize
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
@@ -26,6 +25,7 @@ from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.legal import check_legal
 from defense_console.model.students import check_student, fold_student
 from defense_console.store.base import Append, Store, Student
+from defense_console.store.keys import DEFENSES, STUDENTS
 
 
 class DirectLogs:
@@ -46,7 +46,7 @@ class DirectLogs:
 
     def ids(self) -> Iterator[str]:
         """Id of every defense, sorted."""
-        return (stream.removeprefix(DEFENSE) for stream in self.store.streams(DEFENSE))
+        return (stream.removeprefix(DEFENSES) for stream in self.store.streams(DEFENSES))
 
     def events(self, id: str) -> list[Event]:
         """The log of a defense; empty when there is none."""
@@ -103,7 +103,7 @@ class DirectLogs:
         Raises:
             ConsoleError: It may not come next.
         """
-        stream = STUDENT + id
+        stream = STUDENTS + id
         events = [decode_student_event(line.body) for line in self.store.read_log(stream)]
         check_student(events, what)
         seq = len(events) + 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from defense_console.desk.leases import Holder, ProcessStart, held_by_other
+from defense_console.desk.ledger import stream_of
 from defense_console.desk.named_documents import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.errors import N_, ConsoleError
@@ -126,7 +127,7 @@ class Doctor:
     def _of_leases(self, store: Store) -> Iterator[Finding]:
         for defense_id in self._stale(store):
             yield Finding(
-                "lease", f"defense/{defense_id}",
+                "lease", stream_of(defense_id),
                 ConsoleError(N_("A console that is gone still holds a defense that is over.")),
                 ConsoleError(N_("doctor --repair frees it.")),
                 repairable=True,

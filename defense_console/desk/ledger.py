@@ -36,6 +36,7 @@ from defense_console.store.base import (
     first_hash,
     lane,
 )
+from defense_console.store.keys import DEFENSES
 from defense_console.store.recorder import Recorder
 
 Answer = Ack | Failed | Refused
@@ -75,7 +76,12 @@ class OpenLog:
 
 def stream_of(defense_id: str) -> str:
     """The name of a defense's log in the store."""
-    return f"defense/{defense_id}"
+    return DEFENSES + defense_id
+
+
+def defense_of(stream: str) -> str | None:
+    """Id of the defense whose log has this name; None for a log of something else."""
+    return stream.removeprefix(DEFENSES) if stream.startswith(DEFENSES) else None
 
 
 def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
@@ -215,7 +221,7 @@ class Ledger:
         self.generation += 1
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
-        asides = {stream.removeprefix("defense/") for stream in self.aside.refresh()}
+        asides = {id for stream in self.aside.refresh() if (id := defense_of(stream)) is not None}
         return frozenset(settled) | asides | self.reread_drafts(*self._drafts)
 
     def reread(self, defense_id: str) -> bool:
@@ -338,8 +344,8 @@ class Ledger:
                     self._give_way(job)
 
     def _mark(self, job: Append) -> None:
-        log = self._logs.get(job.stream.removeprefix("defense/"))
-        if log is not None and job.stream.startswith("defense/"):
+        log = self._logs.get(defense_of(job.stream) or "")
+        if log is not None:
             log.acknowledged = max(log.acknowledged, job.expected + len(job.lines))
 
     def _give_way(self, job: Append) -> None:
@@ -348,9 +354,9 @@ class Ledger:
         The rest of a refused tail is refused job by job; by then the log may have gone on from the store's state, and
         is left alone.
         """
-        if not job.stream.startswith("defense/"):
+        defense_id = defense_of(job.stream)
+        if defense_id is None:
             return
-        defense_id = job.stream.removeprefix("defense/")
         log = self._logs.get(defense_id)
         ours = log.events[job.expected : job.expected + len(job.lines)] if log is not None else ()
         if tuple(encode_event(event) for event in ours) == job.lines:

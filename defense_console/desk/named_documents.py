@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from defense_console.desk.exchange import DEMO
-from defense_console.exchange.archive import DEFENSE
 from defense_console.exchange.files_archive import received_files
 from defense_console.model.events import decode_event
 from defense_console.store.base import Store
+from defense_console.store.keys import DEFENSES
 from defense_console.store.vault import Vault
 
 
 def named_documents(store: Store) -> list[str]:
     """SHA-256 of every document that a log of the store tells of, sorted."""
-    logs = (store.read_log(stream) for stream in store.streams(DEFENSE))
+    logs = (store.read_log(stream) for stream in store.streams(DEFENSES))
     return sorted({file.sha256 for log in logs for file in received_files(decode_event(line.body) for line in log)})
 
 

@@ -17,6 +17,7 @@ _HEX = frozenset("0123456789abcdef")
 
 DEFENSES = "defense/"
 STUDENTS = "student/"
+"""How the names of logs begin: the rest is the id of the defense or the student."""
 
 
 def defense_key(id: str) -> int:
