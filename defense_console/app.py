@@ -18,6 +18,7 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.ledger import Answer
 from defense_console.i18n import _
 from defense_console.keys_in_words import name_keys_of
+from defense_console.screens.dialogs import Dialog
 from defense_console.screens.ending import end_on_signals
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
@@ -100,6 +101,9 @@ class ConsoleApp(Host, inherit_bindings=False):
             if isinstance(event.answer, Refused):
                 screen.turned()
             screen.show_saved()
+        for dialog in self.screen_stack:
+            if isinstance(dialog, Dialog):
+                dialog.show_saved()
 
     # --- the second --------------------------------------------------------------------------------------------------
 

@@ -74,9 +74,12 @@ def action_of(command: Command, context: Context) -> str:
 
 
 def acts_over_dialogs(command: Command, context: Context) -> bool:
-    """Whether a command also acts while a dialog lies over its screen: a clock that runs waits for no answer."""
-    over = command.id == "console.redraw" or action_of(command, context) in ("clock_toggle", "clock_next_phase")
-    return over and command.writing
+    """Whether a command also acts while a dialog lies over its screen.
+
+    A clock that runs waits for no answer, and what is not saved can be copied at any moment.
+    """
+    clock = action_of(command, context) in ("clock_toggle", "clock_next_phase")
+    return command.writing and (clock or command.id in ("console.redraw", "console.copy_unsaved"))
 
 
 def acts_while_writing(action: str, context: Context) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Final
 
 from rich.text import Text
@@ -14,7 +15,18 @@ from textual.content import Content
 
 from defense_console.model.text import NEWLINE_SIGN, cells, one_line, visible
 
-__all__ = ["NEWLINE_SIGN", "cell", "cells", "content", "line", "one_line", "same_width", "shortened", "visible"]
+__all__ = [
+    "NEWLINE_SIGN",
+    "cell",
+    "cells",
+    "content",
+    "line",
+    "one_line",
+    "same_width",
+    "shortened",
+    "shortened_place",
+    "visible",
+]
 
 _STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -60,3 +72,18 @@ def shortened(text: str, width: int) -> str:
     while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
         kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
     return kept + "…"
+
+
+def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -> str:
+    """A path on one line, at most `width` cells wide, with home as ~.
+
+    Where there is no room `…` stands for folders of its middle; the last name says most, so it is cut last.
+    """
+    parts = place.parts
+    if home is not None and place.is_relative_to(home):
+        parts = ("~", *place.relative_to(home).parts)
+    shorter = (type(place)(parts[0], "…", *parts[n:]) for n in range(2, len(parts)))
+    for each in (type(place)(*parts), *shorter, type(place)("…", *parts[-1:])):
+        if cells(text := one_line(str(each))) <= width:
+            return text
+    return shortened(text, width)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Static
 
-from defense_console.safe_text import cell, cells, content, line, same_width, shortened
+from defense_console.safe_text import cell, cells, content, line, same_width, shortened, shortened_place
 
 HOSTILE = [
     "[/foo]",
@@ -79,6 +80,42 @@ def test_an_accent_never_lands_on_the_ellipsis() -> None:
 
 def test_a_letter_never_loses_its_accent() -> None:
     assert shortened("a\u0301be\u0301dxyz", 4) == "a\u0301b…"
+
+
+HOME = PurePosixPath("/home/mentor")
+
+
+@pytest.mark.parametrize(
+    ("place", "width", "shown"),
+    [
+        ("/home/mentor/.local/share/console", 99, "~/.local/share/console"),
+        ("/home/mentor/.local/share/console", 21, "~/…/share/console"),
+        ("/home/mentor/.local/share/console", 16, "~/…/console"),
+        ("/home/mentor/.local/share/console", 10, "…/console"),
+        ("/home/mentor/.local/share/console", 6, "…/con…"),
+        ("/home/mentor", 9, "~"),
+        ("/home/mentorship/store", 99, "/home/mentorship/store"),
+        ("/var/data/school/store", 16, "/…/school/store"),
+        ("/store", 99, "/store"),
+        (".", 9, "."),
+    ],
+)
+def test_a_place_is_shortened_in_its_middle(place: str, width: int, shown: str) -> None:
+    assert shortened_place(PurePosixPath(place), width, HOME) == shown
+
+
+def test_a_place_of_another_system_keeps_its_drive() -> None:
+    place = PureWindowsPath(r"C:\Users\mentor\console\store")
+    assert shortened_place(place, 17) == "C:\\…\\store"
+    assert shortened_place(place, 99, PureWindowsPath(r"C:\Users\mentor")) == "~\\console\\store"
+
+
+@pytest.mark.parametrize("text", HOSTILE + ACTING)
+@pytest.mark.parametrize("width", [1, 2, 7, 12, 40])
+def test_a_hostile_place_fits_and_acts_on_nothing(text: str, width: int) -> None:
+    shown = shortened_place(PurePosixPath("/home/mentor") / "folder" / text.replace("\0", ""), width, HOME)
+    assert cells(shown) <= width
+    assert not set(shown) & set("\x1b\x9b\u202e\u2066\x07\n")
 
 
 async def test_widgets_show_hostile_text_whole() -> None:

@@ -14,8 +14,7 @@ from textual.widgets import Input, Static, TextArea
 
 from defense_console import keymap
 from defense_console.desk.desk import Desk
-from defense_console.desk.ledger import SaveState
-from defense_console.i18n import _, clock_time, error_text, language, ngettext
+from defense_console.i18n import _, error_text, language
 from defense_console.keymap import (
     Command,
     Context,
@@ -29,6 +28,9 @@ from defense_console.keymap import (
 from defense_console.model.clock import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
+from defense_console.screens.fitted_words import WHOLE, error_words
+from defense_console.screens.saved_words import alarm_words, saved_words
+from defense_console.widgets.alarm_line import AlarmLine
 from defense_console.widgets.hint_bar import Hint, HintBar
 from defense_console.widgets.status_line import StatusLine, Tone
 
@@ -63,6 +65,9 @@ class Console(Protocol):
     def copy_unsaved(self) -> None:
         """Copy everything that is not saved, in words."""
 
+    def told(self, text: Content) -> None:
+        """A screen has said something in its status line: a dialog that covers the line says it, too."""
+
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed, and say so."""
 
@@ -87,8 +92,7 @@ class ConsoleScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._message_age: int | None = None
-        self._failure_told = False
-        self._message_gives_way = False
+        self._alarmed = False
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -147,15 +151,14 @@ class ConsoleScreen(Screen[None]):
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def tell(self, text: str | Content, tone: Tone = "plain") -> None:
-        """Say something in the status line, until the next key or for a few seconds. User text is made safe.
-
-        What cannot be saved, and what to do about it, stands there before anything plain.
-        """
-        if tone == "plain" and self.desk.saved.state == "failed":
-            return
-        self._message_age, self._message_gives_way = 0, tone == "plain"
+        """Say something in the status line, until the next key or for a few seconds. User text is made safe."""
+        self._message_age = 0
+        error = self.desk.saved.error
+        if error is not None and text in (error_text(error), error_words(error, WHOLE)):
+            text = _("Read only: the red line says why.")
         shown = content(text) if isinstance(text, str) else text
         self.query_one(StatusLine).show_message(shown, tone)
+        self.console_app.told(shown)
 
     def refuse(self, error: ConsoleError) -> None:
         """Say why something cannot be done."""
@@ -185,8 +188,9 @@ class ConsoleScreen(Screen[None]):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """The screen's own part, then the two lines every screen has."""
+        """The screen's own part, then the lines every screen has."""
         yield from self.compose_body()
+        yield AlarmLine(markup=False)
         yield StatusLine()
         yield HintBar()
         yield Static(id="too-small", markup=False)
@@ -222,13 +226,18 @@ class ConsoleScreen(Screen[None]):
         self.show_mode()
 
     @property
+    def row_width(self) -> int:
+        """Cells of a row that goes from one side to the other, without the space beside it."""
+        return max(20, self.size.width - 2)
+
+    @property
     def writing(self) -> bool:
         """Whether a text field has the focus, so that letters are text."""
         return isinstance(self.focused, (Input, TextArea))
 
     def show_mode(self) -> None:
         """Say what the letters do, and hint the keys that matter now."""
-        if not self.query("StatusLine > *"):
+        if not self.query(StatusLine):
             return
         text = _("WRITING · Esc leaves") if self.writing else _("console")
         self.query_one(StatusLine).show_mode(text, self.writing)
@@ -259,44 +268,32 @@ class ConsoleScreen(Screen[None]):
         return _(command.label)
 
     def show_saved(self) -> None:
-        """Say whether everything is saved."""
-        if not self.query("StatusLine > *"):
+        """Say whether everything is saved; while it is not, the red line says why and what to do."""
+        if not self.query(StatusLine):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
+        alarm = self.query_one(AlarmLine)
+        alarm.tell(content(alarm_words(saved, self.row_width)))
+        if self.is_current:
+            alarm.visible = True
+        self.query_one(StatusLine).show_saved(saved_words(saved, self.zone))
         if saved.state == "failed":
-            text = _("✗ NOT SAVED: the text being typed")
-            if saved.unsaved:
-                text = ngettext("✗ NOT SAVED: {n} action", "✗ NOT SAVED: {n} actions", saved.unsaved)
-        elif saved.state == "read_only":
-            text = _("✗ READ ONLY")
-        elif saved.state == "saving":
-            text = _("… saving")
-        else:
-            text = _("✓ saved {time}", time=clock_time(saved.at, self.zone)) if saved.at else _("✓ saved")
-        line = self.query_one(StatusLine)
-        line.show_saved(text, saved.state)
-        if saved.state == "failed" and self._message_gives_way:
-            self._message_age, self._message_gives_way = None, False
-        if saved.error is not None and self._message_age is None:
-            line.show_message(content(f"{error_text(saved.error)} {self._kept_words(saved)}".strip()), "failed")
-            self._failure_told = True
-        elif saved.error is None and self._failure_told:
-            self._failure_told = False
-            if self._message_age is None:
-                line.show_message("")
+            self._alarmed = True
+        elif saved.state == "saved" and self._alarmed:
+            self._tell_saved_again()
 
-    @staticmethod
-    def _kept_words(saved: SaveState) -> str:
-        """Where what is not saved lies meanwhile, and the key that copies it."""
-        if saved.state == "read_only":
-            return ""
-        copy = _("{key:console.copy_unsaved} copies everything unsaved.")
-        if saved.spool is not None:
-            return copy + " " + _("Kept in {place}.", place=saved.spool.parent)
-        if saved.spool_error is not None:
-            problem = error_text(saved.spool_error)
-            return copy + " " + _("In memory only, do not leave the console: {problem}", problem=problem)
-        return copy + " " + _("In memory only: do not leave the console.")
+    def _tell_saved_again(self) -> None:
+        """Say that the alarm is over, where it was seen, as soon as that hides no answer to a key."""
+        if not self.is_current:
+            self._alarmed = False
+        elif self._message_age is None:
+            self._alarmed = False
+            self.tell(_("The disk answers again: everything is saved."))
+
+    def yield_alarm(self) -> None:
+        """A dialog over this screen says what is not saved: here the place of it stays empty, so that nothing moves."""
+        for alarm in self.query(AlarmLine):
+            alarm.visible = False
 
     def pass_second(self) -> None:
         """Let a second pass: an old message goes, the screen redraws what moves."""

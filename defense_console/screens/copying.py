@@ -28,7 +28,7 @@ class CopyingScreen(ConsoleScreen):
         if clipboard.over_ssh():
             self.app.copy_to_clipboard(text)
         copied = await asyncio.to_thread(clipboard.copy, text, folder)
-        self.tell(content(_("{what}: {sentence}", what=title, sentence=copied.sentence(language()))), "answer")
+        self.tell(content(_("{what}: {sentence}", what=title, sentence=copied.sentence(language()))))
 
     def copy_message(self, verdict: VerdictDesk, tongue: str) -> None:
         """Copy the message that tells the student of the verdict in force; refused before there is one."""

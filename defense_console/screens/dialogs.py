@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -19,6 +19,8 @@ from defense_console.i18n import _
 from defense_console.keymap import acts_over_dialogs
 from defense_console.safe_text import content
 from defense_console.screens.base import Console, ConsoleScreen
+from defense_console.screens.saved_words import alarm_words
+from defense_console.widgets.alarm_line import AlarmLine
 from defense_console.widgets.writer import Field
 
 T = TypeVar("T")
@@ -48,6 +50,8 @@ class Dialog(ModalScreen[T], Generic[T]):
         .dialog--question { text-style: bold; }
         .dialog--details { margin: 1 0 0 0; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
+        AlarmLine { dock: bottom; }
+        &.-alarm VerticalScroll { max-height: 35vh; }
     }
     """
 
@@ -56,6 +60,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         self._question = question
         self._details = details
         self._answered = False
+        self._answered_below = Content()
 
     def compose(self) -> ComposeResult:
         """Question, details, the dialog's own part, its keys."""
@@ -67,6 +72,30 @@ class Dialog(ModalScreen[T], Generic[T]):
                     yield Static(details, classes="dialog--details")
             yield from self.compose_answers()
             yield Static(Content(self.keys_text()), classes="dialog--keys")
+        yield AlarmLine(markup=False)
+
+    def on_screen_resume(self) -> None:
+        """What is not saved is told over a question, too."""
+        self.show_saved()
+
+    def on_resize(self) -> None:
+        """What fits has changed."""
+        self.show_saved()
+
+    def tell(self, text: Content) -> None:
+        """What the screen below has just said: while something is not saved this dialog covers its status line."""
+        self._answered_below = text
+        self.show_saved()
+
+    def show_saved(self) -> None:
+        """While something is not saved, say why and what to do under the question, and not twice."""
+        for alarm in self.query(AlarmLine):
+            saved = cast(Console, self.app).desk.saved
+            text = content(alarm_words(saved, max(20, self.size.width - 2)))
+            alarm.tell(Content("\n").join([text, self._answered_below]) if text and self._answered_below else text)
+            self.set_class(bool(text), "-alarm")
+            if self.below is not None:
+                self.below.yield_alarm()
 
     def compose_answers(self) -> ComposeResult:
         """What stands between the question and the line of keys."""
@@ -89,7 +118,9 @@ class Dialog(ModalScreen[T], Generic[T]):
         return next((screen for screen in reversed(screens) if isinstance(screen, ConsoleScreen)), None)
 
     async def on_key(self, event: events.Key) -> None:
-        """Nothing typed in a dialog reaches the screen below, but the keys of a running clock and the redraw."""
+        """Nothing typed in a dialog reaches the screen below, but the keys of a running clock, the redraw and F7."""
+        if self._answered_below:
+            self.tell(Content())
         below = self.below
         command = below.command_at(event.key) if below is not None else None
         if below is not None and command is not None and acts_over_dialogs(command, below.context):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from textual import work
+from textual.content import Content
 
 from defense_console.desk import clipboard
 from defense_console.desk.desk import Desk
@@ -15,7 +16,7 @@ from defense_console.i18n import _, error_text, language, set_language
 from defense_console.keymap import Context, commands_for, shown_keys
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen, Place
-from defense_console.screens.dialogs import Confirm
+from defense_console.screens.dialogs import Confirm, Dialog
 from defense_console.screens.key_order import OrderedKeys
 from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.settings import Settings
@@ -138,6 +139,11 @@ class Host(OrderedKeys, inherit_bindings=False):
         self.keep_texts()
         return self.desk.recorder.close(CLOSE_S)
 
+    def told(self, text: Content) -> None:
+        """A screen has said something in its status line: a dialog that covers the line says it, too."""
+        if isinstance(self.screen, Dialog):
+            self.screen.tell(text)
+
     def say_first_words(self) -> None:
         """Say what happened before the console was open."""
         if self.first_words:
@@ -155,7 +161,7 @@ class Host(OrderedKeys, inherit_bindings=False):
         if clipboard.over_ssh():
             self.copy_to_clipboard(text)
         copied = await asyncio.to_thread(copy_unsaved, text, folder)
-        screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())), "answer")
+        screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())))
 
     @work(exclusive=True, group="dialog")
     async def ask_quit(self) -> None:

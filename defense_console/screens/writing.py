@@ -6,11 +6,12 @@ from textual import events, work
 from textual.content import Content
 
 from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.i18n import _, error_text, ngettext
+from defense_console.i18n import _, ngettext
 from defense_console.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Confirm
+from defense_console.screens.fitted_words import STEPS, WHOLE, error_words, fitting
 from defense_console.widgets.writer import FINISHING, Writer
 
 
@@ -211,18 +212,28 @@ class WritingScreen(ConsoleScreen):
             self.resume_text(_("Taken over, with the text that was being written there."))
             self._expects_text = not self.writing
 
-    def read_only_line(self) -> str:
-        """Who holds the defense, and the key that takes it over; "" when it may be written here."""
+    def read_only_line(self, most: int = WHOLE) -> str:
+        """Who holds the defense, and the key that takes it over; "" when it may be written here.
+
+        Args:
+            most: Cells of the longest name in it.
+        """
         reason = self.texts.read_only
         if reason is None:
             return ""
         other = self.desk.leases.holder(self.about)
-        return error_text(reason) + (" " + _("{key:console.take_over} takes it over.") if other is not None else "")
+        return error_words(reason, most) + (
+            " " + _("{key:console.take_over} takes it over.") if other is not None else ""
+        )
 
     def standing_line(self) -> str:
-        """What the mentor must know of other consoles: one holds the defense, or kept something out of the record."""
-        if line := self.read_only_line():
-            return "⊘ " + line
+        """What the mentor must know of other consoles: one holds the defense, or kept something out of the record.
+
+        Whole in three rows of half a screen. Why the store itself cannot be written is said in the red line.
+        """
+        if self.texts.read_only is not None and self.desk.saved.state != "read_only":
+            say = self.read_only_line
+            return fitting(lambda most: "⊘ " + say(most), self.row_width, 3) or "⊘ " + say(STEPS[-1])
         if not (left := len(self.texts.aside)):
             return ""
         return "! " + ngettext(

@@ -174,7 +174,8 @@ class RubricList(LineList):
         flags = "".join((BLOCKING + " " if criterion.blocking else "", CLOCK + " " if criterion.from_clock else ""))
         name = f"{criterion.label.in_(self._language)} — " if criterion.label else ""
         text = line(flags + name + criterion.text.in_(self._language))
-        return [part.plain.rstrip() for part in text.wrap(width)] or [""]
+        # A rubric that is hidden has no width, and is laid out all the same.
+        return [part.plain.rstrip() for part in text.wrap(max(1, width))] or [""]
 
     def draw(self, line: int, width: int, chosen: bool) -> Content:
         """A heading, or a line of a criterion."""

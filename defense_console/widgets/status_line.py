@@ -4,59 +4,73 @@ from __future__ import annotations
 
 from typing import Literal
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual import events
 from textual.content import Content
 
 from defense_console.widgets.quiet_text import QuietText
 
-Saved = Literal["saved", "saving", "failed", "read_only"]
-Tone = Literal["plain", "answer", "refused", "failed"]
-"""How a message is said; an answer is what the mentor asked to know, and stands also while something is not saved."""
+Tone = Literal["plain", "refused", "failed"]
+"""How a message is said."""
+STYLES: dict[Tone, str] = {"plain": "", "refused": "bold $text-warning", "failed": "bold $text-error"}
+GAP = 2
+"""Cells between two of the three texts."""
+MOST_ROWS = 5
+"""Rows of the longest message; what it says beyond them is cut, with a sign."""
 
 
-class StatusLine(Horizontal):
-    """Mode on the left, message in the middle, saved line on the right; a long message wraps to at most three lines."""
+class StatusLine(QuietText):
+    """Mode on the left, message in the middle, saved line on the right.
+
+    A message that does not fit between the two stands above them, as wide as the screen and in as many rows as it
+    needs: in half a screen, while a text is written, a mentor still reads all of it.
+    """
 
     DEFAULT_CSS = """
     StatusLine {
         height: auto;
-        max-height: 3;
         padding: 0 1;
         background: $panel;
-        Static { width: auto; height: auto; }
-        .status-line--mode { color: $text-muted; }
-        .status-line--mode.-writing { color: $text-accent; text-style: bold reverse; }
-        .status-line--message { width: 1fr; max-height: 3; margin: 0 2; }
-        .status-line--message.-refused { color: $text-warning; text-style: bold; }
-        .status-line--message.-failed { color: $text-error; text-style: bold; }
-        .status-line--saved { color: $text-muted; }
-        .status-line--saved.-failed { background: $error; color: auto; text-style: bold; }
     }
     """
 
-    def compose(self) -> ComposeResult:
-        """Three texts."""
-        yield QuietText(classes="status-line--mode", markup=False)
-        yield QuietText(classes="status-line--message", markup=False)
-        yield QuietText(classes="status-line--saved", markup=False)
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._mode = Content()
+        self._message = Content()
+        self._saved = Content()
 
     def show_mode(self, text: str, writing: bool) -> None:
         """What the letters do now. Args: text: translated; writing: a text field has the focus."""
-        mode = self.query_one(".status-line--mode", QuietText)
-        mode.show(Content(f" {text} " if writing else text))
-        mode.set_class(writing, "-writing")
+        style = "bold $text-accent reverse" if writing else "$text-muted"
+        self._mode = Content.styled(f" {text} " if writing else text, style)
+        self._draw()
 
     def show_message(self, text: Content | str, tone: Tone = "plain") -> None:
         """Replace the message; an empty text takes it away."""
-        message = self.query_one(".status-line--message", QuietText)
-        message.show(Content(text) if isinstance(text, str) else text)
-        message.set_class(tone == "refused", "-refused")
-        message.set_class(tone == "failed", "-failed")
+        message = Content(text) if isinstance(text, str) else text
+        self._message = message.stylize_before(STYLES[tone]) if message and STYLES[tone] else message
+        self._draw()
 
-    def show_saved(self, text: str, state: Saved) -> None:
-        """Replace the saved line."""
-        saved = self.query_one(".status-line--saved", QuietText)
-        alarm = state in ("failed", "read_only")
-        saved.show(Content(f" {text} " if alarm else text))
-        saved.set_class(alarm, "-failed")
+    def show_saved(self, text: str) -> None:
+        """Replace the saved line; an empty text takes it away."""
+        self._saved = Content.styled(text, "$text-muted")
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """The message may fit now, or fit no more."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width or self.screen.size.width - self.gutter.width
+        ends = self._mode.cell_length + self._saved.cell_length
+        beside = "\n" not in self._message.plain and ends + self._message.cell_length + 2 * GAP <= width
+        gap, rows = Content(" " * GAP), list[Content]()
+        line = self._mode
+        if beside and self._message:
+            line = line + gap + self._message
+        elif self._message:
+            rows = self._message.wrap(max(1, width))
+            if len(rows) > MOST_ROWS:
+                rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
+        between = Content(" " * max(GAP, width - line.cell_length - self._saved.cell_length))
+        self.show(Content("\n").join([*rows, line + between + self._saved if self._saved else line]))

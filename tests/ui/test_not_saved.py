@@ -53,34 +53,28 @@ async def test_the_line_says_why_what_to_do_and_where_it_lies(room: Room, id: st
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await pilot.press("v", "v")
         await shows(pilot, "✗ NOT SAVED: 2 actions")
-        room.machine.pass_time(60)
-        await pilot.press("escape")  # takes away what the keys said
-        await shows(pilot, "The disk of /store is full: free some space.", "F7 copies everything unsaved.", "Kept in")
+        await shows(pilot, "F7 copies them", "The disk of /store is full: free some space.", "Kept in")
         FailingDisk.full = False
-        await shows(pilot, "✓ saved")
+        await shows(pilot, "✓ saved", "everything is saved.")
         await hides(pilot, "F7 copies")
     assert [event.seq for event in room.events(id)] == [1, 2, 3, 4, 5]
     assert spool_files(room.elsewhere) == []
 
 
-async def test_nothing_plain_hides_why_it_is_not_saved_and_what_to_do(room: Room, id: str) -> None:
+async def test_whatever_is_told_is_read_beside_why_it_is_not_saved(room: Room, id: str) -> None:
     app = room.app(id)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         assert isinstance(app.screen, LiveScreen)
-        app.screen.tell("Something plain.")
-        await shows(pilot, "Something plain.")
         await pilot.press("v")
-        await shows(pilot, "F7 copies everything unsaved.")
-        app.screen.tell("Something plain.")
-        await pilot.pause()
-        assert "Something plain." not in plain_text(app)
-        tones: tuple[Tone, ...] = ("refused", "answer")
+        await shows(pilot, "F7 copies it")
+        tones: tuple[Tone, ...] = ("plain", "refused", "failed")
         for tone in tones:
             app.screen.tell(f"Something {tone}.", tone)
-            await shows(pilot, f"Something {tone}.")
+            await shows(pilot, f"Something {tone}.", "F7 copies it")
         FailingDisk.full = False
         await shows(pilot, "✓ saved")
+        await hides(pilot, "F7 copies it")
 
 
 async def test_a_lease_that_is_written_meanwhile_does_not_make_it_saved(room: Room, id: str) -> None:
@@ -185,7 +179,6 @@ async def test_a_spool_that_fails_too_says_memory_only(room: Room, id: str, tmp_
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await pilot.press("v")
         await shows(pilot, "✗ NOT SAVED: 1 action")
-        await pilot.press("escape")
         await shows(pilot, "In memory only, do not leave the console:", "cannot be written either")
         await pilot.press("ctrl+q")
         await shows(pilot, "It is in memory only and would be lost: copy")
@@ -203,10 +196,15 @@ async def test_a_console_that_can_only_read_says_why_and_refuses_every_action_wi
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await shows(pilot, "✗ READ ONLY", "The disk of /store is full: free some space.", "Ada [/] Byron")
-        for key in ("v", "n", "t", "g", "f3", "f5"):
+        assert isinstance(app.screen, LiveScreen)
+        for key in ("v", "n", "t", "g", "f3"):
+            app.screen.hush()
+            await hides(pilot, "the red line says why")
             await pilot.press(key)
-            await shows(pilot, "The disk of /store is full: free some space.")
+            await shows(pilot, "Read only: the red line says why.")
             await hides(pilot, "WRITING")
+        await pilot.press("f5")
+        await shows(pilot, "No other console holds this defense.")
         await pilot.press("f7")
         await shows(pilot, "Everything is saved: there is nothing to copy.")
         room.machine.pass_time(60)

@@ -1,0 +1,232 @@
+"""In half a screen a mentor reads whole why nothing is saved, who holds a defense, and each reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from defense_console.app import ConsoleApp
+from defense_console.desk import clipboard
+from defense_console.i18n import language, set_language
+from defense_console.screens.base import ConsoleScreen, Place
+from defense_console.store.base import FullDisk, Lease
+from defense_console.store.tiny import TinyStore
+from tests.ui.conftest import Room, plain_text, until
+from tests.ui.test_not_saved import FailingDisk
+
+HALF = (60, 20)
+SIZES = [HALF, (80, 24)]
+FULL = {
+    "en": r"✗ NOT SAVED: {n} actions?, F7 copies (it|them) · The disk of \S+ is full: free some space\. Kept in \S+\.",
+    "fr": r"✗ NON ENREGISTRÉ : {n} actions?, F7 (la|les) copie · Le disque de \S+ est plein : libérez de la place\. "
+    r"Gardé dans \S+\.",
+}
+PAUSED = {"en": "The clock is paused; “,” says why.", "fr": "Le chronomètre est en pause ; « , » dit pourquoi."}
+RUNS = {"en": "The clock runs.", "fr": "Le chronomètre tourne."}
+SAVED = {
+    "en": "The disk answers again: everything is saved.",
+    "fr": "Le disque répond de nouveau : tout est enregistré.",
+}
+COPIED = {
+    "en": "Everything unsaved: There is no clipboard here: the text is in",
+    "fr": "Tout ce qui n’est pas enregistré : Il n’y a pas de presse-papiers ici : le texte est dans",
+}
+
+
+class DeepDisk(FailingDisk):
+    """A full disk whose store lies where a console keeps it."""
+
+    def _refuse(self) -> None:
+        if type(self).full:
+            place = Path.home() / ".local" / "share" / "defense-console"
+            raise FullDisk("The disk of {place} is full: free some space.", place=place)
+
+
+@pytest.fixture(params=["en", "fr"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = language()
+    set_language(request.param)
+    yield request.param
+    set_language(before)
+
+
+@pytest.fixture
+def id(room: Room, monkeypatch: pytest.MonkeyPatch) -> str:
+    room.student("s1", "Ada Example")
+    id = room.plan(in_min=1)
+    room.live(id)
+    room.disk = DeepDisk
+    monkeypatch.setattr(DeepDisk, "full", True)
+    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
+    return id
+
+
+def as_read(app: ConsoleApp) -> str:
+    """What is on the screen as one reads it: rows follow each other, frames and rules are not read."""
+    return " ".join(re.sub(r"[│╭╮╰╯─▁▂▃▄▅▆▇█]", " ", plain_text(app)).split())
+
+
+async def reads(pilot: Pilot[None], pattern: str) -> None:
+    """Wait until a sentence stands whole on the screen, and once."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(pilot, lambda: len(re.findall(pattern, as_read(app))) == 1, f"“{pattern}” is not read once")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_why_nothing_is_saved_is_read_whole_beside_every_reply(
+    room: Room, id: str, size: tuple[int, int], spoken: str
+) -> None:
+    app = room.app(id)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ConsoleScreen) and app.screen.about == id)
+        await pilot.press("v")
+        await reads(pilot, FULL[spoken].format(n=1))
+        await pilot.press("t")
+        await reads(pilot, re.escape(PAUSED[spoken]))
+        await reads(pilot, FULL[spoken].format(n=2))
+        await pilot.press("n", *"he waits", "f3")
+        await reads(pilot, re.escape(RUNS[spoken]))
+        await reads(pilot, FULL[spoken].format(n=4))
+        await reads(pilot, {"en": "WRITING", "fr": "SAISIE"}[spoken])
+        await pilot.press("f7")
+        await reads(pilot, re.escape(COPIED[spoken]) + r" \S+ ?\S*clipboard\.txt\.")
+        await reads(pilot, FULL[spoken].format(n=4))
+        # What one works on is still there: the clock, the criterion with the focus, the text.
+        await reads(pilot, "00:00 / 15:00")
+        await reads(pilot, "› ·")
+        await reads(pilot, "he waits")
+        await pilot.press("escape")  # takes away what the last key did
+        DeepDisk.full = False
+        await reads(pilot, re.escape(SAVED[spoken]))
+        await reads(pilot, {"en": "✓ saved", "fr": "✓ enregistré"}[spoken])
+        assert not re.search("✗ NO", as_read(app))
+    assert app.fault is None
+
+
+async def test_it_is_read_whole_on_every_screen(room: Room, id: str) -> None:
+    set_language("fr")
+    try:
+        app = room.app(id)
+        async with app.run_test(size=HALF) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, ConsoleScreen) and app.screen.about == id)
+            await pilot.press("v")
+            places: tuple[Place, ...] = ("brief", "waiting", "verdict", "revisions", "live")
+            for place in places:
+                app.go(place, id)
+                await reads(pilot, FULL["fr"].format(n=1))
+            for open_it in ("l", "h", "f9", "p"):  # timeline, help, verdict, preview
+                under = app.screen
+                await pilot.press(open_it)
+                await until(pilot, lambda under=under: app.screen is not under)  # type: ignore[misc]
+                await reads(pilot, FULL["fr"].format(n=1))
+                if open_it in ("l", "h"):
+                    await pilot.press("escape")
+                    await until(pilot, lambda under=under: app.screen is under)  # type: ignore[misc]
+            app.home()
+            await reads(pilot, FULL["fr"].format(n=1))
+            DeepDisk.full = False
+    finally:
+        set_language("en")
+
+
+async def test_over_a_dialog_it_is_read_once_with_the_dialog_and_what_its_key_did(room: Room, id: str) -> None:
+    set_language("fr")
+    try:
+        app = room.app(id)
+        async with app.run_test(size=HALF) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, ConsoleScreen) and app.screen.about == id)
+            await pilot.press("m")
+            await reads(pilot, "Échap retour")
+            app.desk.live(id).rate("IRP-P2-B1.1-1", "met")  # it fails while the dialog is read
+            await reads(pilot, FULL["fr"].format(n=1))
+            await reads(pilot, "Échap retour")
+            await pilot.press("f7")
+            await reads(pilot, re.escape(COPIED["fr"]) + r" \S+ ?\S*clipboard\.txt\.")
+            await pilot.press("f3")
+            await reads(pilot, re.escape(PAUSED["fr"]))
+            await pilot.press("escape")
+            await reads(pilot, FULL["fr"].format(n=2))
+            await reads(pilot, "PRÉSENTATION 1/3")
+            await pilot.press("m")
+            await reads(pilot, "Échap retour")
+            DeepDisk.full = False
+            await until(pilot, lambda: "✗" not in as_read(app))
+    finally:
+        set_language("en")
+
+
+async def test_a_window_that_is_too_small_still_tells_it(room: Room, id: str) -> None:
+    app = room.app(id)
+    async with app.run_test(size=(40, 11)) as pilot:
+        await until(pilot, lambda: "40×11 is too small" in as_read(app))
+        await pilot.press("x", "r", "v")
+        await reads(pilot, r"✗ NOT SAVED: 3 actions, F7 copies them · The disk of \S+ is full: free some space\.")
+        DeepDisk.full = False
+    assert app.fault is None
+    assert len(room.defense(id).ratings) == 3
+
+
+async def test_a_store_that_is_only_read_says_so_once_and_a_refusal_points_to_it(
+    room: Room, id: str, spoken: str
+) -> None:
+    room.refusal = FullDisk("The disk of {place} is full: free some space.", place=Path.home() / ".local/share/console")
+    reason = {"en": r"✗ READ ONLY · The disk of \S+ is full: free some space\.",
+              "fr": r"✗ LECTURE SEULE · Le disque de \S+ est plein : libérez de la place\."}  # fmt: skip
+    told = {"en": "Read only: the red line says why.", "fr": "Lecture seule : la ligne rouge dit pourquoi."}
+    app = room.app(id)
+    async with app.run_test(size=HALF) as pilot:
+        places: tuple[Place, ...] = ("live", "brief", "verdict")
+        for place, key in zip(places, ("v", "space", "i"), strict=True):
+            app.go(place, id)
+            await reads(pilot, reason[spoken])
+            await pilot.press(key)
+            await reads(pilot, re.escape(told[spoken]))
+            await reads(pilot, reason[spoken])
+            assert as_read(app).count({"en": "is full", "fr": "est plein"}[spoken]) == 1
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_who_holds_a_defense_and_the_key_that_takes_it_over_are_read_whole(
+    room: Room, size: tuple[int, int], spoken: str
+) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan(in_min=1)
+    room.live(id)
+    at = room.machine.read()
+    store = TinyStore.open(room.folder)
+    host = "a-very-long-name-of-a-machine.department.school.example"
+    store.write_lease(id, Lease("other", host, 1, "start", "boot-9", at, at.wall))
+    store.close()
+    held = {
+        "en": r"⊘ Read only: another console holds this defense \(\S+, since 2026-11-24 \d\d:\d\d\)\. "
+        r"F5 takes it over\.",
+        "fr": r"⊘ Lecture seule : une autre console tient cette soutenance \(\S+, depuis le 24/11/2026 \d\d:\d\d\)\. "
+        r"F5 prend la main\.",
+    }
+    app = room.app(id)
+    async with app.run_test(size=size) as pilot:
+        await reads(pilot, held[spoken])
+        app.go("brief", id)
+        await reads(pilot, held[spoken])
+
+
+async def test_a_reply_stands_beside_the_mode_where_it_fits_and_above_it_where_not(room: Room) -> None:
+    app = room.app()
+    async with app.run_test(size=HALF) as pilot:
+        screen = app.screen
+        assert isinstance(screen, ConsoleScreen)
+        screen.tell("A short reply.")
+        await until(pilot, lambda: "console  A short reply.   " in plain_text(app))
+        screen.tell("A reply that has more to say than there is room for beside the mode and the saved line.")
+        await reads(pilot, "than there is room for beside the mode and the saved line. console ✓ saved")
+        await pilot.resize_terminal(160, 24)
+        await reads(pilot, "console A reply that has more to say")
+        await pilot.resize_terminal(*HALF)
+        screen.tell("word " * 200)
+        await reads(pilot, "word word… console ✓ saved")
+        assert as_read(app).count("word") < 60
