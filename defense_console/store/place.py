@@ -47,7 +47,7 @@ DAMAGED = "damaged-"
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file while it is open, and after a crash."""
 _NEW = ".new-"
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """How SQLite tells of damage that it has no code of its own for."""
@@ -304,7 +304,7 @@ def _check_header(path: Path) -> None:
             return
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
-        if not header.startswith(_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+        if not header.startswith(MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
             raise _not_ours(path.parent)
         _checked.add((status.st_dev, status.st_ino))
 

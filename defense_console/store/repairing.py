@@ -30,6 +30,8 @@ from defense_console.store.salvage import Piece, Salvage, Told
 from defense_console.store.summaries import CLOSED_COUNT
 from defense_console.store.tiny import TinyStore
 
+_LOG = place.BESIDE[0]
+
 
 class RepairedLog(msgspec.Struct, frozen=True):
     """A log that is not as the damaged file gave it.
@@ -90,7 +92,7 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
             if path.is_file():
                 shutil.copy(path, work)
         sound = tuple(backups.sound())
-        if sound and not (work / place.FILE).exists():
+        if sound and (work / (place.FILE + _LOG)).exists() and not _is_database(work / place.FILE):
             _under_the_log(sound[0].path, work / place.FILE)
         sources = [opened.enter_context(closing(Salvage(work / place.FILE)))]
         since = _facts(sources[0]).get(RESTORED_AT, "")
@@ -101,10 +103,17 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
         yield sources, same
 
 
+def _is_database(path: Path) -> bool:
+    """Whether SQLite will open a file at all: it is there, and its first bytes are."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(len(place.MAGIC)) == place.MAGIC
+    return False
+
+
 def _under_the_log(copy: Path, path: Path) -> None:
     """Where the file is gone, its write-ahead log still holds what came last: put it over the pages of a copy.
 
-    A copy has the pages in their places. Where they do not fit together, the chains show it, and the copies still are
+    So it is with a file that was emptied or is garbage. A copy has the pages in their places. Where they do not fit together, the chains show it, and the copies still are
     sources of their own.
     """
     content = bytearray(copy.read_bytes())

@@ -145,8 +145,11 @@ def test_what_is_found_is_mended_and_the_damaged_file_is_kept(folder: Path, dama
     check(folder, written, half)
 
 
+@pytest.mark.parametrize("left", [None, b"", b"garbage" * 9_000], ids=["gone", "emptied", "garbage"])
 @pytest.mark.parametrize("fits", [True, False])
-def test_what_the_log_of_a_removed_file_holds_is_put_over_the_last_copy(folder: Path, fits: bool) -> None:
+def test_what_the_log_of_a_removed_file_holds_is_put_over_the_last_copy(
+    folder: Path, fits: bool, left: bytes | None
+) -> None:
     if fits:  # else pages of the file have changed since the only copy was made
         Backups(folder).write(LATER)
     store = TinyStore.open(folder)
@@ -155,6 +158,8 @@ def test_what_the_log_of_a_removed_file_holds_is_put_over_the_last_copy(folder: 
     store.close()
     written = truth(folder)
     (folder / place.FILE).unlink()
+    if left is not None:
+        (folder / place.FILE).write_bytes(left)
     (folder / "log").rename(folder / (place.FILE + "-wal"))
 
     repair(Backups(folder), LATER, {})
