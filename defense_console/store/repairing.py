@@ -113,8 +113,8 @@ def _is_database(path: Path) -> bool:
 def _under_the_log(copy: Path, path: Path) -> None:
     """Where the file is gone, its write-ahead log still holds what came last: put it over the pages of a copy.
 
-    So it is with a file that was emptied or is garbage. A copy has the pages in their places. Where they do not fit together, the chains show it, and the copies still are
-    sources of their own.
+    So it is with a file that was emptied or is garbage. A copy has the pages in their places. Where they do not fit
+    together, the chains show it, and the copies still are sources of their own.
     """
     content = bytearray(copy.read_bytes())
     content[JOURNAL_MODE] = b"\2\2"
