@@ -267,7 +267,7 @@ class LiveScreen(LiveView):
             self.tell(_(private if note.private else shared, time=clock_text(note.at_s)))
             self.query_one(NotesPanel).choose(seq)
         else:
-            self.tell(_("Kept."))
+            self.tell(_("Question parked.") if field == "question" else _("Kept."))
 
     def action_live_note(self) -> None:
         """A note on the defense."""

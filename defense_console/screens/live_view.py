@@ -301,6 +301,8 @@ class LiveView(WritingScreen):
         event = next((event for event in live.events if event.seq == action), None)
         if event is None:
             return ""
+        if said := live_words.about_a_line(event.what, live.events):
+            return said
         return describe(event, live.curriculum, language(), live.project, requests_of(live.events), self.zone)
 
 

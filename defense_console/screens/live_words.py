@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from defense_console.i18n import N_, _, clock_text, duration_text, language, time_of_day, when
+from defense_console.model import events as ev
 from defense_console.model import revision, rubric
 from defense_console.model.clock import between_ms
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import Gap
 from defense_console.model.events import Stamp
 from defense_console.model.legal_context import SESSION_REFUSALS
-from defense_console.safe_text import content, line
+from defense_console.safe_text import content, line, shortened
 from defense_console.widgets.rubric_list import BLOCKING, RATINGS
-from defense_console.words import OUTCOMES
+from defense_console.words import OUTCOMES, QUESTIONS
 
 if TYPE_CHECKING:
     from defense_console.desk.live import LiveDesk
@@ -51,6 +52,21 @@ def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Ma
         c.id: c.label.in_(tongue) if c.label is not None else c.id.removeprefix(prefix)
         for c in curriculum.criteria_of(project)
     }
+
+
+def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.Event]) -> str:
+    """What was changed about a note or a question, named by its words: its number means nothing during a call.
+
+    Returns:
+        "" for everything else.
+    """
+    said = {e.seq: shortened(e.what.text, 40) for e in events if isinstance(e.what, ev.Noted | ev.QuestionParked)}
+    match what:
+        case ev.NotePrivacySet(note=n, private=private) if n in said:
+            return _("“{text}” made private", text=said[n]) if private else _("“{text}” made shared", text=said[n])
+        case ev.QuestionMoved(question=n, state=state) if n in said:
+            return _("“{text}”: {state}", text=said[n], state=_(QUESTIONS[state]))
+    return ""
 
 
 def outlook(desk: VerdictDesk) -> tuple[str, tuple[tuple[str, bool], ...]]:

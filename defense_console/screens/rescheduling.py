@@ -6,7 +6,7 @@ from textual.worker import Worker
 
 from defense_console.desk.brief import BriefDesk
 from defense_console.desk.typed_moment import typed_moment
-from defense_console.i18n import _, date_time, error_text, when
+from defense_console.i18n import _, date_time, error_text, weekday, when
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Ask, Confirm
@@ -24,8 +24,14 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
     start = await ask_moment(screen, question, details, desk.defense.planned_at)
     if start is None:
         return
+    understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
     reason = await screen.app.push_screen_wait(
-        Ask(_("Why another date?"), placeholder=_("may stay empty"), required=False)
+        Ask(
+            _("Why another date?"),
+            details=_("New start: {date}.", date=understood),
+            placeholder=_("may stay empty"),
+            required=False,
+        )
     )
     if reason is None:
         return

@@ -22,6 +22,7 @@ from defense_console.screens.copying import CopyingScreen
 from defense_console.screens.dialogs import Ask, Confirm
 from defense_console.screens.looking import Looking
 from defense_console.screens.receiving import ask_receive
+from defense_console.screens.signing import announcement
 from defense_console.widgets.panel import Panel
 from defense_console.widgets.writer import Writer
 from defense_console.words import ROW_STATES
@@ -299,11 +300,7 @@ class RevisionsScreen(Looking, CopyingScreen):
         if proposed != "validated":
             self.action_revisions_verdict()
             return
-        wait = duration_text(self.desk.settings.release_countdown_s)
-        undo = self.key_of("edit.undo")
-        lines = [panels.standing(desk, self.zone, self.desk.now().wall)]
-        lines.append(content(_("It is released {time} after the signature; until then {undo} takes it back.",
-                               time=wait, undo=undo)))  # fmt: skip
+        lines = [panels.standing(desk, self.zone, self.desk.now().wall), announcement(self)]
         number = len(desk.defense.versions) + 1
         question = _("Sign version {n} of the verdict of {student}?", n=number, student=desk.student.name)
         if not await self.app.push_screen_wait(Confirm(question, Content("\n").join(lines), yes=_("sign"))):

@@ -5,13 +5,22 @@ from __future__ import annotations
 from textual import work
 from textual.content import Content
 
-from defense_console.i18n import _, duration_text
+from defense_console.i18n import N_, _, duration_text
 from defense_console.model.errors import ConsoleError
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content
 from defense_console.screens import verdict_panels as panels
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Confirm
 from defense_console.screens.row_editor import RowEditing
+
+
+def announcement(screen: ConsoleScreen) -> Content:
+    """Who signs, since that name stands under the message to the student, and what happens after the signature."""
+    settings = screen.desk.settings
+    text = N_("Signed by {name}. It is released {time} after the signature; until then {undo} takes it back.")
+    wait, undo = duration_text(settings.release_countdown_s), screen.key_of("edit.undo")
+    return content(_(text, name=settings.name or "?", time=wait, undo=undo))
 
 
 class Signing(RowEditing):
@@ -56,10 +65,7 @@ class Signing(RowEditing):
             lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
         lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")
                   for g in desk.guards() if not g.hard]  # fmt: skip
-        wait = duration_text(self.desk.settings.release_countdown_s)
-        undo = self.key_of("edit.undo")
-        lines.append(content(_("It is released {time} after the signature; until then {undo} takes it back.",
-                               time=wait, undo=undo)))  # fmt: skip
+        lines.append(announcement(self))
         question = _("Sign the verdict of {student}?", student=desk.student.name)
         return Confirm(question, Content("\n").join(lines), yes=_("sign"))
 

@@ -427,6 +427,21 @@ async def test_no_key_acts_on_a_criterion_that_is_not_seen(room: Room, key: str)
         await hides(pilot, "Here is the rubric")
 
 
+async def test_what_undo_took_back_is_named_by_its_words(room: Room) -> None:
+    id = started(room)
+    room.add(id, ev.QuestionParked("Why three [managers]?", room.machine.read()))
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await pilot.press("tab", "tab", "space")
+        await until(pilot, lambda: room.defense(id).questions[0].state == "asked")
+        await pilot.press("u")
+        await shows(pilot, "Undone: “Why three [managers]?”: asked")
+        await pilot.press("n", "o", "k", "enter", "p", "u")
+        await shows(pilot, "Undone: “ok” made shared")
+        assert room.defense(id).notes[0].private
+        await pilot.press("q", "w", "enter")
+        await shows(pilot, "Question parked.")
+
+
 async def test_what_is_not_seen_is_not_rated(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=(60, 20)) as pilot:

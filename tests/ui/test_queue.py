@@ -215,7 +215,7 @@ async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_anothe
         await shows(pilot, "When does the defense of Ada Example start?")
         await type_text(pilot, "tomorrow 14:00")
         await pilot.press("enter")
-        await shows(pilot, "Why another date?")
+        await shows(pilot, "Why another date?", "New start: ")
         await pilot.press("enter")
         await until(pilot, lambda: room.defense(id).session == "planned")
 

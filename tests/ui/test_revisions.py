@@ -136,7 +136,7 @@ async def test_when_all_is_settled_one_key_signs_the_next_version_and_the_next_p
         await pilot.press("v", "v")
         await shows(pilot, "validated is proposed, IRP-P3 opens")
         await pilot.press("f9")
-        await shows(pilot, "Sign version 2 of the verdict of Ada Byron?")
+        await shows(pilot, "Sign version 2 of the verdict of Ada Byron?", "Signed by Mentor Test.")
         await pilot.press("enter")
         assert len(room.defense(id).versions) == 1, "Enter goes back"
         await pilot.press("f9", "y")
