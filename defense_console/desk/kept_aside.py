@@ -36,6 +36,10 @@ def _asides(drafts: Mapping[str, Draft]) -> dict[str, Aside]:
     return {key: aside_of(key, draft.text) for key, draft in drafts.items() if key.startswith(PREFIX)}
 
 
+def _when(aside: Aside) -> tuple[str, int]:
+    return aside.event.at.wall, aside.event.seq
+
+
 class KeptAside:
     """What is kept aside, of every defense of one store.
 
@@ -52,10 +56,18 @@ class KeptAside:
         """What the last write of each on its way leaves behind: the answer to an earlier one says nothing of it."""
 
     def of(self, stream: str) -> tuple[Aside, ...]:
-        """What is kept aside of a log, in the order in which it was decided; empty when all is settled."""
+        """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
         if stream not in self._known:
             self._known[stream] = _asides(self._store.drafts(stream))
-        return tuple(sorted(self._known[stream].values(), key=lambda aside: (aside.event.at.wall, aside.event.seq)))
+        found = sorted(self._known[stream].values(), key=_when)
+        lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
+
+        def place(aside: Aside) -> tuple[tuple[str, int], bool]:
+            line = lines.get((aside.base, named(aside.event.what)))
+            own = _when(aside)
+            return (own, False) if line is None or line <= own else (line, True)
+
+        return tuple(sorted(found, key=place))
 
     def refresh(self) -> frozenset[str]:
         """Read anew what another console added or settled. Returns: streams of which it did."""

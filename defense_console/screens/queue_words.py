@@ -78,6 +78,10 @@ def brief(desk: BriefDesk, zone: str, now: str) -> tuple[Content, tuple[Content,
     ]
     if defense.attempt > 1:
         lines.append(Content(_("attempt {n}", n=defense.attempt)))
+    if kept := len(desk.aside):
+        lines.append(
+            Content("! " + ngettext("{n} decision to choose", "{n} decisions to choose", kept)).stylize("bold")
+        )
     strip = " ".join(f"{each.n}{glyph(status)}" for each, status in desk.path)
     lines += [Content(""), Content.assemble((_("Path") + "  ", "$text-muted"), strip)]
     if desk.previous and desk.previous[-1].outcome:

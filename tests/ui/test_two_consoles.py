@@ -10,9 +10,10 @@ from textual.pilot import Pilot
 from defense_console.app import ConsoleApp
 from defense_console.desk.unsaved import aside_sentence
 from defense_console.model import events as ev
-from defense_console.store.base import Append
+from defense_console.store.base import Append, Draft, FullDisk
 from defense_console.store.replay import replay
 from defense_console.store.spool import Spool
+from defense_console.store.spool_files import read_jobs, spool_files
 from defense_console.store.tiny import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room, hides, shows, type_text, until
@@ -266,3 +267,37 @@ async def test_what_a_console_that_is_gone_could_not_save_is_asked_like_a_confli
     assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
     assert room.defense(id).ratings == {}
     assert room.drafts(id) == {}
+
+
+class NoRows(TinyStore):
+    """The record can be read, and nothing can be written beside it."""
+
+    full = True
+
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        if NoRows.full:
+            raise FullDisk("The disk of {place} is full: free some space.", place="/store")
+        super().save_draft(stream, field, draft)
+
+
+async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_can(room: Room) -> None:
+    id = started(room)
+    room.disk, NoRows.full = NoRows, True
+    app = room.app(id)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        parted(room, app, id)
+        await pilot.press("v")
+        await shows(pilot, "NOT SAVED: 1 action", "The disk of /store is full")
+        assert "IRP-P2-B1.1-1" in app.desk.unsaved_text("en")
+        (file,) = spool_files(room.elsewhere)
+        assert len(read_jobs(file)[0]) == 1
+        NoRows.full = False
+        await shows(pilot, "Not in the record · Ada Example", "met")
+        await saved(pilot)
+        assert app.desk.unsaved_text("en") == ""
+        assert spool_files(room.elsewhere) == []
+    async with room.app().run_test(size=SIZE) as pilot:
+        await shows(pilot, "Not in the record")  # the defense is live: it opens on it, and asks
+        await pilot.press("escape", "escape")
+        await shows(pilot, "Ada Example", "! 1 decision to choose")
