@@ -15,7 +15,7 @@ from defense_console.model.curriculum import Curriculum, canonical_json, curricu
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.store.backups import Backups
-from defense_console.store.base import Lease, Store, StoreError
+from defense_console.store.base import Append, Lease, Store, StoreError
 from defense_console.store.diagnosis import REBUILT, Finding, examined, mend_rights, sweep
 from defense_console.store.holding import alone
 from defense_console.store.keeping_aside import can_be_kept
@@ -165,7 +165,7 @@ class Doctor:
         if path.suffix == END:
             told = ConsoleError(N_("What could not be saved waits here: {n} writes."), n=len(jobs))
             remedy = ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened."))
-        elif path.suffix == ASIDE and any(can_be_kept(store, job.stream) for job in jobs):
+        elif path.suffix == ASIDE and any(isinstance(job, Append) and can_be_kept(store, job) for job in jobs):
             told = ConsoleError(N_("What another console made impossible to save lies here: {n} writes."), n=len(jobs))
             remedy = ConsoleError(
                 N_("doctor --repair brings it to its defense, where you choose; so does the console when it is opened.")

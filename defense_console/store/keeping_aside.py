@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -17,6 +18,7 @@ from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, cha
 from defense_console.store.keys import DEFENSES
 
 MARKED = "1"
+"""What stands under a mark."""
 
 
 def aside_row(base: int, event: Event) -> tuple[str, Draft]:
@@ -24,9 +26,13 @@ def aside_row(base: int, event: Event) -> tuple[str, Draft]:
     return key_of(base, event), Draft(encode_event(event).decode(), event.at, 0)
 
 
-def can_be_kept(store: Store, stream: str) -> bool:
-    """Whether there is a screen on which a mentor finds what is kept aside of a log: that of its defense."""
-    return stream.startswith(DEFENSES) and store.last(stream) is not None
+def can_be_kept(store: Store, job: Append) -> bool:
+    """Whether a mentor finds it on a screen, that of its defense, and this console can say what it is."""
+    if not job.stream.startswith(DEFENSES) or store.last(job.stream) is None:
+        return False
+    with suppress(msgspec.MsgspecError):
+        return all(decode_event(line) for line in job.lines)
+    return False
 
 
 class _Tail(msgspec.Struct, frozen=True):

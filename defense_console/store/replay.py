@@ -136,7 +136,7 @@ class _Replay:
         return self._tails.goes_on(job) or any(job.stream == other.stream for other in self._filed)
 
     def _keep_aside(self, job: Append) -> None:
-        if can_be_kept(self._store, job.stream):
+        if can_be_kept(self._store, job):
             self._tails.keep(self._store, [job], again=True)
             self._kept.append(job)
         else:

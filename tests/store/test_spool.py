@@ -221,10 +221,13 @@ def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(fol
     store.append(logs.student())
     changed = StudentEvent(1, 1, logs.STAMP, "Camille", StudentRegistered("s1", "Lina Other", "", ""))
     student = Append("student/s1", 0, (encode_event(changed),), student=logs.student().student)
-    jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student]
+    unknown = Append(logs.stream(3), 1, (b'{"seq":2,"action":2,"what":{"kind":"of a console to come"}}',))
+    store.append(logs.first(3))
+    jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student, unknown]
+    store.append(logs.more(3, 1, "by another console"))
     left_by_a_dead_console(folder, store.identity, jobs)
     done = replay(folder, store, store.identity)
-    assert (done.written, done.kept, done.filed, done.left) == (0, 0, 2, 0)
+    assert (done.written, done.kept, done.filed, done.left) == (0, 0, 3, 0)
     (aside,) = folder.iterdir()
     assert aside.suffix == ASIDE
     assert read_jobs(aside) == (jobs, 0)
@@ -235,7 +238,7 @@ def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(fol
     store.append(logs.first())
     assert replay(folder, store, store.identity).kept == 1
     assert kept_texts(store) == ["mine"]
-    assert read_jobs(aside) == ([student], 0)
+    assert read_jobs(aside) == ([student, unknown], 0)
 
 
 def test_the_file_of_an_earlier_console_is_taken_up_and_nothing_of_it_is_recorded_by_itself(
