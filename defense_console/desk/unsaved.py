@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk import clipboard
 from defense_console.desk.clipboard import Copied
-from defense_console.desk.ledger import Ledger, SaveState
+from defense_console.desk.ledger import Ledger, SaveState, defense_of
 from defense_console.desk.wording import describe, requests_of
 from defense_console.i18n import N_, Translator, _, ngettext, translator
 from defense_console.model.errors import ConsoleError
@@ -64,8 +64,12 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
 
 def aside_sentence(store: Store) -> tuple[str, ...]:
     """Which defenses have decisions that are not in the record because another console wrote first; () for none."""
-    kept = {stream: sum(field.startswith(PREFIX) for field in drafts) for stream, drafts in store.all_drafts().items()}
-    names = sorted(_short_name(store, stream.partition("/")[2]) for stream, count in kept.items() if count)
+    kept = {
+        id: sum(field.startswith(PREFIX) for field in drafts)
+        for stream, drafts in store.all_drafts().items()
+        if (id := defense_of(stream)) is not None
+    }
+    names = sorted(_short_name(store, id) for id, count in kept.items() if count)
     if not names:
         return ()
     return (
