@@ -75,7 +75,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
         terminal.press("\x1b[20~")  # F9
         terminal.shows("signer le verdict")
         terminal.press("o")
-        terminal.shows("u reprend")
+        terminal.shows("u annule")
         terminal.hang_up()
     after = shown(store, id)
     assert (after["verdict"]["outcome"], after["verdict"]["state"]) == ("conditional", "signed")
@@ -138,7 +138,7 @@ def sent(path: Path, files: dict[str, str]) -> Path:
 def take_in(terminal: Terminal, path: Path) -> None:
     """Take an archive in from the screen that is shown."""
     terminal.press("d")
-    terminal.shows("Où sont les documents")
+    terminal.shows("où sont les documents")
     terminal.press(f"{path}\r")
     terminal.shows("Réceptionner ces documents")
     terminal.press("o")
