@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -21,6 +22,7 @@ from defense_console.model.events import Event, encode_event
 from defense_console.store import place, replacing, spool_files
 from defense_console.store.backups import Backups
 from defense_console.store.base import Append, Draft
+from defense_console.store.engine import checksum
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
 from defense_console.store.vault import Vault
@@ -58,6 +60,11 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     Backups(room.folder).write("2026-11-23T10:00:00.000Z")
     (room.folder / "clipboard.txt").write_text(NOTE)
     return room
+
+
+def ids(room: Room) -> list[str]:
+    with closing(TinyStore.open(room.folder)) as store:
+        return [summary.id for summary in store.pending()]
 
 
 def cli(room: Room, *arguments: str) -> Result:
@@ -184,15 +191,74 @@ def test_the_retention_of_the_settings_is_kept_unless_it_is_waived(
     assert marked(room) == []
 
 
-def test_damaged_files_that_speak_of_the_student_are_named(room: Room) -> None:
+@pytest.mark.parametrize("damaged", [b"Omar was calm", NOTE.encode()], ids=["of another", "of the student"])
+def test_damaged_files_that_speak_of_the_student_are_named(room: Room, damaged: bytes) -> None:
     aside = replacing.set_aside(room.folder, "2026-11-24T10:00:00.000Z")
     (copy,) = Backups(room.folder).all()
-    copy.path.write_bytes(copy.path.read_bytes().replace(b"Omar was calm", b"Omar was lost"))
+    copy.path.write_bytes(copy.path.read_bytes().replace(damaged, damaged[:-1] + b"?"))
     done = cli(room, "forget", "gone-1", "--yes")
     assert done.exit_code == 2
     assert str(aside / place.FILE) in done.output
     assert str(copy.path) in done.output
     assert sorted(marked(room)) == sorted([place.FILE, copy.path.name]), "only in the files that were named"
+
+
+def test_what_was_interrupted_is_done_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store itself comes last: as long as it knows the student, everything else can be looked for again."""
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("defense_console.desk.forgetting.forget_in_copy", killed)
+        assert cli(room, "forget", "gone-1", "--yes").exit_code != 0
+    assert marked(room)
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert marked(room) == []
+
+
+def test_what_kills_left_half_made_goes_too(room: Room) -> None:
+    for left in (room.folder / f"{place.FILE}.new-0123", room.folder / "backups" / ".defenses-new-0123"):
+        left.write_text(NOTE)
+    (gone,) = (id for id in ids(room) if room.defense(id).student_id == "gone-1")
+    with closing(TinyStore.open(room.folder)) as store:
+        job = Append(f"defense/{gone}", 9, (NOTE.encode(),))
+        damaged = room.folder.with_name("spool") / f"0123{spool_files.DAMAGED}"
+        damaged.parent.mkdir()
+        spool_files.write_file(damaged, spool_files.content(store.identity, [job]))
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert marked(room) == []
+
+
+def test_a_document_that_only_a_copy_of_anothers_log_names_stays(room: Room) -> None:
+    """The copy could be put back one day, and its record must find what it names."""
+    (other,) = (id for id in ids(room) if room.defense(id).student_id == "stays-1")
+    connection = sqlite3.connect(room.folder / place.FILE)
+    with connection:
+        connection.execute("DELETE FROM rows WHERE tab = ?", (f"defense/{other}",))
+        connection.execute("DELETE FROM tables WHERE name = ?", (f"defense/{other}",))
+        connection.execute("DELETE FROM rows WHERE tab = 'pending' AND body LIKE '%stays-1%'")
+    connection.close()
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    shared = hashlib.sha256(b"the same template").hexdigest()
+    assert Vault(room.folder).holds(shared)
+    assert marked(room) == []
+
+
+def test_a_store_that_is_not_sound_is_not_built_anew(room: Room) -> None:
+    stream = "student/stays-1"
+    connection = sqlite3.connect(room.folder / place.FILE)
+    with connection:
+        (body,) = connection.execute("SELECT body FROM rows WHERE tab = ?", (stream,)).fetchone()
+        changed = body.replace("Omar Demo", "Omar Lied")
+        values = (changed, checksum(stream, 1, changed.encode()), stream)
+        connection.execute("UPDATE rows SET body = ?, sum = ? WHERE tab = ?", values)
+    connection.close()
+    before = (room.folder / place.FILE).read_bytes()
+    refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "run doctor" in refused.output
+    assert (room.folder / place.FILE).read_bytes() == before
 
 
 def test_a_name_in_anothers_text_is_told(room: Room) -> None:

@@ -46,6 +46,51 @@ def _drafts(store: Path) -> list[str]:
     return texts
 
 
+ENDING = """
+import asyncio, sys, time
+from pathlib import Path
+from defense_console.screens.ending import end_on_signals
+
+def say(text):
+    Path(sys.argv[1]).write_text(text)
+    return "well" in sys.argv
+
+async def main():
+    ended = asyncio.Event()
+    def in_order():
+        say("in order")
+        ended.set()
+    end_on_signals(asyncio.get_running_loop(), in_order, lambda: say("saved"), float(sys.argv[2]))
+    print("ready", flush=True)
+    if "hangs" in sys.argv:
+        time.sleep(10)
+    await ended.wait()
+
+asyncio.run(main())
+"""
+
+
+def _signalled(tmp_path: Path, patience_s: float, *how: str) -> tuple[int, str]:
+    """How a process ends on a signal, and what it did last."""
+    said = tmp_path / "said"
+    command = [sys.executable, "-c", ENDING, str(said), str(patience_s), *how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE_S)
+    return code, said.read_text()
+
+
+def test_a_signal_ends_in_order_where_the_loop_goes_on(tmp_path: Path) -> None:
+    assert _signalled(tmp_path, 5.0, "well") == (0, "in order")
+
+
+@pytest.mark.parametrize(("how", "code"), [("well", 0), ("badly", 1)])
+def test_a_signal_saves_and_ends_where_the_loop_stands_still(tmp_path: Path, how: str, code: int) -> None:
+    assert _signalled(tmp_path, 0.05, "hangs", how) == (code, "saved")
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("terminal")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])

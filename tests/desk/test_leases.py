@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from defense_console.desk.leases import Holder, Leases, held_by_other
+from defense_console.model import events as ev
 from defense_console.model.clock import iso
 from defense_console.store.base import Lease
 from defense_console.store.tiny import TinyStore
@@ -65,6 +66,26 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
     assert TinyStore.open(room.folder).leases()[id].holder == second.desk.leases.me.name
+    first.kill()
+    second.kill()
+
+
+def test_what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_store(room: Room) -> None:
+    """Before it knows: the lines it sends later have the right number, but follow one that is not in the log."""
+    id = started(room)
+    first, second = Twin(room), Twin(room)
+    first.desk.live(id).tick()
+    first.settle()
+    before = len(room.events(id))
+    first.desk.ledger.act(id, ev.Noted("said before it was taken over", room.machine.read()))
+    second.desk.take_over(id)
+    second.settle()
+    first.recorder.write()
+    first.desk.ledger.act(id, ev.Noted("said before the refusal was heard", room.machine.read()))
+    first.recorder.write()
+    assert [type(event.what) for event in room.events(id)[before:]] == [ev.LeaseTaken]
+    first.settle()
+    assert len(first.desk.live(id).aside) == 2, "and nothing of it is lost"
     first.kill()
     second.kill()
 

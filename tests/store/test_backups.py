@@ -54,6 +54,7 @@ def test_a_copy_is_one_file_for_its_owner_alone_and_named_by_its_instant(folder:
     assert stat.S_IMODE(backup.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(backup.path.parent.stat().st_mode) == 0o700
     assert [path.name for path in backup.path.parent.iterdir()] == [backup.path.name], "nothing beside it"
+    assert backup.path.read_bytes()[18:20] == b"\1\1", "nor will anything be: it opens on a disk for reading only"
     assert named(backup.path) == Backup(backup.path, AT)
 
 
@@ -75,19 +76,20 @@ def test_a_copy_made_while_another_connection_writes_holds_whole_actions_only(fo
     thread.start()
     try:
         while len(done) < 3:
-            pass
-        copies = [Backups(folder).write(f"2026-03-02T09:00:0{n}.000Z") for n in range(5)]
+            assert thread.is_alive()
+        copies = [(done[-1], Backups(folder).write(f"2026-03-02T09:00:0{n}.000Z")) for n in range(5)]
     finally:
         ended.set()
         thread.join()
         writer.close()
 
     found = []
-    for copy in copies:
+    for there, copy in copies:
         connection = sqlite3.connect(copy.path)
         (count,) = connection.execute("SELECT count(*) FROM rows WHERE tab = ?", (logs.stream(1),)).fetchone()
         connection.close()
         found.append(count)
+        assert count >= there, "what was written before is in it"
     assert all(count % 2 for count in found), "3 lines, then two at a time"
     assert found == sorted(found)
 
@@ -134,6 +136,16 @@ def test_the_folder_of_copies_must_not_be_a_link(folder: Path, tmp_path: Path) -
     with pytest.raises(StoreError, match="symbolic link"):
         Backups(folder).write(AT)
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_link_is_no_copy_and_is_not_put_back(folder: Path, tmp_path: Path) -> None:
+    elsewhere = Backups(folder, tmp_path / "elsewhere").write(AT)
+    (folder / "backups").mkdir()
+    link = folder / "backups" / elsewhere.path.name
+    link.symlink_to(elsewhere.path)
+    assert Backups(folder).all() == ()
+    with pytest.raises(StoreError, match="symbolic link"):
+        restore(link, Backups(folder), LATER)
 
 
 def test_what_a_killed_copy_left_is_swept_and_is_no_copy(folder: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,19 @@ def test_the_reserve_is_made_given_back_and_made_again_when_there_is_space(disk:
     assert list(disk.folder.iterdir()) == [disk.folder / "filler"]
     disk.free()
     assert Reserve(disk.folder).renew()
+
+
+def test_the_reserve_is_bytes_that_no_file_system_makes_smaller(tmp_path: Path) -> None:
+    reserve = Reserve(tmp_path)
+    assert reserve.renew()
+    assert len(zlib.compress(reserve.file.read_bytes())) > 0.99 * SIZE_BYTES
+
+
+def test_the_reserve_is_not_what_fills_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=4 * SIZE_BYTES - 1))
+    assert not Reserve(tmp_path).renew()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_defense_goes_on_when_the_disk_is_full(disk: Disk) -> None:

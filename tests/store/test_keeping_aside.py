@@ -196,7 +196,7 @@ def test_what_cannot_be_kept_aside_is_not_refused_but_waits_in_the_spool(store: 
     answers.wait(lambda all: any(isinstance(answer, Failed) and answer.attempt > 1 for answer in all))
     (file,) = spool_files(folder)
     while len(read_jobs(file)[0]) < 2:
-        pass
+        assert recorder._thread.is_alive()
     assert answers.of(Refused) == []
     assert texts(store) == []
     assert recorder.unsaved() == tuple(jobs)

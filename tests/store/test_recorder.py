@@ -34,7 +34,7 @@ from defense_console.store.recorder import Recorder
 from defense_console.store.tiny import TinyStore
 from tests.store import logs
 
-PATIENCE_S = 60.0
+PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "60"))
 """How long a test waits for what must come; it never waits longer than it takes."""
 
 
@@ -180,6 +180,34 @@ def test_a_store_that_does_not_open_is_tried_again(answers: Answers, faulty: Fau
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Failed)) == 2
     assert len(faulty.written) == 1
+
+
+def test_a_connection_is_given_up_only_for_another_one(faulty: FaultyStore, answers: Answers) -> None:
+    """The disk lets nothing be opened any more, but what is open can be written again."""
+
+    def open_store() -> Store:
+        if faulty.opened:
+            raise OSError(24, "Too many open files")
+        return faulty.open()
+
+    faulty.faults = [FullDisk("full") for _ in range(4)]
+    recorder = Recorder(open_store, answers, delays_s=(0.001,))
+    recorder.submit(logs.first())
+    recorder.start()
+    answers.wait(lambda all: len(all) >= 5)
+    assert isinstance(answers.all[4], Ack)
+    assert recorder.close(PATIENCE_S)
+
+
+def test_no_fault_of_a_write_ends_the_saving(faulty: FaultyStore, answers: Answers) -> None:
+    faulty.faults = [KeyError("a mistake of ours")]
+    recorder = Recorder(faulty.open, answers, delays_s=(0.001,))
+    recorder.submit(logs.first())
+    recorder.start()
+    while len(answers.all) < 2:
+        assert recorder._thread.is_alive()
+    assert [type(answer) for answer in answers.all] == [Failed, Ack]
+    assert recorder.close(PATIENCE_S)
 
 
 def test_a_disk_that_fails_holds_everything_back_in_order(

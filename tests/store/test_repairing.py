@@ -300,6 +300,32 @@ def test_a_file_that_is_gone_comes_back_from_its_copy(folder: Path) -> None:
     assert truth(folder) == half
 
 
+def test_what_a_crash_left_in_the_write_ahead_log_is_kept_and_read(folder: Path) -> None:
+    store = TinyStore.open(folder)
+    store.append(pair(2, 23))
+    left = {place.FILE + end: (folder / (place.FILE + end)).read_bytes() for end in ("", "-wal")}
+    store.close()
+    written = truth(folder)
+    for name, data in left.items():
+        (folder / name).write_bytes(data)
+
+    done = repair(Backups(folder), LATER, {})
+
+    assert {path.name: path.read_bytes() for path in done.aside.iterdir()} == left, "nothing of it was moved"
+    assert truth(folder) == written
+
+
+def test_a_line_that_tells_another_number_ends_the_log_before_it(folder: Path) -> None:
+    """The chain holds, but a state is folded by the numbers that the events tell."""
+    written, stream = truth(folder), logs.stream(2)
+    line = encode_event(Event(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
+    store = TinyStore.open(folder)
+    store.append(Append(stream, 23, (line,), summary=logs.summary(2)))
+    store.close()
+    repair(Backups(folder), LATER, {})
+    assert truth(folder) == written
+
+
 def truth_of_copy(folder: Path) -> Truth:
     copy = folder.parent / "copy"
     copy.mkdir()

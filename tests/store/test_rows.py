@@ -47,8 +47,8 @@ def storage_of(db: RowDatabase) -> RowStorage:
 def test_the_file_is_safe_and_ours(path: Path, db: RowDatabase) -> None:
     db.insert({"a": 1})
     connection = storage_of(db)._connection
-    ask = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
-    assert ask == {"journal_mode": "wal", "synchronous": 2}
+    safe = {"journal_mode": "wal", "synchronous": 2, "cell_size_check": 1, "trusted_schema": 0, "mmap_size": 0}
+    assert {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in safe} == safe
     with sqlite3.connect(path) as other:
         assert other.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
         assert other.execute("PRAGMA user_version").fetchone() == (schema.version(),)

@@ -97,6 +97,27 @@ def test_a_step_is_taken_once_after_a_copy(folder: Path, monkeypatch: pytest.Mon
     assert version(folder)[0] == after, "a copy of an earlier schema is brought up as well"
 
 
+def test_a_step_another_console_took_meanwhile_is_not_taken_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked, and one of them was first: the other has the transaction now, and must look again."""
+    after, looked = steps(monkeypatch, add_table), schema.version_of
+    others: list[int] = []
+    with closing(sqlite3.connect(folder / place.FILE, isolation_level=None)) as connection:
+
+        def look(asked: sqlite3.Connection) -> int:
+            found = looked(asked)
+            if asked is connection and not others:
+                others.append(found)
+                TinyStore.open(folder).close()
+            return found
+
+        monkeypatch.setattr(schema, "version_of", look)
+        schema.bring_up(connection)
+    assert others == [after - 1]
+    assert version(folder)[0] == after
+
+
 def test_a_new_store_has_the_present_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     after = steps(monkeypatch, add_table)
     TinyStore.open(tmp_path / "new").close()

@@ -323,7 +323,7 @@ def test_what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after(fold
     recorder.submit(JOBS[1])
     recorder.submit(WriteLease("d", None))
     while len(read_jobs(spool_files(folder)[0])[0]) < 2:
-        pass
+        assert recorder._thread.is_alive()
     assert read_jobs(spool_files(folder)[0]) == (JOBS[:2], 0)
     faulty.fault_of.clear()
     assert recorder.close(PATIENCE_S)
@@ -409,6 +409,34 @@ def test_a_store_that_hangs_spools_what_waits_when_the_console_closes(folder: Pa
     faulty.gate.set()
 
 
+def test_what_waits_when_the_thread_ends_is_spooled(folder: Path, store: TinyStore) -> None:
+    """The disk is slow: nothing has failed, but the time in which a console closes is over."""
+    faulty, answers = FaultyStore(), Answers()
+    faulty.gate.clear()
+    recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
+    for job in JOBS:
+        recorder.submit(job)
+    assert faulty.entered.wait(PATIENCE_S)
+    with recorder._changed:
+        recorder._ending = True
+    faulty.gate.set()
+    recorder._thread.join(PATIENCE_S)
+    assert faulty.written == JOBS[:1]
+    assert read_jobs(spool_files(folder)[0]) == (JOBS[1:], 0)
+
+
+def test_a_lease_is_never_spooled(folder: Path, store: TinyStore) -> None:
+    """An old sign of life must not come back over a newer one."""
+    faulty, answers = FaultyStore(), Answers()
+    faulty.fault_of["d"] = FullDisk("full")
+    recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
+    recorder.submit(WriteLease("d", None))
+    answers.wait(lambda all: len(all) == 1)
+    assert spool_files(folder) == []
+    faulty.fault_of.clear()
+    assert recorder.close(PATIENCE_S)
+
+
 CONSOLE = """
 import resource, signal, sys
 from pathlib import Path
@@ -436,7 +464,7 @@ for seq in range(1, 200):
     recorder.submit(logs.more(1, seq, f"note {seq}"))
 recorder.start()
 while not told or len(recorder._kept) < recorder.pending:
-    pass
+    assert recorder._thread.is_alive()
 print(recorder.pending, flush=True)
 signal.pause()
 """

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store import engine, network, place
+from defense_console.store import engine, network, place, verifying
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -420,6 +420,20 @@ def test_a_database_of_somebody_else_is_refused(folder: Path) -> None:
     refused(NotOurStore, folder)
 
 
+def test_what_a_crash_left_of_somebody_elses_database_is_not_touched(folder: Path) -> None:
+    """To open it is enough: SQLite would move what its log holds into its file."""
+    folder.mkdir()
+    connection = sqlite3.connect(folder / place.FILE)
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    with connection:
+        connection.execute("CREATE TABLE recipes (name)")
+    left = {path: path.read_bytes() for path in folder.iterdir()}
+    connection.close()
+    for path, content in left.items():
+        path.write_bytes(content)
+    refused(NotOurStore, folder)
+
+
 def test_an_empty_file_is_damage_not_a_new_store(folder: Path) -> None:
     folder.mkdir()
     (folder / place.FILE).touch()
@@ -534,6 +548,40 @@ def test_what_a_killed_creator_left_behind_stops_nobody(folder: Path) -> None:
     store = TinyStore.open(folder)
     store.append(logs.first())
     store.close()
+
+
+def test_of_two_consoles_that_make_a_store_at_once_both_use_the_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = engine.RowStorage
+
+    def other_is_first(new: Path) -> engine.RowStorage:
+        monkeypatch.setattr(place, "RowStorage", make)
+        with closing(TinyStore.open(folder)) as other:
+            other.append(logs.first())
+        return make(new)
+
+    monkeypatch.setattr(place, "RowStorage", other_is_first)
+    with closing(TinyStore.open(folder)) as store:
+        assert len(store.read_log(logs.stream())) == 1
+
+
+def test_a_log_that_grows_while_it_is_read_is_not_taken_for_cut(
+    store: TinyStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another console appends between the look at the lines and the look at the row beside them."""
+    store.append(logs.first())
+    look = verifying.told_beside
+
+    def grown(rows: engine.RowStorage, stream: str) -> verifying.Told | None:
+        monkeypatch.setattr(verifying, "told_beside", look)
+        with closing(TinyStore.open(folder)) as other:
+            other.append(logs.more(1, 1, "meanwhile"))
+        return look(rows, stream)
+
+    monkeypatch.setattr(verifying, "told_beside", grown)
+    assert len(store.read_log(logs.stream())) == 1
+    assert len(store.read_log(logs.stream())) == 2
 
 
 # --- verify ------------------------------------------------------------------------------------------------------

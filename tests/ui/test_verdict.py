@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
 from defense_console.model import events as ev
@@ -108,9 +110,10 @@ async def test_enter_and_the_opening_key_do_not_sign(room: Room) -> None:
         assert room.defense(id).signed is None
 
 
-async def test_the_signature_is_taken_back_during_the_countdown(room: Room) -> None:
+async def test_the_signature_is_taken_back_during_the_countdown(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     id = held(room)
-    async with room.app(id).run_test(size=(120, 40)) as pilot:
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("v", "f9")
         await shows(pilot, "Sign the verdict")
         await pilot.press("o")
@@ -120,7 +123,15 @@ async def test_the_signature_is_taken_back_during_the_countdown(room: Room) -> N
         await pilot.press("u")
         await shows(pilot, "The signature is taken back")
         room.machine.pass_time(120)
-        await pilot.pause(1.2)
+        seconds: list[None] = []
+        passed = app.desk.tick
+
+        def counted(shown: Collection[str]) -> frozenset[str]:
+            seconds.append(None)
+            return passed(shown)
+
+        monkeypatch.setattr(app.desk, "tick", counted)
+        await until(pilot, lambda: len(seconds) > 1, "no second has passed")
         defense = room.defense(id)
         assert defense.signed is None
         assert defense.released is None

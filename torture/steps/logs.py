@@ -1,0 +1,312 @@
+"""Steps that keep the logs: one action is one transaction, in its place, and what was changed is never read as true."""
+
+from __future__ import annotations
+
+from torture.steps.mutant import DAMAGE, DOCTOR, LEASES, OPENING, POWER, REPAIR, ROWS, SCHEMA, TINY, Mutant
+
+_TINY, _ENGINE, _PRAGMAS = "store/tiny.py", "store/engine.py", "store/pragmas.py"
+_VERIFYING = "store/verifying.py"
+_APPENDED = "if seq < job.expected or job.previous not in (None, head):"
+_TOLD = "told.seq > seq or (told.seq == seq and told.hash not in"
+
+MUTANTS = (
+    # --- the engine
+    Mutant("synchronous = FULL (NORMAL)", _PRAGMAS, "synchronous = FULL", "synchronous = NORMAL", POWER),
+    Mutant("synchronous = FULL (OFF)", _PRAGMAS, "synchronous = FULL", "synchronous = OFF", POWER),
+    Mutant(
+        "damaged pages are told of",
+        _PRAGMAS,
+        '    "PRAGMA cell_size_check = ON",\n',
+        "",
+        ROWS + "the_file_is_safe_and_ours",
+    ),
+    Mutant(
+        "a schema from outside runs nothing",
+        _PRAGMAS,
+        '    "PRAGMA trusted_schema = OFF",\n',
+        "",
+        ROWS + "the_file_is_safe_and_ours",
+    ),
+    Mutant(
+        "checksum of a row",
+        _ENGINE,
+        "        if not row.sound:",
+        "        if False:",
+        ROWS + "a_damaged_row_is_told_whichever_part_of_it_changed",
+    ),
+    Mutant(
+        "checksum over the key of a row",
+        _ENGINE,
+        'b"%s\\0%d\\0%s" % (table.encode("utf-8", "surrogatepass"), id, body)',
+        "body",
+        ROWS + "a_damaged_row_is_told_whichever_part_of_it_changed",
+    ),
+    Mutant(
+        "nothing is written after the engine gave the transaction up",
+        _ENGINE,
+        "if self._depth and not self._connection.in_transaction:",
+        "if False:",
+        ROWS + "nothing_is_written_after_the_engine_gave_the_transaction_up",
+    ),
+    Mutant(
+        "a write takes the lock before it looks",
+        _ENGINE,
+        "BEGIN IMMEDIATE",
+        "BEGIN",
+        ROWS + "a_transaction_that_would_meet_another_does_not_begin",
+    ),
+    Mutant(
+        "what raises is rolled back",
+        _ENGINE,
+        '"ROLLBACK" if outermost else f"ROLLBACK TO {point}"',
+        '"COMMIT" if outermost else f"RELEASE {point}"',
+        TINY + "several_actions_in_one_transaction_are_all_or_nothing",
+    ),
+    Mutant(
+        "a store that is only read takes no write",
+        _ENGINE,
+        "        if self.refusal is not None:\n            raise self.refusal\n        point",
+        "        point",
+        "tests/store/test_full_disk.py::test_a_reader_beside_a_writer_follows_it",
+    ),
+    Mutant(
+        "a file that was moved or replaced takes no write",
+        _ENGINE,
+        "                self._unmoved.check()",
+        "                pass",
+        TINY + "a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back",
+    ),
+    Mutant(
+        "no other file is opened in the place of a moved one",
+        "terminal/opening.py",
+        "            file.check_for_another()",
+        "            pass",
+        OPENING + "a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of_its_own",
+    ),
+    Mutant(
+        "a newer schema is refused",
+        _ENGINE,
+        "            if version > schema.version():",
+        "            if False:",
+        TINY + "a_newer_store_is_refused",
+    ),
+    Mutant(
+        "a database of somebody else is refused",
+        _ENGINE,
+        "        if application or version or objects:",
+        "        if False:",
+        ROWS + "somebody_elses_database_is_refused",
+    ),
+    Mutant(
+        "remembered answers go when another connection wrote",
+        "store/rows.py",
+        "if version != self._version:",
+        "if False:",
+        ROWS + "the_query_cache_is_emptied_when_another_connection_wrote",
+    ),
+    Mutant(
+        "a record never writes over another of the same place",
+        "store/documents.py",
+        "if before is not None and any(before[name] != document[name] for name in names):",
+        "if False:",
+        TINY + "a_name_never_writes_over_another_of_the_same_place",
+    ),
+    # --- the schema
+    Mutant(
+        "a copy before an upgrade",
+        _ENGINE,
+        "            before_upgrade()\n",
+        "",
+        SCHEMA + "a_step_is_taken_once_after_a_copy",
+    ),
+    Mutant(
+        "a step of the schema is taken whole or not",
+        "store/schema.py",
+        'connection.execute("ROLLBACK")',
+        'connection.execute("COMMIT")',
+        SCHEMA + "a_step_that_fails_leaves_the_store_as_it_was",
+    ),
+    Mutant(
+        "a step another console took meanwhile is not taken again",
+        "store/schema.py",
+        "if version_of(connection) < number:  # another",
+        "if True:  # another",
+        SCHEMA + "a_step_another_console_took_meanwhile_is_not_taken_again",
+    ),
+    # --- appending
+    Mutant(
+        "transaction around append and summary",
+        _TINY,
+        "        with self._rows.transaction():\n            last = self._documents.last(job.stream)",
+        "        if True:\n            last = self._documents.last(job.stream)",
+        TINY + "an_action_is_one_transaction",
+    ),
+    Mutant(
+        "draft goes with its event", _TINY, "if job.drop_drafts:", "if False:", TINY + "an_action_is_one_transaction"
+    ),
+    Mutant(
+        "expected sequence",
+        _TINY,
+        _APPENDED,
+        "if job.previous not in (None, head):",
+        TINY + "another_writer_was_first",
+    ),
+    Mutant(
+        "the line an append follows (fence of a lease)",
+        _TINY,
+        _APPENDED,
+        "if seq < job.expected:",
+        TINY + "another_writer_was_first",
+    ),
+    Mutant(
+        "the desk names the line an append follows",
+        "desk/ledger.py",
+        "                previous=before,\n",
+        "",
+        LEASES + "what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_store",
+    ),
+    Mutant(
+        "same lines again are one action",
+        _TINY,
+        "return self._again(job, seq)",
+        "raise self._conflict(job, seq)",
+        TINY + "an_append_that_is_there_already_is_acknowledged_and_written_once",
+    ),
+    Mutant(
+        "other lines at that place are a conflict",
+        _TINY,
+        "if not lines or not same:",
+        "if not lines:",
+        TINY + "another_writer_was_first",
+    ),
+    Mutant(
+        "nothing is appended to a log whose end is gone",
+        _TINY,
+        "            self._refuse_cut(job.stream, last)\n",
+        "",
+        TINY + "a_cut_end_is_found_and_not_written_over",
+    ),
+    # --- reading
+    Mutant(
+        "hash chain when a log is read",
+        _TINY,
+        "if line.seq != seq or line.hash != head:",
+        "if False:",
+        TINY + "a_changed_line_is_found_and_never_folded",
+    ),
+    Mutant(
+        "end of a log compared with its summary when it is read",
+        _TINY,
+        "            self._refuse_cut(stream, lines[-1] if lines else None)\n",
+        "",
+        TINY + "a_cut_end_is_found_and_not_written_over",
+    ),
+    Mutant(
+        "another end of the same length",
+        _TINY,
+        _TOLD + ' ("", known))',
+        "told.seq > seq",
+        TINY + "a_whole_chain_made_anew_is_found_by_the_row_beside_it",
+    ),
+    Mutant(
+        "a log of which nothing is left is damage",
+        _TINY,
+        "emptied = last is None and",
+        "emptied = False and",
+        TINY + "a_log_of_which_nothing_is_left_is_refused_not_taken_for_none",
+    ),
+    Mutant(
+        "a log and the row beside it are read in one view",
+        _TINY,
+        "        with self._rows.reading():\n            lines",
+        "        if True:\n            lines",
+        TINY + "a_log_that_grows_while_it_is_read_is_not_taken_for_cut",
+    ),
+    Mutant(
+        "a pinned curriculum is the one of its hash",
+        "store/documents.py",
+        "if hashlib.sha256(body).hexdigest() != hash:",
+        "if False:",
+        TINY + "a_missing_summary_and_a_changed_curriculum_are_found",
+    ),
+    Mutant(
+        "a summary that lags is folded anew",
+        "store/summaries.py",
+        "if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):",
+        "if False:",
+        TINY + "a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten",
+    ),
+    Mutant(
+        "no summary is folded from a log with a hole",
+        "store/summaries.py",
+        " if is_whole(stream, lines) else None",
+        "",
+        REPAIR + "no_summary_is_folded_from_a_log_with_a_hole",
+    ),
+    # --- verify and doctor
+    Mutant("hash chain in verify", _VERIFYING, "next_hash(head, body) != hash", "False", DAMAGE),
+    Mutant(
+        "the number a line tells in verify",
+        _VERIFYING,
+        " or _number(body) != seq:",
+        ":",
+        TINY + "a_line_that_tells_another_number_is_found",
+    ),
+    Mutant("a hole in verify", _VERIFYING, "if row.id > seq + 1:", "if False:", TINY + "a_removed_line_is_found"),
+    Mutant(
+        "a cut end in verify",
+        _VERIFYING,
+        "    elif told.seq > seq:\n",
+        "    elif False:\n",
+        TINY + "a_cut_end_is_found_and_not_written_over",
+    ),
+    Mutant(
+        "the last line in verify is the one its row knows",
+        _VERIFYING,
+        "elif told_hash is not None and told_hash != told.hash:",
+        "elif False:",
+        TINY + "a_whole_chain_made_anew_is_found_by_the_row_beside_it",
+    ),
+    Mutant(
+        "an end nothing proves in verify",
+        _VERIFYING,
+        "    if told is None:\n        yield",
+        "    if told is None:\n        return\n        yield",
+        TINY + "a_missing_summary_and_a_changed_curriculum_are_found",
+    ),
+    Mutant(
+        "a log that is gone as a whole in verify",
+        _VERIFYING,
+        "logs.add(f\"{stream_of}{document.get('id')}\")",
+        "pass",
+        TINY + "a_log_that_is_gone_as_a_whole_is_found",
+    ),
+    Mutant(
+        "a damaged row in verify",
+        _VERIFYING,
+        "    if not row.sound:\n        return None\n",
+        "",
+        TINY + "every_damaged_row_is_found",
+    ),
+    Mutant(
+        "a changed curriculum in verify",
+        _VERIFYING,
+        '        elif table == "curricula" and',
+        "        elif False and",
+        TINY + "a_missing_summary_and_a_changed_curriculum_are_found",
+    ),
+    Mutant(
+        "doctor looks at a copy in memory",
+        "store/reading.py",
+        "            return _copy(path)\n        held",
+        "            return sqlite3.connect(path, isolation_level=None)\n        held",
+        "tests/store/test_examining.py::test_a_store_of_an_earlier_schema_is_examined_without_changing_a_byte",
+    ),
+    Mutant(
+        "the console says so when the store cannot be read",
+        "terminal/opening.py",
+        "        store.pending()  # what",
+        "        pass  # what",
+        DOCTOR + "the_console_names_doctor_on_a_damaged_store",
+    ),
+)
