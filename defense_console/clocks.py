@@ -14,7 +14,6 @@ Source: product.md §4; clock_gettime(2) of Linux and macOS; sysctl(3) of macOS;
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import socket
@@ -196,12 +195,16 @@ class Windows:
     STILL_ACTIVE = 259
 
     def __init__(self) -> None:
+        import ctypes  # here and below: no other system needs it, and it takes its time to load
+
         self._kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
         self._kernel.GetTickCount64.restype = ctypes.c_ulonglong
         self._kernel.OpenProcess.restype = ctypes.c_void_p
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
         """The tick count counts suspend, the unbiased interrupt time (units of 100 ns) does not."""
+        import ctypes
+
         unbiased = ctypes.c_ulonglong()
         self._kernel.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))
         return int(self._kernel.GetTickCount64()), unbiased.value // 10_000
@@ -212,6 +215,8 @@ class Windows:
 
     def process_start(self, pid: int) -> str | None:
         """The creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""
+        import ctypes
+
         handle = ctypes.c_void_p(self._kernel.OpenProcess(self.QUERY_LIMITED_INFORMATION, False, pid))
         if not handle:
             return None

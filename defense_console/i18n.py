@@ -24,8 +24,6 @@ from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from dateutil import tz
-
 from defense_console.model.errors import N_, ConsoleError
 
 __all__ = [
@@ -112,7 +110,8 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except KeyError:
-        # Windows has no zone files of its own; dateutil brings some.
+        from dateutil import tz  # Windows has no zone files of its own; dateutil brings some
+
         found = tz.gettz(name) if "/" in name else None
     except (ValueError, OSError):  # an absolute path, one that climbs, a folder
         found = None

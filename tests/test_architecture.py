@@ -143,7 +143,13 @@ def light_modules() -> list[str]:
 
 def loads_a_screen(code: str) -> list[str]:
     """Modules of Textual and rich that a fresh interpreter has loaded after running `code`."""
-    ending = "\nimport sys\nprint('loaded:', *sorted({m.partition('.')[0] for m in sys.modules} & {'textual', 'rich'}))"
+    return loaded_of(code, "textual", "rich")
+
+
+def loaded_of(code: str, *packages: str) -> list[str]:
+    """Which of these packages a fresh interpreter has loaded after running `code`."""
+    wanted = set(packages)
+    ending = f"\nimport sys\nprint('loaded:', *sorted({{m.partition('.')[0] for m in sys.modules}} & {wanted!r}))"
     done = subprocess.run(
         [sys.executable, "-c", code + ending],
         capture_output=True,
@@ -178,6 +184,20 @@ def test_commands_without_a_screen_load_none(arguments: list[str], tmp_path: Pat
 
 def test_the_check_sees_a_screen() -> None:
     assert loads_a_screen("import textual.content") == ["rich", "textual"]
+
+
+HEAVY = ("icalendar", "docx", "jinja2", "typst", "pypdf", "pptx", "openpyxl", "markdown_it")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another system's clock needs more")
+def test_the_queue_loads_nothing_that_another_screen_or_system_needs() -> None:
+    shown = "import defense_console.cli, defense_console.app, defense_console.screens.queue_screen"
+    assert loaded_of(shown, *HEAVY, "ctypes", "dateutil", "textual") == ["textual"]
+
+
+def test_the_collector_works_again_once_the_command_line_is_loaded() -> None:
+    code = "import gc, defense_console.__main__\nassert gc.isenabled()"
+    assert loaded_of(code, "click") == ["click"]
 
 
 # --- Textual's own names ----------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -28,8 +27,7 @@ from defense_console.model.defense import (
 from defense_console.model.events import Carried, Event, OutcomeValue, RatingValue, Request, Stamp, What
 
 
-@dataclass
-class Folding:
+class Folding(msgspec.Struct):
     """A defense while its log is being folded. Fields as in `Defense`."""
 
     curriculum: Curriculum | None
@@ -42,35 +40,35 @@ class Folding:
     parked: bool = False
     carried: Carried | None = None
     curriculum_hash: str | None = None
-    sittings: list[Sitting] = field(default_factory=list)
-    declared: dict[int, bool] = field(default_factory=dict)
-    deliveries: dict[int, tuple[Delivery, ...]] = field(default_factory=dict)
-    checks: set[str] = field(default_factory=set)
-    ratings: dict[str, RatingValue] = field(default_factory=dict)
-    acquired: set[str] = field(default_factory=set)
-    notes: dict[int, Note] = field(default_factory=dict)
-    questions: dict[int, Question] = field(default_factory=dict)
-    lines: dict[int, Line] = field(default_factory=dict)
-    skill_comments: dict[str, str] = field(default_factory=dict)
-    edited: dict[tuple[str, str], Edited] = field(default_factory=dict)
+    sittings: list[Sitting] = msgspec.field(default_factory=list)
+    declared: dict[int, bool] = msgspec.field(default_factory=dict)
+    deliveries: dict[int, tuple[Delivery, ...]] = msgspec.field(default_factory=dict)
+    checks: set[str] = msgspec.field(default_factory=set)
+    ratings: dict[str, RatingValue] = msgspec.field(default_factory=dict)
+    acquired: set[str] = msgspec.field(default_factory=set)
+    notes: dict[int, Note] = msgspec.field(default_factory=dict)
+    questions: dict[int, Question] = msgspec.field(default_factory=dict)
+    lines: dict[int, Line] = msgspec.field(default_factory=dict)
+    skill_comments: dict[str, str] = msgspec.field(default_factory=dict)
+    edited: dict[tuple[str, str], Edited] = msgspec.field(default_factory=dict)
     goal: str = ""
     outcome: OutcomeValue | None = None
     reason: str = ""
     amendment: str = ""
-    before_amendment: dict[str, object] = field(default_factory=dict)
+    before_amendment: dict[str, object] = msgspec.field(default_factory=dict)
     """What an amendment may change, as it was when it began: dropping it puts this back."""
-    kept: dict[str, bool] = field(default_factory=dict)
-    rekept: set[str] = field(default_factory=set)
-    set_rows: dict[str, Request] = field(default_factory=dict)
-    versions: list[Version] = field(default_factory=list)
-    revisions: dict[str, Revision] = field(default_factory=dict)
-    no_longer_asked: dict[str, Revision] = field(default_factory=dict)
+    kept: dict[str, bool] = msgspec.field(default_factory=dict)
+    rekept: set[str] = msgspec.field(default_factory=set)
+    set_rows: dict[str, Request] = msgspec.field(default_factory=dict)
+    versions: list[Version] = msgspec.field(default_factory=list)
+    revisions: dict[str, Revision] = msgspec.field(default_factory=dict)
+    no_longer_asked: dict[str, Revision] = msgspec.field(default_factory=dict)
     reception_completed_at: str | None = None
-    contests: list[Contest] = field(default_factory=list)
-    gaps: dict[int, Gap] = field(default_factory=dict)
-    pauses: dict[int, Pause] = field(default_factory=dict)
+    contests: list[Contest] = msgspec.field(default_factory=list)
+    gaps: dict[int, Gap] = msgspec.field(default_factory=dict)
+    pauses: dict[int, Pause] = msgspec.field(default_factory=dict)
     recording: Stamp | None = None
-    links: dict[tuple[str, str], CalendarLink] = field(default_factory=dict)
+    links: dict[tuple[str, str], CalendarLink] = msgspec.field(default_factory=dict)
 
     @property
     def sitting(self) -> Sitting:

@@ -165,7 +165,6 @@ class QueueScreen(WritingScreen):
         """The brief stands beside the list from 110 columns on."""
         self.set_class(self.size.width >= 110, "-beside")
         self.set_class(self.size.width >= 160, "-broad")
-        self.call_after_refresh(self.update)
 
     def second(self) -> None:
         """What another console changed, and how far away everything is, once a minute."""
