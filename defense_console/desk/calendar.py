@@ -80,7 +80,7 @@ class CalendarDesk:
         wanted, bad = matches(said, (event.key for event in events), directory)
         if bad:
             raise BadFile(bad)
-        plan = plan_calendar(events, wanted, directory, self.known(events, wanted, directory), at.wall)
+        plan = plan_calendar(events, wanted, directory, self.known(events, wanted, directory), at.wall, zone)
         if not dry_run and plan.actions:
             with self.store.transaction():
                 for action in plan.actions:

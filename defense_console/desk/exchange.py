@@ -107,7 +107,7 @@ class ExchangeDesk:
         directory = SessionDirectory(self.store.students(), self.shipped, found)
         known = CalendarDesk(self.logs, self.shipped).known(directory.events(), {}, directory)
         at = self.logs.now()
-        plan = plan_sessions(found, directory, known, at.wall)
+        plan = plan_sessions(found, directory, known, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():
                 for student in plan.students:

@@ -19,6 +19,7 @@ from defense_console.exchange.calendar_matching import Directory, Recognised, Ta
 from defense_console.exchange.calendar_reading import CalendarEvent, Kind
 from defense_console.exchange.import_plan import DefenseAction, Key
 from defense_console.exchange.importing import LONGEST_MIN, DefenseRow, StudentRow, Wanted
+from defense_console.i18n import date_time
 from defense_console.model.clock import instant
 from defense_console.model.defense import NOT_HELD, CalendarLink, Defense
 from defense_console.model.errors import N_
@@ -101,7 +102,12 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def plan_calendar(
-    events: Sequence[CalendarEvent], said: Mapping[str, Target], directory: Directory, known: Known, now: str
+    events: Sequence[CalendarEvent],
+    said: Mapping[str, Target],
+    directory: Directory,
+    known: Known,
+    now: str,
+    zone: str,
 ) -> CalendarPlan:
     """What has to happen for the store to follow the calendar.
 
@@ -111,11 +117,12 @@ def plan_calendar(
         directory: Students and projects.
         known: What the store holds of them.
         now: ISO 8601 UTC: what went by is not planned, unless the mentor says so.
+        zone: IANA name of the mentor's zone, for the dates in refusals.
 
     Raises:
         BadFile: Two matches for one defense, or an attempt that nothing leads to.
     """
-    planner = _Planner(said, directory, known, now)
+    planner = _Planner(said, directory, known, now, zone)
     for event in events:
         planner.take(event)
     planner.settle()
@@ -135,11 +142,12 @@ class _Claim(msgspec.Struct, frozen=True):
 class _Planner:
     """Looks at event after event, then at which defenses several of them claim."""
 
-    def __init__(self, said: Mapping[str, Target], directory: Directory, known: Known, now: str) -> None:
+    def __init__(self, said: Mapping[str, Target], directory: Directory, known: Known, now: str, zone: str) -> None:
         self.said = said
         self.directory = directory
         self.known = known
         self.now = instant(now)
+        self.zone = zone
         self.bad: list[BadLine] = []
         self._told: list[Told] = []
         self._past = 0
@@ -265,9 +273,11 @@ class _Planner:
             sure = [claim for claim in claims if claim.sure]
             starts = {claim.event.start for claim in sure or claims}
             if len(starts) > 1 and sure:
-                once = N_("each defense once: it stands on line {line} too")
-                last = sure[-1].event
-                self.bad.append(BadLine(last.line, "UID", last.key, once, {"line": sure[0].event.line}))
+                first, last = sure[0].event, sure[-1].event
+                once = N_("each defense once: it stands on line {line} too, for {at}")
+                found = f"{last.key} ({date_time(last.start, self.zone)})"
+                places = {"line": first.line, "at": date_time(first.start, self.zone)}
+                self.bad.append(BadLine(last.line, "UID", found, once, places))
             elif len(starts) > 1 or (not sure and self._has_another(claims[0])):
                 self._two_events(claims)
             else:
@@ -297,7 +307,7 @@ class _Planner:
         rows = [self._row(claim, attempts.get(claim.key)) for claim in self._claims]
         people = {row.student_id: self._student(row) for row in rows}
         wanted = Wanted(tuple(people.values()), tuple(rows), entries=False)
-        changes = import_plan.plan(wanted, self.directory.people, attempts)
+        changes = import_plan.plan(wanted, self.directory.people, attempts, self.zone)
         by_key = {action.key: action for action in changes.defenses}
         actions: list[DefenseAction] = []
         for row in rows:
@@ -324,7 +334,7 @@ class _Planner:
             project=claim.key[1],
             attempt=claim.key[2],
             planned_at=start,
-            written_at=event.start,
+            written_at=date_time(event.start, self.zone),
             duration_min=event.duration_min if says_length else None,
             language=None,
             tells=frozenset({"duration_min"} if says_length else ()),

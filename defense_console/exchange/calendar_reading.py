@@ -17,7 +17,7 @@ import msgspec
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.calendar_lines import Block, read_lines
 from defense_console.exchange.calendar_repeats import Repeats, TooOften, repeated, utc
-from defense_console.i18n import zone_of
+from defense_console.i18n import date_time, zone_of
 from defense_console.model.clock import iso
 from defense_console.model.errors import N_, ConsoleError
 
@@ -95,7 +95,7 @@ def read_calendar(data: bytes, zone: str, span: Span) -> tuple[CalendarEvent, ..
     found = read_lines(data)
     calendars = _parsed(found.text, found.blocks)
     blocks = iter([block for block in found.blocks if block.name == "VEVENT"])
-    reader = _Reader(zone_of(zone), span)
+    reader = _Reader(zone, span)
     for calendar in calendars:
         method = str(calendar.get("METHOD", "")).upper()
         for component in calendar.walk("VEVENT"):
@@ -138,8 +138,9 @@ class _Series(msgspec.Struct):
 class _Reader:
     """Reads event after event and remembers what was wrong."""
 
-    def __init__(self, zone: tzinfo, span: Span) -> None:
-        self.zone = zone
+    def __init__(self, zone: str, span: Span) -> None:
+        self.zone_name = zone
+        self.zone = zone_of(zone)
         self.span = span
         self.bad: list[BadLine] = []
         self.series: list[_Series] = []
@@ -247,7 +248,7 @@ class _Reader:
         if "DTEND" in component:
             end = self._local(component["DTEND"].dt, component["DTEND"], "DTEND")
             if isinstance(end, datetime) != isinstance(start, datetime):
-                raise _Wrong("DTEND", str(end), N_("a date, or a date and time, as in DTSTART"))
+                raise _Wrong("DTEND", _written(component["DTEND"]), N_("a date, or a date and time, as in DTSTART"))
             length = utc(end) - utc(start) if isinstance(end, datetime) and isinstance(start, datetime) else end - start
         elif "DURATION" in component:
             length = component["DURATION"].dt
@@ -255,7 +256,8 @@ class _Reader:
                 raise _Wrong("DURATION", str(length), N_("a length such as PT30M"))
         if length is not None and length < timedelta():
             name = "DTEND" if "DTEND" in component else "DURATION"
-            raise _Wrong(name, str(length), N_("an end after the start"))
+            at = date_time(self._first_moment(start), self.zone_name)
+            raise _Wrong(name, _written(component[name]), N_("an end after the start, {at}"), at=at)
         return length if isinstance(length, timedelta) else None
 
     # --- zones ---------------------------------------------------------------------------------------------------
@@ -265,7 +267,7 @@ class _Reader:
         if not isinstance(value, date):
             raise _Wrong(name, str(value), N_("a date, or a date and time"))
         if not _FIRST_YEAR <= value.year < 9999:
-            raise _Wrong(name, str(value), N_("a year from {year} on"), year=_FIRST_YEAR)
+            raise _Wrong(name, _written(prop), N_("a year from {year} on"), year=_FIRST_YEAR)
         if not isinstance(value, datetime) or value.tzinfo is not None:
             return value
         asked = str(prop.params.get("TZID", "")) if hasattr(prop, "params") else ""
@@ -334,6 +336,11 @@ class _Reader:
 def _several(value: Any) -> list[Any]:
     """A property that may stand once, several times or not at all."""
     return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _written(prop: Any) -> str:
+    """A property as it stands in the file."""
+    return str(prop.to_ical().decode("utf-8", "replace"))
 
 
 def _kind(start: datetime | date, length: timedelta | None) -> Kind:

@@ -65,9 +65,7 @@ class Plan(msgspec.Struct, frozen=True):
         return not self.students and not self.defenses
 
 
-def plan(
-    wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense], zone: str = "UTC"
-) -> Plan:
+def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense], zone: str) -> Plan:
     """What has to happen for the store to say what the file says.
 
     Args:

@@ -129,7 +129,7 @@ class SessionDirectory(Directory):
         return [_event(name, session) for name, (session, _) in self.matched.items()]
 
 
-def plan_sessions(found: SessionList, directory: SessionDirectory, known: Known, now: str) -> SessionPlan:
+def plan_sessions(found: SessionList, directory: SessionDirectory, known: Known, now: str, zone: str) -> SessionPlan:
     """What has to happen for the store to follow the list.
 
     Args:
@@ -137,6 +137,7 @@ def plan_sessions(found: SessionList, directory: SessionDirectory, known: Known,
         directory: Made of it.
         known: What the store holds of its students and projects.
         now: ISO 8601 UTC.
+        zone: IANA name of the mentor's zone, for the dates in refusals.
 
     Raises:
         BadFile: An entry asks for an attempt that nothing leads to.
@@ -154,7 +155,7 @@ def plan_sessions(found: SessionList, directory: SessionDirectory, known: Known,
         elif held is None:
             completed += 1
     try:
-        plan = plan_calendar(pending, {}, directory, known, now)
+        plan = plan_calendar(pending, {}, directory, known, now, zone)
     except BadFile as error:
         raise BadFile(error.lines, entries=True) from None
     planned = {action.key[0] for action in plan.actions}

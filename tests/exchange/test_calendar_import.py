@@ -198,8 +198,30 @@ def test_two_events_for_one_defense_are_told_and_the_mentor_chooses(console: Con
 
 def test_two_matches_for_one_defense_are_refused(console: Console) -> None:
     data = ics(event(uid="a"), event(uid="b", start="DTSTART:20270106T100000Z"))
-    with pytest.raises(BadFile, match="each defense once"):
+    with pytest.raises(BadFile) as refused:
         console.take(data, "a=zoe-17/IRP-P4", "b=zoe-17/IRP-P4")
+    (bad,) = refused.value.lines
+    assert bad.found == "b (2027-01-06 11:00)", "in the mentor's zone, which is Paris"
+    assert bad.expected.format_map(bad.parameters) == (
+        "each defense once: it stands on line 4 too, for 2027-01-05 11:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "found", "expected"),
+    [
+        ("DTEND:20270105T090000Z", "20270105T090000Z", "an end after the start, 2027-01-05 11:00"),
+        ("DTEND;VALUE=DATE:20270106", "20270106", "a date, or a date and time, as in DTSTART"),
+        ("DTEND:19650105T100000Z", "19650105T100000Z", "a year from 1970 on"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_quoted_as_it_stands_and_told_in_the_mentors_zone(
+    console: Console, line: str, found: str, expected: str
+) -> None:
+    with pytest.raises(BadFile) as refused:
+        console.take(ics(event(line)))
+    (bad,) = refused.value.lines
+    assert (bad.found, bad.expected.format_map(bad.parameters)) == (found, expected)
 
 
 # --- again and again ---------------------------------------------------------------------------------------------

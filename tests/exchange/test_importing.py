@@ -274,11 +274,11 @@ KNOWN = {"s1": KnownStudent("s1", ROW["student_name"], ROW["email"], ROW["timezo
 
 
 def plan(defenses: Mapping[import_plan.Key, Defense], *rows: Mapping[str, str], **options: Any) -> Plan:
-    return import_plan.plan(read(csv(*rows, **options)), KNOWN, defenses)
+    return import_plan.plan(read(csv(*rows, **options)), KNOWN, defenses, "UTC")
 
 
 def test_a_new_file_registers_and_plans() -> None:
-    made = import_plan.plan(read(csv(ROW | {"duration_min": "45", "language": "FR"})), {}, {})
+    made = import_plan.plan(read(csv(ROW | {"duration_min": "45", "language": "FR"})), {}, {}, "UTC")
 
     assert made.students[0].what == ev.StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
     assert made.defenses[0].whats == (
