@@ -78,6 +78,17 @@ def test_a_damaged_line_is_named_with_its_remedy_and_mended(room: Room) -> None:
     assert kinds(room) == []
 
 
+def test_the_copy_a_remedy_names_was_made_at_the_mentors_time(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.toml").write_text('zone = "Asia/Kolkata"')
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(tmp_path / "settings.toml"))
+    Backups(room.folder).write("2026-03-02T20:00:00.000Z")
+    data = bytearray((room.folder / place.FILE).read_bytes())
+    (room.folder / place.FILE).write_bytes(data[:4096] + bytes(len(data) - 4096))
+    assert "from the copy of 2026-03-03 01:30." in cli(room, "doctor").output
+
+
 def test_an_earlier_schema_is_named_and_only_the_repair_brings_it_up(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,7 +171,7 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
 def named(path: Path) -> Backup | None:
     """The copy a file is by its name; None when it is none."""
     match = _NAME.fullmatch(path.name)
-    if match is None or path.is_symlink():
+    if match is None or path.is_symlink() or not path.is_file():
         return None
     at = datetime.strptime(match[1] + "000", _INSTANT).replace(tzinfo=UTC)
     reason: Reason = match[2] or ""  # type: ignore[assignment]  # the pattern knows the words
@@ -200,11 +200,17 @@ def copy_database(source: Path, target: Path) -> None:
     """Copy an SQLite file in one view of it, whoever writes meanwhile; the copy needs no file beside it.
 
     Raises:
+        FullDisk: There is no space for the copy.
         sqlite3.Error: It cannot be read or written.
     """
     with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
-        reading.backup(writing)  # all pages at once: no writer waits for it, and none makes it begin again
-        writing.execute("PRAGMA journal_mode = DELETE").fetchall()
+        try:
+            reading.backup(writing)  # all pages at once: no writer waits for it, and none makes it begin again
+            writing.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:  # only the copy grows
+                raise place.full_disk(target.parent) from error
+            raise
 
 
 def fault_of(path: Path) -> ConsoleError | None:

@@ -21,6 +21,7 @@ from defense_console.store import network, place, schema, verifying
 from defense_console.store.backups import Backup, Backups
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.engine import RowStorage
+from defense_console.store.headers import refuse_foreign
 from defense_console.store.keys import DEFENSES, STUDENTS
 from defense_console.store.reading import examined_store
 from defense_console.store.restoring import RESTORED_AT
@@ -76,14 +77,15 @@ def examined(backups: Backups) -> Iterator[Examined]:
         backups: Of the store.
 
     Raises:
-        StoreError: There is no store, its folder is a link, or it is somebody else's or newer than this console.
+        StoreError: There is no store, it is a link, another program's or newer than this console.
     """
     folder = backups.store
     store: TinyStore | None = None
     with place.explained(folder):
-        if not folder.is_dir() or not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
+        place.refuse_other(folder)
+        if not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
             raise StoreError(N_("There is no store in {place}."), place=folder)
-        place.refuse_links(folder)
+        refuse_foreign(folder / place.FILE)
         found = [*_of_place(folder), *_of_rights(folder)]
     with ExitStack() as opened:
         if not any(each.kind == "place" for each in found):

@@ -11,7 +11,6 @@ import secrets
 import sqlite3
 import stat
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,8 +30,8 @@ from defense_console.store.base import (
     StoreError,
 )
 from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
+from defense_console.store.headers import check_header, not_ours
 from defense_console.store.network import refuse_network
-from defense_console.store.schema import APPLICATION_ID
 from defense_console.store.unmoved import MovedFile
 
 FILE = "defenses.db"
@@ -47,8 +46,6 @@ DAMAGED = "damaged-"
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file while it is open, and after a crash."""
 _NEW = ".new-"
-MAGIC = b"SQLite format 3\0"
-_HEADER_BYTES = 100
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """How SQLite tells of damage that it has no code of its own for."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -77,7 +74,7 @@ def explained(place: Path) -> Iterator[None]:
             version=newer.args[0],
         ) from newer
     except ForeignFile as foreign:
-        raise _not_ours(place) from foreign
+        raise not_ours(place / FILE) from foreign
     except MovedFile as moved:
         raise StoreError(
             N_("{file} in {place} was removed or replaced under the console: put it back, or leave and open it again."),
@@ -98,7 +95,7 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     extended = getattr(error, "sqlite_errorcode", 0)
     code, reason = extended & 0xFF, str(error)
     if code == sqlite3.SQLITE_FULL or (extended in _COULD_NOT_GROW and _has_no_space(place)):
-        return _full(place)
+        return full_disk(place)
     if extended == sqlite3.SQLITE_IOERR_SHMSIZE:
         return ReadOnlyStore(
             N_("The store in {place} cannot be written: its disk answers with an error ({reason})."),
@@ -108,7 +105,7 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return _read_only(place, reason)
     if code == sqlite3.SQLITE_NOTADB:
-        return _not_ours(place)
+        return not_ours(place / FILE)
     torn = code == sqlite3.SQLITE_CORRUPT or isinstance(error, TornTable)
     if torn or any(words in reason for words in _TORN_WORDS):
         return _torn(place, reason)
@@ -141,13 +138,14 @@ def _torn(place: Path, reason: str) -> DamagedStore:
 def _of_system(error: OSError, place: Path) -> StoreError:
     reason = error.strerror or str(error)
     if error.errno in _FULL:
-        return _full(place)
+        return full_disk(place)
     if error.errno in _NOT_WRITABLE:
         return _read_only(place, reason)
     return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
 
 
-def _full(place: Path) -> FullDisk:
+def full_disk(place: Path) -> FullDisk:
+    """What to say where there is no space."""
     return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
 
 
@@ -156,17 +154,6 @@ def _read_only(place: Path, reason: str) -> ReadOnlyStore:
         N_("The store in {place} cannot be written ({reason}): change the rights of the folder, or choose another."),
         place=place,
         reason=reason,
-    )
-
-
-def _not_ours(place: Path) -> NotOurStore:
-    return NotOurStore(
-        N_(
-            "{file} in {place} is not a store of this console, or its first bytes are damaged: "
-            "choose another folder, or run doctor."
-        ),
-        file=FILE,
-        place=place,
     )
 
 
@@ -182,9 +169,7 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
         StoreError: It cannot be used; nothing of it was touched.
     """
     with explained(folder):
-        refuse_links(folder)
-        if folder.exists() and not folder.is_dir():
-            raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
+        refuse_other(folder)
         refuse_network(folder)
         path = folder / FILE
         if not path.exists():
@@ -192,7 +177,7 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
             if not create:
                 raise StoreError(N_("There is no store in {place}."), place=folder)
             _make(folder, path)
-        _check_header(path)
+        check_header(path)
         if not look:
             check_rights(folder, path)
             _restrict_all(folder, path)
@@ -206,7 +191,7 @@ def prepare_folder(folder: Path) -> None:
         StoreError: It cannot be used.
     """
     with explained(folder):
-        refuse_links(folder)
+        refuse_other(folder)
         refuse_network(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -224,17 +209,23 @@ def remove_file(path: Path) -> None:
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
-def refuse_links(folder: Path) -> None:
-    """Refuse a store whose folder or file is a symbolic link.
+def refuse_other(folder: Path) -> None:
+    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device.
 
     Raises:
         StoreError: It is.
     """
-    for path in (folder, folder / FILE, *(folder / (FILE + end) for end in BESIDE)):
+    files = [folder / (FILE + end) for end in ("", *BESIDE)]
+    for path in (folder, *files):
         if path.is_symlink():
             raise StoreError(
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
             )
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
+    for path in files:
+        if path.exists() and not path.is_file():
+            raise NotOurStore(N_("{place} is no plain file: choose another folder, or move it away."), place=path)
 
 
 def _refuse_orphans(folder: Path) -> None:
@@ -279,34 +270,6 @@ def _name(new: Path, path: Path) -> None:
         # A file system without hard links, such as that of a memory stick.
         if not path.exists():
             new.rename(path)
-
-
-_checked: set[tuple[int, int]] = set()
-_checking = threading.Lock()
-
-
-def _check_header(path: Path) -> None:
-    """Look at the first bytes before SQLite does, which would make files beside somebody else's database.
-
-    Once for each file and process: closing a file drops every lock this process holds on it (POSIX), SQLite's too, and
-    another console that then leaves would take itself for the last one and delete the write-ahead log under ours.
-    Source: https://www.sqlite.org/howtocorrupt.html §2.2.
-    """
-    with _checking:
-        status = path.stat()
-        if not status.st_size:  # looked at without opening it, so every time: SQLite would begin a new store in it
-            raise DamagedStore(
-                N_("{file} in {place} is empty, which a store never is: run doctor, or move the file away."),
-                file=FILE,
-                place=path.parent,
-            )
-        if (status.st_dev, status.st_ino) in _checked:
-            return
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-        if not header.startswith(MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
-            raise _not_ours(path.parent)
-        _checked.add((status.st_dev, status.st_ino))
 
 
 def check_rights(folder: Path, path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store import place
+from defense_console.store import headers, place
 from defense_console.store.backups import Backups
 from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, chain, first_hash
 from defense_console.store.caches import student_of, summary_of
@@ -106,7 +106,7 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
 def _is_database(path: Path) -> bool:
     """Whether SQLite will open a file at all: it is there, and its first bytes are."""
     with suppress(FileNotFoundError), path.open("rb") as file:
-        return file.read(len(place.MAGIC)) == place.MAGIC
+        return file.read(len(headers.MAGIC)) == headers.MAGIC
     return False
 
 

@@ -15,9 +15,10 @@ import msgspec
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import place
 from defense_console.store.backups import Backups, Reason, copy_database, fault_of
-from defense_console.store.base import DamagedStore, FullDisk, NotOurStore, StoreError
+from defense_console.store.base import DamagedStore, FullDisk, NewerStore, NotOurStore, StoreError
 from defense_console.store.documents import Documents
 from defense_console.store.engine import RowStorage
+from defense_console.store.headers import refuse_foreign
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
 from defense_console.store.replacing import replace, set_aside
@@ -44,10 +45,14 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
         at: The instant, ISO 8601 UTC.
 
     Raises:
-        StoreError: The copy is not sound, a console holds the store, or there is no space; the store is as it was.
+        StoreError: The copy is not sound, the store is another program's or held by a console, or there is no space;
+            the store is as it was.
     """
     found = _chosen(source)
     place.prepare_folder(backups.store)
+    if found.resolve() == (backups.store / place.FILE).resolve():
+        raise StoreError(N_("{place} is the store itself: name a copy of it."), place=found)
+    refuse_foreign(backups.store / place.FILE)
     with alone(backups.store), taken_over(backups.store, found) as (new, logs):
         kept = keep(backups, at, "restore")
         with place.explained(backups.store):
@@ -65,6 +70,8 @@ def _chosen(source: Path) -> Path:
     if not source.is_dir():
         if not source.exists():
             raise ConsoleError("{file}: there is no such file or folder.", file=source)
+        if not source.is_file():  # a pipe would be waited for
+            raise NotOurStore(N_("{place} is not a copy of a store."), place=source)
         return source
     for backup in Backups(source, source).sound():
         return backup.path
@@ -89,6 +96,8 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
             fault = fault_of(new)
         except NotOurStore:
             raise NotOurStore(N_("{place} is not a copy of a store."), place=source) from None
+        except NewerStore as newer:
+            raise NewerStore(newer.id, **{**newer.parameters, "place": source}) from None
         if fault is not None:
             raise DamagedStore(N_("The copy {place} is damaged: {problem}"), place=source, problem=fault)
         with place.explained(source), closing(RowStorage(new)) as rows:

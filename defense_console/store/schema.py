@@ -12,6 +12,9 @@ from typing import Final
 APPLICATION_ID: Final = 0x44464353
 """`DFCS`, at offset 68 of the file. Source: sqlite.org/fileformat2.html §1.3."""
 
+TABLES: Final = ("rows", "tables")
+"""What every store has had since the first schema."""
+
 Step = Callable[[sqlite3.Connection], None]
 """Changes a file from one schema to the next, inside a transaction that is already open."""
 

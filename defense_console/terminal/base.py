@@ -115,6 +115,8 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None
     """An option that may stand before and after the command; the last one counts."""
 
     def remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None and not value.strip():  # a variable that is not set must not mean another store
+            raise ConsoleError("{name} is missing.", name=f"--{name}")
         if value is not None:
             setattr(ctx.ensure_object(Session), name, value)
             if name == "lang":

@@ -6,7 +6,7 @@ import click
 
 from defense_console import clocks
 from defense_console.i18n import _, ngettext
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, shared
@@ -24,6 +24,8 @@ def backup(session: Session, output: str | None) -> None:
     from defense_console.desk.copies import back_up, back_up_elsewhere
     from defense_console.terminal.opening import backups_of
 
+    if output is not None and not output.strip():  # it would read as the folder one is in
+        raise ConsoleError("{name} is missing.", name="FOLDER")
     backups = backups_of(session.folder(), session.settings)
     with session.store_of():  # an earlier schema is brought up, and what there is to tell of that is told
         at = clocks.read().wall
@@ -47,6 +49,8 @@ def restore(session: Session, source: str) -> None:
     from defense_console.desk.copies import put_back
     from defense_console.terminal.opening import backups_of
 
+    if not source.strip():  # it would read as the folder one is in
+        raise ConsoleError("{name} is missing.", name="FILE_OR_FOLDER")
     backups = backups_of(session.folder(), session.settings)
     done = put_back(path_named(source), backups, clocks.read().wall)
     taken = one_line(str(done.restored.source))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from defense_console import clocks
-from defense_console.i18n import _, ngettext
-from defense_console.model.errors import N_
+from defense_console.i18n import _, date_time, ngettext
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
 from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, say_note, sentence
@@ -45,20 +45,20 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
         say_json(
             {
                 "sound": not left,
-                "found": [_shape(each) for each in found],
+                "found": [_shape(each, settings.zone) for each in found],
                 "rebuilt": _rebuilt_shape(rebuilt),
-                "left": [_shape(each) for each in left],
+                "left": [_shape(each, settings.zone) for each in left],
             }
         )
     else:
-        say_all(_lines(found, rebuilt, left, mend))
+        say_all(_lines(found, rebuilt, left, mend, settings.zone))
     return REFUSED if left else OK
 
 
 def _lines(
-    found: tuple[Finding, ...], rebuilt: Repaired | None, left: tuple[Finding, ...], mend: bool
+    found: tuple[Finding, ...], rebuilt: Repaired | None, left: tuple[Finding, ...], mend: bool, zone: str
 ) -> Iterator[str]:
-    yield from _told(found)
+    yield from _told(found, zone)
     if rebuilt is not None:
         yield ""
         yield _("The store was built anew. What was there before is kept: {path}", path=one_line(str(rebuilt.aside)))
@@ -66,19 +66,26 @@ def _lines(
     if mend and found and left:
         yield ""
         yield _("Still wrong:")
-        yield from _told(left)
+        yield from _told(left, zone)
     elif not left:
         yield _("Everything is sound.") if not found else _("Everything is sound now.")
 
 
-def _told(found: tuple[Finding, ...]) -> Iterator[str]:
+def _told(found: tuple[Finding, ...], zone: str) -> Iterator[str]:
     last = ""
     for each in found:
-        yield f"{visible(each.where)}: {sentence(each.problem)}"
-        remedy = sentence(each.remedy)
+        yield f"{visible(each.where)}: {_said(each.problem, zone)}"
+        remedy = _said(each.remedy, zone)
         if remedy != last:
             yield f"  → {remedy}"
         last = remedy
+
+
+def _said(error: ConsoleError, zone: str) -> str:
+    """What was found, with the instant of a copy as the mentor's own."""
+    at = error.parameters.get("at")
+    told = error.parameters if at is None else error.parameters | {"at": date_time(str(at), zone)}
+    return sentence(ConsoleError(error.id, **told))
 
 
 def _log_text(log: RepairedLog) -> str:
@@ -99,12 +106,12 @@ def _log_text(log: RepairedLog) -> str:
     )
 
 
-def _shape(each: Finding) -> dict[str, Any]:
+def _shape(each: Finding, zone: str) -> dict[str, Any]:
     return {
         "kind": each.kind,
         "where": each.where,
-        "text": sentence(each.problem),
-        "remedy": sentence(each.remedy),
+        "text": _said(each.problem, zone),
+        "remedy": _said(each.remedy, zone),
         "repairable": each.repairable,
     }
 

@@ -40,7 +40,9 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     desk = ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
     with session.store_of(writing=not dry_run):
         known = desk.look(student)
-    say_all(_lines(known, settings))
+    told_before = dry_run or not yes
+    if told_before:
+        say_all(_lines(known, settings))
     until = known.kept_until(settings.retention_years)
     early_now = bool(until) and instant(clocks.read().wall) < instant(until)
     if dry_run:
@@ -53,6 +55,8 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
         say(_("Nothing was removed."))
         return REFUSED
     left = desk.forget(known.id)
+    if not told_before:  # whoever reads it may be gone: what was asked for is done before it is told
+        say_all(_lines(known, settings))
     say(_("Forgotten: {id}.", id=one_line(known.id)))
     for path in left:
         say_error(

@@ -40,6 +40,13 @@ _ACTING: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 class _Worded(click.Command):
     """A command whose help is a message id, translated when it is shown."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option that prints the help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _say_help
+        return option
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
@@ -65,6 +72,12 @@ class _Worded(click.Command):
         if record is None:
             return None
         return record[0], _("Show this help.") if "--help" in param.opts else _(record[1])
+
+
+def _say_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        say(ctx.get_help())
+        ctx.exit()
 
 
 class WordedCommand(_Worded):
@@ -184,18 +197,24 @@ def say_refusal(error: ConsoleError) -> None:
     """Print why something was refused; a file with every one of its lines."""
     if isinstance(error, BadFile):
         for bad in error.lines:
-            click.echo(bad_line_text(bad, error.entries), err=True)
+            _beside(bad_line_text(bad, error.entries))
     say_error(sentence(error))
 
 
 def say_note(text: str) -> None:
     """Print what is good to know and is not the answer, beside it: a pipe gets the answer alone."""
-    click.echo(visible(text), err=True)
+    _beside(visible(text))
 
 
 def say_error(text: str) -> None:
     """Print that something went wrong."""
-    click.echo(_("Error: {text}", text=visible(text)), err=True)
+    _beside(_("Error: {text}", text=visible(text)))
+
+
+def _beside(text: str) -> None:
+    """Print on the standard error; where that takes nothing, the exit code still tells."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
@@ -254,7 +273,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         say_error(usage_error_text(error))
         if isinstance(error, click.UsageError) and error.ctx is not None:
-            click.echo(_("See {command} --help.", command=error.ctx.command_path), err=True)
+            _beside(_("See {command} --help.", command=error.ctx.command_path))
         return REFUSED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -273,7 +292,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
 def say_bug(error: BaseException) -> None:
     """Tell of a fault of ours by its places in the code; its message may hold a student's data and is left out."""
     kind = type(error).__name__
-    click.echo(_("This is a fault of the console ({kind}). Please report these lines:", kind=kind), err=True)
+    _beside(_("This is a fault of the console ({kind}). Please report these lines:", kind=kind))
     for frame in traceback.extract_tb(error.__traceback__):
         file = Path(frame.filename)
-        click.echo(f"  {file.parent.name}/{file.name}:{frame.lineno} {frame.name}", err=True)
+        _beside(f"  {file.parent.name}/{file.name}:{frame.lineno} {frame.name}")

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.store import place
+from defense_console.store import headers, place
 from defense_console.store.backing_up import Made
 from defense_console.store.backups import Backup, Backups, folder_of, named, superseded
 from defense_console.store.base import DamagedStore, NotOurStore, StoreError
@@ -238,7 +238,7 @@ def test_the_write_ahead_log_of_a_damaged_store_is_not_replayed_into_the_copy(fo
     left = {end: (folder / (place.FILE + end)).read_bytes() for end in ("", "-wal")}
     store.close()
     left[""] = bytes(16) + left[""][16:]
-    place._checked.clear()  # as in a process that begins now
+    headers._checked.clear()  # as in a process that begins now
     for end, data in left.items():
         (folder / (place.FILE + end)).write_bytes(data)
 

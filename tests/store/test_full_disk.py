@@ -9,15 +9,18 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from defense_console.store import reading
+from defense_console.store.backups import Backups
 from defense_console.store.base import Ack, Append, Failed, FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.reading import open_store, read_store
 from defense_console.store.recorder import Recorder
 from defense_console.store.reserve import SIZE_BYTES, Reserve
+from defense_console.store.restoring import restore
 from defense_console.store.tiny import TinyStore
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers
@@ -194,6 +197,23 @@ def test_a_store_on_a_full_disk_that_is_none_says_so(disk: Disk) -> None:
     assert not (disk.folder / "store" / "defenses.db").exists()
 
 
+def test_the_disk_that_is_full_is_named_whichever_side_it_is_on(disk: Disk, tmp_path: Path) -> None:
+    folder, small = tmp_path / "store", disk.folder / "store"
+    filled_store(folder)
+    filled_store(small)
+    copy = Backups(folder).write("2026-03-02T10:00:00.000Z")
+    disk.fill(8192)
+    with pytest.raises(FullDisk) as copying:
+        Backups(folder, disk.folder).write("2026-03-02T10:00:01.000Z")
+    with pytest.raises(FullDisk) as restoring:
+        restore(copy.path, Backups(small), "2026-03-02T10:00:02.000Z")
+    assert copying.value.parameters["place"] == disk.folder
+    assert restoring.value.parameters["place"] == small
+    disk.free()
+    with closing(TinyStore.open(small)) as store:
+        assert len(store.read_log(logs.stream())) == 4
+
+
 # --- without the right to write ----------------------------------------------------------------------------------
 
 
@@ -226,6 +246,7 @@ def test_a_copy_is_never_taken_while_somebody_writes(tmp_path: Path, monkeypatch
 
 READER = """
 import os, sys, uuid
+from contextlib import closing
 from pathlib import Path
 from defense_console.store.reading import open_store
 from tests.store import logs

@@ -73,8 +73,8 @@ MUTANTS = (
     Mutant(
         "a link is no copy",
         _BACKUPS,
-        "if match is None or path.is_symlink():",
-        "if match is None:",
+        "if match is None or path.is_symlink() or not path.is_file():",
+        "if match is None or not path.is_file():",
         BACKUPS + "a_link_is_no_copy_and_is_not_put_back",
     ),
     # --- putting one back

@@ -5,12 +5,14 @@ from __future__ import annotations
 from torture.steps.mutant import BACKUPS, DISK, DOCTOR, POWER, TINY, VAULT, Mutant
 
 _PLACE, _VAULT, _HOLDING = "store/place.py", "store/vault.py", "store/holding.py"
+_HEADERS = "store/headers.py"
+_NO_STORE = "tests/test_hostile_stores.py::test_what_is_no_store_is_refused_in_one_sentence_and_left_as_it_is"
 _ALONE = "nothing_is_put_back_under_an_open_store_nor_opened_meanwhile"
 
 MUTANTS = (
     # --- what is refused
     Mutant(
-        "a symbolic link is refused", _PLACE, "        refuse_links(folder)\n", "", TINY + "a_symbolic_link_is_refused"
+        "a symbolic link is refused", _PLACE, "        refuse_other(folder)\n", "", TINY + "a_symbolic_link_is_refused"
     ),
     Mutant(
         "copies follow no link",
@@ -56,22 +58,36 @@ MUTANTS = (
     ),
     Mutant(
         "an emptied store file is damage",
-        _PLACE,
-        "        if not status.st_size:",
+        _HEADERS,
+        "        if not path.stat().st_size:",
         "        if False:",
         TINY + "a_file_emptied_while_the_console_runs_is_not_begun_anew",
     ),
     Mutant(
         "somebody else's file is not touched",
-        _PLACE,
+        _HEADERS,
         'if not header.startswith(MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):',
         "if False:",
         TINY + "what_a_crash_left_of_somebody_elses_database_is_not_touched",
     ),
     Mutant(
-        "the header is read once in a process",
+        "another program's database is not repaired away",
+        _HEADERS,
+        "if names and not names.intersection(TABLES):",
+        "if False:",
+        _NO_STORE,
+    ),
+    Mutant(
+        "what is no plain file is not waited for",
         _PLACE,
-        "_checked.add((status.st_dev, status.st_ino))",
+        "        if path.exists() and not path.is_file():\n",
+        "        if False:\n",
+        _NO_STORE,
+    ),
+    Mutant(
+        "the header is read once in a process",
+        _HEADERS,
+        "_checked.add(_key(path))",
         "pass",
         "tests/store/test_two_connections.py::test_a_visitor_does_not_delete_the_log_under_a_running_console",
     ),
