@@ -251,8 +251,9 @@ def test_the_last_words_count_actions_and_texts_apart_and_no_lease(capsys: pytes
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an open file can be neither removed nor replaced here")
-def test_a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("what", ["another store", "no log"])
+def test_a_recorder_never_opens_what_was_put_in_the_place_of_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
     TinyStore.open(tmp_path / "other").close()
@@ -262,7 +263,10 @@ def test_a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of
         recorder.start()
         recorder.submit(logs.first(1))
         assert isinstance(answers.get(timeout=PATIENCE_S), Ack)
-        (tmp_path / "other" / FILE).rename(tmp_path / "store" / FILE)
+        if what == "another store":
+            (tmp_path / "other" / FILE).rename(tmp_path / "store" / FILE)
+        else:
+            (tmp_path / "store" / f"{FILE}-wal").unlink()
         before = (tmp_path / "store" / FILE).read_bytes()
         recorder.submit(logs.first(2))
         failed = [answers.get(timeout=PATIENCE_S) for _try in range(5)]  # the fourth would be on a new connection
@@ -271,4 +275,6 @@ def test_a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of
     assert all(isinstance(answer, Failed) for answer in failed)
     assert waits is not None
     assert logs.stream(2).encode() in waits.read_bytes()
-    assert (tmp_path / "store" / FILE).read_bytes() == before
+    if what == "another store":
+        assert (tmp_path / "store" / FILE).read_bytes() == before
+    assert not (tmp_path / "store" / f"{FILE}-wal").exists() or what == "another store"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tinydb.storages import Storage
 
 from defense_console.store import pragmas, schema
-from defense_console.store.unmoved import Unmoved
+from defense_console.store.unmoved import MovedFile, Unmoved
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BATCH = 256
@@ -202,7 +202,7 @@ class RowStorage(Storage):
             if outermost and self._unmoved is not None:
                 self._unmoved.check()
             self._run("COMMIT" if outermost else f"RELEASE {point}")
-        except BaseException:
+        except BaseException as error:
             self._writes += 1
             # An engine error may have rolled the whole transaction back already.
             with suppress(sqlite3.Error):
@@ -210,6 +210,8 @@ class RowStorage(Storage):
                     self._connection.execute("ROLLBACK" if outermost else f"ROLLBACK TO {point}")
                     if not outermost:
                         self._connection.execute(f"RELEASE {point}")
+                if isinstance(error, MovedFile):  # what a removed log holds is brought into the file while it is open
+                    self._connection.execute("PRAGMA wal_checkpoint").fetchall()
             raise
         finally:
             self._depth -= 1

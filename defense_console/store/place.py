@@ -78,7 +78,7 @@ def explained(place: Path) -> Iterator[None]:
     except MovedFile as moved:
         raise StoreError(
             N_("{file} in {place} was removed or replaced under the console: put it back, or leave and open it again."),
-            file=FILE,
+            file=moved.args[0],
             place=place,
         ) from moved
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):

@@ -861,3 +861,19 @@ def test_a_shared_memory_that_may_not_grow_is_no_full_disk_and_the_store_is_read
     done = subprocess.run([sys.executable, "-c", GROWING, str(folder)], capture_output=True, text=True, check=False)
     words = "The store in {place} cannot be written: its disk answers with an error ({reason})."
     assert done.stdout == f"ReadOnlyStore {words} 1\n", done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file can be neither removed nor replaced here")
+def test_what_was_saved_before_its_log_was_removed_is_in_the_file_and_no_more_is_taken(folder: Path) -> None:
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.first())
+        (folder / f"{place.FILE}-wal").unlink()
+        with pytest.raises(StoreError, match="db-wal in"):
+            store.append(logs.more(1, 1, "lost"))
+        whole = sqlite3.connect(f"{(folder / place.FILE).as_uri()}?mode=ro&immutable=1", uri=True)
+        (lines,) = whole.execute("SELECT count(*) FROM rows WHERE tab = ?", (logs.stream(),)).fetchone()
+        whole.close()
+        assert lines == 1
+    with closing(TinyStore.open(folder)) as store:
+        assert len(store.read_log(logs.stream())) == 1
+        assert store.verify_all() == ()
