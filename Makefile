@@ -23,6 +23,7 @@ $(BIN)/python:
 
 # Installed again only when what the installation depends on has changed.
 $(VENV)/.run: $(PACKAGING) | $(BIN)/python
+	@echo "Installing into $(VENV); the first time it takes a minute."
 	$(BIN)/python -m pip install --quiet --editable '.[documents]'
 	@touch $@
 
