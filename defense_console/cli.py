@@ -15,7 +15,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.reports.formats import FORMATS
 from defense_console.settings import path_named
-from defense_console.terminal.base import ConsoleGroup, Session, command, ready, shared
+from defense_console.terminal.base import ConsoleGroup, Session, command, settle_language, shared
 from defense_console.terminal.calendar_commands import calendar
 from defense_console.terminal.copy_commands import backup, restore
 from defense_console.terminal.doctor_command import doctor
@@ -146,7 +146,7 @@ def verify_command(session: Session, defense: str | None) -> int:
     from defense_console.store.vault import Vault
     from defense_console.terminal.opening import whole_id
 
-    ready(session)
+    settle_language(session)
     with session.store_of() as store:
         streams = store.streams() if defense is None else (stream_of(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
@@ -241,7 +241,7 @@ def export_command(
     """The whole store, or a table of it."""
     from defense_console.exchange.defenses_csv import Form
 
-    ready(session)
+    settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
         raise ConsoleError("--separator and --bom belong to --csv.")
     if with_files and as_csv:
@@ -329,7 +329,7 @@ def curricula() -> None:
 @AS_JSON
 def curricula_list(session: Session, as_json: bool) -> None:
     """The shipped curricula."""
-    ready(session)
+    settle_language(session)
     if as_json:
         say_json(
             [
@@ -356,7 +356,7 @@ def curricula_check(session: Session, path: str) -> int:
     from defense_console.exchange.comments import check_comments
     from defense_console.exchange.curricula import check
 
-    ready(session)
+    settle_language(session)
     place = path_named(path)
     found = [
         (": ".join(part for part in (p.file, p.place) if part), ConsoleError(p.text_id, **p.parameters))

@@ -123,3 +123,14 @@ def shown(store: Path, id: str) -> dict[str, Any]:
     document = json.loads(run(store, "show", id, "--json"))
     assert isinstance(document, dict)
     return document
+
+
+def start_defense(terminal: Terminal) -> None:
+    """From the queue to the running clock, on a console in French whose first defense is that of `Ada [/foo] Démo`."""
+    terminal.shows("Ada [/foo] Démo")
+    terminal.press("\r")
+    terminal.shows("Avant l’appel")
+    terminal.press("t")
+    terminal.shows("On attend Ada")
+    terminal.press("t")
+    terminal.shows("PRÉSENTATION 1/3", "0/12", "enregistré")

@@ -46,6 +46,15 @@ def _drafts(store: Path) -> list[str]:
     return texts
 
 
+def _begin_note(terminal: Terminal, text: str) -> None:
+    """From the queue to a note that is being typed."""
+    terminal.shows("Ada")
+    terminal.press("n")
+    terminal.shows("WRITING")
+    terminal.press(text)
+    terminal.shows(text)
+
+
 ENDING = """
 import asyncio, sys, time
 from pathlib import Path
@@ -97,12 +106,7 @@ def test_a_signal_saves_and_ends_where_the_loop_stands_still(tmp_path: Path, how
 def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name: str) -> None:
     store = _store_with_a_defense(tmp_path)
     with Terminal(store, "en") as terminal:
-        terminal.shows("Ada")
-        terminal.press("n")
-        terminal.shows("WRITING")
-        terminal.press("half")
-        terminal.shows("half")
-
+        _begin_note(terminal, "half")
         terminal.process.send_signal(getattr(signal, name))
         code = terminal.process.wait(PATIENCE_S)
 
@@ -116,12 +120,7 @@ def test_a_terminal_that_goes_without_a_signal_ends_the_console_too(tmp_path: Pa
     """Nobody would see it any more, and it would go on holding what it shows against the next console."""
     store = _store_with_a_defense(tmp_path)
     with Terminal(store, "en") as terminal:
-        terminal.shows("Ada")
-        terminal.press("n")
-        terminal.shows("WRITING")
-        terminal.press("half")
-        terminal.shows("half")
-
+        _begin_note(terminal, "half")
         terminal.vanish()
         terminal.process.wait(PATIENCE_S)
 

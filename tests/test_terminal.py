@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from defense_console.store.tiny import TinyStore
-from tests.terminal import Terminal, run, shown
+from tests.terminal import Terminal, run, shown, start_defense
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 
@@ -50,13 +50,7 @@ def only_id(store: Path) -> str:
 def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(store: Path) -> None:
     id = only_id(store)
     with Terminal(store) as terminal:
-        terminal.shows("Ada [/foo] Démo")
-        terminal.press("\r")
-        terminal.shows("Avant l’appel")
-        terminal.press("t")
-        terminal.shows("On attend Ada")
-        terminal.press("t")
-        terminal.shows("PRÉSENTATION 1/3", "0/12")
+        start_defense(terminal)
         terminal.press('"&&&&&')  # one criterion not met, which two documents prove
         terminal.shows("6/12")
         terminal.press("&&&&&")
@@ -91,13 +85,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
 def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note(store: Path) -> None:
     id = only_id(store)
     with Terminal(store) as terminal:
-        terminal.shows("Ada [/foo] Démo")
-        terminal.press("\r")
-        terminal.shows("Avant l’appel")
-        terminal.press("t")
-        terminal.shows("On attend Ada")
-        terminal.press("t")
-        terminal.shows("PRÉSENTATION 1/3")
+        start_defense(terminal)
         terminal.press("vr")
         terminal.shows("2/12")
         terminal.press("n")

@@ -10,7 +10,7 @@ import pytest
 from defense_console.model import events as ev
 from defense_console.model.events import decode_event
 from defense_console.store.tiny import TinyStore
-from tests.terminal import Terminal, run
+from tests.terminal import Terminal, run, start_defense
 from tests.test_terminal import only_id, store
 
 __all__ = ["store"]
@@ -28,21 +28,10 @@ def kinds(folder: Path, id: str) -> list[str]:
         reader.close()
 
 
-def start(terminal: Terminal) -> None:
-    """From the queue to the running clock."""
-    terminal.shows("Ada [/foo] Démo")
-    terminal.press("\r")
-    terminal.shows("Avant l’appel")
-    terminal.press("t")
-    terminal.shows("On attend Ada")
-    terminal.press("t")
-    terminal.shows("PRÉSENTATION 1/3", "0/12", "enregistré")
-
-
 def test_a_defense_changes_hands_between_two_processes_and_survives_the_death_of_one(store: Path) -> None:
     id = only_id(store)
     with Terminal(store) as first:
-        start(first)
+        start_defense(first)
         with Terminal(store) as second:
             second.shows("PRÉSENTATION 1/3", HELD)
             first.press("&")
@@ -76,7 +65,7 @@ def test_a_defense_changes_hands_between_two_processes_and_survives_the_death_of
 def test_a_killed_console_leaves_nothing_read_only_for_the_next_one(store: Path) -> None:
     id = only_id(store)
     with Terminal(store) as first:
-        start(first)
+        start_defense(first)
         first.press("&")
         first.shows("1/12")
         first.kill()

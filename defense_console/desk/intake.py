@@ -167,8 +167,8 @@ class Intake(DefenseDesk):
         """
         plain = is_one_document(path.name, self._project)
         with opened(path, self._limits, plain=plain) as source:
-            told = _Told(source, progress)
-            files = tuple(_read(file, told) for file in source.files)
+            counter = _Counter(source, progress)
+            files = tuple(_read(file, counter) for file in source.files)
             return Reading(path, source.name, source.kind, plain, files)
 
     def judge(self, reading: Reading, chosen: Key | None = None) -> Incoming:
@@ -203,15 +203,15 @@ class Intake(DefenseDesk):
         }
         files = tuple(
             IncomingFile(
-                match.place,
-                match.name,
-                key,
-                key if isinstance(key, int) else None,
-                None if key is None else self._version(key, key in same),
-                file.size,
-                file.sha256,
-                None if key is None else _change(match.name, file, before[key], len(groups[key])),
-                match.findings,
+                place=match.place,
+                name=match.name,
+                key=key,
+                deliverable=key if isinstance(key, int) else None,
+                version=None if key is None else self._version(key, key in same),
+                size=file.size,
+                sha256=file.sha256,
+                change=None if key is None else _change(match.name, file, before[key], len(groups[key])),
+                findings=match.findings,
             )
             for key, match, file in zip(keys, matched.files, reading.files, strict=True)
         )
@@ -268,9 +268,9 @@ class Intake(DefenseDesk):
         if not wanted:
             return
         with opened(reading.path, self._limits, plain=reading.plain) as source, self.vault.taking() as taking:
-            told = _Told(source, progress)
+            counter = _Counter(source, progress)
             for file in source.files:
-                if file.place in wanted and taking.add(told.of(file)).sha256 == wanted[file.place]:
+                if file.place in wanted and taking.add(counter.chunks(file)).sha256 == wanted[file.place]:
                     del wanted[file.place]
             if wanted:
                 raise ConsoleError(
@@ -365,15 +365,15 @@ def _change(name: str, file: ReadFile, before: Delivery | None, together: int) -
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-class _Told:
-    """Counts what is read of a source and tells of it."""
+class _Counter:
+    """Counts what is read of a source, and says how far it is."""
 
     def __init__(self, source: Source, progress: Progress | None) -> None:
         self._total = sum(file.told_bytes for file in source.files)
         self._read = 0
         self._progress = progress
 
-    def of(self, file: SourceFile) -> Iterator[bytes]:
+    def chunks(self, file: SourceFile) -> Iterator[bytes]:
         """The bytes of a file, counted."""
         for chunk in file.chunks():
             self._read += len(chunk)
@@ -382,9 +382,9 @@ class _Told:
             yield chunk
 
 
-def _read(file: SourceFile, told: _Told) -> ReadFile:
+def _read(file: SourceFile, counter: _Counter) -> ReadFile:
     digest, size = hashlib.sha256(), 0
-    for chunk in told.of(file):
+    for chunk in counter.chunks(file):
         digest.update(chunk)
         size += len(chunk)
     return ReadFile(file.place, size, digest.hexdigest())

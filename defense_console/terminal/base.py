@@ -171,7 +171,7 @@ def command(group: click.Group, name: str, text: str) -> Callable[[Callable[...,
     return register
 
 
-def ready(session: Session) -> None:
+def settle_language(session: Session) -> None:
     """Read the settings for their language only: a command that needs nothing else works with broken ones too."""
     try:
         _settings = session.settings

@@ -9,7 +9,7 @@ import click
 from defense_console import clocks
 from defense_console.i18n import language
 from defense_console.model.errors import N_
-from defense_console.terminal.base import Session, command, ready, shared
+from defense_console.terminal.base import Session, command, settle_language, shared
 from defense_console.terminal.files import read, write
 from defense_console.terminal.words import OneOf, WordedGroup, say_all
 
@@ -63,7 +63,7 @@ def export_command(session: Session, names: bool, deadlines: Any, output: str | 
     """Defenses and deadlines."""
     from defense_console.exchange.calendar_writing import CalendarForm
 
-    ready(session)
+    settle_language(session)
     form = CalendarForm(language(), names, session.settings.calendar_alarm_min, deadlines)
     with session.store_of() as store:
         write(output, [_desk(session, store).export(form)])
