@@ -59,8 +59,8 @@ class Terminal:
         return "\n".join(self.screen.display)
 
     def shows(self, *texts: str) -> None:
-        """Wait until all of these are on the screen."""
-        self.wait(lambda: all(text in self.text() for text in texts), f"{texts} never came")
+        """Wait until all of these are on the screen; a long message goes on in the next row."""
+        self.wait(lambda: all(text in " ".join(self.text().split()) for text in texts), f"{texts} never came")
 
     def wait(self, condition: Callable[[], bool], failure: str) -> None:
         """Wait for a condition, reading what the console draws meanwhile: one that is not read stands still."""
