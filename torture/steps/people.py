@@ -25,6 +25,20 @@ MUTANTS = (
         "        self._stop_soon()\n        if True:\n            self._soon",
         "tests/ui/test_drafts.py::test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on",
     ),
+    Mutant(
+        "a key waits for the one before it",
+        "screens/key_order.py",
+        "        if number != self._key_number or number == self._key_back:\n            return\n",
+        "        await self._settle(number, 0)\n        return\n",
+        "tests/ui/test_key_order.py::test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is",
+    ),
+    Mutant(
+        "leaving says what is not saved",
+        "screens/host.py",
+        "loss = loss_sentence(self.desk.saved)",
+        'loss = ""',
+        "tests/ui/test_not_saved.py::test_leaving_asks_and_says_what_it_means_and_the_next_console_saves_it",
+    ),
     # --- who holds a defense
     Mutant(
         "a defense another console holds is only read",
@@ -299,6 +313,13 @@ MUTANTS = (
     ),
     Mutant(
         "a thread saves what hangs", _ENDING, "            saved = here.run(save)", "            saved = True", _HANGS
+    ),
+    Mutant(
+        "what people typed acts on no terminal",
+        "model/text.py",
+        'return text.replace("\\r\\n", "\\n").translate(_VISIBLE)',
+        "return text",
+        "tests/model/test_text.py::test_what_acts_is_replaced_and_the_rest_is_as_typed",
     ),
     Mutant(
         "a fault of a thread tells no value",
