@@ -228,6 +228,7 @@ def test_what_kills_left_half_made_goes_too(room: Room) -> None:
         spool_files.write_file(damaged, spool_files.content(store.identity, [job]))
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     assert marked(room) == []
+    assert not damaged.exists(), "the bytes of a job are not written as they are"
 
 
 def test_a_document_that_only_a_copy_of_anothers_log_names_stays(room: Room) -> None:

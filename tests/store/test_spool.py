@@ -384,6 +384,27 @@ def test_everything_goes_through_the_spool_until_it_is_empty(folder: Path, store
     assert spool_files(folder) == []
 
 
+def test_the_spool_is_never_emptied_while_anything_waits(folder: Path, store: TinyStore) -> None:
+    """What is at fault waits alone; what is written meanwhile beside it must not take it out of the file."""
+    waiting: list[int] = []
+
+    class Watched(Spool):
+        def empty(self) -> None:
+            waiting.append(len(recorder.unsaved()))
+            super().empty()
+
+    faulty, answers = FaultyStore(), Answers()
+    faulty.fault_of[logs.stream(2)] = DamagedStore("damaged")
+    recorder = recorder_of(faulty, answers, Watched(folder, store.identity))
+    recorder.submit(logs.first(2))
+    answers.wait(lambda all: len(all) >= 1)
+    recorder.submit(DRAFT)
+    answers.wait(lambda all: any(isinstance(answer, Ack) for answer in all))
+    faulty.fault_of.clear()
+    assert recorder.close(PATIENCE_S)
+    assert waiting == [0]
+
+
 def test_a_spool_that_fails_too_is_told(tmp_path: Path, store: TinyStore) -> None:
     (tmp_path / "file").write_text("not a folder")
     faulty, answers, spool = FaultyStore(), Answers(), Spool(tmp_path / "file" / "spool", store.identity)

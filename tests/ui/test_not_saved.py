@@ -10,7 +10,7 @@ from defense_console.desk import clipboard
 from defense_console.desk.unsaved import unsaved_text
 from defense_console.screens.audience_screen import AudienceScreen
 from defense_console.screens.live_screen import LiveScreen
-from defense_console.store.base import Append, Draft, FullDisk
+from defense_console.store.base import Ack, Answer, Append, DamagedStore, Draft, FullDisk, StoreError
 from defense_console.store.replay import replay
 from defense_console.store.spool_files import read_jobs, spool_files
 from defense_console.store.tiny import TinyStore
@@ -22,6 +22,7 @@ class FailingDisk(TinyStore):
     """A disk that is full as long as a test says so."""
 
     full = False
+    error: StoreError = FullDisk("The disk of {place} is full: free some space.", place="/store")
 
     def append(self, job: Append) -> tuple[int, str]:
         self._refuse()
@@ -33,7 +34,7 @@ class FailingDisk(TinyStore):
 
     def _refuse(self) -> None:
         if type(self).full:
-            raise FullDisk("The disk of {place} is full: free some space.", place="/store")
+            raise self.error
 
 
 @pytest.fixture
@@ -77,17 +78,29 @@ async def test_whatever_is_told_is_read_beside_why_it_is_not_saved(room: Room, i
         await hides(pilot, "F7 copies it")
 
 
-async def test_a_lease_that_is_written_meanwhile_does_not_make_it_saved(room: Room, id: str) -> None:
+async def test_a_lease_that_is_written_meanwhile_does_not_make_it_saved(
+    room: Room, id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log alone is at fault, so the sign of life beside it is written: that says nothing of what is not."""
+    monkeypatch.setattr(FailingDisk, "error", DamagedStore("The log is damaged."))
     app = room.app(id)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await pilot.press("v")
         await shows(pilot, "✗ NOT SAVED: 1 action")
+        states: list[str] = []
+        acknowledge = app.desk.acknowledge
+
+        def noted(answer: Answer) -> None:
+            acknowledge(answer)
+            if isinstance(answer, Ack):
+                states.append(app.desk.saved.state)
+
+        monkeypatch.setattr(app.desk, "acknowledge", noted)
         room.machine.pass_time(20)
-        app.desk.tick()
-        for _turn in range(20):
-            await pilot.pause(0.01)
-            assert app.desk.saved.state == "failed"
+        app.desk.tick({id})
+        await until(pilot, lambda: states, "the lease was never written")
+        assert set(states) == {"failed"}
 
 
 async def test_everything_unsaved_is_copied_in_words_also_while_writing(room: Room, id: str) -> None:

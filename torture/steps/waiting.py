@@ -116,7 +116,7 @@ MUTANTS = (
         _RECORDER,
         "            if any(spoolable(job) for job in self._queue):\n                return\n",
         "            pass\n",
-        SPOOL + "everything_goes_through_the_spool_until_it_is_empty",
+        SPOOL + "the_spool_is_never_emptied_while_anything_waits",
     ),
     Mutant(
         "what waits at the end is spooled",
