@@ -6,6 +6,7 @@ from torture.steps.mutant import DAMAGE, DOCTOR, LEASES, OPENING, POWER, REPAIR,
 
 _TINY, _ENGINE, _PRAGMAS = "store/tiny.py", "store/engine.py", "store/pragmas.py"
 _VERIFYING = "store/verifying.py"
+_LOG_REMOVED = TINY + "what_was_saved_before_its_log_was_removed_is_in_the_file_and_no_more_is_taken"
 _APPENDED = "if seq < job.expected or job.previous not in (None, head):"
 _TOLD = "told.seq > seq or (told.seq == seq and told.hash not in"
 
@@ -77,11 +78,25 @@ MUTANTS = (
         TINY + "a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back",
     ),
     Mutant(
+        "a file whose write-ahead log was removed takes no write",
+        "store/unmoved.py",
+        "for each in (self._file, self._log) if",
+        "for each in (self._file,) if",
+        _LOG_REMOVED,
+    ),
+    Mutant(
+        "what a removed write-ahead log holds is brought into the file",
+        _ENGINE,
+        '                    self._connection.execute("PRAGMA wal_checkpoint").fetchall()',
+        "                    pass",
+        _LOG_REMOVED,
+    ),
+    Mutant(
         "no other file is opened in the place of a moved one",
         "terminal/opening.py",
         "            file.check_for_another()",
         "            pass",
-        OPENING + "a_recorder_never_writes_into_another_store_that_was_put_in_the_place_of_its_own",
+        OPENING + "a_recorder_never_opens_what_was_put_in_the_place_of_its_own_file",
     ),
     Mutant(
         "a newer schema is refused",
