@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -13,14 +14,16 @@ from queue import Queue
 
 import pytest
 
+from defense_console.app import ConsoleApp
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.settings import Settings
+from defense_console.store import schema
 from defense_console.store.base import Ack, Answer, Append, Draft, Failed, Job, SaveDraft, WriteLease
-from defense_console.store.place import FILE
+from defense_console.store.place import BACKUPS, FILE
 from defense_console.store.spool import Spool
 from defense_console.store.tiny import TinyStore
-from defense_console.terminal.opening import _ended, recorder_for, short_ids, store_folder, whole_id
+from defense_console.terminal.opening import _ended, open_console, recorder_for, short_ids, store_folder, whole_id
 from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
 
@@ -187,6 +190,27 @@ def test_a_terminal_that_stops_reading_stops_neither_the_saving_nor_the_end(tmp_
         (text,) = _drafts(store)
     assert code == 0
     assert text.startswith("half a thought")
+
+
+def test_the_console_says_first_where_the_copy_made_before_an_upgrade_had_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TinyStore.open(tmp_path / "store").close()
+    (tmp_path / "stick").write_text("a file is in the way")
+    monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, lambda connection: connection.execute("CREATE TABLE n (n)")))
+    said: list[str] = []
+    monkeypatch.setattr(ConsoleApp, "run", lambda app: said.extend(app.first_words))
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    try:
+        for _ in range(2):
+            open_console(tmp_path / "store", Settings(zone="UTC", backup_folder=str(tmp_path / "stick")), {})
+    finally:
+        gc.enable()
+    (copy,) = (tmp_path / "store" / BACKUPS).iterdir()
+    (sentence,) = said
+    assert sentence.startswith(f"The copy made before this store was brought up lies in {copy},")
 
 
 @pytest.mark.slow

@@ -118,6 +118,14 @@ def test_a_command_that_reads_leaves_it_where_it_waits(gone: Gone, arguments: tu
     assert not gone.saved
 
 
+def test_what_waits_is_for_the_store_that_is_put_back(gone: Gone) -> None:
+    assert gone.cli("backup").exit_code == 0
+    assert gone.cli("restore", str(gone.room.folder / "backups")).exit_code == 0
+    assert gone.waits
+    assert gone.cli("import", "CSV").stderr.splitlines() == [SAID]
+    assert gone.saved
+
+
 def test_what_cannot_be_saved_stops_what_would_be_built_on_it(gone: Gone, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_store: TinyStore, _job: Append) -> tuple[int, str]:
         raise FullDisk("The disk of {place} is full: free some space.", place="/store")
