@@ -164,7 +164,7 @@ def test_the_next_console_says_which_defense_has_what_another_one_made_impossibl
     left.close()
     for _opening in range(2):  # until it is settled
         with Terminal(store.folder, "en") as terminal:
-            terminal.shows("2 decisions are not in the record: another console wrote first.", "Lina Demo (IRP-P2)")
+            terminal.shows("2 decisions are not in the record: another console wrote first.", "(IRP-P2).")
     assert list((tmp_path / "spool").iterdir()) == []
     store.close()
 
