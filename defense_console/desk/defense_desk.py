@@ -39,7 +39,7 @@ class DefenseDesk:
 
     @property
     def defense(self) -> Defense:
-        """What is known now, with what is still on its way to the disk."""
+        """The defense as it is known now; what is still on its way to the disk counts."""
         return self.ledger.defense(self.id)
 
     @property
@@ -184,7 +184,7 @@ class DefenseDesk:
 
     @property
     def no_text(self) -> ConsoleError | None:
-        """Why no text can be kept now, so that none is begun in vain; None when one can."""
+        """Why no text could be kept now, None when one can: no text is begun in vain."""
         if self.read_only is None and self.defense.signed is not None:
             return ConsoleError(SIGNED)
         return self.read_only
@@ -199,16 +199,16 @@ class DefenseDesk:
         return text_now(self.defense, field, self._row)
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
-        """What finishing a text means; None when there is nothing to tell."""
+        """The event that a finished text becomes; None when it changes nothing."""
         return text_event(self.defense, field, text, first, self._row)
 
     def touch(self, field: str) -> None:
-        """A key was typed in a field: the first one stamps the text. Call it on every keystroke; it costs nothing."""
+        """Stamp a text with its first keystroke. Call it on every keystroke: it costs nothing."""
         if field not in self._first and field not in self._drafts:
             self._first[field] = self.ledger.now()
 
     def type_text(self, field: str, text: str, cursor: int = 0) -> None:
-        """Save a text being typed as a draft. Call it so soon that 300 ms after a key it is on the disk.
+        """Save a text being typed as a draft. Call it early enough for the draft to be on the disk 300 ms after a key.
 
         Args:
             field: Key of the field.

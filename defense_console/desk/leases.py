@@ -85,7 +85,7 @@ def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
 class Leases:
     """What this console holds, and what it may only read because another one holds it.
 
-    Answers come from the rows as they were read last: `look` reads them, when a defense is opened and once a second.
+    Answers come from the rows as `look` last read them, which is when a defense is opened and once a second.
 
     Args:
         read: Reads every lease of the store.
@@ -122,7 +122,7 @@ class Leases:
     # --- what is so ----------------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Read the rows again; what turned by it is told by `turned`, whoever looked."""
+        """Read the rows again. What changed is remembered for `turned`, whoever called this."""
         self._rows, now = self._read(), self._now()
         others = {
             id: lease
@@ -135,7 +135,7 @@ class Leases:
             self._held.pop(id, None)
 
     def turned(self) -> frozenset[str]:
-        """Ids of the defenses that may be written now and might not when last asked, or the other way round."""
+        """Ids of the defenses that became writable, or read-only, since this was last asked."""
         turned, self._turned = frozenset(self._turned), set()
         return turned
 
@@ -201,7 +201,7 @@ class Leases:
             del self._writing[job.defense_id]
 
     def free_all_but(self, wanted: Collection[str]) -> None:
-        """Free what is held and not wanted any more: what comes later is no absence of the console."""
+        """Free what is held and not wanted any more, so that the time from now on is no absence of the console."""
         for defense_id in [id for id in self._held if id not in wanted]:
             self._send(defense_id, None)
             del self._held[defense_id]

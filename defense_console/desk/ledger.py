@@ -1,7 +1,7 @@
-"""The ledger: numbers and stamps what is decided, refuses what is illegal, folds at once, hands on to the recorder.
+"""The ledger numbers and stamps what is decided, refuses what is illegal, folds at once and submits to the recorder.
 
 No keystroke waits for the disk: the state is the fold of what the store holds and what is still on its way there.
-Lives on one thread. Source: engineering.md §2.
+It lives on one thread. Source: engineering.md §2.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def defense_of(stream: str) -> str | None:
 
 
 def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
-    """What is being typed, without what is kept aside among it."""
+    """The drafts that are texts being typed; what is kept aside lies among the drafts too."""
     return {field: draft for field, draft in drafts.items() if not field.startswith(PREFIX)}
 
 
@@ -149,7 +149,7 @@ class Ledger:
         return self._drafts[defense_id]
 
     def reread_drafts(self, *ids: str) -> frozenset[str]:
-        """Find what another console is typing, or has finished.
+        """Read the drafts anew: another console may have typed, or finished a text.
 
         While a write of ours on a log is on its way, the rows in the store are not yet what they will be, so what waits
         is looked at first.
@@ -301,7 +301,7 @@ class Ledger:
         return defense
 
     def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
-        """A start pins its curriculum: it is stored once, under its hash."""
+        """The curriculum that a start pins, to be stored under its hash; None for any other event."""
         name = pinned_hash((Event(0, 0, _NO_STAMP, "", what),))
         if name is None:
             return None
