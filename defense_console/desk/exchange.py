@@ -217,11 +217,12 @@ class ExchangeDesk:
             raise ConsoleError("This store holds a mentor's own defenses: the demo cohort needs an empty one.")
         found = cohort(now, self.shipped)
         with self.store.transaction():
-            self._write_cohort(found)
+            self.write_cohort(found)
             self.store.set_meta(DEMO, now)
         return True
 
-    def _write_cohort(self, found: Cohort) -> None:
+    def write_cohort(self, found: Cohort) -> None:
+        """Write a cohort, or a part of one, into an empty store."""
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
         for event in found.students:

@@ -38,7 +38,7 @@ def make(folder: Path) -> None:
     pinned = {played.defense.curriculum_hash for played in kept}
     curricula = {hash: body for hash, body in whole.curricula.items() if hash in pinned}
     with closing(TinyStore.open(folder)) as store:
-        desk(store)._write_cohort(msgspec.structs.replace(whole, defenses=tuple(kept), curricula=curricula))
+        desk(store).write_cohort(msgspec.structs.replace(whole, defenses=tuple(kept), curricula=curricula))
 
 
 def main() -> None:
