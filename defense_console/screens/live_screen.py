@@ -16,7 +16,7 @@ from defense_console.safe_text import shortened
 from defense_console.screens import live_words
 from defense_console.screens.dialogs import Ask, Choose, Sheet
 from defense_console.screens.live_view import LiveView
-from defense_console.widgets.clock_words import phase_word
+from defense_console.widgets.clock_words import phase_word, read_clock
 from defense_console.widgets.notes_panel import NotesPanel
 from defense_console.widgets.questions_panel import QuestionsPanel
 from defense_console.words import PAUSES
@@ -174,10 +174,13 @@ class LiveScreen(LiveView):
                 self.tell(_("Paused: {reason}.", reason=_(PAUSES[reason])))
 
     def action_clock_next_phase(self) -> None:
-        """The next phase."""
+        """The next phase; one that ended below its window may have been a slip of the finger."""
+        before = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
         defense = self.attempt(self.live.next_phase)
         if defense is not None:
-            self.tell(_("Now: {phase}.", phase=phase_word(defense.timeline.phase)))
+            slip = N_("Now: {phase}; the one before was too short, {key:edit.undo} goes back to it.")
+            text = slip if before.state == "early" else N_("Now: {phase}.")
+            self.tell(_(text, phase=phase_word(defense.timeline.phase)))
 
     def action_clock_more(self) -> None:
         """One minute more for this phase."""

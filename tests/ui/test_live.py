@@ -411,6 +411,19 @@ async def test_f_goes_to_the_verdict_and_the_session_is_held(room: Room) -> None
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "VerdictScreen")
 
 
+async def test_a_phase_left_below_its_window_says_how_to_go_back(room: Room) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        room.machine.pass_time(61)
+        await pilot.press("g")
+        await shows(pilot, "Now: discussion; the one before was too short, u goes back to it.")
+        await pilot.press("u")
+        await shows(pilot, "PRESENTATION 1/3")
+        room.machine.pass_time(14 * 60)
+        await pilot.press("g")
+        await shows(pilot, "Now: discussion.")
+
+
 @pytest.mark.parametrize("key", ["d", "enter"])
 async def test_no_key_acts_on_a_criterion_that_is_not_seen(room: Room, key: str) -> None:
     id = started(room)
