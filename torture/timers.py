@@ -35,9 +35,8 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
-    first_hash,
-    next_hash,
 )
+from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.recorder import Recorder
 from torture.figures import Figures, cases, show
 from torture.timer_oracle import BRIEF_MS, LEASE_EVERY_MS, STEP_TOLD_MS, SUSPEND_TOLD_MS, Oracle, Sign
@@ -61,6 +60,8 @@ class Shared:
 
 class View:
     """The store as one console sees it; it answers what a live defense asks."""
+
+    read_only = None
 
     def __init__(self, shared: Shared) -> None:
         self._shared, self._seen = shared, shared.writes

@@ -240,7 +240,7 @@ class Desk:
     @property
     def folder(self) -> Path | None:
         """The store's folder, where a mentor finds what was copied; None when the store has none."""
-        return getattr(self.store, "folder", None)
+        return self.store.folder
 
     @property
     def saved(self) -> SaveState:

@@ -28,7 +28,8 @@ from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.events import Planned, Stamp
 from defense_console.model.students import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student, first_hash, next_hash
+from defense_console.store.base import Append, Draft, Lease, Store, Student
+from defense_console.store.chain import first_hash, next_hash
 
 DEMO = "demo"
 """The store's own note that it holds the demo cohort and nothing of a mentor's."""

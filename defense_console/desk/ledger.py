@@ -32,10 +32,9 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
-    chain,
-    first_hash,
     lane,
 )
+from defense_console.store.chain import chain, first_hash
 from defense_console.store.keys import DEFENSES
 from defense_console.store.recorder import Recorder
 
@@ -109,7 +108,7 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self.read_only: ConsoleError | None = getattr(store, "read_only", None)
+        self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, Protocol
@@ -224,30 +223,6 @@ class Refused(msgspec.Struct, frozen=True):
 
 Answer = Ack | Failed | Refused
 
-# --- the chain ---------------------------------------------------------------------------------------------------
-
-
-def first_hash(stream: str) -> str:
-    """What the first line of a log follows: SHA-256 of the stream's name, hex."""
-    return hashlib.sha256(stream.encode()).hexdigest()
-
-
-def next_hash(previous: str, body: bytes) -> str:
-    """Hash of a line: SHA-256 of the previous hash, in its 64 hexadecimal digits, and the event's canonical JSON.
-
-    Digits, not bytes, so that an export can be checked with nothing but a shell:
-    `printf %s%s "$previous" "$line" | sha256sum`.
-    """
-    return hashlib.sha256(previous.encode() + body).hexdigest()
-
-
-def chain(previous: str, lines: Iterable[bytes]) -> str:
-    """Hash of the last of `lines`, which follow the line with the hash `previous`."""
-    for body in lines:
-        previous = next_hash(previous, body)
-    return previous
-
-
 # --- the door ----------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +231,16 @@ class Store(Protocol):
 
     Every method raises StoreError, or the subclass that says what is wrong.
     """
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder it lies in, None for a store that is no folder."""
+        ...
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Why nothing can be written, None when it can."""
+        ...
 
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action.

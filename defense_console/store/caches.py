@@ -15,7 +15,8 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.events import decode_event, decode_student_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.students import fold_student
-from defense_console.store.base import Line, Student, first_hash, next_hash
+from defense_console.store.base import Line, Student
+from defense_console.store.chain import first_hash, next_hash
 
 
 def is_whole(stream: str, lines: Iterable[Line]) -> bool:

@@ -14,7 +14,8 @@ import msgspec
 
 from defense_console.model.events import Event, decode_event, encode_event
 from defense_console.model.kept_aside import PREFIX, aside_of, decisions, key_of
-from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, chain, first_hash, write_job
+from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, write_job
+from defense_console.store.chain import chain, first_hash
 from defense_console.store.keys import DEFENSES
 
 MARKED = "1"

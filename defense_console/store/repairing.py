@@ -18,8 +18,9 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.store import headers, place
 from defense_console.store.backups import Backups
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, chain, first_hash
+from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError
 from defense_console.store.caches import student_of, summary_of
+from defense_console.store.chain import chain, first_hash
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
 from defense_console.store.reading import JOURNAL_MODE

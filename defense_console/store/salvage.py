@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from defense_console.store.base import first_hash, next_hash
+from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.engine import IDS, RawRow, checksum
 from defense_console.store.keys import STUDENTS
 

@@ -39,9 +39,8 @@ from defense_console.store.base import (
     Line,
     Problem,
     Student,
-    first_hash,
-    next_hash,
 )
+from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.documents import Documents
 from defense_console.store.holding import Held, share
 from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key

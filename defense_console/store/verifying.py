@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Problem, ProblemKind, first_hash, next_hash
+from defense_console.store.base import Problem, ProblemKind
+from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.engine import RawRow, RowStorage
 from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
 

@@ -15,7 +15,7 @@ from defense_console.desk.exchange import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula import load_shipped
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import first_hash, next_hash
+from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.tiny import TinyStore
 
 SHIPPED = load_shipped()

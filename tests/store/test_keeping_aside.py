@@ -31,9 +31,8 @@ from defense_console.store.base import (
     Refused,
     SaveDraft,
     Store,
-    chain,
-    first_hash,
 )
+from defense_console.store.chain import chain, first_hash
 from defense_console.store.keeping_aside import RefusedTails, aside_row
 from defense_console.store.recorder import Recorder
 from defense_console.store.replay import Replayed, replay

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from defense_console.model.events import Event, Noted, encode_event
 from defense_console.store import place
 from defense_console.store.backups import Backups
-from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError, next_hash
+from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
+from defense_console.store.chain import next_hash
 from defense_console.store.diagnosis import examine
 from defense_console.store.engine import checksum
 from defense_console.store.repairing import RepairedLog, repair

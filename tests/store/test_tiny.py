@@ -30,9 +30,8 @@ from defense_console.store.base import (
     NotOurStore,
     ReadOnlyStore,
     StoreError,
-    chain,
-    first_hash,
 )
+from defense_console.store.chain import chain, first_hash
 from defense_console.store.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.tiny import TinyStore
 from tests.store import logs

@@ -1,0 +1,30 @@
+"""The hash chain of a log: each line's hash covers its bytes and the hash before, so that no line can change unseen.
+
+Source: product.md §2, docs/json.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+
+def first_hash(stream: str) -> str:
+    """What the first line of a log follows: SHA-256 of the stream's name, hex."""
+    return hashlib.sha256(stream.encode()).hexdigest()
+
+
+def next_hash(previous: str, body: bytes) -> str:
+    """Hash of a line: SHA-256 of the previous hash, in its 64 hexadecimal digits, and the event's canonical JSON.
+
+    Digits, not bytes, so that an export can be checked with nothing but a shell:
+    `printf %s%s "$previous" "$line" | sha256sum`.
+    """
+    return hashlib.sha256(previous.encode() + body).hexdigest()
+
+
+def chain(previous: str, lines: Iterable[bytes]) -> str:
+    """Hash of the last of `lines`, which follow the line with the hash `previous`."""
+    for body in lines:
+        previous = next_hash(previous, body)
+    return previous
