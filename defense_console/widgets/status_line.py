@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from textual import events
 from textual.content import Content
 
 from defense_console.widgets.quiet_text import QuietText
@@ -22,7 +21,8 @@ class StatusLine(QuietText):
     """Mode on the left, message in the middle, saved line on the right.
 
     A message that does not fit between the two stands above them, as wide as the screen and in as many rows as it
-    needs: in half a screen, while a text is written, a mentor still reads all of it.
+    needs: in half a screen, while a text is written, a mentor still reads all of it. Its screen shows everything again
+    when the width has changed.
     """
 
     DEFAULT_CSS = """
@@ -54,10 +54,6 @@ class StatusLine(QuietText):
     def show_saved(self, text: str) -> None:
         """Replace the saved line; an empty text takes it away."""
         self._saved = Content.styled(text, "$text-muted")
-        self._draw()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """The message may fit now, or fit no more."""
         self._draw()
 
     def _draw(self) -> None:
