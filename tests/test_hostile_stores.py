@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -149,6 +150,50 @@ def test_a_store_with_damaged_first_bytes_is_no_other_programs(room: Room) -> No
     headers._checked.clear()  # as in a process that begins now
     assert cli(room.folder, "doctor").exit_code == 2
     assert cli(room.folder, "doctor", "--repair").exit_code == 0
+
+
+WITHOUT_RIGHTS = """
+import os, sys
+from pathlib import Path
+from defense_console.desk.copies import back_up_elsewhere, put_back
+from defense_console.model.errors import ConsoleError
+from defense_console.store.backups import Backups
+from defense_console.store.diagnosis import examine
+from defense_console.store.reading import open_store
+from defense_console.store.tiny import TinyStore
+closed, own = Path(sys.argv[1]), Path(sys.argv[2])
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+store, at = closed / "store", "2026-03-02T10:00:00.000Z"
+for what in (
+    lambda: open_store(store, create=False),
+    lambda: examine(Backups(store)),
+    lambda: put_back(closed / "copies", Backups(own), at),
+    lambda: put_back(own, Backups(store), at),
+    lambda: back_up_elsewhere(Backups(own), closed / "other", at),
+):
+    try:
+        what()
+    except ConsoleError as error:
+        print(type(error).__name__, error.parameters["place"])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to drop")
+def test_a_closed_folder_is_refused_in_one_sentence_that_names_it(room: Room, tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as outside:  # every run of the tests closes the folder of all of them again
+        Path(outside).chmod(0o711)
+        own, closed = Path(outside, "own"), Path(outside, "closed")
+        shutil.copytree(room.folder, own)
+        for path in (own, *own.rglob("*")):
+            os.chown(path, 65534, 65534)
+        closed.mkdir(mode=0o700)
+        shutil.move(room.folder, closed / "store")
+        shutil.move(tmp_path / "copies", closed / "copies")
+        done = subprocess.run(
+            [sys.executable, "-c", WITHOUT_RIGHTS, str(closed), str(own)], capture_output=True, text=True, check=False
+        )
+    named = ["store", "store", "copies", "store", "other"]
+    assert done.stdout.splitlines() == [f"ReadOnlyStore {closed / name}" for name in named], done.stderr
 
 
 # --- what is no copy -------------------------------------------------------------------------------------------------

@@ -61,8 +61,9 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
         ConsoleError: It lies in the store's own folder, or cannot be written.
     """
     store_folder = backups.store
-    if folder.exists() and not folder.is_dir():
-        raise ConsoleError("{place} is a file: name a folder.", place=folder)
+    with place.explained(folder):
+        if folder.exists() and not folder.is_dir():
+            raise ConsoleError("{place} is a file: name a folder.", place=folder)
     if folder.resolve().is_relative_to(store_folder.resolve()):
         raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
     here, there = Vault(store_folder), Vault(folder)

@@ -69,9 +69,9 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
         StoreError: It cannot be read either.
     """
     path = folder / place.FILE
-    if not path.exists():
-        raise reason
     with place.explained(folder):
+        if not path.exists():
+            raise reason
         connection = _in_place(path) or _copy_alone(path, reason)
         return TinyStore(folder, RowDatabase(path, connection=connection, refusal=reason))
 

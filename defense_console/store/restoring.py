@@ -48,7 +48,8 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
         StoreError: The copy is not sound, the store is another program's or held by a console, or there is no space;
             the store is as it was.
     """
-    found = _chosen(source)
+    with place.explained(source):
+        found = _chosen(source)
     place.prepare_folder(backups.store)
     if found.resolve() == (backups.store / place.FILE).resolve():
         raise StoreError(N_("{place} is the store itself: name a copy of it."), place=found)

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -159,19 +160,17 @@ with examined(Backups(Path(sys.argv[1]))) as (found, store):
 
 
 @pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to drop")
-def test_a_store_that_cannot_be_written_is_examined(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
-    with closing(TinyStore.open(folder)) as store:
-        store.append(logs.first())
-    folder.chmod(0o555)
-    (folder / place.FILE).chmod(0o444)
-    for parent in folder.parents:
-        if parent == Path(parent.anchor) or parent.name == "tmp":
-            break
-        parent.chmod(0o755)
-    before = state(folder)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_RIGHTS, str(folder)], capture_output=True, text=True, check=False
-    )
-    assert done.stdout.split() == ["rights", "1"], done.stderr
-    assert state(folder) == before
+def test_a_store_that_cannot_be_written_is_examined() -> None:
+    with tempfile.TemporaryDirectory() as outside:  # every run of the tests closes the folder of all of them again
+        Path(outside).chmod(0o711)
+        folder = Path(outside, "store")
+        with closing(TinyStore.open(folder)) as store:
+            store.append(logs.first())
+        folder.chmod(0o555)
+        (folder / place.FILE).chmod(0o444)
+        before = state(folder)
+        done = subprocess.run(
+            [sys.executable, "-c", WITHOUT_RIGHTS, str(folder)], capture_output=True, text=True, check=False
+        )
+        assert done.stdout.split() == ["rights", "1"], done.stderr
+        assert state(folder) == before
