@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -261,19 +262,16 @@ except Exception as error:
 
 
 @pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to drop")
-def test_a_folder_that_may_not_be_written_is_read(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
-    filled_store(folder)
-    folder.chmod(0o555)
-    (folder / "defenses.db").chmod(0o444)
-    for parent in folder.parents:
-        if parent == Path(parent.anchor) or parent.name == "tmp":
-            break
-        parent.chmod(0o755)
-
-    done = subprocess.run([sys.executable, "-c", READER, str(folder)], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["ReadOnlyStore", "4", "ReadOnlyStore"], done.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["defenses.db"]
+def test_a_folder_that_may_not_be_written_is_read() -> None:
+    with tempfile.TemporaryDirectory() as outside:  # every run of the tests closes the folder of all of them again
+        Path(outside).chmod(0o711)
+        folder = Path(outside, "store")
+        filled_store(folder)
+        folder.chmod(0o555)
+        (folder / "defenses.db").chmod(0o444)
+        done = subprocess.run([sys.executable, "-c", READER, str(folder)], capture_output=True, text=True, check=False)
+        assert done.stdout.split() == ["ReadOnlyStore", "4", "ReadOnlyStore"], done.stderr
+        assert sorted(path.name for path in folder.iterdir()) == ["defenses.db"]
 
 
 def test_nothing_else_is_read_as_a_store(tmp_path: Path) -> None:
