@@ -124,12 +124,16 @@ class Piece:
 
     def __init__(self, stream: str, sources: Sequence[Salvage], same: int, told: Iterable[Told] = ()) -> None:
         self.stream = stream
-        self._tables = [{id: line for id, row in s.rows(stream).items() if (line := _line(row))} for s in sources]
+        rows = [source.rows(stream) for source in sources]
+        self._tables = [{id: line for id, row in table.items() if (line := _line(row))} for table in rows]
         ours = self._tables[:same]
         self._torn = sources[0].is_torn
         self._ends = set(told)
         self._anchors = {(id, line[1]) for table in ours for id, line in table.items()} | self._ends
-        self.furthest = max((seq for seq, _hash in self._anchors), default=0)
+        # A row that says nothing any more still says that something was there.
+        self.furthest = max(
+            (*(id for table in rows[:same] for id in table), *(seq for seq, _ in self._ends)), default=0
+        )
 
     def longest(self) -> tuple[list[bytes], int]:
         """The longest beginning of the log that its chain proves, in whole actions.

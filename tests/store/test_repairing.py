@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from defense_console.model.events import Event, Noted, encode_event
@@ -338,6 +338,7 @@ def truth_of_copy(folder: Path) -> Truth:
 
 
 @settings(max_examples=60, deadline=None)
+@example(2084, "flip", False)
 @given(st.integers(0, 2**32), st.sampled_from(["flip", "zero", "cut", "swap"]), st.booleans())
 def test_whatever_happens_to_the_file_no_wrong_state_comes_of_it(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, seed: int, how: str, with_copy: bool
