@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import defense_console
@@ -28,6 +29,9 @@ def test_every_safety_step_that_make_torture_takes_away_is_there_to_take() -> No
     gone = [mutant.step for mutant in MUTANTS if mutant.old not in (package / mutant.file).read_text("utf-8")]
     assert not gone
     assert len({mutant.step for mutant in MUTANTS}) == len(MUTANTS), "each is told by a name of its own"
+    for mutant in MUTANTS:
+        text = (package / mutant.file).read_text("utf-8")
+        ast.parse(text.replace(mutant.old, mutant.new, 1), mutant.step)  # what is no Python is caught by anything
 
 
 def test_everything_that_is_to_catch_one_is_there() -> None:

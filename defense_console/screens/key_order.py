@@ -75,7 +75,7 @@ class OrderedKeys(App[None], inherit_bindings=False):
     async def _settle(self, number: int, tries: int) -> None:
         if number != self._key_number or not self._key_on_its_way:
             return
-        if tries and self._typed and not self._screen_is_ready():
+        if tries and not self._screen_is_ready():
             self.set_timer(SETTLE_S, partial(self._settle, number, tries - 1))
             return
         self._key_on_its_way = False

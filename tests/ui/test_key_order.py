@@ -12,7 +12,7 @@ from defense_console.keymap import Command
 from defense_console.screens import key_order
 from defense_console.screens.key_order import KeyDone, OrderedKeys
 from defense_console.screens.live_screen import LiveScreen
-from tests.ui.conftest import Room, shows, until
+from tests.ui.conftest import Room, hides, shows, until
 from tests.ui.test_live import SIZE, started
 
 PATIENCE_S = 10.0
@@ -73,3 +73,29 @@ async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pyte
         app.show_help("live")
         await until(pilot, lambda: not app._typed, "it waits for ever")
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+
+
+async def test_a_key_that_comes_before_the_dialog_goes_to_the_dialog(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key that opens it was handled, but on a slow machine it is not drawn yet: Escape is meant for it."""
+    id = started(room)
+    app = room.app(id)
+    monkeypatch.setattr(key_order, "SETTLE_TRIES", 1_000_000)
+    gate, show = asyncio.Event(), app.push_screen_wait
+
+    async def late(screen: Any) -> Any:
+        await gate.wait()
+        return await show(screen)
+
+    monkeypatch.setattr(app, "push_screen_wait", late)
+    async with app.run_test(size=SIZE) as pilot:
+        await shows(pilot, "0/12 rated")
+        app.post_message(events.Key("ctrl+q", None))
+        await until(pilot, lambda: app._key_back == app._key_number > 0)
+        app.post_message(events.Key("escape", None))
+        await until(pilot, lambda: app._typed, "it did not wait")
+        gate.set()
+        await until(pilot, lambda: not app._typed)
+        await hides(pilot, "Leave the console?")
+        assert isinstance(app.screen, LiveScreen)

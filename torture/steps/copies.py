@@ -22,8 +22,8 @@ MUTANTS = (
     Mutant(
         "a copy needs no file beside it",
         _BACKUPS,
-        '        writing.execute("PRAGMA journal_mode = DELETE").fetchall()\n',
-        "",
+        '            writing.execute("PRAGMA journal_mode = DELETE").fetchall()',
+        "            pass",
         BACKUPS + "a_copy_is_one_file_for_its_owner_alone_and_named_by_its_instant",
     ),
     Mutant(
