@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
+
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.screens.queue_screen import QueueScreen
@@ -12,6 +14,7 @@ from defense_console.screens.verdict_screen import VerdictScreen
 from defense_console.store.base import Draft
 from defense_console.store.recorder import Recorder
 from defense_console.store.tiny import TinyStore
+from defense_console.widgets import writer
 from defense_console.widgets.writer import Field
 from tests.ui.conftest import SHIPPED, Room, shows, type_text, until
 from tests.ui.test_verdict import held
@@ -46,7 +49,10 @@ async def test_a_half_typed_text_of_the_verdict_is_there_after_a_restart(room: R
     assert room.drafts(id) == {}
 
 
-async def test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on(room: Room) -> None:
+async def test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "DRAFT_S", 1.0)  # longer than any pause between two keys, on a slow machine too
     id = held(room)
     async with room.app(id).run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
