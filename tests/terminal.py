@@ -21,7 +21,7 @@ from typing import Any
 import pyte
 import pytest
 
-PATIENCE_S = 30.0
+PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "30"))
 
 
 class Terminal:

@@ -82,7 +82,7 @@ class Workplace:
             command += ["-x"] if len(proofs) == 1 else []
         environment = {
             **os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", "TORTURE_QUICK": "1",
-            "LONG": "", "TEST_PATIENCE_S": "15",
+            "LONG": "", "TEST_PATIENCE_S": "12",
         }  # fmt: skip
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
