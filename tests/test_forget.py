@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
+from defense_console.desk.direct_logs import DirectLogs
 from defense_console.model import events as ev
 from defense_console.model.events import Event, encode_event
 from defense_console.store import place, replacing, spool_files
@@ -201,6 +202,24 @@ def test_damaged_files_that_speak_of_the_student_are_named(room: Room, damaged: 
     assert str(aside / place.FILE) in done.output
     assert str(copy.path) in done.output
     assert sorted(marked(room)) == sorted([place.FILE, copy.path.name]), "only in the files that were named"
+
+
+@pytest.mark.parametrize("earlier", ["Wilhelmina Jadis", "jadis@example.org"], ids=["name", "e-mail"])
+def test_a_damaged_file_that_knows_only_an_earlier_name_is_named(room: Room, earlier: str) -> None:
+    """The student was renamed, and the new address written over the old one, since that file was kept."""
+    with closing(TinyStore.open(room.folder)) as store:
+        logs = DirectLogs(store, room.machine.read, "Camille")
+        logs.decide_student("gone-1", ev.StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
+        logs.decide_student("gone-1", ev.StudentChanged(NAME, EMAIL, None), logs.now())
+    id = room.plan("stays-1", "IRP-P3")
+    room.add(id, ev.Noted(f"as {earlier} said", room.machine.read()))
+    aside = room.folder / "damaged-20261124T100000000Z"
+    aside.mkdir()
+    (aside / place.FILE).write_bytes(b"\0torn\0" + earlier.encode() + b"\0")
+    done = cli(room, "forget", "gone-1", "--yes")
+    assert done.exit_code == 2
+    assert str(aside / place.FILE) in done.output
+    assert (f"defense/{id}" in done.output) == ("@" not in earlier), "a name in another's text is told, too"
 
 
 def test_what_was_interrupted_is_done_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

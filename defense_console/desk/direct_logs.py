@@ -52,6 +52,10 @@ class DirectLogs:
         """The log of a defense; empty when there is none."""
         return [decode_event(line.body) for line in self.store.read_log(stream_of(id))]
 
+    def student_events(self, id: str) -> list[StudentEvent]:
+        """The log of a student; empty when there is none."""
+        return [decode_student_event(line.body) for line in self.store.read_log(STUDENTS + id)]
+
     def defense(self, id: str) -> Defense | None:
         """What is known of a defense."""
         events = self.events(id)
@@ -103,8 +107,7 @@ class DirectLogs:
         Raises:
             ConsoleError: It may not come next.
         """
-        stream = STUDENTS + id
-        events = [decode_student_event(line.body) for line in self.store.read_log(stream)]
+        stream, events = STUDENTS + id, self.student_events(id)
         check_student(events, what)
         seq = len(events) + 1
         self.append_student(stream, seq - 1, (*events, StudentEvent(seq, seq, at, self.author, what)))

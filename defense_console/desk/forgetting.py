@@ -6,7 +6,7 @@ still tell who was meant. So all logs of the person are removed whole; docs/deci
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from defense_console.model.agenda import searchable
 from defense_console.model.clock import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp, decode_event
+from defense_console.model.students import emails_ever, names_ever
 from defense_console.store import place
 from defense_console.store.backups import Backups
 from defense_console.store.base import Store, StoreError
@@ -49,7 +50,8 @@ class Known(msgspec.Struct, frozen=True):
         documents: SHA-256 of the documents that nobody else's log names, sorted.
         copies: the copies of the store; what they hold of the student goes too.
         last: ISO instant of the last thing recorded, "" for nothing.
-        mentions: logs of others in which the name stands.
+        mentions: logs of others in which a name of theirs stands, an earlier one too.
+        called: every name and address they ever had.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Known(msgspec.Struct, frozen=True):
     copies: tuple[Path, ...]
     last: str
     mentions: tuple[str, ...]
+    called: tuple[str, ...]
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -143,7 +146,7 @@ class ForgetDesk:
     @staticmethod
     def _speaks_of(path: Path, known: Known) -> bool:
         with place.explained(path):
-            return holds_bytes(path, (known.name, known.email, *known.streams))
+            return holds_bytes(path, (*known.called, *known.streams))
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -173,8 +176,11 @@ class ForgetDesk:
         documents = (named[True] | more) - named[False] - others
         name, email = ("", "") if known is None else (known.name, known.email)
         streams = {STUDENTS + id, *(DEFENSES + defense_id for defense_id in found)}
-        mentions = tuple(_mentions(store, streams, name))
-        return Known(id, name, email, tuple(found), tuple(sorted(documents)), tuple(copies), last, mentions)
+        events = logs.student_events(id)
+        names = dict.fromkeys((*names_ever(events), name))
+        called = (*names, *dict.fromkeys((*emails_ever(events), email)))
+        mentions = tuple(_mentions(store, streams, names))
+        return Known(id, name, email, tuple(found), tuple(sorted(documents)), tuple(copies), last, mentions, called)
 
 
 def _id_of(store: Store, typed: str) -> str:
@@ -213,13 +219,12 @@ def _copy(path: Path) -> closing[TinyStore]:
     return closing(TinyStore(path.parent, RowDatabase(path, read_only=True)))
 
 
-def _mentions(store: Store, streams: set[str], name: str) -> Iterator[str]:
-    """Logs of others whose texts hold the whole name."""
-    wanted = name.casefold()
+def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:
+    """Logs of others whose texts hold one of these whole names."""
+    wanted = [name.casefold() for name in names if name]
     for stream in store.streams(DEFENSES) if wanted else ():
-        if stream not in streams and any(
-            wanted in str(msgspec.to_builtins(decode_event(line.body))).casefold() for line in store.read_log(stream)
-        ):
+        texts = (str(msgspec.to_builtins(decode_event(line.body))).casefold() for line in store.read_log(stream))
+        if stream not in streams and any(name in text for text in texts for name in wanted):
             yield stream
 
 

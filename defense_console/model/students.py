@@ -45,6 +45,23 @@ def fold_student(events: Sequence[StudentEvent]) -> KnownStudent:
     return student
 
 
+def names_ever(events: Sequence[StudentEvent]) -> tuple[str, ...]:
+    """Every name that a student's log tells of, the latest last; empty when it tells of none."""
+    return _ever(events, "name")
+
+
+def emails_ever(events: Sequence[StudentEvent]) -> tuple[str, ...]:
+    """Every address that a student's log tells of, the latest last; empty when it tells of none."""
+    return _ever(events, "email")
+
+
+def _ever(events: Sequence[StudentEvent], field: str) -> tuple[str, ...]:
+    told = (
+        getattr(event.what, field) for event in events if isinstance(event.what, StudentRegistered | StudentChanged)
+    )
+    return tuple(dict.fromkeys(value for value in told if value))
+
+
 def check_student(before: Sequence[StudentEvent], what: StudentWhat) -> None:
     """Refuse an event that may not come next in a student's log.
 

@@ -377,6 +377,10 @@ class RowStorage(Storage):
         found = [str(line) for (line,) in self._connection.execute("PRAGMA integrity_check(100)")]
         return [] if found == ["ok"] else found
 
+    def has_torn_pages(self) -> bool:
+        """Whether pages of the file do not fit together: each is read once, and no row is compared with its index."""
+        return [tuple(line) for line in self._connection.execute("PRAGMA quick_check(1)")] != [("ok",)]
+
     @staticmethod
     def _raw(name: str, row: tuple[object, object, object]) -> RawRow:
         id, body, stored = row

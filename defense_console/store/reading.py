@@ -25,6 +25,7 @@ from defense_console.store import place, schema
 from defense_console.store.backups import Backups
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.holding import alone, share
+from defense_console.store.leftover_log import refuse_mixture
 from defense_console.store.reserve import Reserve
 from defense_console.store.rows import RowDatabase
 from defense_console.store.tiny import TinyStore
@@ -72,6 +73,7 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
     with place.explained(folder):
         if not path.exists():
             raise reason
+        refuse_mixture(path)
         connection = _in_place(path) or _copy_alone(path, reason)
         return TinyStore(folder, RowDatabase(path, connection=connection, refusal=reason))
 

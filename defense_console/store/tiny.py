@@ -44,6 +44,7 @@ from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.documents import Documents
 from defense_console.store.holding import Held, share
 from defense_console.store.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.leftover_log import refuse_mixture
 from defense_console.store.people import People
 from defense_console.store.rows import RowDatabase
 from defense_console.store.summaries import Summaries
@@ -94,6 +95,7 @@ class TinyStore:
         path = place.prepare(folder, create=create)
         upgrade = Upgrade(backups or Backups(folder))
         with place.explained(folder):
+            refuse_mixture(path)
             held = share(folder)
             try:
                 store = cls(folder, RowDatabase(path, before_upgrade=upgrade.copy), held)

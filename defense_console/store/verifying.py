@@ -27,20 +27,34 @@ class Told(NamedTuple):
 
 def told_beside(rows: RowStorage, stream: str) -> Told | None:
     """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
-    if stream.startswith(STUDENTS):
-        places = [("students", name_key(stream.removeprefix(STUDENTS)))]
-    else:
-        try:
-            key = defense_key(stream.removeprefix(DEFENSES))
-        except ValueError:
-            return None
-        places = [("pending", key), ("closed", key)]
-    for table, id in places:
+    for table, id in _beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
             if document is not None and _is_of(document, stream):
                 return Told(int(document["seq"]), str(document["hash"]))
     return None
+
+
+def ends_as_told(rows: RowStorage, stream: str) -> bool:
+    """Whether a log is as long as the row beside it says, as far as both can be read. No line but the last is read."""
+    told = told_beside(rows, stream)
+    if told is None:
+        return any(rows.has(table, id) for table, id in _beside(stream))  # there, and damaged: it says nothing
+    line = next((_line(row) for row in rows.raw(stream, told.seq, told.seq)), ("", "") if told.seq else None)
+    return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
+        line is None or told.hash in ("", line[1])
+    )
+
+
+def _beside(stream: str) -> list[tuple[str, int]]:
+    """Where the row beside a log may lie: tables and ids."""
+    if stream.startswith(STUDENTS):
+        return [("students", name_key(stream.removeprefix(STUDENTS)))]
+    try:
+        key = defense_key(stream.removeprefix(DEFENSES))
+    except ValueError:
+        return []
+    return [("pending", key), ("closed", key)]
 
 
 def _is_of(document: dict[str, Any], stream: str) -> bool:
