@@ -227,3 +227,45 @@ def test_the_console_names_doctor_on_a_damaged_store(room: Room, damage: str) ->
         assert "Traceback" not in terminal.text()
         # Facts beside the defenses do not stand in the way; the copy of the day finds them.
         assert ("Lina" in terminal.text()) is (damage == "facts")
+
+
+# --- the folders elsewhere -------------------------------------------------------------------------------------------
+
+posix = pytest.mark.skipif(not Path("/dev/null").exists() or not Path("/proc").is_dir(), reason="places of Linux")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("setting", "folder", "kind"),
+    [
+        ("spool", "/proc/x", "spool"),
+        ("spool", "/dev/null/x", "spool"),
+        ("backup_folder", "/dev/null/x", "copies"),
+        ("backup_folder", "/proc/x/y", "copies"),
+    ],
+)
+def test_a_folder_that_can_never_be_written_is_named(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, folder: str, kind: str
+) -> None:
+    monkeypatch.delenv("DEFENSE_CONSOLE_SPOOL")
+    settings = tmp_path / "settings.toml"
+    fitting = tmp_path / "made later" / "spool"
+    settings.write_text(f'{setting} = "{folder}"\n' + (f'spool = "{fitting}"\n' if setting != "spool" else ""))
+    before = {path: path.read_bytes() for path in room.folder.rglob("*") if path.is_file()}
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
+    told = cli(room, "doctor", "--json")
+    assert told.exit_code == 2
+    found = json.loads(told.stdout)["found"]
+    assert [(each["kind"], each["where"].startswith(folder), each["repairable"]) for each in found] == [
+        (kind, True, False)
+    ]
+    assert setting in found[0]["remedy"]
+    assert {path: path.read_bytes() for path in room.folder.rglob("*") if path.is_file()} == before
+    assert not fitting.parent.exists(), "doctor makes no folder"
+
+
+def test_a_copy_from_the_future_is_named_and_counts_as_the_oldest(room: Room) -> None:
+    Backups(room.folder).write("2099-01-01T10:00:00.000Z")
+    told = cli(room, "doctor")
+    assert told.exit_code == 2
+    assert "still to come" in told.output

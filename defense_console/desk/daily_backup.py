@@ -88,7 +88,8 @@ class DailyBackup:
         """On the thread."""
         today = self._day(now.wall)
         refusal = None
-        if not any(not each.reason and self._day(each.at) >= today for each in self.backups.all()):
+        copies = (each for each in self.backups.all() if not each.reason and not each.doubtful)
+        if not any(self._day(each.at) >= today for each in copies):
             try:
                 refusal = self._copy(self.backups, now.wall).refusal
             except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as error:

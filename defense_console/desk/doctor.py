@@ -16,7 +16,9 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.events import Stamp
 from defense_console.store.backups import Backups
 from defense_console.store.base import Append, Lease, Store, StoreError
-from defense_console.store.diagnosis import REBUILT, Finding, examined, mend_rights, sweep
+from defense_console.store.diagnosis import REBUILT, examined, mend_rights, sweep
+from defense_console.store.findings import Finding
+from defense_console.store.folders_beside import of_spool
 from defense_console.store.holding import alone
 from defense_console.store.keeping_aside import can_be_kept
 from defense_console.store.repairing import Repaired, repair
@@ -72,7 +74,8 @@ class Doctor:
             ConsoleError: There is no store, or it cannot be looked at.
         """
         with examined(self._backups) as (found, store):
-            return (*found, *(self._of_all_beside(store) if store is not None else ()))
+            elsewhere = of_spool(self._spool, self._backups.store)
+            return (*found, *elsewhere, *(self._of_all_beside(store) if store is not None else ()))
 
     def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
         """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""

@@ -40,7 +40,7 @@ def main(store: str, folder: str, kept: str, at: str) -> None:
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     try:
-        made = Made(path=_copy(Backups(Path(store), Path(folder), int(kept)), at))
+        made = Made(path=_copy(Backups(Path(store), Path(folder), int(kept), now=lambda: at), at))
     except ConsoleError as error:
         parameters = {name: value if isinstance(value, int) else str(value) for name, value in error.parameters.items()}
         made = Made(error=error.id, parameters=parameters)

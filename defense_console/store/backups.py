@@ -12,9 +12,9 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
@@ -37,14 +37,25 @@ _INSTANT: Final = "%Y%m%dT%H%M%S%f"
 _NEW: Final = ".defenses-new-"
 _FORSAKEN_S: Final = 86_400
 _ROOT_DIGITS: Final = 8
+_AHEAD: Final = timedelta(days=1)
+"""How far a clock may have been ahead: less than what makes a copy outlive those of many days."""
 
 
 class Backup(msgspec.Struct, frozen=True):
-    """A copy: its file, the UTC instant it was made (ISO 8601), and why."""
+    """A copy.
+
+    Attributes:
+        path: its file.
+        at: the UTC instant it was made by the clock of then, ISO 8601.
+        reason: why.
+        doubtful: whether that clock was wrong: the instant is still to come. Such a copy counts as the oldest, since
+            nothing says when it was made.
+    """
 
     path: Path
     at: str
     reason: Reason = ""
+    doubtful: bool = False
 
 
 def folder_of(store: Path, setting: str = "") -> Path:
@@ -68,19 +79,30 @@ class Backups:
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
+        now: Tells the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
+            every instant is believed.
     """
 
-    def __init__(self, store: Path, folder: Path | None = None, kept: int = KEPT) -> None:
+    def __init__(
+        self, store: Path, folder: Path | None = None, kept: int = KEPT, *, now: Callable[[], str] | None = None
+    ) -> None:
         self.store = store
+        self.now = now
         self.folder = folder if folder is not None else folder_of(store)
         self.kept = kept
 
     def all(self) -> tuple[Backup, ...]:
-        """The copies, the oldest first; empty when there is none or their folder cannot be read."""
+        """The copies, doubtful ones first, then the oldest first.
+
+        Empty when there is none or their folder cannot be read.
+        """
         found = []
         with suppress(OSError):
             found = [backup for path in self.folder.iterdir() if (backup := named(path)) is not None]
-        return tuple(sorted(found, key=lambda backup: backup.at))
+        latest = "" if self.now is None else iso(datetime.fromisoformat(self.now()) + _AHEAD)
+        if latest:
+            found = [msgspec.structs.replace(each, doubtful=each.at > latest) for each in found]
+        return tuple(sorted(found, key=lambda backup: (not backup.doubtful, backup.at)))
 
     def write(self, at: str, reason: Reason = "") -> Backup:
         """Copy the store as it is now, check the copy, give it its name, and drop the copies that are too old.

@@ -12,50 +12,26 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
-
-import msgspec
+from typing import Final, NamedTuple
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store import network, place, schema, verifying
 from defense_console.store.backups import Backup, Backups
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.engine import RowStorage
+from defense_console.store.findings import Finding, Kind
+from defense_console.store.folders_beside import of_copies
 from defense_console.store.headers import refuse_foreign
 from defense_console.store.keys import DEFENSES, STUDENTS
 from defense_console.store.reading import examined_store
 from defense_console.store.restoring import RESTORED_AT
 from defense_console.store.tiny import TinyStore
 
-Kind = Literal[
-    "file", "schema", "log", "row", "behind", "document", "spool", "lease", "rights", "space", "place", "left"
-]
-"""The file itself · how it is laid out · a log · a row beside a log · fewer lines than its last copy · a document
-received · work that waits outside the store · a lease of nobody · who may read and write · space on the disk · where
-the store lies · what a kill left."""
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
 """What is mended by building the store anew."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
 _FORSAKEN: Final = ".new-"
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that is wrong.
-
-    Attributes:
-        kind: see `Kind`.
-        where: log, table, file or folder.
-        problem: what is wrong.
-        remedy: what can be done.
-        repairable: whether `repair` does it.
-    """
-
-    kind: Kind
-    where: str
-    problem: ConsoleError
-    remedy: ConsoleError
-    repairable: bool
 
 
 def _repairs() -> ConsoleError:
@@ -86,7 +62,7 @@ def examined(backups: Backups) -> Iterator[Examined]:
         if not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
             raise StoreError(N_("There is no store in {place}."), place=folder)
         refuse_foreign(folder / place.FILE)
-        found = [*_of_place(folder), *_of_rights(folder)]
+        found = [*_of_place(folder), *_of_rights(folder), *of_copies(backups)]
     with ExitStack() as opened:
         if not any(each.kind == "place" for each in found):
             try:
@@ -236,7 +212,7 @@ def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
     """The last sound copy of the same history: what was restored knows less than the copies made before it."""
     since = store.meta(RESTORED_AT) or ""
     for backup in backups.sound():
-        return backup if backup.at > since else None
+        return backup if backup.at > since and not backup.doubtful else None
     return None
 
 

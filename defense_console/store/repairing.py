@@ -99,7 +99,7 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
         since = _facts(sources[0]).get(RESTORED_AT, "")
         same = 1
         for backup in sound:
-            same += int(backup.at > since)
+            same += int(backup.at > since and not backup.doubtful)
             sources.append(opened.enter_context(closing(Salvage(backup.path))))
         yield sources, same
 

@@ -40,7 +40,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
     """Replace a store by a copy of it.
 
     Args:
-        source: A copy, or a folder of copies, of which the last sound one is taken.
+        source: A copy, or a folder of copies, of which the last sound one is taken; one of the future last of all.
         backups: Of the store that is replaced.
         at: The instant, ISO 8601 UTC.
 
@@ -49,7 +49,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
             the store is as it was.
     """
     with place.explained(source):
-        found = _chosen(source)
+        found = _chosen(source, at)
     place.prepare_folder(backups.store)
     if found.resolve() == (backups.store / place.FILE).resolve():
         raise StoreError(N_("{place} is the store itself: name a copy of it."), place=found)
@@ -62,8 +62,8 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
     return Restored(found, logs, kept)
 
 
-def _chosen(source: Path) -> Path:
-    """The copy that is meant."""
+def _chosen(source: Path, at: str) -> Path:
+    """The copy that is meant; of a folder the last one that is not of the future."""
     if source.is_symlink():
         raise StoreError(
             N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=source
@@ -74,7 +74,7 @@ def _chosen(source: Path) -> Path:
         if not source.is_file():  # a pipe would be waited for
             raise NotOurStore(N_("{place} is not a copy of a store."), place=source)
         return source
-    for backup in Backups(source, source).sound():
+    for backup in Backups(source, source, now=lambda: at).sound():
         return backup.path
     if (source / place.FILE).exists():
         return source / place.FILE

@@ -18,7 +18,7 @@ class Upgrade:
     """
 
     def __init__(self, backups: Backups) -> None:
-        self._usual = Backups(backups.store, backups.folder, kept=0)
+        self._usual = Backups(backups.store, backups.folder, kept=0, now=backups.now)
         self._beside = Backups(backups.store, kept=0)
         self.told: ConsoleError | None = None
         """That the copy lies beside the store, and why; None when it lies where it should, or there is none."""

@@ -15,7 +15,7 @@ from defense_console.terminal.base import Session, shared
 from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, say_note, sentence
 
 if TYPE_CHECKING:
-    from defense_console.store.diagnosis import Finding
+    from defense_console.store.findings import Finding
     from defense_console.store.repairing import Repaired, RepairedLog
 
 

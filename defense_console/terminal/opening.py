@@ -199,7 +199,9 @@ def backups_of(folder: Path, settings: Settings) -> Backups:
     """The copies of a store, where the mentor keeps them."""
     from defense_console.store.backups import Backups, folder_of
 
-    return Backups(folder, folder_of(folder, settings.backup_folder), settings.backups_kept)
+    return Backups(
+        folder, folder_of(folder, settings.backup_folder), settings.backups_kept, now=lambda: clocks.read().wall
+    )
 
 
 def whole_id(store: TinyStore, typed: str) -> str:

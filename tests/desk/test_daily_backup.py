@@ -55,6 +55,15 @@ def test_a_day_that_has_its_copy_gets_no_other(room: Room) -> None:
     assert len(copies.instants) == 1, "the copy of what a restoration replaced is none of the day"
 
 
+def test_a_copy_from_the_future_is_none_of_the_day(room: Room) -> None:
+    room.student("s1", "Lina Demo")
+    Backups(room.folder).write("2099-01-01T10:00:00.000Z")
+    copies = Copies()
+    backups = Backups(room.folder, now=lambda: room.machine.read().wall)
+    look(DailyBackup(backups, "Europe/Paris", copies), room)
+    assert len(copies.instants) == 1
+
+
 def test_a_failure_is_told_once_and_tried_again_an_hour_later(room: Room) -> None:
     copies = Copies(Made(error="The disk of {place} is full: free some space.", parameters={"place": "here"}))
     daily = DailyBackup(Backups(room.folder), "UTC", copies)

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,9 @@ from defense_console.store import headers, place
 from defense_console.store.backing_up import Made
 from defense_console.store.backups import Backup, Backups, folder_of, named, superseded
 from defense_console.store.base import DamagedStore, NotOurStore, StoreError
+from defense_console.store.diagnosis import examine
 from defense_console.store.holding import alone, share
+from defense_console.store.repairing import repair
 from defense_console.store.restoring import restore
 from defense_console.store.tiny import TinyStore
 from defense_console.store.upgrading import Upgrade
@@ -203,6 +206,41 @@ def test_of_a_folder_the_last_sound_copy_is_taken(folder: Path) -> None:
     second.path.write_bytes(second.path.read_bytes().replace(b"one note", b"one lie."))
 
     assert restore(folder / "backups", Backups(folder), "2026-03-02T11:00:00.000Z").source == first.path
+
+
+def test_a_copy_of_the_future_is_not_taken_for_the_last_and_pushes_none_out(folder: Path) -> None:
+    backups = Backups(folder, kept=2, now=lambda: "2026-03-03T10:00:00.000Z")
+    wrong = Backups(folder).write("2099-01-01T00:00:00.000Z")
+    first, second = backups.write("2026-03-01T10:00:00.000Z"), backups.write("2026-03-02T10:00:00.000Z")
+    assert [backup.path for backup in backups.all()] == [first.path, second.path]
+    assert not wrong.path.exists()
+
+    Backups(folder).write("2099-01-01T00:00:00.000Z")
+    assert [(each.at[:4], each.doubtful) for each in backups.all()] == [
+        ("2099", True),
+        ("2026", False),
+        ("2026", False),
+    ]
+    assert next(backups.sound()).path == second.path
+    assert restore(folder / "backups", backups, "2026-03-03T10:00:00.000Z").source == second.path
+
+
+def test_a_copy_of_the_future_alone_is_better_than_none(folder: Path) -> None:
+    wrong = Backups(folder).write("2099-01-01T00:00:00.000Z")
+    assert restore(wrong.path.parent, Backups(folder), "2026-03-03T10:00:00.000Z").source == wrong.path
+
+
+def test_what_was_undone_by_a_restoration_does_not_come_back_from_a_copy_of_the_future(folder: Path) -> None:
+    now = "2026-03-05T10:00:00.000Z"
+    backups = Backups(folder, now=lambda: now)
+    first = backups.write(AT)
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.more(1, 3, "undone"))
+    Backups(folder).write("2099-01-01T00:00:00.000Z")
+    restore(first.path, backups, "2026-03-04T10:00:00.000Z")
+    assert "behind" not in [each.kind for each in examine(backups)]
+    repair(backups, now, {})
+    assert lines(folder) == 3
 
 
 @pytest.mark.parametrize("damage", ["page", "header", "empty", "gone"])
