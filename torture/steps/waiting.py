@@ -31,7 +31,7 @@ MUTANTS = (
         "        if self._all_stuck:\n            return None\n"
         "        return next((job for job in self._queue if lane(job) not in self._stuck), None)",
         "        return next((job for job in reversed(self._queue)), None)",
-        RECORDER + "a_disk_that_fails_holds_everything_back_in_order",
+        SPOOL + "what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after",
     ),
     Mutant(
         "what is itself at fault holds back only itself",
