@@ -28,7 +28,8 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import ExchangeDesk
 from defense_console.desk.ledger import Answer
 from defense_console.exchange.curricula import load_shipped
-from defense_console.screens.dialogs import Ask, Confirm
+from defense_console.screens.asking import Ask
+from defense_console.screens.dialogs import Confirm
 from defense_console.screens.live_screen import LiveScreen
 from defense_console.screens.receiving import ask_receive
 from defense_console.settings import Settings

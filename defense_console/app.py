@@ -18,6 +18,7 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.ledger import Answer
 from defense_console.i18n import _
 from defense_console.keys_in_words import name_keys_of
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Dialog
 from defense_console.screens.ending import end_on_signals
 from defense_console.screens.host import CLOSE_S, Host
@@ -97,13 +98,11 @@ class ConsoleApp(Host, inherit_bindings=False):
     def on_delivered(self, event: Delivered) -> None:
         """Hand the answer to the desk, and show it."""
         self.desk.acknowledge(event.answer)
-        for screen in self.console_screens():
-            if isinstance(event.answer, Refused):
-                screen.turned()
-            screen.show_saved()
-        for dialog in self.screen_stack:
-            if isinstance(dialog, Dialog):
-                dialog.show_saved()
+        if isinstance(event.answer, Refused):
+            self.turn(frozenset(screen.about for screen in self.console_screens()))
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen | Dialog):
+                screen.show_saved()
 
     # --- the second --------------------------------------------------------------------------------------------------
 
@@ -122,8 +121,8 @@ class ConsoleApp(Host, inherit_bindings=False):
             turned = self.desk.tick({screen.about for screen in screens})
             for screen in screens:
                 screen.pass_second()
-                if turned and (not screen.about or screen.about in turned):
-                    screen.turned()
+            if turned:
+                self.turn(turned)
             self.tell_of_copy()
         except Exception as error:
             self.note_fault(error)

@@ -100,5 +100,20 @@ FIELDS: Final[Mapping[str, str]] = {
     "row/reason": N_("why a document is to revise"),
     "row/expected": N_("what is expected of a document"),
     "row/verifier": N_("who verifies a document"),
+    "ask/amend": N_("why the verdict is amended"),
+    "ask/contest": N_("what the student contests"),
+    "ask/uphold": N_("why the verdict stands"),
+    "ask/next_attempt": N_("date of the next attempt"),
+    "ask/abort": N_("why the defense is broken off"),
+    "ask/absent": N_("why the student is declared absent"),
+    "ask/cancel": N_("why the defense is cancelled"),
+    "ask/date": N_("another date"),
+    "ask/date_reason": N_("why another date"),
+    "ask/document": N_("name of a document"),
+    "ask/files": N_("where the documents are"),
+    "ask/again": N_("what a new version must show"),
+    "ask/waive": N_("why a document is given up"),
+    "ask/withdraw": N_("why a request is withdrawn"),
 }
-"""Of text fields: by the first part of their key, those of a document to revise by the last one as well."""
+"""Of text fields: by the first part of their key, those of a document to revise by the last one as well, those of a
+dialog by the second."""

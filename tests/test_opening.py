@@ -119,6 +119,26 @@ def test_a_signal_saves_the_draft_frees_the_lease_and_ends(tmp_path: Path, name:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("terminal")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_saves_what_is_typed_in_a_dialog_too(tmp_path: Path, name: str) -> None:
+    store = _store_with_a_defense(tmp_path)
+    with Terminal(store, "en") as terminal:
+        terminal.shows("Ada")
+        terminal.press("\r")
+        terminal.shows("Before the call")
+        terminal.press("d")
+        terminal.shows("Where are the documents of Ada?")
+        terminal.press("half")
+        terminal.shows("half")
+        terminal.process.send_signal(getattr(signal, name))
+        code = terminal.process.wait(PATIENCE_S)
+
+    assert code == 0
+    assert _drafts(store) == ["half"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terminal")
 def test_a_terminal_that_goes_without_a_signal_ends_the_console_too(tmp_path: Path) -> None:
     """Nobody would see it any more, and it would go on holding what it shows against the next console."""
     store = _store_with_a_defense(tmp_path)

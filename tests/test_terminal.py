@@ -109,6 +109,32 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
     assert len(again["ratings"]) == 3, "not read-only"
 
 
+def test_a_reason_half_typed_in_a_dialog_outlives_a_kill_and_is_there_when_it_is_asked_again(store: Path) -> None:
+    id = only_id(store)
+    with Terminal(store) as terminal:
+        terminal.shows("Ada [/foo] Démo")
+        terminal.press("\r")
+        terminal.shows("Avant l’appel")
+        terminal.press("t")
+        terminal.shows("On attend Ada")
+        terminal.press("x")
+        terminal.shows("pourquoi noter l’absence")
+        terminal.press("no ans")
+        terminal.shows("no ans")
+        terminal.wait(lambda: drafts(store, id) == {"ask/absent": "no ans"}, "the draft was never saved")
+        terminal.kill()
+    with Terminal(store) as terminal:
+        terminal.shows("Ada [/foo] Démo")
+        terminal.press("\r")
+        terminal.shows("On attend Ada")
+        terminal.press("x")
+        terminal.shows("pourquoi noter l’absence", "no ans")
+        terminal.press("wer\r")
+        terminal.shows("étudiant absent")
+        terminal.wait(lambda: drafts(store, id) == {}, "the draft outlived its answer")
+    assert shown(store, id)["session"] == "no_show"
+
+
 GUIDE, REPORT = "Demo_Ada_1_guide_112026.txt", "Demo_Ada_2_rapport_112026.txt"
 ORIGINAL = {GUIDE: "Question 1\nQuestion 2\n", REPORT: "Trois besoins\n"}
 CORRECTED = {**ORIGINAL, GUIDE: "Question 1\nQuestion 2\nQuestion 3, aux apprenants\n"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from defense_console.desk.asked import settled_by
 from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger, Rows, stream_of
 from defense_console.desk.texts import text_event, text_now
@@ -16,7 +17,7 @@ from defense_console.model.events import DefenseWhat, Event, Redone, Request, St
 from defense_console.model.kept_aside import Aside
 from defense_console.model.legal import SIGNED
 from defense_console.model.path import ProjectStatus, path
-from defense_console.store.base import Draft, Student
+from defense_console.store.base import Draft, Lease, Student
 
 
 class DefenseDesk:
@@ -128,6 +129,11 @@ class DefenseDesk:
         """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
         return None if self.leases is None else self.leases.read_only(self.id)
 
+    @property
+    def holder(self) -> Lease | None:
+        """The lease of another console that holds the defense, None when there is none."""
+        return None if self.leases is None else self.leases.holder(self.id)
+
     def _hold(self) -> None:
         """Who writes holds the defense."""
         if self.leases is not None:
@@ -136,14 +142,18 @@ class DefenseDesk:
     # --- undo ----------------------------------------------------------------------------------------------------
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()) -> Defense:
-        """One action on this defense; see `Ledger.act`.
+        """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
 
         Raises:
             ConsoleError: Read-only, or not legal now.
         """
         if (reason := self.read_only) is not None:
             raise reason
-        defense = self.ledger.act(self.id, *whats, drop_drafts=drop_drafts, drafts=drafts)
+        settled = (field for what in whats for field in settled_by(what) if field in self._drafts)
+        gone = tuple(dict.fromkeys((*drop_drafts, *settled)))
+        defense = self.ledger.act(self.id, *whats, drop_drafts=gone, drafts=drafts)
+        for field in gone:
+            self._drafts.pop(field, None)
         self._hold()
         return defense
 
@@ -219,11 +229,12 @@ class DefenseDesk:
             return
         self.touch(field)
         if text == self.held_text(field):
-            self._forget(field)
+            self.drop_text(field)
             return
         old = self._drafts.get(field)
         draft = Draft(text, old.first if old else self._first[field], cursor)
         if draft != old:
+            self._first.pop(field, None)  # the draft holds it from now on
             self._drafts[field] = draft
             self._hold()
             self.ledger.save_draft(stream_of(self.id), field, draft)
@@ -242,17 +253,23 @@ class DefenseDesk:
         first = draft.first if draft is not None else self._first[field]
         what = self.meant(field, text, first)
         if what is None:
-            self._forget(field)
+            self.drop_text(field)
             return self.defense
         defense = self.act(what, drop_drafts=(field,) if draft is not None else ())
-        self._drafts.pop(field, None)
         self._first.pop(field, None)
         return defense
+
+    def drop_text(self, field: str) -> None:
+        """What was typed in a field is of no use any more: its draft goes."""
+        self._first.pop(field, None)
+        if self._drafts.pop(field, None) is not None:
+            self.ledger.save_draft(stream_of(self.id), field, None)
 
     def set_aside(self, field: str, text: str) -> None:
         """Another console took the defense over while a text was typed here: keep what its draft does not hold.
 
-        The draft itself goes on in the other console, so what was typed since is kept aside.
+        The draft itself goes on in the other console, so what was typed since is kept aside; what a dialog held, as a
+        private note.
         """
         self.touch(field)
         draft = self._drafts.get(field)
@@ -292,11 +309,6 @@ class DefenseDesk:
         if (reason := self.read_only) is not None:
             raise reason
         self.ledger.aside.drop(stream_of(self.id), key)
-
-    def _forget(self, field: str) -> None:
-        self._first.pop(field, None)
-        if self._drafts.pop(field, None) is not None:
-            self.ledger.save_draft(stream_of(self.id), field, None)
 
     def _row(self, row_id: str) -> Request | None:
         defense = self.defense

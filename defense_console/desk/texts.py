@@ -1,7 +1,8 @@
 """From a text field to its event: what committing a text means, by the field's key.
 
 Field keys: `note`, `question`, `edit/<seq>`, `criterion/<id>`, `skill/<ref>`, `strength`, `improvement`, `goal`,
-`reason`, `row/<id>/<title|reason|expected|verifier>`; `report/<language>/<field>` is in `reporting.py`.
+`reason`, `row/<id>/<title|reason|expected|verifier>`; `report/<language>/<field>` is in `reporting.py`, `ask/<what>`
+in `asked.py`.
 Source: product.md §2.
 """
 
@@ -86,6 +87,8 @@ _NEW: dict[str, Callable[[str, Stamp, str], DefenseWhat]] = {
     "question": lambda text, first, _: ev.QuestionParked(text, first),
     "strength": lambda text, first, _: ev.LineAdded("strength", text),
     "improvement": lambda text, first, _: ev.LineAdded("improvement", text),
+    # Another console has taken the defense over: what a dialog held beyond its draft can still be kept, as a note.
+    "ask": lambda text, first, _: ev.Noted(text, first),
 }
 
 

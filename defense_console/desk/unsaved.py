@@ -157,7 +157,8 @@ def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
 def _field(key: str, _: Translator) -> str:
     """A text field in words, with the id of the criterion or of the skill it is about."""
     kind, _slash, rest = key.partition("/")
-    word = FIELDS.get(f"row/{rest.rpartition('/')[2]}" if kind == "row" else kind)
+    places = {"row": f"row/{rest.rpartition('/')[2]}", "ask": f"ask/{rest.partition('/')[0]}"}
+    word = FIELDS.get(places.get(kind, kind))
     if word is None:
         return key
     return f"{_(word)}, {rest}" if kind in ("criterion", "skill") else _(word)

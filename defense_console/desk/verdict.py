@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from defense_console.desk.asked import Asked
 from defense_console.desk.leases import Leases
 from defense_console.desk.ledger import Ledger
 from defense_console.desk.reporting import ReportingDesk
@@ -83,7 +84,8 @@ class VerdictDesk(ReportingDesk):
         seq = len(self.events) + 1
         due_s = self.curriculum.rules.student_due_s
         row = Request(f"r{seq}", deliverable, title.strip(), criteria, due_after_s=due_s)
-        return self.set_row(row)
+        answered = (Asked.DOCUMENT,) if row.title and Asked.DOCUMENT in self.drafts else ()
+        return self.act(ev.RowSet(row), drop_drafts=answered)
 
     def ask_for(self, deliverable: int, criterion: str | None) -> Request:
         """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
@@ -206,6 +208,7 @@ class VerdictDesk(ReportingDesk):
             carried,
         )
         self.ledger.begin(next_id, planned)
+        self.drop_text(Asked.NEXT_ATTEMPT)  # after it: until then the answer is not in the record
         return next_id
 
     def reopen(self) -> Defense:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from textual import work
 
+from defense_console.desk.asked import Asked
 from defense_console.i18n import _
 from defense_console.model.errors import N_
 from defense_console.model.legal import SIGNED
-from defense_console.screens.dialogs import Ask, Confirm
+from defense_console.screens.asking import Ask, answer_to
+from defense_console.screens.dialogs import Confirm
 from defense_console.screens.rescheduling import ask_moment
 from defense_console.screens.signing import Signing
 
@@ -36,8 +38,8 @@ class AfterRelease(Signing):
         """The documents to revise."""
         self.console_app.go("revisions", self.defense_id)
 
-    async def _reason(self, question: str, details: str) -> str | None:
-        return await self.app.push_screen_wait(Ask(question, details=details))
+    async def _reason(self, field: Asked, question: str, details: str) -> str | None:
+        return await answer_to(self, Ask(self.verdict, field, question, details))
 
     @work(exclusive=True, group="dialog")
     async def action_verdict_amend(self) -> None:
@@ -47,7 +49,7 @@ class AfterRelease(Signing):
             return
         details = _("Version {n} stands until the new one is released; both stay readable.",
                     n=len(self.defense.versions))  # fmt: skip
-        reason = await self._reason(_("Why is the verdict amended?"), details)
+        reason = await self._reason(Asked.AMEND, _("Why is the verdict amended?"), details)
         if reason and self.attempt(lambda: self.verdict.amend(reason)) is not None:
             self.tell(_("A new version is drafted: choose its outcome, then sign."))
 
@@ -64,12 +66,12 @@ class AfterRelease(Signing):
         said = self.defense.contested
         if said is None:
             details = _("The verdict stays in force, and waits for you until you uphold or amend it.")
-            contest = await self._reason(_("What does the student contest?"), details)
+            contest = await self._reason(Asked.CONTEST, _("What does the student contest?"), details)
             if contest and self.attempt(lambda: self.verdict.contest(contest)) is not None:
                 self.tell(_("Contested: {key} upholds it, or amend it.", key=self.key_of("verdict.contest")))
             return
         text = N_("The student said: {reason}. To change the verdict instead, amend it.")
-        reason = await self._reason(_("Why does the verdict stand?"), _(text, reason=said))
+        reason = await self._reason(Asked.UPHOLD, _("Why does the verdict stand?"), _(text, reason=said))
         if reason and self.attempt(lambda: self.verdict.uphold(reason)) is not None:
             self.tell(_("Upheld."))
 
@@ -79,6 +81,8 @@ class AfterRelease(Signing):
         desk, number = self.verdict, self.defense.attempt + 1
         start = await ask_moment(
             self,
+            desk,
+            Asked.NEXT_ATTEMPT,
             _("When does attempt {n} of {student} start?", n=number, student=desk.student.name),
             _("What was acquired is carried over. Write it like 03/04 14:00, monday 9:30 or in 7 days."),
             desk.defense.planned_at,

@@ -44,8 +44,6 @@ class Console(Protocol):
     """What a screen may ask of the app it runs in."""
 
     desk: Desk
-    unfinished: dict[tuple[str, str], str]
-    """Texts left unfinished in dialogs, by defense and question."""
 
     def go(self, place: Place, defense_id: str) -> None:
         """Show the screen of a defense; one that is already open comes back as it was left."""

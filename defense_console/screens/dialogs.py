@@ -1,4 +1,4 @@
-"""Dialogs: a question, a choice, a text. Each answers once.
+"""Dialogs: a question, a choice, a sheet. Each answers once; `asking.py` has the one that asks for a text.
 
 `y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. Source: product.md §5.
 """
@@ -137,6 +137,12 @@ class Dialog(ModalScreen[T], Generic[T]):
     def press(self, key: str, character: str) -> None:
         """A key was pressed. Args: key: the toolkit's name; character: what it prints, "" for none."""
 
+    def flush(self) -> None:
+        """Save what is being typed, since the console may end now."""
+
+    def turned(self) -> None:
+        """Another console wrote on a defense, took one over or let one go."""
+
 
 class Confirm(Dialog[bool]):
     """Yes or no; anything but `y` and `o` is no.
@@ -209,74 +215,6 @@ class Choose(Dialog[int | None]):
         for place, characters in enumerate(CHOICES[: len(self._options)]):
             if character and character.lower() in characters:
                 self.answer(place)
-
-
-class Ask(Dialog[str | None]):
-    """A text; `Enter` gives it, `Esc` goes back with None and keeps what was typed for the next time it is asked.
-
-    Args:
-        question: What is asked.
-        initial: What the field starts with.
-        details: What to know before answering.
-        placeholder: What an empty field shows.
-        required: Whether an empty text is refused.
-    """
-
-    DEFAULT_CSS = """
-    Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
-                &:focus { border: none; } }
-    """
-
-    def __init__(
-        self,
-        question: str,
-        initial: str = "",
-        details: str | Content = "",
-        placeholder: str = "",
-        required: bool = True,
-    ) -> None:
-        super().__init__(question, details)
-        self._initial = initial
-        self._placeholder = placeholder
-        self._required = required
-
-    def compose_answers(self) -> ComposeResult:
-        """The field."""
-        yield Field.plain(self._initial, placeholder=self._placeholder)
-
-    def on_mount(self) -> None:
-        """The field has the focus; a text that was left unfinished is there again."""
-        field = self.query_one(Field)
-        place = self._place
-        if place is not None and (text := place[0].unfinished.get(place[1])):
-            field.load_text(text)
-        field.move_cursor(field.document.end)
-        self.set_focus(field)
-
-    def keys_text(self) -> str:
-        """Two keys."""
-        return _("↵  keep      Esc  back") if self._place is None else _("↵  keep      Esc  back, the text stays")
-
-    def press(self, key: str, character: str) -> None:
-        """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
-        text = self.query_one(Field).text.strip()
-        if key == "escape":
-            self._leave(text if text != self._initial.strip() else "")
-            self.answer(None)
-        elif key == "enter" and (text or not self._required):
-            self._leave("")
-            self.answer(text)
-
-    @property
-    def _place(self) -> tuple[Console, tuple[str, str]] | None:
-        """Where an unfinished text is remembered: by defense too, so that no other student's dialog shows it."""
-        defense_id = getattr(self.below, "defense_id", "")
-        return (self.below.console_app, (defense_id, self._question)) if self.below and defense_id else None
-
-    def _leave(self, text: str) -> None:
-        """Remember what was typed, or forget it once it is given."""
-        if (place := self._place) is not None:
-            place[0].unfinished[place[1]] = text
 
 
 class Sheet(Dialog[None]):

@@ -37,10 +37,6 @@ class Host(OrderedKeys, inherit_bindings=False):
     first_words: tuple[str, ...] = ()
     """What to say once the console is open, translated."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.unfinished: dict[tuple[str, str], str] = {}
-
     # --- screens -----------------------------------------------------------------------------------------------------
 
     def console_screens(self) -> list[ConsoleScreen]:
@@ -128,11 +124,21 @@ class Host(OrderedKeys, inherit_bindings=False):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
+    def turn(self, ids: frozenset[str]) -> None:
+        """Another console wrote on these defenses, took them over or let them go: whatever is about one shows it."""
+        for screen in self.console_screens():
+            if not screen.about or screen.about in ids:
+                screen.turned()
+        for dialog in self.screen_stack:
+            if isinstance(dialog, Dialog):
+                dialog.turned()
+
     def keep_texts(self) -> None:
         """What is being typed becomes drafts now."""
-        for screen in self.console_screens():
-            with suppress(Exception):
-                screen.flush()
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen | Dialog):
+                with suppress(Exception):
+                    screen.flush()
 
     def save_anyway(self) -> bool:
         """Save what there is from another thread, since the event loop stands still; tells whether all of it was."""

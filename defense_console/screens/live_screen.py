@@ -7,6 +7,7 @@ from typing import get_args
 from textual import work
 from textual.content import Content
 
+from defense_console.desk.asked import Asked
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import N_, _, clock_text, error_text, language
 from defense_console.keymap import command, keys_of
@@ -14,7 +15,8 @@ from defense_console.model import revision, rubric
 from defense_console.model.events import PauseReason, RatingValue
 from defense_console.safe_text import shortened
 from defense_console.screens import live_words
-from defense_console.screens.dialogs import Ask, Choose, Sheet
+from defense_console.screens.asking import Ask, answer_to
+from defense_console.screens.dialogs import Choose, Sheet
 from defense_console.screens.live_view import LiveView
 from defense_console.widgets.clock_words import phase_word, read_clock
 from defense_console.widgets.notes_panel import NotesPanel
@@ -218,9 +220,8 @@ class LiveScreen(LiveView):
     @work(exclusive=True, group="dialog")
     async def action_live_abort(self) -> None:
         """Break off, after a question."""
-        reason = await self.app.push_screen_wait(
-            Ask(_("Break the defense off?"), details=_("Say what happened. A new date opens the next sitting."))
-        )
+        details = _("Say what happened. A new date opens the next sitting.")
+        reason = await answer_to(self, Ask(self.live, Asked.ABORT, _("Break the defense off?"), details))
         if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
             self.console_app.go("brief", self.defense_id)
 
@@ -365,7 +366,7 @@ class LiveScreen(LiveView):
             if row is not None:
                 self._say_asked(revision.row_title(row, project, tongue))
             return
-        title = await self.app.push_screen_wait(Ask(_("Which document is to be revised?")))
+        title = await answer_to(self, Ask(verdict, Asked.DOCUMENT, _("Which document is to be revised?")))
         criteria = (id,) if id is not None and not evidence else ()
         if title and self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
             self._say_asked(title)

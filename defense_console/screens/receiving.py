@@ -11,14 +11,16 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.worker import Worker
 
+from defense_console.desk.asked import Asked
 from defense_console.desk.incoming_words import incoming_lines, taken_text
 from defense_console.desk.intake import Incoming, Intake, Progress
 from defense_console.desk.typed_path import typed_path
 from defense_console.i18n import _, error_text, size_text
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line
+from defense_console.screens.asking import Ask, answer_to
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.dialogs import Ask, Choose, Confirm, Dialog
+from defense_console.screens.dialogs import Choose, Confirm, Dialog
 
 T = TypeVar("T")
 SHOWN_AFTER_S = 0.2
@@ -43,7 +45,10 @@ async def _receive(screen: ConsoleScreen, defense_id: str) -> None:
     try:
         intake = screen.desk.intake(defense_id)
         incoming = await _looked_at(screen, intake)
-        if incoming is None or not await _agreed(screen, incoming):
+        if incoming is None:
+            return
+        if not await _agreed(screen, incoming):
+            intake.drop_text(Asked.FILES)  # what lies there was seen: no event answers the question
             return
         intake.require(incoming)
         kept = await _watched(screen, _("Taking the documents in"), lambda told: _keep(intake, incoming, told))
@@ -64,14 +69,13 @@ def _keep(intake: Intake, incoming: Incoming, told: Progress) -> bool:
 
 async def _looked_at(screen: ConsoleScreen, intake: Intake) -> Incoming | None:
     """What lies where the mentor says, matched; asked again until something can be looked at. None: given up."""
-    typed, problem = "", ""
+    problem = ""
     while True:
         details = problem or _("A ZIP, a folder or a file. Nothing is taken before you have seen what is in it.")
         question = _("Where are the documents of {student}?", student=intake.student.name)
-        answer = await screen.app.push_screen_wait(Ask(question, typed, details))
-        if answer is None:
+        typed = await answer_to(screen, Ask(intake, Asked.FILES, question, details))
+        if typed is None:
             return None
-        typed = answer
         try:
             path = typed_path(typed)
             reading = await _watched(screen, _("Looking at the documents"), lambda told: intake.read(path, told))  # noqa: B023

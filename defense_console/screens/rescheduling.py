@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from textual.worker import Worker
 
+from defense_console.desk.asked import Asked
 from defense_console.desk.brief import BriefDesk
+from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.desk.typed_moment import typed_moment
 from defense_console.i18n import _, date_time, error_text, weekday, when
 from defense_console.model.errors import ConsoleError
+from defense_console.screens.asking import Ask, answer_to
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.dialogs import Ask, Confirm
+from defense_console.screens.dialogs import Confirm
 
 
 def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
@@ -21,18 +24,19 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
     question = _("When does the defense of {student} start?", student=desk.student.name)
-    start = await ask_moment(screen, question, details, desk.defense.planned_at)
+    start = await ask_moment(screen, desk, Asked.DATE, question, details, desk.defense.planned_at)
     if start is None:
         return
     understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
-    reason = await screen.app.push_screen_wait(
-        Ask(
-            _("Why another date?"),
-            details=_("New start: {date}.", date=understood),
-            placeholder=_("may stay empty"),
-            required=False,
-        )
+    why = Ask(
+        desk,
+        Asked.DATE_REASON,
+        _("Why another date?"),
+        _("New start: {date}.", date=understood),
+        placeholder=_("may stay empty"),
+        required=False,
     )
+    reason = await answer_to(screen, why)
     if reason is None:
         return
     shown = when(start, screen.zone, screen.desk.now().wall)
@@ -40,11 +44,15 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
         screen.tell(_("The defense starts {when}.", when=shown))
 
 
-async def ask_moment(screen: ConsoleScreen, question: str, details: str, before: str) -> str | None:
+async def ask_moment(
+    screen: ConsoleScreen, texts: DefenseDesk, field: Asked, question: str, details: str, before: str
+) -> str | None:
     """Ask for an instant, until what is typed is one; a past one only after a question.
 
     Args:
         screen: Where the dialogs open; called from one of its workers.
+        texts: Where what is typed is kept until the instant is in the record; asked again, it is still there.
+        field: Key of its draft.
         question: What it is for.
         details: How it may be written.
         before: The instant it replaces or follows, ISO 8601 UTC: its time of day is kept where none is typed.
@@ -52,12 +60,12 @@ async def ask_moment(screen: ConsoleScreen, question: str, details: str, before:
     Returns:
         ISO 8601 UTC, or None when the mentor went back.
     """
-    typed, problem = "", ""
+    problem = ""
     while True:
-        answer = await screen.app.push_screen_wait(Ask(question, typed, problem or details))
-        if answer is None:
+        typed = await answer_to(screen, Ask(texts, field, question, problem or details))
+        if typed is None:
             return None
-        typed, now = answer, screen.desk.now().wall
+        now = screen.desk.now().wall
         try:
             start = typed_moment(typed, screen.zone, now, before)
         except ConsoleError as error:

@@ -12,14 +12,16 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from defense_console.desk.asked import Asked
 from defense_console.i18n import N_, _, duration_text, language
 from defense_console.keymap import Command
 from defense_console.model import revision
 from defense_console.model.defense import Revision, RowState
 from defense_console.safe_text import content, shortened
 from defense_console.screens import revision_panels as panels
+from defense_console.screens.asking import Ask, answer_to
 from defense_console.screens.copying import CopyingScreen
-from defense_console.screens.dialogs import Ask, Confirm
+from defense_console.screens.dialogs import Confirm
 from defense_console.screens.looking import Looking
 from defense_console.screens.receiving import ask_receive
 from defense_console.screens.signing import announcement
@@ -209,7 +211,8 @@ class RevisionsScreen(Looking, CopyingScreen):
         before = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
         given = duration_text(desk.curriculum.rules.student_due_s)
         details = _("A new round: the student gets {time} from now, no new defense.", time=given)
-        answer = await self.app.push_screen_wait(Ask(_("What must the new version show?"), before, details))
+        field, question = Asked.AGAIN.of(each.request.id), _("What must the new version show?")
+        answer = await answer_to(self, Ask(desk, field, question, details, before))
         if answer and self.attempt(lambda: desk.request_again(each.request.id, answer)) is not None:
             self.tell(_("Asked for again: round {n}.", n=desk.revision(each.request.id).round))
             self._go_on()
@@ -217,19 +220,19 @@ class RevisionsScreen(Looking, CopyingScreen):
     @work(exclusive=True, group="dialog")
     async def action_revisions_waive(self) -> None:
         """Give it up, for a reason."""
-        await self._with_reason(_("Why is this document given up?"), self.revisions.waive)
+        await self._with_reason(Asked.WAIVE, _("Why is this document given up?"), self.revisions.waive)
 
     @work(exclusive=True, group="dialog")
     async def action_revisions_withdraw(self) -> None:
         """Withdraw the request, for a reason."""
-        await self._with_reason(_("Why is the request withdrawn?"), self.revisions.withdraw)
+        await self._with_reason(Asked.WITHDRAW, _("Why is the request withdrawn?"), self.revisions.withdraw)
 
-    async def _with_reason(self, question: str, decide: Callable[[str, str], object]) -> None:
+    async def _with_reason(self, asked: Asked, question: str, decide: Callable[[str, str], object]) -> None:
         each = self.chosen()
         if each is None:
             return
         details = content(panels.title_of(each, self.revisions))
-        reason = await self.app.push_screen_wait(Ask(question, details=details))
+        reason = await answer_to(self, Ask(self.revisions, asked.of(each.request.id), question, details))
         if reason:
             self.attempt(lambda: decide(each.request.id, reason))
 

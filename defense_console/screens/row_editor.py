@@ -6,13 +6,15 @@ import msgspec
 from textual import work
 from textual.content import Content
 
+from defense_console.desk.asked import Asked
 from defense_console.desk.verdict import VerdictDesk
 from defense_console.i18n import _, language
 from defense_console.model import revision
 from defense_console.model.events import Request, Severity, Verification
 from defense_console.model.revision import Row
 from defense_console.safe_text import content, shortened
-from defense_console.screens.dialogs import CHOICES, Ask, Choose
+from defense_console.screens.asking import Ask, answer_to
+from defense_console.screens.dialogs import CHOICES, Choose
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.words import SEVERITIES, VERIFICATIONS
 
@@ -93,7 +95,9 @@ class RowEditing(PanelScreen):
         if answer < len(free):
             self._add(free[answer].n, "")
             return
-        title = await self.app.push_screen_wait(Ask(_("Which document?"), placeholder=_("its name")))
+        title = await answer_to(
+            self, Ask(self.verdict, Asked.DOCUMENT, _("Which document?"), placeholder=_("its name"))
+        )
         if title:
             self._add(None, title)
 

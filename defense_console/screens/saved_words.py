@@ -36,6 +36,17 @@ def alarm_words(saved: SaveState, width: int) -> str:
     return text if text is not None else _alarm(saved, STEPS[-1], _danger(saved))
 
 
+def taken_over_words(host: str, text_kept: bool) -> str:
+    """That another console writes on a defense now.
+
+    Args:
+        host: Its machine.
+        text_kept: Whether a text was being typed here.
+    """
+    told = _("Taken over by the console on {host}: read only here.", host=host)
+    return told + " " + _("Your text is kept.") if text_kept else told
+
+
 def _alarm(saved: SaveState, most: int, kept: str) -> str:
     problem = error_words(saved.error, most) if saved.error is not None else ""
     return f"{_head(saved)} · {problem} {kept}".rstrip()

@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from defense_console.desk.asked import Asked
 from defense_console.i18n import N_, _, clock_text, time_of_day
 from defense_console.keymap import Command, command, keys_of
 from defense_console.model.clock import later
@@ -18,8 +19,9 @@ from defense_console.model.events import CancelledBy
 from defense_console.model.legal_context import SESSION_REFUSALS
 from defense_console.safe_text import content, shortened
 from defense_console.screens import brief_panels as panels
+from defense_console.screens.asking import Ask, answer_to
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.dialogs import Ask, Choose, Confirm, Sheet
+from defense_console.screens.dialogs import Choose, Confirm, Sheet
 from defense_console.screens.panel_screen import PanelScreen
 from defense_console.screens.places import place_of
 from defense_console.screens.rescheduling import ask_date
@@ -149,7 +151,7 @@ class WaitingScreen(PanelScreen):
         if left_s > 0:
             details = _("A third of the plan goes by in {left}. Earlier, a reason is needed.", left=clock_text(left_s))
             question = _("Why is {student} declared absent now?", student=name)
-            reason = await self.app.push_screen_wait(Ask(question, details=details))
+            reason = await answer_to(self, Ask(self.brief, Asked.ABSENT, question, details))
         elif not await self.app.push_screen_wait(Confirm(_("Was {student} absent?", student=name), yes=_("absent"))):
             reason = None
         if reason is not None and self.attempt(lambda: self.brief.no_show(reason or "")) is not None:
@@ -171,9 +173,10 @@ class WaitingScreen(PanelScreen):
         if answer is None:
             return
         by = _CANCELLERS[answer]
-        reason = await self.app.push_screen_wait(
-            Ask(_("Why is it cancelled?"), placeholder=_("may stay empty"), required=False)
+        question = Ask(
+            self.brief, Asked.CANCEL, _("Why is it cancelled?"), placeholder=_("may stay empty"), required=False
         )
+        reason = await answer_to(self, question)
         if reason is None or self.attempt(lambda: self.brief.cancel(by, reason)) is None:
             return
         was_late = self.defense.session == "late_cancelled"

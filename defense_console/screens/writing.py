@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events, work
 from textual.content import Content
 
+from defense_console.desk.asked import is_asked
 from defense_console.desk.defense_desk import DefenseDesk
 from defense_console.i18n import _, ngettext
 from defense_console.keymap import Command
@@ -12,6 +13,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Confirm
 from defense_console.screens.fitted_words import STEPS, WHOLE, error_words, fitting
+from defense_console.screens.saved_words import taken_over_words
 from defense_console.widgets.writer import FINISHING, Writer
 
 
@@ -142,8 +144,16 @@ class WritingScreen(ConsoleScreen):
         """Give the focus to what had it before the text was written."""
 
     def resume_text(self, told: str) -> None:
-        """Go on with the text that was begun last and never finished. Args: told: what is said then."""
-        drafts = [(draft.first.wall, field) for field, draft in self.texts.drafts.items() if self.can_write(field)]
+        """Go on with the text that was begun last and never finished; a dialog's waits until the same is asked again.
+
+        Args:
+            told: What is said then.
+        """
+        drafts = [
+            (draft.first.wall, field)
+            for field, draft in self.texts.drafts.items()
+            if self.can_write(field) and not is_asked(field)
+        ]
         if drafts and self.texts.read_only is None and not self.writer.field_key:
             self.write(max(drafts)[1])
             self.tell(told)
@@ -197,14 +207,12 @@ class WritingScreen(ConsoleScreen):
 
     def _yield(self) -> None:
         """Another console took the defense over: this one reads, and what was being typed here is kept."""
-        told, other = "", self.desk.leases.holder(self.about)
-        if self.writer.field_key:
+        other, writing = self.texts.holder, bool(self.writer.field_key)
+        if writing:
             self.texts.set_aside(self.writer.field_key, self.writer.text)
             self.writer.shut()
             self.after_writing()
-            told = " " + _("Your text is kept.")
-        host = other.host if other is not None else "?"
-        self.tell(_("Taken over by the console on {host}: read only here.", host=host) + told, "failed")
+        self.tell(taken_over_words(other.host if other is not None else "?", writing), "failed")
 
     def _take_text(self) -> None:
         """Go on with what was being typed in the console that held the defense, unless something else is done first."""
