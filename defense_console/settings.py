@@ -158,6 +158,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 
 def _read(file: Path, required: bool) -> dict[str, Any]:
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
+            raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if required:

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.store import headers, place, schema
+from defense_console.store.tiny import TinyStore
 from tests.ui.conftest import Room
 
 COMMANDS = [
@@ -252,7 +253,7 @@ def test_a_copy_goes_into_a_folder(room: Room, tmp_path: Path) -> None:
 ANSWERING = [
     ("list",), ("list", "--json"), ("doctor",), ("doctor", "--json"), ("doctor", "--repair"), ("backup",), ("verify",),
     ("restore", "COPY"), ("forget", "s1", "--dry-run"), ("export",), ("calendar", "export"), ("--help",),
-    ("doctor", "--help"), ("--version",),
+    ("doctor", "--help"), ("show", "--help"), ("--version",),
 ]  # fmt: skip
 
 
@@ -295,3 +296,45 @@ def test_what_is_forgotten_is_gone_although_nobody_reads_that(room: Room) -> Non
     code, told = shell(room, ("forget", "s1", "--yes"), f"> {FULL}")
     assert (code, len(told)) == (2, 1)
     assert "There is no student s1" in cli(room.folder, "forget", "s1", "--yes").stderr
+
+
+# --- files that are none ---------------------------------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "FILE"),
+        ("import", "FILE", "--dry-run"),
+        ("calendar", "import", "FILE"),
+        ("curricula", "check", "FILE"),
+        ("receive", "ID", "FILE"),
+        ("list",),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_what_would_be_waited_for_or_never_ends_is_not_read(
+    room: Room, tmp_path: Path, kind: str, arguments: tuple[str, ...]
+) -> None:
+    """For `list` it is the settings."""
+    special = tmp_path / "pipe.toml" if kind == "pipe" else Path("/dev/zero")
+    if kind == "pipe":
+        os.mkfifo(special)
+    with closing(TinyStore.open(room.folder)) as store:
+        (pending,) = store.pending()
+    words = {"FILE": str(special), "ID": pending.id}
+    command = [sys.executable, "-m", "defense_console", *(words.get(each, each) for each in arguments)]
+    environment = {**os.environ, **({"DEFENSE_CONSOLE_SETTINGS": str(special)} if arguments == ("list",) else {})}
+    done = subprocess.run(
+        [*command, "--store", str(room.folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert special.name in done.stdout + done.stderr
+    assert "fault of the console" not in done.stderr

@@ -27,7 +27,7 @@ def read(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        return path_named(file).read_bytes()
+        return _plain(file).read_bytes()
     except OSError as error:
         _refuse(file, error)
 
@@ -43,11 +43,26 @@ def opened_input(file: str) -> Iterator[IO[bytes]]:
         yield io.BytesIO(sys.stdin.buffer.read())
         return
     try:
-        stream = path_named(file).open("rb")
+        stream = _plain(file).open("rb")
     except OSError as error:
         _refuse(file, error)
     with stream:
         yield stream
+
+
+def _plain(file: str) -> Path:
+    """The path of a file that ends: a pipe would be waited for, and a device may go on for ever.
+
+    Raises:
+        ConsoleError: It is none.
+    """
+    path = path_named(file)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ConsoleError(
+            N_("{file}: this is a device or a pipe, not a file; give - and send its content to the standard input."),
+            file=file,
+        )
+    return path
 
 
 def begins_with(stream: IO[bytes], starts: tuple[bytes, ...]) -> bool:
