@@ -313,7 +313,7 @@ def test_what_is_forgotten_is_gone_although_nobody_reads_that(room: Room) -> Non
         ("receive", "ID", "FILE"),
         ("list",),
     ],
-    ids=lambda arguments: " ".join(arguments),
+    ids=" ".join,
 )
 def test_what_would_be_waited_for_or_never_ends_is_not_read(
     room: Room, tmp_path: Path, kind: str, arguments: tuple[str, ...]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
-
 from defense_console.desk.ledger import Ledger, stream_of
+from defense_console.desk.stored_events import defense_events
 from defense_console.exchange.comments import read_comments
 from defense_console.exchange.curricula import COMMENTS
 from defense_console.model.comments import Comment, offered, uses_of
 from defense_console.model.curriculum import Criterion, Curriculum
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Noted, RatingValue, decode_event
+from defense_console.model.events import Noted, RatingValue
 from defense_console.resources import data_folder
 from defense_console.settings import Settings
 
@@ -66,9 +65,9 @@ class CommentBank:
         """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
         for summary in self._ledger.store.pending():
             try:
-                lines = self._ledger.store.read_log(stream_of(summary.id))
-                events = [decode_event(line.body) for line in lines]
-            except (ConsoleError, msgspec.DecodeError):
+                stream = stream_of(summary.id)
+                events = defense_events(stream, self._ledger.store.read_log(stream))
+            except ConsoleError:
                 continue  # another defense's log cannot be read: it does not rank, and its own screen will say so
             for event in events:
                 if isinstance(event.what, Noted) and event.author == self._settings.name:

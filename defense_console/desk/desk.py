@@ -7,6 +7,7 @@ loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -199,7 +200,14 @@ class Desk:
         return turned | self._release()
 
     def _is_live(self, defense_id: str) -> bool:
-        return self.ledger.defense(defense_id).session == "live"
+        """Whether a defense is live; of a log that cannot be read any more, what the row beside it says."""
+        try:
+            return self.ledger.defense(defense_id).session == "live"
+        except ConsoleError:
+            with suppress(ConsoleError):
+                summary = self.store.summary(defense_id)
+                return summary is not None and summary.session == "live"
+            return True  # its last sign of life stays for whoever can read it
 
     def _release(self) -> frozenset[str]:
         """Release the verdicts signed here whose countdown has ended; one that was taken over is released there."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from defense_console.desk.ledger import stream_of
+from defense_console.desk.stored_events import defense_events, student_events
 from defense_console.model.agenda import summarize
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import Defense
@@ -17,8 +18,6 @@ from defense_console.model.events import (
     Stamp,
     StudentEvent,
     StudentWhat,
-    decode_event,
-    decode_student_event,
     encode_event,
 )
 from defense_console.model.fold import fold, pinned_hash
@@ -50,11 +49,11 @@ class DirectLogs:
 
     def events(self, id: str) -> list[Event]:
         """The log of a defense; empty when there is none."""
-        return [decode_event(line.body) for line in self.store.read_log(stream_of(id))]
+        return defense_events(stream_of(id), self.store.read_log(stream_of(id)))
 
     def student_events(self, id: str) -> list[StudentEvent]:
         """The log of a student; empty when there is none."""
-        return [decode_student_event(line.body) for line in self.store.read_log(STUDENTS + id)]
+        return student_events(STUDENTS + id, self.store.read_log(STUDENTS + id))
 
     def defense(self, id: str) -> Defense | None:
         """What is known of a defense."""

@@ -118,7 +118,7 @@ class Doctor:
             told = ConsoleError(problem.text_id, **problem.parameters)
             yield Finding("document", problem.stream, told, remedy, repairable=False)
         missing: tuple[str, ...] = ()
-        with suppress(ConsoleError, msgspec.DecodeError):
+        with suppress(ConsoleError):
             missing = missing_documents(store, vault)
         for sha256 in missing:
             told = ConsoleError(N_("A document that a log tells of is missing."))

@@ -15,12 +15,13 @@ from dateutil.relativedelta import relativedelta
 
 from defense_console.desk.clipboard import FILE_NAME
 from defense_console.desk.direct_logs import DirectLogs
+from defense_console.desk.stored_events import defense_events
 from defense_console.desk.viewer import sweep_copies
 from defense_console.exchange.files_archive import received_files
 from defense_console.model.agenda import searchable
 from defense_console.model.clock import instant, iso
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.events import Stamp, decode_event
+from defense_console.model.events import Stamp
 from defense_console.model.students import emails_ever, names_ever
 from defense_console.store import place
 from defense_console.store.backups import Backups
@@ -206,7 +207,7 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[set[str], set[str]
     mine: set[str] = set()
     others: set[str] = set()
     for path in copies:
-        with suppress(ConsoleError, msgspec.DecodeError), place.explained(path), _copy(path) as store:
+        with suppress(ConsoleError), place.explained(path), _copy(path) as store:
             logs = DirectLogs(store, _no_clock, "")
             for defense_id in logs.ids():
                 events = logs.events(defense_id)
@@ -223,7 +224,8 @@ def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator
     """Logs of others whose texts hold one of these whole names."""
     wanted = [name.casefold() for name in names if name]
     for stream in store.streams(DEFENSES) if wanted else ():
-        texts = (str(msgspec.to_builtins(decode_event(line.body))).casefold() for line in store.read_log(stream))
+        events = defense_events(stream, store.read_log(stream))
+        texts = (str(msgspec.to_builtins(event)).casefold() for event in events)
         if stream not in streams and any(name in text for text in texts for name in wanted):
             yield stream
 

@@ -14,11 +14,12 @@ from typing import Literal
 import msgspec
 
 from defense_console.desk.kept_aside import KeptAside
+from defense_console.desk.stored_events import defense_events
 from defense_console.model.agenda import Summary, summarize
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.defense import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, Event, Planned, Stamp, decode_event, encode_event
+from defense_console.model.events import DefenseWhat, Event, Planned, Stamp, encode_event
 from defense_console.model.fold import fold, pinned_hash
 from defense_console.model.kept_aside import PREFIX
 from defense_console.model.legal import check_legal
@@ -134,10 +135,11 @@ class Ledger:
             ConsoleError: There is no such defense, its log cannot be read, or its curriculum is missing.
         """
         if defense_id not in self._logs:
-            lines = self.store.read_log(stream_of(defense_id))
+            stream = stream_of(defense_id)
+            lines = self.store.read_log(stream)
             if not lines:
                 raise ConsoleError("There is no defense {id}.", id=defense_id)
-            events = [decode_event(line.body) for line in lines]
+            events = defense_events(stream, lines)
             self._logs[defense_id] = OpenLog(events, self._fold(events), len(events), lines[-1].hash)
         return self._logs[defense_id]
 

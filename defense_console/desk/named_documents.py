@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from defense_console.desk.exchange import DEMO
+from defense_console.desk.stored_events import defense_events
 from defense_console.exchange.files_archive import received_files
-from defense_console.model.events import decode_event
 from defense_console.store.base import Store
 from defense_console.store.keys import DEFENSES
 from defense_console.store.vault import Vault
@@ -12,8 +12,8 @@ from defense_console.store.vault import Vault
 
 def named_documents(store: Store) -> list[str]:
     """SHA-256 of every document that a log of the store tells of, sorted."""
-    logs = (store.read_log(stream) for stream in store.streams(DEFENSES))
-    return sorted({file.sha256 for log in logs for file in received_files(decode_event(line.body) for line in log)})
+    logs = (defense_events(stream, store.read_log(stream)) for stream in store.streams(DEFENSES))
+    return sorted({file.sha256 for events in logs for file in received_files(events)})
 
 
 def missing_documents(store: Store, vault: Vault) -> tuple[str, ...]:
