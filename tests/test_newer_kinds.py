@@ -107,3 +107,26 @@ async def test_the_queue_shows_it_and_opens_the_others(room: Room, live: bool) -
         await shows(pilot, "Omar Demo", "IRP-P2")
     assert app.fault is None
     assert lines(room, f"defense/{newer}") == before
+
+
+@pytest.mark.parametrize("on_its_way", [False, True])
+async def test_one_written_while_its_defense_is_open_does_not_end_the_console(room: Room, on_its_way: bool) -> None:
+    """What was known stays on the screen, with the reason; a rating on its way then is refused and kept aside."""
+    newer = room.plan("s1", in_min=1)
+    room.plan("s2", in_min=30)
+    room.live(newer)
+    app = room.app(first=newer)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shows(pilot, "Lina Demo")
+        before = lines(room, f"defense/{newer}")
+        written_by_a_newer_console(room, f"defense/{newer}")
+        if on_its_way:
+            await pilot.press("v")
+        await shows(pilot, "does not know: a newer")
+        await pilot.press("v", "n", "f3", "escape")
+        await shows(pilot, "Omar Demo")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Omar Demo", "IRP-P2")
+    assert app.fault is None
+    assert lines(room, f"defense/{newer}") == before + 1
+    assert bool(room.drafts(newer)) is on_its_way

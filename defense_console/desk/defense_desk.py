@@ -127,6 +127,8 @@ class DefenseDesk:
     @property
     def read_only(self) -> ConsoleError | None:
         """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
+        if (unread := self.ledger.unread(self.id)) is not None:
+            return unread
         return None if self.leases is None else self.leases.read_only(self.id)
 
     @property

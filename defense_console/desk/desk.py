@@ -242,7 +242,7 @@ class Desk:
             return
         self.leases.look()
         facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]
-        if facts and self.leases.read_only(defense_id) is None:
+        if facts and self.leases.read_only(defense_id) is None and self.ledger.unread(defense_id) is None:
             self.ledger.act(defense_id, *facts)
 
     @property

@@ -72,6 +72,8 @@ class OpenLog:
     acknowledged: int
     head: str
     """Hash of the last event, as the store will compute it: what an append builds on."""
+    unread: ConsoleError | None = None
+    """Why what another console wrote since cannot be read here: the state stays the last one known, and no more."""
 
 
 def stream_of(defense_id: str) -> str:
@@ -135,13 +137,21 @@ class Ledger:
             ConsoleError: There is no such defense, its log cannot be read, or its curriculum is missing.
         """
         if defense_id not in self._logs:
-            stream = stream_of(defense_id)
-            lines = self.store.read_log(stream)
-            if not lines:
-                raise ConsoleError("There is no defense {id}.", id=defense_id)
-            events = defense_events(stream, lines)
-            self._logs[defense_id] = OpenLog(events, self._fold(events), len(events), lines[-1].hash)
+            self._logs[defense_id] = self._read(defense_id)
         return self._logs[defense_id]
+
+    def _read(self, defense_id: str) -> OpenLog:
+        stream = stream_of(defense_id)
+        lines = self.store.read_log(stream)
+        if not lines:
+            raise ConsoleError("There is no defense {id}.", id=defense_id)
+        events = defense_events(stream, lines)
+        return OpenLog(events, self._fold(events), len(events), lines[-1].hash)
+
+    def unread(self, defense_id: str) -> ConsoleError | None:
+        """Why the end of an open log cannot be read, so that nothing may be added to it here; None when it can."""
+        log = self._logs.get(defense_id)
+        return None if log is None else log.unread
 
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
@@ -233,8 +243,19 @@ class Ledger:
         last = self.store.last(stream_of(defense_id))
         if last is None or last.seq == len(log.events):
             return False
-        del self._logs[defense_id]
+        self._read_anew(defense_id, log)
         return True
+
+    def _read_anew(self, defense_id: str, log: OpenLog) -> None:
+        """A screen may show it: where it cannot be read, what was acknowledged stays, with the reason."""
+        try:
+            self._logs[defense_id] = self._read(defense_id)
+        except ConsoleError as error:
+            if log.acknowledged == 0:  # nothing of it is known to be in the store
+                del self._logs[defense_id]
+                return
+            log.unread, log.events = error, log.events[: log.acknowledged]
+            log.defense = self._fold(log.events)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -276,6 +297,8 @@ class Ledger:
         if self.read_only is not None:
             raise self.read_only
         log = self.log(defense_id)
+        if log.unread is not None:
+            raise log.unread
         at = self.now()
         action = len(log.events) + 1
         events, defense, pin = list(log.events), log.defense, None
@@ -352,16 +375,14 @@ class Ledger:
     def _give_way(self, job: Append) -> None:
         """Another writer was first: what follows is kept aside, and the store's state is what counts.
 
-        The rest of a refused tail is refused job by job; by then the log may have gone on from the store's state, and
-        is left alone.
+        The rest of a refused tail is refused job by job; by then the log may have gone on, and is left alone.
         """
-        defense_id = defense_of(job.stream)
-        if defense_id is None:
+        if (defense_id := defense_of(job.stream)) is None:
             return
         log = self._logs.get(defense_id)
         ours = log.events[job.expected : job.expected + len(job.lines)] if log is not None else ()
-        if tuple(encode_event(event) for event in ours) == job.lines:
-            del self._logs[defense_id]
+        if log is not None and tuple(encode_event(event) for event in ours) == job.lines:
+            self._read_anew(defense_id, log)
         self.aside.refused(job)
 
     @property
