@@ -94,6 +94,18 @@ async def test_escape_keeps_the_text_until_the_same_is_asked_again_and_no_other_
     assert room.drafts(id) == {}
 
 
+async def test_escape_keeps_what_was_typed_this_moment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("defense_console.screens.asking.DRAFT_S", 3600)
+    id = released(room)
+    async with room.app(id).run_test(size=SIZE) as pilot:
+        await shows(pilot, "Verdict 1 released")
+        await pilot.press("e")
+        await shows(pilot, "Why is the verdict amended?")
+        await type_text(pilot, "misr")
+        await pilot.press("escape")
+        await stored(pilot, room, id, {"ask/amend": "misr"})
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_after_a_restart_nothing_opens_by_itself_and_asking_again_shows_the_text(
     room: Room, language: str

@@ -17,6 +17,9 @@ _NO_BYTE = FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything"
 _ENDED = OPENING + "a_signal_ends_in_order_where_the_loop_goes_on"
 _HANGS = OPENING + "a_signal_saves_and_ends_where_the_loop_stands_still"
 
+ASKED = "tests/ui/test_asking.py::test_"
+_ASKING = "screens/asking.py"
+
 MUTANTS = (
     Mutant(
         "a text is saved while it is typed",
@@ -24,6 +27,76 @@ MUTANTS = (
         "        if self._soon is None:\n            self._soon",
         "        self._stop_soon()\n        if True:\n            self._soon",
         "tests/ui/test_drafts.py::test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on",
+    ),
+    Mutant(
+        "a dialog's text is saved while it is typed",
+        _ASKING,
+        "            self._soon = self.set_timer(DRAFT_S, self._save_draft)",
+        "            pass",
+        ASKED + "a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event",
+    ),
+    Mutant(
+        "a dialog's draft goes in the transaction of its answer",
+        "desk/defense_desk.py",
+        "        gone = tuple(dict.fromkeys((*drop_drafts, *settled)))",
+        "        gone = tuple(drop_drafts)",
+        ASKED + "a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event",
+    ),
+    Mutant(
+        "Esc keeps what a dialog holds",
+        _ASKING,
+        "        self.flush()\n        self.answer(text",
+        "        self.answer(text",
+        ASKED + "escape_keeps_what_was_typed_this_moment",
+    ),
+    Mutant(
+        "a dialog gives again what was typed in it",
+        _ASKING,
+        "        if self._field_key in self.texts.drafts:\n",
+        "        if False:\n",
+        ASKED + "escape_keeps_the_text_until_the_same_is_asked_again_and_no_other_question_shows_it",
+    ),
+    Mutant(
+        "the end of the console saves what a dialog holds",
+        "screens/host.py",
+        "            if isinstance(screen, ConsoleScreen | Dialog):\n                with",
+        "            if isinstance(screen, ConsoleScreen):\n                with",
+        ASKED + "a_signal_saves_what_a_dialog_holds_this_moment",
+    ),
+    Mutant(
+        "a dialog whose defense is taken over keeps its text aside",
+        _ASKING,
+        "        self.texts.set_aside(self._field_key, typed)\n",
+        "",
+        ASKED + "what_was_typed_after_the_last_draft_is_kept_aside_as_a_note",
+    ),
+    Mutant(
+        "no text is begun in a dialog where nothing can be written",
+        _ASKING,
+        "    if (reason := question.texts.read_only) is not None:\n",
+        "    if (reason := question.texts.read_only) is not None and False:\n",
+        ASKED + "no_text_is_begun_in_a_dialog_where_nothing_can_be_written",
+    ),
+    Mutant(
+        "a dialog's text does not open by itself",
+        "screens/writing.py",
+        "            if self.can_write(field) and not is_asked(field)\n",
+        "            if self.can_write(field)\n",
+        ASKED + "the_verdict_screen_does_not_open_the_text_of_a_dialog_by_itself",
+    ),
+    Mutant(
+        "what a dialog asks of one document is kept apart from what it asks of another",
+        "desk/asked.py",
+        '        return f"{self}/{row}"',
+        "        return str(self)",
+        ASKED + "what_is_asked_again_of_one_document_is_not_offered_for_another",
+    ),
+    Mutant(
+        "the date of a planned attempt is no draft any more",
+        "desk/verdict.py",
+        "        self.drop_text(Asked.NEXT_ATTEMPT)",
+        "        pass",
+        ASKED + "the_date_of_the_next_attempt_goes_once_that_attempt_is_planned",
     ),
     Mutant(
         "a key waits for the one before it",
