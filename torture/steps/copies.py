@@ -52,8 +52,8 @@ MUTANTS = (
     Mutant(
         "an upgrade drops no copy",
         "store/upgrading.py",
-        "Backups(backups.store, backups.folder, kept=0)",
-        "Backups(backups.store, backups.folder, kept=1)",
+        "Backups(backups.store, backups.folder, kept=0, now=backups.now)",
+        "Backups(backups.store, backups.folder, kept=1, now=backups.now)",
         SCHEMA + "the_copy_goes_where_all_copies_go_and_pushes_none_of_them_out",
     ),
     Mutant(
@@ -177,9 +177,30 @@ MUTANTS = (
     Mutant(
         "copies of an undone history add no end",
         _REPAIRING,
-        "same += int(backup.at > since)",
+        "same += int(backup.at > since and not backup.doubtful)",
         "same += 1",
         REPAIR + "an_undone_history_never_comes_back",
+    ),
+    Mutant(
+        "a copy of the future is not the newest",
+        _BACKUPS,
+        "(not backup.doubtful, backup.at)",
+        "backup.at",
+        BACKUPS + "a_copy_of_the_future_is_not_taken_for_the_last_and_pushes_none_out",
+    ),
+    Mutant(
+        "a copy of the future is of no known history",
+        _REPAIRING,
+        " and not backup.doubtful",
+        "",
+        BACKUPS + "what_was_undone_by_a_restoration_does_not_come_back_from_a_copy_of_the_future",
+    ),
+    Mutant(
+        "a log is not read with a file that did not leave it",
+        "store/tiny.py",
+        "            refuse_mixture(path)\n",
+        "",
+        "tests/store/test_leftover_log.py::test_the_log_of_a_later_state_is_not_read_with_an_earlier_file",
     ),
     Mutant(
         "a store notes from when it was restored",
