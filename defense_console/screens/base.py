@@ -202,14 +202,18 @@ class ConsoleScreen(Screen[None]):
         self.update()
 
     def update(self) -> None:
-        """Draw everything that depends on the state."""
-        if self.is_mounted and self.query(StatusLine):
+        """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
+        if not (self.is_mounted and self.query(StatusLine)):
+            return
+        try:
             self.redraw()
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
                      width=self.size.width, height=self.size.height)  # fmt: skip
             self.query_one("#too-small", Static).update(Content(size))
+        except Exception as error:
+            self.console_app.note_fault(error)
 
     def on_resize(self) -> None:
         """What fits has changed."""

@@ -6,7 +6,7 @@ import html
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,6 +80,10 @@ class Room:
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
     """Why the store cannot be written at all."""
+    opened: list[ConsoleApp] = field(default_factory=list)
+    """The consoles, in the order in which they were opened."""
+    expects_faults: bool = False
+    """A fault in a console is what the test is about; otherwise it fails by one, since a console goes on after it."""
 
     @property
     def elsewhere(self) -> Path:
@@ -100,7 +104,8 @@ class Room:
         return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
 
     def app(self, first: str | None = None) -> ConsoleApp:
-        return ConsoleApp(self.open_desk, self.settings, first)
+        self.opened.append(ConsoleApp(self.open_desk, self.settings, first))
+        return self.opened[-1]
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
@@ -175,8 +180,11 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return Room(tmp_path / "store")
+def room(tmp_path: Path) -> Iterator[Room]:
+    room = Room(tmp_path / "store")
+    yield room
+    if not room.expects_faults:
+        assert [app.fault for app in room.opened if app.fault is not None] == []
 
 
 def plain_text(app: ConsoleApp) -> str:

@@ -185,6 +185,8 @@ async def test_two_real_files_end_to_end(room: Room, tmp_path: Path) -> None:
 
 
 async def test_an_error_or_a_fault_is_a_sentence(room: Room) -> None:
+    room.expects_faults = True
+
     def fails(error: Exception, _progress: Progress, _interrupt: Interrupt) -> Comparison:
         raise error
 

@@ -648,7 +648,15 @@ async def test_a_refusal_of_the_model_names_the_keys_of_the_settings(room: Room)
     assert error_text(refused.value) == "Choose an outcome first: F6, r or x."
 
 
-async def test_a_fault_in_a_command_does_not_end_the_console(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("place", "rated"),
+    [("defense_console.desk.live.LiveDesk.rate", 1), ("defense_console.screens.live_screen.LiveScreen.redraw", 2)],
+    ids=["in what it does", "in drawing it"],
+)
+async def test_a_fault_in_a_command_does_not_end_the_console(
+    room: Room, monkeypatch: pytest.MonkeyPatch, place: str, rated: int
+) -> None:
+    room.expects_faults = True
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
@@ -657,13 +665,13 @@ async def test_a_fault_in_a_command_does_not_end_the_console(room: Room, monkeyp
         def broken(*_: object) -> None:
             raise ZeroDivisionError("a student's name must not be printed")
 
-        monkeypatch.setattr("defense_console.desk.live.LiveDesk.rate", broken)
+        monkeypatch.setattr(place, broken)
         await pilot.press("v")
         await shows(pilot, "A fault in the console", "ZeroDivisionError")
         assert "must not be printed" not in plain_text(app)
         monkeypatch.undo()
         await pilot.press("v")
-        await shows(pilot, "1/12 rated")
+        await shows(pilot, f"{rated}/12 rated")
 
 
 async def test_a_start_taken_back_leads_to_the_waiting_room(room: Room) -> None:
