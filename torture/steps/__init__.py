@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from torture.steps import copies, files, logs, people, waiting
+from torture.steps import copies, files, logs, people, texts, waiting
 from torture.steps.mutant import Mutant
 
-MUTANTS: tuple[Mutant, ...] = logs.MUTANTS + files.MUTANTS + copies.MUTANTS + waiting.MUTANTS + people.MUTANTS
+MUTANTS: tuple[Mutant, ...] = (
+    logs.MUTANTS + files.MUTANTS + copies.MUTANTS + waiting.MUTANTS + texts.MUTANTS + people.MUTANTS
+)
