@@ -306,8 +306,9 @@ def test_a_copy_that_a_killed_console_left_for_the_viewer_goes_too(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left = tmp_path / "defense-console-abcd"
-    left.mkdir()
+    left = tmp_path / "defense-console-copy-abcd"
+    left.mkdir(0o700)
     (left / "report.txt").write_text("her report")
+    (left / "report.txt").chmod(0o400)
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     assert not left.exists()

@@ -10,6 +10,7 @@ import atexit
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,8 @@ def _plain_name(name: str, extension: str) -> str:
 
 # --- the copy --------------------------------------------------------------------------------------------------------
 
-_PREFIX: Final = "defense-console-"
+_PREFIX: Final = "defense-console-copy-"
+_READ_ONLY: Final = 0o400
 _folders: dict[Path, int] = {}
 """Folders of this process's copies, and the locks on them, which say that it lives; -1 where there is none."""
 
@@ -92,7 +94,7 @@ def _copied(vault: Vault, sha256: str, name: str) -> Path:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         _folders[folder] = _lock(folder)
         copy = folder / name
-        with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "wb") as file:
+        with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
             vault.copy(sha256, file)
     except OSError as error:
         raise ConsoleError("{file}: {reason}", file=name, reason=error.strerror or str(error)) from error
@@ -115,13 +117,25 @@ def sweep_copies() -> None:
         return
     for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
         with suppress(OSError):
-            if left in _folders or left.is_symlink() or left.stat().st_uid != os.getuid():
+            if left in _folders or not _is_of_copies(left):
                 continue
             lock = _lock(left)
             try:
                 shutil.rmtree(left, ignore_errors=True)
             finally:
                 os.close(lock)
+
+
+def _is_of_copies(folder: Path) -> bool:
+    """Whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
+
+    A name proves nothing, and what somebody keeps beside must not go with it. An empty folder is about to be filled.
+    """
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
+        return False
+    modes = [path.lstat().st_mode for path in folder.iterdir()]
+    return bool(modes) and all(stat.S_ISREG(mode) and stat.S_IMODE(mode) == _READ_ONLY for mode in modes)
 
 
 def _lock(folder: Path) -> int:

@@ -138,3 +138,31 @@ def test_copies_of_a_console_that_was_killed_are_removed_and_those_of_one_that_l
     assert mine.is_file()
     assert not left.parent.exists()
     viewer.forget_copies()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
+@pytest.mark.parametrize("what", ["something else in it", "a folder in it", "open to others", "empty", "a link"])
+def test_what_no_console_made_is_not_removed_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The folder for temporary files is everybody's, and a mentor's own may have such a name."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / "defense-console-copy-abcd"
+    folder.mkdir(0o700)
+    for name in () if what == "empty" else ("report.txt",):
+        (folder / name).write_text("mine")
+        (folder / name).chmod(0o400)
+    if what == "something else in it":
+        (folder / "notes.txt").write_text("mine")
+    elif what == "a folder in it":
+        (folder / "more").mkdir(0o700)
+    elif what == "open to others":
+        folder.chmod(0o755)
+    elif what == "a link":
+        folder.rename(tmp_path / "elsewhere")
+        folder.symlink_to(tmp_path / "elsewhere")
+    before = sorted(tmp_path.rglob("*"))
+
+    viewer.sweep_copies()
+
+    assert sorted(tmp_path.rglob("*")) == before
