@@ -13,7 +13,7 @@ help:
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it anew"
-	@echo "make torture     kills, faults, power cuts, damage: what is lost (LONG=1 for the long run)"
+	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
 	@echo "make pictures    redraw the pictures and the README's key table, which tests compare"
 
 $(BIN)/python:

@@ -134,7 +134,7 @@ def main() -> int:
     if not can_mount():
         reason = "no disk can be made here (only root can mount); RLIMIT_FSIZE stands for it in `faults`"
         return show(Figures("full disk", skipped=reason))
-    began, counts, trials = time.monotonic(), Counts(), cases(usual=100, long=400, quick=12)
+    began, counts, trials = time.monotonic(), Counts(), cases(usual=100, long=200, quick=12)
     for seed in range(1, trials + 1):
         trial(seed, counts)
     told = (

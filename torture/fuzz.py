@@ -212,7 +212,7 @@ def fuzz(bench: Bench, reader: Reader, choice: random.Random, times: int, counts
 
 def main() -> int:
     """Fuzz; print the figures."""
-    began, counts, each = time.monotonic(), Counts(), cases(usual=2_000, long=10_000, quick=60)
+    began, counts, each = time.monotonic(), Counts(), cases(usual=2_000, long=4_000, quick=60)
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name))
         known = readers(bench)

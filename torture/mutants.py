@@ -34,7 +34,7 @@ from torture.strace import ROOT
 COPIED: Final = (
     "defense_console", "torture", "tests", "data", "docs", "pyproject.toml", "hatch_build.py", "README.md"
 )  # fmt: skip
-PYTEST: Final = ("-q", "-p", "no:cacheprovider", "-p", "pytest_asyncio", "-o", "addopts=")
+PYTEST: Final = ("-q", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-o", "addopts=")
 """Without the plugins that are made for the whole suite: loading them takes three times as long as most proofs do."""
 AT_A_TIME: Final = 3
 TIMEOUT_S: Final = 240.0
@@ -84,7 +84,7 @@ class Workplace:
             command += ["-x"] if len(proofs) == 1 else []
         environment = {
             **os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", "TORTURE_QUICK": "1",
-            "LONG": "", "TEST_PATIENCE_S": "12", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "LONG": "", "TEST_PATIENCE_S": "8", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }  # fmt: skip
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S

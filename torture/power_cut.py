@@ -277,7 +277,7 @@ def main() -> int:
     if not strace.works():
         return show(Figures("power cut", skipped=strace.MISSING))
     began, choice, cuts = time.monotonic(), random.Random(7), Cuts()
-    recordings, each = cases(usual=8, long=40, quick=2), cases(usual=100, long=250, quick=60)
+    recordings, each = cases(usual=8, long=20, quick=2), cases(usual=100, long=250, quick=60)
     for seed in range(1, recordings + 1):
         with tempfile.TemporaryDirectory() as name:
             place = Path(name)

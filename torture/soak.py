@@ -154,7 +154,7 @@ def main() -> int:
     """Soak; print the figures."""
     if not Path("/proc/self/statm").exists():
         return show(Figures("soak", skipped="no /proc here, which tells how much a process holds"))
-    began, hours = time.monotonic(), cases(usual=8, long=24, quick=6)
+    began, hours = time.monotonic(), cases(usual=8, long=16, quick=6)
     with tempfile.TemporaryDirectory() as name:
         found, mentor = asyncio.run(soak(Path(name) / "store", hours))
     warm, end = found[round(hours * WARM_AFTER)], found[-1]

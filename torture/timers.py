@@ -473,7 +473,7 @@ def experiment(number: int) -> Figures:
 
 def main() -> int:
     """20,000 histories; ten times as many in the long run."""
-    return show(experiment(cases(20_000, 200_000, 500)))
+    return show(experiment(cases(usual=20_000, long=100_000, quick=500)))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def experiment(decisions: int) -> Figures:
 
 def main() -> int:
     """10,000 decisions; ten times as many in the long run."""
-    return show(experiment(cases(5_000, 50_000, 200)))
+    return show(experiment(cases(usual=5_000, long=25_000, quick=200)))
 
 
 if __name__ == "__main__":
