@@ -47,6 +47,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         first: Id of the defense to open on; None opens on the one defense that was live here, else on the queue.
     """
 
+    TITLE = "defense-console"
     CSS_PATH = "app.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (18, "-tall"), (34, "-high")]  # noqa: RUF012
