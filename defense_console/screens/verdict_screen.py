@@ -127,15 +127,20 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         self._was_signed = defense.signed is not None
 
     def _state_line(self) -> Content:
-        """The clock while live, the countdown while signed, else what is left to settle or what is in force."""
+        """The clock while live, the countdown while signed, else what is left to settle or what is in force.
+
+        What must be known of other consoles comes before all but the clock, and stands below that one.
+        """
         defense = self.defense
+        standing = content(self.standing_line()).stylize("bold $text-warning")
         if defense.session == "live":
             read = read_clock(defense.timeline, self.verdict.curriculum.rules, self.desk.now(), self.zone)
             words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
                       time=read.ends)  # fmt: skip
-            return Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
-        if standing := self.standing_line():
-            return content(standing).stylize("bold $text-warning")
+            clock = Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
+            return Content("\n").join([clock, standing]) if standing.plain else clock
+        if standing.plain:
+            return standing
         if defense.signed is not None:
             return self._signed_line()
         if defense.contested is not None and not defense.amendment:

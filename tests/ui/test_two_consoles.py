@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import closing
 
+import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
@@ -66,7 +67,7 @@ async def test_taking_over_is_asked_logged_and_turns_the_first_console_to_readin
     async with room.app(id).run_test(size=SIZE) as first:
         await saved(first)
         async with room.app(id).run_test(size=SIZE) as second:
-            await shows(second, READ_ONLY)
+            await shows(second, "⊘ Read only")
             await second.press("f5", "escape", "v")
             await shows(second, READ_ONLY, "0/12 rated")
             await take_over(second)
@@ -91,7 +92,7 @@ async def test_what_is_half_typed_when_the_defense_is_taken_over_goes_on_in_the_
         await first.press("n", *"half a tho")
         await until(first, lambda: room.drafts(id) == {"note": "half a tho"})
         async with room.app(id).run_test(size=SIZE) as second:
-            await shows(second, READ_ONLY)
+            await shows(second, "⊘ Read only")
             await hides(second, "half a tho")
             await second.press("f5")
             await shows(second, "Take this defense over?")
@@ -114,7 +115,7 @@ async def test_what_was_typed_after_the_last_draft_is_asked_about_where_the_defe
         app.desk.live(id).type_text = lambda *_: None  # type: ignore[method-assign]
         await first.press("n", *"too fast")
         async with room.app(id).run_test(size=SIZE) as second:
-            await shows(second, READ_ONLY)
+            await shows(second, "⊘ Read only")
             await take_over(second)
             await shows(first, "Taken over by", "Your text is kept.")
             await shows(second, "Not in the record", "Private note: too fast")
@@ -144,7 +145,7 @@ async def test_when_the_first_console_closes_the_second_writes_and_no_time_is_mi
     first = room.app(id).run_test(size=SIZE)
     await saved(await first.__aenter__())
     async with room.app(id).run_test(size=SIZE) as second:
-        await shows(second, READ_ONLY)
+        await shows(second, "⊘ Read only")
         await first.__aexit__(None, None, None)
         await shows(second, "The other console has let this defense go")
         await hides(second, READ_ONLY)
@@ -170,6 +171,19 @@ async def test_the_verdict_is_held_by_who_writes_it_while_its_screen_is_open(roo
     assert [line.text for line in room.defense(id).lines] == ["clear", "numbers"]
 
 
+@pytest.mark.parametrize("size", [(60, 20), SIZE])
+async def test_a_verdict_looked_at_while_the_defense_is_live_elsewhere_says_who_holds_it_below_the_clock(
+    room: Room, size: tuple[int, int]
+) -> None:
+    id = started(room)
+    async with room.app(id).run_test(size=size) as first:
+        await saved(first)
+        async with room.app(id).run_test(size=size) as second:
+            await shows(second, "⊘ Read only")
+            await second.press("f9")
+            await shows(second, "Verdict · ", "presentation 15:00", "⊘ Read only", "F5")
+
+
 async def test_a_signature_is_released_by_who_took_the_defense_over(room: Room) -> None:
     id = held(room)
     async with room.app(id).run_test(size=SIZE) as first:
@@ -177,7 +191,7 @@ async def test_a_signature_is_released_by_who_took_the_defense_over(room: Room) 
         await saved(first)
         before = len(room.events(id))
         async with room.app(id).run_test(size=SIZE) as second:
-            await shows(second, READ_ONLY)
+            await shows(second, "⊘ Read only")
             await take_over(second)
             await shows(first, "Taken over by")
             room.machine.pass_time(120)
