@@ -262,9 +262,10 @@ def shell(room: Room, arguments: tuple[str, ...], rest: str) -> tuple[int, list[
     words = [str(room.folder.parent / "copies") if each == "COPY" else each for each in arguments]
     store = [] if arguments[-1].startswith(("--help", "--version")) else ["--store", str(room.folder)]
     command = [sys.executable, "-m", "defense_console", *words, *store]
+    buffering = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
         ["bash", "-c", f'set -o pipefail; "$@" {rest}', "bash", *command],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=buffering,
     )  # fmt: skip
     return done.returncode, done.stderr.splitlines()
 

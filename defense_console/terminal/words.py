@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 import msgspec
@@ -155,11 +155,16 @@ def printing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        with suppress(OSError, AttributeError):  # what is left must not fail while the interpreter ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(sys.stdout)
         raise ConsoleError(
             N_("The output could not be written: {reason}."), reason=error.strerror or str(error)
         ) from error
+
+
+def _give_up(stream: TextIO) -> None:
+    """Lead a stream nowhere that takes nothing: what it still holds must not fail while the interpreter ends."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(text: str = "") -> None:
@@ -213,8 +218,10 @@ def say_error(text: str) -> None:
 
 def _beside(text: str) -> None:
     """Print on the standard error; where that takes nothing, the exit code still tells."""
-    with suppress(OSError):
+    try:
         click.echo(text, err=True)
+    except OSError:
+        _give_up(sys.stderr)
 
 
 def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
