@@ -99,14 +99,13 @@ class RowStorage(Storage):
         self._depth = 0
         self._writes = 0
         self.refusal = refusal
-        name = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1" if read_only else str(path)
-        self._connection = connection or sqlite3.connect(
-            name, timeout=busy_timeout_s, isolation_level=None, uri=read_only
-        )
+        if connection is None and read_only:
+            connection = pragmas.connect_to_read(Path(path), immutable=True)
+        self._connection = connection or sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
         try:
             for pragma in pragmas.CAREFUL:
                 self._connection.execute(pragma).fetchall()
-            if not read_only and connection is None:
+            if connection is None:
                 self._prepare(before_upgrade)
             elif not self._is_ours():
                 raise ForeignFile

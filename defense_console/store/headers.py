@@ -12,6 +12,7 @@ from pathlib import Path
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, NotOurStore
+from defense_console.store.pragmas import connect_to_read
 from defense_console.store.schema import APPLICATION_ID, TABLES
 
 MAGIC = b"SQLite format 3\0"
@@ -53,10 +54,8 @@ def refuse_foreign(path: Path) -> None:
         if not path.exists() or _key(path) in _checked:
             return
         names: set[str] = set()
-        with suppress(sqlite3.Error):
-            name = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            with closing(sqlite3.connect(name, uri=True)) as connection:
-                names = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        with suppress(sqlite3.Error), closing(connect_to_read(path, immutable=True)) as connection:
+            names = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         if names and not names.intersection(TABLES):
             raise NotOurStore(
                 N_("{file} in {place} is a database of another program: choose another folder."),

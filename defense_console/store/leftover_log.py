@@ -24,8 +24,7 @@ from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.engine import RowStorage
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
-
-_LOG = place.BESIDE[0]
+from defense_console.store.pragmas import WAL, connect_to_read
 
 
 def refuse_mixture(path: Path) -> None:
@@ -38,13 +37,11 @@ def refuse_mixture(path: Path) -> None:
         DamagedStore: It was not; neither file was changed.
         sqlite3.Error, TornTable: They cannot be read together.
     """
-    log = path.with_name(path.name + _LOG)
+    log = path.with_name(path.name + WAL)
     if not log.exists() or not log.stat().st_size or not _is_left(path.parent):
         return
     try:
-        # A connection that may only read never moves the log into the file, not even when it is closed.
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        with closing(RowStorage(path, connection=connection)) as rows, rows.reading():
+        with closing(RowStorage(path, connection=connect_to_read(path))) as rows, rows.reading():
             mixed = next(_mixed(rows), None)
     except sqlite3.OperationalError:
         return  # without the right or the space to read in place: it is refused, or read elsewhere

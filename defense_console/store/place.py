@@ -32,6 +32,7 @@ from defense_console.store.base import (
 from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.headers import check_header, not_ours
 from defense_console.store.network import refuse_network
+from defense_console.store.pragmas import WAL
 from defense_console.store.unmoved import MovedFile
 
 FILE = "defenses.db"
@@ -43,7 +44,7 @@ BACKUPS = "backups"
 """And the folder of the copies made of it; see `backups.py`."""
 DAMAGED = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
-BESIDE = ("-wal", "-shm")
+BESIDE = (WAL, "-shm")
 """What SQLite keeps beside a file while it is open, and after a crash."""
 _NEW = ".new-"
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")

@@ -1,7 +1,16 @@
-"""What SQLite is asked for, and why. Source: docs/reliability.md; sqlite.org/pragma.html."""
+"""What SQLite is asked for, and why; and how a file is opened that must not change by it.
 
+Source: docs/reliability.md; sqlite.org/pragma.html, sqlite.org/uri.html.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
 from typing import Final
 
+WAL: Final = "-wal"
+"""What SQLite puts behind a file's name for its write-ahead log."""
 DURABLE: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -18,3 +27,17 @@ CAREFUL: Final = (
     "PRAGMA trusted_schema = OFF",
 )
 """Of every connection: a file is not believed because it is there."""
+
+
+def connect_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """A connection that may only read: it never moves the write-ahead log into the file, not even when it is closed.
+
+    Args:
+        path: The file.
+        immutable: Take no lock and look at no log: for a file that nobody writes meanwhile.
+
+    Raises:
+        sqlite3.Error: There is no such file.
+    """
+    name = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
+    return sqlite3.connect(name, uri=True, isolation_level=None)

@@ -26,11 +26,11 @@ from defense_console.store.backups import Backups
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.holding import alone, share
 from defense_console.store.leftover_log import refuse_mixture
+from defense_console.store.pragmas import WAL, connect_to_read
 from defense_console.store.reserve import Reserve
 from defense_console.store.rows import RowDatabase
 from defense_console.store.tiny import TinyStore
 
-_WAL = "-wal"
 JOURNAL_MODE = slice(18, 20)
 """Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it, 2 for one."""
 
@@ -109,7 +109,7 @@ def _looked_at(path: Path) -> sqlite3.Connection:
         if _is_free(path.parent, held):
             return _copy(path)
         held.callback(share(path.parent).release)
-        source = held.enter_context(closing(_read_only(path)))
+        source = held.enter_context(closing(connect_to_read(path)))
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
             source.backup(memory)
@@ -130,13 +130,9 @@ def _is_free(folder: Path, held: ExitStack) -> bool:
     return True
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-
-
 def _in_place(path: Path) -> sqlite3.Connection | None:
     """A connection that follows the file, None where that needs space or rights that are not there."""
-    connection = _read_only(path)
+    connection = connect_to_read(path)
     try:
         connection.execute("SELECT count(*) FROM tables").fetchone()
     except sqlite3.OperationalError:
@@ -164,7 +160,7 @@ def _copy(path: Path) -> sqlite3.Connection:
     """The store as it is now, in memory: no copy of a student's data is left anywhere."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        log = path.with_name(path.name + _WAL)
+        log = path.with_name(path.name + WAL)
         if log.exists() and log.stat().st_size:
             _replay_log(path, log, memory)
         else:
@@ -183,7 +179,7 @@ def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
     with tempfile.TemporaryDirectory() as elsewhere:
         copy = Path(elsewhere) / path.name
         shutil.copyfile(path, copy)
-        shutil.copyfile(log, copy.with_name(copy.name + _WAL))
+        shutil.copyfile(log, copy.with_name(copy.name + WAL))
         source = sqlite3.connect(copy)
         try:
             source.backup(memory)

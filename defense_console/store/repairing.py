@@ -23,6 +23,7 @@ from defense_console.store.caches import student_of, summary_of
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.holding import alone
 from defense_console.store.keys import DEFENSES, STUDENTS
+from defense_console.store.pragmas import WAL
 from defense_console.store.reading import JOURNAL_MODE
 from defense_console.store.replacing import replace, set_aside
 from defense_console.store.restoring import RESTORED_AT
@@ -30,8 +31,6 @@ from defense_console.store.rows import RowDatabase
 from defense_console.store.salvage import Piece, Salvage, Told
 from defense_console.store.summaries import CLOSED_COUNT
 from defense_console.store.tiny import TinyStore
-
-_LOG = place.BESIDE[0]
 
 
 class RepairedLog(msgspec.Struct, frozen=True):
@@ -93,7 +92,7 @@ def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int
             if path.is_file():
                 shutil.copy(path, work)
         sound = tuple(backups.sound())
-        if sound and (work / (place.FILE + _LOG)).exists() and not _is_database(work / place.FILE):
+        if sound and (work / (place.FILE + WAL)).exists() and not _is_database(work / place.FILE):
             _under_the_log(sound[0].path, work / place.FILE)
         sources = [opened.enter_context(closing(Salvage(work / place.FILE)))]
         since = _facts(sources[0]).get(RESTORED_AT, "")

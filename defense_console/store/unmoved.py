@@ -11,6 +11,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from defense_console.store.pragmas import WAL
+
 
 class MovedFile(Exception):
     """Another file, or none, lies where one was opened; the argument is its name."""
@@ -25,7 +27,7 @@ class Unmoved:
 
     def __init__(self, path: Path) -> None:
         self._file = path.absolute()
-        self._log = self._file.with_name(self._file.name + "-wal")
+        self._log = self._file.with_name(self._file.name + WAL)
         self._was = {each: status for each in (self._file, self._log) if (status := _status(each)) is not None}
 
     def check(self) -> None:

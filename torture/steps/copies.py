@@ -163,7 +163,7 @@ MUTANTS = (
     Mutant(
         "the log of a file that is gone is put over the last copy",
         _REPAIRING,
-        "        if sound and (work / (place.FILE + _LOG)).exists() and not _is_database(work / place.FILE):",
+        "        if sound and (work / (place.FILE + WAL)).exists() and not _is_database(work / place.FILE):",
         "        if False:",
         REPAIR + "what_the_log_of_a_removed_file_holds_is_put_over_the_last_copy",
     ),
