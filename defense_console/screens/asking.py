@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import TextArea
 
 from defense_console.desk.defense_desk import DefenseDesk
@@ -12,7 +11,7 @@ from defense_console.i18n import _
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.dialogs import Dialog
 from defense_console.screens.saved_words import taken_over_words
-from defense_console.widgets.writer import DRAFT_S, Field
+from defense_console.widgets.writer import DraftClock, Field
 
 
 class Ask(Dialog[str | None]):
@@ -53,8 +52,7 @@ class Ask(Dialog[str | None]):
         self._placeholder = placeholder
         self._required = required
         self._offered = ""
-        self._known = ""
-        self._soon: Timer | None = None
+        self._draft_clock = DraftClock(self, self._save_draft)
 
     def compose_answers(self) -> ComposeResult:
         """The field."""
@@ -66,7 +64,7 @@ class Ask(Dialog[str | None]):
         self._offered = field.text
         if self._field_key in self.texts.drafts:
             field.load_text(self.texts.text(self._field_key))
-        self._known = field.text
+        self._draft_clock.begin(field.text)
         field.move_cursor(field.document.end)
         self.set_focus(field)
 
@@ -90,16 +88,10 @@ class Ask(Dialog[str | None]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A keystroke: stamp it, and save a draft soon."""
         event.stop()
-        text = event.text_area.text
-        if self._answered or text == self._known:
-            return
-        self._known = text
-        self.texts.touch(self._field_key)
-        if self._soon is None:
-            self._soon = self.set_timer(DRAFT_S, self._save_draft)
+        if not self._answered and self._draft_clock.typed(event.text_area.text):
+            self.texts.touch(self._field_key)
 
     def _save_draft(self) -> None:
-        self._soon = None
         self.flush()
         self.show_saved()
 

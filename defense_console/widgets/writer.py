@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
@@ -25,6 +26,44 @@ Source: product.md §2, torture/kill_nine.py."""
 
 FINISHING = ("enter", "tab", "shift+tab", "escape")
 """Keys that finish a text. The screen that holds the strip acts on them, in the order in which they were typed."""
+
+
+class DraftClock:
+    """Knows what a field holds, and says soon after a keystroke that it is worth a draft, while the keys go on too.
+
+    Args:
+        owner: Runs the clock.
+        due: Called when a draft should be saved.
+    """
+
+    def __init__(self, owner: MessagePump, due: Callable[[], None]) -> None:
+        self._owner = owner
+        self._due = due
+        self._known = ""
+        self._soon: Timer | None = None
+
+    def begin(self, text: str) -> None:
+        """The field shows a text that is not a keystroke."""
+        self._known = text
+
+    def typed(self, text: str) -> bool:
+        """The field holds this now. Returns: whether a keystroke changed it, so that a draft is due soon."""
+        if text == self._known:
+            return False
+        self._known = text
+        if self._soon is None:
+            self._soon = self._owner.set_timer(DRAFT_S, self._ring)
+        return True
+
+    def stop(self) -> None:
+        """No draft is due any more."""
+        if self._soon is not None:
+            self._soon.stop()
+            self._soon = None
+
+    def _ring(self) -> None:
+        self._soon = None
+        self._due()
 
 
 class Field(TextArea):
@@ -117,8 +156,7 @@ class Writer(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._field_key = ""
-        self._soon: Timer | None = None
-        self._known = ""
+        self._draft_clock = DraftClock(self, self._tell_draft)
         self._given = ""
         self._given_drawn = ""
 
@@ -173,14 +211,14 @@ class Writer(Horizontal):
         area = self.query_one(Field)
         area.text = text
         self._given, self._given_drawn = text, area.text
-        self._known = area.text
+        self._draft_clock.begin(area.text)
         area.move_cursor(area.document.end if cursor is None else self._location(cursor))
         self.add_class("-open")
         self.screen.set_focus(area)
 
     def relabel(self, field: str, label: Content | str) -> None:
         """The same text now belongs to another field key: typing on edits what was just committed."""
-        self._stop_soon()
+        self._draft_clock.stop()
         self._field_key = field
         self.query_one(Static).update(content(label) if isinstance(label, str) else label)
 
@@ -190,7 +228,7 @@ class Writer(Horizontal):
 
     def shut(self) -> None:
         """Hide the strip and give the focus back."""
-        self._stop_soon()
+        self._draft_clock.stop()
         self._field_key = ""
         self.remove_class("-open")
         if self.query_one(Field).has_focus:
@@ -199,20 +237,9 @@ class Writer(Horizontal):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """A keystroke: stamp it, and save a draft soon."""
         event.stop()
-        text = event.text_area.text
-        if not self._field_key or text == self._known:
-            return
-        self._known = text
-        self.post_message(self.Touched(self, self._field_key))
-        if self._soon is None:
-            self._soon = self.set_timer(DRAFT_S, self._tell_draft)
+        if self._field_key and self._draft_clock.typed(event.text_area.text):
+            self.post_message(self.Touched(self, self._field_key))
 
     def _tell_draft(self) -> None:
-        self._soon = None
         if self._field_key:
             self.post_message(self.Typed(self, self._field_key, self.text, self.cursor))
-
-    def _stop_soon(self) -> None:
-        if self._soon is not None:
-            self._soon.stop()
-            self._soon = None

@@ -95,7 +95,7 @@ async def test_escape_keeps_the_text_until_the_same_is_asked_again_and_no_other_
 
 
 async def test_escape_keeps_what_was_typed_this_moment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("defense_console.screens.asking.DRAFT_S", 3600)
+    monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
     id = released(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await shows(pilot, "Verdict 1 released")
@@ -242,7 +242,7 @@ async def test_what_the_desk_refuses_is_not_lost(room: Room) -> None:
 
 
 async def test_a_signal_saves_what_a_dialog_holds_this_moment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("defense_console.screens.asking.DRAFT_S", 3600)
+    monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
     id = released(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
@@ -316,7 +316,7 @@ async def test_what_was_typed_after_the_last_draft_is_kept_aside_as_a_note(
     async with room.app(id).run_test(size=SIZE) as first:
         await saved(first)
         await first.press("v")
-        monkeypatch.setattr("defense_console.screens.asking.DRAFT_S", 3600)
+        monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
         await ask_abort(first)
         await type_text(first, "too fast")
         async with room.app(id).run_test(size=SIZE) as second:

@@ -12,14 +12,14 @@ MUTANTS = (
         "a text is saved while it is typed",
         "widgets/writer.py",
         "        if self._soon is None:\n            self._soon",
-        "        self._stop_soon()\n        if True:\n            self._soon",
+        "        self.stop()\n        if True:\n            self._soon",
         "tests/ui/test_drafts.py::test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on",
     ),
     Mutant(
         "a dialog's text is saved while it is typed",
         _ASKING,
-        "            self._soon = self.set_timer(DRAFT_S, self._save_draft)",
-        "            pass",
+        "DraftClock(self, self._save_draft)",
+        "DraftClock(self, lambda: None)",
         _ASKED + "a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event",
     ),
     Mutant(
