@@ -18,7 +18,6 @@ import time
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 
 PATIENCE_S = 4.0
 """An ending in order takes less: two seconds for the disk, and some for the screen."""
@@ -53,15 +52,12 @@ def end_on_signals(
 
     asked_before = threading.Lock()
 
-    def ask() -> None:
+    def ask(*_signal: object) -> None:
         if not asked_before.acquire(blocking=False):
             return  # a closed terminal tells it twice, by the signal and by the hang-up
         threading.Thread(target=insist, name="ending", daemon=True).start()
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(end)
-
-    def asked(_number: int, _frame: FrameType | None) -> None:
-        ask()
 
     def watch() -> None:
         if _hangs_up(_TERMINAL):
@@ -71,7 +67,7 @@ def end_on_signals(
         number = getattr(signal, name, None)
         if number is not None:
             with suppress(ValueError, OSError):  # not on the main thread: then it is not ours to handle
-                before[number] = signal.signal(number, asked)
+                before[number] = signal.signal(number, ask)
 
     if hasattr(select, "poll") and os.isatty(_TERMINAL):
         threading.Thread(target=watch, name="hang-up", daemon=True).start()

@@ -229,10 +229,8 @@ class WritingScreen(ConsoleScreen):
         reason = self.texts.read_only
         if reason is None:
             return ""
-        other = self.desk.leases.holder(self.about)
-        return error_words(reason, most) + (
-            " " + _("{key:console.take_over} takes it over.") if other is not None else ""
-        )
+        takes_over = " " + _("{key:console.take_over} takes it over.") if self.texts.holder is not None else ""
+        return error_words(reason, most) + takes_over
 
     def standing_line(self) -> str:
         """What the mentor must know of other consoles: one holds the defense, or kept something out of the record.
@@ -269,7 +267,7 @@ class WritingScreen(ConsoleScreen):
     @work(exclusive=True, group="dialog")
     async def action_console_take_over(self) -> None:
         """Write here from now on, after a question."""
-        id, other = self.texts.id, self.desk.leases.holder(self.texts.id)
+        id, other = self.texts.id, self.texts.holder
         if other is None:
             self.tell(_("No other console holds this defense."), "refused")
             return
