@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/locales/*/LC_MESSAGES/*.po)
+PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
 .PHONY: help run test check demo-reset pictures torture
 .DELETE_ON_ERROR:

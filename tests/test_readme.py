@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.keys_in_words import key_table_markdown
+from defense_console.keys.sentences import key_table_markdown
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.model.agenda import defense_id
-from defense_console.store.tiny import TinyStore
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.model.queue.agenda import defense_id
+from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room, hides, shows, type_text
 
 README = Path(__file__).parent.parent.parent / "README.md"

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from torture.steps.mutant import BACKUPS, DISK, DOCTOR, NO_SPACE, REPAIR, SCHEMA, Mutant
 
-_BACKUPS, _RESTORING, _REPLACING = "store/backups.py", "store/restoring.py", "store/replacing.py"
-_REPAIRING, _SALVAGE, _READING = "store/repairing.py", "store/salvage.py", "store/reading.py"
+_BACKUPS, _RESTORING, _REPLACING = (
+    "store/sqlite/copies/backups.py",
+    "store/sqlite/copies/restoring.py",
+    "store/sqlite/copies/replacing.py",
+)
+_REPAIRING, _SALVAGE, _READING = (
+    "store/sqlite/damage/repairing.py",
+    "store/sqlite/damage/salvage.py",
+    "store/sqlite/opening/reading.py",
+)
 _ON_DISK = DISK + "a_copy_is_on_the_disk_before_it_gets_its_name_and_so_is_the_name"
 _REPLACED = DISK + "the_old_log_is_gone_from_the_disk_before_another_file_gets_the_name"
 _ASIDE = DISK + "what_a_repair_keeps_is_on_the_disk_before_anything_is_replaced"
@@ -51,14 +59,14 @@ MUTANTS = (
     ),
     Mutant(
         "an upgrade drops no copy",
-        "store/upgrading.py",
+        "store/sqlite/opening/upgrading.py",
         "Backups(backups.store, backups.folder, kept=0, now=backups.now)",
         "Backups(backups.store, backups.folder, kept=1, now=backups.now)",
         SCHEMA + "the_copy_goes_where_all_copies_go_and_pushes_none_of_them_out",
     ),
     Mutant(
         "a copy before an upgrade is made beside the store where the others cannot be written",
-        "store/upgrading.py",
+        "store/sqlite/opening/upgrading.py",
         "            if self._usual.folder == self._beside.folder:",
         "            if True:",
         SCHEMA + "where_that_folder_cannot_be_written_it_lies_beside_the_store_and_this_is_told",
@@ -197,7 +205,7 @@ MUTANTS = (
     ),
     Mutant(
         "a log is not read with a file that did not leave it",
-        "store/tiny.py",
+        "store/sqlite/store.py",
         "            refuse_mixture(path)\n",
         "",
         "tests/store/test_leftover_log.py::test_the_log_of_a_later_state_is_not_read_with_an_earlier_file",
@@ -246,7 +254,7 @@ MUTANTS = (
     ),
     Mutant(
         "what was written and is gone is told from the last copy",
-        "store/diagnosis.py",
+        "store/sqlite/damage/diagnosis.py",
         "            if here < told.seq:",
         "            if False:",
         REPAIR + "a_store_behind_its_copy_is_told_and_mended",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torture.steps.mutant import BACKUPS, DISK, DOCTOR, POWER, TINY, VAULT, Mutant
 
-_PLACE, _VAULT, _HOLDING = "store/place.py", "store/vault.py", "store/holding.py"
-_HEADERS = "store/headers.py"
+_PLACE, _VAULT, _HOLDING = "store/sqlite/opening/place.py", "store/vault.py", "store/sqlite/opening/holding.py"
+_HEADERS = "store/sqlite/opening/headers.py"
 _NO_STORE = "tests/test_hostile_stores.py::test_what_is_no_store_is_refused_in_one_sentence_and_left_as_it_is"
 _ALONE = "nothing_is_put_back_under_an_open_store_nor_opened_meanwhile"
 
@@ -16,7 +16,7 @@ MUTANTS = (
     ),
     Mutant(
         "copies follow no link",
-        "store/backups.py",
+        "store/sqlite/copies/backups.py",
         "        if self.folder.is_symlink():",
         "        if False:",
         BACKUPS + "the_folder_of_copies_must_not_be_a_link",
@@ -37,7 +37,7 @@ MUTANTS = (
     ),
     Mutant(
         "of two mounts the one that covers counts",
-        "store/network.py",
+        "store/sqlite/opening/network.py",
         "len(mount.parts) >= found",
         "len(mount.parts) > found",
         TINY + "the_longest_mount_tells_the_file_system",
@@ -122,28 +122,28 @@ MUTANTS = (
     ),
     Mutant(
         "a copy is private from its first byte",
-        "store/backups.py",
+        "store/sqlite/copies/backups.py",
         "os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600",
         "os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666",
         DISK + "every_new_file_is_private_from_its_first_byte",
     ),
     Mutant(
         "a spool file is private from its first byte",
-        "store/spool.py",
+        "store/unsaved/spool.py",
         "os.O_APPEND | NOT_FOLLOWED, 0o600",
         "os.O_APPEND | NOT_FOLLOWED, 0o666",
         DISK + "every_new_file_is_private_from_its_first_byte",
     ),
     Mutant(
         "what is set aside is private from its first byte",
-        "store/spool_files.py",
+        "store/unsaved/spool_files.py",
         "os.O_WRONLY | NOT_FOLLOWED, 0o600",
         "os.O_WRONLY | NOT_FOLLOWED, 0o666",
         DISK + "every_new_file_is_private_from_its_first_byte",
     ),
     Mutant(
         "what a repair keeps is private from its first byte",
-        "store/replacing.py",
+        "store/sqlite/copies/replacing.py",
         "os.O_WRONLY, 0o600",
         "os.O_WRONLY, 0o666",
         DISK + "every_new_file_is_private_from_its_first_byte",
@@ -157,7 +157,7 @@ MUTANTS = (
     ),
     Mutant(
         "doctor tells rights that are too wide",
-        "store/diagnosis.py",
+        "store/sqlite/damage/diagnosis.py",
         "        if mode & ~wanted:",
         "        if False:",
         DOCTOR + "rights_space_and_leftovers_are_told",
@@ -193,7 +193,7 @@ MUTANTS = (
     ),
     Mutant(
         "first the vault, then the log",
-        "desk/intake.py",
+        "desk/uploads/intake.py",
         "        self.keep(incoming, progress)\n        return self.record(incoming)",
         "        defense = self.record(incoming)\n        self.keep(incoming, progress)\n        return defense",
         "tests/test_receive.py::test_what_goes_wrong_while_it_is_kept_leaves_nothing",
@@ -235,7 +235,11 @@ MUTANTS = (
         BACKUPS + _ALONE,
     ),
     Mutant(
-        "every opening shares the store", "store/tiny.py", "held = share(folder)", "held = Held(-1)", BACKUPS + _ALONE
+        "every opening shares the store",
+        "store/sqlite/store.py",
+        "held = share(folder)",
+        "held = Held(-1)",
+        BACKUPS + _ALONE,
     ),
     Mutant(
         "a store that is being replaced is not opened",

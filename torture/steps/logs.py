@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torture.steps.mutant import DAMAGE, DOCTOR, LEASES, OPENING, POWER, REPAIR, ROWS, SCHEMA, TINY, Mutant
 
-_TINY, _ENGINE, _PRAGMAS = "store/tiny.py", "store/engine.py", "store/pragmas.py"
-_VERIFYING = "store/verifying.py"
+_TINY, _ENGINE, _PRAGMAS = "store/sqlite/store.py", "store/sqlite/engine.py", "store/sqlite/pragmas.py"
+_VERIFYING = "store/sqlite/verifying.py"
 _LOG_REMOVED = TINY + "what_was_saved_before_its_log_was_removed_is_in_the_file_and_no_more_is_taken"
 _APPENDED = "if seq < job.expected or job.previous not in (None, head):"
 _TOLD = "told.seq > seq or (told.seq == seq and told.hash not in"
@@ -79,7 +79,7 @@ MUTANTS = (
     ),
     Mutant(
         "a file whose write-ahead log was removed takes no write",
-        "store/unmoved.py",
+        "store/sqlite/opening/unmoved.py",
         "for each in (self._file, self._log) if",
         "for each in (self._file,) if",
         _LOG_REMOVED,
@@ -114,14 +114,14 @@ MUTANTS = (
     ),
     Mutant(
         "remembered answers go when another connection wrote",
-        "store/rows.py",
+        "store/sqlite/rows.py",
         "if version != self._version:",
         "if False:",
         ROWS + "the_query_cache_is_emptied_when_another_connection_wrote",
     ),
     Mutant(
         "a record never writes over another of the same place",
-        "store/documents.py",
+        "store/sqlite/tables.py",
         "if before is not None and any(before[name] != document[name] for name in names):",
         "if False:",
         TINY + "a_name_never_writes_over_another_of_the_same_place",
@@ -136,14 +136,14 @@ MUTANTS = (
     ),
     Mutant(
         "a step of the schema is taken whole or not",
-        "store/schema.py",
+        "store/sqlite/schema.py",
         'connection.execute("ROLLBACK")',
         'connection.execute("COMMIT")',
         SCHEMA + "a_step_that_fails_leaves_the_store_as_it_was",
     ),
     Mutant(
         "a step another console took meanwhile is not taken again",
-        "store/schema.py",
+        "store/sqlite/schema.py",
         "if version_of(connection) < number:  # another",
         "if True:  # another",
         SCHEMA + "a_step_another_console_took_meanwhile_is_not_taken_again",
@@ -175,7 +175,7 @@ MUTANTS = (
     ),
     Mutant(
         "the desk names the line an append follows",
-        "desk/ledger.py",
+        "desk/logs/ledger.py",
         "                previous=before,\n",
         "",
         LEASES + "what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_store",
@@ -239,21 +239,21 @@ MUTANTS = (
     ),
     Mutant(
         "a pinned curriculum is the one of its hash",
-        "store/documents.py",
+        "store/sqlite/tables.py",
         "if hashlib.sha256(body).hexdigest() != hash:",
         "if False:",
         TINY + "a_missing_summary_and_a_changed_curriculum_are_found",
     ),
     Mutant(
         "a summary that lags is folded anew",
-        "store/summaries.py",
+        "store/sqlite/summaries.py",
         "if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):",
         "if False:",
         TINY + "a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten",
     ),
     Mutant(
         "no summary is folded from a log with a hole",
-        "store/summaries.py",
+        "store/sqlite/summaries.py",
         " if is_whole(stream, lines) else None",
         "",
         REPAIR + "no_summary_is_folded_from_a_log_with_a_hole",
@@ -312,7 +312,7 @@ MUTANTS = (
     ),
     Mutant(
         "doctor looks at a copy in memory",
-        "store/reading.py",
+        "store/sqlite/opening/reading.py",
         "            return _copy(path)\n        held",
         "            return sqlite3.connect(path, isolation_level=None)\n        held",
         "tests/store/test_examining.py::test_a_store_of_an_earlier_schema_is_examined_without_changing_a_byte",

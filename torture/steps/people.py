@@ -5,13 +5,13 @@ from __future__ import annotations
 from torture.steps.mutant import DISK, FORGET, KEPT_ASIDE, LEASES, OPENING, PRIVACY, Mutant
 
 _LEASES, _DESK, _FORGETTING, _ENDING = (
-    "desk/leases.py",
-    "desk/forgetting.py",
-    "store/forgetting.py",
-    "screens/ending.py",
+    "desk/logs/leases.py",
+    "desk/upkeep/forgetting.py",
+    "store/sqlite/damage/forgetting.py",
+    "screens/shared/ending.py",
 )
 _HERE = LEASES + "on_this_machine_the_process_and_the_boot_decide_at_once"
-_ASIDE = "desk/kept_aside.py"
+_ASIDE = "desk/logs/refused.py"
 _LATE = LEASES + "a_late_heartbeat_does_not_take_back_what_was_taken_over"
 _NO_BYTE = FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything"
 _ENDED = OPENING + "a_signal_ends_in_order_where_the_loop_goes_on"
@@ -51,7 +51,7 @@ MUTANTS = (
     ),
     Mutant(
         "a heartbeat rewrites only rows it names",
-        "store/tiny.py",
+        "store/sqlite/store.py",
         '            if over is not None and there is not None and there.holder not in ("", *over):\n'
         "                return\n",
         "",
@@ -131,14 +131,14 @@ MUTANTS = (
     ),
     Mutant(
         "what must be kept is not forgotten early",
-        "terminal/forget_command.py",
+        "terminal/commands/forget.py",
         "    if early_now and not early:",
         "    if False:",
         FORGET + "the_retention_of_the_settings_is_kept_unless_it_is_waived",
     ),
     Mutant(
         "forgetting is asked about",
-        "terminal/forget_command.py",
+        "terminal/commands/forget.py",
         "    if not yes and not _confirmed(known):",
         "    if False:",
         FORGET + "on_a_terminal_the_id_is_asked_for",

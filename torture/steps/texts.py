@@ -5,12 +5,12 @@ from __future__ import annotations
 from torture.steps.mutant import Mutant
 
 _ASKED = "tests/ui/test_asking.py::test_"
-_ASKING = "screens/asking.py"
+_ASKING = "screens/shared/asking.py"
 
 MUTANTS = (
     Mutant(
         "a text is saved while it is typed",
-        "widgets/writer.py",
+        "widgets/frame/writer.py",
         "        if self._soon is None:\n            self._soon",
         "        self.stop()\n        if True:\n            self._soon",
         "tests/ui/test_drafts.py::test_a_text_typed_without_a_rest_is_saved_while_the_keys_go_on",
@@ -24,7 +24,7 @@ MUTANTS = (
     ),
     Mutant(
         "a dialog's draft goes in the transaction of its answer",
-        "desk/defense_desk.py",
+        "desk/defense/base.py",
         "        gone = tuple(dict.fromkeys((*drop_drafts, *settled)))",
         "        gone = tuple(drop_drafts)",
         _ASKED + "a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event",
@@ -66,28 +66,28 @@ MUTANTS = (
     ),
     Mutant(
         "a dialog's text does not open by itself",
-        "screens/writing.py",
+        "screens/shared/writing.py",
         "            if self.can_write(field) and not is_asked(field)\n",
         "            if self.can_write(field)\n",
         _ASKED + "the_verdict_screen_does_not_open_the_text_of_a_dialog_by_itself",
     ),
     Mutant(
         "what a dialog asks of one document is kept apart from what it asks of another",
-        "desk/asked.py",
+        "desk/defense/asked.py",
         '        return f"{self}/{row}"',
         "        return str(self)",
         _ASKED + "what_is_asked_again_of_one_document_is_not_offered_for_another",
     ),
     Mutant(
         "the date of a planned attempt is no draft any more",
-        "desk/verdict.py",
+        "desk/defense/verdict.py",
         "        self.drop_text(Asked.NEXT_ATTEMPT)",
         "        pass",
         _ASKED + "the_date_of_the_next_attempt_goes_once_that_attempt_is_planned",
     ),
     Mutant(
         "a key waits for the one before it",
-        "screens/key_order.py",
+        "screens/shared/key_order.py",
         "        if number != self._key_number or number == self._key_back:\n            return\n",
         "        await self._settle(number, 0)\n        return\n",
         "tests/ui/test_key_order.py::test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is",

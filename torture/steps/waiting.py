@@ -6,12 +6,12 @@ from torture.steps.mutant import DISK, FORGET, NO_SPACE, OPENING, POWER, RECORDE
 
 _RECORDER, _SPOOL, _FILES, _REPLAY, _RESERVE = (
     "store/recorder.py",
-    "store/spool.py",
-    "store/spool_files.py",
-    "store/replay.py",
-    "store/reserve.py",
+    "store/unsaved/spool.py",
+    "store/unsaved/spool_files.py",
+    "store/unsaved/replay.py",
+    "store/sqlite/opening/reserve.py",
 )
-_KEEPING = "store/keeping_aside.py"
+_KEEPING = "store/unsaved/keeping_aside.py"
 _REPLAYED = "tests/store/test_keeping_aside.py::test_"
 _ONCE = SPOOL + "it_is_written_once_wherever_the_console_died"
 _OTHERS = SPOOL + "the_file_of_a_console_that_lives_and_of_another_store_are_not_touched"
@@ -84,7 +84,7 @@ MUTANTS = (
     ),
     Mutant(
         "what is saved of one defense hides no failure of another",
-        "desk/ledger.py",
+        "desk/logs/ledger.py",
         "                self._failed.pop(lane(job), None)\n                self.aside",
         "                self._failed.clear()\n                self.aside",
         "tests/ui/test_not_saved.py::test_a_lease_that_is_written_meanwhile_does_not_make_it_saved",
@@ -203,7 +203,7 @@ MUTANTS = (
         "the next console writes what the last one could not",
         "terminal/opening.py",
         "    return replay(outside(spool_folder(settings), store.folder), store, store.identity)",
-        "    from defense_console.store.replay import Replayed\n\n    return Replayed()",
+        "    from defense_console.store.unsaved.replay import Replayed\n\n    return Replayed()",
         OPENING + "the_next_console_saves_what_the_last_one_could_not_and_says_so",
     ),
     Mutant(
@@ -314,21 +314,21 @@ MUTANTS = (
     # --- the disk is full
     Mutant(
         "a shared memory that cannot grow is told as a full disk",
-        "store/place.py",
+        "store/sqlite/opening/place.py",
         "(extended in _COULD_NOT_GROW and _has_no_space(place))",
         "False",
         TINY + "a_disk_is_full_where_nothing_can_grow_and_otherwise_its_own_error_is_told",
     ),
     Mutant(
         "another fault of the disk is not told as a full one",
-        "store/place.py",
+        "store/sqlite/opening/place.py",
         "extended in _COULD_NOT_GROW and _has_no_space(place)",
         "extended in _COULD_NOT_GROW",
         TINY + "a_disk_is_full_where_nothing_can_grow_and_otherwise_its_own_error_is_told",
     ),
     Mutant(
         "a store on a full disk opens with the reserve",
-        "store/reading.py",
+        "store/sqlite/opening/reading.py",
         "    if isinstance(reason, FullDisk) and Reserve(folder).free():",
         "    if False:",
         NO_SPACE + "a_store_opens_on_a_full_disk_whatever_is_left",
@@ -363,14 +363,14 @@ MUTANTS = (
     ),
     Mutant(
         "on a full disk the write-ahead log stays short",
-        "store/engine.py",
+        "store/sqlite/engine.py",
         '        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_WHEN_FULL}").fetchall()\n',
         "",
         NO_SPACE + "a_defense_goes_on_when_the_disk_is_full",
     ),
     Mutant(
         "what waits to be saved stops forgetting",
-        "desk/forgetting.py",
+        "desk/upkeep/forgetting.py",
         "        if waiting(self._spool, store.identity):",
         "        if False:",
         FORGET + "what_waits_to_be_saved_is_saved_first_and_goes_too",
