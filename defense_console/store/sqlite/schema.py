@@ -1,6 +1,7 @@
 """The schema of a store's file, and the steps that bring an older file up to it.
 
-Steps are added and never changed: `tests/data/stores` has a store of every schema, made by `tests/store/make_store.py`.
+Steps are added and never changed: `tests/data/stores` has stores of every schema, made by `tests/store/make_store.py`
+and `tests/store/make_every_state.py`.
 """
 
 from __future__ import annotations
