@@ -24,24 +24,25 @@ from click.testing import CliRunner
 
 from defense_console import clocks
 from defense_console.cli import main as command_line
-from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.desk.leases import Holder
-from defense_console.desk.whole_store import WholeStoreDesk
-from defense_console.exchange import curricula
-from defense_console.exchange.curricula import load_shipped
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.exchange.whole_store import WholeStoreDesk
+from defense_console.desk.logs.leases import Holder
+from defense_console.exchange.curricula import reading as curricula
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
-from defense_console.model.agenda import defense_id
-from defense_console.model.clock import instant
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.events import StudentChanged, encode_event
-from defense_console.store import place, schema
+from defense_console.model.defense.events import StudentChanged, encode_event
+from defense_console.model.defense.timeline import instant
+from defense_console.model.queue.agenda import defense_id
 from defense_console.store.base import Append, Identity, SaveDraft, write_job
-from defense_console.store.keys import DEFENSES
-from defense_console.store.replay import Replayed, replay
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import ASIDE, SpooledJob, read_jobs, spool_files
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.keys import DEFENSES
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.replay import Replayed, replay
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import ASIDE, SpooledJob, read_jobs, spool_files
 from defense_console.store.vault import Vault
 from tests.desk.consoles import Twin
 from tests.store.make_store import STORES

@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.desk.whole_store import WholeStoreDesk
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.exchange.whole_store import WholeStoreDesk
+from defense_console.model.defense.events import encode_event
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import encode_event
-from defense_console.store import place, schema
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.vault import Vault
 from tests.desk.consoles import Twin
 from tests.store import make_every_state as making
