@@ -16,9 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.defense.events import Noted, StudentEvent, StudentRegistered, encode_event
+from defense_console.model.defense.kinds import Noted
 from defense_console.model.defense.refused import PREFIX, aside_of
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.store.base import (
     Ack,
     Append,
