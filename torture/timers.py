@@ -468,7 +468,7 @@ def experiment(number: int) -> Figures:
 
 
 def main() -> int:
-    """20,000 histories; ten times as many in the long run."""
+    """20,000 histories; five times as many in the long run."""
     return show(experiment(cases(usual=20_000, long=100_000, quick=500)))
 
 
