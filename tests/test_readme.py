@@ -40,7 +40,11 @@ def test_every_link_and_picture_exists(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_module_that_is_named_exists(document: Path) -> None:
-    named = re.findall(r"`([\w/]+\.py)`", document.read_text(encoding="utf-8"))
+def test_every_module_and_folder_that_is_named_exists(document: Path) -> None:
+    """A module is named by the end of its path, `live/screen.py`; a folder by its path in the package or the project."""
+    text = document.read_text(encoding="utf-8")
     package = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/*.py")} | {"hatch_build.py"}
-    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in package)] == []
+    modules = re.findall(r"`([\w/]+\.py)`", text)
+    assert [name for name in modules if not any(f"/{path}".endswith(f"/{name}") for path in package)] == []
+    folders = re.findall(r"`([a-z_]+(?:/[a-z_]+)*)/`", text)
+    assert [name for name in folders if not any((root / name).is_dir() for root in (ROOT / "defense_console", ROOT))] == []
