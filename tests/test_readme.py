@@ -1,4 +1,4 @@
-"""The documents are true: keys and settings match the code, links lead somewhere, modules exist."""
+"""The documents are true: keys and settings match the code, links lead somewhere, modules exist, words are plain."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ DOCUMENTS = (
 )
 TABLE_BEGINS = "a test compares them -->\n"
 TABLE_ENDS = "\n<!-- end of keys"
+STILTED = r"\b(?:told|anew|besides?|bears?|stands?|whatever|whoever|of which|thereof|wherein|hitherto)\b"
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
@@ -70,3 +71,12 @@ def test_every_module_and_folder_that_is_named_exists(document: Path) -> None:
     tops = (ROOT, ROOT / "defense_console")
     folders = re.findall(r"`([a-z_]+(?:/[a-z_]+)*)/`", text)
     assert [name for name in folders if not any((top / name).is_dir() for top in tops)] == []
+
+
+@each_document
+def test_words_are_plain(document: Path) -> None:
+    """What is generated or printed by the console is left out: its words are the code's."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if document == KEYS:
+        text = text.partition(TABLE_BEGINS)[0]
+    assert re.findall(rf"[^\n]*{STILTED}[^\n]*", text, re.IGNORECASE) == []
