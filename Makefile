@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/locales/*/LC_MESSAGES/*.po)
+PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
 .PHONY: help run test check demo-reset pictures torture mutants
 .DELETE_ON_ERROR:
@@ -12,10 +12,10 @@ help:
 	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
-	@echo "make demo-reset  throw the demo cohort away and fill it anew"
+	@echo "make demo-reset  throw the demo cohort away and fill it again"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
-	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.spool*')"
-	@echo "make pictures    redraw the pictures and the README's key table, which tests compare"
+	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.unsaved.spool*')"
+	@echo "make pictures    redraw the pictures, and the tables in docs/keys.md"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

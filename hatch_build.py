@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LOCALES = Path("defense_console", "locales")
+LOCALES = Path("defense_console", "words", "locales")
 
 
 def compile_catalogues(root: Path) -> list[Path]:

@@ -18,14 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from defense_console import clocks
-from defense_console.desk.daily_backup import in_own_process
-from defense_console.model.agenda import defense_id, summarize
-from defense_console.model.events import DefenseWhat, Event, Noted, Planned, encode_event
-from defense_console.model.fold import fold
-from defense_console.store.backing_up import Made
-from defense_console.store.backups import Backups
+from defense_console.desk.upkeep.daily_backup import in_own_process
+from defense_console.model.defense.events import DefenseWhat, Event, Noted, Planned, encode_event
+from defense_console.model.defense.fold import fold
+from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.store.base import Append
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies.backing_up import Made
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.store import TinyStore
 
 TURN_S = 0.005
 COMMIT_S = 0.05

@@ -25,17 +25,17 @@ from openpyxl import Workbook
 
 from defense_console import clocks
 from defense_console.app import ConsoleApp
-from defense_console.desk.comparing import Interrupt, compare, file_facts, reading_limits
 from defense_console.desk.desk import Desk
-from defense_console.desk.ledger import Answer
-from defense_console.documents.differences import compare_texts
-from defense_console.documents.texts import read_text
-from defense_console.exchange.curricula import load_shipped
+from defense_console.desk.logs.ledger import Answer
+from defense_console.desk.uploads.comparing import Interrupt, compare, file_facts, reading_limits
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.comparison import Comparison, Progress
-from defense_console.screens.difference_screen import Compute, DifferenceScreen, Subject, VersionLabel
+from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
 from defense_console.settings import Settings
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.uploads.comparing.differences import compare_texts
+from defense_console.uploads.comparing.texts import read_text
 
 TICK_S = 0.01
 PAGES, CSV_LINES, XLSX_ROWS, VIEW_LINES = 200, 10_000, 5_000, 50_000

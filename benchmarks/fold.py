@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, curriculum_hash
-from defense_console.model.events import DefenseWhat, Event, RatingValue, Stamp, decode_event, encode_event
-from defense_console.model.fold import fold
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Stamp, decode_event, encode_event
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.timeline import iso
 
 START = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
 PROJECT = "IRP-P2"

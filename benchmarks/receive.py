@@ -25,16 +25,16 @@ from pathlib import Path
 from defense_console import clocks
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.desk.ledger import Answer
-from defense_console.exchange.curricula import load_shipped
-from defense_console.screens.asking import Ask
-from defense_console.screens.dialogs import Confirm
-from defense_console.screens.live_screen import LiveScreen
-from defense_console.screens.receiving import ask_receive
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.logs.ledger import Answer
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.screens.live.screen import LiveScreen
+from defense_console.screens.shared.asking import Ask
+from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.settings import Settings
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 
 PROBE_S = 0.02
 REST_S = 5.0

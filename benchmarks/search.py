@@ -20,12 +20,12 @@ from typing import NamedTuple
 
 from defense_console import clocks
 from defense_console.desk.desk import Desk
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model.agenda import Summary, defense_id
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.queue.agenda import Summary, defense_id
 from defense_console.settings import Settings
 from defense_console.store.base import Append, Student
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 
 ATTEMPTS = 6
 """Closed defenses of one student."""

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model.agenda import Summary, summarize
-from defense_console.model.events import Event, Noted, Planned, Stamp, encode_event
-from defense_console.model.fold import fold
+from defense_console.model.defense.events import Event, Noted, Planned, Stamp, encode_event
+from defense_console.model.defense.fold import fold
+from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import Append
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot")
 PLANNED = Planned("s1", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")

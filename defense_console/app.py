@@ -15,17 +15,17 @@ from textual.message import Message
 from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
-from defense_console.desk.ledger import Answer
-from defense_console.i18n import _
-from defense_console.keys_in_words import name_keys_of
+from defense_console.desk.logs.ledger import Answer
+from defense_console.keys.sentences import name_keys_of
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.dialogs import Dialog
-from defense_console.screens.ending import end_on_signals
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
+from defense_console.screens.shared.dialogs import Dialog
+from defense_console.screens.shared.ending import end_on_signals
 from defense_console.settings import Settings
 from defense_console.store.base import Refused
-from defense_console.widgets.themes import THEMES
+from defense_console.widgets.frame.themes import THEMES
+from defense_console.words.translation import _
 
 DeskFactory = Callable[[Callable[[Answer], None]], Desk]
 """Makes the desk; takes the function through which the recorder answers, from its own thread."""

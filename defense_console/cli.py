@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from defense_console import __version__, clocks
-from defense_console.i18n import _, language, ngettext
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
-from defense_console.reports.formats import FORMATS
+from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
 from defense_console.terminal.base import ConsoleGroup, Session, command, settle_language, shared
-from defense_console.terminal.calendar_commands import calendar
-from defense_console.terminal.copy_commands import backup, restore
-from defense_console.terminal.doctor_command import doctor
+from defense_console.terminal.commands.calendar import calendar
+from defense_console.terminal.commands.copies import backup, restore
+from defense_console.terminal.commands.doctor import doctor
+from defense_console.terminal.commands.forget import forget
+from defense_console.terminal.commands.receive import receive
 from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
-from defense_console.terminal.forget_command import forget
-from defense_console.terminal.receive_command import receive
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
+from defense_console.words.translation import _, language, ngettext
 
 if TYPE_CHECKING:
-    from defense_console.desk.exchange import ExchangeDesk
-    from defense_console.desk.whole_store import WholeStoreDesk
-    from defense_console.store.tiny import TinyStore
+    from defense_console.desk.exchange.files import ExchangeDesk
+    from defense_console.desk.exchange.whole_store import WholeStoreDesk
+    from defense_console.store.sqlite.store import TinyStore
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -66,7 +66,7 @@ ID = click.argument("defense", metavar="ID")
 @AS_JSON
 def list_command(session: Session, as_json: bool) -> None:
     """The queue."""
-    from defense_console.model.agenda import TABS, queue
+    from defense_console.model.queue.agenda import TABS, queue
 
     with session.desk(create=True) as (_store, desk):
         entries = queue(desk.agenda.entries())
@@ -107,8 +107,8 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
 
             say_all(defense_lines(brief, desk.now(), session.settings.zone))
             return
-        from defense_console.desk.ledger import stream_of
-        from defense_console.exchange.document import Saved, Subject, document
+        from defense_console.desk.logs.ledger import stream_of
+        from defense_console.exchange.whole_store.shown import Saved, Subject, document
 
         found, last = brief.defense, store.read_log(stream_of(brief.id))[-1]
         subject = Subject(brief.id, found.student_id, brief.student.name, language())
@@ -132,7 +132,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
             return
         import msgspec
 
-        from defense_console.desk.ledger import stream_of
+        from defense_console.desk.logs.ledger import stream_of
 
         lines = store.read_log(stream_of(id))
         say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
@@ -142,7 +142,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
-    from defense_console.desk.ledger import stream_of
+    from defense_console.desk.logs.ledger import stream_of
     from defense_console.store.vault import Vault
     from defense_console.terminal.opening import whole_id
 
@@ -174,7 +174,7 @@ def report_command(
     session: Session, defense: str, reader: Any, form: str, version: int | None, output: str | None
 ) -> None:
     """The report, in the language asked for, else in the defense's own, else in the console's."""
-    from defense_console.reports.formats import BINARY, rendered
+    from defense_console.reports.rendering.formats import BINARY, rendered
     from defense_console.terminal.opening import whole_id
 
     if form in BINARY:
@@ -192,7 +192,7 @@ def report_command(
 @ID
 def message_command(session: Session, defense: str, form: str, output: str | None) -> None:
     """The message, in the language asked for, else in the defense's own, else in the console's."""
-    from defense_console.reports import message as messages
+    from defense_console.reports.content import message as messages
     from defense_console.terminal.opening import whole_id
 
     with session.desk() as (store, desk):
@@ -216,7 +216,7 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 @click.argument("file", metavar="FILE")
 def import_command(session: Session, file: str, dry_run: bool) -> None:
     """A file, decided by its content."""
-    from defense_console.exchange.files_archive import MAGIC
+    from defense_console.exchange.whole_store.files import MAGIC
     from defense_console.terminal.tables import import_lines
 
     settings = session.settings
@@ -239,7 +239,7 @@ def export_command(
     session: Session, with_files: bool, as_csv: bool, separator: Any, bom: bool | None, output: str | None
 ) -> None:
     """The whole store, or a table of it."""
-    from defense_console.exchange.defenses_csv import Form
+    from defense_console.exchange.lists.defenses_csv import Form
 
     settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -292,14 +292,14 @@ def demo_command(session: Session, fill: bool, now: str | None) -> int:
 
 
 def _exchange(session: Session, store: TinyStore) -> ExchangeDesk:
-    from defense_console.desk.exchange import ExchangeDesk
+    from defense_console.desk.exchange.files import ExchangeDesk
 
     settings = session.settings
     return ExchangeDesk(store, clocks.read, settings.name, settings.zone, session.shipped)
 
 
 def _whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
-    from defense_console.desk.whole_store import WholeStoreDesk
+    from defense_console.desk.exchange.whole_store import WholeStoreDesk
     from defense_console.store.vault import Vault
 
     return WholeStoreDesk(desk, Vault(session.folder()))
@@ -353,8 +353,8 @@ def curricula_list(session: Session, as_json: bool) -> None:
 @click.argument("path", metavar="PATH")
 def curricula_check(session: Session, path: str) -> int:
     """A file or folder of curricula."""
-    from defense_console.exchange.comments import check_comments
-    from defense_console.exchange.curricula import check
+    from defense_console.exchange.curricula.comments import check_comments
+    from defense_console.exchange.curricula.reading import check
 
     settle_language(session)
     place = path_named(path)
@@ -369,7 +369,7 @@ def curricula_check(session: Session, path: str) -> int:
 @AS_JSON
 def keys_command(session: Session, as_json: bool) -> None:
     """Command ids, keys, labels."""
-    from defense_console.keymap import COMMANDS, check_keymap, shown_keys
+    from defense_console.keys.keymap import COMMANDS, check_keymap, shown_keys
     from defense_console.terminal.tables import aligned
 
     settings = session.settings

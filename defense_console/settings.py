@@ -13,8 +13,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from defense_console.i18n import LANGUAGES, Language, zone_of
 from defense_console.model.errors import ConsoleError
+from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 OVERRIDE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""

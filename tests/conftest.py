@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from defense_console import i18n
+from defense_console.words import translation as i18n
 from hatch_build import compile_catalogues
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +20,7 @@ def _stale(catalogue: Path) -> bool:
 
 def pytest_configure() -> None:
     """Compile the catalogues a checkout has changed since it was installed."""
-    if any(_stale(catalogue) for catalogue in ROOT.glob("defense_console/locales/*/LC_MESSAGES/*.po")):
+    if any(_stale(catalogue) for catalogue in ROOT.glob("defense_console/words/locales/*/LC_MESSAGES/*.po")):
         compile_catalogues(ROOT)
 
 

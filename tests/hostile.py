@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from defense_console.model import events as ev
 from defense_console.model.curriculum import Criterion
-from defense_console.model.events import RatingValue, Request
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import RatingValue, Request
 from defense_console.settings import Settings
 from tests.ui.conftest import SHIPPED, Room
 

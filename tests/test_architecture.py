@@ -23,19 +23,18 @@ PACKAGE = Path(defense_console.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 LIGHT = (
     "model",
-    "i18n",
-    "key_names",
+    "words",
     "clocks",
     "settings",
     "resources",
     "store",
     "exchange",
     "reports",
-    "documents",
+    "uploads",
     "desk",
-    "keymap",
+    "keys",
 )
-"""The layers up to `keymap`, which a command without a screen loads."""
+"""The layers up to `keys`, which a command without a screen loads."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -191,7 +190,7 @@ HEAVY = ("icalendar", "docx", "jinja2", "typst", "pypdf", "pptx", "openpyxl", "m
 
 @pytest.mark.skipif(sys.platform != "linux", reason="another system's clock needs more")
 def test_the_queue_loads_nothing_that_another_screen_or_system_needs() -> None:
-    shown = "import defense_console.cli, defense_console.app, defense_console.screens.queue_screen"
+    shown = "import defense_console.cli, defense_console.app, defense_console.screens.queue.screen"
     assert loaded_of(shown, *HEAVY, "ctypes", "dateutil", "textual") == ["textual"]
 
 

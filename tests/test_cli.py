@@ -195,7 +195,7 @@ def test_an_unknown_id_is_refused(cli: Cli, demo: str, typed: str) -> None:
 
 
 def test_an_ambiguous_id_names_the_candidates(cli: Cli, tmp_path: Path) -> None:
-    from defense_console.model.agenda import defense_id
+    from defense_console.model.queue.agenda import defense_id
 
     seen: dict[str, int] = {}
     for n in range(2000):
@@ -259,7 +259,7 @@ def test_a_fault_of_ours_ends_with_1_and_tells_no_data(cli: Cli, demo: str, monk
     def broken(*_: object) -> None:
         raise ValueError("Ada Exemple said this")
 
-    monkeypatch.setattr("defense_console.exchange.document.document", broken)
+    monkeypatch.setattr("defense_console.exchange.whole_store.shown.document", broken)
     id = next(iter(json.loads(cli("list", "--json", "--store", demo).stdout)))["id"]
 
     done = cli("show", id, "--json", "--store", demo)
@@ -461,7 +461,7 @@ def test_hostile_text_cannot_act_on_a_terminal_and_json_keeps_it(cli: Cli, tmp_p
 
 
 def test_keys_come_from_the_table(cli: Cli) -> None:
-    from defense_console.keymap import COMMANDS
+    from defense_console.keys.keymap import COMMANDS
 
     keys = json.loads(cli("keys", "--json").stdout)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from defense_console import clocks
-from defense_console.model.clock import between_ms, instant, suspended_ms
+from defense_console.model.defense.timeline import between_ms, instant, suspended_ms
 
 
 def test_a_reading_is_near_the_clocks_it_reads() -> None:

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model import events as ev
-from defense_console.store import schema
-from defense_console.store.backups import Backups, folder_of
-from defense_console.store.tiny import TinyStore
+from defense_console.model.defense import events as ev
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups, folder_of
+from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.exchange.curricula import CurriculaError, check, load, load_shipped
-from defense_console.exchange.strict_table import Problem
+from defense_console.exchange.curricula.reading import CurriculaError, check, load, load_shipped
+from defense_console.exchange.curricula.strict_table import Problem
 from defense_console.model.curriculum import Curriculum, Rules, curriculum_hash
 from defense_console.resources import data_folder
 

@@ -13,15 +13,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.ledger import stream_of
-from defense_console.model import events as ev
-from defense_console.model.events import Event, encode_event
-from defense_console.store import place, schema
-from defense_console.store.backups import Backups
+from defense_console.desk.logs.ledger import stream_of
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Event, encode_event
 from defense_console.store.base import Append, Lease
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import write_aside
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import write_aside
 from defense_console.store.vault import Vault
 from tests.terminal import Terminal
 from tests.ui.conftest import Room

@@ -17,15 +17,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.direct_logs import DirectLogs
-from defense_console.model import events as ev
-from defense_console.model.events import Event, encode_event
-from defense_console.store import place, replacing, spool_files
-from defense_console.store.backups import Backups
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Event, encode_event
 from defense_console.store.base import Append, Draft
-from defense_console.store.engine import checksum
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies import replacing
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved import spool_files
+from defense_console.store.unsaved.spool import Spool
 from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 
@@ -229,7 +231,7 @@ def test_what_was_interrupted_is_done_again(room: Room, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("defense_console.desk.forgetting.forget_in_copy", killed)
+        patch.setattr("defense_console.desk.upkeep.forgetting.forget_in_copy", killed)
         assert cli(room, "forget", "gone-1", "--yes").exit_code != 0
     assert marked(room)
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0

@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.store import headers, place, schema
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.opening import headers, place
+from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room
 
 COMMANDS = [
@@ -156,12 +157,12 @@ def test_a_store_with_damaged_first_bytes_is_no_other_programs(room: Room) -> No
 WITHOUT_RIGHTS = """
 import os, sys
 from pathlib import Path
-from defense_console.desk.copies import back_up_elsewhere, put_back
+from defense_console.desk.upkeep.copies import back_up_elsewhere, put_back
 from defense_console.model.errors import ConsoleError
-from defense_console.store.backups import Backups
-from defense_console.store.diagnosis import examine
-from defense_console.store.reading import open_store
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import examine
+from defense_console.store.sqlite.opening.reading import open_store
+from defense_console.store.sqlite.store import TinyStore
 closed, own = Path(sys.argv[1]), Path(sys.argv[2])
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 store, at = closed / "store", "2026-03-02T10:00:00.000Z"

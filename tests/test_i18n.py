@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console import i18n
-from defense_console.i18n import choose_language, translator
 from defense_console.model.errors import ConsoleError
+from defense_console.words import translation as i18n
+from defense_console.words.translation import choose_language, translator
 
 PARIS = "Europe/Paris"
 NOW = "2026-11-24T13:00:00.000Z"  # a Tuesday, 14:00 in Paris

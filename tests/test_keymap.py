@@ -8,8 +8,7 @@ import pytest
 from textual.binding import Binding
 from textual.keys import _character_to_key, key_to_character
 
-from defense_console.key_names import FORBIDDEN_CHARACTERS, character_of, name_of, parse_key
-from defense_console.keymap import (
+from defense_console.keys.keymap import (
     COMMANDS,
     CONTEXTS,
     Context,
@@ -23,9 +22,10 @@ from defense_console.keymap import (
     keys_of,
     shown_keys,
 )
-from defense_console.keys_in_words import key_in_force, key_table_markdown
+from defense_console.keys.sentences import key_in_force, key_table_markdown
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
+from defense_console.words.key_names import FORBIDDEN_CHARACTERS, character_of, name_of, parse_key
 from tests.messages import collect, places
 
 # What product.md §5 promises, context by context, as a mentor reads it: the key, then the action it must reach.
@@ -219,7 +219,7 @@ def test_the_documented_table_names_every_command() -> None:
 
 def test_the_table_is_read_without_the_toolkit() -> None:
     code = (
-        "import sys, defense_console.keys_in_words as k; k.key_table_markdown(); "
+        "import sys, defense_console.keys.sentences as k; k.key_table_markdown(); "
         "print({'textual', 'rich'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.direct_logs import DirectLogs
-from defense_console.model import events as ev
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense import events as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Student
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, shows
 
 

@@ -15,14 +15,14 @@ from queue import Queue
 import pytest
 
 from defense_console.app import ConsoleApp
+from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Stamp
 from defense_console.settings import Settings
-from defense_console.store import schema
 from defense_console.store.base import Ack, Answer, Append, Draft, Failed, Job, SaveDraft, WriteLease
-from defense_console.store.place import BACKUPS, FILE
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.opening.place import BACKUPS, FILE
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
 from defense_console.terminal.opening import _ended, open_console, recorder_for, short_ids, store_folder, whole_id
 from tests.store import logs
 from tests.terminal import PATIENCE_S, Terminal
@@ -61,7 +61,7 @@ def _begin_note(terminal: Terminal, text: str) -> None:
 ENDING = """
 import asyncio, sys, time
 from pathlib import Path
-from defense_console.screens.ending import end_on_signals
+from defense_console.screens.shared.ending import end_on_signals
 
 def say(text):
     Path(sys.argv[1]).write_text(text)

@@ -83,7 +83,7 @@ def test_sdist_carries_data_tests_and_hook(unpacked: Path) -> None:
     assert not {name for name in missing if name.endswith((".py", ".toml", ".md"))}
     assert (unpacked / "hatch_build.py").is_file()
     assert (unpacked / "LICENSE").is_file()
-    assert (unpacked / "defense_console/locales/fr/LC_MESSAGES/defense_console.mo").is_file()
+    assert (unpacked / "defense_console/words/locales/fr/LC_MESSAGES/defense_console.mo").is_file()
 
 
 def test_wheel_carries_data_catalogues_and_style(wheel: Path) -> None:
@@ -91,7 +91,7 @@ def test_wheel_carries_data_catalogues_and_style(wheel: Path) -> None:
 
     assert {f"defense_console/{name}" for name in files_of("data")} <= inside
     assert {name for name in files_of("defense_console") if not name.endswith((".mo", ".pyc", ".part"))} <= inside
-    assert "defense_console/locales/fr/LC_MESSAGES/defense_console.mo" in inside
+    assert "defense_console/words/locales/fr/LC_MESSAGES/defense_console.mo" in inside
     assert "defense_console/py.typed" in inside
     assert not [name for name in inside if name.startswith(("data/", "tests/")) or "__pycache__" in name]
 
@@ -101,7 +101,7 @@ def test_editable_install_has_no_copy_of_the_data() -> None:
         data: dict[str, Any] = {"artifacts": [], "force_include": {}}
         anything: Any = None
         CustomBuildHook(str(ROOT), {}, anything, anything, "", "wheel").initialize(version, data)
-        assert "/defense_console/locales/fr/LC_MESSAGES/defense_console.mo" in data["artifacts"]
+        assert "/defense_console/words/locales/fr/LC_MESSAGES/defense_console.mo" in data["artifacts"]
         return dict(data["force_include"])
 
     assert files_added("editable") == {}

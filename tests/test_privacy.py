@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.model import events as ev
-from defense_console.model.events import Stamp
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Stamp
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -53,17 +53,17 @@ def room(tmp_path: Path) -> Room:
 LAYERS = {
     "terminal": ("defense_console.terminal.tables.queue_lines", ["list"]),
     "desk": ("defense_console.desk.desk.Desk.brief", ["show", "ID"]),
-    "store": ("defense_console.store.tiny.TinyStore.read_log", ["log", "ID"]),
-    "rows": ("defense_console.store.engine.RowStorage.raw", ["verify"]),
+    "store": ("defense_console.store.sqlite.store.TinyStore.read_log", ["log", "ID"]),
+    "rows": ("defense_console.store.sqlite.engine.RowStorage.raw", ["verify"]),
     "vault": ("defense_console.store.vault.Vault.verify", ["verify"]),
-    "copies": ("defense_console.store.backups.copy_database", ["backup"]),
-    "doctor": ("defense_console.store.diagnosis._of_place", ["doctor"]),
-    "forgetting": ("defense_console.desk.forgetting._mentions", ["forget", "s1", "--dry-run"]),
-    "model": ("defense_console.desk.ledger.fold", ["show", "ID"]),
-    "exchange": ("defense_console.exchange.archive.export", ["export"]),
-    "reports": ("defense_console.reports.formats.rendered", ["report", "ID"]),
-    "documents": ("defense_console.desk.intake.Intake.look", ["receive", "ID", "."]),
-    "calendar": ("defense_console.desk.calendar.CalendarDesk.export", ["calendar", "export"]),
+    "copies": ("defense_console.store.sqlite.copies.backups.copy_database", ["backup"]),
+    "doctor": ("defense_console.store.sqlite.damage.diagnosis._of_place", ["doctor"]),
+    "forgetting": ("defense_console.desk.upkeep.forgetting._mentions", ["forget", "s1", "--dry-run"]),
+    "model": ("defense_console.desk.logs.ledger.fold", ["show", "ID"]),
+    "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
+    "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
+    "documents": ("defense_console.desk.uploads.intake.Intake.look", ["receive", "ID", "."]),
+    "calendar": ("defense_console.desk.exchange.calendar.CalendarDesk.export", ["calendar", "export"]),
 }
 
 
@@ -124,12 +124,12 @@ logging.getLogger("asyncio").error("after")
 
 IN_CONSOLE = {
     "app": "defense_console.app:ConsoleApp.on_mount",
-    "screens": "defense_console.screens.queue_screen:QueueScreen.compose",
-    "widgets": "defense_console.widgets.queue_table:QueueTable.render_line",
+    "screens": "defense_console.screens.queue.screen:QueueScreen.compose",
+    "widgets": "defense_console.widgets.lists.queue_table:QueueTable.render_line",
     "tick": "defense_console.desk.desk:Desk.tick",
-    "desk": "defense_console.desk.agenda:AgendaDesk.entries",
+    "desk": "defense_console.desk.queue:AgendaDesk.entries",
     "recorder": "defense_console.store.recorder:Recorder._next",
-    "daily copy": "defense_console.desk.daily_backup:DailyBackup._make",
+    "daily copy": "defense_console.desk.upkeep.daily_backup:DailyBackup._make",
 }
 
 

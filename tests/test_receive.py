@@ -17,13 +17,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.intake import Intake
-from defense_console.exchange.curricula import load_shipped
+from defense_console.desk.uploads.intake import Intake
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.settings import Settings
 from defense_console.store.base import FullDisk
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from defense_console.terminal.opening import writing_desk as opened_desk
-from tests.documents.hostile import HOSTILE
+from tests.uploads.hostile import HOSTILE
 
 NOW = "2026-11-24T10:00:00Z"
 
@@ -306,8 +306,8 @@ def test_what_goes_wrong_while_it_is_kept_leaves_nothing(
 
 KILLED = """
 import os, sys
-from defense_console.desk.intake import Intake
-from defense_console.exchange.curricula import load_shipped
+from defense_console.desk.uploads.intake import Intake
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.settings import Settings
 from defense_console.cli import main
 Intake.record = lambda *_: os._exit(9)

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model import events as ev
-from defense_console.reports.formats import BINARY, FORMATS
+from defense_console.model.defense import events as ev
+from defense_console.reports.rendering.formats import BINARY, FORMATS
 from tests.ui.conftest import Room
 
 Cli = Callable[..., Result]

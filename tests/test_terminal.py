@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.terminal import Terminal, run, shown, start_defense
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]

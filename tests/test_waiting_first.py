@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.ledger import stream_of
-from defense_console.model import events as ev
-from defense_console.model.events import Event, encode_event
+from defense_console.desk.logs.ledger import stream_of
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Event, encode_event
 from defense_console.store.base import Append, FullDisk
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
 from tests.exchange.calendars import event, ics
 from tests.ui.conftest import Room
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 import defense_console.screens as screens
-from defense_console.keymap import CONTEXTS, action_of, commands_for
+from defense_console.keys.keymap import CONTEXTS, action_of, commands_for
 from defense_console.screens.base import ConsoleScreen
 
 # The help screen and panels of the live screen are drawn by other screens' classes.
@@ -14,8 +14,8 @@ SCREENS = [context for context in CONTEXTS if context != "global" and "." not in
 
 
 def _screens() -> list[type[ConsoleScreen]]:
-    for module in pkgutil.iter_modules(screens.__path__):
-        importlib.import_module(f"{screens.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(screens.__path__, f"{screens.__name__}."):
+        importlib.import_module(module.name)
     found, left = [], [ConsoleScreen]
     while left:
         for each in left.pop().__subclasses__():

@@ -20,9 +20,9 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store.engine import checksum
-from defense_console.store.place import FILE
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.sqlite.store import TinyStore
 from torture import strace
 from torture.figures import Figures, cases, show
 from torture.script import Left, left_in, script, states

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.store.place import FILE
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.sqlite.store import TinyStore
 from torture import strace
 from torture.figures import LONG, QUICK, Figures, show
 from torture.script import losses_in, script, states

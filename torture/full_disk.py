@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store.reading import open_store
+from defense_console.store.sqlite.opening.reading import open_store
 from torture import strace
 from torture.figures import Figures, cases, show
 from torture.script import left_in, losses_in, script, states

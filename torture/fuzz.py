@@ -24,7 +24,7 @@ import msgspec
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main as command_line
-from defense_console.store.place import FILE
+from defense_console.store.sqlite.opening.place import FILE
 from tests.exchange.calendars import event, ics
 from tests.exchange.test_broken_files import csv, entries, sessions
 from torture.figures import Figures, cases, show

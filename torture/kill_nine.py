@@ -18,10 +18,10 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model import events as ev
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import decode_event
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import decode_event
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.terminal import Terminal, run
 from torture.figures import Figures, cases, show
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.store.reserve import NAME
+from defense_console.store.sqlite.opening.reserve import NAME
 from torture import strace
 from torture.figures import QUICK, Figures, cases, show
 from torture.script import Left, losses_in, script, states

@@ -16,9 +16,9 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, WriteLease
-from defense_console.store.keys import STUDENTS
-from defense_console.store.replay import replay
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.keys import STUDENTS
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.replay import replay
 from defense_console.store.vault import Vault
 from tests.store import logs
 

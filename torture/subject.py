@@ -20,11 +20,11 @@ from pathlib import Path
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Ack, Answer, Append, Failed, Refused, WriteLease
-from defense_console.store.reading import open_store
 from defense_console.store.recorder import Recorder
-from defense_console.store.reserve import Reserve
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.opening.reading import open_store
+from defense_console.store.sqlite.opening.reserve import Reserve
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
 from defense_console.store.vault import Vault
 from torture.figures import QUICK
 from torture.script import Step, script

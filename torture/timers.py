@@ -14,13 +14,13 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
-from defense_console.desk.live import LiveDesk
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.events import Stamp
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Stamp
+from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
 from defense_console.store.base import (
     Ack,

@@ -19,15 +19,15 @@ from pathlib import Path
 import msgspec
 
 from defense_console import clocks
-from defense_console.desk.defense_desk import DefenseDesk
-from defense_console.desk.ledger import Answer, Ledger
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.model.events import decode_event
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.ledger import Answer, Ledger
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import decode_event
+from defense_console.model.queue.agenda import defense_id
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from torture.figures import Figures, cases, show
 from torture.strace import ROOT
 

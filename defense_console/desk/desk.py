@@ -12,25 +12,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from defense_console.desk.agenda import AgendaDesk
-from defense_console.desk.brief import BriefDesk
-from defense_console.desk.leases import Leases, ProcessStart
-from defense_console.desk.ledger import Answer, Ledger, SaveState, defense_of
+from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.logs.leases import Leases, ProcessStart
+from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
+from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import Defense
+from defense_console.model.defense.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode_event
+from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode_event
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Append, Refused, Store, Student
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
-    from defense_console.desk.comments import CommentBank
-    from defense_console.desk.daily_backup import DailyBackup
-    from defense_console.desk.intake import Intake
-    from defense_console.desk.live import LiveDesk
-    from defense_console.desk.revisions import RevisionsDesk
-    from defense_console.desk.verdict import VerdictDesk
+    from defense_console.desk.defense.comments import CommentBank
+    from defense_console.desk.defense.live import LiveDesk
+    from defense_console.desk.defense.revisions import RevisionsDesk
+    from defense_console.desk.defense.verdict import VerdictDesk
+    from defense_console.desk.upkeep.daily_backup import DailyBackup
+    from defense_console.desk.uploads.intake import Intake
     from defense_console.store.vault import Vault
 
 D = TypeVar("D", bound="VerdictDesk")
@@ -74,7 +74,7 @@ class Desk:
     @cached_property
     def comments(self) -> CommentBank:
         """The comment bank."""
-        from defense_console.desk.comments import CommentBank
+        from defense_console.desk.defense.comments import CommentBank
 
         return CommentBank(self.ledger, self.settings, self._shipped)
 
@@ -87,7 +87,7 @@ class Desk:
 
     def live(self, defense_id: str) -> LiveDesk:
         """The running defense. The same object is given every time, because its ticks must see every gap."""
-        from defense_console.desk.live import LiveDesk
+        from defense_console.desk.defense.live import LiveDesk
 
         if defense_id not in self._live:
             self.leases.look()
@@ -96,13 +96,13 @@ class Desk:
 
     def verdict(self, defense_id: str) -> VerdictDesk:
         """Verdict of a defense."""
-        from defense_console.desk.verdict import VerdictDesk
+        from defense_console.desk.defense.verdict import VerdictDesk
 
         return self._verdict_desk(VerdictDesk, defense_id)
 
     def revisions(self, defense_id: str) -> RevisionsDesk:
         """Documents to revise after a conditional verdict, and the verdict they lead to."""
-        from defense_console.desk.revisions import RevisionsDesk
+        from defense_console.desk.defense.revisions import RevisionsDesk
 
         return self._verdict_desk(RevisionsDesk, defense_id)
 
@@ -112,8 +112,8 @@ class Desk:
         Raises:
             ConsoleError: This store has no folder, or there is no such defense.
         """
-        from defense_console.desk.intake import Intake
-        from defense_console.documents.limits import Limits
+        from defense_console.desk.uploads.intake import Intake
+        from defense_console.uploads.opening.limits import Limits
 
         settings = self.settings
         limits = Limits(settings.max_archive_mb, settings.max_files, settings.max_ratio)
@@ -257,7 +257,7 @@ class Desk:
 
     def unsaved_text(self, language: str) -> str:
         """Everything that is not in the store, in words; empty when everything is."""
-        from defense_console.desk.unsaved import unsaved_text
+        from defense_console.desk.logs.unsaved import unsaved_text
 
         return unsaved_text(self.ledger, language, self.settings.zone)
 

@@ -13,16 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
-from defense_console.model import events as ev
-from defense_console.model.attempts import carried_from
-from defense_console.model.clock import instant, iso
 from defense_console.model.curriculum import Curriculum, Project, canonical_json, curriculum_hash
-from defense_console.model.defense import Defense
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.attempts import carried_from
+from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Stamp, StudentEvent, StudentRegistered
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.signing import signed_event
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, Event, RatingValue, Stamp, StudentEvent, StudentRegistered
-from defense_console.model.fold import fold
-from defense_console.model.legal import check_legal
-from defense_console.model.verdict import signed_event
 from defense_console.resources import data_folder
 
 REGISTERED_BEFORE: Final = timedelta(days=30)

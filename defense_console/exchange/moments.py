@@ -10,9 +10,9 @@ import re
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from defense_console.i18n import zone_of
-from defense_console.model.clock import iso
+from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.words.translation import zone_of
 
 EXPECTED: Final = N_("a date and time such as 2026-04-03T14:00 or 03/04/2026 14:00")
 _TWICE: Final = N_("a time that happens once: this one occurs twice in {zone}, write it with its offset")

@@ -1,6 +1,7 @@
 """What changed between two versions of a document, as values: places, lines, marks inside lines, the whole comparison.
 
-Computed by `documents/differences.py` and `desk/comparing.py`; shown side by side or one below the other.
+Computed by `uploads/comparing/differences.py` and `desk/uploads/comparing.py`. Shown side by side or one below the
+other.
 """
 
 from __future__ import annotations

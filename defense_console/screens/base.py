@@ -12,10 +12,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
-from defense_console import keymap
 from defense_console.desk.desk import Desk
-from defense_console.i18n import _, error_text, language
-from defense_console.keymap import (
+from defense_console.keys import keymap
+from defense_console.keys.keymap import (
     Command,
     Context,
     action_of,
@@ -25,14 +24,15 @@ from defense_console.keymap import (
     keys_of,
     shown_keys,
 )
-from defense_console.model.clock import instant
+from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
-from defense_console.screens.fitted_words import WHOLE, error_words
-from defense_console.screens.saved_words import alarm_words, saved_words
-from defense_console.widgets.alarm_line import AlarmLine
-from defense_console.widgets.hint_bar import Hint, HintBar
-from defense_console.widgets.status_line import StatusLine, Tone
+from defense_console.screens.shared.fitted_words import WHOLE, error_words
+from defense_console.screens.shared.saved_words import alarm_words, saved_words
+from defense_console.widgets.frame.alarm_line import AlarmLine
+from defense_console.widgets.frame.hint_bar import Hint, HintBar
+from defense_console.widgets.frame.status_line import StatusLine, Tone
+from defense_console.words.translation import _, error_text, language
 
 Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")

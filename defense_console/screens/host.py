@@ -9,18 +9,18 @@ from functools import partial
 from textual import work
 from textual.content import Content
 
-from defense_console.desk import clipboard
 from defense_console.desk.desk import Desk
-from defense_console.desk.unsaved import copy_unsaved, loss_sentence
-from defense_console.i18n import _, error_text, language, set_language
-from defense_console.keymap import Context, commands_for, shown_keys
+from defense_console.desk.exchange import clipboard
+from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
+from defense_console.keys.keymap import Context, commands_for, shown_keys
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen, Place
-from defense_console.screens.dialogs import Confirm, Dialog
-from defense_console.screens.key_order import OrderedKeys
 from defense_console.screens.places import place_of, place_shown, screen_for
+from defense_console.screens.shared.dialogs import Confirm, Dialog
+from defense_console.screens.shared.key_order import OrderedKeys
 from defense_console.settings import Settings
-from defense_console.widgets.themes import THEMES
+from defense_console.widgets.frame.themes import THEMES
+from defense_console.words.translation import _, error_text, language, set_language
 
 CLOSE_S = 2.0
 """How long the end of the console waits for the disk."""
@@ -82,7 +82,7 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     def show_help(self, context: Context) -> None:
         """Show the keys of a context."""
-        from defense_console.screens.help_screen import HelpScreen
+        from defense_console.screens.shared.help import HelpScreen
 
         self.push_screen(HelpScreen(context))
 

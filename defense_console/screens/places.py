@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from defense_console.model.agenda import Summary
+from defense_console.model.queue.agenda import Summary
 from defense_console.screens.base import ConsoleScreen, Place
 
 
@@ -23,26 +23,26 @@ def place_of(summary: Summary) -> Place:
 def screen_for(place: Place, defense_id: str) -> ConsoleScreen:
     """A new screen. Args: place: which; defense_id: of which defense, "" for the queue."""
     if place == "queue":
-        from defense_console.screens.queue_screen import QueueScreen
+        from defense_console.screens.queue.screen import QueueScreen
 
         return QueueScreen()
     if place == "live":
-        from defense_console.screens.live_screen import LiveScreen
+        from defense_console.screens.live.screen import LiveScreen
 
         return LiveScreen(defense_id)
     if place == "brief":
-        from defense_console.screens.brief_screen import BriefScreen
+        from defense_console.screens.before.brief import BriefScreen
 
         return BriefScreen(defense_id)
     if place == "waiting":
-        from defense_console.screens.waiting_screen import WaitingScreen
+        from defense_console.screens.before.waiting import WaitingScreen
 
         return WaitingScreen(defense_id)
     if place == "revisions":
-        from defense_console.screens.revisions_screen import RevisionsScreen
+        from defense_console.screens.uploads.revisions import RevisionsScreen
 
         return RevisionsScreen(defense_id)
-    from defense_console.screens.verdict_screen import VerdictScreen
+    from defense_console.screens.verdict.screen import VerdictScreen
 
     return VerdictScreen(defense_id)
 

@@ -9,10 +9,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from defense_console.model.agenda import Summary
+from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Stamp
-from defense_console.model.searching import Closed
+from defense_console.model.queue.agenda import Summary
+from defense_console.model.queue.searching import Closed
 
 # --- errors ------------------------------------------------------------------------------------------------------
 

@@ -35,11 +35,11 @@ from defense_console.store.base import (
     lane,
     write_job,
 )
-from defense_console.store.keeping_aside import RefusedTails, tail_from, write_once
-from defense_console.store.keys import DEFENSES
-from defense_console.store.reserve import Reserve
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import SpooledJob, spoolable
+from defense_console.store.sqlite.keys import DEFENSES
+from defense_console.store.sqlite.opening.reserve import Reserve
+from defense_console.store.unsaved.keeping_aside import RefusedTails, tail_from, write_once
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import SpooledJob, spoolable
 
 R = TypeVar("R")
 DELAYS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

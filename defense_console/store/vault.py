@@ -24,7 +24,7 @@ import msgspec
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.place import DOCUMENTS, explained, sync_folder
+from defense_console.store.sqlite.opening.place import DOCUMENTS, explained, sync_folder
 
 if os.name == "posix":
     import fcntl

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from defense_console.i18n import LANGUAGES, choose_language, set_language
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.terminal.words import OneOf, WordedCommand, WordedGroup, run, say_error, say_note, sentence
+from defense_console.words.translation import LANGUAGES, choose_language, set_language
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
-    from defense_console.store.backups import Backups
-    from defense_console.store.tiny import TinyStore
+    from defense_console.store.sqlite.copies.backups import Backups
+    from defense_console.store.sqlite.store import TinyStore
 
 PROGRAM: Final = "defense-console"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,7 +38,7 @@ class Session:
     def settings(self) -> Settings:
         """The mentor's settings; they also choose the language where no option did."""
         if self._settings is None:
-            from defense_console.keys_in_words import name_keys_of
+            from defense_console.keys.sentences import name_keys_of
             from defense_console.settings import load
 
             self._settings = load()
@@ -50,7 +50,7 @@ class Session:
     def shipped(self) -> Mapping[str, Curriculum]:
         """The curricula, by code."""
         if self._shipped is None:
-            from defense_console.exchange.curricula import load_shipped
+            from defense_console.exchange.curricula.reading import load_shipped
 
             self._shipped = load_shipped()
         return self._shipped
@@ -63,7 +63,7 @@ class Session:
 
     def _backups(self, demo: bool) -> Backups:
         """The copies of the store; beside it while the settings cannot be read, which is told elsewhere."""
-        from defense_console.store.backups import Backups
+        from defense_console.store.sqlite.copies.backups import Backups
         from defense_console.terminal.opening import backups_of
 
         folder = self.folder(demo)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from defense_console.exchange.calendar_plan import CalendarPlan, Told
-from defense_console.exchange.import_plan import DefenseAction
-from defense_console.exchange.session_plan import Difference, SessionPlan, Unmatched
-from defense_console.i18n import _, date_time, duration_text, ngettext
-from defense_console.model.events import CalendarLinked, Planned, Rescheduled
+from defense_console.exchange.calendar.plan import CalendarPlan, Told
+from defense_console.exchange.lists.plan import DefenseAction
+from defense_console.exchange.platform.plan import Difference, SessionPlan, Unmatched
+from defense_console.model.defense.events import CalendarLinked, Planned, Rescheduled
 from defense_console.model.text import one_line
+from defense_console.words.translation import _, date_time, duration_text, ngettext
 
 
 def calendar_lines(plan: CalendarPlan, dry_run: bool, zone: str) -> Iterator[str]:

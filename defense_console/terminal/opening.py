@@ -16,14 +16,14 @@ from defense_console.settings import path_named
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
-    from defense_console.desk.ledger import Answer
+    from defense_console.desk.logs.ledger import Answer
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
-    from defense_console.store.backups import Backups
     from defense_console.store.base import Job
     from defense_console.store.recorder import Recorder
-    from defense_console.store.replay import Replayed
-    from defense_console.store.tiny import TinyStore
+    from defense_console.store.sqlite.copies.backups import Backups
+    from defense_console.store.sqlite.store import TinyStore
+    from defense_console.store.unsaved.replay import Replayed
 
 OVERRIDE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
@@ -71,8 +71,8 @@ def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
     Raises:
         ConsoleError: The spool is to lie in the store's own folder.
     """
-    from defense_console.store.replay import replay
-    from defense_console.store.spool import outside
+    from defense_console.store.unsaved.replay import replay
+    from defense_console.store.unsaved.spool import outside
 
     return replay(outside(spool_folder(settings), store.folder), store, store.identity)
 
@@ -85,12 +85,12 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
     Raises:
         ConsoleError: The spool is to lie in the store's own folder.
     """
-    from defense_console.store.place import FILE, explained
     from defense_console.store.recorder import Recorder
-    from defense_console.store.reserve import Reserve
-    from defense_console.store.spool import Spool
-    from defense_console.store.tiny import TinyStore
-    from defense_console.store.unmoved import Unmoved
+    from defense_console.store.sqlite.opening.place import FILE, explained
+    from defense_console.store.sqlite.opening.reserve import Reserve
+    from defense_console.store.sqlite.opening.unmoved import Unmoved
+    from defense_console.store.sqlite.store import TinyStore
+    from defense_console.store.unsaved.spool import Spool
 
     folder = store.folder
 
@@ -121,7 +121,7 @@ def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
     Raises:
         StoreError: It cannot be used.
     """
-    from defense_console.store.reading import open_store
+    from defense_console.store.sqlite.opening.reading import open_store
 
     store = open_store(backups.store, create=create, backups=backups)
     try:
@@ -137,7 +137,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
     Raises:
         ConsoleError: It cannot be written, or what waits for it cannot.
     """
-    from defense_console.desk.unsaved import aside_sentence, replayed_sentences
+    from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
     from defense_console.terminal.words import say_note
 
     with opened_store(backups, create=create) as store:
@@ -175,7 +175,7 @@ def writing_desk(
     from defense_console.desk.desk import Desk
     from defense_console.store.base import Failed, Refused
     from defense_console.store.recorder import Recorder
-    from defense_console.store.tiny import TinyStore
+    from defense_console.store.sqlite.store import TinyStore
 
     answers: list[Answer] = []
     # No spool here, and nothing is kept aside: a command that says it failed must not come true later.
@@ -197,7 +197,7 @@ def writing_desk(
 
 def backups_of(folder: Path, settings: Settings) -> Backups:
     """The copies of a store, where the mentor keeps them."""
-    from defense_console.store.backups import Backups, folder_of
+    from defense_console.store.sqlite.copies.backups import Backups, folder_of
 
     return Backups(
         folder, folder_of(folder, settings.backup_folder), settings.backups_kept, now=lambda: clocks.read().wall
@@ -244,7 +244,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     Raises:
         ConsoleError: The store cannot be used, the settings clash, or there is no terminal.
     """
-    from defense_console.keymap import check_keymap
+    from defense_console.keys.keymap import check_keymap
 
     check_keymap(settings)
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
@@ -253,9 +253,9 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     backups = backups_of(folder, settings)
     with opened_store(backups, create=True) as store:
         from defense_console.app import ConsoleApp
-        from defense_console.desk.daily_backup import DailyBackup
         from defense_console.desk.desk import Desk
-        from defense_console.desk.unsaved import aside_sentence, replayed_sentences
+        from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
+        from defense_console.desk.upkeep.daily_backup import DailyBackup
         from defense_console.terminal.faults import no_values_told
         from defense_console.terminal.words import sentence
 
@@ -298,9 +298,9 @@ def _settle() -> None:
 
 
 def _ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
-    from defense_console.desk.unsaved import unsaved_counts
-    from defense_console.i18n import _, ngettext
+    from defense_console.desk.logs.unsaved import unsaved_counts
     from defense_console.terminal.words import say_error
+    from defense_console.words.translation import _, ngettext
 
     if code:
         where = fault or "?"

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from defense_console.desk.wording import cancelled_actions, describe, requests_of
-from defense_console.i18n import _, clock_text, date_time, duration_text, in_words, language, ngettext, when
-from defense_console.model import revision, rubric
-from defense_console.model.clock import instant
-from defense_console.model.defense import Defense
-from defense_console.model.events import Rescheduled, Stamp, StudentRegistered
+from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.events import Rescheduled, Stamp, StudentRegistered
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import instant
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
-from defense_console.words import OUTCOMES, PHASES, ROW_STATES, SESSIONS
+from defense_console.words.translation import (
+    _,
+    clock_text,
+    date_time,
+    duration_text,
+    in_words,
+    language,
+    ngettext,
+    when,
+)
+from defense_console.words.values import OUTCOMES, PHASES, ROW_STATES, SESSIONS
 
 if TYPE_CHECKING:
-    from defense_console.desk.defense_desk import DefenseDesk
-    from defense_console.desk.exchange import Taken
-    from defense_console.exchange.import_plan import DefenseAction
-    from defense_console.model.agenda import Entry
+    from defense_console.desk.defense.base import DefenseDesk
+    from defense_console.desk.exchange.files import Taken
+    from defense_console.exchange.lists.plan import DefenseAction
+    from defense_console.model.queue.agenda import Entry
 
 _NAME = 28
 """Widest name in a table, in columns."""

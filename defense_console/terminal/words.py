@@ -18,10 +18,10 @@ import click
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.i18n import _, ngettext
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
+from defense_console.words.translation import _, ngettext
 
 OK: Final = 0
 BUG: Final = 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from defense_console.desk.desk import Desk
-from defense_console.desk.ledger import Answer
-from defense_console.model.clock import iso
+from defense_console.desk.logs.ledger import Answer
+from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Job
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room
 
 

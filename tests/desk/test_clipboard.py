@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk import clipboard
+from defense_console.desk.exchange import clipboard
 
 HERE: dict[str, str] = {}
 REMOTE = {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}

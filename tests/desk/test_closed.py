@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 
 from defense_console.desk.desk import Desk
-from defense_console.model import events as ev
-from defense_console.store import place
+from defense_console.model.defense import events as ev
 from defense_console.store.base import Student
+from defense_console.store.sqlite.opening import place
 from tests.ui.conftest import Room
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
-from defense_console.desk.live import LiveDesk
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
-from defense_console.screens.live_view import recorded_s
+from defense_console.screens.live.view import recorded_s
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room
 
 CRITERION = "IRP-P2-B1.1-1"

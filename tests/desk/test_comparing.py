@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.desk.comparing import Interrupt, Stopped, compare, file_facts, reading_limits
+from defense_console.desk.uploads.comparing import Interrupt, Stopped, compare, file_facts, reading_limits
 from defense_console.model.comparison import Counts, FileFacts, ReadingLimits
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
-from tests.documents.builders import BUILDERS, LINES, sample, write
+from tests.uploads.builders import BUILDERS, LINES, sample, write
 
 CHANGED = (LINES[0], "The budget is 120 euros", *LINES[2:])
 
@@ -146,7 +146,7 @@ def test_what_a_reader_prints_does_not_reach_the_answers(tmp_path: Path) -> None
     """odfpy prints; the answers stay lines of JSON."""
     request = {"old": "", "old_name": "a.txt", "new": "", "new_name": "a.txt", "limits": msgspec.to_builtins(limits())}
     code = (
-        "import defense_console.documents.reading as r\n"
+        "import defense_console.uploads.comparing.reading as r\n"
         "def noisy(request, say):\n    print('noise', flush=True)\n    say(r.Told(1.0))\n"
         "r.compare = noisy\nr.main()\n"
     )

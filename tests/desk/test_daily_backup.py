@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from defense_console.desk.daily_backup import DailyBackup, in_own_process
-from defense_console.store.backing_up import Made
-from defense_console.store.backups import Backups
+from defense_console.desk.upkeep.daily_backup import DailyBackup, in_own_process
+from defense_console.store.sqlite.copies.backing_up import Made
+from defense_console.store.sqlite.copies.backups import Backups
 from tests.ui.conftest import Room
 
 

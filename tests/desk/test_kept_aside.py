@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.desk.kept_aside import KeptAside
-from defense_console.desk.ledger import stream_of
-from defense_console.desk.live import LiveDesk
-from defense_console.model import events as ev
+from defense_console.desk.defense.live import LiveDesk
+from defense_console.desk.logs.ledger import stream_of
+from defense_console.desk.logs.refused import KeptAside
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Event, Stamp, encode_event
+from defense_console.model.defense.refused import decisions
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Event, Stamp, encode_event
-from defense_console.model.kept_aside import decisions
 from defense_console.store.base import Append, Job, SaveDraft
-from defense_console.store.keeping_aside import RefusedTails
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
 from tests.ui.test_live import started

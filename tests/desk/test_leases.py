@@ -6,11 +6,11 @@ import socket
 
 import pytest
 
-from defense_console.desk.leases import Holder, Leases, held_by_other
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
+from defense_console.desk.logs.leases import Holder, Leases, held_by_other
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Machine, Room
 from tests.ui.test_live import started

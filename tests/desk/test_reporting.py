@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.reporting import paragraph_field
-from defense_console.desk.verdict import VerdictDesk
-from defense_console.model import events as ev
+from defense_console.desk.defense.reporting import paragraph_field
+from defense_console.desk.defense.verdict import VerdictDesk
+from defense_console.model.defense import events as ev
 from defense_console.model.errors import ConsoleError
-from defense_console.reports.report import bodies
+from defense_console.reports.content.report import bodies
 from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_verdict import MISSED, held
 

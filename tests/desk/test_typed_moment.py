@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.desk.typed_moment import typed_moment
+from defense_console.desk.typed.moment import typed_moment
 from defense_console.model.errors import ConsoleError
 
 NOW = "2026-11-24T13:00:00.000Z"  # a Tuesday, 14:00 in Paris

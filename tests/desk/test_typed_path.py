@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.typed_path import typed_path
+from defense_console.desk.typed.path import typed_path
 from defense_console.model.errors import ConsoleError
 
 

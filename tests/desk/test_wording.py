@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from defense_console.desk.wording import cancelled_actions, consequence, describe
-from defense_console.model import events as ev
-from defense_console.model.events import DefenseWhat, Event, Stamp
+from defense_console.desk.defense.wording import cancelled_actions, consequence, describe
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, Stamp
 
 AT = Stamp("2026-11-24T13:00:00.000Z", 1_000_000, 1_000_000, "boot")
 HOSTILE = "[/foo] {x} \x1b[31m\u202eabc\nline"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from defense_console import clocks
-from defense_console.desk.exchange import ExchangeDesk
+from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.curricula import load_shipped
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.errors import ConsoleError
 from defense_console.store.chain import first_hash, next_hash
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"

@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from defense_console.cli import main
-from defense_console.desk.calendar import CalendarDesk
-from defense_console.desk.direct_logs import DirectLogs
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.exchange import calendar_plan as told
+from defense_console.desk.exchange.calendar import CalendarDesk
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.logs.direct import DirectLogs
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar_matching import Said
-from defense_console.exchange.calendar_plan import CalendarPlan
-from defense_console.exchange.calendar_writing import CalendarForm
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.model.clock import iso
+from defense_console.exchange.calendar import plan as told
+from defense_console.exchange.calendar.matching import Said
+from defense_console.exchange.calendar.plan import CalendarPlan
+from defense_console.exchange.calendar.writing import CalendarForm
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import Defense
-from defense_console.model.events import DefenseWhat, Stamp
-from defense_console.store.tiny import TinyStore
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Stamp
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
+from defense_console.model.queue.agenda import defense_id
+from defense_console.store.sqlite.store import TinyStore
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics
 
 SHIPPED = load_shipped()

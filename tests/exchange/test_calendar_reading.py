@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar_lines import is_calendar, read_lines
-from defense_console.exchange.calendar_reading import CalendarEvent, Span, read_calendar
+from defense_console.exchange.calendar.lines import is_calendar, read_lines
+from defense_console.exchange.calendar.reading import CalendarEvent, Span, read_calendar
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, PARIS_VTIMEZONE, WINDOWS_VTIMEZONE, event, ics
 
 SPAN = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC))

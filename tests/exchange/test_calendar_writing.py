@@ -14,14 +14,14 @@ from click.testing import CliRunner
 from icalendar import Calendar
 
 from defense_console.cli import main
-from defense_console.exchange.calendar_names import deadline_uid, own_name, sitting_uid
-from defense_console.exchange.calendar_writing import Appointment, CalendarForm, initials, write_calendar
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.clock import instant, iso
+from defense_console.exchange.calendar.names import deadline_uid, own_name, sitting_uid
+from defense_console.exchange.calendar.writing import Appointment, CalendarForm, initials, write_calendar
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.events import DefenseWhat, Event, ReceivedFile, Request, Stamp
-from defense_console.model.fold import fold
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, ReceivedFile, Request, Stamp
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.timeline import instant, iso
 
 SHIPPED = load_shipped()
 IRP = SHIPPED["IRP"]

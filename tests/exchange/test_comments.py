@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.exchange.comments import check_comments, read_comments
-from defense_console.exchange.curricula import check, load_shipped
+from defense_console.exchange.curricula.comments import check_comments, read_comments
+from defense_console.exchange.curricula.reading import check, load_shipped
 from defense_console.model.comments import Comment, offered, uses_of
 from defense_console.model.curriculum import Criterion, Text
 from defense_console.resources import data_folder

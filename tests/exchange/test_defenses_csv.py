@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.exchange.curricula import load_shipped
-from defense_console.exchange.defenses_csv import COLUMNS, Form, Listed, Separator, neutral, write_csv
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
-from defense_console.exchange.platform_words import FROM_PLATFORM, TO_PLATFORM, platform_word
+from defense_console.exchange.lists.defenses_csv import COLUMNS, Form, Listed, Separator, neutral, write_csv
+from defense_console.exchange.platform.words import FROM_PLATFORM, TO_PLATFORM, platform_word
 
 NOW = "2026-11-24T10:00:00Z"
 SHIPPED = load_shipped()

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from defense_console import clocks
-from defense_console.desk.exchange import DEMO, ExchangeDesk
+from defense_console.desk.exchange.files import DEMO, ExchangeDesk
 from defense_console.exchange import demo
-from defense_console.exchange.curricula import load_shipped
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import Cohort, cohort, load_script
-from defense_console.i18n import zone_of
-from defense_console.model.agenda import Summary, defense_id, entry, summarize
-from defense_console.model.clock import instant
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.fold import fold
-from defense_console.model.legal import check_legal
-from defense_console.store.tiny import TinyStore
+from defense_console.model.queue.agenda import Summary, defense_id, entry, summarize
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.words.translation import zone_of
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from defense_console.exchange.document import Saved, Subject, document
-from defense_console.model import events as ev
-from defense_console.model.events import ReceivedFile
-from defense_console.model.verdict import signed_event
+from defense_console.exchange.whole_store.shown import Saved, Subject, document
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.signing import signed_event
 from tests.model.builders import Log, conditional
 
 H = 3600

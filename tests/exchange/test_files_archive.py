@@ -14,14 +14,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.desk.whole_store import WholeStoreDesk
-from defense_console.exchange.curricula import load_shipped
-from defense_console.exchange.files_archive import write_files
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.model.events import Stamp
-from defense_console.store.tiny import TinyStore
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.exchange.whole_store import WholeStoreDesk
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.whole_store.files import write_files
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Stamp
+from defense_console.model.queue.agenda import defense_id
+from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.vault import Vault
 
 AT = Stamp("2027-01-01T08:00:00.000Z", 0, 0, "boot")

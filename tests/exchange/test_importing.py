@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from defense_console.exchange import import_plan, importing
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.curricula import load_shipped
-from defense_console.exchange.import_plan import Plan
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.lists import importing
+from defense_console.exchange.lists import plan as import_plan
+from defense_console.exchange.lists.plan import Plan
+from defense_console.exchange.lists.table import COLUMNS, kind_of
 from defense_console.exchange.moments import moment
-from defense_console.exchange.table import COLUMNS, kind_of
-from defense_console.model import events as ev
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import Defense
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, Stamp
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, Event, Stamp
-from defense_console.model.fold import fold
-from defense_console.model.students import KnownStudent
+from defense_console.model.student.state import KnownStudent
 
 SHIPPED = load_shipped()
 ZONE = "Europe/Paris"

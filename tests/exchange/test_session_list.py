@@ -14,19 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.exchange import calendar_plan, session_plan
+from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.curricula import load_shipped
-from defense_console.exchange.session_list import is_session_list, length_s
-from defense_console.exchange.session_plan import SessionPlan
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.model.clock import iso
+from defense_console.exchange.calendar import plan as calendar_plan
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.platform import plan as session_plan
+from defense_console.exchange.platform.plan import SessionPlan
+from defense_console.exchange.platform.session_list import is_session_list, length_s
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import Defense
-from defense_console.model.events import Stamp
-from defense_console.store.tiny import TinyStore
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Stamp
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
+from defense_console.model.queue.agenda import defense_id
+from defense_console.store.sqlite.store import TinyStore
 
 SHIPPED = load_shipped()
 IRP = SHIPPED["IRP"]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, Project, curriculum_hash
-from defense_console.model.defense import Defense
-from defense_console.model.events import DefenseWhat, Event, OutcomeValue, RatingValue, Stamp
-from defense_console.model.fold import fold
-from defense_console.model.verdict import signed_event
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, OutcomeValue, RatingValue, Stamp
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.signing import signed_event
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
 
 START = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 

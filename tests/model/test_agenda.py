@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.model.agenda import (
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.timeline import iso
+from defense_console.model.queue.agenda import (
     Entry,
     Order,
     Summary,
@@ -22,7 +23,6 @@ from defense_console.model.agenda import (
     summarize,
     tab_counts,
 )
-from defense_console.model.clock import iso
 from tests.model.builders import START, Log, conditional
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from defense_console.model import clock
-from defense_console.model.clock import iso, state_of
 from defense_console.model.curriculum import Phase, Rules
-from defense_console.model.events import Stamp
+from defense_console.model.defense import timeline as clock
+from defense_console.model.defense.events import Stamp
+from defense_console.model.defense.timeline import iso, state_of
 
 PHASES = (
     Phase("presentation", 900, 600, 1200),

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defense_console.exchange.curricula import load_shipped
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, curriculum_hash
-from defense_console.model.defense import Defense
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, Stamp
+from defense_console.model.defense.fold import fold, pinned_hash, settle
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.signing import signed_event
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, Event, Stamp
-from defense_console.model.fold import fold, pinned_hash, settle
-from defense_console.model.legal import check_legal
-from defense_console.model.verdict import signed_event
 from tests.model.test_clock import EPOCH, Machine
 
 PROJECT = "IRP-P2"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.model import events as ev
-from defense_console.model.defense import Edited
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.state import Edited
 from tests.model.builders import Log
 
 EDITS = st.builds(

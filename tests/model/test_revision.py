@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.model.clock import instant, iso
-from defense_console.model.events import Request
-from defense_console.model.revision import (
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Request
+from defense_console.model.defense.revision import (
     Row,
     documents_kept,
     mentor_due,
@@ -24,6 +23,7 @@ from defense_console.model.revision import (
     rows,
     student_due,
 )
+from defense_console.model.defense.timeline import instant, iso
 from tests.model.builders import Log, conditional
 
 H = 3600

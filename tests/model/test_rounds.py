@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.model import events as ev
-from defense_console.model.agenda import summarize
-from defense_console.model.attempts import carried_from
-from defense_console.model.clock import iso, later
-from defense_console.model.defense import Revision
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.attempts import carried_from
+from defense_console.model.defense.events import DefenseWhat, ReceivedFile
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.revision import change_of, mentor_due, overdue, row_overdue, student_due
+from defense_console.model.defense.signing import signed_event
+from defense_console.model.defense.state import Revision
+from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import DefenseWhat, ReceivedFile
-from defense_console.model.fold import fold
-from defense_console.model.legal import check_legal
-from defense_console.model.revision import change_of, mentor_due, overdue, row_overdue, student_due
-from defense_console.model.verdict import signed_event
+from defense_console.model.queue.agenda import summarize
 from tests.model.builders import Log, conditional
 
 H = 3600

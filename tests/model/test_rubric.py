@@ -8,10 +8,10 @@ from itertools import combinations, product
 import msgspec
 import pytest
 
-from defense_console.model import events as ev
 from defense_console.model.curriculum import Criterion, Policy, Rules, Skill, Text
-from defense_console.model.events import RatingValue
-from defense_console.model.rubric import (
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense.rubric import (
     Count,
     counts,
     next_unrated,

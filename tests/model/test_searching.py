@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.agenda import Summary, entry, matches
 from defense_console.model.curriculum import Rules, Text
-from defense_console.model.searching import Closed, Search
+from defense_console.model.queue.agenda import Summary, entry, matches
+from defense_console.model.queue.searching import Closed, Search
 from tests.model.builders import START
 from tests.model.test_agenda import PARIS
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from defense_console.keymap import COMMANDS
-from defense_console.model import events as ev
+from defense_console.keys.keymap import COMMANDS
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import OutcomeValue, Request
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.rubric import suggestion
+from defense_console.model.defense.signing import Guard, guards, signed_event
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import OutcomeValue, Request
-from defense_console.model.legal import check_legal
-from defense_console.model.rubric import suggestion
-from defense_console.model.verdict import Guard, guards, signed_event
 from tests.model.builders import Log, conditional, ids, project
 
 MISSED = "IRP-P2-B1.1-1"  # proved by the documents 1 and 2

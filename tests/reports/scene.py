@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from defense_console.model import events as ev
-from defense_console.model.clock import iso
 from defense_console.model.curriculum import (
     Check,
     Criterion,
@@ -19,11 +17,13 @@ from defense_console.model.curriculum import (
     Skill,
     Text,
 )
-from defense_console.model.defense import Defense
-from defense_console.model.events import DefenseWhat, Event, RatingValue, Request, Stamp
-from defense_console.model.fold import fold
-from defense_console.reports import report as reports
-from defense_console.reports.report import Reader, Report
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Request, Stamp
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
+from defense_console.reports.content import report as reports
+from defense_console.reports.content.report import Reader, Report
 
 START = datetime(2026, 10, 23, 12, 0, tzinfo=UTC)
 """Two days before Paris leaves summer time, so that a due date lies on the other side."""

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from defense_console.model.text import one_line, visible
-from defense_console.reports.html import render
-from defense_console.reports.report import READERS, Reader
+from defense_console.reports.content.report import READERS, Reader
+from defense_console.reports.rendering.html import render
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking
 

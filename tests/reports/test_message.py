@@ -9,14 +9,14 @@ from email.message import EmailMessage
 
 import pytest
 
-from defense_console.model import events as ev
 from defense_console.model.curriculum import Deliverable
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Request
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Request
 from defense_console.model.text import one_line, visible
-from defense_console.reports import message as messages
+from defense_console.reports.content import message as messages
+from defense_console.reports.content.message import Message, Recipient
 from defense_console.reports.file_names import expected_names
-from defense_console.reports.message import Message, Recipient
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking
 

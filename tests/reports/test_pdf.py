@@ -16,10 +16,10 @@ import pytest
 from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
-from defense_console.model import events as ev
+from defense_console.model.defense import events as ev
 from defense_console.model.text import one_line, visible
-from defense_console.reports import pdf
-from defense_console.reports.report import Report
+from defense_console.reports.content.report import Report
+from defense_console.reports.rendering import pdf
 from tests.reports import scene
 from tests.reports.hostile import TEXTS
 
@@ -121,7 +121,7 @@ def test_no_private_note_stands_anywhere_in_the_file() -> None:
 PROGRAM = """
 import hashlib
 from tests.reports import scene
-from defense_console.reports.formats import rendered
+from defense_console.reports.rendering.formats import rendered
 report = scene.report(scene.everything(lambda name: name + " 日"), "jury", "fr", student="Zoé")
 print(hashlib.sha256(rendered(report, "{form}")).hexdigest())
 """

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.model.events import Request
-from defense_console.reports import markdown, plain
-from defense_console.reports import report as reports
-from defense_console.reports.report import READERS, Reader, Report
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Request
+from defense_console.reports.content import report as reports
+from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.rendering import markdown, plain
 from tests.reports import scene
 
 LANGUAGES = ("fr", "en")

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from defense_console.exchange.curricula import load_shipped
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
-from defense_console.model import revision, rubric
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import Defense
-from defense_console.reports import markdown, plain
-from defense_console.reports import report as reports
-from defense_console.reports.report import READERS, Reader, Report
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.state import Defense
+from defense_console.reports.content import report as reports
+from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.rendering import markdown, plain
 
 NOW = "2026-10-24T12:00:00.000Z"
 """The day before Paris leaves summer time."""

@@ -6,8 +6,7 @@ import uuid
 
 import msgspec
 
-from defense_console.model.agenda import Summary, summarize
-from defense_console.model.events import (
+from defense_console.model.defense.events import (
     Event,
     Noted,
     Planned,
@@ -17,7 +16,8 @@ from defense_console.model.events import (
     What,
     encode_event,
 )
-from defense_console.model.fold import fold
+from defense_console.model.defense.fold import fold
+from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import Append, Draft, Lease, Student
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")

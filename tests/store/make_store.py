@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 
 from defense_console import clocks
-from defense_console.desk.exchange import ExchangeDesk
-from defense_console.exchange.curricula import load_shipped
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
-from defense_console.store import place, schema
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
 
 STORES = Path(__file__).parent.parent / "data" / "stores"
 NOW = "2026-11-24T10:00:00.000Z"

@@ -14,16 +14,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.store import headers, place
-from defense_console.store.backing_up import Made
-from defense_console.store.backups import Backup, Backups, folder_of, named, superseded
 from defense_console.store.base import DamagedStore, NotOurStore, StoreError
-from defense_console.store.diagnosis import examine
-from defense_console.store.holding import alone, share
-from defense_console.store.repairing import repair
-from defense_console.store.restoring import restore
-from defense_console.store.tiny import TinyStore
-from defense_console.store.upgrading import Upgrade
+from defense_console.store.sqlite.copies.backing_up import Made
+from defense_console.store.sqlite.copies.backups import Backup, Backups, folder_of, named, superseded
+from defense_console.store.sqlite.copies.restoring import restore
+from defense_console.store.sqlite.damage.diagnosis import examine
+from defense_console.store.sqlite.damage.repairing import repair
+from defense_console.store.sqlite.opening import headers, place
+from defense_console.store.sqlite.opening.holding import alone, share
+from defense_console.store.sqlite.opening.upgrading import Upgrade
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 AT = "2026-03-02T09:00:00.000Z"
@@ -167,7 +167,7 @@ def test_the_process_that_copies_tells_the_path_or_the_reason(folder: Path, tmp_
             sys.executable,
             "-P",
             "-m",
-            "defense_console.store.backing_up",
+            "defense_console.store.sqlite.copies.backing_up",
             str(store),
             str(tmp_path / "c"),
             "3",

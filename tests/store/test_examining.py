@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.direct_logs import DirectLogs
-from defense_console.model.events import Stamp
-from defense_console.store import place, reading, schema
-from defense_console.store.backups import Backups
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense.events import Stamp
 from defense_console.store.base import NewerStore
-from defense_console.store.diagnosis import examine, examined
-from defense_console.store.reading import examined_store
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import examine, examined
+from defense_console.store.sqlite.opening import place, reading
+from defense_console.store.sqlite.opening.reading import examined_store
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 from tests.store.make_store import STORES
 
@@ -151,8 +152,8 @@ def test_a_newer_store_is_refused_and_not_touched(tmp_path: Path) -> None:
 WITHOUT_RIGHTS = """
 import os, sys
 from pathlib import Path
-from defense_console.store.backups import Backups
-from defense_console.store.diagnosis import examined
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import examined
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 with examined(Backups(Path(sys.argv[1]))) as (found, store):
     print(*sorted({each.kind for each in found}), len(store.streams()))

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.store import reading
-from defense_console.store.backups import Backups
 from defense_console.store.base import Ack, Append, Failed, FullDisk, ReadOnlyStore, StoreError
-from defense_console.store.reading import open_store, read_store
 from defense_console.store.recorder import Recorder
-from defense_console.store.reserve import SIZE_BYTES, Reserve
-from defense_console.store.restoring import restore
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.copies.restoring import restore
+from defense_console.store.sqlite.opening import reading
+from defense_console.store.sqlite.opening.reading import open_store, read_store
+from defense_console.store.sqlite.opening.reserve import SIZE_BYTES, Reserve
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers
 
@@ -249,7 +249,7 @@ READER = """
 import os, sys, uuid
 from contextlib import closing
 from pathlib import Path
-from defense_console.store.reading import open_store
+from defense_console.store.sqlite.opening.reading import open_store
 from tests.store import logs
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 store = open_store(Path(sys.argv[1]), create=True)

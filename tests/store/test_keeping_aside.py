@@ -17,10 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.model import events as ev
-from defense_console.model.events import DefenseWhat, Event, encode_event
-from defense_console.model.kept_aside import PREFIX, Aside, aside_of
-from defense_console.store import replay as replaying
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, encode_event
+from defense_console.model.defense.refused import PREFIX, Aside, aside_of
 from defense_console.store.base import (
     Ack,
     Append,
@@ -33,12 +32,13 @@ from defense_console.store.base import (
     Store,
 )
 from defense_console.store.chain import chain, first_hash
-from defense_console.store.keeping_aside import RefusedTails, aside_row
 from defense_console.store.recorder import Recorder
-from defense_console.store.replay import Replayed, replay
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import SpooledJob, read_jobs, spool_files
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved import replay as replaying
+from defense_console.store.unsaved.keeping_aside import RefusedTails, aside_row
+from defense_console.store.unsaved.replay import Replayed, replay
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import SpooledJob, read_jobs, spool_files
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers
 
@@ -234,11 +234,11 @@ def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(stor
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from defense_console.model.events import Noted
+from defense_console.model.defense.events import Noted
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 from tests.store.test_keeping_aside import note, tail
 

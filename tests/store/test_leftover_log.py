@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.store import place, reading
-from defense_console.store.backups import Backups
 from defense_console.store.base import DamagedStore, ReadOnlyStore
-from defense_console.store.diagnosis import examine
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import examine
+from defense_console.store.sqlite.opening import place, reading
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 WAL = place.FILE + "-wal"
@@ -96,6 +96,6 @@ def test_an_open_store_is_not_looked_through_again(tmp_path: Path, monkeypatch: 
     history(tmp_path / "store", 1, 1)
     with closing(TinyStore.open(tmp_path / "store")) as store:
         store.append(logs.more(1, 2, "in the log"))
-        monkeypatch.setattr("defense_console.store.leftover_log._mixed", lambda _rows: iter(["looked"]))
+        monkeypatch.setattr("defense_console.store.sqlite.opening.leftover_log._mixed", lambda _rows: iter(["looked"]))
         TinyStore.open(tmp_path / "store").close()
     shutil.rmtree(tmp_path / "store")

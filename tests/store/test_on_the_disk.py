@@ -15,16 +15,17 @@ from typing import Any
 
 import pytest
 
-from defense_console.store import place, schema
-from defense_console.store.backups import Backups
-from defense_console.store.forgetting import forget_in_copy, forget_in_store
-from defense_console.store.repairing import repair
-from defense_console.store.replacing import set_aside
-from defense_console.store.reserve import Reserve
-from defense_console.store.restoring import restore
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import write_aside
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.copies.replacing import set_aside
+from defense_console.store.sqlite.copies.restoring import restore
+from defense_console.store.sqlite.damage.forgetting import forget_in_copy, forget_in_store
+from defense_console.store.sqlite.damage.repairing import repair
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.reserve import Reserve
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import write_aside
 from defense_console.store.vault import Vault
 from tests.store import logs
 

@@ -31,7 +31,7 @@ from defense_console.store.base import (
     WriteLease,
 )
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "60"))
@@ -375,7 +375,7 @@ import sys
 from pathlib import Path
 from defense_console.store.base import Ack, Refused
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 import queue
 
@@ -457,7 +457,8 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_store_killed_while_it_is_made_opens(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from defense_console.store.tiny import TinyStore; print(flush=True);"
+    code = "import sys; from pathlib import Path; from defense_console.store.sqlite.store import TinyStore;"
+    code += "print(flush=True);"
     chance = random.Random(4)
     for turn in range(6):
         folder = tmp_path / f"s{turn}"

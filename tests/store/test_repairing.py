@@ -14,16 +14,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.events import Event, Noted, encode_event
-from defense_console.store import place
-from defense_console.store.backups import Backups
+from defense_console.model.defense.events import Event, Noted, encode_event
 from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
 from defense_console.store.chain import next_hash
-from defense_console.store.diagnosis import examine
-from defense_console.store.engine import checksum
-from defense_console.store.repairing import RepairedLog, repair
-from defense_console.store.restoring import restore
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.copies.restoring import restore
+from defense_console.store.sqlite.damage.diagnosis import examine
+from defense_console.store.sqlite.damage.repairing import RepairedLog, repair
+from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 AT = "2026-03-02T09:00:00.000Z"

@@ -17,9 +17,9 @@ from tinydb.operations import delete, increment
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
-from defense_console.store import engine, schema
-from defense_console.store.engine import DamagedRow, ForeignFile, NewerFile, RowStorage
-from defense_console.store.rows import RowDatabase, RowTable
+from defense_console.store.sqlite import engine, schema
+from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage
+from defense_console.store.sqlite.rows import RowDatabase, RowTable
 
 
 @pytest.fixture

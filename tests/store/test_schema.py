@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.direct_logs import DirectLogs
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Stamp
-from defense_console.store import backups as backups_module
-from defense_console.store import place, schema
-from defense_console.store.backups import Backups
 from defense_console.store.base import DamagedStore, NewerStore, StoreError
-from defense_console.store.restoring import restore
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies import backups as backups_module
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.copies.restoring import restore
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 from tests.store.make_store import STORES, desk
 

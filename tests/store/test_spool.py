@@ -15,11 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from defense_console.model.defense.events import Noted, StudentEvent, StudentRegistered, encode_event
+from defense_console.model.defense.refused import PREFIX, aside_of
 from defense_console.model.errors import ConsoleError
-from defense_console.model.events import Noted, StudentEvent, StudentRegistered, encode_event
-from defense_console.model.kept_aside import PREFIX, aside_of
-from defense_console.store import place
-from defense_console.store import spool as spooling
 from defense_console.store.base import (
     Ack,
     Append,
@@ -33,9 +31,12 @@ from defense_console.store.base import (
     write_job,
 )
 from defense_console.store.recorder import Recorder
-from defense_console.store.replay import Replayed, replay
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import (
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved import spool as spooling
+from defense_console.store.unsaved.replay import Replayed, replay
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
     SpooledJob,
@@ -45,7 +46,6 @@ from defense_console.store.spool_files import (
     spool_files,
     write_aside,
 )
-from defense_console.store.tiny import TinyStore
 from tests.store import logs
 from tests.store.test_recorder import PATIENCE_S, Answers, FaultyStore
 
@@ -463,8 +463,8 @@ import resource, signal, sys
 from pathlib import Path
 from defense_console.store.base import Failed
 from defense_console.store.recorder import Recorder
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 store = TinyStore.open(Path(sys.argv[1]))

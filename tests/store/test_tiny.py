@@ -18,7 +18,6 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store import engine, network, place, verifying
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -32,8 +31,10 @@ from defense_console.store.base import (
     StoreError,
 )
 from defense_console.store.chain import chain, first_hash
-from defense_console.store.keys import defense_key, key_range, name_key, stream_prefix
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite import engine, verifying
+from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
+from defense_console.store.sqlite.opening import network, place
+from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 
 
@@ -477,7 +478,7 @@ def test_a_file_system_mounted_read_only_is_refused(tmp_path: Path) -> None:
     ).format(
         tmp_path,
         sys.executable,
-        "import sys\nfrom pathlib import Path\nfrom defense_console.store.tiny import TinyStore\n"
+        "import sys\nfrom pathlib import Path\nfrom defense_console.store.sqlite.store import TinyStore\n"
         "try:\n TinyStore.open(Path(sys.argv[1])).close()\nexcept Exception as e:\n print(type(e).__name__)",
     )
     done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, check=False)
@@ -844,7 +845,7 @@ def test_a_disk_is_full_where_nothing_can_grow_and_otherwise_its_own_error_is_to
 GROWING = """
 import resource, signal, sys
 from pathlib import Path
-from defense_console.store.reading import open_store
+from defense_console.store.sqlite.opening.reading import open_store
 from tests.store import logs
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))

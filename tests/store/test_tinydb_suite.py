@@ -33,8 +33,8 @@ import tinydb
 from tinydb.middlewares import CachingMiddleware
 from tinydb.storages import JSONStorage, MemoryStorage
 
-from defense_console.store.engine import RowStorage
-from defense_console.store.rows import RowDatabase
+from defense_console.store.sqlite.engine import RowStorage
+from defense_console.store.sqlite.rows import RowDatabase
 
 made = []
 

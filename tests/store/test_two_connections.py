@@ -6,15 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from defense_console.model.events import Stamp
+from defense_console.model.defense.events import Stamp
 from defense_console.store.base import Draft
-from defense_console.store.place import FILE
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.sqlite.store import TinyStore
 
 COME_AND_GO = """
 import sys
 from pathlib import Path
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
 store = TinyStore.open(Path(sys.argv[1]))
 print(sorted(store.drafts("defense/x")))
 store.close()

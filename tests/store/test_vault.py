@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.store.base import DamagedStore, FullDisk, StoreError
-from defense_console.store.place import prepare
+from defense_console.store.sqlite.opening.place import prepare
 from defense_console.store.vault import Kept, Vault
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and locks of POSIX")

@@ -17,22 +17,22 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
-from defense_console.desk.ledger import Answer
-from defense_console.exchange.curricula import load_shipped
-from defense_console.key_names import name_of
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id, summarize
-from defense_console.model.clock import iso
+from defense_console.desk.logs.ledger import Answer
+from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import Defense
-from defense_console.model.events import Event, Stamp, StudentEvent, decode_event, encode_event
-from defense_console.model.fold import fold
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import Event, Stamp, StudentEvent, decode_event, encode_event
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import iso
+from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.settings import Settings
 from defense_console.store.base import Append, StoreError, Student
-from defense_console.store.reading import read_store
 from defense_console.store.recorder import Recorder
-from defense_console.store.spool import Spool
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.opening.reading import read_store
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool import Spool
+from defense_console.words.key_names import name_of
 
 SHIPPED = load_shipped()
 PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "30"))

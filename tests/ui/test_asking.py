@@ -6,14 +6,14 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.desk import clipboard
-from defense_console.desk.asked import Asked
-from defense_console.desk.unsaved import unsaved_text
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.screens.asking import Ask
+from defense_console.desk.defense.asked import Asked
+from defense_console.desk.exchange import clipboard
+from defense_console.desk.logs.unsaved import unsaved_text
+from defense_console.model.defense import events as ev
+from defense_console.model.queue.agenda import defense_id
+from defense_console.screens.shared.asking import Ask
 from defense_console.store.base import Append, Job
-from defense_console.words import FIELDS
+from defense_console.words.values import FIELDS
 from tests.ui.conftest import Room, do_from_palette, hides, shows, type_text, until
 from tests.ui.test_live import started
 from tests.ui.test_not_saved import FailingDisk
@@ -95,7 +95,7 @@ async def test_escape_keeps_the_text_until_the_same_is_asked_again_and_no_other_
 
 
 async def test_escape_keeps_what_was_typed_this_moment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
+    monkeypatch.setattr("defense_console.widgets.frame.writer.DRAFT_S", 3600)
     id = released(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await shows(pilot, "Verdict 1 released")
@@ -242,7 +242,7 @@ async def test_what_the_desk_refuses_is_not_lost(room: Room) -> None:
 
 
 async def test_a_signal_saves_what_a_dialog_holds_this_moment(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
+    monkeypatch.setattr("defense_console.widgets.frame.writer.DRAFT_S", 3600)
     id = released(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
@@ -316,7 +316,7 @@ async def test_what_was_typed_after_the_last_draft_is_kept_aside_as_a_note(
     async with room.app(id).run_test(size=SIZE) as first:
         await saved(first)
         await first.press("v")
-        monkeypatch.setattr("defense_console.widgets.writer.DRAFT_S", 3600)
+        monkeypatch.setattr("defense_console.widgets.frame.writer.DRAFT_S", 3600)
         await ask_abort(first)
         await type_text(first, "too fast")
         async with room.app(id).run_test(size=SIZE) as second:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.screens.audience_screen import AudienceScreen
-from defense_console.screens.live_screen import LiveScreen
+from defense_console.model.defense import events as ev
+from defense_console.screens.live.audience import AudienceScreen
+from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Failed, SaveDraft, StoreError
-from defense_console.widgets.big_clock import BigClock, drawn
+from defense_console.widgets.clock.big_clock import BigClock, drawn
 from tests.ui.conftest import SHIPPED, Room, plain_text, shows, until
 
 

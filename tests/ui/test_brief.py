@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.screens.brief_screen import BriefScreen
-from defense_console.screens.live_screen import LiveScreen
-from defense_console.screens.waiting_screen import WaitingScreen
+from defense_console.model.defense import events as ev
+from defense_console.screens.before.brief import BriefScreen
+from defense_console.screens.before.waiting import WaitingScreen
+from defense_console.screens.live.screen import LiveScreen
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 HOSTILE = "[/foo] [red]x \u202eabc"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from defense_console.model import events as ev
-from defense_console.model.agenda import Summary, defense_id
-from defense_console.model.searching import Closed
+from defense_console.model.defense import events as ev
+from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.queue.searching import Closed
 from defense_console.store.base import Student
 from tests.ui.conftest import Room, hides, shows, type_text, until
 from tests.ui.test_verdict import held

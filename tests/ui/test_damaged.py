@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from defense_console.store import place
+from defense_console.store.sqlite.opening import place
 from tests.ui.conftest import Room, shows
 
 

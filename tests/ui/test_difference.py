@@ -11,12 +11,12 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.desk.comparing import Interrupt, Stopped, compare
-from defense_console.documents.differences import compare_texts
+from defense_console.desk.uploads.comparing import Interrupt, Stopped, compare
 from defense_console.model.comparison import Comparison, FileFacts, Paragraph, Place, Progress
 from defense_console.model.errors import ConsoleError
-from defense_console.screens.difference_screen import Compute, DifferenceScreen, Subject, VersionLabel
-from defense_console.widgets.difference_view import DifferenceView
+from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
+from defense_console.uploads.comparing.differences import compare_texts
+from defense_console.widgets.lists.difference_view import DifferenceView
 from tests.ui.conftest import Room, hides, shows, until
 
 HOSTILE = "[/foo] [red]x[/red] \x1b[31m \u202eabc"

@@ -9,13 +9,13 @@ import pytest
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
-from defense_console.screens.queue_screen import QueueScreen
-from defense_console.screens.verdict_screen import VerdictScreen
+from defense_console.screens.queue.screen import QueueScreen
+from defense_console.screens.verdict.screen import VerdictScreen
 from defense_console.store.base import Draft
 from defense_console.store.recorder import Recorder
-from defense_console.store.tiny import TinyStore
-from defense_console.widgets import writer
-from defense_console.widgets.writer import Field
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.widgets.frame import writer
+from defense_console.widgets.frame.writer import Field
 from tests.ui.conftest import SHIPPED, Room, shows, type_text, until
 from tests.ui.test_verdict import held
 

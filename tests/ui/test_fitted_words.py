@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from defense_console.desk.ledger import SaveState
-from defense_console.i18n import language, set_language
-from defense_console.keys_in_words import name_keys_of
+from defense_console.desk.logs.ledger import SaveState
+from defense_console.keys.sentences import name_keys_of
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import cells
-from defense_console.screens.fitted_words import error_words, fitting
-from defense_console.screens.saved_words import alarm_words, saved_words
+from defense_console.screens.shared.fitted_words import error_words, fitting
+from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.settings import Settings
+from defense_console.words.translation import language, set_language
 
 HALF = 58
 """Cells of a row in half a screen."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.screens.live_screen import LiveScreen
-from defense_console.widgets.hint_bar import Hint, HintBar
+from defense_console.model.defense import events as ev
+from defense_console.screens.live.screen import LiveScreen
+from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from tests.ui.conftest import Room, hides, plain_text, shows, until
 
 

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
-from defense_console.i18n import set_language
-from defense_console.model import events as ev
+from defense_console.model.defense import events as ev
 from defense_console.safe_text import one_line, visible
+from defense_console.words.translation import set_language
 from tests import hostile
 from tests.ui.conftest import Room, hides, shows, until
 

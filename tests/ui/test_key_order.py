@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from textual import events
 
-from defense_console.keymap import Command
-from defense_console.screens import key_order
-from defense_console.screens.key_order import KeyDone, OrderedKeys
-from defense_console.screens.live_screen import LiveScreen
+from defense_console.keys.keymap import Command
+from defense_console.screens.live.screen import LiveScreen
+from defense_console.screens.shared import key_order
+from defense_console.screens.shared.key_order import KeyDone, OrderedKeys
 from tests.ui.conftest import Room, hides, shows, until
 from tests.ui.test_live import SIZE, started
 

@@ -9,15 +9,15 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from defense_console.i18n import error_text
-from defense_console.model import events as ev
-from defense_console.model import revision
+from defense_console.model.defense import events as ev
+from defense_console.model.defense import revision
+from defense_console.model.defense.rubric import next_unrated
 from defense_console.model.errors import ConsoleError
-from defense_console.model.rubric import next_unrated
-from defense_console.screens.brief_screen import BriefScreen
+from defense_console.screens.before.brief import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
-from defense_console.store.tiny import TinyStore
-from defense_console.widgets.rubric_list import RubricList
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.widgets.lists.rubric_list import RubricList
+from defense_console.words.translation import error_text
 from tests.ui.conftest import SHIPPED, Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 SIZE = (120, 40)
@@ -650,7 +650,10 @@ async def test_a_refusal_of_the_model_names_the_keys_of_the_settings(room: Room)
 
 @pytest.mark.parametrize(
     ("place", "rated"),
-    [("defense_console.desk.live.LiveDesk.rate", 1), ("defense_console.screens.live_screen.LiveScreen.redraw", 2)],
+    [
+        ("defense_console.desk.defense.live.LiveDesk.rate", 1),
+        ("defense_console.screens.live.screen.LiveScreen.redraw", 2),
+    ],
     ids=["in what it does", "in drawing it"],
 )
 async def test_a_fault_in_a_command_does_not_end_the_console(

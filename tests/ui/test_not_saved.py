@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk import clipboard
-from defense_console.desk.unsaved import unsaved_text
-from defense_console.screens.audience_screen import AudienceScreen
-from defense_console.screens.live_screen import LiveScreen
+from defense_console.desk.exchange import clipboard
+from defense_console.desk.logs.unsaved import unsaved_text
+from defense_console.screens.live.audience import AudienceScreen
+from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Ack, Answer, Append, DamagedStore, Draft, FullDisk, StoreError
-from defense_console.store.replay import replay
-from defense_console.store.spool_files import read_jobs, spool_files
-from defense_console.store.tiny import TinyStore
-from defense_console.widgets.status_line import Tone
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.replay import replay
+from defense_console.store.unsaved.spool_files import read_jobs, spool_files
+from defense_console.widgets.frame.status_line import Tone
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from defense_console.i18n import language, set_language
-from defense_console.model import events as ev
+from defense_console.model.defense import events as ev
 from defense_console.settings import Settings
+from defense_console.words.translation import language, set_language
 from tests.ui.conftest import Room
 
 pytestmark = pytest.mark.snapshot

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from defense_console.model import events as ev
-from defense_console.screens.preview_screen import PreviewScreen
-from defense_console.screens.verdict_screen import VerdictScreen
-from defense_console.widgets.panel import Panel
+from defense_console.model.defense import events as ev
+from defense_console.screens.verdict.preview import PreviewScreen
+from defense_console.screens.verdict.screen import VerdictScreen
+from defense_console.widgets.lists.panel import Panel
 from tests.ui.conftest import Room, hides, shows, type_text, until
 from tests.ui.test_verdict import MISSED, held
 

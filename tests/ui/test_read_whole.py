@@ -10,12 +10,12 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.desk import clipboard
-from defense_console.i18n import language, set_language
-from defense_console.model import events as ev
+from defense_console.desk.exchange import clipboard
+from defense_console.model.defense import events as ev
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.store.base import FullDisk, Lease
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.words.translation import language, set_language
 from tests.ui.conftest import Room, plain_text, until
 from tests.ui.test_not_saved import FailingDisk
 

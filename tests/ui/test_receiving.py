@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.documents.sources import SourceFile
-from defense_console.model import events as ev
+from defense_console.model.defense import events as ev
+from defense_console.uploads.opening.sources import SourceFile
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 
@@ -142,7 +142,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterable[Held]:
     """Every source is one document whose second piece comes when the test says so."""
     from contextlib import contextmanager
 
-    from defense_console.documents.sources import Source
+    from defense_console.uploads.opening.sources import Source
 
     found = Held()
 
@@ -151,7 +151,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterable[Held]:
         name = "X_Ada_1_guide_092024.pdf"
         yield Source(name, "file", (SourceFile(name, 3000, found.chunks),))
 
-    monkeypatch.setattr("defense_console.desk.intake.opened", opened)
+    monkeypatch.setattr("defense_console.desk.uploads.intake.opened", opened)
     yield found
     found.go_on.set()
 
@@ -190,7 +190,7 @@ async def test_esc_stops_the_reading(room: Room, held: Held) -> None:
 async def test_a_document_received_opens_as_a_copy(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     opened: list[str] = []
-    monkeypatch.setattr("defense_console.screens.viewing.viewer", lambda: opened.append)
+    monkeypatch.setattr("defense_console.screens.uploads.viewing.viewer", lambda: opened.append)
     id = planned(room)
     sent(tmp_path, {"X_Ada_1_guide_092024/a.pdf": b"one", "X_Ada_1_guide_092024/b.pdf": b"two"})
     async with room.app(id).run_test(size=(100, 40)) as pilot:

@@ -9,14 +9,14 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.model import events as ev
-from defense_console.model.agenda import defense_id
-from defense_console.model.events import ReceivedFile
-from defense_console.screens.brief_screen import BriefScreen
-from defense_console.screens.live_screen import LiveScreen
-from defense_console.screens.revisions_screen import RevisionsScreen
-from defense_console.screens.verdict_screen import VerdictScreen
-from defense_console.widgets.panel import Panel
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.queue.agenda import defense_id
+from defense_console.screens.before.brief import BriefScreen
+from defense_console.screens.live.screen import LiveScreen
+from defense_console.screens.uploads.revisions import RevisionsScreen
+from defense_console.screens.verdict.screen import VerdictScreen
+from defense_console.widgets.lists.panel import Panel
 from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
 from tests.ui.test_verdict import HOSTILE, MISSED, held, rate_all
 
@@ -326,7 +326,7 @@ async def test_the_file_received_opens_in_the_viewer_which_begins_its_review(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     opened: list[str] = []
-    monkeypatch.setattr("defense_console.screens.viewing.viewer", lambda: opened.append)
+    monkeypatch.setattr("defense_console.screens.uploads.viewing.viewer", lambda: opened.append)
     id = conditional(room)
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await take_in(pilot, tmp_path / "second.zip", {GUIDE: "Question 1\n"}, GUIDE)

@@ -9,13 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.desk.unsaved import aside_sentence
-from defense_console.model import events as ev
+from defense_console.desk.logs.unsaved import aside_sentence
+from defense_console.model.defense import events as ev
 from defense_console.store.base import Append, Draft, FullDisk
-from defense_console.store.replay import replay
-from defense_console.store.spool import Spool
-from defense_console.store.spool_files import read_jobs, spool_files
-from defense_console.store.tiny import TinyStore
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.replay import replay
+from defense_console.store.unsaved.spool import Spool
+from defense_console.store.unsaved.spool_files import read_jobs, spool_files
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room, hides, shows, type_text, until
 from tests.ui.test_live import started

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import pytest
 
-from defense_console.model import events as ev
-from defense_console.model.events import RatingValue
-from defense_console.screens.live_screen import LiveScreen
-from defense_console.screens.queue_screen import QueueScreen
-from defense_console.screens.verdict_screen import VerdictScreen
-from defense_console.widgets.panel import Panel
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import RatingValue
+from defense_console.screens.live.screen import LiveScreen
+from defense_console.screens.queue.screen import QueueScreen
+from defense_console.screens.verdict.screen import VerdictScreen
+from defense_console.widgets.lists.panel import Panel
 from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
 
 MISSED = "IRP-P2-B1.1-1"

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.cli import main
-from defense_console.model.clock import iso
+from defense_console.model.defense.timeline import iso
 from tests.ui.conftest import SHIPPED, START, Room, hides, plain_text, shows, type_text, until
 
 SIZE = (120, 60)

@@ -1,0 +1,318 @@
+"""What every screen about one defense can do: read it, undo, redo, type texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from defense_console.desk.defense.asked import settled_by
+from defense_console.desk.defense.texts import text_event, text_now
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger, Rows, stream_of
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense import revision
+from defense_console.model.defense.events import DefenseWhat, Event, Redone, Request, Stamp, Undone
+from defense_console.model.defense.legal import SIGNED
+from defense_console.model.defense.refused import Aside
+from defense_console.model.defense.state import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.model.queue.path import ProjectStatus, path
+from defense_console.store.base import Draft, Lease, Student
+
+
+class DefenseDesk:
+    """One defense on the desk. Every method that changes something returns the defense after it.
+
+    Args:
+        ledger: The logs.
+        defense_id: Whole id of the defense.
+        leases: Who writes on what; None for a desk that is alone with its store.
+    """
+
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases | None = None) -> None:
+        self.ledger = ledger
+        self.id = defense_id
+        self.leases = leases
+        self._drafts = ledger.drafts(defense_id)
+        self._first: dict[str, Stamp] = {}
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def defense(self) -> Defense:
+        """The defense as it is known now; what is still on its way to the disk counts."""
+        return self.ledger.defense(self.id)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The whole log, cancelled actions included."""
+        return tuple(self.ledger.log(self.id).events)
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """The pinned curriculum, or the shipped one before the first start."""
+        return self.ledger.curriculum(self.defense)
+
+    @property
+    def project(self) -> Project:
+        """The project of this defense.
+
+        Raises:
+            ConsoleError: The curriculum no longer has it.
+        """
+        defense = self.defense
+        found = self.ledger.curriculum(defense).project(defense.project)
+        if found is None:
+            raise ConsoleError(
+                "The curriculum {code} has no project {project}.", code=defense.curriculum, project=defense.project
+            )
+        return found
+
+    @property
+    def student(self) -> Student:
+        """Who defends."""
+        student_id = self.defense.student_id
+        found = self.ledger.store.student(student_id)
+        return found if found is not None else Student(student_id, student_id, "", "", 0)
+
+    @property
+    def summary(self) -> Summary:
+        """The row of the queue."""
+        return summarize(self.id, self.defense)
+
+    @property
+    def others(self) -> tuple[Summary, ...]:
+        """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
+        defense = self.defense
+        found: list[Summary] = []
+        shipped = self.ledger.shipped.get(defense.curriculum, self.curriculum)
+        for project in shipped.projects:
+            found.extend(self._attempts(defense.student_id, project.id))
+        return tuple(found)
+
+    def _attempts(self, student_id: str, project_id: str) -> list[Summary]:
+        """The attempts at one project, until one is missing; those before the first known one may be unknown."""
+        found: list[Summary] = []
+        own = self.defense.attempt if project_id == self.defense.project else 0
+        attempt = 0
+        while True:
+            attempt += 1
+            id = str(defense_id(student_id, project_id, attempt))
+            summary = summarize(self.id, self.defense) if id == self.id else self.ledger.store.summary(id)
+            if summary is not None:
+                found.append(summary)
+            elif attempt >= max(2, own):
+                return found
+
+    @property
+    def previous(self) -> tuple[Summary, ...]:
+        """Earlier attempts at this project, the first one first."""
+        defense = self.defense
+        return tuple(s for s in self.others if s.project == defense.project and s.attempt < defense.attempt)
+
+    @property
+    def earlier(self) -> Defense | None:
+        """The attempt before this one as it ended, None when it is not known."""
+        previous = self.previous
+        return self.ledger.defense(previous[-1].id) if previous else None
+
+    @property
+    def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
+        """The student's path: every project of the curriculum and where it stands."""
+        shipped = self.ledger.shipped.get(self.defense.curriculum, self.curriculum)
+        return path(shipped, self.others)
+
+    # --- who writes ----------------------------------------------------------------------------------------------
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
+        if (unread := self.ledger.unread(self.id)) is not None:
+            return unread
+        return None if self.leases is None else self.leases.read_only(self.id)
+
+    @property
+    def holder(self) -> Lease | None:
+        """The lease of another console that holds the defense, None when there is none."""
+        return None if self.leases is None else self.leases.holder(self.id)
+
+    def _hold(self) -> None:
+        """Who writes holds the defense."""
+        if self.leases is not None:
+            self.leases.hold(self.id)
+
+    # --- undo ----------------------------------------------------------------------------------------------------
+
+    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()) -> Defense:
+        """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
+
+        Raises:
+            ConsoleError: Read-only, or not legal now.
+        """
+        if (reason := self.read_only) is not None:
+            raise reason
+        settled = (field for what in whats for field in settled_by(what) if field in self._drafts)
+        gone = tuple(dict.fromkeys((*drop_drafts, *settled)))
+        defense = self.ledger.act(self.id, *whats, drop_drafts=gone, drafts=drafts)
+        for field in gone:
+            self._drafts.pop(field, None)
+        self._hold()
+        return defense
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an action to cancel."""
+        return bool(self.defense.undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a cancelled action to bring back."""
+        return bool(self.defense.redo)
+
+    def undo(self) -> Defense:
+        """Cancel the latest action.
+
+        Raises:
+            ConsoleError: There is nothing to undo.
+        """
+        undo = self.defense.undo
+        return self.act(Undone(undo[-1] if undo else 0))
+
+    def redo(self) -> Defense:
+        """Bring back the action cancelled last.
+
+        Raises:
+            ConsoleError: There is nothing to redo.
+        """
+        redo = self.defense.redo
+        return self.act(Redone(redo[-1] if redo else 0))
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def drafts(self) -> Mapping[str, Draft]:
+        """Texts being typed, by field key; found again after a restart."""
+        return self._drafts
+
+    @property
+    def no_text(self) -> ConsoleError | None:
+        """Why no text could be kept now, None when one can: no text is begun in vain."""
+        if self.read_only is None and self.defense.signed is not None:
+            return ConsoleError(SIGNED)
+        return self.read_only
+
+    def text(self, field: str) -> str:
+        """What a field shows when it is opened: the draft if there is one, else what the log holds."""
+        draft = self._drafts.get(field)
+        return draft.text if draft is not None else self.held_text(field)
+
+    def held_text(self, field: str) -> str:
+        """What a field shows when nothing is being typed in it."""
+        return text_now(self.defense, field, self._row)
+
+    def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
+        """The event that a finished text becomes; None when it changes nothing."""
+        return text_event(self.defense, field, text, first, self._row)
+
+    def touch(self, field: str) -> None:
+        """Stamp a text with its first keystroke. Call it on every keystroke: it costs nothing."""
+        if field not in self._first and field not in self._drafts:
+            self._first[field] = self.ledger.now()
+
+    def type_text(self, field: str, text: str, cursor: int = 0) -> None:
+        """Save a text being typed as a draft. Call it early enough for the draft to be on the disk 300 ms after a key.
+
+        Args:
+            field: Key of the field.
+            text: All of it; an emptied one of a new text drops the draft.
+            cursor: Place of the cursor, in characters.
+        """
+        if self.read_only is not None:
+            return
+        self.touch(field)
+        if text == self.held_text(field):
+            self.drop_text(field)
+            return
+        old = self._drafts.get(field)
+        draft = Draft(text, old.first if old else self._first[field], cursor)
+        if draft != old:
+            self._first.pop(field, None)  # the draft holds it from now on
+            self._drafts[field] = draft
+            self._hold()
+            self.ledger.save_draft(stream_of(self.id), field, draft)
+
+    def commit(self, field: str, text: str) -> Defense:
+        """A text is finished: it becomes an event, and its draft goes in the same transaction.
+
+        Returns:
+            The defense; unchanged when there was nothing to tell (a new text left empty, a text left as it was).
+
+        Raises:
+            ConsoleError: It is not legal now; the draft stays.
+        """
+        self.touch(field)
+        draft = self._drafts.get(field)
+        first = draft.first if draft is not None else self._first[field]
+        what = self.meant(field, text, first)
+        if what is None:
+            self.drop_text(field)
+            return self.defense
+        defense = self.act(what, drop_drafts=(field,) if draft is not None else ())
+        self._first.pop(field, None)
+        return defense
+
+    def drop_text(self, field: str) -> None:
+        """What was typed in a field is of no use any more: its draft goes."""
+        self._first.pop(field, None)
+        if self._drafts.pop(field, None) is not None:
+            self.ledger.save_draft(stream_of(self.id), field, None)
+
+    def set_aside(self, field: str, text: str) -> None:
+        """Another console took the defense over while a text was typed here: keep what its draft does not hold.
+
+        The draft itself goes on in the other console, so what was typed since is kept aside; what a dialog held, as a
+        private note.
+        """
+        self.touch(field)
+        draft = self._drafts.get(field)
+        if draft is not None and draft.text == text:
+            return
+        what = self.meant(field, text, draft.first if draft is not None else self._first[field])
+        if what is not None:
+            seq = self.defense.seq + 1
+            event = Event(seq, seq, self.ledger.now(), self.ledger.author, what)
+            self.ledger.aside.add(stream_of(self.id), seq, (event,))
+
+    # --- what another console kept out of the record -----------------------------------------------------------------
+
+    @property
+    def aside(self) -> tuple[Aside, ...]:
+        """What was decided and is not in the record because another console was first, oldest first."""
+        return self.ledger.aside.of(stream_of(self.id))
+
+    def take_up(self, key: str) -> Defense:
+        """Record one of them after all, from now on.
+
+        Raises:
+            ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
+        """
+        stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
+        what, move = aside.wanted(stream, key, seq), aside.move(stream, key, seq)
+        defense = self.act(what, drop_drafts=(key, *move.gone), drafts=move.there)
+        aside.taken_up(stream, key, move)
+        return defense
+
+    def give_up(self, key: str) -> None:
+        """Give one of them up for good.
+
+        Raises:
+            ConsoleError: Read-only.
+        """
+        if (reason := self.read_only) is not None:
+            raise reason
+        self.ledger.aside.drop(stream_of(self.id), key)
+
+    def _row(self, row_id: str) -> Request | None:
+        defense = self.defense
+        rows = revision.rows(defense, self.curriculum, self.project)
+        return next((row.request for row in rows if row.request.id == row_id), None)

@@ -1,0 +1,74 @@
+"""The comment bank at the desk: the shipped sentences and the mentor's own, ranked by the mentor's own use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.stored import defense_events
+from defense_console.exchange.curricula.comments import read_comments
+from defense_console.exchange.curricula.reading import COMMENTS
+from defense_console.model.comments import Comment, offered, uses_of
+from defense_console.model.curriculum import Criterion, Curriculum
+from defense_console.model.defense.events import Noted, RatingValue
+from defense_console.model.errors import ConsoleError
+from defense_console.resources import data_folder
+from defense_console.settings import Settings
+
+
+class CommentBank:
+    """The sentences, read at their first use.
+
+    Args:
+        ledger: The logs, in which the mentor's own use is counted.
+        settings: Who the mentor is, and in which folder their own sentences are.
+        shipped: Curricula by code.
+    """
+
+    def __init__(self, ledger: Ledger, settings: Settings, shipped: Mapping[str, Curriculum]) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._shipped = shipped
+        self._bank: tuple[Comment, ...] | None = None
+        self.problem: ConsoleError | None = None
+        """Why the mentor's own sentences are not offered, None when they are or there are none."""
+
+    def offer(self, criterion: Criterion, project: str, rating: RatingValue | None) -> tuple[Comment, ...]:
+        """The sentences for a criterion, the likeliest first; see `model.comments.offered`.
+
+        Raises:
+            ConsoleError: The installation has no data.
+        """
+        bank = self._read() if self._bank is None else self._bank
+        self._bank = bank
+        return offered(bank, criterion, project, rating, uses_of(bank, self._noted()))
+
+    def _read(self) -> tuple[Comment, ...]:
+        """The mentor's own sentences before the shipped ones. A fault in theirs never takes the shipped ones away."""
+        curricula = tuple(self._shipped.values())
+        shipped, _faults = read_comments(data_folder() / COMMENTS, curricula)
+        own = Path(self._settings.file).parent / COMMENTS
+        if not self._settings.file or not own.is_file():
+            return shipped
+        found, faults = read_comments(own, curricula)
+        if faults:
+            first = faults[0]
+            self.problem = ConsoleError(
+                "Your own comments are left out: {file}: {place}: {what}",
+                file=str(own), place=first.place, what=ConsoleError(first.text_id, **first.parameters),
+            )  # fmt: skip
+            return shipped
+        return found + shipped
+
+    def _noted(self) -> Iterator[str]:
+        """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
+        for summary in self._ledger.store.pending():
+            try:
+                stream = stream_of(summary.id)
+                events = defense_events(stream, self._ledger.store.read_log(stream))
+            except ConsoleError:
+                continue  # another defense's log cannot be read: it does not rank, and its own screen will say so
+            for event in events:
+                if isinstance(event.what, Noted) and event.author == self._settings.name:
+                    yield event.what.text

@@ -1,0 +1,196 @@
+"""The report and the message of a defense, and the paragraphs of the report that a mentor rewrites."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Stamp
+from defense_console.model.defense.legal import SIGNED
+from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import Defense, Version
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.reports.content import message as messages
+from defense_console.reports.content import report as reports
+from defense_console.words.translation import zone_of
+
+_REPORT = "report/"
+"""Field keys of rewritten paragraphs: `report/<language>/<the report's key of the field>`."""
+
+
+def paragraph_field(language: str, key: str) -> str:
+    """The key of the text field in which a generated paragraph is written anew."""
+    return f"{_REPORT}{language}/{key}"
+
+
+class ReportingDesk(DefenseDesk):
+    """What the mentor reads before it goes out.
+
+    Args:
+        ledger: The logs.
+        id: Whole id.
+        leases: Who writes on what; None for a desk that is alone with its store.
+        zone: IANA name of the mentor's time zone.
+    """
+
+    def __init__(self, ledger: Ledger, id: str, leases: Leases | None = None, *, zone: str = "UTC") -> None:
+        super().__init__(ledger, id, leases)
+        self._zone = zone
+
+    def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:
+        """The report for one reader in one language, as it reads now or as it read when a version was released.
+
+        Args:
+            reader: Whom it is for.
+            language: "fr" or "en".
+            version: Number of a version of the verdict that was released; None is now.
+
+        Raises:
+            ConsoleError: This version was never released.
+        """
+        defense, superseded_by = (self.defense, None) if version is None else self._as_released(version)
+        released = defense.released
+        record = self.ledger.store.read_log(stream_of(self.id)) if released is not None else ()
+        hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
+        return reports.build(
+            defense,
+            self.curriculum,
+            student=self.student.name,
+            language=language,
+            reader=reader,
+            zone=self._zone_of(reader),
+            record_hash=hash,
+            previous=self.previous,
+            superseded_by=superseded_by,
+        )
+
+    def message(self, language: str) -> messages.Message:
+        """The message for the student about the verdict in force.
+
+        Raises:
+            ConsoleError: No verdict is released.
+        """
+        student = self.student
+        return messages.build(
+            self.id,
+            self.defense,
+            self.curriculum,
+            to=messages.Recipient(student.name, student.email, self._zone_of("student")),
+            language=language,
+            zone=self._zone,
+            signature=self.ledger.author,
+        )
+
+    def _zone_of(self, reader: reports.Reader) -> str:
+        """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""
+        theirs = self.student.timezone
+        if reader != "student" or not theirs:
+            return self._zone
+        try:
+            zone_of(theirs)
+        except ConsoleError:  # imported elsewhere, unknown to this machine: the report says which zone it uses
+            return self._zone
+        return theirs
+
+    def _as_released(self, version: int) -> tuple[Defense, Version | None]:
+        """The defense as it was when a version was released, and the version that has replaced it."""
+        found = {v.version: v for v in self.defense.versions if v.released_seq is not None}
+        if version not in found:
+            known = ", ".join(map(str, found)) or "–"
+            text = N_("Version {n} of the verdict was not released; released are: {known}.")
+            raise ConsoleError(text, n=version, known=known)
+        last = max(found.values(), key=lambda v: v.version)
+        defense = self.ledger.defense_at(self.id, found[version].released_seq or 0)
+        return defense, last if last.version != version else None
+
+    # --- paragraphs in the mentor's own words --------------------------------------------------------------------
+
+    def generated(self, language: str, key: str) -> str:
+        """What the console would write into a field now, whatever the mentor has written there."""
+        defense = msgspec.structs.replace(self.defense, edited={})
+        zone = self._zone_of("student")  # the text the preview shows for the student is the one that is edited
+        report = reports.build(defense, self.curriculum, student="", language=language, reader="student", zone=zone)
+        return reports.bodies(report).get(key, "")
+
+    def changed_generated(self, language: str, key: str) -> str | None:
+        """The generated text of an edited field when it is no longer the one that was edited; None otherwise."""
+        edited = self.defense.edited.get((key, language))
+        if edited is None:
+            return None
+        now = self.generated(language, key)
+        return None if edited.proposal == _hash(now) else now
+
+    def field_to_edit(self, language: str, key: str) -> str:
+        """The text field in which to edit a part of the report: where the mentor wrote it, else one for this paragraph.
+
+        Raises:
+            ConsoleError: It is not written by hand, holds several texts, or the verdict is not being drafted.
+        """
+        self._check_drafted()
+        defense = self.defense
+        kind, _slash, skill = key.partition("/")
+        if (key, language) in defense.edited:
+            return paragraph_field(language, key)
+        if kind == "skill":
+            return key if defense.skill_comments.get(skill) else paragraph_field(language, key)
+        if key == "goal":
+            return "goal"
+        if key in ("strength", "improvement"):
+            lines = defense.strengths if key == "strength" else defense.improvements
+            if len(lines) > 1:
+                raise ConsoleError("There are several lines here: edit each on the verdict screen.")
+            if lines:
+                return f"edit/{lines[0].seq}"
+        if key in ("improvement", "remarks"):
+            return paragraph_field(language, key)
+        raise ConsoleError("This part of the report is not written by hand.")
+
+    def take_generated(self, language: str, key: str) -> Defense:
+        """The generated text is in force again.
+
+        Raises:
+            ConsoleError: The mentor has not written this field anew, or the verdict is not being drafted.
+        """
+        self._check_drafted()
+        if (key, language) not in self.defense.edited:
+            raise ConsoleError("This field is not edited: it reads as generated, or is written on the verdict screen.")
+        return self.act(ev.ParagraphEdited(key, language, "", _hash(self.generated(language, key))))
+
+    def _check_drafted(self) -> None:
+        defense = self.defense
+        if defense.signed is not None:
+            raise ConsoleError(SIGNED)
+        if defense.drafting is not None:
+            return
+        if defense.released is not None:
+            raise ConsoleError("The verdict is released: only a new version can change it.")
+        raise ConsoleError(SESSION_REFUSALS[defense.session])
+
+    def held_text(self, field: str) -> str:
+        """The paragraph in the mentor's words; if it was never edited, in the console's."""
+        if not field.startswith(_REPORT):
+            return super().held_text(field)
+        language, _, key = field.removeprefix(_REPORT).partition("/")
+        edited = self.defense.edited.get((key, language))
+        return self.generated(language, key) if edited is None else edited.text
+
+    def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
+        """What finishing a paragraph means. Text that equals what the console would write is no edit."""
+        if not field.startswith(_REPORT):
+            return super().meant(field, text, first)
+        language, _, key = field.removeprefix(_REPORT).partition("/")
+        edited, proposal, text = self.defense.edited.get((key, language)), self.generated(language, key), text.strip()
+        if text == proposal.strip():
+            text = ""
+        if text == ("" if edited is None else edited.text):
+            return None
+        return ev.ParagraphEdited(key, language, text, _hash(proposal))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

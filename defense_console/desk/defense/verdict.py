@@ -1,0 +1,218 @@
+"""After the defense: outcome, documents to revise, signature, release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.desk.defense.reporting import ReportingDesk
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger
+from defense_console.model.defense import events as ev
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense import signing as verdict
+from defense_console.model.defense import timeline as clock
+from defense_console.model.defense.attempts import carried_from
+from defense_console.model.defense.events import OutcomeValue, Request
+from defense_console.model.defense.state import Defense
+from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import defense_id
+from defense_console.words.translation import language
+
+
+class VerdictDesk(ReportingDesk):
+    """What the mentor does to decide.
+
+    Args:
+        ledger: The logs.
+        id: Whole id.
+        leases: Who writes on what; None for a desk that is alone with its store.
+        countdown_s: Seconds between signature and release.
+        signed_here: Tells whether this console made the signature with this version.
+        announce: Told when this console signed a version.
+        zone: IANA name of the mentor's time zone, for the report.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        id: str,
+        leases: Leases | None = None,
+        *,
+        countdown_s: int = 60,
+        signed_here: Callable[[str, int], bool] = lambda _id, _version: False,
+        announce: Callable[[str, int], None] = lambda _id, _version: None,
+        zone: str = "UTC",
+    ) -> None:
+        super().__init__(ledger, id, leases, zone=zone)
+        self._countdown_s = countdown_s
+        self._signed_here = signed_here
+        self._announce = announce
+
+    # --- what the screen shows -----------------------------------------------------------------------------------
+
+    def suggestion(self) -> rubric.Suggestion:
+        """The suggested outcome and why."""
+        return rubric.suggestion(self.defense, self.curriculum)
+
+    def rows(self) -> tuple[revision.Row, ...]:
+        """Documents to revise: pre-filled ones and the mentor's own, kept or not."""
+        return revision.rows(self.defense, self.curriculum, self.project)
+
+    def guards(self) -> tuple[verdict.Guard, ...]:
+        """What stops the signature, and what is only told."""
+        return verdict.guards(self.defense, self.curriculum, language())
+
+    # --- deciding ------------------------------------------------------------------------------------------------
+
+    def choose(self, outcome: OutcomeValue) -> Defense:
+        """Choose the outcome; the same one again changes nothing."""
+        if self.defense.outcome == outcome:
+            return self.defense
+        return self.act(ev.OutcomeChosen(outcome))
+
+    def keep(self, row_id: str, kept: bool) -> Defense:
+        """Keep or drop a document to revise."""
+        return self.act(ev.RowKept(row_id, kept))
+
+    def set_row(self, row: Request) -> Defense:
+        """Change a document to revise, or a pre-filled one."""
+        return self.act(ev.RowSet(row))
+
+    def add_row(self, deliverable: int | None = None, title: str = "", criteria: tuple[str, ...] = ()) -> Defense:
+        """Ask for one more document; its id is the number its event will have."""
+        seq = len(self.events) + 1
+        due_s = self.curriculum.rules.student_due_s
+        row = Request(f"r{seq}", deliverable, title.strip(), criteria, due_after_s=due_s)
+        answered = (Asked.DOCUMENT,) if row.title and Asked.DOCUMENT in self.drafts else ()
+        return self.act(ev.RowSet(row), drop_drafts=answered)
+
+    def ask_for(self, deliverable: int, criterion: str | None) -> Request:
+        """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
+
+        Args:
+            deliverable: Its number.
+            criterion: Why; None asks without one.
+
+        Returns:
+            The row as it is asked for now.
+        """
+        reasons = (criterion,) if criterion else ()
+        rows = [row for row in self.rows() if row.request.deliverable == deliverable]
+        if not rows:
+            self.add_row(deliverable, criteria=reasons)
+        else:
+            row = max(rows, key=lambda row: row.kept)
+            whats: list[ev.DefenseWhat] = []
+            if new := tuple(c for c in reasons if c not in row.request.criteria):
+                whats.append(ev.RowSet(msgspec.structs.replace(row.request, criteria=(*row.request.criteria, *new))))
+            if not row.kept:
+                whats.append(ev.RowKept(row.request.id, True))
+            if whats:
+                self.act(*whats)
+        return next(row.request for row in self.rows() if row.kept and row.request.deliverable == deliverable)
+
+    def move_due(self, row_id: str, by_s: int) -> Defense:
+        """Give more or less time for a document, in seconds.
+
+        Raises:
+            ConsoleError: There would be no time left, or the row is gone.
+        """
+        row = self._row(row_id)
+        if row is None:
+            raise ConsoleError("This document is not asked for.")
+        return self.set_row(msgspec.structs.replace(row, due_after_s=row.due_after_s + by_s))
+
+    # --- signing -------------------------------------------------------------------------------------------------
+
+    def sign(self) -> Defense:
+        """Sign the draft: the countdown to the release begins.
+
+        Raises:
+            ConsoleError: A guard stops it, in its own words.
+        """
+        defense = self.defense
+        if defense.outcome is None:
+            raise ConsoleError(
+                "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
+            )
+        defense = self.act(verdict.signed_event(defense, self.curriculum))
+        self.announce()
+        return defense
+
+    def announce(self) -> None:
+        """This console has signed the latest version: its countdown runs here."""
+        self._announce(self.id, len(self.defense.versions))
+
+    def countdown_s(self) -> int | None:
+        """Seconds until the signed verdict is released; None when nothing counts down.
+
+        A verdict signed before the console was closed does not count down: it waits for the mentor.
+        """
+        signed = self.defense.signed
+        if signed is None or not self._signed_here(self.id, signed.version):
+            return None
+        gone_ms = clock.between_ms(signed.signed_stamp, self.ledger.now())
+        return max(0, self._countdown_s - max(0, gone_ms) // 1000)
+
+    def release(self) -> Defense:
+        """Release the signed verdict: due dates run from now."""
+        signed = self.defense.signed
+        return self.act(ev.Released(signed.version if signed else 0))
+
+    # --- after release -------------------------------------------------------------------------------------------
+
+    def amend(self, reason: str) -> Defense:
+        """Draft a new version of the released verdict, for this reason; the released one stands until then."""
+        return self.act(ev.AmendmentOpened(reason.strip()))
+
+    def drop_amendment(self) -> Defense:
+        """Give the new version up: what was judged is again as it was before."""
+        return self.act(ev.AmendmentDropped())
+
+    def contest(self, reason: str) -> Defense:
+        """The student contests the released verdict."""
+        return self.act(ev.Contested(reason.strip()))
+
+    def uphold(self, reason: str) -> Defense:
+        """The contested verdict stands, for this reason."""
+        return self.act(ev.ContestResolved(reason.strip()))
+
+    def plan_next_attempt(self, planned_at: str) -> str:
+        """Plan the next attempt at this project, which opens on what was missing.
+
+        Args:
+            planned_at: ISO 8601 UTC.
+
+        Returns:
+            Id of the new defense.
+
+        Raises:
+            ConsoleError: The verdict in force is not a rework, or the next attempt is planned already.
+        """
+        defense = self.defense
+        carried = carried_from(defense)
+        if carried is None:
+            raise ConsoleError("A next attempt follows a verdict released as to rework.")
+        next_id = str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
+        if self.ledger.store.summary(next_id) is not None:
+            raise ConsoleError("Attempt {n} is planned already.", n=defense.attempt + 1)
+        planned = ev.Planned(
+            defense.student_id,
+            defense.curriculum,
+            defense.project,
+            defense.attempt + 1,
+            planned_at,
+            defense.duration_min,
+            defense.language,
+            carried,
+        )
+        self.ledger.begin(next_id, planned)
+        self.drop_text(Asked.NEXT_ATTEMPT)  # after it: until then the answer is not in the record
+        return next_id
+
+    def reopen(self) -> Defense:
+        """The defense goes on; the minutes since its end count as a pause."""
+        return self.act(ev.Reopened())

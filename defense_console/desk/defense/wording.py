@@ -1,0 +1,346 @@
+"""Events and states in words, for the timeline, the `log` command and every screen. Pure: no terminal library.
+
+User text goes into the sentences unchanged: whoever shows a sentence has to make it safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from defense_console.model.curriculum import Criterion, Curriculum, Project
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event, OutcomeValue, Request
+from defense_console.model.defense.fold import settle
+from defense_console.model.errors import N_
+from defense_console.words.translation import Translator, translator
+from defense_console.words.values import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUSES, PHASES, QUESTIONS, RATINGS, SECTIONS
+
+
+def consequence(outcome: OutcomeValue, language: str, *, due: str = "", after_s: int = 0) -> str:
+    """The label of an outcome: it always says what happens next.
+
+    Args:
+        outcome: The outcome.
+        language: "fr" or "en".
+        due: Date and time until which the documents of a condition are due, in words; "" before the release.
+        after_s: Seconds from the release to that time, read before the release.
+
+    Source: product.md §2.
+    """
+    _ = translator(language)
+    match outcome:
+        case "validated":
+            return _("Validated — the next project opens")
+        case "conditional" if not due:
+            length = _.duration_text(after_s)
+            return _("Conditional — documents only, no new defense, until {length} after release", length=length)
+        case "conditional":
+            return _("Conditional — documents only, no new defense, until {due}", due=due)
+        case "rework":
+            return _("To rework — a new defense")
+
+
+def cancelled_actions(events: Sequence[Event]) -> frozenset[int]:
+    """Numbers of the events that no longer apply because their action was undone."""
+    kept = {event.seq for event in settle(events)[0]}
+    return frozenset(
+        event.seq for event in events if event.seq not in kept and not isinstance(event.what, ev.Undone | ev.Redone)
+    )
+
+
+def requests_of(events: Sequence[Event]) -> Mapping[str, Request]:
+    """The documents to revise that a log names, by row id, as they were last written."""
+    found: dict[str, Request] = {}
+    for event in events:
+        match event.what:
+            case ev.RowSet(row=row):
+                found[row.id] = row
+            case ev.Signed(rows=rows):
+                found.update((row.id, row) for row in rows)
+    return found
+
+
+_NO_ROWS: Mapping[str, Request] = MappingProxyType({})
+
+
+def describe(
+    event: Event,
+    curriculum: Curriculum | None,
+    language: str,
+    project: Project | None = None,
+    rows: Mapping[str, Request] = _NO_ROWS,
+    zone: str = "UTC",
+) -> str:
+    """What an event says, as a sentence.
+
+    Args:
+        event: One line of a log.
+        curriculum: For the sentences of criteria and skills; None shows their ids only.
+        language: "fr" or "en".
+        project: For the titles of deliverables; None shows their numbers only.
+        rows: See `requests_of`: for the titles of documents that the mentor added.
+        zone: IANA name of the zone dates are read in.
+
+    Returns:
+        One sentence, user text in it unchanged; never empty.
+    """
+    words = _Words(translator(language), curriculum, project, rows, zone)
+    for part in (_appointment, _clock, _system, _said, _verdict, _documents):
+        found = part(event.what, words)
+        if found is not None:
+            return found
+    return type(event.what).__name__  # a kind without words is still shown rather than hidden
+
+
+_PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvement": N_("Areas for improvement")}
+_TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
+
+
+class _Words:
+    """What the sentences are made with."""
+
+    def __init__(
+        self,
+        _: Translator,
+        curriculum: Curriculum | None,
+        project: Project | None,
+        rows: Mapping[str, Request],
+        zone: str,
+    ) -> None:
+        self._ = _
+        self.curriculum = curriculum
+        self.project = project
+        self.rows = rows
+        self.zone = zone
+
+    def moment(self, at: str) -> str:
+        """A date and time in the zone of the reader."""
+        return self._.date_time(at, self.zone)
+
+    def table(self, table: Mapping[str, str], key: str) -> str:
+        """The word for a value; a value without one is shown as it is."""
+        return self._(table[key]) if key in table else key
+
+    def with_reason(self, sentence: str, reason: str) -> str:
+        """The sentence, and the reason behind it when there is one."""
+        return self._("{sentence}: {reason}", sentence=sentence, reason=reason) if reason else sentence
+
+    def criterion(self, id: str) -> str:
+        """Id and sentence of a criterion."""
+        found = self._criterion(id)
+        return id if found is None else f"{id} ({found.text.in_(self._.language)})"
+
+    def _criterion(self, id: str) -> Criterion | None:
+        if self.curriculum is None:
+            return None
+        every = (c for p in self.curriculum.projects for skill in p.skills for c in skill.criteria)
+        return next((c for c in (*self.curriculum.oral, *every) if c.id == id), None)
+
+    def document(self, request: ev.Request) -> str:
+        """Title of a document to revise."""
+        return request.title or self.deliverable(request.deliverable)
+
+    def deliverable(self, n: int | None) -> str:
+        """Number and title of a deliverable."""
+        if n is None:
+            return self._("a document without a name")
+        found = self.project.deliverable(n) if self.project else None
+        return str(n) if found is None else f"{n}. {found.title.in_(self._.language)}"
+
+    def part(self, field: str) -> str:
+        """A part of the report by its field key."""
+        kind, _slash, skill = field.partition("/")
+        return skill if kind == "skill" else self.table(_PARTS, field)
+
+    def row(self, id: str) -> str:
+        """A document to revise by its row id, which names the deliverable of a pre-filled one."""
+        if id in self.rows:
+            return self.document(self.rows[id])
+        return self.deliverable(int(id[1:])) if id[:1] == "d" and id[1:].isdecimal() else f"({id})"
+
+
+def _appointment(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.Planned(project=project, attempt=attempt, planned_at=at):
+            text = N_("Planned: {project}, attempt {attempt}, {at}")
+            return _(text, project=project, attempt=attempt, at=words.moment(at))
+        case ev.Rescheduled(planned_at=at, reason=reason):
+            return words.with_reason(_("New date {at}", at=words.moment(at)), reason)
+        case ev.DetailsChanged():
+            return _("Slot or language changed")
+        case ev.Parked(parked=parked):
+            return _("Put at the end of the queue") if parked else _("Taken back from the end of the queue")
+        case ev.DeliverableDeclared(deliverable=n, received=received):
+            text = N_("Deliverable received: {document}") if received else N_("Deliverable missing: {document}")
+            return _(text, document=words.deliverable(n))
+        case ev.CheckTicked(check=check, done=done):
+            return _("Check done: {check}", check=check) if done else _("Check not done: {check}", check=check)
+        case ev.RoomOpened():
+            return _("Waiting room opened")
+        case ev.NoShow(reason=reason):
+            return words.with_reason(_("The student was absent"), reason)
+        case ev.Cancelled(by=by, late=late, reason=reason):
+            text = N_("Cancelled late by {who}") if late else N_("Cancelled by {who}")
+            return words.with_reason(_(text, who=words.table(CANCELLERS, by)), reason)
+        case ev.Aborted(reason=reason):
+            return words.with_reason(_("Broken off"), reason)
+    return None
+
+
+def _clock(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.Started():
+            return _("The student is here: the defense starts")
+        case ev.Paused(reason=reason):
+            return words.with_reason(_("Clock paused"), words.table(PAUSES, reason) if reason else "")
+        case ev.PauseExplained(pause=n, reason=reason):
+            return _("Reason of the pause of line {n}: {reason}", n=n, reason=words.table(PAUSES, reason))
+        case ev.Resumed():
+            return _("Clock resumed")
+        case ev.PhaseEntered(phase=phase):
+            return _("Phase: {phase}", phase=words.table(PHASES, phase))
+        case ev.TargetMoved(phase=phase, by_s=by_s):
+            text = N_("Target of {phase}: {length} more") if by_s >= 0 else N_("Target of {phase}: {length} less")
+            return _(text, phase=words.table(PHASES, phase), length=_.duration_text(by_s))
+        case ev.RecordingStarted():
+            return _("Recording started")
+        case ev.Finished():
+            return _("The defense is over")
+        case ev.Reopened():
+            return _("The defense goes on; the time since its end is a pause")
+        case ev.GapPaused(gap=gap):
+            return _("The gap of line {n} becomes a pause", n=gap)
+    return None
+
+
+def _system(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.Suspended(gap_ms=gap_ms):
+            return _("The machine slept {length}; the time counted", length=_.duration_text(gap_ms // 1000))
+        case ev.ClockStepped(by_ms=by_ms):
+            return _(
+                "The machine's clock was set by {sign}{length}; the timer did not move",
+                sign="+" if by_ms >= 0 else "\N{MINUS SIGN}",
+                length=_.duration_text(by_ms // 1000 if by_ms >= 0 else -(-by_ms // 1000)),
+            )
+        case ev.Recovered(answer=answer):
+            return _("Time without the console: {answer}", answer=words.table(GAP_ANSWERS, answer))
+        case ev.LeaseTaken(host=host):
+            return _("Taken over by the console on {host}", host=host)
+        case ev.CalendarLinked():
+            return _("Found in the calendar")
+        case ev.Undone(cancelled=n):
+            return _("Undone: line {n}", n=n)
+        case ev.Redone(restored=n):
+            return _("Redone: line {n}", n=n)
+    return None
+
+
+def _said(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.Rated(criterion=id, rating=None):
+            return _("{criterion}: rating cleared", criterion=words.criterion(id))
+        case ev.Rated(criterion=id, rating=str() as rating):
+            return _("{criterion}: {rating}", criterion=words.criterion(id), rating=words.table(RATINGS, rating))
+        case ev.Noted(text=text, criterion=None, private=private):
+            return _("Private note: {text}", text=text) if private else _("Shared note: {text}", text=text)
+        case ev.Noted(text=text, criterion=str() as id, private=private):
+            marked = N_("Private note on {criterion}: {text}") if private else N_("Shared note on {criterion}: {text}")
+            return _(marked, criterion=id, text=text)
+        case ev.NoteEdited(note=n, text=text):
+            return _edited(words, N_("Note of line {n} now reads: {text}"), N_("Note of line {n} withdrawn"), n, text)
+        case ev.NotePrivacySet(note=n, private=private):
+            return _("Note of line {n} made private", n=n) if private else _("Note of line {n} made shared", n=n)
+        case ev.QuestionParked(text=text):
+            return _("Question parked: {text}", text=text)
+        case ev.QuestionMoved(question=n, state=state):
+            return _("Question of line {n}: {state}", n=n, state=words.table(QUESTIONS, state))
+        case ev.QuestionEdited(question=n, text=text):
+            now, gone = N_("Question of line {n} now reads: {text}"), N_("Question of line {n} withdrawn")
+            return _edited(words, now, gone, n, text)
+        case ev.LineAdded(section=section, text=text):
+            return _("{section}: {text}", section=words.table(SECTIONS, section), text=text)
+        case ev.LineEdited(line=n, text=text):
+            return _edited(words, N_("Text of line {n} now reads: {text}"), N_("Text of line {n} withdrawn"), n, text)
+        case ev.SkillCommented(skill=skill, text=text):
+            if not text:
+                return _("Comment of {skill} withdrawn", skill=skill)
+            return _("Comment of {skill}: {text}", skill=skill, text=text)
+        case ev.GoalSet(text=text):
+            return _("Next goal: {text}", text=text) if text else _("Next goal withdrawn")
+    return None
+
+
+def _edited(words: _Words, now: str, gone: str, n: int, text: str) -> str:
+    return words._(now if text else gone, n=n, text=text)
+
+
+def _verdict(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.OutcomeChosen(outcome=outcome):
+            return _("Outcome chosen: {outcome}", outcome=words.table(OUTCOMES, outcome))
+        case ev.ReasonGiven(text=text):
+            return _("Reason for the outcome: {text}", text=text) if text else _("Reason for the outcome withdrawn")
+        case ev.ParagraphEdited(field=field, language=tongue, text=text):
+            places = {"language": words.table(_TONGUES, tongue), "part": words.part(field)}
+            if not text:
+                return _("Report in {language}, {part}: as generated again", **places)
+            return _("Report in {language}, {part}: {text}", text=text, **places)
+        case ev.RowSet(row=row):
+            return _(
+                "Document to revise: {document}, due {length} after release",
+                document=words.document(row),
+                length=_.duration_text(row.due_after_s),
+            )
+        case ev.RowKept(row=id, kept=kept):
+            text = N_("Document kept: {document}") if kept else N_("Document dropped: {document}")
+            return _(text, document=words.row(id))
+        case ev.Signed(version=version, outcome=outcome):
+            return _("Verdict {version} signed: {outcome}", version=version, outcome=words.table(OUTCOMES, outcome))
+        case ev.Released(version=version):
+            return _("Verdict {version} released", version=version)
+        case ev.AmendmentOpened(reason=reason):
+            return words.with_reason(_("A new version of the verdict is drafted"), reason)
+        case ev.AmendmentDropped():
+            return _("The new version of the verdict is dropped")
+        case ev.Contested(reason=reason):
+            return words.with_reason(_("The student contests the verdict"), reason)
+        case ev.ContestResolved(reason=reason):
+            return words.with_reason(_("The contested verdict stands"), reason)
+    return None
+
+
+def _documents(what: DefenseWhat, words: _Words) -> str | None:
+    _ = words._
+    match what:
+        case ev.DeliverableReceived(deliverable=n, files=files):
+            names = ", ".join(file.name for file in files)
+            return words.with_reason(_("Files received: {document}", document=words.deliverable(n)), names)
+        case ev.RowReceived(row=id, files=files):
+            names = ", ".join(file.name for file in files)
+            return words.with_reason(_("Document received: {document}", document=words.row(id)), names)
+        case ev.ReviewStarted(row=id):
+            return _("Document under review: {document}", document=words.row(id))
+        case ev.RowAccepted(row=id):
+            return _("Document accepted: {document}", document=words.row(id))
+        case ev.RowRequestedAgain(row=id, expected=expected):
+            return words.with_reason(_("Document requested again: {document}", document=words.row(id)), expected)
+        case ev.RowWaived(row=id, reason=reason):
+            return words.with_reason(_("Document given up: {document}", document=words.row(id)), reason)
+        case ev.RowWithdrawn(row=id, reason=reason):
+            return words.with_reason(_("Request withdrawn: {document}", document=words.row(id)), reason)
+        case ev.RowExtended(row=id, by_s=by_s):
+            text = N_("{length} more for {document}") if by_s >= 0 else N_("{length} less for {document}")
+            return _(text, document=words.row(id), length=_.duration_text(by_s))
+        case ev.RowExpired(row=id):
+            return _("Document closed, nothing came in time: {document}", document=words.row(id))
+        case ev.ReceptionCompleted():
+            return _("Reception declared complete")
+    return None

@@ -1,0 +1,129 @@
+"""Copying a text out of the console, and saying truthfully which way it went. Source: product.md §6."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from defense_console.words.translation import N_, translator
+
+FILE_NAME: Final = "clipboard.txt"
+"""Where every copied text can also be found, in the store's folder."""
+_TOOL_TIMEOUT_S: Final = 2.0
+"""A clipboard tool that waits for a display that is not there never answers; the mentor does not wait for it."""
+
+_LINK: Final = N_("it is a link: remove the link")
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """Which ways a text went.
+
+    Attributes:
+        tool: the system's clipboard holds it; it was read back.
+        terminal: it was sent to the terminal (OSC 52), which may or may not take it.
+        file: the file that holds it, None when it could not be written.
+        problem: why not, when it could not; untranslated.
+    """
+
+    tool: bool
+    terminal: bool
+    file: Path | None
+    problem: str = ""
+
+    def sentence(self, language: str) -> str:
+        """What the line says; it never says "copied" when nothing was."""
+        _ = translator(language)
+        if self.tool and self.file:
+            return _("Copied to the clipboard; also in {file}.", file=self.file)
+        if self.tool:
+            return _("Copied to the clipboard.")
+        if self.terminal and self.file:
+            sent = N_("Sent to the terminal's clipboard (OSC 52); if it does not take it, it is in {file}.")
+            return _(sent, file=self.file)
+        if self.terminal:
+            return _("Sent to the terminal's clipboard (OSC 52), which may not take it.")
+        if self.file:
+            return _("There is no clipboard here: the text is in {file}.", file=self.file)
+        lost = N_("Not copied: there is no clipboard here, and the file could not be written ({problem}).")
+        return _(lost, problem=_(self.problem))
+
+
+def over_ssh(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the terminal is at the other end of an SSH connection."""
+    environ = os.environ if environ is None else environ
+    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+
+
+def by_tool(text: str) -> bool:
+    """Give a text to the system's clipboard tool and read it back.
+
+    Returns:
+        Whether the clipboard now holds the text; False without a tool, or when it does not answer in time.
+    """
+    result: list[bool] = []
+
+    def attempt() -> None:
+        import pyperclip
+
+        try:
+            pyperclip.copy(text)
+            found = str(pyperclip.paste())
+        except (pyperclip.PyperclipException, OSError, UnicodeError):
+            return
+        result.append(found.replace("\r\n", "\n") == text.replace("\r\n", "\n"))
+
+    thread = threading.Thread(target=attempt, name="clipboard", daemon=True)
+    thread.start()
+    thread.join(_TOOL_TIMEOUT_S)
+    return result == [True]
+
+
+def to_file(text: str, folder: Path) -> Path:
+    """Write a text to the clipboard file, readable by the mentor only, also when others could read it until now.
+
+    Raises:
+        OSError: It could not be written, or is a link, which would carry the text to wherever someone made it point.
+    """
+    file = folder / FILE_NAME
+    if file.is_symlink():
+        raise OSError(errno.ELOOP, _LINK)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o600)
+        stream.truncate(0)  # only now: what stood there goes when the new text may be read by nobody else
+        stream.write(text)
+    return file
+
+
+def copy(
+    text: str,
+    folder: Path | None,
+    *,
+    tool: Callable[[str], bool] = by_tool,
+    environ: Mapping[str, str] | None = None,
+) -> Copied:
+    """Copy a text every way that does not need the screen.
+
+    Over SSH the caller also sends it to the terminal (OSC 52): a tool would fill the clipboard of the wrong machine.
+
+    Args:
+        text: What to copy, unchanged.
+        folder: The store's folder, None when it has none.
+        tool: Gives the text to the system's clipboard and tells whether it holds it.
+        environ: The environment; the process's own when None.
+    """
+    remote = over_ssh(environ)
+    held = not remote and tool(text)
+    if folder is None:
+        return Copied(held, remote, None)
+    try:
+        return Copied(held, remote, to_file(text, folder))
+    except OSError as error:
+        return Copied(held, remote, None, error.strerror or str(error))

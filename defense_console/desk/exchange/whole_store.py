@@ -1,0 +1,82 @@
+"""A whole store in one file, documents included: out of one folder, into another."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+import msgspec
+
+from defense_console.desk.exchange.files import ExchangeDesk, Taken
+from defense_console.desk.uploads.named import missing_documents, named_documents
+from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.whole_store.export import DEFENSE
+from defense_console.exchange.whole_store.files import document_pieces, read_files, received_files, write_files
+from defense_console.model.defense.events import decode_event
+from defense_console.model.errors import N_
+from defense_console.store.vault import Vault
+
+
+class WholeStoreDesk:
+    """Copies of a store with its documents.
+
+    Args:
+        exchange: For the lines.
+        vault: For the documents.
+    """
+
+    def __init__(self, exchange: ExchangeDesk, vault: Vault) -> None:
+        self.exchange = exchange
+        self.vault = vault
+
+    def missing(self) -> tuple[str, ...]:
+        """SHA-256 of the documents that logs tell of and the folder does not hold, sorted."""
+        return missing_documents(self.exchange.store, self.vault)
+
+    def export(self) -> Iterator[bytes]:
+        """The ZIP in pieces; documents that are missing are left out of it.
+
+        Raises:
+            ConsoleError: A document cannot be read, or is not the one that was received.
+        """
+        held = (sha256 for sha256 in named_documents(self.exchange.store) if self.vault.holds(sha256))
+        return write_files(self.exchange.export(), held, self.vault.opened)
+
+    def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
+        """Fill an empty store, and its folder of documents.
+
+        The documents come first: what no log tells of yet is harmless, and a log without its documents is not.
+
+        Args:
+            file: The ZIP; it has to be one that can be read anywhere.
+            dry_run: Check everything, every hash included, and change nothing.
+
+        Raises:
+            BadFile: Everything that does not hold; the store is untouched.
+            ConsoleError: The store is not empty, or cannot be written.
+        """
+        self.exchange.check_empty()
+        try:
+            with zipfile.ZipFile(file) as whole:
+                found = read_files(whole)
+                checked = self.exchange.import_archive(found.lines, dry_run=True)
+                logs = checked.archive.logs if checked.archive is not None else {}
+                events = (decode_event(line) for name, log in logs.items() if name.startswith(DEFENSE) for line in log)
+                pieces = document_pieces(whole, found, received_files(events))
+                if dry_run:
+                    for _sha256, chunks in pieces:
+                        _read_through(chunks)
+                    return msgspec.structs.replace(checked, documents=len(found.entries))
+                with self.vault.taking() as taking:
+                    for _sha256, chunks in pieces:
+                        taking.add(chunks)
+        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: {problem}"), {"problem": error})]) from None
+        taken = self.exchange.import_archive(found.lines)
+        return msgspec.structs.replace(taken, documents=len(found.entries))
+
+
+def _read_through(chunks: Iterable[bytes]) -> None:
+    for _ in chunks:
+        pass

@@ -1,0 +1,1 @@
+"""Logs at the desk: numbering, checking, folding, leases, what is not saved and what was refused."""

@@ -1,0 +1,228 @@
+"""Leases: which console writes on a defense, and how long it was gone. Source: product.md §2, §4.
+
+A lease is one row per defense, rewritten while it is held. A console takes it with the first thing it writes on a
+defense, or when the defense is live on its screen; it frees it when the defense is not live and no screen shows it any
+more, and when it ends. A lease is void at once when its boot is another one or its process is gone, otherwise after a
+quarter of an hour without a sign of life.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from defense_console.clocks import is_certain
+from defense_console.model.defense import timeline as clock
+from defense_console.model.defense.events import Stamp
+from defense_console.model.errors import ConsoleError
+from defense_console.store.base import Job, Lease, WriteLease
+from defense_console.words.translation import date_time
+
+RENEW_MS = 15_000
+VOID_MS = 15 * 60_000
+
+ProcessStart = Callable[[int], str | None]
+"""Tells when a process of this machine started, None when there is no such process."""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """This console: a name of its own, its host, its process."""
+
+    name: str
+    host: str
+    pid: int
+    process_start: str
+
+    @classmethod
+    def of_this_process(cls, process_start: ProcessStart) -> Holder:
+        """The holder that stands for the running process."""
+        pid = os.getpid()
+        return cls(uuid.uuid4().hex, socket.gethostname(), pid, process_start(pid) or "")
+
+    def lease(self, now: Stamp, since: str) -> Lease:
+        """The row that says: this console has held it since an instant, and lives at `now`."""
+        return Lease(self.name, self.host, self.pid, self.process_start, now.boot_id, now, since)
+
+    def freed(self, now: Stamp) -> Lease:
+        """The row that says: nobody holds it; this console was the last to see it live, at `now`."""
+        return Lease("", self.host, self.pid, self.process_start, now.boot_id, now)
+
+
+def held_by_other(lease: Lease | None, me: Holder, now: Stamp, process_start: ProcessStart) -> bool:
+    """Whether another console that lives holds the defense.
+
+    The clocks of two machines differ: a sign of life from the near future is one.
+    """
+    if lease is None or not lease.holder or lease.holder == me.name:
+        return False
+    if lease.host == me.host:
+        if lease.boot_id != now.boot_id and is_certain(lease.boot_id):
+            return False
+        # A boot that the system does not name seems another one once the clock was set: the process decides.
+        return process_start(lease.pid) == lease.process_start
+    return abs(clock.wall_ms(lease.last, now)) < VOID_MS
+
+
+def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
+    """Who holds the defense, and since when, in the mentor's zone."""
+    if not lease.since:
+        return ConsoleError(
+            "Read only: another console holds this defense ({host}, last seen {at}).",
+            host=lease.host,
+            at=date_time(lease.last.wall, zone),
+        )
+    return ConsoleError(
+        "Read only: another console holds this defense ({host}, since {at}).",
+        host=lease.host,
+        at=date_time(lease.since, zone),
+    )
+
+
+class Leases:
+    """What this console holds, and what it may only read because another one holds it.
+
+    Answers come from the rows as `look` last read them, which is when a defense is opened and once a second.
+
+    Args:
+        read: Reads every lease of the store.
+        submit: Hands a write to the recorder.
+        now: Reads the machine's clocks.
+        process_start: Tells when a process of this machine started.
+        zone: IANA name of the mentor's zone.
+        refusal: Why the store cannot be written at all, None when it can.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], dict[str, Lease]],
+        submit: Callable[[Job], None],
+        now: Callable[[], Stamp],
+        process_start: ProcessStart,
+        zone: str,
+        refusal: ConsoleError | None = None,
+    ) -> None:
+        self._refusal = refusal
+        self._read = read
+        self._submit = submit
+        self._now = now
+        self._process_start = process_start
+        self._zone = zone
+        self.me = Holder.of_this_process(process_start)
+        self._rows: dict[str, Lease] = {}
+        self._held: dict[str, Lease] = {}
+        self._others: dict[str, Lease] = {}
+        self._turned: set[str] = set()
+        self._writing: dict[str, WriteLease] = {}
+        """The last write of each row that is still on its way: until it is done, the row in the store is an old one."""
+
+    # --- what is so ----------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read the rows again. What changed is remembered for `turned`, whoever called this."""
+        self._rows, now = self._read(), self._now()
+        others = {
+            id: lease
+            for id, lease in self._rows.items()
+            if id not in self._writing and held_by_other(lease, self.me, now, self._process_start)
+        }
+        self._turned |= others.keys() ^ self._others.keys()
+        self._others = others
+        for id in others:
+            self._held.pop(id, None)
+
+    def turned(self) -> frozenset[str]:
+        """Ids of the defenses that became writable, or read-only, since this was last asked."""
+        turned, self._turned = frozenset(self._turned), set()
+        return turned
+
+    def holder(self, defense_id: str) -> Lease | None:
+        """The lease of another console that lives and holds the defense, None when there is none."""
+        return self._others.get(defense_id)
+
+    def read_only(self, defense_id: str) -> ConsoleError | None:
+        """Why nothing may be written on a defense, None when it may."""
+        if self._refusal is not None:
+            return self._refusal
+        other = self._others.get(defense_id)
+        return None if other is None else read_only_reason(other, self._zone)
+
+    def left_by_another(self, defense_id: str) -> Lease | None:
+        """The row that another run of the console left, None when it is ours or there is none."""
+        lease = self._rows.get(defense_id)
+        return None if defense_id in self._held or lease is None or lease.holder == self.me.name else lease
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Ids of the defenses this console holds."""
+        return tuple(self._held)
+
+    def was_here(self, defense_id: str) -> bool:
+        """Whether the row of a defense names this machine."""
+        lease = self._rows.get(defense_id)
+        return lease is not None and lease.host == self.me.host
+
+    # --- what is done --------------------------------------------------------------------------------------------
+
+    def hold(self, defense_id: str) -> None:
+        """Take a defense that nobody holds, or give a sign of life when the last one is old enough."""
+        now, held = self._now(), self._held.get(defense_id)
+        if defense_id in self._others or self._refusal is not None:
+            return
+        if held is not None and held.last.boot_id == now.boot_id and now.boot_ms - held.last.boot_ms < RENEW_MS:
+            return
+        there = self._rows.get(defense_id)
+        self._write(defense_id, now, held.since if held else now.wall, there.holder if there and not held else "")
+
+    def take_over(self, defense_id: str) -> None:
+        """Take a defense from the console that holds it."""
+        other = self._others.pop(defense_id, None)
+        now = self._now()
+        self._write(defense_id, now, now.wall, other.holder if other is not None else "")
+
+    def _write(self, defense_id: str, now: Stamp, since: str, over: str) -> None:
+        lease = self.me.lease(now, since)
+        self._held[defense_id] = lease
+        self._send(defense_id, lease, over)
+
+    def _send(self, defense_id: str, lease: Lease | None, over: str = "") -> None:
+        waiting = self._writing.get(defense_id)  # it may be left out for this one, which must then do as much
+        allowed = {self.me.name, over, *(waiting.over or () if waiting is not None else ())}
+        job = WriteLease(defense_id, lease, tuple(sorted(allowed)))
+        self._writing[defense_id] = job
+        self._submit(job)
+
+    def written(self, job: Job) -> None:
+        """The recorder has done a job."""
+        if isinstance(job, WriteLease) and self._writing.get(job.defense_id) == job:
+            del self._writing[job.defense_id]
+
+    def free_all_but(self, wanted: Collection[str]) -> None:
+        """Free what is held and not wanted any more, so that the time from now on is no absence of the console."""
+        for defense_id in [id for id in self._held if id not in wanted]:
+            self._send(defense_id, None)
+            del self._held[defense_id]
+
+    def end(self, live: Callable[[str], bool]) -> None:
+        """The console ends: a live defense keeps its last sign of life, the others keep nothing."""
+        now = self._now()
+        for defense_id in self._held:
+            freed = self.me.freed(now) if live(defense_id) else None
+            self._send(defense_id, freed)
+        self._held.clear()
+
+
+def last_sign(lease: Lease, recorded: Stamp, now: Stamp) -> Stamp:
+    """The last sign of life of a console that is gone: its lease, or what was recorded after it.
+
+    Args:
+        lease: The row it left.
+        recorded: Stamp of the last event of the log.
+        now: Whose boot comes after every other.
+    """
+    if lease.last.boot_id != recorded.boot_id:
+        return recorded if recorded.boot_id == now.boot_id else lease.last
+    return recorded if clock.between_ms(lease.last, recorded) > 0 else lease.last

@@ -1,0 +1,181 @@
+"""What was decided here and refused because another console was first: kept aside until the mentor has chosen.
+
+It is kept in the store beside the drafts, so that nothing is lost across a restart and either console can settle it.
+Each is one event as it was meant; what is kept for good is recorded anew, with the time at which that is done.
+The recorder writes them before it tells that they were refused: see `store/unsaved/keeping_aside.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from defense_console.model.defense import events as ev
+from defense_console.model.defense.events import DefenseWhat, Event
+from defense_console.model.defense.refused import BINDING, PREFIX, Aside, aside_of, named, renamed
+from defense_console.model.errors import ConsoleError
+from defense_console.store.base import Append, Draft, Job, SaveDraft, Store
+from defense_console.store.unsaved.keeping_aside import aside_row
+
+
+class Move(msgspec.Struct, frozen=True):
+    """What one that is taken up does to those that change it: they name its new line.
+
+    Attributes:
+        gone: the keys they had.
+        there: the rows they have now, by key.
+    """
+
+    gone: tuple[str, ...]
+    there: tuple[tuple[str, Draft], ...]
+
+
+def _asides(drafts: Mapping[str, Draft]) -> dict[str, Aside]:
+    return {key: aside_of(key, draft.text) for key, draft in drafts.items() if key.startswith(PREFIX)}
+
+
+def _when(aside: Aside) -> tuple[str, int]:
+    return aside.event.at.wall, aside.event.seq
+
+
+class KeptAside:
+    """What is kept aside, of every defense of one store.
+
+    Args:
+        store: Read connection.
+        submit: Hands a write to the recorder.
+    """
+
+    def __init__(self, store: Store, submit: Callable[[Job], None]) -> None:
+        self._store = store
+        self._submit = submit
+        self._known: dict[str, dict[str, Aside]] = {}
+        self._writing: dict[tuple[str, str], Draft | Literal["dropped", "recorded"]] = {}
+        """What the last write of each on its way leaves behind: the answer to an earlier one says nothing of it."""
+
+    def of(self, stream: str) -> tuple[Aside, ...]:
+        """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
+        if stream not in self._known:
+            self._known[stream] = _asides(self._store.drafts(stream))
+        found = sorted(self._known[stream].values(), key=_when)
+        lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
+
+        def place(aside: Aside) -> tuple[tuple[str, int], bool]:
+            line = lines.get((aside.base, named(aside.event.what)))
+            own = _when(aside)
+            return (own, False) if line is None or line <= own else (line, True)
+
+        return tuple(sorted(found, key=place))
+
+    def refresh(self) -> frozenset[str]:
+        """Read anew what another console added or settled. Returns: streams of which it did."""
+        stored = self._store.all_drafts()
+        return frozenset(stream for stream in tuple(self._known) if self._reread(stream, stored.get(stream, {})))
+
+    def _reread(self, stream: str, stored: Mapping[str, Draft]) -> bool:
+        """Whether there is something else than was known; what is on its way is known better here."""
+        known = self._known.get(stream, {})
+        busy = {key for name, key in self._writing if name == stream}
+        there = {key: aside for key, aside in _asides(stored).items() if key not in busy}
+        self._known[stream] = there | {key: known[key] for key in busy & known.keys()}
+        return self._known[stream].keys() != known.keys()
+
+    def refused(self, job: Append) -> None:
+        """The store refused an append because another writer was first, and has kept it aside."""
+        for field in (*job.drop_drafts, *(field for field, _draft in job.drafts)):
+            self._writing.pop((job.stream, field), None)
+        self._reread(job.stream, self._store.drafts(job.stream))
+
+    def add(self, stream: str, base: int, events: Iterable[Event]) -> None:
+        """Keep events aside. Args: base: first number after the place where the consoles parted."""
+        self.of(stream)
+        for event in events:
+            key, row = aside_row(base, event)
+            self._known[stream][key] = Aside(key, base, event)
+            self._save(stream, key, row)
+
+    def drop(self, stream: str, key: str) -> None:
+        """Give one up."""
+        self.of(stream)
+        if self._known[stream].pop(key, None) is not None:
+            self._save(stream, key, None)
+
+    def _save(self, stream: str, key: str, draft: Draft | None) -> None:
+        self._writing[stream, key] = draft or "dropped"
+        self._submit(SaveDraft(stream, key, draft))
+
+    def written(self, job: Job) -> None:
+        """The recorder has done a job."""
+        match job:
+            case SaveDraft(stream=stream, field=field, draft=draft):
+                self._forget(stream, field, draft or "dropped")
+            case Append(stream=stream, drop_drafts=fields, drafts=drafts):
+                for field in fields:
+                    self._forget(stream, field, "recorded")
+                for field, row in drafts:
+                    self._forget(stream, field, row)
+
+    def _forget(self, stream: str, field: str, done: Draft | str) -> None:
+        if self._writing.get((stream, field)) == done:
+            del self._writing[stream, field]
+
+    def unwritten(self) -> int:
+        """How many are still on their way to the store."""
+        return sum((stream, key) in self._writing for stream, known in self._known.items() for key in known)
+
+    # --- keeping -------------------------------------------------------------------------------------------------
+
+    def wanted(self, stream: str, key: str, seq: int) -> DefenseWhat:
+        """What is recorded when one is taken up.
+
+        Args:
+            stream: Whose log.
+            key: Which.
+            seq: Number its line will have.
+
+        Raises:
+            ConsoleError: It cannot be: it is gone, binds a state that is no more, or changes another one kept aside.
+        """
+        self.of(stream)
+        aside = self._known[stream].get(key)
+        if aside is None:
+            raise ConsoleError("This is settled already.")
+        what = aside.event.what
+        if isinstance(what, BINDING):
+            raise ConsoleError("A signature is not carried over: sign again what the record says now.")
+        line = named(what)
+        if line >= aside.base and isinstance(what, ev.RowSet) and line == aside.event.seq:
+            return renamed(what, seq)  # the document it asks for
+        if line >= aside.base:
+            raise ConsoleError("It changes something that is not in the record: keep that first, or drop this.")
+        return what
+
+    def move(self, stream: str, key: str, seq: int) -> Move:
+        """What happens to those that change one when that is recorded, in the same transaction.
+
+        Args:
+            stream: Whose log.
+            key: Which is recorded.
+            seq: Number its line will have.
+        """
+        self.of(stream)
+        aside = self._known[stream][key]
+        those = [
+            other
+            for other in self._known[stream].values()
+            if other.base == aside.base and other != aside and named(other.event.what) == aside.event.seq
+        ]
+        events = [msgspec.structs.replace(o.event, what=renamed(o.event.what, seq)) for o in those]
+        return Move(tuple(other.key for other in those), tuple(aside_row(seq + 1, event) for event in events))
+
+    def taken_up(self, stream: str, key: str, move: Move) -> None:
+        """One is being recorded anew: its row goes, and those that change it move, with its line."""
+        known = self._known[stream]
+        for gone in (key, *move.gone):
+            del known[gone]
+            self._writing[stream, gone] = "recorded"
+        for field, row in move.there:
+            known[field] = aside_of(field, row.text)
+            self._writing[stream, field] = row

@@ -1,0 +1,218 @@
+"""What is not saved, in words: who decided what, and when, for a mentor who must write it down elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from defense_console.desk.defense.wording import describe, requests_of
+from defense_console.desk.exchange import clipboard
+from defense_console.desk.exchange.clipboard import Copied
+from defense_console.desk.logs.ledger import Ledger, SaveState, defense_of
+from defense_console.model.defense.events import Event, decode_event, decode_student_event
+from defense_console.model.defense.refused import PREFIX
+from defense_console.model.errors import ConsoleError
+from defense_console.store.base import Append, Job, SaveDraft, Store
+from defense_console.words.translation import N_, Translator, _, ngettext, translator
+from defense_console.words.values import FIELDS
+
+if TYPE_CHECKING:
+    from defense_console.store.unsaved.replay import Replayed
+
+
+_NAMED = 4
+"""So many defenses are named in a line."""
+
+
+def replayed_sentences(done: Replayed) -> tuple[str, ...]:
+    """What to say after the spool was looked at; nothing when there was nothing in it."""
+    found: list[str] = []
+    if done.written:
+        found.append(
+            ngettext(
+                "{n} action that could not be saved before is saved now.",
+                "{n} actions that could not be saved before are saved now.",
+                done.written,
+            )
+        )
+    if done.filed:
+        found.append(
+            ngettext(
+                "{n} action of a defense that is not here could not be saved; it is kept in {place}.",
+                "{n} actions of a defense that is not here could not be saved; they are kept in {place}.",
+                done.filed,
+                place=done.file,
+            )
+        )
+    if done.damaged:
+        found.append(
+            ngettext(
+                "{n} line of a spool file is damaged; the file is kept in {place}.",
+                "{n} lines of a spool file are damaged; the file is kept in {place}.",
+                done.damaged,
+                place=done.file,
+            )
+        )
+    if done.error is not None:
+        why = _("What could not be saved before waits in {place}: {problem}",
+                               place=done.file, problem=done.error)  # fmt: skip
+        found.append(why)
+    return tuple(found)
+
+
+def aside_sentence(store: Store) -> tuple[str, ...]:
+    """Which defenses have decisions that are not in the record because another console wrote first; () for none."""
+    kept = {
+        id: sum(field.startswith(PREFIX) for field in drafts)
+        for stream, drafts in store.all_drafts().items()
+        if (id := defense_of(stream)) is not None
+    }
+    names = sorted(_short_name(store, id) for id, count in kept.items() if count)
+    if not names:
+        return ()
+    return (
+        ngettext(
+            "{n} decision is not in the record: another console wrote first. To choose, open {names}.",
+            "{n} decisions are not in the record: another console wrote first. To choose, open {names}.",
+            sum(kept.values()),
+            names=", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""),
+        ),
+    )
+
+
+def _short_name(store: Store, id: str) -> str:
+    summary = store.summary(id)
+    if summary is None:
+        return id
+    student = store.student(summary.student_id)
+    return f"{student.name if student is not None else summary.student_id} ({summary.project})"
+
+
+def loss_sentence(saved: SaveState) -> str:
+    """What leaving now would mean, in the language of the console; empty when everything is saved or soon will be."""
+    if saved.state != "failed":
+        return ""
+    if saved.unsaved:
+        text = ngettext("{n} action is not saved.", "{n} actions are not saved.", saved.unsaved)
+    else:
+        text = _("The text being typed is not saved.")
+    if saved.spool is None:
+        return text + " " + _("It is in memory only and would be lost: copy it first.")
+    kept = _("It lies in {place} and is saved when the store is opened again.", place=saved.spool.parent)
+    return text + " " + kept
+
+
+def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
+    """Everything that is not in the store, as a text to keep.
+
+    Args:
+        ledger: The logs.
+        language: "fr" or "en".
+        zone: IANA name of the mentor's zone.
+
+    Returns:
+        One paragraph for each defense or student, an action a line, oldest first, and of a text being typed what it is
+        now; empty when everything is saved.
+    """
+    _ = translator(language)
+    paragraphs: dict[str, list[str]] = {}
+    for job in _last_drafts(ledger.recorder.unsaved()):
+        if isinstance(job, Append):
+            paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
+        elif isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX):
+            lines = _events([decode_event(job.draft.text)], job.stream.partition("/")[2], ledger, _, language, zone)
+            refused = _(N_("Not saved because another console wrote first:"))
+            paragraphs.setdefault(job.stream, []).extend([refused, *lines])
+        elif isinstance(job, SaveDraft) and job.draft is not None:
+            typed = _("being typed ({field}): {text}", field=_field(job.field, _), text=job.draft.text)
+            paragraphs.setdefault(job.stream, []).append(_line(_, job.draft.first.wall, "", typed, zone))
+    return "\n\n".join("\n".join([_title(stream, ledger, _), *lines]) for stream, lines in paragraphs.items())
+
+
+def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs without the drafts that a later one replaces, or whose text a later action holds."""
+    kept: list[Job] = []
+    replaced: set[tuple[str, str]] = set()
+    for job in reversed(jobs):
+        if isinstance(job, SaveDraft):
+            if (job.stream, job.field) in replaced:
+                continue
+            replaced.add((job.stream, job.field))
+        elif isinstance(job, Append):
+            replaced.update((job.stream, field) for field in job.drop_drafts)
+        kept.append(job)
+    return kept[::-1]
+
+
+def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
+    """How many actions and how many texts being typed are among the jobs; a lease is neither, it ends by itself."""
+    left = _last_drafts(jobs)
+    drafts = [job for job in left if isinstance(job, SaveDraft) and job.draft is not None]
+    aside = sum(job.field.startswith(PREFIX) for job in drafts)
+    return sum(isinstance(job, Append) for job in left) + aside, len(drafts) - aside
+
+
+def _field(key: str, _: Translator) -> str:
+    """A text field in words, with the id of the criterion or of the skill it is about."""
+    kind, _slash, rest = key.partition("/")
+    places = {"row": f"row/{rest.rpartition('/')[2]}", "ask": f"ask/{rest.partition('/')[0]}"}
+    word = FIELDS.get(places.get(kind, kind))
+    if word is None:
+        return key
+    return f"{_(word)}, {rest}" if kind in ("criterion", "skill") else _(word)
+
+
+def copy_unsaved(text: str, folder: Path | None) -> Copied:
+    """Copy a text every way; the file lies with the spool, whose folder may not be there yet."""
+    if folder is not None:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return clipboard.copy(text, folder)
+
+
+def _title(stream: str, ledger: Ledger, _: Translator) -> str:
+    kind, _slash, id = stream.partition("/")
+    if kind != "defense":
+        return _("Student {id}", id=id)
+    try:
+        defense = ledger.defense(id)
+        student = ledger.store.student(defense.student_id)
+    except ConsoleError:
+        return _("Defense {id}", id=id)
+    name = student.name if student is not None else defense.student_id
+    return _(
+        "{project}, attempt {n}: {student} ({id})", project=defense.project, n=defense.attempt, student=name, id=id
+    )
+
+
+def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: str) -> Iterator[str]:
+    kind, _slash, id = job.stream.partition("/")
+    if kind == "defense":
+        yield from _events([decode_event(line) for line in job.lines], id, ledger, _, language, zone)
+        return
+    for line in job.lines:
+        event = decode_student_event(line)
+        yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
+
+
+def _events(
+    events: Sequence[Event], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
+) -> Iterator[str]:
+    curriculum = project = None
+    known: Sequence[Event] = events
+    try:
+        defense = ledger.defense(defense_id)
+        curriculum = ledger.curriculum(defense)
+        project = curriculum.project(defense.project)
+        known = ledger.log(defense_id).events
+    except ConsoleError:
+        pass  # the words are poorer, the text is still there
+    rows = requests_of(known)
+    for event in events:
+        yield _line(_, event.at.wall, event.author, describe(event, curriculum, language, project, rows, zone), zone)
+
+
+def _line(_: Translator, at: str, author: str, text: str, zone: str) -> str:
+    return "  ".join(part for part in ("-", _.date_time(at, zone), author, text) if part)

@@ -1,0 +1,1 @@
+"""Dates and paths as people type them."""

@@ -1,0 +1,106 @@
+"""Copies of a store with what belongs to them: made now, for another disk, and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import msgspec
+
+from defense_console.desk.uploads.named import missing_documents, named_documents
+from defense_console.model.errors import ConsoleError
+from defense_console.store.base import DamagedStore
+from defense_console.store.sqlite.copies.backups import Backup, Backups
+from defense_console.store.sqlite.copies.restoring import Restored, restore
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.vault import Vault
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """A copy that was made: of how many logs, with how many documents that were not there yet; which are missing."""
+
+    backup: Backup
+    logs: int
+    documents: int = 0
+    missing: tuple[str, ...] = ()
+
+
+class PutBack(msgspec.Struct, frozen=True):
+    """A copy that was put back, how many documents came with it, and which ones are missing."""
+
+    restored: Restored
+    documents: int
+    missing: tuple[str, ...]
+
+
+def back_up(backups: Backups, at: str) -> Copied:
+    """Make a copy beside the daily ones.
+
+    Args:
+        backups: Of the store.
+        at: The instant, ISO 8601 UTC.
+
+    Raises:
+        StoreError: There is none, and why.
+    """
+    with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
+        return Copied(backups.write(at), len(store.streams()))
+
+
+def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
+    """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
+
+    Args:
+        backups: Of the store.
+        folder: The other one.
+        at: The instant, ISO 8601 UTC.
+
+    Raises:
+        ConsoleError: It lies in the store's own folder, or cannot be written.
+    """
+    store_folder = backups.store
+    with place.explained(folder):
+        if folder.exists() and not folder.is_dir():
+            raise ConsoleError("{place} is a file: name a folder.", place=folder)
+    if folder.resolve().is_relative_to(store_folder.resolve()):
+        raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
+    here, there = Vault(store_folder), Vault(folder)
+    with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
+        backup = Backups(store_folder, folder, kept=0).write(at)
+        count = _bring(here, there, named_documents(store))
+        return Copied(backup, len(store.streams()), count, missing_documents(store, there))
+
+
+def put_back(source: Path, backups: Backups, at: str) -> PutBack:
+    """Replace the store by a copy, and bring the documents that lie beside the copy.
+
+    Args:
+        source: A copy, or a folder of them.
+        backups: Of the store that is replaced.
+        at: The instant, ISO 8601 UTC.
+
+    Raises:
+        ConsoleError: Why not; the store is as it was.
+    """
+    restored = restore(source, backups, at)
+    here, there = Vault(backups.store), Vault(restored.source.parent)
+    with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
+        beside = (there.folder / place.DOCUMENTS).is_dir()
+        count = _bring(there, here, named_documents(store)) if beside else 0
+        return PutBack(restored, count, missing_documents(store, here))
+
+
+def _bring(source: Vault, target: Vault, wanted: Iterable[str]) -> int:
+    """Copy what the target does not hold; bytes that are not what was received stay behind."""
+    new = [sha256 for sha256 in wanted if source.holds(sha256) and not target.holds(sha256)]
+    if not new:
+        return 0
+    brought = 0
+    with target.taking() as taking:
+        for sha256 in new:
+            with suppress(DamagedStore):
+                taking.add(source.chunks(sha256))
+                brought += 1
+    return brought

@@ -1,0 +1,180 @@
+"""The doctor: what is wrong with a store and everything beside it, and mending what can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+
+import msgspec
+
+from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
+from defense_console.desk.logs.ledger import stream_of
+from defense_console.desk.uploads.named import missing_documents
+from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
+from defense_console.model.defense.events import Stamp
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.store.base import Append, Lease, Store, StoreError
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights, sweep
+from defense_console.store.sqlite.damage.findings import Finding
+from defense_console.store.sqlite.damage.folders_beside import of_spool
+from defense_console.store.sqlite.damage.repairing import Repaired, repair
+from defense_console.store.sqlite.opening.holding import alone
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.keeping_aside import can_be_kept
+from defense_console.store.unsaved.replay import replay
+from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
+from defense_console.store.vault import Vault
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """What was done, and what is still wrong afterwards.
+
+    Attributes:
+        rebuilt: None where the store needed no building anew.
+        left: what is still wrong.
+        told: where the copy made before an earlier schema was brought up lies, when that is not with the others.
+    """
+
+    rebuilt: Repaired | None
+    left: tuple[Finding, ...]
+    told: ConsoleError | None = None
+
+
+class Doctor:
+    """Looks after one store.
+
+    Args:
+        backups: Of the store.
+        now: A reading of the clocks.
+        process_start: Tells when a process of this machine started.
+        shipped: Curricula by code.
+        spool: Where what could not be saved waits.
+    """
+
+    def __init__(
+        self,
+        backups: Backups,
+        now: Stamp,
+        process_start: ProcessStart,
+        shipped: Mapping[str, Curriculum],
+        spool: Path,
+    ) -> None:
+        self._backups = backups
+        self._now = now
+        self._process_start = process_start
+        self._shipped = shipped
+        self._spool = spool
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Everything that is wrong. Empty when the store is sound.
+
+        Raises:
+            ConsoleError: There is no store, or it cannot be looked at.
+        """
+        with examined(self._backups) as (found, store):
+            elsewhere = of_spool(self._spool, self._backups.store)
+            return (*found, *elsewhere, *(self._of_all_beside(store) if store is not None else ()))
+
+    def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
+        """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
+        yield from self._of_documents(store)
+        with suppress(StoreError):
+            yield from self._of_leases(store)
+            yield from self._of_spool(store)
+
+    def repair(self, found: tuple[Finding, ...]) -> Mended:
+        """Mend what can be mended of what was found.
+
+        Raises:
+            ConsoleError: A console holds the store, or there is no space; what was not mended is as it was.
+        """
+        folder = self._backups.store
+        kinds = {each.kind for each in found if each.repairable}
+        if "rights" in kinds:
+            mend_rights(folder)
+            kinds |= {each.kind for each in self.examine() if each.repairable}
+        if "left" in kinds:
+            with alone(folder):
+                sweep(folder)
+        rebuilt = None
+        if kinds.intersection(REBUILT):
+            shipped = {curriculum_hash(each): canonical_json(each) for each in self._shipped.values()}
+            rebuilt = repair(self._backups, self._now.wall, shipped)
+        with closing(TinyStore.open(folder, create=False, backups=self._backups)) as store:
+            # What could not be saved belongs at the end of the logs, now that they are whole again.
+            replay(self._spool, store, store.identity)
+            for defense_id in self._stale(store):
+                store.write_lease(defense_id, None)
+        return Mended(rebuilt, self.examine(), store.told)
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    def _of_documents(self, store: Store) -> Iterator[Finding]:
+        vault = Vault(self._backups.store)
+        remedy = ConsoleError(N_("Receive it again, or take it from a copy with documents (restore, import)."))
+        for problem in vault.verify():
+            told = ConsoleError(problem.text_id, **problem.parameters)
+            yield Finding("document", problem.stream, told, remedy, repairable=False)
+        missing: tuple[str, ...] = ()
+        with suppress(ConsoleError):
+            missing = missing_documents(store, vault)
+        for sha256 in missing:
+            told = ConsoleError(N_("A document that a log tells of is missing."))
+            where = vault.path(sha256).relative_to(vault.folder).as_posix()
+            yield Finding("document", where, told, remedy, repairable=False)
+
+    # --- leases ------------------------------------------------------------------------------------------------------
+
+    def _of_leases(self, store: Store) -> Iterator[Finding]:
+        for defense_id in self._stale(store):
+            yield Finding(
+                "lease", stream_of(defense_id),
+                ConsoleError(N_("A console that is gone still holds a defense that is over.")),
+                ConsoleError(N_("doctor --repair frees it.")),
+                repairable=True,
+            )  # fmt: skip
+
+    def _stale(self, store: Store) -> list[str]:
+        """Defenses that are not live and are held by a console that is gone.
+
+        The lease of a live one tells until when its console lived, so it stays for whoever opens it next.
+        """
+        live = {summary.id for summary in store.pending() if summary.session == "live"}
+        return sorted(id for id, lease in store.leases().items() if id not in live and self._is_gone(lease))
+
+    def _is_gone(self, lease: Lease) -> bool:
+        me = Holder.of_this_process(self._process_start)
+        return bool(lease.holder) and not held_by_other(lease, me, self._now, self._process_start)
+
+    # --- the spool ---------------------------------------------------------------------------------------------------
+
+    def _of_spool(self, store: TinyStore) -> Iterator[Finding]:
+        files: list[Path] = []
+        with suppress(OSError):
+            files = sorted(self._spool.iterdir())
+        for path in files:
+            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, store.identity):
+                continue
+            with taken(path) as handle:
+                if handle is not None:  # else a console that lives writes it
+                    yield self._waiting(path, store)
+
+    @staticmethod
+    def _waiting(path: Path, store: Store) -> Finding:
+        """What a file outside of the store holds, and how it comes in."""
+        jobs, _damaged = read_jobs(path)
+        if path.suffix == END:
+            told = ConsoleError(N_("What could not be saved waits here: {n} writes."), n=len(jobs))
+            remedy = ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened."))
+        elif path.suffix == ASIDE and any(isinstance(job, Append) and can_be_kept(store, job) for job in jobs):
+            told = ConsoleError(N_("What another console made impossible to save lies here: {n} writes."), n=len(jobs))
+            remedy = ConsoleError(
+                N_("doctor --repair brings it to its defense, where you choose; so does the console when it is opened.")
+            )
+        else:
+            told = ConsoleError(N_("It holds what was never saved: its defense is not here, or it is damaged."))
+            remedy = ConsoleError(N_("Write down elsewhere what matters of it, then remove the file."))
+            return Finding("spool", str(path), told, remedy, repairable=False)
+        return Finding("spool", str(path), told, remedy, repairable=True)

@@ -1,0 +1,234 @@
+"""Forgetting a student: everything the console holds about a person is removed, after saying what must be kept.
+
+A log cannot be thinned out: its hash chain would break at the first line taken away, and even without names it would
+still tell who was meant. So all logs of the person are removed whole; docs/decisions.md says why no pseudonym stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+import msgspec
+from dateutil.relativedelta import relativedelta
+
+from defense_console.desk.exchange.clipboard import FILE_NAME
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.desk.logs.stored import defense_events
+from defense_console.desk.uploads.viewer import sweep_copies
+from defense_console.exchange.whole_store.files import received_files
+from defense_console.model.defense.events import Stamp
+from defense_console.model.defense.timeline import instant, iso
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.queue.agenda import searchable
+from defense_console.model.student.state import emails_ever, names_ever
+from defense_console.store.base import Store, StoreError
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.diagnosis import sweep
+from defense_console.store.sqlite.damage.forgetting import (
+    all_copies,
+    forget_in_copy,
+    forget_in_spool,
+    forget_in_store,
+    holds_bytes,
+    waiting,
+)
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.holding import alone
+from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.vault import Vault
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the console holds of a student.
+
+    Attributes:
+        id, name, email: who it is.
+        defenses: ids of the defenses, sorted.
+        documents: SHA-256 of the documents that nobody else's log names, sorted.
+        copies: the copies of the store; what they hold of the student goes too.
+        last: ISO instant of the last thing recorded, "" for nothing.
+        mentions: logs of others in which a name of theirs stands, an earlier one too.
+        called: every name and address they ever had.
+    """
+
+    id: str
+    name: str
+    email: str
+    defenses: tuple[str, ...]
+    documents: tuple[str, ...]
+    copies: tuple[Path, ...]
+    last: str
+    mentions: tuple[str, ...]
+    called: tuple[str, ...]
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the student's logs."""
+        return (STUDENTS + self.id, *(DEFENSES + id for id in self.defenses))
+
+    def kept_until(self, years: int) -> str:
+        """Until when the record must be kept by the setting; "" where that was not settled.
+
+        Args:
+            years: `retention_years`.
+        """
+        return iso(instant(self.last) + relativedelta(years=years)) if years and self.last else ""
+
+
+class ForgetDesk:
+    """Forgets students of one store.
+
+    Args:
+        places: Of the store: every folder where copies of it may lie.
+        spool: Where what could not be saved waits.
+    """
+
+    def __init__(self, places: Sequence[Backups], spool: Path) -> None:
+        self._places = places
+        self._folder = places[0].store
+        self._spool = spool
+
+    def look(self, student: str) -> Known:
+        """What the console holds of a student.
+
+        Args:
+            student: Their id, or their whole name.
+
+        Raises:
+            ConsoleError: There is nobody of this name, or several; or something cannot be read, or may not go now.
+        """
+        with closing(TinyStore.open(self._folder, create=False, backups=self._places[0])) as store:
+            return self._look(store, student)
+
+    def forget(self, student: str) -> tuple[Path, ...]:
+        """Forget a student. What is interrupted can be done again: the store itself comes last.
+
+        Args:
+            student: As `look` found it: the id.
+
+        Returns:
+            Files that still speak of the student and cannot be built anew, since they are damaged.
+
+        Raises:
+            ConsoleError: As `look`; or a console holds the store.
+        """
+        with alone(self._folder):
+            with closing(TinyStore(self._folder, RowDatabase(place.prepare(self._folder, create=False)))) as store:
+                known, identity = self._look(store, student), store.identity
+            for folder in (self._folder, self._spool):
+                with place.explained(folder):
+                    (folder / FILE_NAME).unlink(missing_ok=True)
+            forget_in_spool(self._spool, identity, known.streams)
+            sweep_copies()
+            vault = Vault(self._folder)
+            for sha256 in known.documents:
+                vault.remove(sha256)
+            for each in self._places:
+                each.sweep()
+            sweep(self._folder)
+            left = []
+            for path in known.copies:
+                try:
+                    forget_in_copy(path, known.id)
+                except StoreError:
+                    left.append(path)
+            forget_in_store(self._folder, known.id)
+            return tuple(path for path in (*left, *self._damaged()) if self._speaks_of(path, known))
+
+    def _damaged(self) -> Iterator[Path]:
+        """What repairs have kept."""
+        for aside in sorted(self._folder.glob(place.DAMAGED + "*")):
+            yield from (path for path in sorted(aside.rglob("*")) if path.is_file())
+
+    @staticmethod
+    def _speaks_of(path: Path, known: Known) -> bool:
+        with place.explained(path):
+            return holds_bytes(path, (*known.called, *known.streams))
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _look(self, store: TinyStore, student: str) -> Known:
+        id = _id_of(store, student)
+        logs = DirectLogs(store, _no_clock, "")
+        found: list[str] = []
+        named: dict[bool, set[str]] = {True: set(), False: set()}
+        last = ""
+        for defense_id in logs.ids():
+            defense = logs.known(defense_id)
+            mine = defense.student_id == id
+            named[mine] |= {file.sha256 for file in received_files(logs.events(defense_id))}
+            if mine:
+                _refuse_open(defense_id, defense.session, signed=defense.signed is not None)
+                found.append(defense_id)
+                last = max(last, defense.at.wall)
+        if waiting(self._spool, store.identity):
+            raise ConsoleError(
+                N_("Something waits in {place} to be saved: open the console once, then forget."), place=self._spool
+            )
+        known = store.student(id)
+        if known is None and not found:
+            raise ConsoleError(N_("There is no student {id} here."), id=student)
+        copies = all_copies(self._places)
+        more, others = _in_copies(copies, id)
+        documents = (named[True] | more) - named[False] - others
+        name, email = ("", "") if known is None else (known.name, known.email)
+        streams = {STUDENTS + id, *(DEFENSES + defense_id for defense_id in found)}
+        events = logs.student_events(id)
+        names = dict.fromkeys((*names_ever(events), name))
+        called = (*names, *dict.fromkeys((*emails_ever(events), email)))
+        mentions = tuple(_mentions(store, streams, names))
+        return Known(id, name, email, tuple(found), tuple(sorted(documents)), tuple(copies), last, mentions, called)
+
+
+def _id_of(store: Store, typed: str) -> str:
+    """The id of the student who is meant: of this id, or alone of this name."""
+    students = store.students()
+    if any(each.id == typed for each in students):
+        return typed
+    named = [each.id for each in students if searchable(each.name) == searchable(typed)]
+    if len(named) > 1:
+        raise ConsoleError(N_("Several students have this name: {ids}."), ids=", ".join(named))
+    return named[0] if named else typed
+
+
+def _refuse_open(defense_id: str, session: str, *, signed: bool) -> None:
+    if session == "live":
+        raise ConsoleError(N_("The defense {id} is live: finish it first."), id=defense_id[:8])
+    if signed:
+        raise ConsoleError(N_("The verdict of {id} is signed and not released: release it first."), id=defense_id[:8])
+
+
+def _in_copies(copies: Sequence[Path], student: str) -> tuple[set[str], set[str]]:
+    """Documents that logs of the student name in copies, and those that logs of others do."""
+    mine: set[str] = set()
+    others: set[str] = set()
+    for path in copies:
+        with suppress(ConsoleError), place.explained(path), _copy(path) as store:
+            logs = DirectLogs(store, _no_clock, "")
+            for defense_id in logs.ids():
+                events = logs.events(defense_id)
+                owner = getattr(events[0].what, "student_id", "") if events else ""
+                (mine if owner == student else others).update(file.sha256 for file in received_files(events))
+    return mine, others
+
+
+def _copy(path: Path) -> closing[TinyStore]:
+    return closing(TinyStore(path.parent, RowDatabase(path, read_only=True)))
+
+
+def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:
+    """Logs of others whose texts hold one of these whole names."""
+    wanted = [name.casefold() for name in names if name]
+    for stream in store.streams(DEFENSES) if wanted else ():
+        events = defense_events(stream, store.read_log(stream))
+        texts = (str(msgspec.to_builtins(event)).casefold() for event in events)
+        if stream not in streams and any(name in text for text in texts for name in wanted):
+            yield stream
+
+
+def _no_clock() -> Stamp:
+    raise NotImplementedError  # nothing is recorded here

@@ -1,0 +1,1 @@
+"""What students send, at the desk: take in, compare, view."""

@@ -1,0 +1,390 @@
+"""Taking in what a student sends: it is looked at first, then taken, all of it or nothing.
+
+Looking reads every byte and changes nothing. Taking writes the bytes into the vault and only then one action into the
+log: whatever happens between the two, the log never names a document that is not there, and the same files can simply
+be taken again. Source: product.md §3, domain.md §1.3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger
+from defense_console.model.defense.events import DefenseWhat, DeliverableReceived, ReceivedFile, RowReceived
+from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.revision import AWAITED, row_title
+from defense_console.model.defense.state import Defense, Delivery, Revision, RowState
+from defense_console.model.defense.timeline import instant
+from defense_console.model.errors import ConsoleError
+from defense_console.store.vault import Vault
+from defense_console.uploads.matching import (
+    Finding,
+    Key,
+    Known,
+    Offered,
+    candidates_of,
+    is_one_document,
+    match_files,
+)
+from defense_console.uploads.opening.limits import Limits
+from defense_console.uploads.opening.sources import Kind, Source, SourceFile, opened
+from defense_console.words.translation import language, zone_of
+
+FileChange = Literal["new", "changed", "unchanged"]
+Progress = Callable[[int, int], None]
+"""Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
+
+_TAKES: tuple[RowState, ...] = ("requested", "re_requested", "received", "under_review", "accepted", "expired")
+"""States in which a document asked for takes another version; one that comes late is the mentor's to decide."""
+
+
+class ReadFile(msgspec.Struct, frozen=True):
+    """A file as it was read: its path inside the source, its size in bytes, its SHA-256 in hexadecimal."""
+
+    place: str
+    size: int
+    sha256: str
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A source as it was read."""
+
+    path: Path
+    name: str
+    kind: Kind
+    plain: bool
+    files: tuple[ReadFile, ...]
+
+
+class IncomingFile(msgspec.Struct, frozen=True):
+    """A file, and what it would be.
+
+    Attributes:
+        place: path inside the source.
+        name: the same below the folder that holds everything; the name it is received under.
+        key: what it belongs to, None when it could not be matched: it is then not taken.
+        deliverable: number of the deliverable, None for a document asked for by a free title.
+        version: number of the version it would be part of, from 1; None when it is not taken.
+        size: bytes.
+        sha256: hexadecimal.
+        change: compared with the version before; None when it is not taken.
+        findings: what to know of it.
+    """
+
+    place: str
+    name: str
+    key: Key | None
+    deliverable: int | None
+    version: int | None
+    size: int
+    sha256: str
+    change: FileChange | None
+    findings: tuple[Finding, ...]
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """What was looked at.
+
+    Attributes:
+        reading: what was read.
+        files: in the order of the source.
+        findings: on the whole.
+        known: keys whose latest version is this very delivery already: taking it again changes nothing.
+        unchanged: keys asked for that come back with the same content.
+    """
+
+    reading: Reading
+    files: tuple[IncomingFile, ...]
+    findings: tuple[Finding, ...]
+    known: frozenset[Key]
+    unchanged: frozenset[Key]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What would be received, in the order of its first file."""
+        found = dict.fromkeys(file.key for file in self.files if file.key is not None)
+        return tuple(key for key in found if key not in self.known)
+
+    @property
+    def unmatched(self) -> tuple[IncomingFile, ...]:
+        """Files that are not taken unless the mentor says what they are."""
+        return tuple(file for file in self.files if file.key is None)
+
+    def files_of(self, key: Key) -> tuple[IncomingFile, ...]:
+        """The files of one document."""
+        return tuple(file for file in self.files if file.key == key)
+
+
+class Intake(DefenseDesk):
+    """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's.
+
+    Args:
+        ledger: The logs.
+        defense_id: Whole id of the defense.
+        leases: Who writes on what; None for a desk that is alone with its store.
+        vault: Where documents are kept.
+        limits: What one reception may hold.
+        zone: IANA name of the mentor's zone.
+    """
+
+    def __init__(
+        self, ledger: Ledger, defense_id: str, leases: Leases | None, vault: Vault, limits: Limits, zone: str
+    ) -> None:
+        super().__init__(ledger, defense_id, leases)
+        self.vault = vault
+        self._limits = limits
+        self._zone = zone
+        self._project = self.project  # read here, on the desk's thread
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def look(self, path: Path, chosen: Key | None = None, progress: Progress | None = None) -> Incoming:
+        """Read everything and say what it would be; nothing is changed.
+
+        Args:
+            path: A file, a folder or a ZIP archive.
+            chosen: What the files are that cannot be matched.
+            progress: Told how far it is.
+
+        Raises:
+            ConsoleError: It is refused; see `sources.opened`.
+        """
+        return self.judge(self.read(path, progress), chosen)
+
+    def read(self, path: Path, progress: Progress | None = None) -> Reading:
+        """Read every byte of a source, keeping none.
+
+        Raises:
+            ConsoleError: It is refused.
+        """
+        plain = is_one_document(path.name, self._project)
+        with opened(path, self._limits, plain=plain) as source:
+            counter = _Counter(source, progress)
+            files = tuple(_read(file, counter) for file in source.files)
+            return Reading(path, source.name, source.kind, plain, files)
+
+    def judge(self, reading: Reading, chosen: Key | None = None) -> Incoming:
+        """What these files would be, and what to know of them.
+
+        Args:
+            reading: What was read.
+            chosen: What the files are that cannot be matched: a deliverable's number, or a row with a free title.
+
+        Raises:
+            ConsoleError: There is no such document.
+        """
+        titled = {r.request.id: r.request.title for r in self._taking() if r.request.deliverable is None}
+        candidates = candidates_of(self.project, titled)
+        if chosen is not None and chosen not in {candidate.key for candidate in candidates}:
+            raise ConsoleError("This project has no deliverable {n}.", n=chosen)
+        now = instant(self.ledger.now().wall).astimezone(zone_of(self._zone))
+        known = Known(candidates, self.student.name, now.year, now.month, self._expected(now))
+        offered = [Offered(file.place, file.size) for file in reading.files]
+        matched = match_files(reading.name, reading.kind == "archive", offered, known)
+        keys = [chosen if match.key is None else match.key for match in matched.files]
+        groups: dict[Key, list[tuple[str, ReadFile]]] = {}
+        for key, match, file in zip(keys, matched.files, reading.files, strict=True):
+            if key is not None:
+                groups.setdefault(key, []).append((match.name, file))
+        same = {key for key, files in groups.items() if self._is_there(key, files)}
+        before = {key: self._before(key) for key in groups}
+        unchanged = {
+            key
+            for key, files in groups.items()
+            if key not in same and (old := before[key]) is not None and old.hashes == _hashes(files)
+        }
+        files = tuple(
+            IncomingFile(
+                place=match.place,
+                name=match.name,
+                key=key,
+                deliverable=key if isinstance(key, int) else None,
+                version=None if key is None else self._version(key, key in same),
+                size=file.size,
+                sha256=file.sha256,
+                change=None if key is None else _change(match.name, file, before[key], len(groups[key])),
+                findings=match.findings,
+            )
+            for key, match, file in zip(keys, matched.files, reading.files, strict=True)
+        )
+        return Incoming(reading, files, matched.findings, frozenset(same), frozenset(unchanged))
+
+    def choices(self) -> tuple[tuple[Key, str], ...]:
+        """What files can be said to be: keys and titles, in the order of the brief."""
+        numbered = [(d.n, f"{d.n}. {d.title.in_(language())}") for d in self.project.deliverables]
+        titled = [
+            (r.request.id, row_title(r.request, self.project, language()))
+            for r in self._taking()
+            if r.request.deliverable is None
+        ]
+        return (*numbered, *titled)
+
+    # --- taking ----------------------------------------------------------------------------------------------------
+
+    def take(self, incoming: Incoming, progress: Progress | None = None) -> Defense:
+        """Keep the files, then record that they came.
+
+        Returns:
+            The defense after it, unchanged when this very delivery was taken before.
+
+        Raises:
+            ConsoleError: It is not legal now, nothing of it could be matched, a file has changed since it was looked
+                at, or it cannot be written; nothing was changed.
+        """
+        self.require(incoming)
+        self.keep(incoming, progress)
+        return self.record(incoming)
+
+    def require(self, incoming: Incoming) -> None:
+        """Check that it can be taken.
+
+        Raises:
+            ConsoleError: It cannot.
+        """
+        if (reason := self.read_only) is not None:
+            raise reason
+        if not any(file.key is not None for file in incoming.files):
+            raise ConsoleError("None of these files could be matched to a deliverable: say which one they are.")
+        now = self.ledger.now()
+        for what in self._whats(incoming):
+            check_legal(self.defense, what, now, self.curriculum)
+
+    def keep(self, incoming: Incoming, progress: Progress | None = None) -> None:
+        """Write the files that are taken into the vault, all of them or none.
+
+        Raises:
+            ConsoleError: A file has changed since it was looked at, or it cannot be written.
+        """
+        reading = incoming.reading
+        wanted = {f.place: f.sha256 for f in incoming.files if f.key is not None and f.key not in incoming.known}
+        if not wanted:
+            return
+        with opened(reading.path, self._limits, plain=reading.plain) as source, self.vault.taking() as taking:
+            counter = _Counter(source, progress)
+            for file in source.files:
+                if file.place in wanted and taking.add(counter.chunks(file)).sha256 == wanted[file.place]:
+                    del wanted[file.place]
+            if wanted:
+                raise ConsoleError(
+                    "{file} has changed since it was looked at; nothing was taken in.", file=next(iter(wanted))
+                )
+
+    def record(self, incoming: Incoming) -> Defense:
+        """Record in one action that the files came.
+
+        Raises:
+            ConsoleError: It is not legal now.
+        """
+        whats = self._whats(incoming)
+        return self.act(*whats) if whats else self.defense
+
+    def _whats(self, incoming: Incoming) -> tuple[DefenseWhat, ...]:
+        return tuple(self._what(key, incoming.files_of(key)) for key in incoming.keys)
+
+    def _what(self, key: Key, files: Sequence[IncomingFile]) -> DefenseWhat:
+        received = tuple(ReceivedFile(file.name, file.size, file.sha256) for file in files)
+        row = self._row_of(key)
+        if row is not None:
+            return RowReceived(row.request.id, received)
+        if isinstance(key, str):
+            raise ConsoleError("This document is not asked for.")
+        return DeliverableReceived(key, received)
+
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    def _taking(self) -> tuple[Revision, ...]:
+        """Documents asked for by the verdict in force that take another version, those awaited first."""
+        released = self.defense.released
+        if released is None or released.outcome != "conditional":
+            return ()
+        rows = (r for r in self.defense.revisions if r.state in _TAKES)
+        return tuple(sorted(rows, key=lambda r: r.state not in AWAITED))
+
+    def _row_of(self, key: Key) -> Revision | None:
+        return next((r for r in self._taking() if key in (r.request.deliverable, r.request.id)), None)
+
+    def _expected(self, now: datetime) -> tuple[Key, ...]:
+        """Deliverables that should come now: those awaited, or before any verdict those that never came."""
+        if self.defense.released is not None:
+            return tuple(
+                r.request.deliverable
+                for r in self._taking()
+                if r.state in AWAITED and r.request.deliverable is not None
+            )
+        return tuple(d.n for d in self.project.deliverables if d.n not in self.defense.deliveries)
+
+    def _deliveries(self, key: Key) -> tuple[Delivery, ...]:
+        if isinstance(key, int):
+            return self.defense.deliveries.get(key, ())
+        row = self._row_of(key)
+        return row.deliveries if row is not None else ()
+
+    def _before(self, key: Key) -> Delivery | None:
+        """The version these files are compared with: the one that was asked to change, else the latest with files."""
+        row = self._row_of(key)
+        if row is not None and row.state in AWAITED:
+            return row.before
+        return next((delivery for delivery in reversed(self._deliveries(key)) if delivery.files), None)
+
+    def _is_there(self, key: Key, files: Sequence[tuple[str, ReadFile]]) -> bool:
+        """Whether the latest version is this very delivery; what is asked for again is always received anew."""
+        row = self._row_of(key)
+        if row is not None and row.state in AWAITED:
+            return False
+        deliveries = self._deliveries(key)
+        return bool(deliveries) and deliveries[-1].hashes == _hashes(files)
+
+    def _version(self, key: Key, there: bool) -> int:
+        deliveries = self._deliveries(key)
+        latest = deliveries[-1].version if deliveries else 0
+        return latest if there else latest + 1
+
+
+def _hashes(files: Sequence[tuple[str, ReadFile]]) -> tuple[str, ...]:
+    return tuple(sorted(file.sha256 for _name, file in files))
+
+
+def _change(name: str, file: ReadFile, before: Delivery | None, together: int) -> FileChange:
+    """What a file is beside the version before: the same bytes, other bytes of the same document, or something new."""
+    if before is None:
+        return "new"
+    if file.sha256 in before.hashes:
+        return "unchanged"
+    same_name = any(old.name == name for old in before.files)
+    return "changed" if same_name or (together == 1 and len(before.files) == 1) else "new"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+class _Counter:
+    """Counts what is read of a source, and says how far it is."""
+
+    def __init__(self, source: Source, progress: Progress | None) -> None:
+        self._total = sum(file.told_bytes for file in source.files)
+        self._read = 0
+        self._progress = progress
+
+    def chunks(self, file: SourceFile) -> Iterator[bytes]:
+        """The bytes of a file, counted."""
+        for chunk in file.chunks():
+            self._read += len(chunk)
+            if self._progress is not None:
+                self._progress(self._read, self._total)
+            yield chunk
+
+
+def _read(file: SourceFile, counter: _Counter) -> ReadFile:
+    digest, size = hashlib.sha256(), 0
+    for chunk in counter.chunks(file):
+        digest.update(chunk)
+        size += len(chunk)
+    return ReadFile(file.place, size, digest.hexdigest())

@@ -1,0 +1,30 @@
+"""The documents that the logs of a store tell of, and which of them are not beside it: one rule for every command."""
+
+from __future__ import annotations
+
+from defense_console.desk.exchange.files import DEMO
+from defense_console.desk.logs.stored import defense_events
+from defense_console.exchange.whole_store.files import received_files
+from defense_console.store.base import Store
+from defense_console.store.sqlite.keys import DEFENSES
+from defense_console.store.vault import Vault
+
+
+def named_documents(store: Store) -> list[str]:
+    """SHA-256 of every document that a log of the store tells of, sorted."""
+    logs = (defense_events(stream, store.read_log(stream)) for stream in store.streams(DEFENSES))
+    return sorted({file.sha256 for events in logs for file in received_files(events)})
+
+
+def missing_documents(store: Store, vault: Vault) -> tuple[str, ...]:
+    """SHA-256 of the documents that a store should have and its folder does not hold, sorted.
+
+    Empty for the demo cohort: its documents are invented and were never there.
+
+    Args:
+        store: Whose logs name them.
+        vault: Where they should lie.
+    """
+    if store.meta(DEMO) is not None:
+        return ()
+    return tuple(sha256 for sha256 in named_documents(store) if not vault.holds(sha256))

@@ -1,0 +1,195 @@
+"""Opening a document with the system's viewer for its kind.
+
+A document leaves the vault only as a copy that cannot be written, in a folder nobody else can read, under its own name
+so that the system knows its kind. Kinds that run when they are opened are not opened. No shell is involved.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.errors import ConsoleError
+from defense_console.store.vault import Vault
+from defense_console.uploads.names import extension_of
+
+_DOCUMENTS: Final = (
+    "pdf", "txt", "md", "csv", "tsv", "rtf", "log", "json", "xml", "yaml", "yml", "docx", "doc", "odt", "pptx", "ppt",
+    "odp", "xlsx", "xls", "ods", "epub", "zip", "html", "htm",
+)  # fmt: skip
+_MEDIA: Final = (
+    "png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "tif", "tiff", "heic", "mp3", "wav", "ogg", "flac", "m4a", "mp4",
+    "m4v", "mov", "webm", "mkv", "avi",
+)  # fmt: skip
+_SOURCES: Final = ("py", "js", "ts", "java", "sql", "ipynb", "css")
+"""Source code is shown as text: some systems run it when it is opened."""
+SHOWN: Final = frozenset((*_DOCUMENTS, *_MEDIA, *_SOURCES))
+"""Kinds that a program shows; whatever could run by itself is not among them."""
+_ODD: Final = re.compile(r"[^\w.\-]+")
+_LONGEST: Final = 80
+
+Start = Callable[[str], None]
+
+if os.name == "posix":
+    import fcntl
+
+
+def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) -> Path:
+    """Open a document received with the system's program for its kind.
+
+    Args:
+        vault: Where it is kept.
+        file: Which one.
+        start: Hands a path to the system; the system's own way when None.
+
+    Returns:
+        The copy that was opened.
+
+    Raises:
+        ConsoleError: Its kind is not opened, there is no program to show it, or the document is gone or damaged.
+    """
+    name = file.name.rpartition("/")[2]
+    extension = extension_of(name)
+    if extension not in SHOWN:
+        raise ConsoleError(
+            "A document of the kind “{extension}” is not opened from here: it could run. It is kept as {place}.",
+            extension=extension, place=vault.path(file.sha256),
+        )  # fmt: skip
+    start = start or viewer()
+    copy = _copied(vault, file.sha256, _plain_name(name, extension))
+    start(str(copy))
+    return copy
+
+
+def _plain_name(name: str, extension: str) -> str:
+    """A name that no program takes for an option, a path or something to run."""
+    stem = _ODD.sub("_", name.removesuffix(f".{extension}")).strip("._-")[:_LONGEST] or "document"
+    return f"{stem}.{'txt' if extension in _SOURCES else extension}"
+
+
+# --- the copy --------------------------------------------------------------------------------------------------------
+
+_PREFIX: Final = "defense-console-copy-"
+_READ_ONLY: Final = 0o400
+_folders: dict[Path, int] = {}
+"""Folders of this process's copies, and the locks on them, which say that it lives; -1 where there is none."""
+
+
+def _copied(vault: Vault, sha256: str, name: str) -> Path:
+    """A copy of a document that cannot be written, in a folder of its own."""
+    sweep_copies()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        _folders[folder] = _lock(folder)
+        copy = folder / name
+        with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
+            vault.copy(sha256, file)
+    except OSError as error:
+        raise ConsoleError("{file}: {reason}", file=name, reason=error.strerror or str(error)) from error
+    return copy
+
+
+@atexit.register
+def forget_copies() -> None:
+    """Remove the copies; called when the console ends."""
+    while _folders:
+        folder, lock = _folders.popitem()
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock >= 0:
+            os.close(lock)
+
+
+def sweep_copies() -> None:
+    """Remove the copies that consoles which were killed have left: those whose lock is gone."""
+    if os.name != "posix":
+        return
+    for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
+        with suppress(OSError):
+            if left in _folders or not _is_of_copies(left):
+                continue
+            lock = _lock(left)
+            try:
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _is_of_copies(folder: Path) -> bool:
+    """Whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
+
+    A name proves nothing, and what somebody keeps beside must not go with it. An empty folder is about to be filled.
+    """
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
+        return False
+    modes = [path.lstat().st_mode for path in folder.iterdir()]
+    return bool(modes) and all(stat.S_ISREG(mode) and stat.S_IMODE(mode) == _READ_ONLY for mode in modes)
+
+
+def _lock(folder: Path) -> int:
+    """Lock a folder; -1 where folders cannot be locked.
+
+    Raises:
+        BlockingIOError: Another process has it.
+    """
+    if os.name != "posix":
+        return -1
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+# --- the system ------------------------------------------------------------------------------------------------------
+
+
+def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Start:
+    """The system's way of opening something.
+
+    Args:
+        environ: The environment; the process's own when None.
+        platform: As `sys.platform`.
+
+    Raises:
+        ConsoleError: There is none: no program, or no screen for it, as over SSH.
+    """
+    environ = os.environ if environ is None else environ
+    if platform == "win32":
+        return os.startfile  # type: ignore[attr-defined,no-any-return,unused-ignore]
+    if platform == "darwin":
+        program = shutil.which("open", path=environ.get("PATH"))
+    else:  # without a screen xdg-open would start a browser in the terminal, over the console
+        seen = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+        program = shutil.which("xdg-open", path=environ.get("PATH")) if seen else None
+    if program is None:
+        raise ConsoleError("There is no program here that shows documents.")
+    return lambda what: _run([program, what])
+
+
+def _run(arguments: Sequence[str]) -> None:
+    try:
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ConsoleError("{file}: {reason}", file=arguments[0], reason=error.strerror or str(error)) from error
+    threading.Thread(target=process.wait, name="viewer", daemon=True).start()  # so that no dead process is left

@@ -1,0 +1,349 @@
+"""The events of a calendar: which are meant, when they are, and what they say. Nothing is matched to a student here.
+
+Instants follow RFC 5545: a local time that occurs twice is its first occurrence, one that is skipped is read with the
+offset before the gap (§3.3.5). A time without a zone is the mentor's.
+"""
+
+from __future__ import annotations
+
+import html
+import warnings
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final, Literal
+
+import msgspec
+
+from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.calendar.lines import Block, read_lines
+from defense_console.exchange.calendar.repeats import Repeats, TooOften, repeated, utc
+from defense_console.model.defense.timeline import iso
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.words.translation import date_time, zone_of
+
+_READ: Final = frozenset(
+    {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP"}
+)
+"""Properties whose errors matter; a broken attachment does not make a date doubtful."""
+_ONE_ZONE: Final = N_("a known time zone such as Europe/Paris, or its VTIMEZONE in the file")
+_RULE: Final = N_("a rule of repetition as iCalendar writes it")
+_LONGEST: Final = timedelta(days=1)
+_FIRST_YEAR: Final = 1970
+
+Kind = Literal["defense", "all_day", "too_long", "too_often", "moved_onwards"]
+"""What an event can be: a defense has a start on a day and ends within one; the others are told and not taken."""
+
+
+class CalendarEvent(msgspec.Struct, frozen=True):
+    """One event of a calendar, or one repetition of a repeated one.
+
+    Attributes:
+        line: of its BEGIN in the file.
+        uid: the calendar's name for it.
+        recurrence: its planned instant when it is a repetition, ISO 8601 UTC, else "".
+        sequence: its revision.
+        changed: when it was written, ISO 8601 UTC; "" when it is not said.
+        start: ISO 8601 UTC; of an all-day event its first moment in the mentor's zone.
+        duration_min: its length, None when it is not said.
+        kind: whether it can be a defense.
+        cancelled: it was called off.
+        summary: its title as written.
+        words: everything it says in words, as written: title, description, place, names of those invited.
+        emails: addresses of those invited and of who invites, lower case.
+    """
+
+    line: int
+    uid: str
+    recurrence: str
+    sequence: int
+    changed: str
+    start: str
+    duration_min: int | None
+    kind: Kind
+    cancelled: bool
+    summary: str
+    words: str
+    emails: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """How a mentor names it: its UID, with the instant of a repetition behind `#`."""
+        return f"{self.uid}#{self.recurrence}" if self.recurrence else self.uid
+
+
+class Span(msgspec.Struct, frozen=True):
+    """The stretch in which repetitions are looked at, aware instants."""
+
+    since: datetime
+    until: datetime
+
+
+def read_calendar(data: bytes, zone: str, span: Span) -> tuple[CalendarEvent, ...]:
+    """Every event of a file, repetitions inside `span` included.
+
+    Args:
+        data: The file.
+        zone: IANA name of the mentor's zone, for times without one.
+        span: Bounds for repetitions; single events are given wherever they are.
+
+    Returns:
+        In order of the file, the repetitions of one event in order of time.
+
+    Raises:
+        BadFile: Every property that cannot be read, with its line.
+    """
+    found = read_lines(data)
+    calendars = _parsed(found.text, found.blocks)
+    blocks = iter([block for block in found.blocks if block.name == "VEVENT"])
+    reader = _Reader(zone, span)
+    for calendar in calendars:
+        method = str(calendar.get("METHOD", "")).upper()
+        for component in calendar.walk("VEVENT"):
+            reader.take(component, next(blocks), method == "CANCEL")
+    events = reader.finished()
+    if reader.bad:
+        raise BadFile(reader.bad)
+    return events
+
+
+def _parsed(text: str, blocks: Iterable[Block]) -> list[Any]:
+    from icalendar import Calendar
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of zone names it understands by their end
+        try:
+            return list(Calendar.from_ical(text, multiple=True))
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+            zones = [block.line for block in blocks if block.name == "VTIMEZONE"]
+            line = zones[0] if zones else 0
+            raise BadFile([BadLine(line, "", str(error), N_("a calendar with sound time zones"))]) from None
+
+
+class _Wrong(Exception):
+    """A property cannot be read: its name, what was found, what is expected."""
+
+    def __init__(self, name: str, found: str, expected: str, **parameters: object) -> None:
+        super().__init__(name)
+        self.name, self.found, self.expected, self.parameters = name, found, expected, parameters
+
+
+class _Series(msgspec.Struct):
+    """A repeated event until its changed repetitions are known."""
+
+    component: Any
+    block: Block
+    cancelled: bool
+
+
+class _Reader:
+    """Reads event after event and remembers what was wrong."""
+
+    def __init__(self, zone: str, span: Span) -> None:
+        self.zone_name = zone
+        self.zone = zone_of(zone)
+        self.span = span
+        self.bad: list[BadLine] = []
+        self.series: list[_Series] = []
+        self.single: dict[tuple[str, str], CalendarEvent] = {}
+        self.moved_onwards: set[str] = set()
+        """Series of which one change holds for all that follow: which dates they have is then not certain."""
+
+    def take(self, component: Any, block: Block, cancelled: bool) -> None:
+        """Read one VEVENT."""
+        try:
+            self._check(component)
+            if "RRULE" in component or "RDATE" in component:
+                self.series.append(_Series(component, block, cancelled))
+                self._start(component)  # told now, not only when it is repeated
+            else:
+                self._keep(self._event(component, block, cancelled, None))
+        except _Wrong as wrong:
+            self._tell(block, wrong)
+
+    def finished(self) -> tuple[CalendarEvent, ...]:
+        """Every event, once all of them are read: a changed repetition replaces the one its series would give."""
+        for series in self.series:
+            try:
+                for event in self._repetitions(series):
+                    self.single.setdefault((event.uid, event.recurrence), event)
+            except _Wrong as wrong:
+                self._tell(series.block, wrong)
+        return tuple(sorted(self.single.values(), key=lambda event: (event.line, event.start)))
+
+    def _tell(self, block: Block, wrong: _Wrong) -> None:
+        line = block.properties.get(wrong.name, block.line)
+        self.bad.append(BadLine(line, wrong.name, wrong.found, wrong.expected, wrong.parameters))
+
+    def _keep(self, event: CalendarEvent) -> None:
+        """The latest revision of an event that stands in the file more than once."""
+        first = self.single.setdefault((event.uid, event.recurrence), event)
+        if first is event:
+            return
+        if (event.sequence, event.changed) == (first.sequence, first.changed) and event.start != first.start:
+            raise _Wrong("UID", event.uid, N_("each event once: it stands on line {line} too"), line=first.line)
+        if (event.sequence, event.changed) > (first.sequence, first.changed):
+            self.single[event.uid, event.recurrence] = event
+
+    # --- one event -----------------------------------------------------------------------------------------------
+
+    def _check(self, component: Any) -> None:
+        """What the library could not read, of the properties that matter, and what has to be there once."""
+        for name, problem in component.errors:
+            if name in _READ:
+                raise _Wrong(str(name), str(problem), N_("a value as iCalendar writes it"))
+        for name in ("UID", "DTSTART"):
+            if not str(component.get(name, "")).strip():
+                raise _Wrong(name, "", N_("a {property} in every event"), property=name)
+        for name in ("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP"):
+            if isinstance(component.get(name), list):
+                raise _Wrong(name, name, N_("this property once in an event"))
+
+    def _start(self, component: Any) -> datetime | date:
+        return self._local(component["DTSTART"].dt, component["DTSTART"], "DTSTART")
+
+    def _event(self, component: Any, block: Block, cancelled: bool, planned: datetime | None) -> CalendarEvent:
+        """An event at its own start, or at that of the repetition `planned`."""
+        start = self._start(component) if planned is None else planned
+        length = self._length(component, start if planned is None else self._start(component))
+        recurrence = self._recurrence(component) if planned is None else iso(utc(planned))
+        texts = [self._text(component, name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT")]
+        people = [*_several(component.get("ATTENDEE")), *_several(component.get("ORGANIZER"))]
+        names = [str(person.params.get("CN", "")) for person in people]
+        return CalendarEvent(
+            line=block.line,
+            uid=str(component["UID"]).strip(),
+            recurrence=recurrence,
+            sequence=int(component.get("SEQUENCE", 0)),
+            changed=self._changed(component),
+            start=iso(self._first_moment(start)),
+            duration_min=round(length.total_seconds() / 60) or None if length else None,
+            kind=_kind(start, length),
+            cancelled=cancelled or str(component.get("STATUS", "")).strip().upper() == "CANCELLED",
+            summary=texts[0],
+            words=html.unescape("\n".join((*texts, *names))),
+            emails=frozenset(str(person).strip().lower().removeprefix("mailto:") for person in people),
+        )
+
+    def _text(self, component: Any, name: str) -> str:
+        return " ".join(str(text) for text in _several(component.get(name)))
+
+    def _changed(self, component: Any) -> str:
+        found = component.get("DTSTAMP")
+        if found is None:
+            return ""
+        local = self._local(found.dt, found, "DTSTAMP")
+        return iso(self._first_moment(local))
+
+    def _recurrence(self, component: Any) -> str:
+        """The instant this changed repetition was planned for; "" for an event that is none."""
+        found = component.get("RECURRENCE-ID")
+        if found is None:
+            return ""
+        if str(found.params.get("RANGE", "")).upper() == "THISANDFUTURE":
+            self.moved_onwards.add(str(component["UID"]).strip())
+        return iso(self._first_moment(self._local(found.dt, found, "RECURRENCE-ID")))
+
+    def _length(self, component: Any, start: datetime | date) -> timedelta | None:
+        length: Any = None
+        if "DTEND" in component:
+            end = self._local(component["DTEND"].dt, component["DTEND"], "DTEND")
+            if isinstance(end, datetime) != isinstance(start, datetime):
+                raise _Wrong("DTEND", _written(component["DTEND"]), N_("a date, or a date and time, as in DTSTART"))
+            length = utc(end) - utc(start) if isinstance(end, datetime) and isinstance(start, datetime) else end - start
+        elif "DURATION" in component:
+            length = component["DURATION"].dt
+            if not isinstance(length, timedelta):
+                raise _Wrong("DURATION", str(length), N_("a length such as PT30M"))
+        if length is not None and length < timedelta():
+            name = "DTEND" if "DTEND" in component else "DURATION"
+            at = date_time(self._first_moment(start), self.zone_name)
+            raise _Wrong(name, _written(component[name]), N_("an end after the start, {at}"), at=at)
+        return length if isinstance(length, timedelta) else None
+
+    # --- zones ---------------------------------------------------------------------------------------------------
+
+    def _local(self, value: Any, prop: Any, name: str) -> datetime | date:
+        """A date and time with its zone, or a date."""
+        if not isinstance(value, date):
+            raise _Wrong(name, str(value), N_("a date, or a date and time"))
+        if not _FIRST_YEAR <= value.year < 9999:
+            raise _Wrong(name, _written(prop), N_("a year from {year} on"), year=_FIRST_YEAR)
+        if not isinstance(value, datetime) or value.tzinfo is not None:
+            return value
+        asked = str(prop.params.get("TZID", "")) if hasattr(prop, "params") else ""
+        return value.replace(tzinfo=self._zone(asked, name) if asked else self.zone)
+
+    def _zone(self, asked: str, name: str) -> tzinfo:
+        """A zone the library does not know: `tzone://Microsoft/Utc`, or an IANA name at the end of a longer one."""
+        if asked.lower() in ("tzone://microsoft/utc", "utc", "gmt", "z"):
+            return UTC
+        parts = asked.strip("/").split("/")
+        for size in (3, 2):
+            try:
+                return zone_of("/".join(parts[-size:])) if len(parts) > size else zone_of(asked)
+            except ConsoleError:
+                continue
+        raise _Wrong(name, asked, _ONE_ZONE)
+
+    def _first_moment(self, value: datetime | date) -> datetime:
+        return (
+            utc(value)
+            if isinstance(value, datetime)
+            else utc(datetime(value.year, value.month, value.day, tzinfo=self.zone))
+        )
+
+    # --- repeated events -----------------------------------------------------------------------------------------
+
+    def _repetitions(self, series: _Series) -> Iterator[CalendarEvent]:
+        component, block = series.component, series.block
+        start = self._start(component)
+        first = self._event(component, block, series.cancelled, None)
+        if first.kind != "defense" or not isinstance(start, datetime):
+            yield first
+            return
+        if first.uid in self.moved_onwards:
+            yield msgspec.structs.replace(first, kind="moved_onwards")
+            return
+        try:
+            for planned in repeated(self._repeats(component, start), self.span.since, self.span.until):
+                yield self._event(component, block, series.cancelled, planned)
+        except TooOften:
+            yield msgspec.structs.replace(first, kind="too_often")
+        except ValueError as error:
+            raise _Wrong("RRULE", str(error), _RULE) from None
+
+    def _repeats(self, component: Any, start: datetime) -> Repeats:
+        rule = component.get("RRULE")
+        if rule is not None and (not rule.get("FREQ") or any(n < 1 for n in rule.get("INTERVAL", ()))):
+            raise _Wrong("RRULE", rule.to_ical().decode(), _RULE)
+        added = [(day, prop) for prop in _several(component.get("RDATE")) for day in prop.dts]
+        left_out = [(day, prop) for prop in _several(component.get("EXDATE")) for day in prop.dts]
+        return Repeats(
+            start=start,
+            rule=rule.to_ical().decode() if rule is not None else "",
+            added=tuple(self._added(day.dt, prop, start) for day, prop in added),
+            left_out=tuple(self._local(day.dt, prop, "EXDATE") for day, prop in left_out),
+        )
+
+    def _added(self, value: Any, prop: Any, start: datetime) -> datetime:
+        """A further date: with a time, with the time of the first one, or as the start of a period."""
+        local = self._local(value[0] if isinstance(value, tuple) else value, prop, "RDATE")
+        if isinstance(local, datetime):
+            return local
+        return datetime.combine(local, start.time(), tzinfo=start.tzinfo)
+
+
+def _several(value: Any) -> list[Any]:
+    """A property that may stand once, several times or not at all."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _written(prop: Any) -> str:
+    """A property as it stands in the file."""
+    return str(prop.to_ical().decode("utf-8", "replace"))
+
+
+def _kind(start: datetime | date, length: timedelta | None) -> Kind:
+    if not isinstance(start, datetime):
+        return "all_day"
+    return "too_long" if length is not None and length > _LONGEST else "defense"

@@ -1,0 +1,1 @@
+"""Curricula, rules and the comment bank from their files."""

@@ -1,0 +1,1 @@
+"""Lists of students and defenses: CSV and JSON in, CSV out."""

@@ -1,0 +1,146 @@
+"""Every defense as one row of a CSV file, as a school takes it into a spreadsheet.
+
+RFC 4180, with the separator and the byte order mark that the spreadsheet at hand wants. A cell that a spreadsheet would
+run as a formula begins with an apostrophe. Source: functional.md §6.6; https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
+
+import msgspec
+
+from defense_console.exchange.platform.words import TO_PLATFORM
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense import revision
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.timeline import Timeline, instant
+from defense_console.words.translation import zone_of
+
+Separator = Literal[";", ","]
+
+COLUMNS: Final = (
+    "id", "student_id", "student_name", "curriculum", "project", "project_title", "attempt", "sitting", "planned_at",
+    "duration_min", "session", "started_at", "speaking_s", "elapsed_s", "paused_s", "outcome", "verdict_version",
+    "verdict_state", "signed_at", "released_at", "documents", "documents_open", "student_due_at", "mentor_due_at",
+    "next_goal",
+)  # fmt: skip
+"""The header, the same in every language: what reads the file should not depend on who wrote it."""
+
+_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+"""What a spreadsheet takes for the beginning of a formula, full-width forms included."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A defense, what its log does not hold, and the curriculum in force (None when it is no longer shipped)."""
+
+    id: str
+    defense: Defense
+    student_name: str
+    curriculum: Curriculum | None
+
+
+class Form(msgspec.Struct, frozen=True):
+    """How the file is written.
+
+    Attributes:
+        zone: IANA name of the zone its instants are written in, with their offset.
+        language: "fr" or "en", for titles of projects and documents.
+        separator: between cells.
+        bom: whether a byte order mark opens the file: spreadsheets then read accents right.
+    """
+
+    zone: str
+    language: str
+    separator: Separator = ";"
+    bom: bool = True
+
+
+def write_csv(listed: Iterable[Listed], form: Form) -> Iterator[bytes]:
+    """The file: its header, then a row for each defense in the order given."""
+    yield (b"\xef\xbb\xbf" if form.bom else b"") + _line(COLUMNS, form)
+    for one in listed:
+        yield _line([neutral(cell) for cell in _cells(one, form)], form)
+
+
+def neutral(cell: str) -> str:
+    """A cell that no spreadsheet runs: an apostrophe before whatever begins a formula, blanks before it or not."""
+    runs = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
+    return "'" + cell if runs else cell
+
+
+def _line(cells: Iterable[str], form: Form) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=form.separator, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
+
+
+def _cells(one: Listed, form: Form) -> list[str]:
+    defense = one.defense
+    project = defense.pinned_project or (one.curriculum.project(defense.project) if one.curriculum else None)
+    version = defense.versions[-1] if defense.versions else None
+    line = defense.timeline
+    ran = line.state == "ended"
+    return [
+        one.id,
+        defense.student_id,
+        one.student_name,
+        defense.curriculum,
+        defense.project,
+        project.title.in_(form.language) if project else "",
+        str(defense.attempt),
+        str(defense.sitting.n),
+        _at(defense.planned_at, form),
+        _number(_slot_min(defense, project)),
+        TO_PLATFORM[defense.session],
+        _at(line.started_at.wall if line.started_at else None, form),
+        _number(_spoken_s(line)),
+        _number(line.elapsed_ms() // 1000 if ran else None),
+        _number(line.paused_ms() // 1000 if ran else None),
+        version.outcome if version else "",
+        _number(version.version if version else None),
+        version.state if version else "",
+        _at(version.signed_at if version else None, form),
+        _at(version.released_at if version else None, form),
+        *_documents(defense, form),
+        _at(revision.student_due(defense), form),
+        _at(revision.mentor_due(defense), form),
+        defense.goal,
+    ]
+
+
+def _slot_min(defense: Defense, project: Project | None) -> int | None:
+    """The calendar slot, else the plan's length; None when neither is known."""
+    if defense.duration_min is not None or project is None:
+        return defense.duration_min
+    return project.plan_s // 60
+
+
+def _documents(defense: Defense, form: Form) -> tuple[str, str]:
+    """The documents of the condition in force with their states, and how many of them still ask for something."""
+    rows, project = revision.asked(defense), defense.pinned_project
+    if project is None or not rows:
+        return "", ""
+    listed = (f"{revision.row_title(row.request, project, form.language)} ({row.state})" for row in rows)
+    open_rows = sum(row.state in revision.AWAITED | revision.TO_REVIEW for row in rows)
+    return " | ".join(listed), str(open_rows)
+
+
+def _spoken_s(line: Timeline) -> int | None:
+    """Seconds of the phase with a window, pauses out; None before it has ended, or without one."""
+    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+        return None
+    return line.elapsed_ms(phase=phase.id) // 1000
+
+
+def _at(wall: str | None, form: Form) -> str:
+    """ISO 8601 with the offset of the zone on that day, to the second."""
+    return instant(wall).astimezone(zone_of(form.zone)).isoformat(timespec="seconds") if wall else ""
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

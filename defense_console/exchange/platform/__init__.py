@@ -1,0 +1,1 @@
+"""The school's platform: its list of sessions and its words."""

@@ -1,0 +1,59 @@
+"""The mentor's keys in sentences: which key a message names for a command, and the key table of the README."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from defense_console.keys.keymap import COMMANDS, CONTEXTS, command, context_title, shown_keys
+from defense_console.settings import Settings
+from defense_console.words.translation import Keys, Language, name_keys, translator
+
+
+def name_keys_of(settings: Settings) -> None:
+    """From now on, messages name the keys of these settings."""
+    name_keys(partial(_named, settings))
+
+
+def _named(settings: Settings | None, id: str, language: Language) -> str:
+    return key_in_force(id, settings, language)
+
+
+def key_in_force(id: str, settings: Settings | None = None, language: str = "en") -> str:
+    """The key a sentence names for a command: its first one, else that of a command that acts as it, else its label.
+
+    Args:
+        id: Of the command.
+        settings: Of the mentor; None for the table's own keys.
+        language: "fr" or "en".
+
+    Returns:
+        The key as it is shown; without any, the label by which the palette finds the command, in quotes.
+
+    Raises:
+        KeyError: there is no such command.
+    """
+    wanted = command(id)
+    stand_ins = (each for each in COMMANDS if any(meant == id for _place, meant in each.acts_as))
+    for each in (wanted, *stand_ins):
+        if keys := shown_keys(each, settings, language):
+            return keys[0]
+    _ = translator(language)
+    return _("“{label}” (palette)", label=_(wanted.label))
+
+
+def key_table_markdown(language: str = "en", settings: Settings | None = None) -> str:
+    """The key table of the README: a heading and a Markdown table per context, ending with a newline."""
+    _ = translator(language)
+    named = Keys(partial(_named, settings), _.language)
+    blocks = []
+    for context in CONTEXTS:
+        rows = [each for each in COMMANDS if context in each.contexts]
+        if not rows:
+            continue
+        head = f"| {_('key')} | {_('action')} | {_('command')} |"
+        lines = [f"### {context_title(context, language)}", "", head, "|---|---|---|"]
+        for each in rows:
+            keys = " ".join(f"`{key}`" for key in shown_keys(each, settings, language)) or _("palette")
+            lines.append(f"| {keys} | {_(each.tooltip, key=named)} | `{each.id}` |")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"

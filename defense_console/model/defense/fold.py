@@ -1,0 +1,111 @@
+"""The fold: a log in, a Defense out. Nothing else makes a Defense.
+
+It first works out which actions undo has cancelled, then applies the rest in order. Source: product.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense import fold_session, fold_verdict
+from defense_console.model.defense.events import (
+    SYSTEM_FACTS,
+    WALLS,
+    Event,
+    Planned,
+    RatingValue,
+    Redone,
+    Started,
+    Undone,
+)
+from defense_console.model.defense.folding import APPLIERS, Folding
+from defense_console.model.defense.state import Defense
+from defense_console.model.errors import ConsoleError
+
+_REGISTERED = (fold_session, fold_verdict)  # importing them fills APPLIERS
+
+
+def settle(events: Iterable[Event]) -> tuple[list[Event], tuple[int, ...], tuple[int, ...]]:
+    """Tell which events of a log apply, now that some actions were undone and redone.
+
+    Returns:
+        The events of actions that are not cancelled, in order; the actions that can be undone and those that can be
+        redone, the next one last.
+    """
+    kept: list[Event] = []
+    undo: list[int] = []
+    redo: list[int] = []
+    cancelled: set[int] = set()
+    for event in events:
+        what = event.what
+        # No kind has subclasses, and comparing types costs half of what asking for instances does.
+        if type(what) is Undone:
+            cancelled.add(what.cancelled)
+            _move(what.cancelled, undo, redo)
+            continue
+        if type(what) is Redone:
+            cancelled.discard(what.restored)
+            _move(what.restored, redo, undo)
+            continue
+        kept.append(event)
+        if type(what) in WALLS:
+            undo, redo = [], []
+        elif (not undo or undo[-1] != event.action) and type(what) not in SYSTEM_FACTS:
+            undo.append(event.action)
+            redo = []
+    facts = [e for e in kept if e.action not in cancelled or type(e.what) in SYSTEM_FACTS]
+    return facts, tuple(undo), tuple(redo)
+
+
+def _move(action: int, here: list[int], there: list[int]) -> None:
+    while action in here:
+        here.remove(action)
+    there.append(action)
+
+
+def pinned_hash(events: Iterable[Event]) -> str | None:
+    """The hash of the curriculum the log folds with: carried over, or pinned at the first start; None before."""
+    for event in events:
+        match event.what:
+            case Planned(carried=carried) if carried is not None:
+                return carried.curriculum_hash
+            case Started(curriculum_hash=name):
+                return name
+    return None
+
+
+def fold(events: Sequence[Event], curriculum: Curriculum | None = None) -> Defense:
+    """Everything known of a defense.
+
+    Args:
+        events: Its whole log in order, beginning with `planned`.
+        curriculum: The pinned curriculum, the one `pinned_hash` names; not needed before the first start.
+
+    Raises:
+        ConsoleError: The log does not begin with `planned`, or the pinned curriculum is missing.
+    """
+    if not events or not isinstance(events[0].what, Planned):
+        raise ConsoleError("This log does not begin with a planned defense.")
+    applied, undo, redo = settle(events)
+    state = Folding(curriculum)
+    for event in applied:
+        apply = APPLIERS.get(type(event.what))
+        if apply is not None:
+            apply(state, event, event.what)
+    return state.frozen(events[-1], _from_clock(state), undo, redo)
+
+
+def _from_clock(state: Folding) -> dict[str, RatingValue]:
+    """Ratings folded from the speaking time, once the phase with a window has ended. Source: product.md §4."""
+    project = state.curriculum.project(state.project) if state.curriculum and state.curriculum_hash else None
+    if project is None or state.curriculum is None:
+        return {}
+    line = state.timeline
+    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+        return {}
+    spoken_ms = line.elapsed_ms(phase=phase.id)
+    inside = 1000 * (phase.min_s or 0) <= spoken_ms <= 1000 * (phase.max_s or 0)
+    value: RatingValue = "met" if inside else "to_improve"
+    return {c.id: value for c in state.curriculum.oral if c.from_clock and c.id not in state.ratings}

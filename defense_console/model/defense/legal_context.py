@@ -1,0 +1,70 @@
+"""What a legality check is given, where checks are registered, and the two functions every check is written with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense.events import Stamp, What
+from defense_console.model.defense.state import Defense, SessionState
+from defense_console.model.errors import N_, ConsoleError
+
+
+class Case(msgspec.Struct, frozen=True):
+    """The question put to a check: a defense, the stamp of the event, the curriculum in force and its project."""
+
+    defense: Defense
+    at: Stamp
+    curriculum: Curriculum | None
+    project: Project | None
+
+
+SESSION_REFUSALS: dict[SessionState, str] = {
+    "planned": N_("The waiting room is not open yet."),
+    "waiting": N_("The defense has not started yet."),
+    "live": N_("The defense is live."),
+    "held": N_("The defense is over."),
+    "cancelled": N_("The defense was cancelled."),
+    "late_cancelled": N_("The defense was cancelled."),
+    "no_show": N_("The student was absent."),
+    "aborted": N_("The defense was broken off."),
+}
+"""Why something is not possible now, by the state the session is in."""
+
+
+def require(condition: bool, id: str, **parameters: object) -> None:
+    """Refuse with a sentence unless the condition holds.
+
+    Raises:
+        ConsoleError: It does not.
+    """
+    if not condition:
+        raise ConsoleError(id, **parameters)
+
+
+def session_in(case: Case, *states: SessionState) -> None:
+    """Refuse unless the session is in one of these states.
+
+    Raises:
+        ConsoleError: It is not.
+    """
+    require(case.defense.session in states, SESSION_REFUSALS[case.defense.session])
+
+
+W = TypeVar("W", bound=What)
+Check = Callable[[Case, What], None]
+CHECKS: dict[type[What], Check] = {}
+"""What each kind of event needs. A kind without one is always legal."""
+
+
+def checks(kind: type[W]) -> Callable[[Callable[[Case, W], None]], Callable[[Case, W], None]]:
+    """Register a function as what `kind` needs."""
+
+    def register(function: Callable[[Case, W], None]) -> Callable[[Case, W], None]:
+        CHECKS[kind] = function  # type: ignore[assignment]
+        return function
+
+    return register

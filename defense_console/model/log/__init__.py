@@ -1,0 +1,1 @@
+"""What every log shares, whatever it is about: the envelope, undo, the subject of a stream."""

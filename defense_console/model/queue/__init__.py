@@ -1,0 +1,1 @@
+"""What is pending, for whom it waits, and what a search finds."""

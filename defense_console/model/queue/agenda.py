@@ -1,0 +1,375 @@
+"""What is pending, for whom it waits, in which order, and what a search finds.
+
+A `Summary` is the part of a fold that a list needs; it is kept beside the log so that opening the console costs what is
+pending, not what is history. Nothing in it depends on now: an `Entry` adds what does. Source: product.md §2, §5.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from defense_console.model.curriculum import Rules, Text, canonical_json
+from defense_console.model.defense import revision
+from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Drafting, SessionState, VerdictState
+from defense_console.model.defense.timeline import instant
+from defense_console.model.errors import N_
+
+NAMESPACE: Final = uuid.UUID("6b1f5a52-3c0e-4d0b-9a57-2f7f8f0a9d11")
+"""Of every defense's id; changing it would give every defense another one."""
+
+Who = Literal["mentor", "student"]
+Tab = Literal["today", "mentor", "student", "overdue"]
+Order = Literal["time", "student", "project"]
+TABS: Final[tuple[Tab, ...]] = get_args(Tab)
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+
+
+def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
+    """The id of an attempt: the same on every machine, so that a student's defenses are found by computing it.
+
+    Source: engineering.md §2.
+    """
+    return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
+
+
+# --- what does not depend on now ---------------------------------------------------------------------------------
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """One defense in one row.
+
+    Attributes:
+        id: whole UUID, as text.
+        planned_at: start of the latest sitting, ISO 8601 UTC.
+        duration_min: calendar slot in minutes, None where it is the plan's length.
+        session: state of the latest sitting.
+        phase: current phase while live, else None.
+        pending: not closed.
+        outcome, verdict_state: of the latest version of the verdict, None before the first signature.
+        drafting: why a version can be drafted now, None when none can.
+        in_force: outcome of the released version, None without one.
+        signed: some version has been signed; whether it still has to be released is in `verdict_state`.
+        contested: the student contests the released version.
+        rows_required, rows_open, rows_received, rows_expired: documents required by the condition in force: all of
+            them, those neither settled nor closed, those waiting for a look, those closed as expired.
+        all_settled: every one of them is accepted, waived or withdrawn.
+        reception_complete: the mentor declared that nothing more is to come.
+        student_due_at, mentor_due_at: ISO 8601 UTC, None when nothing is owed.
+        student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
+        received_docs: how many deliverables of the project were declared received.
+        seq, hash: the log's last event and the chain up to it; the store fills in the hash.
+    """
+
+    id: str
+    student_id: str
+    curriculum: str
+    project: str
+    attempt: int
+    planned_at: str
+    session: SessionState
+    seq: int
+    hash: str = ""
+    pending: bool = True
+    duration_min: int | None = None
+    phase: str | None = None
+    parked: bool = False
+    outcome: OutcomeValue | None = None
+    verdict_state: VerdictState | None = None
+    drafting: Drafting | None = None
+    in_force: OutcomeValue | None = None
+    signed: bool = False
+    contested: bool = False
+    rows_required: int = 0
+    rows_open: int = 0
+    rows_received: int = 0
+    rows_expired: int = 0
+    all_settled: bool = False
+    reception_complete: bool = False
+    student_due_at: str | None = None
+    mentor_due_at: str | None = None
+    student_dues: tuple[str, ...] = ()
+    received_docs: int = 0
+
+
+def summarize(id: str, defense: Defense) -> Summary:
+    """The row of a defense.
+
+    Args:
+        id: Its whole UUID.
+        defense: Its fold.
+
+    Returns:
+        All but the hash, which only the store knows.
+    """
+    version = defense.versions[-1] if defense.versions else None
+    released = defense.released
+    rows = revision.asked(defense)
+    return Summary(
+        id=id,
+        student_id=defense.student_id,
+        curriculum=defense.curriculum,
+        project=defense.project,
+        attempt=defense.attempt,
+        planned_at=defense.planned_at,
+        session=defense.session,
+        seq=defense.seq,
+        pending=not defense.closed,
+        duration_min=defense.duration_min,
+        phase=defense.timeline.phase if defense.session == "live" else None,
+        parked=defense.parked,
+        outcome=version.outcome if version else None,
+        verdict_state=version.state if version else None,
+        drafting=defense.drafting,
+        in_force=released.outcome if released else None,
+        signed=version is not None,
+        contested=defense.contested is not None,
+        rows_required=len(rows),
+        rows_open=sum(1 for r in rows if r.state not in SETTLED and r.state != "expired"),
+        rows_received=sum(1 for r in rows if r.state in revision.TO_REVIEW),
+        rows_expired=sum(1 for r in rows if r.state == "expired"),
+        all_settled=bool(rows) and all(r.state in SETTLED for r in rows),
+        reception_complete=bool(rows) and defense.reception_completed_at is not None,
+        student_due_at=revision.student_due(defense),
+        mentor_due_at=revision.mentor_due(defense),
+        student_dues=revision.student_dues(defense),
+        received_docs=sum(1 for received in defense.declared.values() if received),
+    )
+
+
+# --- what does -----------------------------------------------------------------------------------------------------
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the queue at one moment.
+
+    Attributes:
+        summary: the defense.
+        student_name: as stored; made safe by whoever shows it.
+        waiting_for: who has to act, None when nobody has to yet.
+        tabs: where the line is listed besides "all pending".
+        text_id, parameters: what is waited for, as a message.
+        next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
+        words: what a search looks at, folded by `searchable`.
+    """
+
+    summary: Summary
+    student_name: str
+    waiting_for: Who | None
+    tabs: frozenset[Tab]
+    text_id: str
+    parameters: Mapping[str, object]
+    next_at: str
+    words: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `next_at` is a due date, not the start."""
+        return self.next_at in (self.summary.mentor_due_at, self.summary.student_due_at)
+
+
+def entry(
+    summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None
+) -> Entry:
+    """How a defense stands now.
+
+    Args:
+        summary: The defense.
+        student_name: Name of the student, "" when unknown.
+        now: ISO 8601 UTC.
+        zone: The mentor's zone: it says which day today is.
+        rules: How far ahead today looks.
+        title: Title of the project, so that a search finds it in both languages.
+    """
+    moment = instant(now)
+    today = _today(summary, moment, zone, rules)
+    late = overdue(summary, moment, rules)
+    who, text_id, parameters = _waits(summary, moment, today, _start_long_past(summary, moment, rules))
+    tabs: set[Tab] = {who} if who else set()
+    if today:
+        tabs.add("today")
+    if late:
+        tabs.add("overdue")
+    words = (student_name, summary.project, *((title.fr, title.en) if title else ()), summary.curriculum)
+    return Entry(
+        summary, student_name, who, frozenset(tabs), text_id, parameters, _next_at(summary), searchable(" ".join(words))
+    )
+
+
+def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
+    """A live defense, or one to come on the mentor's day or so soon that midnight must not hide it."""
+    if summary.session == "live":
+        return True
+    if summary.session not in ("planned", "waiting"):
+        return False
+    start = instant(summary.planned_at)
+    soon = timedelta() <= start - now <= timedelta(seconds=rules.today_ahead_s)
+    return soon or start.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def _start_long_past(summary: Summary, now: datetime, rules: Rules) -> bool:
+    """A start that nobody came to: as far behind as today looks ahead, and past its calendar slot."""
+    if summary.session not in ("planned", "waiting"):
+        return False
+    slot = timedelta(minutes=summary.duration_min or 0)
+    return now - instant(summary.planned_at) > max(slot, timedelta(seconds=rules.today_ahead_s))
+
+
+def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
+    """A due date has passed with something still open, or the start went by long ago. Displayed, never a state."""
+    if not summary.pending:
+        return False
+    due = (summary.student_due_at, summary.mentor_due_at)
+    return _start_long_past(summary, now, rules) or any(at is not None and instant(at) < now for at in due)
+
+
+def _waits(
+    summary: Summary, now: datetime, today: bool, late_start: bool
+) -> tuple[Who | None, str, Mapping[str, object]]:
+    """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
+    if not summary.pending:
+        return None, _closed_as(summary), {}
+    if summary.session == "live":
+        return "mentor", N_("live"), {}
+    if summary.session == "waiting":
+        return "mentor", N_("start passed long ago") if late_start else N_("waiting room open"), {}
+    if summary.session == "planned":
+        if late_start:
+            return "mentor", N_("start passed long ago"), {}
+        return ("mentor", N_("defense today"), {}) if today else (None, N_("planned later"), {})
+    return _verdict_waits(summary, now)
+
+
+def _closed_as(summary: Summary) -> str:
+    if summary.session in NOT_HELD:
+        return N_("not held, no new date")
+    return N_("closed · validated") if summary.in_force == "validated" else N_("closed · to rework")
+
+
+def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[str, object]]:
+    """What a held defense waits for."""
+    if summary.verdict_state == "signed":
+        return "mentor", N_("verdict to release"), {}
+    if summary.drafting == "amendment":
+        return "mentor", N_("new version of the verdict to sign"), {}
+    if summary.contested:
+        return "mentor", N_("verdict contested"), {}
+    if summary.in_force != "conditional":
+        return "mentor", N_("verdict to sign"), {}
+    if summary.mentor_due_at is not None and instant(summary.mentor_due_at) < now:
+        return "mentor", N_("decision overdue"), {}
+    if summary.all_settled:
+        return "mentor", N_("all settled: validate"), {}
+    places = {"n": summary.rows_received or summary.rows_open, "total": summary.rows_required}
+    if summary.rows_received:
+        return "mentor", N_("documents to review: {n}/{total}"), places
+    if summary.rows_expired:
+        return "mentor", N_("documents expired: decide"), {}
+    if summary.reception_complete:
+        return "mentor", N_("reception complete: decide"), {}
+    if summary.student_due_at is not None and instant(summary.student_due_at) < now:
+        # A row written before the due dates were kept knows the first of them only.
+        late = sum(1 for due in summary.student_dues if instant(due) < now) or 1
+        return "student", N_("documents overdue: {n}/{total}"), {**places, "n": late}
+    return "student", N_("documents awaited: {n}/{total}"), places
+
+
+def _next_at(summary: Summary) -> str:
+    """The first due date of a condition in force, else the start."""
+    due = [at for at in (summary.mentor_due_at, summary.student_due_at) if at is not None]
+    return min(due, key=instant) if due else summary.planned_at
+
+
+# --- order, search, next -------------------------------------------------------------------------------------------
+
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
+
+
+@lru_cache(maxsize=65_536)
+def searchable(text: str) -> str:
+    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.translate(_LIGATURES).split())
+
+
+_ID_DIGITS: Final = 4
+"""Fewer digits would find a defense by chance."""
+
+
+def matches(found: Entry, search: str) -> bool:
+    """Whether a search finds this line; an empty one finds every line.
+
+    Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
+    """
+    return all(word in found.words or begins(found.summary.id, word) for word in searchable(search).split())
+
+
+def begins(id: str, word: str) -> bool:
+    """Whether a word of a search, with digits enough, begins the id of a defense."""
+    return len(word) >= _ID_DIGITS and id.replace("-", "").startswith(word.replace("-", ""))
+
+
+def queue(
+    entries: Iterable[Entry], order: Order = "time", search: str = "", tab: Tab | None = None
+) -> tuple[Entry, ...]:
+    """The lines to show.
+
+    Args:
+        entries: Any entries; those that are not pending are left out.
+        order: "time" puts first what matters first, "student" and "project" sort by these, then by time.
+        search: As typed.
+        tab: One tab, None for all pending.
+
+    Returns:
+        In order; live ones always first, parked ones always last.
+    """
+    shown = (e for e in entries if e.summary.pending and (tab is None or tab in e.tabs) and matches(e, search))
+    return tuple(sorted(shown, key=lambda e: _place(e, order)))
+
+
+def _place(found: Entry, order: Order) -> tuple[object, ...]:
+    summary = found.summary
+    first = (summary.session != "live", summary.parked)
+    by_time = (instant(found.next_at), summary.id)
+    match order:
+        case "student":
+            return (*first, searchable(found.student_name), *by_time)
+        case "project":
+            return (*first, summary.curriculum, summary.project, *by_time)
+        case "time":
+            return (*first, summary.session != "waiting", *by_time)
+
+
+def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | None:
+    """The next line, in the order given, that waits for the mentor.
+
+    Args:
+        entries: The lines as shown.
+        after: Id of the line to look behind, None to begin at the top.
+
+    Returns:
+        It, starting again at the top; the line `after` itself comes last. None when nothing waits for the mentor.
+    """
+    start = next((i + 1 for i, e in enumerate(entries) if e.summary.id == after), 0)
+    turned = (*entries[start:], *entries[:start])
+    return next((e for e in turned if e.waiting_for == "mentor"), None)
+
+
+def tab_counts(entries: Iterable[Entry]) -> dict[Tab | None, int]:
+    """How many pending lines each tab has; None counts all of them."""
+    counts: dict[Tab | None, int] = dict.fromkeys((*TABS, None), 0)
+    for found in entries:
+        if found.summary.pending:
+            for tab in (*found.tabs, None):
+                counts[tab] += 1
+    return counts

@@ -1,0 +1,61 @@
+"""Which closed defenses a search finds. There can be many of them, so that each is looked at once and shortly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from defense_console.model.queue.agenda import begins, searchable
+
+
+class Closed(msgspec.Struct, frozen=True, gc=False):
+    """What a search looks at of a closed defense; `planned_at` is the start of its latest sitting, ISO 8601 UTC."""
+
+    id: str
+    student_id: str
+    curriculum: str
+    project: str
+    planned_at: str
+
+
+class Search:
+    """A search as typed, over all students and projects.
+
+    What each word finds among the names of students and of projects is settled once, so that a defense costs two
+    look-ups a word. It finds what `agenda.matches` finds.
+
+    Args:
+        text: As typed.
+        students: Names by id.
+        projects: Titles, in every language, by id.
+    """
+
+    def __init__(self, text: str, students: Mapping[str, str], projects: Mapping[str, str]) -> None:
+        self._words = searchable(text).split()
+        names = {id: searchable(name) for id, name in students.items()}
+        titles = {id: searchable(title) for id, title in projects.items()}
+        self._students = {word: {id for id, name in names.items() if word in name} for word in self._words}
+        self._projects = {word: {id for id, title in titles.items() if word in title} for word in self._words}
+        self._known_students = students.keys()
+        self._known_projects = projects.keys()
+
+    def __bool__(self) -> bool:
+        """Whether anything is searched for."""
+        return bool(self._words)
+
+    def finds(self, defense: Closed) -> bool:
+        """Whether every word is in the student's name or in the project's titles, or begins the id."""
+        for word in self._words:
+            if defense.student_id in self._students[word] or defense.project in self._projects[word]:
+                continue
+            if not (begins(defense.id, word) or self._in_an_id(defense, word)):
+                return False
+        return True
+
+    def _in_an_id(self, defense: Closed, word: str) -> bool:
+        """Who or what is not known by name goes by its id."""
+        if defense.student_id not in self._known_students and word in searchable(defense.student_id):
+            return True
+        project = f"{defense.project} {defense.curriculum}"
+        return defense.project not in self._known_projects and word in searchable(project)

@@ -1,0 +1,1 @@
+"""A student, folded from a log of their own."""

@@ -1,0 +1,376 @@
+"""The message that tells a student what follows from a released verdict. Made here, sent by the mentor, never by us.
+
+What, why, what is expected, until when where the student lives, which file names, and what happens next.
+Source: functional.md §9.21.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.state import SETTLED, Defense, Revision
+from defense_console.model.errors import ConsoleError
+from defense_console.model.text import one_line, visible
+from defense_console.reports.file_names import expected_names
+from defense_console.reports.rendering.plain import labelled
+from defense_console.words.translation import Translator, translator, zone_of
+
+_DOMAIN = "defense-console.invalid"
+"""Right of the @ of a message's id: a domain that never exists. Source: RFC 2606 §2."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A document the student is asked for.
+
+    Attributes:
+        title: Its name.
+        why: Reasons and what was observed, in order; empty when the sentence of what is expected is the reason.
+        expected: What must change.
+        until: Until when, in the student's zone, and in the mentor's beside it where that differs.
+        names: Names the file may bear; empty for a document outside the brief.
+    """
+
+    title: str
+    why: tuple[str, ...]
+    expected: str
+    until: str
+    names: tuple[str, ...]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message in one language, for one student. Every text is one of ours or as it was typed.
+
+    Attributes:
+        id: Whole id of the defense.
+        to_name, to_address: The student; the address is "" where none is known.
+        subject: One line.
+        opening: What was decided.
+        asked: The documents, in order; only after a conditional verdict.
+        points: What else is told, one item each: what to work on before a new defense, documents settled already.
+        points_label: What introduces them.
+        closing: What happens next, in sentences.
+        signature: The mentor's name, "" where none is known.
+    """
+
+    language: str
+    id: str
+    to_name: str
+    to_address: str
+    subject: str
+    opening: str
+    asked: tuple[Asked, ...]
+    points: tuple[str, ...]
+    points_label: str
+    closing: tuple[str, ...]
+    signature: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A student as a message addresses them; `zone` is "" where only the mentor's is known."""
+
+    name: str
+    address: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """What the parts of a message are written from."""
+
+    defense: Defense
+    curriculum: Curriculum
+    project: Project
+    words: Translator
+    to: Recipient
+    zone: str
+
+
+def build(
+    defense_id: str,
+    defense: Defense,
+    curriculum: Curriculum,
+    *,
+    to: Recipient,
+    language: str,
+    zone: str,
+    signature: str = "",
+) -> Message:
+    """The message for the verdict in force, as things stand after the last event.
+
+    Args:
+        defense_id: Whole id.
+        defense: The folded defense.
+        curriculum: The pinned one.
+        to: The student.
+        language: "fr" or "en".
+        zone: IANA name of the mentor's time zone.
+        signature: The mentor's name.
+
+    Raises:
+        ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
+    """
+    project = curriculum.project(defense.project)
+    if project is None:
+        raise ConsoleError(
+            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
+        )
+    released = defense.released
+    if released is None:
+        raise ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
+    if defense.signed is not None:
+        raise ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
+    _ = translator(language)
+    letter = _Letter(defense, curriculum, project, _, to, zone)
+    title = f"{project.id} — {project.title.in_(_.language)}"
+    subjects = {
+        "validated": _("Your defense of {project}: validated", project=title),
+        "conditional": _("Your defense of {project}: documents to revise", project=title),
+        "rework": _("Your defense of {project}: to rework", project=title),
+    }
+    opening, points_label, points, closing = _parts(letter, released.outcome)
+    return Message(
+        language=_.language,
+        id=defense_id,
+        to_name=to.name,
+        to_address=to.address,
+        subject=subjects[released.outcome],
+        opening=opening,
+        asked=tuple(_asked(letter, row) for row in _awaited(defense)),
+        points=points,
+        points_label=points_label,
+        closing=(*closing, *_goal(letter)),
+        signature=signature,
+    )
+
+
+def _awaited(defense: Defense) -> tuple[Revision, ...]:
+    """Documents the student still owes: only those a conditional verdict in force requires, while any can come."""
+    if defense.reception_completed_at is not None:
+        return ()
+    return tuple(row for row in revision.asked(defense) if row.state in revision.AWAITED)
+
+
+def _not_come(defense: Defense) -> tuple[Revision, ...]:
+    """Required documents that did not come: closed as expired, or missing when the reception was declared complete."""
+    awaited = _awaited(defense)
+    missing = (*revision.AWAITED, "expired")
+    return tuple(row for row in revision.asked(defense) if row.state in missing and row not in awaited)
+
+
+def _parts(letter: _Letter, outcome: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """Opening, what introduces the points, the points, and what happens next."""
+    if outcome == "validated":
+        return _validated(letter)
+    return _conditional(letter) if outcome == "conditional" else _rework(letter)
+
+
+def _validated(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    _ = letter.words
+    following = next((p for p in letter.curriculum.projects if p.n == letter.project.n + 1), None)
+    if following is None:
+        closing = _("This was the last project of your path.")
+    else:
+        title = f"{following.id} — {following.title.in_(_.language)}"
+        closing = _("The next project opens: {project}.", project=title)
+    return _("Your project is validated."), "", (), (closing,)
+
+
+def _conditional(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    _ = letter.words
+    awaited, missing = _awaited(letter.defense), _titles(letter, _not_come(letter.defense))
+    settled = _titles(letter, (row for row in letter.defense.required_revisions if row.state in SETTLED))
+    label, points = (_("Not received"), missing) if missing else (_("Settled already"), settled)
+    label = labelled(label, _) if points else ""
+    if not awaited:
+        return _nothing_awaited(letter, bool(missing)), label, points, _decision(letter, bool(missing))
+    opening = _.ngettext(
+        "Your project is validated on condition: {n} document is to be revised. There is no new defense.",
+        "Your project is validated on condition: {n} documents are to be revised. There is no new defense.",
+        len(awaited),
+    )
+    length = _.duration_text(letter.curriculum.rules.mentor_due_s)
+    return (
+        opening,
+        label,
+        points,
+        (
+            _("Upload the new versions where you uploaded the first ones, under the names above, and tell me."),
+            _("Once they are all there, I have {length} to look at them.", length=length),
+            _("I then decide what follows from what was not received.")
+            if missing
+            else _("When all of them are accepted, your project is validated."),
+            _("What is not there in time can lead to a new defense."),
+        ),
+    )
+
+
+def _titles(letter: _Letter, rows: Iterable[Revision]) -> tuple[str, ...]:
+    return tuple(revision.row_title(row.request, letter.project, letter.words.language) for row in rows)
+
+
+def _nothing_awaited(letter: _Letter, missing: bool) -> str:
+    _ = letter.words
+    if missing:
+        return _("Your project is validated on condition, and not every document that was required has been received.")
+    return _("Your project is validated on condition, and no new document is asked of you now.")
+
+
+def _decision(letter: _Letter, missing: bool) -> tuple[str, ...]:
+    """Until when the mentor decides, and between what where something is missing."""
+    _ = letter.words
+    due_at = revision.mentor_due(letter.defense, letter.curriculum.rules)
+    if due_at is None:
+        return ()
+    due = _until(letter, due_at)
+    if missing:
+        return (_("I decide by {due} what follows: your project is validated, or a new defense is needed.", due=due),)
+    return (_("I have until {due} to look at what I received.", due=due),)
+
+
+def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """To work on: the mentor's areas for improvement, else the criteria that were not met."""
+    _ = letter.words
+    points = tuple(line.text for line in letter.defense.improvements) or tuple(
+        criterion.text.in_(_.language)
+        for criterion in letter.curriculum.criteria_of(letter.project)
+        if rubric.rating_of(letter.defense, criterion.id) == "not_met"
+    )
+    closing = (
+        _("What you have acquired stays acquired: the new defense opens on what was missing."),
+        _("When you are ready, book the date of the new defense."),
+    )
+    return _("Your project is to rework: a new defense is needed."), labelled(_("To work on"), _), points, closing
+
+
+def _goal(letter: _Letter) -> Iterator[str]:
+    _ = letter.words
+    if letter.defense.goal:
+        yield f"{labelled(_('Next goal'), _)} {letter.defense.goal}"
+
+
+def _asked(letter: _Letter, row: Revision) -> Asked:
+    _ = letter.words
+    request, project = row.request, letter.project
+    deliverable = project.deliverable(request.deliverable) if request.deliverable is not None else None
+    return Asked(
+        title=revision.row_title(request, project, _.language) or _("A document without a name"),
+        why=tuple(_why(letter, row)),
+        expected=revision.row_expected(request, project, _.language, letter.curriculum.oral),
+        until=_until(letter, row.due_at),
+        names=() if deliverable is None else expected_names(deliverable, letter.to.name),
+    )
+
+
+def _why(letter: _Letter, row: Revision) -> Iterator[str]:
+    """The mentor's reason, else what was observed, behind each criterion that is not told as what is expected."""
+    if row.request.reason:
+        yield row.request.reason
+        return
+    for reason in revision.row_reasons(row.request, letter.defense, letter.project, letter.words.language):
+        if row.request.expected:
+            yield reason.text
+        yield from (seen.text for seen in reason.observed)
+
+
+def _until(letter: _Letter, due_at: str) -> str:
+    """An instant where the student lives, with the day's name; the mentor's own clock beside it where it differs."""
+    theirs = letter.to.zone or letter.zone
+    text = _instant(letter.words, due_at, theirs)
+    moment = datetime.fromisoformat(due_at)
+    if moment.astimezone(zone_of(theirs)).utcoffset() == moment.astimezone(zone_of(letter.zone)).utcoffset():
+        return text
+    _ = letter.words
+    return _("{student}; for me {mentor}", student=text, mentor=_instant(_, due_at, letter.zone))
+
+
+def _instant(words: Translator, at: str, zone: str) -> str:
+    digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
+    return f"{words.weekday(at, zone)} {words.date_time(at, zone)} ({zone}, UTC{digits[:3]}:{digits[3:5]})"
+
+
+# --- renderings --------------------------------------------------------------------------------------------------
+
+
+def text(message: Message) -> str:
+    """The message as it is pasted: no line is broken, control characters are seen. Ends with a line break."""
+    _ = translator(message.language)
+    parts = [_("Hello {name},", name=one_line(message.to_name)), visible(message.opening)]
+    parts += ["\n".join(_asked_lines(asked, _)) for asked in message.asked]
+    if message.points:
+        parts.append("\n".join([message.points_label, *(f"- {_hung(point)}" for point in message.points)]))
+    parts += [_hung(sentence) for sentence in message.closing]
+    if message.signature:
+        parts.append(one_line(message.signature))
+    return "\n\n".join(parts) + "\n"
+
+
+def _asked_lines(asked: Asked, words: Translator) -> Iterator[str]:
+    _ = words
+    yield f"• {one_line(asked.title)}"
+    for why in asked.why:
+        yield f"  {labelled(_('Why'), _)} {_hung(why)}"
+    if asked.expected:
+        yield f"  {labelled(_('Expected'), _)} {_hung(asked.expected)}"
+    yield f"  {labelled(_('Until'), _)} {asked.until}"
+    if asked.names:
+        names = f" {_('or')} ".join(one_line(name) for name in asked.names)
+        yield f"  {labelled(_('File name'), _)} {names}"
+        if "mmaaaa" in names:
+            yield f"  {_('(mmaaaa: month and year in which you began the project)')}"
+
+
+def _hung(text: str) -> str:
+    """Text whose further lines stand under its first, so that none of them passes for one of ours."""
+    return visible(text).rstrip("\n").replace("\n", "\n  ")
+
+
+def eml(message: Message, now: str, sender: str = "") -> bytes:
+    """The message as a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
+
+    Args:
+        message: The message.
+        now: ISO 8601 UTC, the draft's date.
+        sender: Address of the mentor; "" leaves the mail program to fill it in.
+
+    Returns:
+        Its bytes. The message's id depends on defense and text only, so that the same message is known again.
+
+    Raises:
+        ConsoleError: An address cannot stand in a header.
+    """
+    from email import policy
+    from email.message import EmailMessage
+    from email.utils import format_datetime
+
+    body = text(message)
+    mail = EmailMessage(policy=policy.SMTP)
+    if sender:
+        mail["From"] = _address("", sender)
+    if message.to_address:
+        mail["To"] = _address(one_line(message.to_name), message.to_address)
+    mail["Subject"] = one_line(message.subject)
+    mail["Date"] = format_datetime(datetime.fromisoformat(now))
+    digest = hashlib.sha256(f"{message.subject}\n{body}".encode()).hexdigest()[:16]
+    mail["Message-ID"] = f"<{message.id}.{digest}@{_DOMAIN}>"
+    mail["X-Unsent"] = "1"  # Outlook opens it as a draft instead of a received message
+    mail.set_content(body, charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = message.language
+    return mail.as_bytes()
+
+
+def _address(name: str, address: str) -> object:
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except (MessageError, ValueError, IndexError):
+        raise ConsoleError("“{address}” is not an e-mail address.", address=address) from None

@@ -1,0 +1,237 @@
+"""Makes the report of a defense, for one reader in one language. Source: product.md §6.
+
+Student: shared notes, skills, strengths, improvements, documents, next goal. Mentor (the student's own): also questions
+and advice. Jury: also times, every criterion with its evidence, reasons, the record. Private notes: nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense import revision
+from defense_console.model.defense.state import NOT_HELD, Defense, Version
+from defense_console.model.defense.timeline import instant
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.reports.content import jury, rounds, sections
+from defense_console.reports.content.sheet import Previous, Sheet, standing
+from defense_console.reports.content.value import (
+    READERS,
+    Fact,
+    Field,
+    Origin,
+    Paragraph,
+    Reader,
+    Report,
+    Section,
+    groups,
+)
+from defense_console.reports.rendering.plain import unwrapped
+from defense_console.words.translation import translator
+from defense_console.words.values import OUTCOMES, SESSIONS
+
+__all__ = [
+    "READERS",
+    "Fact",
+    "Field",
+    "Origin",
+    "Paragraph",
+    "Previous",
+    "Reader",
+    "Report",
+    "Section",
+    "bodies",
+    "build",
+    "fields",
+]
+
+
+def build(
+    defense: Defense,
+    curriculum: Curriculum,
+    *,
+    student: str,
+    language: str,
+    reader: Reader,
+    zone: str = "UTC",
+    record_hash: str | None = None,
+    previous: Sequence[Previous] = (),
+    superseded_by: Version | None = None,
+) -> Report:
+    """The report of a defense as it stands after its last event.
+
+    Args:
+        defense: The folded defense. A superseded version is told by folding the log up to its release.
+        curriculum: The pinned one, or the shipped one before the first start.
+        student: The student's name.
+        language: "fr" or "en".
+        reader: Whom it is for.
+        zone: IANA name of the time zone in which instants are shown.
+        record_hash: Hash of the event that released the verdict; never on a draft.
+        previous: Earlier attempts at the same project, in order.
+        superseded_by: The version in force, when the defense was folded up to an earlier release.
+
+    Raises:
+        ConsoleError: The curriculum has no such project, or there is no such time zone.
+    """
+    project = curriculum.project(defense.project)
+    if project is None:
+        raise ConsoleError(
+            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
+        )
+    state, version, outcome, reason = standing(defense)
+    _ = translator(language)
+    sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
+    released = version if state == "released" else None
+    shown_hash = record_hash if released is not None else None
+    return Report(
+        reader=reader,
+        language=sheet.language,
+        title=_("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
+        notice=_notice(sheet, superseded_by),
+        facts=_facts(sheet, student, previous),
+        sections=_sections(sheet, shown_hash),
+        released_at=None if released is None else released.released_at,
+        record_hash=shown_hash,
+        standing="superseded" if released is not None and superseded_by is not None else state,
+        outcome=outcome,
+        version=None if version is None else version.version,
+        dated_at=defense.at.wall if released is None else released.released_at or released.signed_at,
+        student=student,
+        project=project.title.in_(sheet.language),
+        imprint=_imprint(sheet),
+    )
+
+
+def fields(report: Report) -> tuple[Field, ...]:
+    """What can be copied field by field, in the order of the report: key, title, plain text without wrapping.
+
+    A field with a heading of its own (a skill, the strengths) is titled by it, the others by their section.
+    """
+    found: list[Field] = []
+    for section in report.sections:
+        for key, paragraphs in groups(section):
+            title, body = section.title, paragraphs
+            if key != section.id and body[0].shape == "heading":
+                title, body = body[0].text, body[1:]
+            found.append(Field(key, title, unwrapped(body, report.language)))
+    return tuple(found)
+
+
+def bodies(report: Report) -> dict[str, str]:
+    """The text of each field without its heading and without the status of a skill: what a mentor may write anew."""
+    found: dict[str, str] = {}
+    for section in report.sections:
+        for key, paragraphs in groups(section):
+            body = [p for p in paragraphs if p.shape != "heading" and p.part != "status"]
+            found[key] = unwrapped(body, report.language)
+    return found
+
+
+def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
+    found = [
+        *sections.skills(sheet),
+        *sections.deliverables(sheet),
+        *sections.remarks(sheet),
+        *sections.notes(sheet),
+        *sections.documents(sheet),
+        *sections.goal(sheet),
+    ]
+    if sheet.reader != "student":
+        found += sections.questions(sheet)
+    if sheet.reader == "jury":
+        found += rounds.rounds(sheet)
+        found += jury.verdicts(sheet)
+        found += jury.criteria(sheet)
+        found += jury.sittings(sheet)
+        found += jury.record(sheet, record_hash)
+    return tuple(found)
+
+
+# --- the head ----------------------------------------------------------------------------------------------------
+
+
+def _notice(sheet: Sheet, superseded_by: Version | None) -> str:
+    """What a reader must know before reading on."""
+    _ = sheet.words
+    if sheet.standing == "released" and superseded_by is not None and superseded_by.released_at is not None:
+        text = N_("Superseded: version {n} ({outcome}) has replaced this one since {at}.")
+        outcome, at = sheet.word(OUTCOMES, superseded_by.outcome), sheet.instant(superseded_by.released_at)
+        return _(text, n=superseded_by.version, outcome=outcome, at=at)
+    match sheet.standing:
+        case "none":
+            return "" if sheet.defense.session in NOT_HELD else _("Draft: the defense has not been held yet.")
+        case "signed":
+            return _("Draft: the verdict is signed and not released yet.")
+        case "draft" if sheet.defense.released is not None:
+            released = sheet.defense.released
+            outcome = sheet.word(OUTCOMES, released.outcome)
+            text = N_("Draft of a new version: version {n} ({outcome}) still stands.")
+            return _(text, n=released.version, outcome=outcome)
+        case "draft":
+            return _("Draft: the verdict is not released, nothing here is final.")
+    return _("The student contests this verdict.") if sheet.defense.contested is not None else ""
+
+
+def _imprint(sheet: Sheet) -> str:
+    """What tells one printed page of a report from another."""
+    _ = sheet.words
+    version, at = sheet.version, sheet.defense.at.wall
+    if sheet.standing == "released" and version is not None and version.released_at is not None:
+        return _("Version {n}, released {at}", n=version.version, at=sheet.instant(version.released_at))
+    if sheet.standing == "none":
+        return _("As known {at}", at=sheet.instant(at))
+    return _("Draft, as known {at}", at=sheet.instant(at))
+
+
+def _facts(sheet: Sheet, student: str, previous: Sequence[Previous]) -> tuple[Fact, ...]:
+    _ = sheet.words
+    defense = sheet.defense
+    started = defense.timeline.started_at
+    facts = [
+        Fact(_("Student"), student, "student"),
+        Fact(_("Curriculum"), f"{sheet.curriculum.code} — {sheet.curriculum.title.in_(sheet.language)}", "curriculum"),
+        Fact(_("Project"), f"{sheet.project.id} — {sheet.project.title.in_(sheet.language)}", "project"),
+        Fact(_("Attempt"), str(defense.attempt), "attempt"),
+        Fact(_("Date"), sheet.instant(defense.planned_at if started is None else started.wall), "date"),
+        Fact(_("Verdict"), _verdict(sheet), "verdict"),
+    ]
+    if sheet.reader != "student":
+        facts += [Fact(_("Attempt {n}", n=p.attempt), _attempt(sheet, p)) for p in previous]
+    return tuple(facts)
+
+
+def _attempt(sheet: Sheet, previous: Previous) -> str:
+    how = sheet.word(OUTCOMES, previous.outcome) if previous.outcome else sheet.word(SESSIONS, previous.session)
+    return f"{how}, {sheet.words.date_text(previous.planned_at, sheet.zone)}"
+
+
+def _verdict(sheet: Sheet) -> str:
+    """The outcome and what happens next."""
+    _ = sheet.words
+    match sheet.outcome:
+        case "validated":
+            return _("Validated — the next project opens")
+        case "rework":
+            return _("To rework — a new defense")
+        case "conditional":
+            return _conditional(sheet)
+    return _("not decided yet") if sheet.standing == "draft" else sheet.word(SESSIONS, sheet.defense.session)
+
+
+def _conditional(sheet: Sheet) -> str:
+    """Until the last due date of what is still awaited; the first one is told too when they differ."""
+    _ = sheet.words
+    if sheet.standing != "released":
+        required = [d.request.due_after_s for d in sheet.documents() if d.request.severity == "required"]
+        if not required:
+            return _("Conditional — documents only, no new defense")
+        length = _.duration_text(max(required))
+        return _("Conditional — documents only, no new defense, until {length} after release", length=length)
+    dues = sorted(revision.student_dues(sheet.defense), key=instant)
+    if not dues:
+        return _("Conditional — documents only, no new defense")
+    first, due = sheet.instant(dues[0]), sheet.instant(dues[-1])
+    if first == due:
+        return _("Conditional — documents only, no new defense, until {due}", due=due)
+    return _("Conditional — documents only, no new defense, until {due} (the first: {first})", due=due, first=first)

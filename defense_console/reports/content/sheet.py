@@ -1,0 +1,190 @@
+"""What a report is written from: the defense, its curriculum, the reader, the language, the version it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense import revision
+from defense_console.model.defense.events import OutcomeValue, Request
+from defense_console.model.defense.state import SETTLED, Defense, Note, RowState, Version
+from defense_console.model.defense.state import Revision as Asked
+from defense_console.model.errors import N_
+from defense_console.reports.content.value import Reader, Standing
+from defense_console.words.translation import Translator, zone_of
+
+STATUSES: Final[Mapping[str, str]] = {
+    "acquired": N_("Acquired"),
+    "partial": N_("Partly acquired"),
+    "not_acquired": N_("Not acquired"),
+    "not_assessed": N_("Not assessed"),
+    "unrated": N_("Not rated yet"),
+}
+VERSIONS: Final[Mapping[str, str]] = {
+    "draft": N_("draft"),
+    "signed": N_("signed, not released"),
+    "released": N_("released"),
+    "superseded": N_("superseded"),
+}
+
+
+class Previous(Protocol):
+    """What a report tells of an earlier attempt."""
+
+    @property
+    def attempt(self) -> int:
+        """Its number."""
+
+    @property
+    def planned_at(self) -> str:
+        """Its start, ISO 8601 UTC."""
+
+    @property
+    def session(self) -> str:
+        """How its last sitting stands."""
+
+    @property
+    def outcome(self) -> OutcomeValue | None:
+        """Of its latest verdict, None without one."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document to revise as a report tells it. `asked` is None while the request is not released."""
+
+    request: Request
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything the sections are written from.
+
+    Attributes:
+        standing: Of the version told of: `none` before there is anything to decide, `draft`, `signed`, `released`.
+        version: That version, None for `none` and `draft`.
+        outcome: Its outcome, None while none is chosen.
+        reason: Why it is another outcome than the suggested one, in the mentor's words.
+        zone: IANA name of the time zone in which instants are shown.
+    """
+
+    defense: Defense
+    curriculum: Curriculum
+    project: Project
+    reader: Reader
+    words: Translator
+    zone: str
+    standing: Standing
+    version: Version | None
+    outcome: OutcomeValue | None
+    reason: str
+
+    @property
+    def language(self) -> str:
+        """Language of the report: "fr" or "en"; never the process's own."""
+        return self.words.language
+
+    def word(self, table: Mapping[str, str], key: str) -> str:
+        """The word for a value; a value without one is shown as it is."""
+        _ = self.words
+        return _(table[key]) if key in table else key
+
+    def instant(self, at: str) -> str:
+        """An instant in the zone of the report, with the zone's name and offset; for the jury also in UTC."""
+        local = self.words.date_time(at, self.zone)
+        moment = datetime.fromisoformat(at).astimezone(zone_of(self.zone))
+        digits = moment.strftime("%z")
+        offset = f"UTC{digits[:3]}:{digits[3:5]}"
+        if self.zone in ("UTC", "Etc/UTC"):
+            return f"{local} UTC"
+        if self.reader != "jury":
+            return f"{local} ({self.zone}, {offset})"
+        return f"{local} ({self.zone}, {offset}; {self.words.date_time(at, 'UTC')} UTC)"
+
+    def edited(self, key: str) -> str:
+        """The mentor's own words for a generated paragraph in this language, "" without any."""
+        found = self.defense.edited.get((key, self.language))
+        return "" if found is None else found.text
+
+    def shared_notes(self) -> tuple[Note, ...]:
+        """The notes that are not private, in the order of their first key stroke. Nothing else ever reads notes."""
+        return tuple(note for note in self.defense.notes if not note.private)
+
+    def notes_on(self, criterion: str) -> tuple[Note, ...]:
+        """The shared notes on a criterion."""
+        return tuple(note for note in self.shared_notes() if note.criterion == criterion)
+
+    def offset(self, note: Note) -> str:
+        """When a note was written: what the clock showed, and the sitting where there are several."""
+        _ = self.words
+        clock = _.clock_text(note.at_s)
+        if len(self.defense.sittings) > 1:
+            clock = _("sitting {n}, {clock}", n=note.sitting, clock=clock)
+        return clock
+
+    def documents(self) -> tuple[Document, ...]:
+        """Documents to revise that this reader is told of: the student only what is required of them.
+
+        A draft tells the rows kept while it is conditional; a released verdict what became of each request.
+        """
+        found = self._all_documents()
+        if self.reader == "student":
+            found = tuple(d for d in found if d.request.severity == "required")
+        return found
+
+    def dropped(self) -> tuple[Asked, ...]:
+        """What a condition asked for and the one in force does not; to each reader as far as they were told of it.
+
+        A deliverable that is asked for in another row is asked for.
+        """
+        if self.standing != "released" or self.outcome != "conditional":
+            return ()
+        still = {r.request.deliverable for r in self.defense.revisions} - {None}
+        return tuple(
+            r
+            for r in self.defense.no_longer_asked
+            if r.dropped is not None
+            and r.request.deliverable not in still
+            and (r.request.severity == "required" or self.reader != "student")
+        )
+
+    def _all_documents(self) -> tuple[Document, ...]:
+        defense = self.defense
+        if self.standing == "released":
+            asked = tuple(Document(r.request, r) for r in defense.revisions)
+            if self.outcome == "conditional" or self.reader == "jury":
+                return asked
+            return tuple(d for d in asked if d.asked is not None and _over(d.asked.state))
+        if self.standing == "signed" and self.version is not None and self.version.outcome == "conditional":
+            return tuple(Document(row) for row in self.version.rows)
+        if self.standing == "draft" and self.outcome == "conditional":
+            return tuple(
+                Document(row) for row in revision.kept_rows(revision.rows(defense, self.curriculum, self.project))
+            )
+        return tuple(Document(r.request, r) for r in defense.revisions if _over(r.state))
+
+
+def _over(state: RowState) -> bool:
+    """Nothing is asked for any more."""
+    return state in SETTLED or state == "expired"
+
+
+def standing(defense: Defense) -> tuple[Standing, Version | None, OutcomeValue | None, str]:
+    """The version of the verdict that a report made now tells of.
+
+    A version being drafted counts once its outcome is chosen; until then the one before it is told.
+
+    Returns:
+        How it stands, the version if there is one, its outcome, the mentor's reason for another outcome.
+    """
+    latest = defense.versions[-1] if defense.versions else None
+    if latest is not None and latest.state == "signed":
+        return "signed", latest, latest.outcome, latest.reason
+    if defense.drafting is not None and (latest is None or defense.outcome is not None):
+        return "draft", None, defense.outcome, defense.reason
+    if latest is not None:
+        return "released", latest, latest.outcome, latest.reason
+    return "none", None, None, ""

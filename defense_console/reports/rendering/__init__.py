@@ -1,0 +1,1 @@
+"""A report as Markdown, plain text, HTML, PDF and DOCX."""

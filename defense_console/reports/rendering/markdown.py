@@ -1,0 +1,101 @@
+"""A report as Markdown (CommonMark, and GitHub's tables, links and mathematics kept from happening).
+
+Text is data: whatever a person typed is displayed as typed and never becomes markup. Source: engineering.md §4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from defense_console.model.text import one_line, visible
+from defense_console.reports.content.value import Paragraph, Report, Section
+from defense_console.reports.rendering.plain import labelled
+from defense_console.words.translation import Translator, translator
+
+_ANYWHERE = re.compile(
+    r"""
+      [\\`*\[\]|~$^]                      # escapes, code, emphasis, links, tables, strikes, mathematics
+    | (?<![^\W_])_+ | _+(?![^\W_])        # underscores, except inside a word such as a file name
+    | :(?=//)                             # an address would swallow the escapes behind it
+    | :(?=[a-z0-9_+-]*[a-z][a-z0-9_+-]*:) # the name of an emoji
+    | (?<=www)\.
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_AT_START = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=:>#]))")
+_ENTITY = re.compile(r"&(?=#?\w)")
+_SPACE: Final = "&#32;"
+"""A space that no rendering drops at the edge of a line."""
+_BREAK: Final = "\\"
+_NUMBER_SIGN: Final = "\x00"
+"""Stands for a number sign while the rest is made safe: visible text never holds this character."""
+
+
+def render(report: Report) -> str:
+    """The report as Markdown, ending with a line break."""
+    words = translator(report.language)
+    blocks = [f"# {heading(report.title)}"]
+    if report.notice:
+        blocks.append(f"**{escaped(one_line(report.notice))}**")
+    blocks.append("\n".join(f"- {_label(fact.label, words)} {escaped(one_line(fact.text))}" for fact in report.facts))
+    for section in report.sections:
+        blocks.append(f"## {heading(section.title)}")
+        blocks.extend(_blocks(section, words))
+    return "\n\n".join(blocks) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text so that a Markdown reader displays it as it was typed; line breaks become hard breaks.
+
+    Line breaks at the end are dropped: nothing displays them.
+    """
+    lines = visible(text).rstrip("\n").split("\n")
+    return f"{_BREAK}\n".join(_AT_START.sub(r"\1\\", _inline(line), count=1) for line in lines)
+
+
+def heading(text: str) -> str:
+    """The same for a heading: one line, and no closing sequence of number signs."""
+    return _inline(one_line(text).replace("#", _NUMBER_SIGN)).replace(_NUMBER_SIGN, "\\#")
+
+
+def _inline(line: str) -> str:
+    """One line, safe behind something that is not a line's start."""
+    bare = line.strip(" ")
+    if not bare:
+        return _SPACE * len(line)
+    before = len(line) - len(line.lstrip(" "))
+    after = len(line) - len(line.rstrip(" "))
+    safe = _ENTITY.sub("&amp;", bare).replace("<", "&lt;")
+    safe = _ANYWHERE.sub(lambda found: "".join(f"\\{c}" for c in found.group()), safe)
+    return f"{_SPACE * before}{safe}{_SPACE * after}"
+
+
+def _label(label: str, words: Translator) -> str:
+    return f"**{_inline(labelled(one_line(label), words).strip())}**"
+
+
+def _blocks(section: Section, words: Translator) -> Iterator[str]:
+    """Headings and texts stand alone; items that follow each other make one list."""
+    items: list[str] = []
+    for paragraph in section.paragraphs:
+        if paragraph.shape == "item":
+            items.append(_item(paragraph, words))
+            continue
+        if items:
+            yield "\n".join(items)
+            items = []
+        yield f"### {heading(paragraph.text)}" if paragraph.shape == "heading" else _text(paragraph, words)
+    if items:
+        yield "\n".join(items)
+
+
+def _text(paragraph: Paragraph, words: Translator) -> str:
+    text = escaped(paragraph.text)
+    return f"{_label(paragraph.label, words)} {text}" if paragraph.label else text
+
+
+def _item(paragraph: Paragraph, words: Translator) -> str:
+    margin = "  " * paragraph.depth
+    return f"{margin}- " + _text(paragraph, words).replace("\n", f"\n{margin}  ")

@@ -1,0 +1,1 @@
+"""Before the defense: brief, waiting room, another date."""

@@ -1,0 +1,177 @@
+"""The brief: what the mentor reads and ticks before the student is here, so that no defense starts cold."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.keys.keymap import Command
+from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import NOT_HELD, Delivery
+from defense_console.safe_text import content, shortened
+from defense_console.screens.before import panels
+from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.places import place_of
+from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.uploads.receiving import ask_receive
+from defense_console.screens.uploads.viewing import ask_view
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.panel import Panel
+from defense_console.words.translation import _, language, ngettext
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from defense_console.desk.defense.brief import BriefDesk
+
+
+class BriefScreen(PanelScreen):
+    """Everything to know before a defense."""
+
+    CONTEXT = "brief"
+    FIRST_FOCUS = ("checks", "deliverables")
+
+    @cached_property
+    def brief(self) -> BriefDesk:
+        """The use cases of this screen."""
+        return self.desk.brief(self.defense_id)
+
+    @property
+    def texts(self) -> BriefDesk:
+        """Where texts are kept."""
+        return self.brief
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Head, two columns of panels, the strip for texts."""
+        with Vertical(classes="head"):
+            yield Static(id="brief-title", markup=False)
+            yield Static(id="brief-when", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            with Vertical(classes="column"):
+                yield Panel(id="path")
+                yield Panel(id="checks")
+                yield Panel(id="deliverables")
+                yield Panel(id="previous")
+            with Vertical(classes="column"):
+                yield Panel(id="scenario")
+                yield Panel(id="role")
+                yield Panel(id="questions")
+                yield Panel(id="notes")
+        yield Writer()
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+        desk = self.brief
+        self._show_head()
+        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone))
+        self.panel("checks").show(self._checks_title(), panels.check_items(desk))
+        declared = sum(desk.defense.declared.get(d.n, False) for d in desk.project.deliverables)
+        total = len(desk.project.deliverables)
+        heading = _("Deliverables · {n}/{total} received", n=declared, total=total)
+        self.panel("deliverables").show(heading, panels.deliverable_items(desk))
+        self.panel("previous").show(_("Before this defense"), panels.previous_items(desk, self.zone))
+        self.panel("scenario").show(_("Scenario"), panels.scenario_items(desk))
+        self.panel("role").show(_("Your role"), panels.role_items(desk))
+        self.panel("questions").show(_("Questions"), panels.question_items(desk))
+        notes = panels.note_items(desk)
+        self.panel("notes").display = bool(notes)
+        self.panel("notes").show(_("Notes"), notes)
+        self.keep_focus()
+
+    def second(self) -> None:
+        """The time until the start moves."""
+        self._show_head()
+
+    def _checks_title(self) -> Content:
+        if self.brief.ready:
+            return Content(_("Before the call · ready"))
+        left = sum(check.id not in self.defense.checks for check in self.curriculum.checks)
+        return Content(ngettext("Before the call · {n} check left", "Before the call · {n} checks left", left))
+
+    def _show_head(self) -> None:
+        desk, width = self.brief, max(20, self.size.width - 2)
+        project = desk.project
+
+        what = _("{project} {title} · attempt {n}", project=project.id, title=project.title.in_(language()),
+                 n=desk.defense.attempt)  # fmt: skip
+        name = Content(shortened(desk.student.name, width)).stylize("bold")
+        self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
+        when = panels.appointment(desk, self.zone, self.desk.now().wall)
+        if standing := self.standing_line():
+            when = Content("\n").join([when, content(standing).stylize("bold $text-warning")])
+        self.query_one("#brief-when", Static).update(when)
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        session = self.defense.session
+        match command.id:
+            case "brief.open_room" if session not in ("planned", "waiting", "live"):
+                return _(SESSION_REFUSALS[session])
+            case "brief.tick":
+                if session not in ("planned", "waiting", "live"):
+                    return _(SESSION_REFUSALS[session])
+                panel = self.focused_panel
+                if panel is None or panel.id not in ("checks", "deliverables"):
+                    return _("Space ticks a check or a deliverable: Tab goes there.")
+            case "documents.open" if self._focused_version() is None:
+                return _("Open shows a document that was received: Tab goes to the deliverables.")
+            case "defense.reschedule" if session not in ("planned", "waiting", *NOT_HELD):
+                return _("A defense that is live or held keeps its date.")
+        return super().why_not(command)
+
+    def action_brief_tick(self) -> None:
+        """Tick the check, or declare the deliverable: received, missing, received again."""
+        panel = self.focused_panel
+        if panel is None or not panel.key:
+            return
+        if panel.id == "checks":
+            self.attempt(lambda: self.brief.tick(panel.key))
+        elif panel.id == "deliverables":
+            n = int(panel.key)
+            received = self.defense.declared.get(n, False)
+            self.attempt(lambda: self.brief.declare(n, not received))
+
+    def action_brief_open_room(self) -> None:
+        """Open the waiting room, or go back to what is open already."""
+        session = self.defense.session
+        if session == "live":
+            self.console_app.go("live", self.defense_id)
+        elif session == "waiting" or self.attempt(self.brief.open_room) is not None:
+            self.console_app.go("waiting", self.defense_id)
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
+            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+
+    def action_documents_receive(self) -> Worker[None]:
+        """Take documents in."""
+        return ask_receive(self, self.defense_id)
+
+    def _focused_version(self) -> Delivery | None:
+        panel = self.focused_panel
+        if panel is None or panel.id != "deliverables" or not panel.key:
+            return None
+        return self.brief.latest(int(panel.key))
+
+    def action_documents_open(self) -> Worker[bool] | None:
+        """Show the document under the cursor."""
+        version = self._focused_version()
+        return None if version is None else ask_view(self, version.files)
+
+    def action_defense_reschedule(self) -> Worker[None]:
+        """Another date."""
+        return ask_date(self, self.brief)
+
+    async def on_panel_chosen(self) -> None:
+        """Hints depend on where the cursor is."""
+        self.show_mode()

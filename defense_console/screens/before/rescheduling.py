@@ -1,0 +1,77 @@
+"""Giving a defense another date: a dialog asks for it, and it is typed as one would say it."""
+
+from __future__ import annotations
+
+from textual.worker import Worker
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.typed.moment import typed_moment
+from defense_console.model.errors import ConsoleError
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.dialogs import Confirm
+from defense_console.words.translation import _, date_time, error_text, weekday, when
+
+
+def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
+    """Ask for another start and store it. Args: screen: where the dialog opens; desk: of the defense."""
+    return screen.run_worker(_ask(screen, desk), exclusive=True, group="dialog")
+
+
+async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
+    now_at = date_time(desk.defense.planned_at, screen.zone)
+    details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
+    question = _("When does the defense of {student} start?", student=desk.student.name)
+    start = await ask_moment(screen, desk, Asked.DATE, question, details, desk.defense.planned_at)
+    if start is None:
+        return
+    understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
+    why = Ask(
+        desk,
+        Asked.DATE_REASON,
+        _("Why another date?"),
+        _("New start: {date}.", date=understood),
+        placeholder=_("may stay empty"),
+        required=False,
+    )
+    reason = await answer_to(screen, why)
+    if reason is None:
+        return
+    shown = when(start, screen.zone, screen.desk.now().wall)
+    if screen.attempt(lambda: desk.reschedule(start, reason)) is not None:
+        screen.tell(_("The defense starts {when}.", when=shown))
+
+
+async def ask_moment(
+    screen: ConsoleScreen, texts: DefenseDesk, field: Asked, question: str, details: str, before: str
+) -> str | None:
+    """Ask for an instant, until what is typed is one; a past one only after a question.
+
+    Args:
+        screen: Where the dialogs open; called from one of its workers.
+        texts: Where what is typed is kept until the instant is in the record; asked again, it is still there.
+        field: Key of its draft.
+        question: What it is for.
+        details: How it may be written.
+        before: The instant it replaces or follows, ISO 8601 UTC: its time of day is kept where none is typed.
+
+    Returns:
+        ISO 8601 UTC, or None when the mentor went back.
+    """
+    problem = ""
+    while True:
+        typed = await answer_to(screen, Ask(texts, field, question, problem or details))
+        if typed is None:
+            return None
+        now = screen.desk.now().wall
+        try:
+            start = typed_moment(typed, screen.zone, now, before)
+        except ConsoleError as error:
+            problem = error_text(error)
+            continue
+        past = _("{when} has already passed. Take it all the same?", when=when(start, screen.zone, now))
+        if start > now or await screen.app.push_screen_wait(Confirm(past)):
+            return start
+        return None

@@ -1,0 +1,221 @@
+"""The waiting room: how long the mentor has been waiting for the student, and what can be done about it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.keys.keymap import Command, command, keys_of
+from defense_console.model.defense.events import CancelledBy
+from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.timeline import later
+from defense_console.safe_text import content, shortened
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.before import panels
+from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.places import place_of
+from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.dialogs import Choose, Confirm, Sheet
+from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.widgets.clock.big_clock import BigClock
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.words.translation import N_, _, clock_text, time_of_day
+from defense_console.words.values import CANCELLERS
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from defense_console.desk.defense.brief import BriefDesk
+
+_CANCELLERS: tuple[CancelledBy, ...] = ("student", "mentor", "other")
+
+
+class WaitingScreen(PanelScreen):
+    """The mentor waits for the student."""
+
+    CONTEXT = "waiting"
+    DEFAULT_CSS = """
+    WaitingScreen {
+        #waited { height: 3; width: auto; padding: 0 1; }
+        &.-flat #waited, &.-short #waited { display: none; }
+        #rule { height: auto; padding: 0 1 1 1; max-width: 100; }
+    }
+    """
+
+    @cached_property
+    def brief(self) -> BriefDesk:
+        """The use cases of this screen."""
+        return self.desk.brief(self.defense_id)
+
+    @property
+    def texts(self) -> BriefDesk:
+        """Where texts are kept."""
+        return self.brief
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Head, the time waited, the rule, what helps while waiting."""
+        with Vertical(classes="head"):
+            yield Static(id="waiting-title", markup=False)
+            yield Static(id="waiting-when", markup=False)
+        yield BigClock(id="waited")
+        yield Static(id="rule", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            with Vertical(classes="column"):
+                yield Panel(id="checks")
+                yield Panel(id="path")
+            with Vertical(classes="column"):
+                yield Panel(id="role")
+                yield Panel(id="questions")
+                yield Panel(id="notes")
+        yield Writer()
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+        desk = self.brief
+        self._show_clock()
+        left = [Item(item.text, mark=item.mark) for item in panels.check_items(desk)]
+        self.panel("checks").show(_("Before the call · ready") if desk.ready else _("Before the call"), left)
+        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone))
+        self.panel("role").show(_("Your role"), panels.role_items(desk))
+        questions = [Item(item.text, mark=item.mark) for item in panels.question_items(desk)]
+        self.panel("questions").show(_("Questions"), questions)
+        notes = [Item(item.text) for item in panels.note_items(desk)]
+        self.panel("notes").display = bool(notes)
+        self.panel("notes").show(_("Notes"), notes)
+
+    def second(self) -> None:
+        """The time waited and the time left move."""
+        self._show_clock()
+
+    def _show_clock(self) -> None:
+        desk, now = self.brief, self.desk.now().wall
+        width = max(20, self.size.width - 2)
+        title = _("Waiting for {student}", student=desk.student.name)
+        self.query_one("#waiting-title", Static).update(Content(shortened(title, width)).stylize("bold"))
+        self.query_one("#waiting-when", Static).update(panels.appointment(desk, self.zone, now))
+        waited = clock_text(desk.waited_s())
+        self.query_one("#waited", BigClock).text = waited
+        self.query_one("#rule", Static).update(self._rule(waited, now))
+
+    def _rule(self, waited: str, now: str) -> Content:
+        """How long the student has been waited for, and when absence may be declared."""
+        if standing := self.standing_line():
+            return content(standing).stylize("bold $text-warning")
+        first = content(_("Waited {time}.", time=waited)).stylize("bold")
+        left_s = self.brief.no_show_in_s()
+        key = self.key_of("waiting.absent")
+        if left_s <= 0:
+            rule = _("A third of the plan has gone: {key} declares the student absent.", key=key)
+            return Content.assemble(first, " ", Content(f"! {rule}").stylize("bold $text-warning"))
+        at = time_of_day(later(now, left_s), self.zone)
+        rule = _("{key} declares the student absent in {left}, at {time}; earlier only with a reason.", key=key,
+                 left=clock_text(left_s), time=at)  # fmt: skip
+        recording = " " + _("The recording runs.") if self.defense.recording is not None else ""
+        return Content.assemble(first, " ", rule, recording)
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        session = self.defense.session
+        match command.id:
+            case "waiting.start" | "anywhere.toggle" | "waiting.absent" | "waiting.cancel" if session != "waiting":
+                return _(SESSION_REFUSALS[session])
+            case "live.recording" if self.defense.recording is not None:
+                return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
+            case "live.role" if self.brief.project.role is None:
+                return _("This project has no role to play.")
+        return super().why_not(command)
+
+    def action_waiting_start(self) -> None:
+        """The student is here."""
+        if self.keep_text() and self.attempt(self.brief.start) is not None:
+            self.console_app.go("live", self.defense_id)
+
+    @work(exclusive=True, group="dialog")
+    async def action_waiting_absent(self) -> None:
+        """The student did not come; before a third of the plan has gone this needs a reason."""
+        name = self.brief.student.name
+        reason: str | None = ""
+        left_s = self.brief.no_show_in_s()
+        if left_s > 0:
+            details = _("A third of the plan goes by in {left}. Earlier, a reason is needed.", left=clock_text(left_s))
+            question = _("Why is {student} declared absent now?", student=name)
+            reason = await answer_to(self, Ask(self.brief, Asked.ABSENT, question, details))
+        elif not await self.app.push_screen_wait(Confirm(_("Was {student} absent?", student=name), yes=_("absent"))):
+            reason = None
+        if reason is not None and self.attempt(lambda: self.brief.no_show(reason or "")) is not None:
+            told = N_(
+                "{student} is marked absent; {key:edit.undo} takes it back, "
+                "{key:defense.reschedule} gives another date."
+            )
+            self._leave(_(told, student=shortened(name, 40)))
+
+    @work(exclusive=True, group="dialog")
+    async def action_waiting_cancel(self) -> None:
+        """Cancelled: by whom, and why."""
+        late = _("late: by the student, shortly before the start")
+        options = []
+        for by in _CANCELLERS:
+            who = _(CANCELLERS[by])
+            options.append(f"{who} ({late})" if self.brief.cancel_is_late(by) else who)
+        answer = await self.app.push_screen_wait(Choose(_("Who cancels the defense?"), options))
+        if answer is None:
+            return
+        by = _CANCELLERS[answer]
+        question = Ask(
+            self.brief, Asked.CANCEL, _("Why is it cancelled?"), placeholder=_("may stay empty"), required=False
+        )
+        reason = await answer_to(self, question)
+        if reason is None or self.attempt(lambda: self.brief.cancel(by, reason)) is None:
+            return
+        was_late = self.defense.session == "late_cancelled"
+        told = _("Cancelled, and it counts as late.") if was_late else _("Cancelled.")
+        self._leave(told)
+
+    def _leave(self, text: str) -> None:
+        """On to the brief, which says what was done: from there another date is given, or it is undone."""
+        self.console_app.go("brief", self.defense_id)
+        under = self.app.screen
+        if isinstance(under, ConsoleScreen):
+            under.call_after_refresh(under.tell, text)
+
+    def action_live_recording(self) -> None:
+        """The recording starts now."""
+        if self.attempt(self.brief.recording) is not None:
+            self.tell(_("The recording starts here."))
+
+    def action_live_role(self) -> None:
+        """Whom the mentor plays."""
+        keys = keys_of(command("live.role"), self.desk.settings)
+        self.app.push_screen(Sheet(_("My role"), panels.role_card(self.brief), closing=keys))
+
+    def action_live_audience(self) -> None:
+        """Only the clock."""
+        from defense_console.screens.live.audience import AudienceScreen
+
+        self.app.push_screen(AudienceScreen(self.defense_id))
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back; without the waiting room there is only the brief."""
+        if self.attempt(self.brief.undo) is not None and self.defense.session == "planned":
+            self.console_app.go("brief", self.defense_id)
+
+    def action_edit_redo(self) -> None:
+        """Do it again."""
+        if self.attempt(self.brief.redo) is not None:
+            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+
+    def action_defense_reschedule(self) -> Worker[None]:
+        """Another date."""
+        return ask_date(self, self.brief)

@@ -1,0 +1,1 @@
+"""During the defense: clock, rubric, notes, audience view."""

@@ -1,0 +1,238 @@
+"""What the live screen says, as values; nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from defense_console.model.curriculum import Criterion, Curriculum, Project
+from defense_console.model.defense import events as ev
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.events import Stamp
+from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import Gap
+from defense_console.model.defense.timeline import between_ms
+from defense_console.safe_text import content, line, shortened
+from defense_console.widgets.lists.rubric_list import BLOCKING, RATINGS
+from defense_console.words.translation import N_, _, clock_text, duration_text, language, time_of_day, when
+from defense_console.words.values import OUTCOMES, QUESTIONS
+
+if TYPE_CHECKING:
+    from defense_console.desk.defense.live import LiveDesk
+    from defense_console.desk.defense.verdict import VerdictDesk
+
+READS = ("console.", "move.", "panel.", "live.details", "live.audience", "live.role", "live.timeline", "live.verdict",
+         "live.next_unrated", "anywhere.verdict")  # fmt: skip
+"""Commands that change nothing, so that they act on a defense another console holds."""
+
+
+def changes(command_id: str) -> bool:
+    """Whether a command changes the defense."""
+    return not command_id.startswith(READS)
+
+
+def written_here(field: str) -> bool:
+    """Whether a draft's field is one of the live screen's."""
+    return field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement", "edit")
+
+
+def short_when(instant: str, zone: str, now: str) -> str:
+    """`15:00` today, else the day and the time."""
+    words = when(instant, zone, now)
+    time = time_of_day(instant, zone)
+    return time if words == when(now, zone, now).replace(time_of_day(now, zone), time) else words
+
+
+def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Mapping[str, str]:
+    """A short name of each criterion: the end of its id, or its own label."""
+    prefix = f"{project.id}-"
+    return {
+        c.id: c.label.in_(tongue) if c.label is not None else c.id.removeprefix(prefix)
+        for c in curriculum.criteria_of(project)
+    }
+
+
+def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.Event]) -> str:
+    """What was changed about a note or a question, named by its words: its number means nothing during a call.
+
+    Returns:
+        "" for everything else.
+    """
+    said = {e.seq: shortened(e.what.text, 40) for e in events if isinstance(e.what, ev.Noted | ev.QuestionParked)}
+    match what:
+        case ev.NotePrivacySet(note=n, private=private) if n in said:
+            return _("“{text}” made private", text=said[n]) if private else _("“{text}” made shared", text=said[n])
+        case ev.QuestionMoved(question=n, state=state) if n in said:
+            return _("“{text}”: {state}", text=said[n], state=_(QUESTIONS[state]))
+    return ""
+
+
+def outlook(desk: VerdictDesk) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """The suggestion in one sentence, and each document with whether it is kept."""
+    found = desk.suggestion()
+    reason = _(found.text_id, **dict(found.parameters))
+    if found.outcome is None:
+        sentence = _("No suggestion yet: {reason}.", reason=reason)
+    else:
+        sentence = _("Suggested: {outcome} — {reason}.", outcome=_(OUTCOMES[found.outcome]), reason=reason)
+    rows = tuple(
+        (revision.row_title(row.request, desk.project, language()) or _("a document without a name"), row.kept)
+        for row in desk.rows()
+    )
+    return sentence, rows
+
+
+def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
+    """A gap to be decided, else the latest gap that counted, for a while after it; "" otherwise."""
+    gap = live.last_gap
+    if gap is None:
+        return ""
+    length = duration_text(abs(gap.gap_ms) // 1000)
+    if gap == live.question:
+        return "? " + _(
+            "{length} are missing and count until you say what they were: {key:clock.gap_to_pause} makes them a pause.",
+            length=length,
+        )
+    if not 0 <= between_ms(gap.until, now) <= 1000 * shown_s or gap.gap_ms < 1000:
+        return ""
+    if gap.asleep:
+        text = N_("The machine slept for {length}: that time counted. {key:clock.gap_to_pause} makes it a pause.")
+    elif gap.rebooted:
+        text = N_(
+            "The machine was restarted: {length} counted, by its wall clock. "
+            "{key:clock.gap_to_pause} makes them a pause."
+        )
+    else:
+        text = N_("The console was away for {length}: that time counted. {key:clock.gap_to_pause} makes it a pause.")
+    return _(text, length=length)
+
+
+def gap_question(gap: Gap) -> str:
+    """What the dialog about a gap asks: what happened, how long it was."""
+    length = duration_text(abs(gap.gap_ms) // 1000)
+    if gap.gap_ms < 0:
+        return _("The clock of this machine went back by {length}. What was this time?", length=length)
+    if gap.asleep:
+        return _("The machine slept for {length}. What was this time?", length=length)
+    if gap.rebooted:
+        return _(
+            "The machine was restarted: {length} are missing, by its wall clock. What was this time?", length=length
+        )
+    return _("The console was away for {length}. What was this time?", length=length)
+
+
+def why_not(command_id: str, live: LiveDesk) -> str | None:
+    """Why a command of the live screen cannot be done now, translated; None when it can."""
+    check = _REASONS.get(command_id)
+    return None if check is None else check(live)
+
+
+def _next_phase(live: LiveDesk) -> str | None:
+    timeline = live.defense.timeline
+    if live.defense.session != "live":
+        return _(SESSION_REFUSALS[live.defense.session])
+    return _("This is the last phase: {key:live.finish} finishes the defense.") if timeline.next_phase is None else None
+
+
+def _only_live(live: LiveDesk) -> str | None:
+    session = live.defense.session
+    if session == "live":
+        return None
+    if session != "held":
+        return _(SESSION_REFUSALS[session])
+    return _("The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
+
+
+def _pause(live: LiveDesk) -> str | None:
+    if live.last_pause is None:
+        return _("The clock was not paused in this sitting.")
+    return _only_live(live)
+
+
+def _gap(live: LiveDesk) -> str | None:
+    if live.last_gap is None:
+        return _("There is no gap to turn into a pause.")
+    return None
+
+
+def _recording(live: LiveDesk) -> str | None:
+    if live.defense.recording is not None:
+        return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
+    return _only_live(live)
+
+
+_REASONS: Mapping[str, Callable[[LiveDesk], str | None]] = {
+    "clock.next_phase": _next_phase,
+    "anywhere.next_phase": _next_phase,
+    "clock.toggle": _only_live,
+    "anywhere.toggle": _only_live,
+    "clock.more": _only_live,
+    "clock.less": _only_live,
+    "clock.pause_reason": _pause,
+    "clock.gap_to_pause": _gap,
+    "live.abort": _only_live,
+    "live.recording": _recording,
+    "live.role": lambda live: None if live.project.role is not None else _("This project has no role to play."),
+}
+
+
+# --- sheets to read ------------------------------------------------------------------------------------------------
+
+
+def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
+    """A criterion in full: rating, evidence, notes."""
+    tongue, project, defense = language(), live.project, live.defense
+    glyph, word, style = RATINGS[rubric.rating_of(defense, criterion.id)]
+    parts = [Content(criterion.text.in_(tongue)), Content("")]
+    state = Content.assemble((f"{glyph} {_(word)}", style))
+    if criterion.id in defense.clock_ratings and criterion.id not in defense.ratings:
+        state += Content(" · " + _("from the clock"))
+    if criterion.id in defense.acquired:
+        state += Content(" · " + _("carried over from the attempt before"))
+    parts.append(state)
+    if criterion.blocking:
+        parts.append(Content.assemble((f"{BLOCKING} " + _("blocking: alone it leads to a rework"), "$text-warning")))
+    names = [f"{d.n}. {d.title.in_(tongue)}" for n in criterion.evidence if (d := project.deliverable(n)) is not None]
+    if names:
+        parts += [Content(""), Content.assemble((_("Proved by"), "bold"))]
+        for name, n in zip(names, criterion.evidence, strict=False):
+            received = _("received") if defense.declared.get(n) else _("not received")
+            parts.append(content(f"  {name} · {received}"))
+    notes = [note for note in defense.notes if note.criterion == criterion.id]
+    if notes:
+        parts += [Content(""), Content.assemble((_("Notes"), "bold"))]
+        for note in notes:
+            private = _("private") if note.private else _("shared")
+            parts.append(content(f"  {clock_text(note.at_s)} · {private} · {note.text}"))
+    return Content("\n").join([*parts, *_earlier(live, criterion)])
+
+
+def _earlier(live: LiveDesk, criterion: Criterion) -> Iterator[Content]:
+    """What was seen of a criterion in the attempt before: its rating, its notes, what was asked of its documents."""
+    before = live.earlier
+    if before is None:
+        return
+    glyph, word, style = RATINGS[rubric.rating_of(before, criterion.id)]
+    title = _("Attempt {n}", n=before.attempt)
+    yield Content("")
+    yield Content.assemble((title, "bold"), " · ", (f"{glyph} {_(word)}", style))
+    for note in before.notes:
+        if note.criterion == criterion.id:
+            private = _("private") if note.private else _("shared")
+            yield content(f"  {clock_text(note.at_s)} · {private} · {note.text}")
+
+
+def role_sheet(live: LiveDesk) -> Content:
+    """The role the mentor plays, the scenario, and questions to ask."""
+    tongue, project = language(), live.project
+    parts = []
+    if project.role is not None:
+        title = project.role.title.in_(tongue)
+        parts.append(Content.assemble((project.role.name, "bold"), f", {title}" if title else ""))
+    parts += [Content(""), line(project.scenario.in_(tongue))]
+    if project.questions:
+        parts += [Content(""), Content.assemble((_("Questions to ask"), "bold"))]
+        parts += [content(f"– {question.in_(tongue)}") for question in project.questions]
+    return Content("\n").join(parts)

@@ -1,0 +1,1 @@
+"""What several screens use: dialogs, writing, help, keys in order."""

@@ -1,0 +1,133 @@
+"""Asking for a text about a defense: what is typed in the dialog is a draft until the answer is in the record."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import TextArea
+
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.dialogs import Dialog
+from defense_console.screens.shared.saved_words import taken_over_words
+from defense_console.widgets.frame.writer import DraftClock, Field
+from defense_console.words.translation import _
+
+
+class Ask(Dialog[str | None]):
+    """A text about a defense; `Enter` gives it, `Esc` goes back with None. Either way it is kept as a draft.
+
+    The draft goes with the event that the answer becomes; what is refused, or left with `Esc`, is there again when the
+    same is asked of the same defense.
+
+    Args:
+        texts: Where it is kept.
+        field: Key of its draft, one of `Asked`.
+        question: What is asked.
+        details: What to know before answering.
+        initial: What the field offers when nothing was typed.
+        placeholder: What an empty field shows.
+        required: Whether an empty text is refused.
+    """
+
+    DEFAULT_CSS = """
+    Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
+                &:focus { border: none; } }
+    """
+
+    def __init__(
+        self,
+        texts: DefenseDesk,
+        field: str,
+        question: str,
+        details: str | Content = "",
+        initial: str = "",
+        placeholder: str = "",
+        required: bool = True,
+    ) -> None:
+        super().__init__(question, details)
+        self.texts = texts
+        self._field_key = field
+        self._initial = initial
+        self._placeholder = placeholder
+        self._required = required
+        self._offered = ""
+        self._draft_clock = DraftClock(self, self._save_draft)
+
+    def compose_answers(self) -> ComposeResult:
+        """The field."""
+        yield Field.plain(self._initial, placeholder=self._placeholder)
+
+    def on_mount(self) -> None:
+        """The field has the focus; what was typed before and never became an answer is there again."""
+        field = self.query_one(Field)
+        self._offered = field.text
+        if self._field_key in self.texts.drafts:
+            field.load_text(self.texts.text(self._field_key))
+        self._draft_clock.begin(field.text)
+        field.move_cursor(field.document.end)
+        self.set_focus(field)
+
+    def keys_text(self) -> str:
+        """Two keys."""
+        return _("↵  keep      Esc  back, the text stays")
+
+    def press(self, key: str, character: str) -> None:
+        """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
+        text = self.query_one(Field).text.strip()
+        if key not in ("escape", "enter") or (key == "enter" and self._required and not text):
+            return
+        if self.texts.read_only is not None:
+            self.turned()
+            return
+        self.flush()
+        self.answer(text if key == "enter" else None)
+
+    # --- the draft ---------------------------------------------------------------------------------------------------
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A keystroke: stamp it, and save a draft soon."""
+        event.stop()
+        if not self._answered and self._draft_clock.typed(event.text_area.text):
+            self.texts.touch(self._field_key)
+
+    def _save_draft(self) -> None:
+        self.flush()
+        self.show_saved()
+
+    @property
+    def _typed(self) -> str:
+        """What the mentor wrote: nothing while the field shows what it offers."""
+        text = self.query_one(Field).text
+        return "" if text == self._offered else text
+
+    def flush(self) -> None:
+        """Save the draft now; once the answer is given its text is not the dialog's any more."""
+        if not self._answered and self.query(Field):
+            self.texts.type_text(self._field_key, self._typed, len(self._typed))
+
+    def turned(self) -> None:
+        """Another console may have taken the defense over: then nothing more is written here, and nothing lost."""
+        if self.texts.read_only is None or self._answered:
+            return
+        typed, other, below = self._typed, self.texts.holder, self.below
+        self.texts.set_aside(self._field_key, typed)
+        self.answer(None)
+        if below is not None:
+            below.tell(taken_over_words(other.host if other is not None else "?", bool(typed)), "failed")
+
+
+async def answer_to(screen: ConsoleScreen, question: Ask) -> str | None:
+    """Ask, where the answer may be recorded: no text is begun in vain.
+
+    Args:
+        screen: Where the dialog opens; called from one of its workers.
+        question: What is asked.
+
+    Returns:
+        The text without white space around it; None when the mentor went back, or nothing may be written.
+    """
+    if (reason := question.texts.read_only) is not None:
+        screen.refuse(reason)
+        return None
+    return await screen.app.push_screen_wait(question)

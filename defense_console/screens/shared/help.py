@@ -1,0 +1,88 @@
+"""The keys of a screen, made from the command table."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.keys.keymap import Command, Context, commands_for, context_title, shown_keys
+from defense_console.screens.base import ConsoleScreen
+from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.words.translation import _, language
+
+KEYS_CELLS = 14
+"""Cells kept for the keys before their sentence."""
+
+
+class HelpScreen(ConsoleScreen):
+    """Every command of a context: its keys, what it does, and where there is room its id for the settings.
+
+    Args:
+        context: Whose keys are shown.
+    """
+
+    CONTEXT = "help"
+    DEFAULT_CSS = """
+    HelpScreen {
+        VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+        .help--title { padding: 0 1; background: $panel; text-style: bold; height: auto; width: 1fr; }
+    }
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._shown = context
+        self._groups: dict[str, tuple[str, list[Command]]] = {}
+
+    def compose_body(self) -> ComposeResult:
+        """A title, then the commands of the screen, then those of every screen."""
+        title = _("Keys · {screen}", screen=context_title(self._shown, language()))
+        yield Static(Content(title), classes="help--title")
+        commands = commands_for(self._shown)
+        own = [each for each in commands if "global" not in each.contexts or self._shown == "global"]
+        own.sort(key=_place)
+        rest = [each for each in commands if each not in own]
+        with VerticalScroll():
+            yield Panel(id="own")
+            yield Panel(id="everywhere")
+            yield Panel(id="settings")
+        self._groups = {"own": (context_title(self._shown, language()), own),
+                        "everywhere": (context_title("global", language()), rest)}  # fmt: skip
+
+    def on_mount(self) -> None:
+        """The list scrolls by the usual keys."""
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+
+    def redraw(self) -> None:
+        """Show the commands."""
+        for id, (title, commands) in self._groups.items():
+            self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands])
+        note = _("Keys are changed in settings.toml, by the names of “defense-console keys”; case has no meaning.")
+        self.query_one("#settings", Panel).show("", [Item(Content(note).stylize("$text-muted"))])
+
+    def _item(self, command: Command) -> Item:
+        keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")
+        text = Content(_(command.tooltip))
+        if self.has_class("-wide"):  # elsewhere the ids would double the lines; `defense-console keys` lists them too
+            text += Content.styled(f"  {command.id}", "$text-muted")
+        return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"))
+
+    def action_console_help(self) -> None:
+        """The same key puts the help away."""
+        self.action_console_back()
+
+    def action_move_down(self) -> None:
+        """Scroll."""
+        self.query_one(VerticalScroll).scroll_relative(y=2, animate=False)
+
+    def action_move_up(self) -> None:
+        """Scroll back."""
+        self.query_one(VerticalScroll).scroll_relative(y=-2, animate=False)
+
+
+def _place(command: Command) -> tuple[bool, bool]:
+    """What is this screen's own comes first, then moving and undoing, then other keys of the same commands."""
+    return bool(command.acts_as), command.id.startswith(("move.", "panel.", "edit."))

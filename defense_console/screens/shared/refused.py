@@ -1,0 +1,126 @@
+"""What is not in the record because another console was first: the mentor keeps or drops it, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.desk.defense.wording import describe, requests_of
+from defense_console.keys.keymap import Command
+from defense_console.safe_text import content, shortened
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.dialogs import Confirm
+from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.words.translation import _, clock_time, date_text, error_text, language, ngettext
+
+if TYPE_CHECKING:
+    from defense_console.desk.defense.brief import BriefDesk
+    from defense_console.model.defense.refused import Aside
+
+
+class AsideScreen(ConsoleScreen):
+    """Every decision that waits for the mentor's choice, oldest first.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "aside"
+    DEFAULT_CSS = """
+    AsideScreen {
+        .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
+        .head Static { height: auto; width: 1fr; }
+        #sheet { height: 1fr; }
+        &.-flat .head, &.-short .head { margin: 0; }
+    }
+    """
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__()
+        self.defense_id = defense_id
+        self._desk_of_it: BriefDesk | None = None
+
+    @property
+    def _log(self) -> BriefDesk:
+        if self._desk_of_it is None:
+            self._desk_of_it = self.desk.brief(self.defense_id)
+        return self._desk_of_it
+
+    def compose_body(self) -> ComposeResult:
+        """Head and rows."""
+        with Vertical(classes="head"):
+            yield Static(id="aside-title", markup=False)
+            yield Static(id="aside-why", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield Panel(id="aside")
+
+    def redraw(self) -> None:
+        """Show what is left."""
+        asides = self._log.aside
+        title = _("Not in the record · {student}", student=self._log.student.name)
+        width = max(20, self.size.width - 4)
+        self.query_one("#aside-title", Static).update(Content(shortened(title, width)).stylize("bold"))
+        why = _("Another console wrote first. What you keep is recorded now; what you drop is gone.")
+        if (reason := self._log.read_only) is not None:
+            why = error_text(reason)
+        self.query_one("#aside-why", Static).update(content(why))
+        panel = self.query_one("#aside", Panel)
+        panel.show("", [self._item(aside) for aside in asides] or [Item(Content(_("Everything is settled.")))])
+        if panel.can_focus and self.focused is None:
+            self.set_focus(panel)
+
+    def _item(self, aside: Aside) -> Item:
+        """When, and what in words."""
+        event, desk = aside.event, self._log
+        at = clock_time(event.at.wall, self.zone)
+        if (day := date_text(event.at.wall, self.zone)) != date_text(self.desk.now().wall, self.zone):
+            at = f"{day} {at}"
+        words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
+        return Item(content(words), aside.key, Content(f"{at}  ").stylize("$text-muted"))
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        if command.id.startswith("aside."):
+            if (reason := self._log.read_only) is not None:
+                return error_text(reason)
+            if not self._log.aside:
+                return _("Everything is settled.")
+        return None
+
+    def action_move_down(self) -> None:
+        """The next row."""
+        self.query_one("#aside", Panel).move(1)
+
+    def action_move_up(self) -> None:
+        """The row before."""
+        self.query_one("#aside", Panel).move(-1)
+
+    def action_aside_keep(self) -> None:
+        """Record it now."""
+        key = self.query_one("#aside", Panel).key
+        if self.attempt(lambda: self._log.take_up(key)) is not None:
+            self._say_left(_("Recorded."))
+
+    @work(exclusive=True, group="dialog")
+    async def action_aside_drop(self) -> None:
+        """Give it up, after a question."""
+        key = self.query_one("#aside", Panel).key
+        found = next((aside for aside in self._log.aside if aside.key == key), None)
+        if found is None:
+            return
+        details = self._item(found).text
+        if await self.app.push_screen_wait(Confirm(_("Drop this for good?"), details, yes=_("drop"))):
+            self._log.give_up(key)
+            self._say_left(_("Dropped."))
+
+    def _say_left(self, told: str) -> None:
+        self.update()
+        left = len(self._log.aside)
+        if left:
+            told = told + " " + ngettext("{n} row is left.", "{n} rows are left.", left)
+        self.tell(told)

@@ -1,0 +1,286 @@
+"""Screens about a defense on which texts are written: the text field, its drafts, undo, and who else writes."""
+
+from __future__ import annotations
+
+from textual import events, work
+from textual.content import Content
+
+from defense_console.desk.defense.asked import is_asked
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.keys.keymap import Command
+from defense_console.model.errors import ConsoleError
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.fitted_words import STEPS, WHOLE, error_words, fitting
+from defense_console.screens.shared.saved_words import taken_over_words
+from defense_console.widgets.frame.writer import FINISHING, Writer
+from defense_console.words.translation import _, ngettext
+
+
+class WritingScreen(ConsoleScreen):
+    """A screen about one defense with a `Writer` in its body.
+
+    A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a text; finishing it stores it
+    with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reads_only = False
+        self._asked_aside: set[str] = set()
+        self._expects_text = False
+        """The defense was just taken over: what was being typed there may still arrive."""
+
+    @property
+    def texts(self) -> DefenseDesk:
+        """The desk that keeps the texts."""
+        raise NotImplementedError
+
+    def field_label(self, field: str) -> str | Content:
+        """What stands before the field while it is written, translated."""
+        return field
+
+    def text_kept(self, field: str, known: int) -> None:
+        """A text was stored. Args: field: its key; known: number of the last event before it."""
+
+    def can_write(self, field: str) -> bool:
+        """Whether this screen writes a field, and may now."""
+        return False
+
+    @property
+    def writer(self) -> Writer:
+        """The strip."""
+        return self.query_one(Writer)
+
+    def write(self, field: str) -> None:
+        """Write a text: open the strip on what the field holds, a draft first. What was being written is kept."""
+        if (reason := self.texts.no_text) is not None:
+            self.refuse(reason)
+            return
+        if self.writer.field_key and not self.keep_text():
+            return
+        draft = self.texts.drafts.get(field)
+        self.writer.open(
+            field, self.field_label(field), self.texts.text(field), draft.cursor if draft is not None else None
+        )
+        self.show_mode()
+
+    def keep_text(self, stay: bool = False) -> bool:
+        """Store what is being written, as an action of its own.
+
+        Args:
+            stay: The field keeps the focus, and typing on edits the same text.
+
+        Returns:
+            Whether the way is free: False when the desk refused, then the text stays in its field.
+        """
+        field = self.writer.field_key
+        if not field:
+            return True
+        known = self.texts.defense.seq
+        text = self.writer.text
+        try:
+            defense = self.texts.commit(field, text)
+        except ConsoleError as error:
+            self.texts.type_text(field, text, self.writer.cursor)
+            self.refuse(error)
+            return False
+        if stay and text.strip():
+            seq = defense.seq
+            if seq > known and field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement"):
+                self.writer.relabel(f"edit/{seq}", self.field_label(f"edit/{seq}"))
+        elif not stay:
+            self.writer.shut()
+        self.text_kept(field, known)
+        self.update()
+        return True
+
+    async def do_command(self, command: Command) -> None:
+        """A text that is being written is kept first, as an action of its own, then the command is done.
+
+        The clock's two keys leave the focus in the field.
+        """
+        self._expects_text = False
+        if not command.id.startswith("console.") and self.writer.field_key:
+            stay = command.id in ("anywhere.toggle", "anywhere.next_phase")
+            if not self.keep_text(stay):
+                return
+            if not stay:
+                self.after_writing()
+        await super().do_command(command)
+
+    def flush(self) -> None:
+        """Save the draft now."""
+        if self.query(Writer) and self.writer.field_key:
+            self.texts.type_text(self.writer.field_key, self.writer.text, self.writer.cursor)
+
+    def on_writer_touched(self, event: Writer.Touched) -> None:
+        """Stamp the first keystroke."""
+        event.stop()
+        if event.field == self.writer.field_key:
+            self.texts.touch(event.field)
+
+    def on_writer_typed(self, event: Writer.Typed) -> None:
+        """Save a draft."""
+        event.stop()
+        try:
+            self.texts.type_text(event.field, event.text, event.cursor)
+        except ConsoleError as error:
+            self.refuse(error)
+        self.show_saved()
+
+    async def on_key(self, event: events.Key) -> None:
+        """`Enter`, `Tab` and `Esc` finish a text; the other keys are the base class's."""
+        if event.key in FINISHING and self.writer.field_key and self.writer.has_cursor:
+            event.stop()
+            event.prevent_default()
+            self.hush()
+            if not self.keep_text() and event.key == "escape":
+                self.writer.shut()  # Esc always leaves the field; what could not be stored is kept as a draft
+            if not self.writer.field_key:
+                self.after_writing()
+
+    def after_writing(self) -> None:
+        """Give the focus to what had it before the text was written."""
+
+    def resume_text(self, told: str) -> None:
+        """Go on with the text that was begun last and never finished; a dialog's waits until the same is asked again.
+
+        Args:
+            told: What is said then.
+        """
+        drafts = [
+            (draft.first.wall, field)
+            for field, draft in self.texts.drafts.items()
+            if self.can_write(field) and not is_asked(field)
+        ]
+        if drafts and self.texts.read_only is None and not self.writer.field_key:
+            self.write(max(drafts)[1])
+            self.tell(told)
+
+    # --- what was done -----------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why there is nothing to undo or redo; a subclass asks this for the commands it has no reason about."""
+        match command.id:
+            case "edit.undo" if not self.texts.can_undo:
+                return _("There is nothing to undo.")
+            case "edit.redo" if not self.texts.can_redo:
+                return _("There is nothing to redo.")
+        return super().why_not(command)
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        self.attempt(self.texts.undo)
+
+    def action_edit_redo(self) -> None:
+        """Do again what was taken back."""
+        self.attempt(self.texts.redo)
+
+    def action_live_timeline(self) -> None:
+        """Show everything recorded so far."""
+        from defense_console.screens.shared.timeline import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.texts.id))
+
+    # --- two consoles ------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw; who writes at first is no news."""
+        super().on_mount()
+        self._reads_only = bool(self.about) and self.texts.read_only is not None
+        if self.about:
+            self.call_after_refresh(self._ask_about_aside)
+
+    def turned(self) -> None:
+        """Another console wrote here, took the defense over or let it go: show it, and say who writes now."""
+        reason = self.texts.read_only if self.about else None
+        before, self._reads_only = self._reads_only, reason is not None
+        if reason is not None and not before:
+            self._yield()
+        elif before and reason is None:
+            self.tell(_("The other console has let this defense go: it can be written here again."))
+        self.update()
+        if self.about:
+            self._take_text()
+            self._ask_about_aside()
+
+    def _yield(self) -> None:
+        """Another console took the defense over: this one reads, and what was being typed here is kept."""
+        other, writing = self.texts.holder, bool(self.writer.field_key)
+        if writing:
+            self.texts.set_aside(self.writer.field_key, self.writer.text)
+            self.writer.shut()
+            self.after_writing()
+        self.tell(taken_over_words(other.host if other is not None else "?", writing), "failed")
+
+    def _take_text(self) -> None:
+        """Go on with what was being typed in the console that held the defense, unless something else is done first."""
+        if self._expects_text and self.is_current and not self.writing:
+            self.resume_text(_("Taken over, with the text that was being written there."))
+            self._expects_text = not self.writing
+
+    def read_only_line(self, most: int = WHOLE) -> str:
+        """Who holds the defense, and the key that takes it over; "" when it may be written here.
+
+        Args:
+            most: Cells of the longest name in it.
+        """
+        reason = self.texts.read_only
+        if reason is None:
+            return ""
+        takes_over = " " + _("{key:console.take_over} takes it over.") if self.texts.holder is not None else ""
+        return error_words(reason, most) + takes_over
+
+    def standing_line(self) -> str:
+        """What the mentor must know of other consoles: one holds the defense, or kept something out of the record.
+
+        Whole in three rows of half a screen. Why the store itself cannot be written is said in the red line.
+        """
+        if self.texts.read_only is not None and self.desk.saved.state != "read_only":
+            say = self.read_only_line
+            return fitting(lambda most: "⊘ " + say(most), self.row_width, 3) or "⊘ " + say(STEPS[-1])
+        if not (left := len(self.texts.aside)):
+            return ""
+        return "! " + ngettext(
+            "{n} decision is not in the record: another console wrote first. {key:console.aside} shows it.",
+            "{n} decisions are not in the record: another console wrote first. {key:console.aside} shows them.",
+            left,
+        )
+
+    def action_console_aside(self) -> None:
+        """Choose what happens with what is not in the record."""
+        from defense_console.screens.shared.refused import AsideScreen
+
+        if self.texts.aside:
+            self.app.push_screen(AsideScreen(self.texts.id))
+        else:
+            self.tell(_("Everything decided here is in the record."))
+
+    def _ask_about_aside(self) -> None:
+        """Ask once about what is not in the record, never while a text is written or a question is open."""
+        keys = {aside.key for aside in self.texts.aside}
+        if keys - self._asked_aside and self.is_current and not self.writing and self.texts.read_only is None:
+            self._asked_aside |= keys
+            self.action_console_aside()
+
+    @work(exclusive=True, group="dialog")
+    async def action_console_take_over(self) -> None:
+        """Write here from now on, after a question."""
+        id, other = self.texts.id, self.texts.holder
+        if other is None:
+            self.tell(_("No other console holds this defense."), "refused")
+            return
+        details = _(
+            "The console on {host} can then only read it; what it has recorded stays, and what is being typed there "
+            "is kept.",
+            host=other.host,
+        )
+        question = Confirm(_("Take this defense over?"), details, yes=_("take over"))
+        if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
+            self._reads_only = False
+            self.tell(_("Taken over: it is written here now."))
+            self._expects_text = True
+            self._take_text()
+            self.update()
+            self._ask_about_aside()

@@ -1,0 +1,298 @@
+"""What changed between two versions of one document: read in the background, shown as large as the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from defense_console.desk.uploads.comparing import Interrupt, Stopped
+from defense_console.keys.keymap import Command
+from defense_console.model.comparison import Comparison, FileFacts, Progress
+from defense_console.model.errors import ConsoleError
+from defense_console.safe_text import cells, content, one_line, shortened
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.uploads.difference_words import (
+    alarm_words,
+    calm_words,
+    counts_words,
+    facts_words,
+    fold_words,
+    place_words,
+)
+from defense_console.widgets.frame.quiet_text import QuietText
+from defense_console.widgets.lists.difference_view import DifferenceView
+from defense_console.words.translation import _, date_time, error_text
+
+Compute = Callable[[Progress, Interrupt], Comparison]
+"""Compares; called on a thread of its own, told how to say how far it is, and how it is stopped."""
+BAR_CELLS = 30
+
+
+@dataclass(frozen=True)
+class VersionLabel:
+    """How a version is called on the screen.
+
+    Attributes:
+        name: Its file name, or what the mentor calls it: user text.
+        at: When it was received, ISO 8601 UTC; empty when unknown.
+    """
+
+    name: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the screen is about, before anything is compared.
+
+    Attributes:
+        document: Title of the document, user text.
+        old: The version before; None when there is none.
+        new: The version after; None when it did not come.
+        student: Whose document it is, user text.
+        requested: A new version was asked for, so that an unchanged one is told as loudly as can be.
+    """
+
+    document: str
+    old: VersionLabel | None
+    new: VersionLabel | None
+    student: str = ""
+    requested: bool = False
+
+
+class DifferenceScreen(ConsoleScreen):
+    """One comparison, full screen.
+
+    Args:
+        subject: What is compared, in words.
+        compute: Compares.
+    """
+
+    CONTEXT = "difference"
+    DEFAULT_CSS = """
+    DifferenceScreen {
+        .head { height: auto; padding: 0 1; background: $panel; }
+        .head Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        #difference-alarm {
+            display: none; height: auto; margin: 1 1 0 1; padding: 1 2; text-align: center; max-width: 120;
+            border: heavy $error; background: $error-muted; color: $foreground;
+            &.-shown { display: block; }
+        }
+        #difference-said { height: 1fr; padding: 1 2; max-width: 120; }
+        DifferenceView { display: none; }
+        &.-lines { DifferenceView { display: block; } #difference-said { display: none; } }
+        &.-short #difference-files { display: none; }
+        &.-short #difference-alarm { margin: 0; padding: 0 1; }
+    }
+    """
+
+    @dataclass
+    class Progressed(Message):
+        """The comparison is so far, in whole percent."""
+
+        percent: int
+
+    @dataclass
+    class Ended(Message):
+        """There is a comparison, or the reason why there is none."""
+
+        found: Comparison | ConsoleError
+
+    def __init__(self, subject: Subject, compute: Compute) -> None:
+        super().__init__()
+        self.subject = subject
+        self._compute = compute
+        self._interrupt = Interrupt()
+        self._percent = 0
+        self._found: Comparison | ConsoleError | None = None
+        self._reached = (0, 0)
+
+    def compose_body(self) -> ComposeResult:
+        """Head, the block that cannot be missed, the lines or what is said in their place."""
+        with Vertical(classes="head"):
+            yield Static(id="difference-title", markup=False)
+            yield Static(id="difference-versions", markup=False)
+            yield Static(id="difference-files", markup=False)
+            yield Static(id="difference-counts", markup=False)
+        yield Static(id="difference-alarm", markup=False)
+        yield QuietText(id="difference-said", markup=False)
+        yield DifferenceView(place_words, fold_words)
+
+    def on_mount(self) -> None:
+        """Begin to compare."""
+        super().on_mount()
+        self._run_apart()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any longer."""
+        self._interrupt.ask()
+
+    # --- comparing ---------------------------------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="difference", exit_on_error=False)
+    def _run_apart(self) -> None:
+        told = 0
+
+        def progress(part: float) -> None:
+            nonlocal told
+            percent = int(100 * part)
+            if percent > told:
+                told = percent
+                self.post_message(self.Progressed(percent))
+
+        try:
+            found: Comparison | ConsoleError = self._compute(progress, self._interrupt)
+        except Stopped:
+            return
+        except ConsoleError as error:
+            found = error
+        except Exception as error:  # told like every fault of a command; the defense goes on
+            self.app.call_from_thread(self.console_app.note_fault, error)
+            found = ConsoleError("The versions could not be compared: a fault in the console.")
+        self.post_message(self.Ended(found))
+
+    def on_difference_screen_progressed(self, event: Progressed) -> None:
+        """Show how far it is; the clock of a live defense is not touched."""
+        self._percent = event.percent
+        self._say()
+
+    def on_difference_screen_ended(self, event: Ended) -> None:
+        """Show what was found."""
+        self._found = event.found
+        view = self.query_one(DifferenceView)
+        if self._lines_found:
+            self.add_class("-lines")
+            view.focus()
+            if isinstance(self._found, Comparison) and self._found.difference is not None:
+                self.call_after_refresh(view.show, self._found.difference.lines)
+        self.update()
+
+    @property
+    def _lines_found(self) -> bool:
+        """Whether there are lines to show: something changed, and it can be read."""
+        found = self._found
+        return isinstance(found, Comparison) and found.difference is not None and not found.same_text
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Head, block and words; the lines draw themselves."""
+        subject, width = self.subject, max(10, self.size.width - 2)
+        title = _("What changed · {document}", document=subject.document)
+        if subject.student:
+            title += f" · {subject.student}"
+        self.query_one("#difference-title", Static).update(Content(shortened(title, width)).stylize("bold"))
+        self.query_one("#difference-versions", Static).update(self._versions(width))
+        files = Content(shortened(self._files(), width)).stylize("$text-muted")
+        self.query_one("#difference-files", Static).update(files)
+        self.query_one("#difference-counts", Static).update(self._counts())
+        alarm = alarm_words(self._found, subject.requested) if isinstance(self._found, Comparison) else None
+        block = self.query_one("#difference-alarm", Static)
+        block.set_class(alarm is not None, "-shown")
+        if alarm is not None:
+            block.update(Content.assemble((f"⚠  {alarm[0]}  ⚠", "bold $text-error"), "\n", alarm[1]))
+        self._say()
+
+    def _versions(self, width: int) -> Content:
+        def named(version: VersionLabel | None) -> str:
+            if version is None:
+                return _("none")
+            return f"{version.name} ({date_time(version.at, self.zone)})" if version.at else version.name
+
+        old, new = one_line(named(self.subject.old)), one_line(named(self.subject.new))
+        if cells(old) + cells(new) + 3 <= width:
+            return Content(f"{old} → {new}")
+        return Content(f"{shortened(old, width)}\n→ {shortened(new, width - 2)}")  # what was received when must be read
+
+    def _files(self) -> str:
+        def told(facts: FileFacts | None) -> str:
+            return facts_words(facts) or _("none")
+
+        found = self._found
+        return f"{told(found.old)} → {told(found.new)}" if isinstance(found, Comparison) else ""
+
+    def _counts(self) -> Content:
+        found = self._found
+        if not isinstance(found, Comparison) or found.difference is None or not self._lines_found:
+            return Content("")
+        text = Content(counts_words(found.difference.counts)).stylize("bold")
+        change, of = self._reached
+        if of:
+            text = text + Content(" · " + _("change {n} of {of}", n=change, of=of))
+        if found.difference.coarse:
+            roughly = _("long or repetitive: some parts are compared roughly")
+            text = text + Content(" · " + roughly).stylize("$text-warning")
+        return text
+
+    def _say(self) -> None:
+        """What stands in place of the lines."""
+        said = self.query_one("#difference-said", QuietText)
+        if self._found is None:
+            full = BAR_CELLS * self._percent // 100
+            bar = "█" * full + "░" * (BAR_CELLS - full)
+            said.show(Content.assemble(_("Reading and comparing; the clock goes on. Esc stops."), "\n\n",
+                                       (bar, "$text-accent"), f" {self._percent:>3} %"))  # fmt: skip
+        elif isinstance(self._found, ConsoleError):
+            said.show(content(error_text(self._found)))
+        elif alarm_words(self._found, self.subject.requested) is not None:
+            why = self._found.why_no_text
+            said.show(content(error_text(why)) if why is not None and self._found.status != "missing" else Content(""))
+        elif not self._lines_found:
+            said.show(calm_words(self._found))
+
+    def on_difference_view_reached(self, event: DifferenceView.Reached) -> None:
+        """Say which change it is."""
+        self._reached = (event.change, event.of)
+        self.query_one("#difference-counts", Static).update(self._counts())
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Without lines there is nowhere to go."""
+        moves = command.id.startswith("difference.")
+        return _("There are no lines to show.") if moves and not self._lines_found else None
+
+    def action_move_down(self) -> None:
+        """The next row."""
+        self.query_one(DifferenceView).scroll_rows(1)
+
+    def action_move_up(self) -> None:
+        """The row before."""
+        self.query_one(DifferenceView).scroll_rows(-1)
+
+    def action_difference_page_down(self) -> None:
+        """A screen further."""
+        self.query_one(DifferenceView).scroll_pages(1)
+
+    def action_difference_page_up(self) -> None:
+        """A screen back."""
+        self.query_one(DifferenceView).scroll_pages(-1)
+
+    def action_difference_top(self) -> None:
+        """The beginning."""
+        self.query_one(DifferenceView).scroll_ends(bottom=False)
+
+    def action_difference_bottom(self) -> None:
+        """The end."""
+        self.query_one(DifferenceView).scroll_ends(bottom=True)
+
+    def action_difference_next(self) -> None:
+        """The next change."""
+        if not self.query_one(DifferenceView).step(1):
+            self.tell(_("That was the last change."))
+
+    def action_difference_previous(self) -> None:
+        """The change before."""
+        if not self.query_one(DifferenceView).step(-1):
+            self.tell(_("That was the first change."))
+
+    def action_difference_layout(self) -> None:
+        """The other layout."""
+        self.query_one(DifferenceView).switch_layout()

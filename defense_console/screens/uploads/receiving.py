@@ -1,0 +1,203 @@
+"""Taking documents in: where they are, a look that never makes the clock wait, what was found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+from textual.worker import Worker
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.desk.typed.path import typed_path
+from defense_console.desk.uploads.intake import Incoming, Intake, Progress
+from defense_console.desk.uploads.words import incoming_lines, taken_text
+from defense_console.model.errors import ConsoleError
+from defense_console.safe_text import line
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.dialogs import Choose, Confirm, Dialog
+from defense_console.words.translation import _, error_text, size_text
+
+T = TypeVar("T")
+SHOWN_AFTER_S = 0.2
+"""Short work ends before anything about it could be read."""
+SHOWN_EVERY_S = 0.1
+_BAR = 40
+
+
+def ask_receive(screen: ConsoleScreen, defense_id: str) -> Worker[None]:
+    """Ask where documents are, look at them, and take them in.
+
+    The work belongs to the app: it goes on, and is told, whatever becomes of the screen.
+
+    Args:
+        screen: Where it was asked for.
+        defense_id: Whose documents they are.
+    """
+    return screen.app.run_worker(_receive(screen, defense_id), exclusive=True, group="receiving")
+
+
+async def _receive(screen: ConsoleScreen, defense_id: str) -> None:
+    try:
+        intake = screen.desk.intake(defense_id)
+        incoming = await _looked_at(screen, intake)
+        if incoming is None:
+            return
+        if not await _agreed(screen, incoming):
+            intake.drop_text(Asked.FILES)  # what lies there was seen: no event answers the question
+            return
+        intake.require(incoming)
+        kept = await _watched(screen, _("Taking the documents in"), lambda told: _keep(intake, incoming, told))
+        if kept:
+            intake.record(incoming)
+            screen.tell(taken_text(incoming))
+    except ConsoleError as error:
+        screen.refuse(error)
+    except Exception as error:  # a defense may be running: nothing here may end the console
+        screen.console_app.note_fault(error)
+    screen.update()
+
+
+def _keep(intake: Intake, incoming: Incoming, told: Progress) -> bool:
+    intake.keep(incoming, told)
+    return True
+
+
+async def _looked_at(screen: ConsoleScreen, intake: Intake) -> Incoming | None:
+    """What lies where the mentor says, matched; asked again until something can be looked at. None: given up."""
+    problem = ""
+    while True:
+        details = problem or _("A ZIP, a folder or a file. Nothing is taken before you have seen what is in it.")
+        question = _("Where are the documents of {student}?", student=intake.student.name)
+        typed = await answer_to(screen, Ask(intake, Asked.FILES, question, details))
+        if typed is None:
+            return None
+        try:
+            path = typed_path(typed)
+            reading = await _watched(screen, _("Looking at the documents"), lambda told: intake.read(path, told))  # noqa: B023
+            if reading is None:
+                return None
+            incoming = intake.judge(reading)
+        except ConsoleError as error:
+            problem = error_text(error)
+            continue
+        if not incoming.unmatched:
+            return incoming
+        return intake.judge(reading, await _what_they_are(screen, intake, incoming))
+
+
+async def _what_they_are(screen: ConsoleScreen, intake: Intake, incoming: Incoming) -> int | str | None:
+    """What the files are that could not be matched; None leaves them out."""
+    names = Content("\n").join(line(file.name) for file in incoming.unmatched)
+    choices = intake.choices()
+    chosen = await screen.app.push_screen_wait(
+        Choose(_("Which document is this?"), [title for _key, title in choices], names, back=_("leave it out"))
+    )
+    return None if chosen is None else choices[chosen][0]
+
+
+async def _agreed(screen: ConsoleScreen, incoming: Incoming) -> bool:
+    """Show what was found; whether it is to be taken."""
+    if not incoming.keys:
+        if any(file.key is not None for file in incoming.files):
+            screen.tell(taken_text(incoming))
+        else:
+            screen.tell(_("None of these files could be matched to a deliverable: nothing was taken in."), "refused")
+        return False
+    found = (
+        line(text).stylize("bold $text-error") if text.startswith("‼") else line(text)
+        for text in incoming_lines(incoming)
+    )
+    return await screen.app.push_screen_wait(
+        Confirm(_("Take these documents in?"), Content("\n").join(found), yes=_("take in"))
+    )
+
+
+# --- long work -------------------------------------------------------------------------------------------------------
+
+
+class Stopped(Exception):
+    """The mentor stopped it; raised on the thread that works."""
+
+
+class Watched:
+    """How far a work is: written by its thread, read by the screen."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self.stopped = False
+
+    def told(self, done: int, total: int) -> None:
+        """Note how far it is. Raises: Stopped."""
+        self.done, self.total = done, total
+        if self.stopped:
+            raise Stopped
+
+    def line(self) -> Content:
+        """A bar and the amounts."""
+        part = min(1.0, self.done / self.total) if self.total else 0.0
+        full = round(part * _BAR)
+        bar = Content.assemble(("━" * full, "$primary"), ("─" * (_BAR - full), "$text-muted"))
+        return Content.assemble(
+            bar, "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
+        )
+
+
+class Working(Dialog[None]):
+    """Says how far a work is; `Esc` stops it."""
+
+    DEFAULT_CSS = "Working .dialog--progress { margin: 1 0 0 0; }"
+
+    def __init__(self, title: str, watched: Watched) -> None:
+        super().__init__(title)
+        self._watched = watched
+
+    def compose_answers(self) -> ComposeResult:
+        """The line that moves."""
+        yield Static(self._watched.line(), classes="dialog--progress")
+
+    def keys_text(self) -> str:
+        """One key."""
+        return _("Esc  stop")
+
+    def press(self, key: str, character: str) -> None:
+        """Stop at the next piece."""
+        if key == "escape":
+            self._watched.stopped = True
+
+    def show(self) -> None:
+        """Show how far it is now."""
+        if self.is_mounted:
+            self.query_one(".dialog--progress", Static).update(self._watched.line())
+
+
+async def _watched(screen: ConsoleScreen, title: str, work: Callable[[Progress], T]) -> T | None:
+    """Do something long on a thread of its own and show how far it is.
+
+    Returns:
+        What it answers; None when the mentor stopped it.
+    """
+    watched = Watched()
+    task = asyncio.ensure_future(asyncio.to_thread(work, watched.told))
+    dialog: Working | None = None
+    try:
+        done, _waiting = await asyncio.wait({task}, timeout=SHOWN_AFTER_S)
+        if not done:
+            dialog = Working(title, watched)
+            await screen.app.push_screen(dialog)
+        while not task.done():
+            if dialog is not None:
+                dialog.show()
+            await asyncio.wait({task}, timeout=SHOWN_EVERY_S)
+        return task.result()
+    except Stopped:
+        return None
+    finally:
+        watched.stopped = True  # the console may end while the thread still reads
+        if dialog is not None:
+            dialog.answer(None)

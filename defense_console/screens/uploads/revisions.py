@@ -1,0 +1,347 @@
+"""The documents to revise after a conditional verdict: what came, what changed, what the mentor decides of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.keys.keymap import Command
+from defense_console.model.defense import revision
+from defense_console.model.defense.state import Revision, RowState
+from defense_console.safe_text import content, shortened
+from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.copying import CopyingScreen
+from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.uploads import panels
+from defense_console.screens.uploads.looking import Looking
+from defense_console.screens.uploads.receiving import ask_receive
+from defense_console.screens.verdict.signing import announcement
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.panel import Panel
+from defense_console.words.translation import N_, _, duration_text, language
+from defense_console.words.values import ROW_STATES
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from defense_console.desk.defense.revisions import RevisionsDesk
+
+_DECIDING: dict[str, tuple[RowState, ...]] = {
+    "revisions.accept": ("received", "under_review"),
+    "revisions.again": ("received", "under_review", "accepted", "expired"),
+    "revisions.expire": ("requested", "re_requested"),
+    "revisions.waive": ("requested", "re_requested", "received", "under_review", "expired"),
+    "revisions.withdraw": ("requested", "re_requested", "received", "under_review", "expired"),
+    "revisions.declare": ("requested", "re_requested"),
+    "revisions.later": ("requested", "re_requested"),
+    "revisions.earlier": ("requested", "re_requested"),
+}
+"""The states in which a document can be decided so; the law is the model's, this only says it before the key."""
+
+
+class RevisionsScreen(Looking, CopyingScreen):
+    """Everything about the documents of one conditional verdict.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "revisions"
+    FIRST_FOCUS = ("documents",)
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__(defense_id)
+        self._drawn: tuple[int, tuple[bool, ...]] = (0, ())
+
+    @cached_property
+    def revisions(self) -> RevisionsDesk:
+        """The use cases of this screen."""
+        return self.desk.revisions(self.defense_id)
+
+    @property
+    def texts(self) -> RevisionsDesk:
+        """Where texts are kept."""
+        return self.revisions
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Head; the documents, and beside them the versions of the chosen one and of the verdict."""
+        with Vertical(classes="head"):
+            yield Static(id="revisions-title", markup=False)
+            yield Static(id="revisions-standing", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            with Vertical(classes="column"):
+                yield Panel(id="documents")
+            with Vertical(classes="column"):
+                yield Panel(id="received")
+                yield Panel(id="versions")
+        yield Writer()
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+        desk, now = self.revisions, self.desk.now().wall
+        self._show_head()
+        self.panel("documents").show(panels.count_line(desk), panels.document_items(desk, self.zone, now))
+        self._show_received()
+        self.panel("versions").show(_("Verdict"), panels.version_items(desk.defense.versions, self.zone))
+        self.keep_focus()
+
+    def second(self) -> None:
+        """The time that is left moves; a countdown may have released the verdict, a due date may have passed."""
+        now = self.desk.now().wall
+        late = tuple(revision.row_overdue(each, now) for each in self.defense.revisions)
+        state = (self.defense.seq, late)
+        if state != self._drawn:
+            self._drawn = state
+            self.update()
+        else:
+            self._show_head()
+
+    def _show_head(self) -> None:
+        desk, width = self.revisions, max(20, self.size.width - 4)
+        place = _("{project} · attempt {n}", project=desk.project.id, n=desk.defense.attempt)
+        title = _("Documents to revise · {student}", student=desk.student.name)
+        text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
+        self.query_one("#revisions-title", Static).update(text)
+        if standing := self.standing_line():
+            line = content(standing).stylize("bold $text-warning")
+        else:
+            line = panels.standing(desk, self.zone, self.desk.now().wall)
+        self.query_one("#revisions-standing", Static).update(line)
+
+    def _show_received(self) -> None:
+        each = self.chosen()
+        heading = _("Versions of {document}", document=panels.title_of(each, self.revisions)) if each else ""
+        items = panels.delivery_items(each, self.revisions, self.zone, self.desk.now().wall)
+        self.panel("received").show(content(heading), items)
+
+    def on_panel_chosen(self) -> None:
+        """The versions shown are those of the document the cursor is on."""
+        self._show_received()
+        self.show_mode()
+
+    # --- what can be done ----------------------------------------------------------------------------------------
+
+    def chosen(self) -> Revision | None:
+        """The document the cursor is on."""
+        key = self.panel("documents").key
+        return next((each for each in self.defense.revisions if each.request.id == key), None)
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        id = command.id
+        if not id.startswith("revisions.") or id == "revisions.verdict":
+            return super().why_not(command)
+        if id == "revisions.compare" and self.focused_panel is self.panel("versions"):
+            return None
+        if self.defense.signed is not None:
+            return _("The verdict is signed: the verdict screen takes the signature back or releases it.")
+        released = self.defense.released
+        if released is None or released.outcome != "conditional":
+            return _("Nothing is asked for: the verdict is not conditional.")
+        return self._why_not_decide(id)
+
+    def _why_not_decide(self, id: str) -> str | None:
+        each = self.chosen()
+        if each is None:
+            return _("Choose a document first.")
+        if id in _DECIDING and each.state not in _DECIDING[id]:
+            state = _(ROW_STATES[each.state])
+            if id in ("revisions.accept", "revisions.again") and each.state in revision.AWAITED:
+                text = N_("Nothing has been received yet: {take} takes files in, {declare} declares it received.")
+                take, declare = self.key_of("documents.receive"), self.key_of("revisions.declare")
+                return _(text, take=take, declare=declare)
+            return _("This document is {state} now.", state=state)
+        if id in ("revisions.compare", "revisions.open_file"):
+            return self.nothing_to_see(each)
+        if id == "revisions.complete" and not any(r.deliveries for r in self.defense.revisions):
+            return _("Nothing has been received yet.")
+        if id == "revisions.complete" and self.defense.reception_completed_at is not None:
+            return _("The reception is already declared complete.")
+        return None
+
+    # --- one document ----------------------------------------------------------------------------------------------
+
+    def action_revisions_accept(self) -> None:
+        """Settle it. Unchanged content is accepted only after a question."""
+        each = self.chosen()
+        if each is None:
+            return
+        if revision.change_of(each) == "unchanged":
+            self._accept_unchanged(each)
+        else:
+            self._accept(each)
+
+    def _accept(self, each: Revision) -> None:
+        if self.attempt(lambda: self.revisions.accept(each.request.id)) is None:
+            return
+        self.tell(_("Accepted: {document}.", document=shortened(panels.title_of(each, self.revisions), 40)))
+        self._go_on()
+
+    @work(exclusive=True, group="dialog")
+    async def _accept_unchanged(self, each: Revision) -> None:
+        change = panels.change_line(each) or Content("")
+        title = panels.title_of(each, self.revisions)
+        question = Confirm(_("Accept {document} all the same?", document=title), change, yes=_("accept"))
+        if await self.app.push_screen_wait(question):
+            self._accept(each)
+
+    def _go_on(self) -> None:
+        """The cursor goes on to the next document that waits for a look."""
+        waiting = [r.request.id for r in self.defense.revisions if r.state in revision.TO_REVIEW]
+        if waiting:
+            self.panel("documents").choose(waiting[0])
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_again(self) -> None:
+        """Ask for it again, in words of one's own; the words of the round before are offered."""
+        each = self.chosen()
+        if each is None:
+            return
+        desk = self.revisions
+        before = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
+        given = duration_text(desk.curriculum.rules.student_due_s)
+        details = _("A new round: the student gets {time} from now, no new defense.", time=given)
+        field, question = Asked.AGAIN.of(each.request.id), _("What must the new version show?")
+        answer = await answer_to(self, Ask(desk, field, question, details, before))
+        if answer and self.attempt(lambda: desk.request_again(each.request.id, answer)) is not None:
+            self.tell(_("Asked for again: round {n}.", n=desk.revision(each.request.id).round))
+            self._go_on()
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_waive(self) -> None:
+        """Give it up, for a reason."""
+        await self._with_reason(Asked.WAIVE, _("Why is this document given up?"), self.revisions.waive)
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_withdraw(self) -> None:
+        """Withdraw the request, for a reason."""
+        await self._with_reason(Asked.WITHDRAW, _("Why is the request withdrawn?"), self.revisions.withdraw)
+
+    async def _with_reason(self, asked: Asked, question: str, decide: Callable[[str, str], object]) -> None:
+        each = self.chosen()
+        if each is None:
+            return
+        details = content(panels.title_of(each, self.revisions))
+        reason = await answer_to(self, Ask(self.revisions, asked.of(each.request.id), question, details))
+        if reason:
+            self.attempt(lambda: decide(each.request.id, reason))
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_expire(self) -> None:
+        """Close it because nothing came in time; the verdict stays as it is until it is signed anew."""
+        each = self.chosen()
+        if each is None:
+            return
+        title = panels.title_of(each, self.revisions)
+        details = _("A rework is then proposed. Nothing is decided until a new version of the verdict is signed.")
+        question = Confirm(_("Close {document} as expired?", document=title), details, yes=_("close"))
+        if await self.app.push_screen_wait(question):
+            self.attempt(lambda: self.revisions.expire(each.request.id))
+
+    def action_revisions_next(self) -> None:
+        """The next document that waits for a look."""
+        keys = [each.request.id for each in self.defense.revisions]
+        here = keys.index(self.panel("documents").key) if self.panel("documents").key in keys else -1
+        turned = [*self.defense.revisions[here + 1 :], *self.defense.revisions[: here + 1]]
+        following = next((each for each in turned if each.state in revision.TO_REVIEW), None)
+        if following is None:
+            self.tell(_("No document waits for a look."))
+        else:
+            self.panel("documents").choose(following.request.id)
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_declare(self) -> None:
+        """It came by another way; asked, since what was received is never undone."""
+        each = self.chosen()
+        if each is None:
+            return
+        title = panels.title_of(each, self.revisions)
+        question = Confirm(_("Declare {document} received?", document=title),
+                           _("It came by another way: there is no file to compare or to open."),
+                           yes=_("received"))  # fmt: skip
+        agreed = await self.app.push_screen_wait(question)
+        if agreed and self.attempt(lambda: self.revisions.declare(each.request.id)) is not None:
+            self.tell(_("Declared received, without a file."))
+
+    def _extend(self, sign: int) -> None:
+        each, step_s = self.chosen(), self.curriculum.rules.due_step_s
+        if each is not None:
+            self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
+
+    def action_revisions_later(self) -> None:
+        """More time."""
+        self._extend(1)
+
+    def action_revisions_earlier(self) -> None:
+        """Less time."""
+        self._extend(-1)
+
+    # --- all of them -----------------------------------------------------------------------------------------------
+
+    def action_revisions_complete(self) -> None:
+        """Nothing more is to come."""
+        if self.attempt(self.revisions.complete_reception) is not None:
+            self.tell(_("Reception complete: your own time runs from now."))
+
+    @work(exclusive=True, group="dialog")
+    async def action_revisions_sign(self) -> None:
+        """Sign what is proposed, and go to the verdict, where the countdown runs."""
+        desk, proposed = self.revisions, self.revisions.proposal()
+        if proposed is None:
+            self.tell(_("Not every required document is settled yet."), "refused")
+            return
+        if proposed != "validated":
+            self.action_revisions_verdict()
+            return
+        lines = [panels.standing(desk, self.zone, self.desk.now().wall), announcement(self)]
+        number = len(desk.defense.versions) + 1
+        question = _("Sign version {n} of the verdict of {student}?", n=number, student=desk.student.name)
+        if not await self.app.push_screen_wait(Confirm(question, Content("\n").join(lines), yes=_("sign"))):
+            return
+        if self.attempt(desk.sign_proposal) is not None:
+            self.console_app.go("verdict", self.defense_id)
+
+    def action_documents_receive(self) -> Worker[None]:
+        """Take in what the student sent."""
+        return ask_receive(self, self.defense_id)
+
+    def action_revisions_verdict(self) -> None:
+        """The verdict itself."""
+        self.console_app.go("verdict", self.defense_id)
+
+    # --- other screens -------------------------------------------------------------------------------------------
+
+    def action_console_back(self) -> None:
+        """Back to the queue."""
+        self.console_app.home()
+
+    def action_revisions_compare(self) -> None:
+        """What changed in the document; on a version of the verdict, its report as it was released."""
+        panel = self.focused_panel
+        if panel is not None and panel.id == "versions":
+            self._preview(int(panel.key))
+        else:
+            self.compare_files()
+
+    def action_verdict_preview(self) -> None:
+        """The report as it reads now."""
+        self._preview(None)
+
+    def _preview(self, version: int | None) -> None:
+        from defense_console.screens.verdict.preview import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id, version))
+
+    def action_report_message(self) -> None:
+        """Copy the message for the student."""
+        self.copy_message(self.revisions, self.defense.language or language())

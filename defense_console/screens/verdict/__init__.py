@@ -1,0 +1,1 @@
+"""After the defense: the verdict and the report."""

@@ -1,0 +1,367 @@
+"""The verdict: outcome, documents to revise, texts, what is left to settle, signature and release."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from defense_console.keys.keymap import Command
+from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.legal import SIGNED
+from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.safe_text import content, shortened
+from defense_console.screens.shared.copying import CopyingScreen
+from defense_console.screens.verdict import panels
+from defense_console.screens.verdict.after_release import AFTER_RELEASE, AfterRelease
+from defense_console.widgets.clock.words import read_clock
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.panel import Panel
+from defense_console.words.translation import N_, _, clock_text, language, when
+
+if TYPE_CHECKING:
+    from defense_console.desk.defense.live import LiveDesk
+    from defense_console.desk.defense.verdict import VerdictDesk
+
+_ROW_COMMANDS = frozenset({"verdict.keep", "verdict.due_later", "verdict.due_earlier"})
+_LIVE_COMMANDS = frozenset({"anywhere.toggle", "anywhere.next_phase", "live.finish"})
+_READING = frozenset({"verdict.preview", "live.timeline", "edit.undo", "edit.redo", "live.note",
+                      "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
+
+
+class VerdictScreen(AfterRelease, CopyingScreen):
+    """Everything the mentor decides about one defense.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "verdict"
+
+    FIRST_FOCUS = ("documents", "skills")
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__(defense_id)
+        self._was_signed = False
+
+    # --- the desk ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def verdict(self) -> VerdictDesk:
+        """The use cases of this screen."""
+        return self.desk.verdict(self.defense_id)
+
+    @property
+    def texts(self) -> VerdictDesk:
+        """Where texts are kept."""
+        return self.verdict
+
+    @property
+    def live(self) -> LiveDesk:
+        """The clock, while it runs."""
+        return self.desk.live(self.defense_id)
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Header, two columns of panels (one below the other where the width is small), the strip for texts."""
+        with Vertical(classes="head"):
+            yield Static(id="verdict-title", markup=False)
+            yield Static(id="verdict-clock", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            with Vertical(classes="column"):
+                yield Panel(id="outcome")
+                yield Panel(id="documents")
+            with Vertical(classes="column"):
+                yield Panel(id="guards")
+                yield Panel(id="texts")
+                yield Panel(id="skills")
+        yield Writer()
+
+    def redraw(self) -> None:
+        """Show the state as it is now."""
+        desk, settings, now = self.verdict, self.desk.settings, self.desk.now().wall
+        defense = desk.defense
+        guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
+        self._show_head()
+        self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, self.zone))
+        outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
+        further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
+        settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
+        if settled and defense.revisions:
+            items = panels.released_items(desk, self.zone, now)
+        else:
+            items = panels.document_items(desk)
+        self.panel("documents").show(_("Documents to revise"), items)
+        self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense, settings))
+        self.panel("skills").show(_("Skills"), panels.skill_items(desk))
+        drafting = defense.drafting is not None and defense.signed is None
+        self.panel("guards").display = drafting
+        if drafting:
+            self.panel("guards").show(_("Before signing"), panels.guard_items(guards, settings))
+        self.keep_focus()
+
+    def second(self) -> None:
+        """The clock and the countdown move; a release that has just happened is told."""
+        if self.defense.signed is None and self._was_signed:
+            self.update()
+        else:
+            self._show_head()
+
+    def _show_head(self) -> None:
+        defense, width = self.defense, max(20, self.size.width - 4)
+        project = self.verdict.project
+        title = _("Verdict · {student}", student=self.verdict.student.name)
+        place = _("{project} · attempt {n}", project=project.id, n=defense.attempt)
+        text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
+        self.query_one("#verdict-title", Static).update(text)
+        line = self._state_line()
+        clock_line = self.query_one("#verdict-clock", Static)
+        clock_line.display = bool(line.plain)
+        clock_line.update(line)
+        self._was_signed = defense.signed is not None
+
+    def _state_line(self) -> Content:
+        """The clock while live, the countdown while signed, else what is left to settle or what is in force.
+
+        What must be known of other consoles comes before all but the clock, and stands below that one.
+        """
+        defense = self.defense
+        standing = content(self.standing_line()).stylize("bold $text-warning")
+        if defense.session == "live":
+            read = read_clock(defense.timeline, self.verdict.curriculum.rules, self.desk.now(), self.zone)
+            words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
+                      time=read.ends)  # fmt: skip
+            clock = Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
+            return Content("\n").join([clock, standing]) if standing.plain else clock
+        if standing.plain:
+            return standing
+        if defense.signed is not None:
+            return self._signed_line()
+        if defense.contested is not None and not defense.amendment:
+            text = N_("! Contested: {reason} — {uphold} upholds the verdict, {amend} amends it.")
+            keys = {"uphold": self.key_of("verdict.contest"), "amend": self.key_of("verdict.amend")}
+            said = shortened(defense.contested, max(20, 2 * self.size.width - len(_(text, reason="", **keys)) - 8))
+            return content(_(text, reason=said, **keys)).stylize("bold $text-warning")
+        if defense.drafting is None and defense.released is not None:
+            at = self._when(defense.released.released_at)
+            return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
+        if defense.drafting is None:
+            return content("! " + _(SESSION_REFUSALS[defense.session])).stylize("$text-warning")
+        if defense.amendment:
+            return content(_("A new version is being drafted: {reason}", reason=defense.amendment))
+        left = panels.to_settle(self.verdict.guards())
+        return content(f"✗ {left}").stylize("$text-warning") if left else Content("")
+
+    def _when(self, at: str | None) -> str:
+        return when(at, self.zone, self.desk.now().wall) if at else "–"
+
+    def _signed_line(self) -> Content:
+        left_s = self.verdict.countdown_s()
+        undo, sign = self.key_of("edit.undo"), self.key_of("verdict.sign")
+        if left_s is None:
+            waits = N_("● Signed, not released: {sign} releases it, {undo} takes the signature back.")
+            return Content(_(waits, sign=sign, undo=undo)).stylize("bold $text-warning")
+        text = N_("● Signed. Released in {time}: {undo} takes the signature back.")
+        return Content(_(text, time=clock_text(left_s), undo=undo)).stylize("bold $text-warning")
+
+    def label(self, command: Command) -> str:
+        """Once signed, the key that signs releases."""
+        if command.id == "verdict.sign" and self.defense.signed is not None:
+            return _("release")
+        if command.id == "verdict.amend" and self.defense.amendment:
+            return _("drop draft")
+        return super().label(command)
+
+    def hints(self) -> tuple[Hint, ...]:
+        """Once an outcome is chosen and nothing stops the signature, its key comes first."""
+        hints, defense = super().hints(), self.defense
+        drafting = defense.drafting is not None and defense.signed is None
+        if self.writing or (drafting and (not defense.outcome or any(guard.hard for guard in self.verdict.guards()))):
+            return hints
+        return tuple(sorted(hints, key=lambda hint: (hint.command != "console.help", hint.command != "verdict.sign")))
+
+    # --- what can be done ----------------------------------------------------------------------------------------
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command cannot be done now."""
+        defense, id = self.defense, command.id
+        if id.startswith(("console.", "move.", "panel.")):
+            return None
+        if id in _LIVE_COMMANDS and defense.session != "live":
+            return _(SESSION_REFUSALS[defense.session])
+        if id == "verdict.reopen":
+            return self._why_not_reopen()
+        if id == "report.message":
+            return self.no_message(self.verdict)
+        if id in AFTER_RELEASE:
+            return self.why_not_after(id)
+        if id == "verdict.sign":
+            return None if defense.signed is not None else self._why_no_change()
+        if id in _READING or id in _LIVE_COMMANDS:
+            return super().why_not(command)
+        reason = self._why_no_change()
+        if reason is not None:
+            return reason
+        if id in _ROW_COMMANDS and self.row_id is None:
+            return _("Choose a document to revise first: {key:panel.next} goes there.")
+        return None
+
+    def _why_no_change(self) -> str | None:
+        """Why the draft cannot be changed now, None when it can."""
+        if self.verdict.read_only is not None:
+            return self.read_only_line()
+        if self.defense.signed is not None:
+            return _(SIGNED)
+        if self.defense.drafting is not None:
+            return None
+        if self.defense.released is not None:
+            return _("The verdict is released: only a new version can change it.")
+        return _(SESSION_REFUSALS[self.defense.session])
+
+    def _why_not_reopen(self) -> str | None:
+        if self.defense.session == "live":
+            return _("The defense is live: {key:console.back} returns to its rubric, nothing needs to be re-opened.")
+        if self.defense.signed is not None:
+            return _(SIGNED)
+        if self.defense.versions:
+            return _("A verdict has been released: a new version amends it.")
+        return None if self.defense.session == "held" else _(SESSION_REFUSALS[self.defense.session])
+
+    def _choose(self, outcome: OutcomeValue) -> None:
+        if self.attempt(lambda: self.verdict.choose(outcome)) is None:
+            return
+        suggested = self.verdict.suggestion().outcome
+        if outcome != suggested and not self.defense.reason:
+            key = self.key_of("verdict.reason")
+            self.tell(_("Not what is suggested: {key} writes the reason.", key=key))
+
+    def action_verdict_validated(self) -> None:
+        """Validated."""
+        self._choose("validated")
+
+    def action_verdict_conditional(self) -> None:
+        """Conditional."""
+        self._choose("conditional")
+
+    def action_verdict_rework(self) -> None:
+        """To rework."""
+        self._choose("rework")
+
+    def action_edit_undo(self) -> None:
+        """Take the last action back."""
+        signed = self.defense.signed
+        if self.attempt(self.verdict.undo) is not None and signed is not None and self.defense.signed is None:
+            self.tell(_("The signature is taken back: nothing was released."))
+        if self.defense.session == "waiting":
+            self.console_app.go("waiting", self.defense_id)
+
+    def can_write(self, field: str) -> bool:
+        """Texts of the verdict are written while it is drafted."""
+        return not field.startswith("report/") and self._why_no_change() is None
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    def action_verdict_strength(self) -> None:
+        """A strength."""
+        self.write("strength")
+
+    def action_verdict_improvement(self) -> None:
+        """Something to improve."""
+        self.write("improvement")
+
+    def action_verdict_reason(self) -> None:
+        """Why this outcome."""
+        self.write("reason")
+
+    def action_verdict_goal(self) -> None:
+        """The student's next goal."""
+        self.write("goal")
+
+    def action_verdict_comment(self) -> None:
+        """The comment of the focused skill, of the first one when the cursor is elsewhere."""
+        panel = self.panel("skills")
+        if panel.key:
+            self.focus_panel("skills")
+            self.write(panel.key)
+
+    def action_verdict_edit_row(self) -> None:
+        """Edit what the cursor is on: a document, a text, a comment; or do what lifts a guard."""
+        panel = self.focused_panel
+        key = panel.key if panel is not None else ""
+        if panel is None or not key:
+            return
+        if panel.id == "guards":
+            self._lift(int(key.partition("/")[2]))
+        elif (reason := self._why_no_change()) is not None:
+            self.tell(reason, "refused")
+        elif panel.id == "documents":
+            self.edit_row(key)
+        else:
+            self.write(key)
+
+    def _lift(self, place: int) -> None:
+        guards = self.verdict.guards()
+        if place >= len(guards):
+            return
+        guard = guards[place]
+        if guard.id == "not_observed":
+            self.write(f"criterion/{guard.parameters['criterion']}")
+        elif guard.id == "speaking_time":
+            clocked = next((c.id for c in self.curriculum.oral if c.from_clock), None)
+            self.write(f"criterion/{clocked}" if clocked else "note")
+        elif guard.id in ("strength", "improvement", "reason"):
+            self.write(guard.id)
+        elif guard.id in ("rated", "held") and self.defense.session in ("live", "held"):
+            self.console_app.go("live", self.defense_id)
+        elif guard.id.startswith("row"):
+            if not self.focus_panel("documents"):
+                self.action_verdict_add_row()
+        else:
+            lift = panels.lift_words(guard.lift, self.desk.settings)
+            self.tell(f"{_(guard.text_id, **dict(guard.parameters))} → {lift}")
+
+    # --- clock, while live ---------------------------------------------------------------------------------------
+
+    def action_clock_toggle(self) -> None:
+        """Pause, or go on."""
+        if self.keep_text(stay=True):
+            self.attempt(self.live.toggle)
+
+    def action_clock_next_phase(self) -> None:
+        """The next phase."""
+        if self.keep_text(stay=True):
+            self.attempt(self.live.next_phase)
+
+    def action_live_finish(self) -> None:
+        """The defense is over."""
+        self.attempt(self.live.finish)
+
+    def action_verdict_reopen(self) -> None:
+        """The defense goes on."""
+        if self.attempt(self.verdict.reopen) is not None:
+            self.console_app.go("live", self.defense_id)
+
+    def action_console_back(self) -> None:
+        """Back to the rubric while live, else to the queue."""
+        if self.defense.session == "live":
+            self.console_app.go("live", self.defense_id)
+        else:
+            self.console_app.home()
+
+    # --- other screens -------------------------------------------------------------------------------------------
+
+    def action_verdict_preview(self) -> None:
+        """The report as it will read."""
+        from defense_console.screens.verdict.preview import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id))
+
+    def action_report_message(self) -> None:
+        """Copy the message for the student."""
+        self.copy_message(self.verdict, self.defense.language or language())

@@ -1,0 +1,258 @@
+"""Copies of a store's file, made by SQLite's backup interface while consoles write, and checked before they count.
+
+A copy is one file, `defenses-<UTC instant>[-<reason>].db`, that needs nothing beside it. Documents received are not in
+it: they lie in the vault under their hashes, where nothing ever changes one, and the logs name those they need. A copy
+made for another disk takes them along, each once. Source: sqlite.org/backup.html; docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from defense_console.model.defense.timeline import iso
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.settings import path_named
+from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.sqlite import schema, verifying
+from defense_console.store.sqlite.engine import RowStorage
+from defense_console.store.sqlite.opening import place
+
+Reason = Literal["", "upgrade", "restore", "repair"]
+"""Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
+KEPT: Final = 14
+
+_NAME: Final = re.compile(r"defenses-(\d{8}T\d{9})Z(?:-(upgrade|restore|repair))?\.db")
+_INSTANT: Final = "%Y%m%dT%H%M%S%f"
+_NEW: Final = ".defenses-new-"
+_FORSAKEN_S: Final = 86_400
+_ROOT_DIGITS: Final = 8
+_AHEAD: Final = timedelta(days=1)
+"""How far a clock may have been ahead: less than what makes a copy outlive those of many days."""
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """A copy.
+
+    Attributes:
+        path: its file.
+        at: the UTC instant it was made by the clock of then, ISO 8601.
+        reason: why.
+        doubtful: whether that clock was wrong: the instant is still to come. Such a copy counts as the oldest, since
+            nothing says when it was made.
+    """
+
+    path: Path
+    at: str
+    reason: Reason = ""
+    doubtful: bool = False
+
+
+def folder_of(store: Path, setting: str = "") -> Path:
+    """Where the copies of a store lie.
+
+    Args:
+        store: The store's folder.
+        setting: The folder the mentor chose for copies, where each store has one of its own; "" for beside the store.
+    """
+    if not setting:
+        return store / place.BACKUPS
+    whole = os.path.realpath(store)
+    return path_named(setting) / f"{Path(whole).name}-{sha256(os.fsencode(whole)).hexdigest()[:_ROOT_DIGITS]}"
+
+
+class Backups:
+    """The copies of one store. Belongs to no thread.
+
+    Args:
+        store: The store's folder.
+        folder: Where the copies lie; made when the first one is.
+        kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
+            0 keeps everything.
+        now: Tells the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
+            every instant is believed.
+    """
+
+    def __init__(
+        self, store: Path, folder: Path | None = None, kept: int = KEPT, *, now: Callable[[], str] | None = None
+    ) -> None:
+        self.store = store
+        self.now = now
+        self.folder = folder if folder is not None else folder_of(store)
+        self.kept = kept
+
+    def all(self) -> tuple[Backup, ...]:
+        """The copies, doubtful ones first, then the oldest first.
+
+        Empty when there is none or their folder cannot be read.
+        """
+        found = []
+        with suppress(OSError):
+            found = [backup for path in self.folder.iterdir() if (backup := named(path)) is not None]
+        latest = "" if self.now is None else iso(datetime.fromisoformat(self.now()) + _AHEAD)
+        if latest:
+            found = [msgspec.structs.replace(each, doubtful=each.at > latest) for each in found]
+        return tuple(sorted(found, key=lambda backup: (not backup.doubtful, backup.at)))
+
+    def write(self, at: str, reason: Reason = "") -> Backup:
+        """Copy the store as it is now, check the copy, give it its name, and drop the copies that are too old.
+
+        Args:
+            at: The instant, ISO 8601 UTC.
+            reason: What is about to happen to the store.
+
+        Raises:
+            StoreError: It cannot be copied; `DamagedStore` when what was copied is not sound. The older copies stay.
+        """
+        source = place.prepare(self.store, create=False)
+        target = self.folder / _file_name(at, reason)
+        with place.explained(self.folder):
+            self._make_folder()
+        with _new_file(self.folder) as new:
+            with place.explained(self.store):
+                copy_database(source, new)
+            if (fault := fault_of(new)) is not None:
+                raise DamagedStore(
+                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+                    place=self.store,
+                    problem=fault,
+                )
+            with place.explained(self.folder):
+                sync_path(new)
+                new.replace(target)
+                place.sync_folder(self.folder)
+        self.prune()
+        return Backup(target, at, reason)
+
+    def prune(self) -> None:
+        """Drop what is too old. What cannot be dropped stays for the next time."""
+        for backup in superseded(self.all(), self.kept) if self.kept else ():
+            with suppress(OSError):
+                backup.path.unlink()
+
+    def sweep(self, older_than_s: float = 0) -> None:
+        """Remove what a copy that was killed left behind.
+
+        Args:
+            older_than_s: Leave what was touched since, which may be another console's.
+        """
+        for left in self.folder.glob(_NEW + "*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime >= older_than_s:
+                    left.unlink()
+
+    def sound(self) -> Iterator[Backup]:
+        """The copies that hold what was written, the newest first."""
+        for backup in reversed(self.all()):
+            with suppress(StoreError):
+                if fault_of(backup.path) is None:
+                    yield backup
+
+    def _make_folder(self) -> None:
+        if self.folder.is_symlink():
+            raise StoreError(
+                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
+                place=self.folder,
+            )
+        place.make_folder(self.folder)
+        self.sweep(_FORSAKEN_S)
+
+
+def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
+    """The copies that need not be kept: of each day the last one counts, so that many copies of one day push none out.
+
+    Args:
+        backups: The oldest first.
+        kept: How many days, how many copies of the newest day, and how many of each reason stay.
+    """
+    gone: list[Backup] = []
+    by_reason: dict[str, list[Backup]] = {}
+    for backup in backups:
+        by_reason.setdefault(backup.reason, []).append(backup)
+    for reason, found in by_reason.items():
+        days: dict[str, list[Backup]] = {}
+        for backup in found:
+            days.setdefault("" if reason else backup.at[:10], []).append(backup)
+        *older, newest = days.values()
+        gone += newest[:-kept]
+        for n, day in enumerate(older):
+            gone += day if n < len(older) - (kept - 1) else day[:-1]
+    return gone
+
+
+def named(path: Path) -> Backup | None:
+    """The copy a file is by its name; None when it is none."""
+    match = _NAME.fullmatch(path.name)
+    if match is None or path.is_symlink() or not path.is_file():
+        return None
+    at = datetime.strptime(match[1] + "000", _INSTANT).replace(tzinfo=UTC)
+    reason: Reason = match[2] or ""  # type: ignore[assignment]  # the pattern knows the words
+    return Backup(path, iso(at), reason)
+
+
+def _file_name(at: str, reason: Reason) -> str:
+    digits = datetime.fromisoformat(at).astimezone(UTC).strftime(_INSTANT)[:-3]
+    return f"defenses-{digits}Z{f'-{reason}' if reason else ''}.db"
+
+
+@contextmanager
+def _new_file(folder: Path) -> Iterator[Path]:
+    """An empty file for its owner alone, gone at the end unless it got another name."""
+    new = folder / (_NEW + secrets.token_hex(8))
+    with place.explained(folder):
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        yield new
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            new.with_name(new.name + end).unlink(missing_ok=True)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy an SQLite file in one view of it, whoever writes meanwhile; the copy needs no file beside it.
+
+    Raises:
+        FullDisk: There is no space for the copy.
+        sqlite3.Error: It cannot be read or written.
+    """
+    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+        try:
+            reading.backup(writing)  # all pages at once: no writer waits for it, and none makes it begin again
+            writing.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:  # only the copy grows
+                raise place.full_disk(target.parent) from error
+            raise
+
+
+def fault_of(path: Path) -> ConsoleError | None:
+    """What is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
+
+    Raises:
+        StoreError: It cannot be read at all, and why.
+    """
+    with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
+        if rows.schema() < schema.version():  # only those who bring it up know its rows
+            return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
+        problems = verifying.check_all(rows)
+        return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
+
+
+def sync_path(path: Path) -> None:
+    """Bring a file to the disk itself."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        place.sync_file(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,71 @@
+"""The folders that a store needs elsewhere, looked at without leaving anything in them: for copies, for the spool."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.findings import Finding
+
+
+def why_not_written(folder: Path) -> ConsoleError | None:
+    """Why nothing can be written into a folder, which may still have to be made; None when something can.
+
+    Told by a try, since rights alone say nothing of what the system makes itself. The file that is tried has no name
+    when this returns.
+
+    Args:
+        folder: Any path.
+    """
+    there = folder
+    try:
+        while not os.path.lexists(there):
+            there = there.parent
+        if not there.is_dir():
+            return ConsoleError(N_("{place} is no folder."), place=there)
+        with tempfile.TemporaryFile(dir=there):
+            return None
+    except OSError as error:
+        return ConsoleError(
+            N_("Nothing can be written to {place}: {reason}."),
+            place=there,
+            reason=error.strerror or type(error).__name__,
+        )
+
+
+def of_copies(backups: Backups) -> Iterator[Finding]:
+    """What is wrong with where the copies of a store go, and with their instants."""
+    if not backups.folder.is_relative_to(backups.store):  # beside the store it is looked at with the store
+        problem = why_not_written(backups.folder)
+        if problem is not None:
+            remedy = ConsoleError(N_("Until backup_folder in settings.toml names another folder, no copy is made."))
+            yield Finding("copies", str(backups.folder), problem, remedy, repairable=False)
+    for backup in backups.all():
+        if backup.doubtful:
+            yield Finding(
+                "copies", str(backup.path),
+                ConsoleError(N_("This copy bears an instant that is still to come: the clock was wrong.")),
+                ConsoleError(N_("It counts as the oldest. Remove it once there are newer ones.")),
+                repairable=False,
+            )  # fmt: skip
+
+
+def of_spool(folder: Path, store: Path) -> Iterator[Finding]:
+    """What is wrong with where the spool goes.
+
+    Args:
+        folder: Of the spool.
+        store: The store's own folder, in which nothing is tried.
+    """
+    if folder.absolute().is_relative_to(store.absolute()):
+        return
+    problem = why_not_written(folder)
+    if problem is not None:
+        remedy = ConsoleError(
+            N_("Until spool in settings.toml names another folder, what cannot be saved is in memory only.")
+        )
+        yield Finding("spool", str(folder), problem, remedy, repairable=False)

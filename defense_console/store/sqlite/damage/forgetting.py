@@ -1,0 +1,195 @@
+"""Takes one student out of a store's file and of its copies, so that no byte of them is left in the files.
+
+Each file is built anew without the student and put in the place of the old one: whole, or not at all. What the disk
+itself keeps of a file that is gone is beyond any program. Source: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from defense_console.model.errors import N_
+from defense_console.store.base import DamagedStore, Identity
+from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
+from defense_console.store.sqlite.copies.replacing import replace
+from defense_console.store.sqlite.engine import RowStorage
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.summaries import CLOSED, CLOSED_COUNT, PENDING
+from defense_console.store.sqlite.tables import Documents
+from defense_console.store.unsaved import spool_files
+
+_TABLES = (PENDING, CLOSED)
+
+
+class Traces(msgspec.Struct, frozen=True):
+    """What one file holds of a student.
+
+    Attributes:
+        streams: names of the logs.
+        drafts: row ids of the drafts of these logs.
+        other: names of all other logs.
+    """
+
+    streams: tuple[str, ...]
+    drafts: tuple[int, ...]
+    other: tuple[str, ...]
+
+
+def traces(rows: RowStorage, student: str) -> Traces:
+    """Find a student in a file: by the first event of each log and by the rows beside them.
+
+    Raises:
+        DamagedRow: A row cannot be read, so nothing is certain.
+    """
+    found = {STUDENTS + student}
+    for table in _TABLES:
+        found |= {DEFENSES + str(row["id"]) for _id, row in rows.documents(table) if row.get("student_id") == student}
+    for stream in rows.names(DEFENSES):
+        first = next(rows.documents(stream, 1, 1), None)
+        if first is not None and _what(first[1]).get("student_id") == student:
+            found.add(stream)
+    names = (*rows.names(DEFENSES), *rows.names(STUDENTS))
+    drafts = tuple(id for id, draft in rows.documents("drafts") if draft.get("stream") in found)
+    streams = tuple(name for name in sorted(found) if name in names or rows.count(name))
+    return Traces(streams, drafts, tuple(name for name in names if name not in found))
+
+
+def _what(document: dict[str, Any]) -> dict[str, Any]:
+    event = json.loads(str(document.get("line")))
+    what = event.get("what") if isinstance(event, dict) else None
+    return what if isinstance(what, dict) else {}
+
+
+def forget_in_store(folder: Path, student: str) -> None:
+    """Build the store anew without a student. Nobody else may hold it.
+
+    Raises:
+        StoreError: It cannot be done; the store is as it was.
+    """
+    with _without(folder / place.FILE, folder, student) as (new, _found), place.explained(folder):
+        replace(folder, new)
+
+
+def forget_in_copy(path: Path, student: str) -> bool:
+    """Build a copy of the store anew without a student.
+
+    Returns:
+        Whether there was anything to take out.
+
+    Raises:
+        StoreError: It cannot be done; the copy is as it was.
+    """
+    with place.explained(path):
+        if fault_of(path) is not None:
+            raise DamagedStore(N_("The copy {place} is damaged."), place=path)
+    with _without(path, path.parent, student) as (new, found), place.explained(path):
+        if found:
+            new.replace(path)
+            place.sync_folder(path.parent)
+        return found
+
+
+@contextmanager
+def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, bool]]:
+    """A new file that holds what a file holds but for one student, checked; and whether there was anything of them."""
+    with place.explained(folder):
+        new = place.new_file(folder)
+    try:
+        with place.explained(folder):
+            copy_database(path, new)
+            found = _erase(new, student)
+            with closing(sqlite3.connect(new)) as connection:
+                # What was deleted is gone from the pages, and no page is left that nothing points to.
+                for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
+                    connection.execute(f"PRAGMA {pragma}").fetchall()
+                connection.execute("VACUUM")
+            if (fault := fault_of(new)) is not None:
+                raise DamagedStore(
+                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+                    place=path,
+                    problem=fault,
+                )
+            sync_path(new)
+        yield new, found
+    finally:
+        place.remove_file(new)
+
+
+def _erase(path: Path, student: str) -> bool:
+    database = RowDatabase(path)
+    rows = cast(RowStorage, database.storage)
+    try:
+        found = traces(rows, student)
+        with rows.transaction():
+            for stream in found.streams:
+                rows.drop(stream)
+                if stream.startswith(DEFENSES):
+                    key = defense_key(stream.removeprefix(DEFENSES))
+                    for table in (*_TABLES, "leases"):
+                        rows.delete(table, key)
+            for id in found.drafts:
+                rows.delete("drafts", id)
+            rows.delete("students", name_key(student))
+            Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))
+        return bool(found.streams)
+    finally:
+        rows.close()
+
+
+def holds_bytes(path: Path, texts: Iterable[str]) -> bool:
+    """Whether a file holds one of some texts, as they lie in it; piece by piece, for it may be large."""
+    wanted = [text.encode("utf-8", "surrogatepass") for text in texts if text]
+    longest = max((len(text) for text in wanted), default=1)
+    left = b""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            left += piece
+            if any(text in left for text in wanted):
+                return True
+            left = left[-longest:]
+    return False
+
+
+def all_copies(places: Iterable[Backups]) -> list[Path]:
+    """Every copy of some places, each once."""
+    return sorted({backup.path for backups in places for backup in backups.all()})
+
+
+# --- the spool ---------------------------------------------------------------------------------------------------
+
+
+def waiting(folder: Path, identity: Identity) -> list[Path]:
+    """Spool files of a store that hold what is not written yet."""
+    return [path for path in spool_files.spool_files(folder) if spool_files.speaks_of(path, identity)]
+
+
+def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
+    """Take a student's jobs out of what was set aside because it could never be written.
+
+    A file of which lines are damaged goes as a whole when it speaks of the student: nothing else of it is certain.
+
+    Raises:
+        StoreError: A file cannot be changed.
+    """
+    with spool_files.told(folder), suppress(FileNotFoundError):
+        for path in sorted(folder.iterdir()):
+            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
+                continue
+            jobs, damaged = spool_files.read_jobs(path)
+            kept = [job for job in jobs if job.stream not in streams]
+            if len(kept) == len(jobs) and not (damaged and holds_bytes(path, streams)):
+                continue
+            if kept:
+                spool_files.write_file(path, spool_files.content(identity, kept))
+            else:
+                path.unlink()
+            place.sync_folder(folder)

@@ -1,0 +1,214 @@
+"""Builds a store anew from what its damaged file and its copies prove, and puts it in the damaged one's place.
+
+Every log is the longest beginning that its hash chain proves, in whole actions; what stands beside the logs is made
+from them. The damaged file is kept as it was. Source: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from defense_console.model.errors import N_
+from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError
+from defense_console.store.chain import chain, first_hash
+from defense_console.store.sqlite.caches import student_of, summary_of
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.copies.replacing import replace, set_aside
+from defense_console.store.sqlite.copies.restoring import RESTORED_AT
+from defense_console.store.sqlite.damage.salvage import Piece, Salvage, Told
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
+from defense_console.store.sqlite.opening import headers, place
+from defense_console.store.sqlite.opening.holding import alone
+from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
+from defense_console.store.sqlite.pragmas import WAL
+from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.sqlite.summaries import CLOSED_COUNT
+
+
+class RepairedLog(msgspec.Struct, frozen=True):
+    """A log that is not as the damaged file gave it.
+
+    Attributes:
+        stream: its name.
+        lines: how many lines it has now; 0 when the log is gone.
+        helped: how many of them came from copies.
+        lost: how many lines were there and could not be proven, as far as is known.
+    """
+
+    stream: str
+    lines: int
+    helped: int
+    lost: int
+
+
+class Repaired(msgspec.Struct, frozen=True):
+    """What a repair did: where the damaged files are kept, and the logs that changed by it."""
+
+    aside: Path
+    logs: tuple[RepairedLog, ...]
+
+
+def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
+    """Build the store anew.
+
+    Args:
+        backups: Of the store.
+        at: The instant, ISO 8601 UTC.
+        shipped: Canonical JSON of the curricula that come with the console, by hash: a pinned one may be among them.
+
+    Raises:
+        StoreError: A console holds the store, there is no space, or nothing can be read anywhere; the store is as it
+            was.
+    """
+    folder = backups.store
+    with alone(folder), place.explained(folder):
+        aside = set_aside(folder, at)
+        new = place.new_file(folder)
+        try:
+            with _sources(aside, backups) as (sources, same):
+                logs = _fill(folder, new, sources, same, shipped)
+            replace(folder, new)
+        finally:
+            place.remove_file(new)
+    return Repaired(aside, tuple(logs))
+
+
+@contextmanager
+def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int]]:
+    """The damaged file first, then the sound copies, the newest first; and how many of all tell the same history."""
+    with ExitStack() as opened:
+        work = aside / "work"  # reading a file with a write-ahead log changes both
+        work.mkdir(mode=0o700)
+        opened.callback(shutil.rmtree, work, ignore_errors=True)
+        for path in aside.iterdir():
+            if path.is_file():
+                shutil.copy(path, work)
+        sound = tuple(backups.sound())
+        if sound and (work / (place.FILE + WAL)).exists() and not _is_database(work / place.FILE):
+            _under_the_log(sound[0].path, work / place.FILE)
+        sources = [opened.enter_context(closing(Salvage(work / place.FILE)))]
+        since = _facts(sources[0]).get(RESTORED_AT, "")
+        same = 1
+        for backup in sound:
+            same += int(backup.at > since and not backup.doubtful)
+            sources.append(opened.enter_context(closing(Salvage(backup.path))))
+        yield sources, same
+
+
+def _is_database(path: Path) -> bool:
+    """Whether SQLite will open a file at all: it is there, and its first bytes are."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(len(headers.MAGIC)) == headers.MAGIC
+    return False
+
+
+def _under_the_log(copy: Path, path: Path) -> None:
+    """Where the file is gone, its write-ahead log still holds what came last: put it over the pages of a copy.
+
+    So it is with a file that was emptied or is garbage. A copy has the pages in their places. Where they do not fit
+    together, the chains show it, and the copies still are sources of their own.
+    """
+    content = bytearray(copy.read_bytes())
+    content[JOURNAL_MODE] = b"\2\2"
+    path.write_bytes(content)
+
+
+def _facts(source: Salvage) -> dict[str, str]:
+    return {str(fact.get("key")): str(fact.get("value")) for _id, fact in source.documents("meta")}
+
+
+def _fill(
+    folder: Path, new: Path, sources: Sequence[Salvage], same: int, shipped: Mapping[str, bytes]
+) -> list[RepairedLog]:
+    """Fill an empty file; tells which logs changed."""
+    told = _told(sources[:same])
+    names = {name for source in sources[:same] for name in source.names()} | set(told)
+    streams = sorted(name for name in names if name.startswith((DEFENSES, STUDENTS)))
+    if not streams:
+        raise DamagedStore(
+            N_("Nothing in {place} can be read, and there is no copy of it: it was left as it is."), place=folder
+        )
+    pinned = _curricula(sources)
+    curricula = dict(shipped) | pinned
+    changed: list[RepairedLog] = []
+    with closing(TinyStore(folder, RowDatabase(new))) as store, store.transaction():
+        for hash, body in pinned.items():
+            store.pin(hash, body)
+        for stream in streams:
+            piece = Piece(stream, sources, same, told.get(stream, ()))
+            lines, helped = piece.longest()
+            if lines:
+                _append(store, stream, lines, curricula)
+            if helped or piece.furthest > len(lines):
+                changed.append(RepairedLog(stream, len(lines), helped, piece.furthest - len(lines)))
+        # Of a file that tells nothing at all the last copy takes the place.
+        _fill_beside(store, next((source for source in sources if source.names()), sources[0]))
+    return changed
+
+
+def _told(sources: Sequence[Salvage]) -> dict[str, list[Told]]:
+    """How far each log went, by the rows beside them."""
+    told: dict[str, list[Told]] = {}
+    for source in sources:
+        for table, prefix in (("pending", DEFENSES), ("closed", DEFENSES), ("students", STUDENTS)):
+            for _id, document in source.documents(table):
+                id, seq, hash = document.get("id"), document.get("seq"), document.get("hash")
+                if isinstance(id, str) and isinstance(seq, int) and isinstance(hash, str):
+                    told.setdefault(prefix + id, []).append(Told(seq, hash))
+    return told
+
+
+def _curricula(sources: Sequence[Salvage]) -> dict[str, bytes]:
+    """Pinned curricula: each is proven by its own hash, wherever it lies."""
+    found: dict[str, bytes] = {}
+    for source in sources:
+        for row in source.rows("curricula").values():
+            with suppress(ValueError, AttributeError, KeyError, TypeError):
+                body = msgspec.json.decode(row.body)["body"].encode()
+                found[hashlib.sha256(body).hexdigest()] = body
+    return found
+
+
+def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: Mapping[str, bytes]) -> None:
+    """Write a log with the row beside it, and the curriculum it pins when that was not kept."""
+    head = chain(first_hash(stream), bodies)
+    lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
+    if stream.startswith(STUDENTS):
+        store.append(Append(stream, 0, tuple(bodies), student=student_of(lines)))
+        return
+    asked: list[str] = []
+
+    def curriculum(hash: str) -> bytes | None:
+        asked.append(hash)
+        return curricula.get(hash)
+
+    summary = summary_of(stream.removeprefix(DEFENSES), lines, curriculum)
+    for hash in asked:
+        if hash in curricula:
+            store.pin(hash, curricula[hash])
+    store.append(Append(stream, 0, tuple(bodies), summary=summary))
+
+
+def _fill_beside(store: TinyStore, source: Salvage) -> None:
+    """Drafts, leases and facts that are sound; the others stay in the file that is kept."""
+    for draft in _values(source, "drafts"):
+        with suppress(msgspec.ValidationError, KeyError, StoreError):
+            store.save_draft(draft["stream"], draft["field"], msgspec.convert(draft["draft"], Draft))
+    for lease in _values(source, "leases"):
+        with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
+            store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))
+    for key, value in _facts(source).items():
+        if key != CLOSED_COUNT:  # it is counted anew
+            store.set_meta(key, value)
+
+
+def _values(source: Salvage, table: str) -> Iterable[dict[str, Any]]:
+    return (document for _id, document in source.documents(table))

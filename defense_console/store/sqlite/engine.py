@@ -1,0 +1,394 @@
+"""One SQLite file of rows (table, id, JSON body, checksum), as a storage of TinyDB.
+
+Nothing here knows what the documents mean. Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tinydb.storages import Storage
+
+from defense_console.store.sqlite import pragmas, schema
+from defense_console.store.sqlite.opening.unmoved import MovedFile, Unmoved
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_BATCH = 256
+_PAGES_WHEN_FULL = 16
+IDS = range(-(2**63), 2**63)
+"""Integers that SQLite can hold."""
+
+
+class ForeignFile(Exception):
+    """The file is an SQLite database of somebody else."""
+
+
+class NewerFile(Exception):
+    """The file has a schema of a later version, which is the argument."""
+
+
+class DamagedRow(Exception):
+    """A row is not what was written."""
+
+    def __init__(self, table: str, id: int) -> None:
+        super().__init__(f"damaged row {id} of {table}")
+        self.table = table
+        self.id = id
+
+
+class TornTable(sqlite3.DatabaseError):
+    """A page of the file holds rows that no table of ours has, or not where they belong."""
+
+
+class RawRow(NamedTuple):
+    """A row as it lies in the file: `sound` tells whether its checksum holds."""
+
+    id: int
+    body: bytes
+    sound: bool
+
+
+def checksum(table: str, id: int, body: bytes) -> bytes:
+    """Eight bytes over the whole row, so that a flipped bit in its key is seen as well."""
+    return hashlib.blake2b(b"%s\0%d\0%s" % (table.encode("utf-8", "surrogatepass"), id, body), digest_size=8).digest()
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """JSON of a document.
+
+    Raises:
+        TypeError, ValueError: It holds something that is not JSON.
+    """
+    return _ENCODER.encode(document).encode()
+
+
+class RowStorage(Storage):
+    """One SQLite file. Belongs to the thread that made it.
+
+    Args:
+        path: The file, made when it is missing; ":memory:" for none.
+        busy_timeout_s: How long a write waits for another writer.
+        before_upgrade: Called before a file of an earlier schema is changed; what it raises leaves the file as it is.
+        read_only: Nothing is written, not even beside the file, which nobody else may be writing.
+        connection: Open already, for reading only; then the others do not count.
+        refusal: Raised by every write.
+
+    Raises:
+        ForeignFile: It is somebody else's database.
+        NewerFile: It is of a later version.
+        sqlite3.Error: It cannot be opened.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        busy_timeout_s: float = 5.0,
+        *,
+        read_only: bool = False,
+        connection: sqlite3.Connection | None = None,
+        refusal: Exception | None = None,
+        before_upgrade: Callable[[], object] = lambda: None,
+    ) -> None:
+        super().__init__()
+        self._depth = 0
+        self._writes = 0
+        self.refusal = refusal
+        if connection is None and read_only:
+            connection = pragmas.connect_to_read(Path(path), immutable=True)
+        self._connection = connection or sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        try:
+            for pragma in pragmas.CAREFUL:
+                self._connection.execute(pragma).fetchall()
+            if connection is None:
+                self._prepare(before_upgrade)
+            elif not self._is_ours():
+                raise ForeignFile
+            writes_a_file = connection is None and str(path) != ":memory:"
+            self._unmoved = Unmoved(Path(path)) if writes_a_file else None
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, before_upgrade: Callable[[], object]) -> None:
+        if not self._is_ours():
+            try:
+                self._connection.executescript(schema.first_statements())
+            except sqlite3.OperationalError:
+                # Another process may have made the schema between the look and the try.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if not self._is_ours():
+                    raise
+        for pragma in pragmas.DURABLE:
+            self._connection.execute(pragma).fetchall()
+        if self.schema() < schema.version():
+            before_upgrade()
+            schema.bring_up(self._connection)
+
+    def schema(self) -> int:
+        """The version of the file's schema."""
+        return schema.version_of(self._connection)
+
+    def _is_ours(self) -> bool:
+        """Whether the schema is there; False for a database without any."""
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        version = self.schema()
+        if application == schema.APPLICATION_ID:
+            if version > schema.version():
+                raise NewerFile(version)
+            return True
+        (objects,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application or version or objects:
+            raise ForeignFile
+        return False
+
+    # --- what TinyDB asks of a storage ---------------------------------------------------------------------------
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Everything; None when there is no table."""
+        everything = {name: {str(id): doc for id, doc in self.documents(name)} for name in self.names()}
+        return everything or None
+
+    def write(self, data: Mapping[str, Mapping[Any, Any]]) -> None:
+        """Replace everything."""
+        with self.transaction():
+            for name in self.names():
+                self.drop(name)
+            for name, documents in data.items():
+                self.register(name)
+                for id, document in documents.items():
+                    self.put(name, int(id), encode(document))
+
+    def reclaim(self) -> bool:
+        """Let the write-ahead log begin anew in the space it has, now and often, since it should not grow.
+
+        What space there is, is the file's: a log that took it all could not be moved into the file any more.
+
+        Returns:
+            Whether it begins anew.
+        """
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_WHEN_FULL}").fetchall()
+        busy, frames, moved = self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+        return not busy and frames == moved > 0
+
+    def close(self) -> None:
+        """Close the file. Closing twice is harmless."""
+        self._connection.close()
+
+    # --- transactions and versions -------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group writes over several tables: all of them, or none when the block raises. May be nested.
+
+        Raises:
+            MovedFile: The file is no longer where it was opened, so what is written into it would be lost.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        point = f"p{self._depth}"
+        outermost = self._depth == 0
+        self._run("BEGIN IMMEDIATE" if outermost else f"SAVEPOINT {point}")
+        self._depth += 1
+        try:
+            yield
+            if outermost and self._unmoved is not None:
+                self._unmoved.check()
+            self._run("COMMIT" if outermost else f"RELEASE {point}")
+        except BaseException as error:
+            self._writes += 1
+            # An engine error may have rolled the whole transaction back already.
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK" if outermost else f"ROLLBACK TO {point}")
+                    if not outermost:
+                        self._connection.execute(f"RELEASE {point}")
+                if isinstance(error, MovedFile):  # what a removed log holds is brought into the file while it is open
+                    self._connection.execute("PRAGMA wal_checkpoint").fetchall()
+            raise
+        finally:
+            self._depth -= 1
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One view of all tables for several reads, whatever others write meanwhile. Nothing is written in it."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def version(self) -> tuple[int, int]:
+        """Another value after every write, of this connection or of another one."""
+        return self.data_version(), self._writes
+
+    def data_version(self) -> int:
+        """Another value after every write of another connection."""
+        (value,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(value)
+
+    def _run(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """A statement that writes; never outside of a transaction that was begun and is no more."""
+        if self._depth and not self._connection.in_transaction:
+            raise sqlite3.OperationalError("the transaction was rolled back by an earlier error")
+        self._writes += 1
+        return self._connection.execute(sql, values)
+
+    # --- rows ----------------------------------------------------------------------------------------------------
+
+    def names(self, prefix: str = "", limit: int = -1) -> list[str]:
+        """Names of the tables that begin with `prefix`, sorted; at most `limit` of them, -1 for all."""
+        sql = "SELECT name FROM tables WHERE name >= ? ORDER BY name LIMIT ?"
+        found = self._connection.execute(sql, (prefix, limit))
+        names: list[str] = []
+        for (name,) in found:
+            if not isinstance(name, str):
+                raise TornTable("rows of something else among the names")
+            if not name.startswith(prefix):
+                break
+            names.append(name)
+        return names
+
+    def count_names(self, prefix: str) -> int:
+        """How many tables have names that begin with `prefix`, which ends in ASCII."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        sql = "SELECT count(*) FROM tables WHERE name >= ? AND name < ?"
+        (number,) = self._connection.execute(sql, (prefix, after)).fetchone()
+        return int(number)
+
+    def names_of_rows(self) -> list[str]:
+        """Names of the tables that have rows, as the rows themselves tell, sorted."""
+        found = self._connection.execute(
+            "WITH RECURSIVE t(n) AS (SELECT min(tab) FROM rows UNION ALL"
+            " SELECT (SELECT min(tab) FROM rows WHERE tab > n) FROM t WHERE n IS NOT NULL)"
+            " SELECT n FROM t WHERE n IS NOT NULL"
+        )
+        names = [name for (name,) in found]
+        if not all(isinstance(name, str) for name in names):
+            raise TornTable("rows of something else")
+        return names
+
+    def register(self, name: str) -> None:
+        """Make a table, which may stay empty."""
+        self._run("INSERT OR IGNORE INTO tables VALUES (?)", (name,))
+
+    def drop(self, name: str) -> None:
+        """Drop a table with its rows."""
+        with self.transaction():
+            self.clear(name)
+            self._run("DELETE FROM tables WHERE name = ?", (name,))
+
+    def clear(self, name: str) -> None:
+        """Drop the rows of a table."""
+        self._run("DELETE FROM rows WHERE tab = ?", (name,))
+
+    def put(self, name: str, id: int, body: bytes) -> None:
+        """Write a row, over the one that may be there."""
+        values = (name, id, body.decode(), checksum(name, id, body))
+        self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+
+    def delete(self, name: str, id: int) -> bool:
+        """Drop a row; tells whether it was there."""
+        return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
+
+    def has(self, name: str, id: int) -> bool:
+        """Whether there is such a row."""
+        found = self._connection.execute("SELECT 1 FROM rows WHERE tab = ? AND id = ?", (name, id))
+        return found.fetchone() is not None
+
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        (number,) = self._connection.execute("SELECT count(*) FROM rows WHERE tab = ?", (name,)).fetchone()
+        return int(number)
+
+    def last_id(self, name: str) -> int | None:
+        """The greatest id of a table."""
+        (id,) = self._connection.execute("SELECT max(id) FROM rows WHERE tab = ?", (name,)).fetchone()
+        if not isinstance(id, int | None):
+            raise TornTable(f"rows of something else in {name}")
+        return id
+
+    def ids(self, name: str) -> list[int]:
+        """Every id of a table, sorted."""
+        found = self._connection.execute("SELECT id FROM rows WHERE tab = ? ORDER BY id", (name,))
+        ids = [id for (id,) in found]
+        if not all(isinstance(id, int) for id in ids):
+            raise TornTable(f"rows of something else in {name}")
+        return ids
+
+    def body(self, name: str, id: int) -> bytes | None:
+        """The JSON of a row.
+
+        Raises:
+            DamagedRow: It is not what was written.
+        """
+        if id not in IDS:
+            return None
+        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id = ?"
+        row = self._connection.execute(sql, (name, id)).fetchone()
+        return None if row is None else self._sound(name, self._raw(name, row)).body
+
+    def raw(self, name: str, low: int = IDS.start, high: int = IDS.stop - 1) -> Iterator[RawRow]:
+        """Rows with an id from `low` to `high` in order, sound or not.
+
+        In batches: the rows behind may change meanwhile, and no read stays open that would hold a checkpoint back.
+        """
+        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        while low <= high:
+            batch = self._connection.execute(sql, (name, low, high, _BATCH)).fetchall()
+            for row in batch:
+                found = self._raw(name, row)
+                if found.id < low:
+                    raise TornTable(f"rows of {name} are not in their order")
+                low = found.id + 1
+                yield found
+            if len(batch) < _BATCH:
+                return
+
+    def bodies(self, name: str) -> list[bytes]:
+        """The JSON of every row in order of ids, sound or not: for who looks through many rows and shows few."""
+        found = self._connection.execute("SELECT CAST(body AS BLOB) FROM rows WHERE tab = ? ORDER BY id", (name,))
+        return [body or b"" for (body,) in found]
+
+    def documents(
+        self, name: str, low: int = IDS.start, high: int = IDS.stop - 1
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Ids and documents of these rows in order.
+
+        Raises:
+            DamagedRow: One is not what was written.
+        """
+        for row in self.raw(name, low, high):
+            yield row.id, json.loads(self._sound(name, row).body)
+
+    def problems(self) -> list[str]:
+        """What SQLite's own check of the file finds, in its words; empty when it is sound."""
+        found = [str(line) for (line,) in self._connection.execute("PRAGMA integrity_check(100)")]
+        return [] if found == ["ok"] else found
+
+    def has_torn_pages(self) -> bool:
+        """Whether pages of the file do not fit together: each is read once, and no row is compared with its index."""
+        return [tuple(line) for line in self._connection.execute("PRAGMA quick_check(1)")] != [("ok",)]
+
+    @staticmethod
+    def _raw(name: str, row: tuple[object, object, object]) -> RawRow:
+        id, body, stored = row
+        if not isinstance(id, int) or not isinstance(body, bytes | None):
+            raise TornTable(f"rows of something else in {name}")
+        return RawRow(id, body or b"", stored == checksum(name, id, body or b""))
+
+    @staticmethod
+    def _sound(name: str, row: RawRow) -> RawRow:
+        if not row.sound:
+            raise DamagedRow(name, row.id)
+        return row

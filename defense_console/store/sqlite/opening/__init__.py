@@ -1,0 +1,1 @@
+"""Opening a store's file, and what is refused before it is touched."""

@@ -1,0 +1,339 @@
+"""Where a store lies: its folder, its files and their rights, and what is refused before anything is touched.
+
+Source: engineering.md §2; SQLite, "Database File Format" and "Result and Error Codes".
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover — another system
+    fcntl = None  # type: ignore[assignment]
+
+from defense_console.model.errors import N_
+from defense_console.store.base import (
+    DamagedStore,
+    FullDisk,
+    NewerStore,
+    NotOurStore,
+    ReadOnlyStore,
+    StoreError,
+)
+from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
+from defense_console.store.sqlite.opening.headers import check_header, not_ours
+from defense_console.store.sqlite.opening.network import refuse_network
+from defense_console.store.sqlite.opening.unmoved import MovedFile
+from defense_console.store.sqlite.pragmas import WAL
+
+FILE = "defenses.db"
+CLIPBOARD = "clipboard.txt"
+"""Beside the store lies what was copied last."""
+DOCUMENTS = "documents"
+"""And the folder of the documents received; see `vault.py`."""
+BACKUPS = "backups"
+"""And the folder of the copies made of it; see `backups.py`."""
+DAMAGED = "damaged-"
+"""And, for each repair, a folder with what was there before; its name goes on with the instant."""
+BESIDE = (WAL, "-shm")
+"""What SQLite keeps beside a file while it is open, and after a crash."""
+_NEW = ".new-"
+_TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
+"""How SQLite tells of damage that it has no code of its own for."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_COULD_NOT_GROW = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
+"""The shared memory of the write-ahead log is a file too; and SQLite does not tell of a quota."""
+_SHARED_MEMORY_BYTES = 32_768
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+@contextmanager
+def explained(place: Path) -> Iterator[None]:
+    """Turn what the engine and the system raise into an error that says what to do."""
+    try:
+        yield
+    except DamagedRow as damaged:
+        raise DamagedStore(
+            N_("Row {id} of {table} in {place} is damaged: close the console and run doctor."),
+            id=damaged.id,
+            table=damaged.table,
+            place=place,
+        ) from damaged
+    except NewerFile as newer:
+        raise NewerStore(
+            N_("The store in {place} was written by a newer console (schema {version}): update this one."),
+            place=place,
+            version=newer.args[0],
+        ) from newer
+    except ForeignFile as foreign:
+        raise not_ours(place / FILE) from foreign
+    except MovedFile as moved:
+        raise StoreError(
+            N_("{file} in {place} was removed or replaced under the console: put it back, or leave and open it again."),
+            file=moved.args[0],
+            place=place,
+        ) from moved
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a mistake of ours, not of the disk
+    except sqlite3.Error as error:
+        raise _of_engine(error, place) from error
+    except UnicodeDecodeError as error:  # what SQLite says quotes the damaged bytes
+        raise _torn(place, error.reason) from error
+    except OSError as error:
+        raise _of_system(error, place) from error
+
+
+def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code, reason = extended & 0xFF, str(error)
+    if code == sqlite3.SQLITE_FULL or (extended in _COULD_NOT_GROW and _has_no_space(place)):
+        return full_disk(place)
+    if extended == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return ReadOnlyStore(
+            N_("The store in {place} cannot be written: its disk answers with an error ({reason})."),
+            place=place,
+            reason=reason,
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+        return _read_only(place, reason)
+    if code == sqlite3.SQLITE_NOTADB:
+        return not_ours(place / FILE)
+    torn = code == sqlite3.SQLITE_CORRUPT or isinstance(error, TornTable)
+    if torn or any(words in reason for words in _TORN_WORDS):
+        return _torn(place, reason)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
+    return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def _has_no_space(place: Path) -> bool:
+    """Whether a file could not grow because there is no space for it: the engine gives one code for every cause.
+
+    Told by a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
+    """
+    folder = place if place.is_dir() else place.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(os.urandom(_SHARED_MEMORY_BYTES))  # bytes that no file system can make smaller
+            file.flush()
+    except OSError as error:
+        return error.errno in _FULL
+    return False
+
+
+def _torn(place: Path, reason: str) -> DamagedStore:
+    return DamagedStore(
+        N_("The store in {place} is damaged ({reason}): close the console and run doctor."), place=place, reason=reason
+    )
+
+
+def _of_system(error: OSError, place: Path) -> StoreError:
+    reason = error.strerror or str(error)
+    if error.errno in _FULL:
+        return full_disk(place)
+    if error.errno in _NOT_WRITABLE:
+        return _read_only(place, reason)
+    return StoreError(N_("The store in {place} does not answer: {reason}."), place=place, reason=reason)
+
+
+def full_disk(place: Path) -> FullDisk:
+    """What to say where there is no space."""
+    return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
+
+
+def _read_only(place: Path, reason: str) -> ReadOnlyStore:
+    return ReadOnlyStore(
+        N_("The store in {place} cannot be written ({reason}): change the rights of the folder, or choose another."),
+        place=place,
+        reason=reason,
+    )
+
+
+def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
+    """Check a store's folder, make what is missing, and give the path of its file.
+
+    Args:
+        folder: The folder; the store is `defenses.db` in it.
+        create: Make the folder and an empty store when there is none.
+        look: It is only looked at: the right to write is not needed, and the rights of others stay as they are.
+
+    Raises:
+        StoreError: It cannot be used; nothing of it was touched.
+    """
+    with explained(folder):
+        refuse_other(folder)
+        refuse_network(folder)
+        path = folder / FILE
+        if not path.exists():
+            _refuse_orphans(folder)
+            if not create:
+                raise StoreError(N_("There is no store in {place}."), place=folder)
+            _make(folder, path)
+        check_header(path)
+        if not look:
+            check_rights(folder, path)
+            _restrict_all(folder, path)
+    return path
+
+
+def prepare_folder(folder: Path) -> None:
+    """Check the folder of a store whose file may be missing or damaged, and make it when there is none.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+    with explained(folder):
+        refuse_other(folder)
+        refuse_network(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def new_file(folder: Path) -> Path:
+    """An empty file for its owner alone, beside the store's, that will become it or go."""
+    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    return new
+
+
+def remove_file(path: Path) -> None:
+    """Remove an SQLite file with all that lies beside it; what is not there is no error."""
+    for end in ("", "-journal", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def refuse_other(folder: Path) -> None:
+    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device.
+
+    Raises:
+        StoreError: It is.
+    """
+    files = [folder / (FILE + end) for end in ("", *BESIDE)]
+    for path in (folder, *files):
+        if path.is_symlink():
+            raise StoreError(
+                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
+            )
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
+    for path in files:
+        if path.exists() and not path.is_file():
+            raise NotOurStore(N_("{place} is no plain file: choose another folder, or move it away."), place=path)
+
+
+def _refuse_orphans(folder: Path) -> None:
+    """What is left of a store whose file is gone would be replayed into a new one."""
+    for end in BESIDE:
+        path = folder / (FILE + end)
+        if path.exists() and path.stat().st_size:
+            raise DamagedStore(
+                N_("{file} is missing in {place}, but {rest} is there: put the file back, or run doctor."),
+                file=FILE,
+                place=folder,
+                rest=path.name,
+            )
+    with suppress(OSError):
+        if any(path.suffix == Path(FILE).suffix for path in (folder / BACKUPS).iterdir()):
+            raise DamagedStore(
+                N_("{file} is missing in {place}, but copies of it are there: restore one, or move them away."),
+                file=FILE,
+                place=folder,
+            )
+
+
+def _make(folder: Path, path: Path) -> None:
+    """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
+    make_folder(folder)
+    new = new_file(folder)
+    try:
+        RowStorage(new).close()
+        _name(new, path)
+    finally:
+        remove_file(new)
+    sync_folder(folder)
+
+
+def _name(new: Path, path: Path) -> None:
+    """Give a file its name unless another process was first."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A file system without hard links, such as that of a memory stick.
+        if not path.exists():
+            new.rename(path)
+
+
+def check_rights(folder: Path, path: Path) -> None:
+    """Refuse a store that may not be written.
+
+    Raises:
+        ReadOnlyStore: Its folder or its file may not be.
+    """
+    if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
+        raise _read_only(folder, os.strerror(errno.EACCES))
+
+
+def _restrict_all(folder: Path, path: Path) -> None:
+    """Only the mentor may read; a folder that holds other things keeps its rights."""
+    if os.name != "posix":
+        return
+    if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
+        _restrict(folder, 0o700)
+    for end in ("", *BESIDE):
+        file = path.with_name(FILE + end)
+        with suppress(FileNotFoundError):
+            _restrict(file, 0o600)
+
+
+def holds_only_ours(folder: Path) -> bool:
+    """Whether a folder holds a store and nothing else."""
+    return all(
+        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        for child in folder.iterdir()
+    )
+
+
+def _restrict(path: Path, mode: int) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & ~mode:
+        path.chmod(mode)
+
+
+def sync_file(handle: int) -> None:
+    """Bring an open file to the disk itself; on macOS `fsync` alone stops at the drive's cache."""
+    full = getattr(fcntl, "F_FULLFSYNC", None) if fcntl is not None else None
+    if full is None:
+        os.fsync(handle)
+        return
+    try:  # pragma: no cover — another system
+        fcntl.fcntl(handle, full)
+    except OSError:  # pragma: no cover — a file system that does not know it
+        os.fsync(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, for the mentor alone; the names of all of them are durable."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in missing:
+        sync_folder(place.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; where a folder cannot be opened there is nothing to do."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,188 @@
+"""Opening a store whatever the disk: for writing, or else for reading, with the reason. Never a state that never was.
+
+Or only to look at it, which changes nothing.
+
+| what is there | how it is read |
+|---|---|
+| another console has it open, or a crash left its shared memory behind | in place, `mode=ro`: later writes are seen |
+| nobody has it open | a copy in memory, taken while the folder is locked |
+| it is only looked at (`doctor`) | always as a copy in memory, which alone is brought up to the present schema |
+
+`immutable=1` is not used on the file itself: it ignores the write-ahead log, and a console that starts later would
+change the pages underneath. Source: https://www.sqlite.org/wal.html §7 and §11; docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+
+from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
+from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.holding import alone, share
+from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
+from defense_console.store.sqlite.opening.reserve import Reserve
+from defense_console.store.sqlite.pragmas import WAL, connect_to_read
+from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.store import TinyStore
+
+JOURNAL_MODE = slice(18, 20)
+"""Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it, 2 for one."""
+
+
+def open_store(folder: Path, *, create: bool, backups: Backups | None = None) -> TinyStore:
+    """Open a store for writing; on a full disk with the space of its reserve, else for reading.
+
+    Args:
+        folder: Holds `defenses.db`.
+        create: Make the folder and an empty store when there is none.
+        backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+
+    Returns:
+        The store; its `read_only` says why it cannot be written, None when it can.
+
+    Raises:
+        StoreError: It cannot be used at all.
+    """
+    try:
+        return TinyStore.open(folder, create=create, backups=backups)
+    except (FullDisk, ReadOnlyStore) as error:
+        reason: StoreError = error
+    if isinstance(reason, FullDisk) and Reserve(folder).free():
+        with suppress(FullDisk):
+            return TinyStore.open(folder, create=False, backups=backups)
+    return read_store(folder, reason)
+
+
+def read_store(folder: Path, reason: StoreError) -> TinyStore:
+    """Open a store that cannot be written for reading.
+
+    Args:
+        folder: Holds `defenses.db`.
+        reason: Why it cannot be written; raised by every write, and when it cannot be read either.
+
+    Raises:
+        StoreError: It cannot be read either.
+    """
+    path = folder / place.FILE
+    with place.explained(folder):
+        if not path.exists():
+            raise reason
+        refuse_mixture(path)
+        connection = _in_place(path) or _copy_alone(path, reason)
+        return TinyStore(folder, RowDatabase(path, connection=connection, refusal=reason))
+
+
+def examined_store(folder: Path) -> tuple[TinyStore, int]:
+    """Open a store only to look at it: no byte of its folder changes, whatever its schema, rights and disk are.
+
+    Args:
+        folder: Holds `defenses.db`.
+
+    Returns:
+        A copy in memory, of the present schema, as the store is now; and the schema that its file has.
+
+    Raises:
+        StoreError: It cannot be read; the subclass and the sentence say why.
+    """
+    path = place.prepare(folder, create=False, look=True)
+    with place.explained(folder):
+        memory = _looked_at(path)
+        try:
+            found = schema.version_of(memory)
+            schema.bring_up(memory)  # only those who bring it up know its rows
+            refusal = RuntimeError("a store that is only looked at")
+            return TinyStore(folder, RowDatabase(path, connection=memory, refusal=refusal)), found
+        except BaseException:
+            memory.close()
+            raise
+
+
+def _looked_at(path: Path) -> sqlite3.Connection:
+    """The store as it is now, in memory, whoever has it open."""
+    with ExitStack() as held:
+        if _is_free(path.parent, held):
+            return _copy(path)
+        held.callback(share(path.parent).release)
+        source = held.enter_context(closing(connect_to_read(path)))
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            source.backup(memory)
+        except BaseException:
+            memory.close()
+            raise
+        return memory
+
+
+def _is_free(folder: Path, held: ExitStack) -> bool:
+    """Whether nobody has a store open, nor can until `held` ends; where folders cannot be locked, nobody can tell."""
+    if os.name != "posix":
+        return False
+    try:
+        held.enter_context(alone(folder))
+    except StoreError:
+        return False
+    return True
+
+
+def _in_place(path: Path) -> sqlite3.Connection | None:
+    """A connection that follows the file, None where that needs space or rights that are not there."""
+    connection = connect_to_read(path)
+    try:
+        connection.execute("SELECT count(*) FROM tables").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        return None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
+    """A copy that nobody changes meanwhile: the folder's lock says so, which needs no space and no right to write."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(path.parent))
+        except StoreError:
+            raise reason from None  # somebody writes it, and yet it cannot be read in place
+        memory = _copy(path)
+        memory.execute("PRAGMA query_only = ON")
+        return memory
+
+
+def _copy(path: Path) -> sqlite3.Connection:
+    """The store as it is now, in memory: no copy of a student's data is left anywhere."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        log = path.with_name(path.name + WAL)
+        if log.exists() and log.stat().st_size:
+            _replay_log(path, log, memory)
+        else:
+            # Closing the file drops this process's locks on it; there are none, since it could not be opened.
+            content = bytearray(path.read_bytes())
+            content[JOURNAL_MODE] = b"\1\1"
+            memory.deserialize(bytes(content))
+    except BaseException:
+        memory.close()
+        raise
+    return memory
+
+
+def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
+    """What a crash left in the write-ahead log belongs to the state: SQLite itself puts both together, elsewhere."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        copy = Path(elsewhere) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, copy.with_name(copy.name + WAL))
+        source = sqlite3.connect(copy)
+        try:
+            source.backup(memory)
+        finally:
+            source.close()

@@ -1,0 +1,84 @@
+"""The reserve: space that is taken while there is plenty, and given back when there is none.
+
+A disk that fills up during a defense must not stop it. Source: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+
+NAME = f"{FILE}.reserve"
+SIZE_BYTES = 2**20
+_PLENTY = 4
+"""The reserve is made when so many times its size are free: it must not be what fills the disk."""
+_PAUSE_S = 60.0
+_NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
+
+
+class Reserve:
+    """The reserve file of a folder.
+
+    Args:
+        folder: Where it lies.
+        size: How much it holds, in bytes.
+    """
+
+    def __init__(self, folder: Path, size: int = SIZE_BYTES) -> None:
+        self.file = folder / NAME
+        self._size = size
+        self._not_before = 0.0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether all of it is there."""
+        with suppress(OSError):
+            return self.file.stat(follow_symlinks=False).st_size >= self._size
+        return False
+
+    def renew(self) -> bool:
+        """Make it when it is missing and there is space for more than it; what goes wrong is tried again later.
+
+        Returns:
+            Whether it is there.
+        """
+        if self.is_there:
+            return True
+        if time.monotonic() < self._not_before:
+            return False
+        self._not_before = time.monotonic() + _PAUSE_S
+        with suppress(OSError):
+            if shutil.disk_usage(self.file.parent).free >= _PLENTY * self._size:
+                self._make()
+        return self.is_there
+
+    def _make(self) -> None:
+        new = self.file.with_name(f"{NAME}-{secrets.token_hex(4)}")
+        handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NOT_FOLLOWED, 0o600)
+        try:
+            # Bytes that no file system can make smaller.
+            left = memoryview(os.urandom(self._size))
+            while left:
+                left = left[os.write(handle, left) :]
+            sync_file(handle)
+            new.replace(self.file)
+        finally:
+            os.close(handle)
+            new.unlink(missing_ok=True)
+
+    def free(self) -> bool:
+        """Give its space back; tells whether there was any. It is not made again at once."""
+        self._not_before = time.monotonic() + _PAUSE_S
+        try:
+            self.file.unlink()
+        except OSError:
+            return False
+        with suppress(OSError):
+            sync_folder(self.file.parent)
+        return True

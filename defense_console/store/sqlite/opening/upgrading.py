@@ -1,0 +1,46 @@
+"""The copy that is made before a store's schema is changed. Source: docs/decisions.md."""
+
+from __future__ import annotations
+
+from defense_console import clocks
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.sqlite.copies.backups import Backups
+
+
+class Upgrade:
+    """Copies one store before it is brought up: where all its copies lie, and beside it where that cannot be written.
+
+    None of the copies that are there goes for it.
+
+    Args:
+        backups: Of the store.
+    """
+
+    def __init__(self, backups: Backups) -> None:
+        self._usual = Backups(backups.store, backups.folder, kept=0, now=backups.now)
+        self._beside = Backups(backups.store, kept=0)
+        self.told: ConsoleError | None = None
+        """That the copy lies beside the store, and why; None when it lies where it should, or there is none."""
+
+    def copy(self) -> None:
+        """Make the copy.
+
+        Raises:
+            StoreError: It cannot be made anywhere, so nothing may be changed.
+            DamagedStore: The store is not sound.
+        """
+        at = clocks.read().wall
+        try:
+            self._usual.write(at, "upgrade")
+        except DamagedStore:
+            raise
+        except StoreError as error:
+            if self._usual.folder == self._beside.folder:
+                raise
+            path = self._beside.write(at, "upgrade").path
+            self.told = ConsoleError(
+                N_("The copy made before this store was brought up lies in {path}, not with the others: {problem}"),
+                path=path,
+                problem=error,
+            )

@@ -1,0 +1,65 @@
+"""Students: one row each, folded from their log.
+
+A cache as the summaries are: written in the transaction of the event that changes it, made anew from the log where it
+is damaged or gone. Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import msgspec
+
+from defense_console.store.base import Student
+from defense_console.store.sqlite.caches import student_of
+from defense_console.store.sqlite.engine import DamagedRow
+from defense_console.store.sqlite.keys import STUDENTS, name_key
+from defense_console.store.sqlite.tables import Documents
+
+TABLE = "students"
+_DECODE = msgspec.json.Decoder(Student).decode
+
+
+class People:
+    """The table `students`.
+
+    Args:
+        documents: Where it lies.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._rows = documents.rows
+        self._all: tuple[Student, ...] = ()
+        self._version = (-1, -1)
+
+    def all(self) -> tuple[Student, ...]:
+        """Every student, sorted by id; kept until anybody writes."""
+        version = self._rows.version()
+        if version != self._version:
+            found: dict[str, Student] = {}
+            for row in self._rows.raw(TABLE):
+                if row.sound:
+                    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                        student = _DECODE(row.body)
+                        found[student.id] = student
+            # A row that is damaged or gone is folded from its log.
+            for name in self._rows.names(STUDENTS):
+                id = name.removeprefix(STUDENTS)
+                if id not in found and (folded := self.one(id)) is not None:
+                    found[id] = folded
+            self._all, self._version = tuple(found[id] for id in sorted(found)), version
+        return self._all
+
+    def one(self, id: str) -> Student | None:
+        """One student."""
+        with suppress(DamagedRow, msgspec.ValidationError):
+            document = self._documents.get(TABLE, "id", id)
+            if document is not None:
+                return msgspec.convert(document, Student)
+        return student_of(self._documents.lines(STUDENTS + id))
+
+    def put(self, student: Student, head: str) -> None:
+        """Write a student with the hash of their last event, in a transaction of the caller."""
+        document = {**msgspec.to_builtins(student), "hash": head}
+        self._documents.put(TABLE, name_key(student.id), document, "id")

@@ -1,0 +1,373 @@
+"""TinyStore: the embedded store, TinyDB documents in one SQLite file.
+
+| table | one document per | id |
+|---|---|---|
+| `defense/<uuid>`, `student/<id>` | event: its exact bytes and its hash | sequence number |
+| `pending`, `closed` | defense: its summary | first 63 bits of the UUID |
+| `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
+| `drafts` | defense and field | of both |
+| `leases` | live defense | as `pending` |
+| `curricula` | pinned curriculum: its exact bytes | of its hash |
+| `meta` | fact about the store | of its name |
+
+Source: engineering.md §2, product.md §2.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import msgspec
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.queue.agenda import Summary
+from defense_console.model.queue.searching import Closed
+from defense_console.store.base import (
+    Append,
+    Conflict,
+    DamagedStore,
+    Draft,
+    Identity,
+    Lease,
+    Line,
+    Problem,
+    Student,
+)
+from defense_console.store.chain import first_hash, next_hash
+from defense_console.store.sqlite import verifying
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.holding import Held, share
+from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
+from defense_console.store.sqlite.opening.upgrading import Upgrade
+from defense_console.store.sqlite.people import People
+from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.summaries import Summaries
+from defense_console.store.sqlite.tables import Documents
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _explained(method: Callable[Concatenate[TinyStore, P], R]) -> Callable[Concatenate[TinyStore, P], R]:
+    """Every error that leaves the store says what to do."""
+
+    @functools.wraps(method)
+    def explained(self: TinyStore, /, *args: P.args, **options: P.kwargs) -> R:
+        with place.explained(self.folder):
+            return method(self, *args, **options)
+
+    return explained
+
+
+class TinyStore:
+    """A store in a folder. One object belongs to the thread that opened it."""
+
+    def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
+        self.folder = folder
+        self.told: ConsoleError | None = None
+        """What whoever opened it must be told: that a copy of it does not lie with the others; None for nothing."""
+        self._held = held
+        self._documents = Documents(database)
+        self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
+        self._rows = self._documents.rows
+        self._summaries = Summaries(self._documents, self._documents.curriculum)
+        self._people = People(self._documents)
+        self._seen = self._rows.data_version()
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
+        """Open the store in a folder.
+
+        Args:
+            folder: Holds `defenses.db`.
+            create: Make the folder and an empty store when there is none.
+            backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+
+        Raises:
+            StoreError: It cannot be used; the subclass and the sentence say why.
+        """
+        path = place.prepare(folder, create=create)
+        upgrade = Upgrade(backups or Backups(folder))
+        with place.explained(folder):
+            refuse_mixture(path)
+            held = share(folder)
+            try:
+                store = cls(folder, RowDatabase(path, before_upgrade=upgrade.copy), held)
+            except BaseException:
+                held.release()
+                raise
+        store.told = upgrade.told
+        return store
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Why nothing can be written, None when it can; see `reading.py`."""
+        refusal = self._rows.refusal
+        return refusal if isinstance(refusal, ConsoleError) else None
+
+    @_explained
+    def reclaim(self) -> bool:
+        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        return self._rows.reclaim()
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+        self._rows.close()
+        if self._held is not None:
+            self._held.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group several writes: all of them, or none when the block raises."""
+        with place.explained(self.folder), self._rows.transaction():
+            yield
+
+    def changed(self) -> bool:
+        """Whether another connection has written since this was last asked (or since opening)."""
+        with place.explained(self.folder):
+            before, self._seen = self._seen, self._rows.data_version()
+        return before != self._seen
+
+    # --- logs ----------------------------------------------------------------------------------------------------
+
+    @_explained
+    def append(self, job: Append) -> tuple[int, str]:
+        """Append one action in one transaction; see `Store.append`.
+
+        Raises:
+            Conflict: The log does not end at `job.expected`.
+            DamagedStore: The end of the log is gone or damaged.
+        """
+        with self._rows.transaction():
+            last = self._documents.last(job.stream)
+            seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
+            if seq > job.expected:
+                return self._again(job, seq)
+            if seq < job.expected or job.previous not in (None, head):
+                raise self._conflict(job, seq)
+            self._refuse_cut(job.stream, last)
+            lines = []
+            for body in job.lines:
+                seq, head = seq + 1, next_hash(head, body)
+                lines.append(Line(seq, body, head))
+            self._documents.add_lines(job.stream, lines)
+            self._beside(job, seq, head)
+            return seq, head
+
+    def _again(self, job: Append, seq: int) -> tuple[int, str]:
+        """A commit may fail after its bytes arrived: the same lines at the same place are acknowledged."""
+        there = self._documents.lines(job.stream, job.expected, job.expected + len(job.lines))
+        before = first_hash(job.stream) if job.expected == 0 else there[0].hash
+        lines = tuple(line for line in there if line.seq > job.expected)
+        same = job.previous in (None, before) and tuple(line.body for line in lines) == job.lines
+        if not lines or not same:
+            raise self._conflict(job, seq)
+        return lines[-1].seq, lines[-1].hash
+
+    def _conflict(self, job: Append, seq: int) -> Conflict:
+        return Conflict(
+            N_("Another console wrote first: {stream} ends at line {seq}, not at {expected}."),
+            stream=job.stream,
+            seq=seq,
+            expected=job.expected,
+        )
+
+    def _beside(self, job: Append, seq: int, head: str) -> None:
+        """What goes into the same transaction as the lines."""
+        if job.pin is not None:
+            self._documents.pin(*job.pin)
+        if job.drop_drafts:
+            self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
+        for field, draft in job.drafts:
+            self.save_draft(job.stream, field, draft)
+        if job.student is not None:
+            self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
+        if job.summary is not None:
+            self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+
+    @_explained
+    def read_log(self, stream: str) -> tuple[Line, ...]:
+        """Every line of a log in order; empty when there is no such log.
+
+        Raises:
+            DamagedStore: A line is damaged, changed or missing, or the end is cut: no state is folded from that.
+        """
+        with self._rows.reading():
+            lines = self._documents.lines(stream)
+            self._refuse_cut(stream, lines[-1] if lines else None)
+        head = first_hash(stream)
+        for seq, line in enumerate(lines, 1):
+            head = next_hash(head, line.body)
+            if line.seq != seq or line.hash != head:
+                raise DamagedStore(
+                    N_("Line {seq} of {stream} is missing or was changed: close the console and run doctor."),
+                    seq=seq,
+                    stream=stream,
+                )
+        return tuple(lines)
+
+    def _refuse_cut(self, stream: str, last: Line | None) -> None:
+        """The row beside the log knows how far the log went, and a log that was begun is never empty."""
+        seq, known = (0, "") if last is None else (last.seq, last.hash)
+        told = verifying.told_beside(self._rows, stream)
+        emptied = last is None and self._rows.names(stream, 1) == [stream]
+        if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
+            raise DamagedStore(
+                N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
+                stream=stream,
+                seq=seq,
+            )
+
+    @_explained
+    def last(self, stream: str) -> Line | None:
+        """The last line of a log."""
+        return self._documents.last(stream)
+
+    @_explained
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        """Names of the logs that begin with `prefix`, sorted."""
+        wanted = prefix if prefix.startswith((DEFENSES, STUDENTS)) else ""
+        names = self._rows.names(wanted) if wanted else self._rows.names(DEFENSES) + self._rows.names(STUDENTS)
+        return tuple(name for name in names if name.startswith(prefix))
+
+    @_explained
+    def is_empty(self) -> bool:
+        """Whether there is no log at all."""
+        return not (self._rows.names(DEFENSES, 1) or self._rows.names(STUDENTS, 1))
+
+    # --- summaries -----------------------------------------------------------------------------------------------
+
+    @_explained
+    def pending(self) -> tuple[Summary, ...]:
+        """Summaries of the defenses that are not closed, in order of their ids."""
+        return tuple(self._summaries.pending())
+
+    @_explained
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
+        return tuple(self._summaries.find(prefix))
+
+    @_explained
+    def summary(self, id: str) -> Summary | None:
+        """The summary of one defense."""
+        return next(iter(self._summaries.of_ids([id])), None)
+
+    @_explained
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Summaries in the order of `ids`; those that do not exist are left out."""
+        return tuple(self._summaries.of_ids(ids))
+
+    @_explained
+    def closed(self) -> tuple[Closed, ...]:
+        """What a search looks at of the closed defenses, as their rows say, the latest first."""
+        return self._summaries.closed()
+
+    # --- students ------------------------------------------------------------------------------------------------
+
+    @_explained
+    def students(self) -> tuple[Student, ...]:
+        """Every student, sorted by id."""
+        return self._people.all()
+
+    @_explained
+    def student(self, id: str) -> Student | None:
+        """One student."""
+        return self._people.one(id)
+
+    # --- drafts and leases ---------------------------------------------------------------------------------------
+
+    @_explained
+    def drafts(self, stream: str) -> dict[str, Draft]:
+        """Drafts of one stream by field key, sorted."""
+        return self._drafts().get(stream, {})
+
+    @_explained
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
+        return self._drafts()
+
+    def _drafts(self) -> dict[str, dict[str, Draft]]:
+        found: dict[str, dict[str, Draft]] = {}
+        for document in sorted(self._documents.table("drafts").sound(), key=lambda d: (d["stream"], d["field"])):
+            draft = msgspec.convert(document["draft"], Draft)
+            found.setdefault(document["stream"], {})[document["field"]] = draft
+        return found
+
+    @_explained
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        """Overwrite a draft; None drops it."""
+        key = name_key(stream, field)
+        if draft is None:
+            self._documents.remove("drafts", key)
+            return
+        document = {"stream": stream, "field": field, "draft": msgspec.to_builtins(draft)}
+        self._documents.put("drafts", key, document, "stream", "field")
+
+    @_explained
+    def leases(self) -> dict[str, Lease]:
+        """Leases by defense id. A damaged one is left out; `verify_all` tells of it."""
+        return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
+
+    @_explained
+    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+        """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
+        key = defense_key(defense_id)
+        with self._rows.transaction():
+            there = self.leases().get(defense_id)
+            if over is not None and there is not None and there.holder not in ("", *over):
+                return
+            if lease is None:
+                self._documents.remove("leases", key)
+            else:
+                self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+
+    # --- curricula and facts -------------------------------------------------------------------------------------
+
+    @_explained
+    def curriculum(self, hash: str) -> bytes | None:
+        """Canonical JSON of a pinned curriculum.
+
+        Raises:
+            DamagedStore: It is not what was pinned.
+        """
+        return self._documents.curriculum(hash)
+
+    @_explained
+    def curricula(self) -> dict[str, bytes]:
+        """Every pinned curriculum by hash, sorted."""
+        found = {document["hash"]: document["body"].encode() for document in self._documents.table("curricula").all()}
+        return dict(sorted(found.items()))
+
+    @_explained
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        self._documents.pin(hash, body)
+
+    @_explained
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself, such as what it was made for."""
+        return self._documents.meta(key)
+
+    @_explained
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        self._documents.set_meta(key, value)
+
+    # --- checking ------------------------------------------------------------------------------------------------
+
+    @_explained
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
+        return tuple(verifying.check_log(self._rows, stream))
+
+    @_explained
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log and every other row. Empty when the store is sound."""
+        return tuple(verifying.check_all(self._rows))

@@ -1,0 +1,198 @@
+"""Summaries: one row per defense, pending or closed, that spares reading its log.
+
+A cache: written in the transaction of the event that changes it, and folded anew from the log where it lags behind.
+Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from operator import attrgetter
+
+import msgspec
+
+from defense_console.model.errors import N_
+from defense_console.model.queue.agenda import Summary
+from defense_console.model.queue.searching import Closed
+from defense_console.store.base import DamagedStore
+from defense_console.store.sqlite.caches import is_whole, summary_of
+from defense_console.store.sqlite.engine import DamagedRow
+from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
+from defense_console.store.sqlite.tables import Documents
+
+PENDING = "pending"
+CLOSED = "closed"
+CLOSED_COUNT = "closed_count"
+"""The fact that spares counting them."""
+_DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
+_FIRST_DIGITS = 8
+"""Digits of an id before its first dash."""
+
+
+class Summaries:
+    """The tables `pending` and `closed`.
+
+    Args:
+        documents: Where they lie.
+        curriculum: Gives the canonical JSON of a pinned curriculum by its hash.
+    """
+
+    def __init__(self, documents: Documents, curriculum: Callable[[str], bytes | None]) -> None:
+        self._documents = documents
+        self._rows = documents.rows
+        self._curriculum = curriculum
+        self._complete = False
+        self._closed: tuple[Closed, ...] = ()
+        self._closed_version = (-1, -1)
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def pending(self) -> list[Summary]:
+        """Those of the defenses that are not closed, in order of their ids."""
+        self._fill_in()
+        return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
+
+    def find(self, prefix: str) -> list[Summary]:
+        """Those whose id begins with these digits, in order of their ids."""
+        wanted = digits(prefix)
+        if wanted is None:
+            return []
+        low, high = key_range(wanted)
+
+        def keys() -> list[int]:
+            rows = {row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)}
+            return sorted(rows.union(_keys_of(self._rows.names(DEFENSES + wanted[:_FIRST_DIGITS]))))
+
+        return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
+
+    def of_ids(self, ids: Sequence[str]) -> list[Summary]:
+        """Those of some defenses, in that order; what does not exist is left out."""
+        keys: dict[str, int] = {}
+        for id in ids:
+            with suppress(ValueError):
+                keys[id] = defense_key(id)
+        found = {summary.id: summary for summary in self._of_keys(keys.values)}
+        return [found[id] for id in ids if id in found]
+
+    def closed(self) -> tuple[Closed, ...]:
+        """What a search looks at of the closed defenses, the latest first; kept until anybody writes.
+
+        As the rows lie in the file: whether they are sound is not checked here, but where one is read as a whole.
+        """
+        version = self._rows.version()
+        if version != self._closed_version:
+            bodies = self._rows.bodies(CLOSED)
+            try:
+                found = [_DECODE_CLOSED(body) for body in bodies]
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                found = list(_readable(bodies))
+            found.reverse()
+            found.sort(key=attrgetter("planned_at"), reverse=True)  # in one instant by id, since the sort is stable
+            self._closed, self._closed_version = tuple(found), version
+        return self._closed
+
+    def closed_count(self) -> int:
+        """How many defenses are closed."""
+        return int(self._documents.meta(CLOSED_COUNT) or 0)
+
+    def _of_keys(self, keys: Callable[[], Iterable[int]]) -> list[Summary]:
+        with self._rows.reading():
+            wanted = list(keys())
+            found, stale = self._read(wanted)
+        for key in stale:
+            renewed = self._renew(key, found.get(key))
+            if renewed is not None:
+                found[key] = renewed
+        return [found[key] for key in wanted if key in found]
+
+    def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
+        """What the rows say, by key; and the keys of those that cannot be read or lag behind their log."""
+        found: dict[int, Summary] = {}
+        stale: list[int] = []
+        for key in keys:
+            try:
+                tables = (self._documents.table(name) for name in (PENDING, CLOSED))
+                document = next((d for d in (table.get(doc_id=key) for table in tables) if d is not None), None)
+                if document is None:
+                    if self._rows.names(stream_prefix(key), 1):
+                        stale.append(key)
+                    continue
+                found[key] = msgspec.convert(document, Summary)
+            except (DamagedRow, msgspec.ValidationError):
+                stale.append(key)
+                continue
+            if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):
+                stale.append(key)
+        return found, stale
+
+    def _renew(self, key: int, known: Summary | None) -> Summary | None:
+        """A summary folded anew, and written back where the store can be written now.
+
+        Raises:
+            DamagedStore: Neither the row nor the log can be read.
+        """
+        for stream in self._rows.names(stream_prefix(key)):
+            id = stream.removeprefix(DEFENSES)
+            if defense_key(id) != key:
+                continue
+            with suppress(DamagedRow):
+                lines = self._documents.lines(stream)
+                # Of a log with a hole or a changed line no state is folded.
+                summary = summary_of(id, lines, self._curriculum) if is_whole(stream, lines) else None
+                if summary is not None:
+                    with suppress(Exception), self._rows.transaction():
+                        self.put(summary)
+                    return summary
+        if known is None:
+            raise DamagedStore(
+                N_("Row {id} of {table} is damaged, and so is its log: close the console and run doctor."),
+                id=key,
+                table=PENDING,
+            )
+        return known
+
+    def _fill_in(self) -> None:
+        """Once per connection: make the rows of the defenses that have a log and none, which two counts tell of.
+
+        One whose log cannot be read stays away: `verify` tells of it, and the others must not wait for that.
+        """
+        if self._complete:
+            return
+        self._complete = True
+        if self._rows.count_names(DEFENSES) == self._rows.count(PENDING) + self.closed_count():
+            return
+        for key in _keys_of(self._rows.names(DEFENSES)):
+            if not any(self._rows.has(table, key) for table in (PENDING, CLOSED)):
+                with suppress(DamagedStore):
+                    self._renew(key, None)
+        with suppress(Exception), self._rows.transaction():
+            self._documents.set_meta(CLOSED_COUNT, str(self._rows.count(CLOSED)))
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def put(self, summary: Summary) -> None:
+        """Write a summary to the table it belongs to, in a transaction of the caller."""
+        key = defense_key(summary.id)
+        here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
+        moved = self._rows.has(there, key)
+        new = not self._rows.has(here, key)
+        self._documents.put(here, key, msgspec.to_builtins(summary), "id")
+        if moved:
+            self._documents.remove(there, key)
+        change = int(new and not summary.pending) - int(moved and summary.pending)
+        if change:
+            self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
+
+
+def _readable(bodies: Iterable[bytes]) -> Iterator[Closed]:
+    for body in bodies:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            yield _DECODE_CLOSED(body)
+
+
+def _keys_of(streams: Iterable[str]) -> Iterator[int]:
+    """Row ids of the defenses with these logs."""
+    for stream in streams:
+        with suppress(ValueError):
+            yield defense_key(stream.removeprefix(DEFENSES))

@@ -1,0 +1,134 @@
+"""The documents of a store under our own names, pinned curricula, and the lines of its logs.
+
+Source: engineering.md §2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+from tinydb.table import Document
+
+from defense_console.model.errors import N_
+from defense_console.store.base import DamagedStore, Line, StoreError
+from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
+from defense_console.store.sqlite.keys import name_key
+from defense_console.store.sqlite.rows import RowDatabase, RowTable
+
+_NO_END = 2**62
+_ID = "store_id"
+
+
+class Documents:
+    """Tables and rows of one open database."""
+
+    def __init__(self, database: RowDatabase) -> None:
+        self._database = database
+        self.rows = cast(RowStorage, database.storage)
+
+    def table(self, name: str) -> RowTable:
+        """A table; not for logs, since TinyDB remembers every one it was asked for."""
+        return cast(RowTable, self._database.table(name))
+
+    def get(self, table: str, field: str, name: str) -> Document | None:
+        """The document of a name, which stands in `field`."""
+        found: Document | None = self.table(table).get(doc_id=name_key(name))
+        return found if found is not None and found[field] == name else None
+
+    def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
+        """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
+        with self.rows.transaction():
+            before = None
+            with suppress(DamagedRow):
+                before = self.table(table).get(doc_id=key)
+            if before is not None and any(before[name] != document[name] for name in names):
+                raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
+            self.table(table).put(document, key)
+
+    def remove(self, table: str, *keys: int) -> None:
+        """Drop documents; those that are not there are no error."""
+        self.table(table).remove(doc_ids=keys)
+
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself."""
+        document = self.get("meta", "key", key)
+        return None if document is None else str(document["value"])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        self.put("meta", name_key(key), {"key": key, "value": value}, "key")
+
+    def own_id(self) -> str:
+        """What tells this store from another one at its place; "" when it has no such id and cannot be given one.
+
+        A damaged one is left as it is: the store opens, `verify` tells of the row, and no spool is taken for its own.
+        """
+        try:
+            found = self.meta(_ID)
+        except DamagedRow:
+            return ""
+        if found is None and self.rows.refusal is None:
+            with suppress(sqlite3.Error), self.rows.transaction():
+                # Another console may have been first.
+                found = self.meta(_ID) or uuid.uuid4().hex
+                self.set_meta(_ID, found)
+        return self.meta(_ID) or ""
+
+    # --- curricula ------------------------------------------------------------------------------------------------
+
+    def curriculum(self, hash: str) -> bytes | None:
+        """Canonical JSON of a pinned curriculum.
+
+        Raises:
+            DamagedStore: It is not what was pinned.
+        """
+        document = self.get("curricula", "hash", hash)
+        if document is None:
+            return None
+        body: bytes = document["body"].encode()
+        if hashlib.sha256(body).hexdigest() != hash:
+            raise DamagedStore(
+                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
+            )
+        return body
+
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        with self.rows.transaction():
+            if not self.rows.has("curricula", name_key(hash)):
+                self.table("curricula").put({"hash": hash, "body": body.decode()}, name_key(hash))
+
+    # --- logs ----------------------------------------------------------------------------------------------------
+
+    def lines(self, stream: str, low: int = 0, high: int = _NO_END) -> list[Line]:
+        """The lines of a log with a number from `low` to `high`, in order.
+
+        Raises:
+            DamagedRow: One is not what was written.
+        """
+        found = self.rows.documents(stream, low, high)
+        return [Line(id, document["line"].encode(), document["hash"]) for id, document in found]
+
+    def last(self, stream: str) -> Line | None:
+        """The last line of a log."""
+        id = self.rows.last_id(stream)
+        if id is None:
+            return None
+        lines = self.lines(stream, id, id)
+        if not lines:
+            raise TornTable(f"rows of {stream} are not in their order")
+        return lines[0]
+
+    def add_lines(self, stream: str, lines: list[Line]) -> None:
+        """Insert lines under their numbers.
+
+        Raises:
+            ValueError: There is a line of that number.
+        """
+        documents = [Document({"hash": line.hash, "line": line.body.decode()}, line.seq) for line in lines]
+        RowTable(self.rows, stream).insert_multiple(documents)

@@ -1,0 +1,213 @@
+"""Checks that what the store holds is what was written: the chain of each log, and every row beside it.
+
+Source: product.md §2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from defense_console.model.errors import N_
+from defense_console.store.base import Problem, ProblemKind
+from defense_console.store.chain import first_hash, next_hash
+from defense_console.store.sqlite.engine import RawRow, RowStorage
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+
+
+class Told(NamedTuple):
+    """How far a log goes, by the row beside it."""
+
+    seq: int
+    hash: str
+
+
+def told_beside(rows: RowStorage, stream: str) -> Told | None:
+    """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
+    for table, id in _beside(stream):
+        for row in rows.raw(table, id, id):
+            document = _document(row)
+            if document is not None and _is_of(document, stream):
+                return Told(int(document["seq"]), str(document["hash"]))
+    return None
+
+
+def ends_as_told(rows: RowStorage, stream: str) -> bool:
+    """Whether a log is as long as the row beside it says, as far as both can be read. No line but the last is read."""
+    told = told_beside(rows, stream)
+    if told is None:
+        return any(rows.has(table, id) for table, id in _beside(stream))  # there, and damaged: it says nothing
+    line = next((_line(row) for row in rows.raw(stream, told.seq, told.seq)), ("", "") if told.seq else None)
+    return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
+        line is None or told.hash in ("", line[1])
+    )
+
+
+def _beside(stream: str) -> list[tuple[str, int]]:
+    """Where the row beside a log may lie: tables and ids."""
+    if stream.startswith(STUDENTS):
+        return [("students", name_key(stream.removeprefix(STUDENTS)))]
+    try:
+        key = defense_key(stream.removeprefix(DEFENSES))
+    except ValueError:
+        return []
+    return [("pending", key), ("closed", key)]
+
+
+def _is_of(document: dict[str, Any], stream: str) -> bool:
+    known = isinstance(document.get("seq"), int) and isinstance(document.get("hash"), str)
+    return known and str(document.get("id")) == stream.partition("/")[2]
+
+
+def _document(row: RawRow) -> dict[str, Any] | None:
+    """The document of a row, None when it is damaged."""
+    if not row.sound:
+        return None
+    try:
+        found = json.loads(row.body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _problem(stream: str, seq: int | None, kind: ProblemKind, text_id: str, **parameters: object) -> Problem:
+    return Problem(stream, seq, kind, text_id, {"stream": stream, "seq": seq, **parameters})
+
+
+# --- one log -----------------------------------------------------------------------------------------------------
+
+
+def check_log(rows: RowStorage, stream: str) -> list[Problem]:
+    """Every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
+    try:
+        with rows.reading():
+            return list(_check_log(rows, stream))
+    except sqlite3.DatabaseError as error:
+        return [_unreadable(stream, error)]
+
+
+def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
+    return _problem(stream, None, "damaged", N_("{stream} cannot be read: {reason}."), reason=str(error))
+
+
+def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
+    told = told_beside(rows, stream)
+    head: str | None = first_hash(stream)
+    seq = 0
+    told_hash: str | None = None
+    for row in rows.raw(stream):
+        if row.id > seq + 1:
+            yield _hole(stream, seq + 1, row.id - 1)
+            head = None
+        seq = row.id
+        line = _line(row)
+        if line is None:
+            yield _problem(stream, seq, "damaged", N_("Line {seq} of {stream} is damaged."))
+            head = None
+            continue
+        body, hash = line
+        if (head is not None and next_hash(head, body) != hash) or _number(body) != seq:
+            yield _problem(
+                stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
+            )
+        yield from _check_pinned(rows, stream, seq, body)
+        head = hash
+        if told is not None and told.seq == seq:
+            told_hash = hash
+    if told is None:
+        yield _problem(
+            stream, None, "summary", N_("The row beside {stream} is missing or damaged: its end is unproven.")
+        )
+    elif told.seq > seq:
+        yield _problem(
+            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=told.seq
+        )
+    elif told_hash is not None and told_hash != told.hash:
+        yield _problem(
+            stream, told.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows.")
+        )
+
+
+def _hole(stream: str, first: int, last: int) -> Problem:
+    if first == last:
+        return _problem(stream, first, "missing", N_("Line {seq} of {stream} is missing."))
+    return _problem(stream, first, "missing", N_("Lines {seq} to {last} of {stream} are missing."), last=last)
+
+
+def _line(row: RawRow) -> tuple[bytes, str] | None:
+    document = _document(row) or {}
+    body, hash = document.get("line"), document.get("hash")
+    return (body.encode(), hash) if isinstance(body, str) and isinstance(hash, str) else None
+
+
+def _event(body: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _number(body: bytes) -> object:
+    return _event(body).get("seq")
+
+
+def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Iterator[Problem]:
+    what = _event(body).get("what")
+    name = what.get("curriculum_hash") if isinstance(what, dict) else None
+    if isinstance(name, str) and not rows.has("curricula", name_key(name)):
+        yield _problem(
+            stream,
+            seq,
+            "curriculum",
+            N_("The curriculum pinned by line {seq} of {stream} is missing: {hash}."),
+            hash=name,
+        )
+
+
+# --- the whole store ---------------------------------------------------------------------------------------------
+
+
+def check_all(rows: RowStorage) -> list[Problem]:
+    """What is wrong anywhere: the file, each log, each row beside them; empty when the store is sound."""
+    problems: list[Problem] = []
+    try:
+        problems += (
+            _problem(found, None, "damaged", N_("The file is damaged: {reason}."), reason=found)
+            for found in rows.problems()
+        )
+        names = set(rows.names()) | set(rows.names_of_rows())
+    except sqlite3.DatabaseError as error:
+        return [*problems, _unreadable("defenses.db", error)]
+    beside = sorted(name for name in names if not name.startswith((DEFENSES, STUDENTS)))
+    logs = names.difference(beside)
+    for name in beside:
+        try:
+            problems += _check_table(rows, name, logs)
+        except sqlite3.DatabaseError as error:
+            problems.append(_unreadable(name, error))
+    for name in sorted(logs):
+        problems += check_log(rows, name)
+    return problems
+
+
+def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
+    """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
+    stream_of = {"pending": DEFENSES, "closed": DEFENSES, "students": STUDENTS}.get(table)
+    for row in rows.raw(table):
+        document = _document(row)
+        if document is None:
+            yield _problem(table, row.id, "damaged", N_("Row {seq} of {stream} is damaged."))
+        elif stream_of is not None:
+            logs.add(f"{stream_of}{document.get('id')}")
+            if table == "closed" and rows.has("pending", row.id):
+                yield _problem(table, row.id, "summary", N_("Row {seq} of {stream} says closed, another one pending."))
+        elif table == "curricula" and hashlib.sha256(str(document.get("body")).encode()).hexdigest() != document.get(
+            "hash"
+        ):
+            yield _problem(
+                table, row.id, "curriculum", N_("The pinned curriculum {hash} was changed."), hash=document.get("hash")
+            )

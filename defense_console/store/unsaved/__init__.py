@@ -1,0 +1,1 @@
+"""What could not be written yet: spool, replay, what was refused."""

@@ -1,0 +1,181 @@
+"""Keeping aside: what the store refused, since another writer was first, goes into it beside the drafts.
+
+Every row that a refusal makes or unmakes is written in one transaction, and whoever was refused is told only then; so
+there is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+
+from defense_console.model.defense.events import Event, decode_event, encode_event
+from defense_console.model.defense.refused import PREFIX, aside_of, decisions, key_of
+from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, write_job
+from defense_console.store.chain import chain, first_hash
+from defense_console.store.sqlite.keys import DEFENSES
+
+MARKED = "1"
+"""What stands under a mark."""
+
+
+def aside_row(base: int, event: Event) -> tuple[str, Draft]:
+    """An event as it is kept aside: its key, and what stands under it."""
+    return key_of(base, event), Draft(encode_event(event).decode(), event.at, 0)
+
+
+def can_be_kept(store: Store, job: Append) -> bool:
+    """Whether a mentor finds it on a screen, that of its defense, and this console can say what it is."""
+    if not job.stream.startswith(DEFENSES) or store.last(job.stream) is None:
+        return False
+    with suppress(msgspec.MsgspecError):
+        return all(decode_event(line) for line in job.lines)
+    return False
+
+
+class _Tail(msgspec.Struct, frozen=True):
+    """What was refused of one log, from the parting on.
+
+    Attributes:
+        base: first number after the parting, 1 where that is not known.
+        end, head: number and hash of its last line; no hash where its writer named none.
+        moved: what rows that were to be written with a refused action are called now, by the name they were to have.
+    """
+
+    base: int
+    end: int
+    head: str | None
+    events: tuple[Event, ...] = ()
+    moved: dict[str, str] = {}
+
+    def goes_on(self, job: Append) -> bool:
+        return job.expected == self.end and (self.head is None or job.previous in (None, self.head))
+
+    def with_job(self, job: Append) -> _Tail:
+        return msgspec.structs.replace(
+            self,
+            end=job.expected + len(job.lines),
+            head=None if job.previous is None else chain(job.previous, job.lines),
+            events=(*self.events, *(decode_event(line) for line in job.lines)),
+        )
+
+
+class RefusedTails:
+    """Keeps refused tails aside, and knows what goes on from one: of each log of a store, the latest tail."""
+
+    def __init__(self) -> None:
+        self._tails: dict[str, _Tail] = {}
+
+    def goes_on(self, job: Append) -> bool:
+        """Whether a job builds on what was refused, so that it can never be written either."""
+        tail = self._tails.get(job.stream)
+        return tail is not None and tail.goes_on(job)
+
+    def keep(self, store: Store, jobs: Sequence[Append], *, again: bool = False) -> None:
+        """Keep refused jobs aside.
+
+        Args:
+            store: Opened for writing.
+            jobs: Of one defense, in order, each but the first going on from the one before.
+            again: They also lie in a file, and may be found there after they were kept aside and settled: they are
+                marked, so that nobody is asked twice.
+
+        Raises:
+            StoreError: They are not kept; nothing was changed.
+        """
+        stream = jobs[0].stream
+        with store.transaction():
+            before = self._tails.get(stream)
+            if before is None or not before.goes_on(jobs[0]):
+                before = _Tail(_parting(store, jobs[0]), jobs[0].expected, jobs[0].previous)
+            tail = before
+            for job in jobs:
+                tail = tail.with_job(job)
+            rows, moved = _rows(store, jobs, before, tail)
+            marks = {_mark(job.stream, *job.lines) for job in jobs}
+            settled = all(store.meta(mark) for mark in marks)
+            for field, draft in rows.items():
+                if draft is None or not settled:
+                    store.save_draft(stream, field, draft)
+            for mark in marks if again else ():
+                store.set_meta(mark, MARKED)
+        self._tails[stream] = msgspec.structs.replace(tail, moved=moved)
+
+
+def tail_from(job: Append, others: Sequence[Append]) -> list[Append]:
+    """A refused job and those of `others` that build on it, in order."""
+    found, tail = [job], _Tail(0, job.expected, job.previous).with_job(job)
+    for other in others:
+        if tail.goes_on(other):
+            found.append(other)
+            tail = tail.with_job(other)
+    return found
+
+
+def write_once(store: Store, job: Job) -> tuple[int, str]:
+    """Write a job that also lies in a file; see `write_job`. What is kept aside is not brought back once it is settled.
+
+    Raises:
+        StoreError: It was not written.
+    """
+    if not (isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX)):
+        return write_job(store, job)
+    mark = _mark(job.stream, job.field.encode())
+    with store.transaction():
+        if not store.meta(mark):
+            store.save_draft(job.stream, job.field, job.draft)
+            store.set_meta(mark, MARKED)
+    return 0, ""
+
+
+def _mark(stream: str, *texts: bytes) -> str:
+    """Under which name the store notes that something was kept aside, so that nobody is asked about it twice."""
+    name = hashlib.sha256(stream.encode())
+    for text in texts:
+        name.update(text)
+    return f"kept aside {name.hexdigest()}"
+
+
+def _parting(store: Store, job: Append) -> int:
+    """First number after the place where the record and what a job builds on parted; 1 when that is not known."""
+    lines = store.read_log(job.stream)
+    if job.expected > len(lines):
+        return 1
+    there = lines[job.expected - 1].hash if job.expected else first_hash(job.stream)
+    return job.expected + 1 if job.previous in (None, there) else 1
+
+
+def _rows(
+    store: Store, jobs: Sequence[Append], before: _Tail, tail: _Tail
+) -> tuple[dict[str, Draft | None], dict[str, str]]:
+    """What becomes of the rows beside the drafts, None for those that go; and how moved ones are called."""
+    base, moved = tail.base, dict(tail.moved)
+    were = dict(aside_row(base, event) for event in decisions(before.events))
+    now = dict(aside_row(base, event) for event in decisions(tail.events))
+    rows: dict[str, Draft | None] = dict.fromkeys(were.keys() - now.keys())  # taken back further on in the tail
+    rows |= {key: row for key, row in now.items() if key not in were}
+    drafts = store.drafts(jobs[0].stream)
+    for job in jobs:
+        for field in job.drop_drafts:
+            # What was taken up stands among the new rows; a draft goes when its text does.
+            if field.startswith(PREFIX) or (field in drafts and _holds(job, drafts[field].text)):
+                rows[moved.get(field, field)] = None
+        for field, draft in job.drafts:
+            # It names a line that is not in the record now, but kept aside with it.
+            moved[field] = key_of(base, aside_of(field, draft.text).event)
+            rows[moved[field]] = draft
+    return rows, moved
+
+
+def _holds(job: Append, text: str) -> bool:
+    """Whether a text stands in what was decided. If not, somebody else is typing it."""
+    return any(text.strip() in value for line in job.lines for value in _texts(msgspec.json.decode(line)["what"]))
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    return [value] if isinstance(value, str) else []

@@ -1,0 +1,229 @@
+"""The format of spool files: JSON Lines, each with the checksum of its body; and how they are written and locked.
+
+The first line says whose jobs they are, every other one is a job with its number. A line is whole or it is not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from defense_console.model.errors import N_
+from defense_console.store.base import Append, Identity, Job, SaveDraft, StoreError, WriteLease
+from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+
+END = ".spool"
+ASIDE = ".aside"
+"""What another writer made impossible, where the store has no defense to keep it aside with."""
+DAMAGED = ".damaged"
+"""A copy of a file with lines that could not be read."""
+VERSION = 1
+NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_LOCKED_BYTE = 2**30
+"""Windows locks bytes and then refuses to read them: one that no spool ever has."""
+
+SpooledJob = Append | SaveDraft
+"""A lease is no work of the mentor, and an old one must never come back over a newer one: it is not spooled."""
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn what the system raises into a sentence about the spool."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            N_("{place} cannot be written either ({reason})."), place=folder, reason=error.strerror or str(error)
+        ) from error
+
+
+def spoolable(job: Job) -> bool:
+    """Whether a job is work of the mentor."""
+    return not isinstance(job, WriteLease)
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The first line."""
+
+    spool: int
+    store: Identity
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Every other line; `n` counts from 1."""
+
+    n: int
+    job: SpooledJob
+
+
+class _Line(msgspec.Struct, frozen=True):
+    sum: str
+    body: msgspec.Raw
+
+
+def line(value: Head | Entry) -> bytes:
+    """A line as it stands in the file."""
+    body = msgspec.json.encode(value)
+    return msgspec.json.encode(_Line(_checksum(body), msgspec.Raw(body))) + b"\n"
+
+
+def _checksum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
+
+
+def spool_files(folder: Path, end: str = END) -> list[Path]:
+    """Every spool file of a folder, or every one with another ending, the oldest first."""
+    with suppress(OSError):
+        return sorted(path for path in folder.iterdir() if path.name.endswith(end) and not path.is_symlink())
+    return []
+
+
+def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
+    """The jobs of a spool file or of one set aside, in order, and how many lines of it cannot be trusted.
+
+    A last line without its end was never said to be kept: it counts as not written.
+    """
+    jobs: list[SpooledJob] = []
+    damaged = expected = 0
+    for body in _bodies(path):
+        expected += 1
+        entry = None
+        if body is not None:
+            with suppress(msgspec.MsgspecError):
+                entry = msgspec.json.decode(body, type=Entry)
+        if entry is None:
+            damaged += 1
+        else:
+            damaged += max(0, entry.n - expected)
+            expected = max(expected, entry.n)
+            jobs.append(entry.job)
+    return jobs, damaged
+
+
+def _bodies(path: Path, *, head: bool = False) -> Iterator[bytes | None]:
+    """What the whole lines of a file hold, None for each that was changed; the head alone, or all but the head."""
+    lines = path.read_bytes().split(b"\n")[:-1]
+    for line in lines[:1] if head else lines[1:]:
+        body: bytes | None = None
+        with suppress(msgspec.MsgspecError):
+            found = msgspec.json.decode(line, type=_Line)
+            if found.sum == _checksum(bytes(found.body)):
+                body = bytes(found.body)
+        yield body
+
+
+def owner(path: Path) -> Identity | None:
+    """Whose jobs a spool file holds; None when its first line cannot be trusted."""
+    with suppress(OSError, msgspec.MsgspecError):
+        for body in _bodies(path, head=True):
+            head = msgspec.json.decode(body or b"", type=Head)
+            return head.store if head.spool == VERSION else None
+    return None
+
+
+def belongs(path: Path, store: Identity) -> bool:
+    """Whether the jobs of a spool file may be written into a store: its own, or those of the folder it was moved from.
+
+    A copy of a store has the same id; as long as there is a store at the place the file names, they are that one's.
+    """
+    whose = owner(path)
+    if whose is None or whose.id != store.id:
+        return False
+    return whose.path == store.path or not os.path.lexists(Path(whose.path, FILE))
+
+
+def speaks_of(path: Path, store: Identity) -> bool:
+    """Whether a spool file holds jobs of a store, wherever that lay when they were written."""
+    whose = owner(path)
+    return whose is not None and whose.id == store.id
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def write_aside(folder: Path, store: Identity, jobs: Iterable[SpooledJob]) -> Path:
+    """Keep jobs that can never be written, in a file of their own."""
+    path = folder / f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{ASIDE}"
+    write_file(path, content(store, jobs))
+    sync_folder(folder)
+    return path
+
+
+def content(store: Identity, jobs: Iterable[SpooledJob]) -> bytes:
+    """A whole file."""
+    return b"".join((line(Head(VERSION, store)), *(line(Entry(n, job)) for n, job in enumerate(jobs, 1))))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """A whole file under its name, or none of it."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | NOT_FOLLOWED, 0o600)
+    try:
+        write_all(handle, data)
+        sync_file(handle)
+    except OSError:
+        remove(new, handle)
+        raise
+    os.close(handle)
+    new.replace(path)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of it; a system call may write less."""
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+def remove(path: Path, handle: int, *, close: bool = True) -> None:
+    """Remove a file so that it stays removed: emptied first, for a name may come back after a power cut."""
+    os.ftruncate(handle, 0)
+    sync_file(handle)
+    if close or os.name != "posix":
+        os.close(handle)
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def lock(handle: int) -> bool:
+    """Take a file for this process, until it ends; False when another one has it."""
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:  # pragma: no cover — another system
+            _lock_byte(handle)
+    except OSError:
+        return False
+    return True
+
+
+def _lock_byte(handle: int) -> None:  # pragma: no cover — another system
+    import importlib
+
+    msvcrt = importlib.import_module("msvcrt")
+    here = os.lseek(handle, 0, os.SEEK_CUR)
+    os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+    msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    os.lseek(handle, here, os.SEEK_SET)
+
+
+@contextmanager
+def taken(path: Path) -> Iterator[int | None]:
+    """A file that nobody writes any more, locked; None when its console lives, or it is gone."""
+    try:
+        handle = os.open(path, os.O_RDWR | NOT_FOLLOWED)
+    except OSError:
+        yield None
+        return
+    try:
+        yield handle if lock(handle) and path.exists() else None
+    finally:
+        os.close(handle)

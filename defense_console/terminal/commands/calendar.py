@@ -1,0 +1,69 @@
+"""`calendar …`: the mentor's calendar in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from defense_console import clocks
+from defense_console.model.errors import N_
+from defense_console.terminal.base import Session, command, settle_language, shared
+from defense_console.terminal.files import read, write
+from defense_console.terminal.words import OneOf, WordedGroup, say_all
+from defense_console.words.translation import language
+
+if TYPE_CHECKING:
+    from defense_console.desk.exchange.calendar import CalendarDesk
+    from defense_console.store.sqlite.store import TinyStore
+
+
+@click.group("calendar", cls=WordedGroup, help=N_("Planned defenses from a calendar, defenses and deadlines into one."))
+@shared
+def calendar() -> None:
+    """Calendars."""
+
+
+def _desk(session: Session, store: TinyStore) -> CalendarDesk:
+    from defense_console.desk.exchange.calendar import CalendarDesk
+    from defense_console.desk.logs.direct import DirectLogs
+
+    return CalendarDesk(DirectLogs(store, clocks.read, session.settings.name), session.shipped)
+
+
+@command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
+@click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
+@click.option(
+    "--match", "said", multiple=True, metavar="UID=STUDENT/PROJECT",
+    help=N_("What an event stands for that does not say it; may be given several times."),
+)  # fmt: skip
+@click.option("--match-file", metavar="FILE", help=N_("A file of such matches, one a line."))
+@click.argument("file", metavar="FILE")
+def import_command(session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool) -> None:
+    """Planned defenses."""
+    from defense_console.exchange.calendar.matching import Said, said_in
+    from defense_console.terminal.calendar_tables import calendar_lines
+
+    settings = session.settings
+    data = read(file)
+    wanted = (*(said_in(read(match_file)) if match_file else ()), *(Said(0, text) for text in said))
+    with session.store_of(create=True, writing=not dry_run) as store:
+        plan = _desk(session, store).take(data, wanted, settings.zone, settings.calendar_horizon_days, dry_run=dry_run)
+    say_all(calendar_lines(plan, dry_run, settings.zone))
+
+
+@command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))
+@click.option("--names", is_flag=True, help=N_("Whole names of students; otherwise initials."))
+@click.option(
+    "--deadlines", type=OneOf("tasks", "events", "both", "none"), default="tasks",
+    help=N_("Deadlines as tasks, as events for calendars that show no tasks, both, or none."),
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
+def export_command(session: Session, names: bool, deadlines: Any, output: str | None) -> None:
+    """Defenses and deadlines."""
+    from defense_console.exchange.calendar.writing import CalendarForm
+
+    settle_language(session)
+    form = CalendarForm(language(), names, session.settings.calendar_alarm_min, deadlines)
+    with session.store_of() as store:
+        write(output, [_desk(session, store).export(form)])

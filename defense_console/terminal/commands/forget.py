@@ -1,0 +1,97 @@
+"""`forget`: everything the console holds of one student goes, after a look and a question."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from defense_console import clocks
+from defense_console.model.defense.timeline import instant
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import one_line, visible
+from defense_console.terminal.base import Session, shared
+from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_all, say_error
+from defense_console.words.translation import _, date_text, ngettext
+
+if TYPE_CHECKING:
+    from defense_console.desk.upkeep.forgetting import Known
+    from defense_console.settings import Settings
+
+
+@click.command(
+    "forget", cls=WordedCommand, help=N_("Remove a student from the store, its documents, its copies and the spool.")
+)
+@click.option("--dry-run", is_flag=True, help=N_("Say what would go, and change nothing."))
+@click.option("--yes", is_flag=True, help=N_("Do not ask."))
+@click.option("--early", is_flag=True, help=N_("Also before retention_years have passed."))
+@click.argument("student", metavar="STUDENT")
+@shared
+@click.pass_obj
+def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool) -> int:
+    """A student, by id or by whole name."""
+    from defense_console.desk.upkeep.forgetting import ForgetDesk
+    from defense_console.store.sqlite.copies.backups import Backups
+    from defense_console.terminal.opening import backups_of, spool_folder
+
+    settings, folder = session.settings, session.folder()
+    desk = ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
+    with session.store_of(writing=not dry_run):
+        known = desk.look(student)
+    told_before = dry_run or not yes
+    if told_before:
+        say_all(_lines(known, settings))
+    until = known.kept_until(settings.retention_years)
+    early_now = bool(until) and instant(clocks.read().wall) < instant(until)
+    if dry_run:
+        say(_("Dry run: nothing was removed."))
+        return OK
+    if early_now and not early:
+        raise ConsoleError(N_("This record must be kept until {date}: give --early to remove it all the same."),
+                           date=date_text(until, settings.zone))  # fmt: skip
+    if not yes and not _confirmed(known):
+        say(_("Nothing was removed."))
+        return REFUSED
+    left = desk.forget(known.id)
+    if not told_before:  # whoever reads it may be gone: what was asked for is done before it is told
+        say_all(_lines(known, settings))
+    say(_("Forgotten: {id}.", id=one_line(known.id)))
+    for path in left:
+        say_error(
+            _(
+                "{path} is damaged and still speaks of this student: remove it when nobody needs it.",
+                path=one_line(str(path)),
+            )
+        )
+    return REFUSED if left else OK
+
+
+def _confirmed(known: Known) -> bool:
+    """Ask for the id, so that no key pressed by chance removes a person's record."""
+    if not sys.stdin.isatty():
+        raise ConsoleError(N_("Nobody can be asked here: give --yes."))
+    question = _("This cannot be undone. Type {id} to go on", id=one_line(known.id))
+    return bool(click.prompt(question, default="", show_default=False) == known.id)
+
+
+def _lines(known: Known, settings: Settings) -> Iterator[str]:
+    who = ", ".join(visible(part) for part in (one_line(known.name), one_line(known.email)) if part)
+    yield f"{one_line(known.id)}  {who}".rstrip()
+    yield "  " + ngettext("{n} defense with everything recorded of it", "{n} defenses with everything recorded of them",
+                          len(known.defenses))  # fmt: skip
+    yield "  " + ngettext("{n} document received", "{n} documents received", len(known.documents))
+    yield "  " + ngettext("out of {n} copy of the store as well", "out of {n} copies of the store as well",
+                          len(known.copies))  # fmt: skip
+    until = known.kept_until(settings.retention_years)
+    if until:
+        yield _("By retention_years the record must be kept until {date}.", date=date_text(until, settings.zone))
+    elif known.defenses:
+        yield _(
+            "A certification or the law may require the record of an assessment to be kept for years; "
+            "ask the school, and set retention_years."
+        )
+    for stream in known.mentions:
+        yield _("The name also stands in a text of {stream}, which stays as it is.", stream=visible(stream))
+    yield _("Files you wrote yourself are not touched: exports, reports, calendars, copies on other disks.")

@@ -1,0 +1,76 @@
+"""`receive`: documents of a student taken in from a file, a folder or an archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import one_line
+from defense_console.terminal.base import Session, shared
+from defense_console.terminal.words import WordedCommand, say, say_all, say_json
+from defense_console.words.translation import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from defense_console.desk.uploads.intake import Incoming
+    from defense_console.uploads.matching import Finding
+
+
+@click.command("receive", cls=WordedCommand, help=N_("Take in documents: a file, a folder or a ZIP archive."))
+@click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
+@click.option(
+    "--deliverable", type=int, metavar="N", help=N_("What the files are that cannot be matched to a deliverable.")
+)
+@click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@click.argument("defense", metavar="ID")
+@click.argument("path", metavar="PATH")
+@shared
+@click.pass_obj
+def receive(session: Session, defense: str, path: str, dry_run: bool, deliverable: int | None, as_json: bool) -> None:
+    """Look at what came, then take it; what is refused leaves the store as it was."""
+    from defense_console.desk.uploads.words import incoming_lines, taken_text
+    from defense_console.terminal.opening import whole_id
+
+    if not path.strip():  # it would read as the folder one is in
+        raise ConsoleError("{name} is missing.", name="PATH")
+    with session.desk() if dry_run else session.writing_desk() as (store, desk):
+        intake = desk.intake(whole_id(store, defense))
+        incoming = intake.look(Path(path), deliverable)
+        if not dry_run:
+            intake.take(incoming)
+    if as_json:
+        say_json(shape(incoming, taken=bool(incoming.keys) and not dry_run))
+        return
+    say_all(one_line(line) for line in incoming_lines(incoming))
+    say(_("Nothing was changed: this was only a look.") if dry_run else taken_text(incoming))
+
+
+def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
+    """What `--json` prints; see docs/json.md."""
+    return {
+        "taken": taken,
+        "files": [
+            {
+                "name": file.name,
+                "deliverable": file.deliverable,
+                "row": file.key if isinstance(file.key, str) else None,
+                "version": file.version,
+                "size": file.size,
+                "sha256": file.sha256,
+                "change": file.change,
+                "findings": _told(file.findings),
+            }
+            for file in incoming.files
+        ],
+        "findings": _told(incoming.findings),
+    }
+
+
+def _told(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    from defense_console.desk.uploads.words import finding_text
+
+    return [{"kind": finding.kind, "text": finding_text(finding)} for finding in findings]

@@ -1,0 +1,252 @@
+"""Which deliverable a file is, and what a mentor should know about it. Findings are shown; they never stop anything.
+
+Pure: names and sizes in, values out. Source: domain.md §1.3.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from defense_console.model.curriculum import Project
+from defense_console.model.errors import N_
+from defense_console.uploads.names import (
+    FileName,
+    extension_of,
+    parse_archive_name,
+    parse_file_name,
+    same_person,
+    words_of,
+)
+
+FindingKind = Literal[
+    "missing_number",
+    "number_twice",
+    "unknown_number",
+    "wrong_extension",
+    "other_student",
+    "future_date",
+    "empty_file",
+    "other_pattern",
+    "archive_pattern",
+    "by_title",
+    "unmatched",
+    "missing_document",
+    "no_file",
+]
+Key = int | str
+"""What a file can be matched to: the number of a deliverable, or the row of a document with a free title."""
+
+_TEXTS: Final[Mapping[FindingKind, str]] = {
+    "missing_number": N_("The number of the deliverable is missing from the name."),
+    "number_twice": N_("{count} files have the number {n}."),
+    "unknown_number": N_("The brief has no deliverable {n}."),
+    "wrong_extension": N_("The brief asks for {formats}, this is {extension}."),
+    "other_student": N_("It is named for {found}, not for {student}."),
+    "future_date": N_("Its date, {month}/{year}, lies in the future."),
+    "empty_file": N_("The file is empty."),
+    "other_pattern": N_("The name does not follow the school’s pattern."),
+    "archive_pattern": N_("The name of the archive, {name}, does not follow the school’s pattern."),
+    "by_title": N_("It was recognised by its title."),
+    "unmatched": N_("It could not be matched to a deliverable."),
+    "missing_document": N_("Deliverable {n} is not among these files."),
+    "no_file": N_("There is no file in it."),
+}
+_OF_A_LINK: Final = frozenset({"url", "webloc", "txt", "html"})
+"""Files that hold the link where a brief asks for one."""
+_SAME: Final[Mapping[str, str]] = {"jpeg": "jpg", "htm": "html", "tif": "tiff", "mpeg": "mpg"}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something to know: its kind, its English message id, the values of its places."""
+
+    kind: FindingKind
+    text_id: str
+    parameters: Mapping[str, object] = {}
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """What a file can be: its key, its titles in any language, the formats asked for (empty: any)."""
+
+    key: Key
+    titles: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """A file that came: its path inside the source, its size in bytes."""
+
+    place: str
+    size: int
+
+
+class Match(msgspec.Struct, frozen=True):
+    """What is known of a file: its path below the folder that holds everything, what it belongs to, what to know."""
+
+    place: str
+    name: str
+    key: Key | None
+    findings: tuple[Finding, ...]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What files are compared with.
+
+    Attributes:
+        candidates: what they can be.
+        student: whole name of the student.
+        year, month: now, in the mentor's zone.
+        expected: keys that should be among them.
+    """
+
+    candidates: tuple[Candidate, ...]
+    student: str
+    year: int
+    month: int
+    expected: Collection[Key] = ()
+
+
+def candidates_of(project: Project, titled: Mapping[str, str]) -> tuple[Candidate, ...]:
+    """What a file can be: the deliverables of the brief, then the documents asked for by a free title, by row."""
+    return tuple(Candidate(d.n, (d.slug, d.title.fr, d.title.en), d.formats) for d in project.deliverables) + tuple(
+        Candidate(row, (title,)) for row, title in titled.items()
+    )
+
+
+def is_one_document(name: str, project: Project) -> bool:
+    """Whether an archive is a deliverable by itself: it is named as one, and the brief takes an archive there."""
+    named = parse_file_name(name)
+    deliverable = project.deliverable(named.number) if named is not None and named.number is not None else None
+    return deliverable is not None and extension_of(name) in deliverable.formats
+
+
+def match_files(source: str, archive: bool, offered: Sequence[Offered], known: Known) -> MatchedFiles:
+    """Match every file, and say what is odd.
+
+    Args:
+        source: Name of what was given: the file, the folder or the archive.
+        archive: Whether it is one, so that its name follows the pattern of archives.
+        offered: Its files, in order.
+        known: What they are compared with.
+
+    Returns:
+        The files in the same order, and the findings on the whole.
+    """
+    wrapper = _wrapper(offered)
+    alone = len(offered) == 1 and offered[0].place == source
+    named = {file.place: _named(file.place, "" if alone else source) for file in offered}
+    twice = Counter(name.number for name, own in named.values() if name is not None and own)
+    files = tuple(_match(file, wrapper, *named[file.place], twice, known) for file in offered)
+    findings: list[Finding] = []
+    if archive and all(name is None or own for name, own in named.values()):
+        findings += _archive_findings(source, known)
+    if not files:
+        findings.append(_finding("no_file"))
+    elif not alone:
+        there = {file.key for file in files}
+        findings += [
+            _finding("missing_document", n=key) for key in known.expected if key not in there and isinstance(key, int)
+        ]
+    return MatchedFiles(files, tuple(findings))
+
+
+class MatchedFiles(msgspec.Struct, frozen=True):
+    """Every file with what it is, and what to know of the whole."""
+
+    files: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+
+
+def _finding(kind: FindingKind, **parameters: object) -> Finding:
+    return Finding(kind, _TEXTS[kind], parameters)
+
+
+def _wrapper(offered: Sequence[Offered]) -> str:
+    """The folder that holds everything, unless it is itself named as a deliverable; "" for none."""
+    tops = {file.place.partition("/")[::2] for file in offered}
+    folders = {top for top, _rest in tops}
+    folder = next(iter(folders)) if len(folders) == 1 and all(rest for _top, rest in tops) else ""
+    return f"{folder}/" if folder and parse_file_name(folder) is None else ""
+
+
+def _named(place: str, source: str) -> tuple[FileName | None, bool]:
+    """The nearest name that follows the pattern, of the file or of a folder it is in, and whether it is the file's."""
+    *folders, name = place.split("/")
+    for part, own in ((name, True), *((folder, False) for folder in (*reversed(folders), source))):
+        found = parse_file_name(part)
+        if found is not None:
+            return found, own
+    return None, False
+
+
+def _match(
+    file: Offered, wrapper: str, named: FileName | None, own: bool, twice: Counter[int | None], known: Known
+) -> Match:
+    findings: list[Finding] = []
+    extension = extension_of(file.place.rpartition("/")[2])
+    by_number = next((c for c in known.candidates if named is not None and c.key == named.number), None)
+    if named is None:
+        findings.append(_finding("other_pattern"))
+    elif named.number is None:
+        findings.append(_finding("missing_number"))
+    elif by_number is None:
+        findings.append(_finding("unknown_number", n=named.number))
+    elif own and twice[named.number] > 1:
+        findings.append(_finding("number_twice", n=named.number, count=twice[named.number]))
+    found = by_number
+    if found is None:
+        stem = file.place.rpartition("/")[2].removesuffix(f".{extension}")
+        found = _by_title(named.label if named is not None and named.label else stem, extension, known.candidates)
+        findings.append(_finding("by_title" if found is not None else "unmatched"))
+    if found is not None and (own or named is None) and not _fits(extension, found.formats):
+        formats = ", ".join(found.formats)
+        findings.append(_finding("wrong_extension", formats=formats, extension=extension or "–"))
+    if named is not None:
+        findings += _of_name(named, known)
+    if file.size == 0:
+        findings.append(_finding("empty_file"))
+    key = None if found is None else found.key
+    return Match(file.place, file.place.removeprefix(wrapper), key, tuple(findings))
+
+
+def _of_name(named: FileName, known: Known) -> list[Finding]:
+    findings = _of_person(named.surname, named.given, known)
+    if (named.year, named.month) > (known.year, known.month):
+        findings.append(_finding("future_date", month=f"{named.month:02}", year=named.year))
+    return findings
+
+
+def _of_person(surname: str, given: str, known: Known) -> list[Finding]:
+    if same_person(surname, given, known.student):
+        return []
+    return [_finding("other_student", found=f"{given} {surname}", student=known.student)]
+
+
+def _archive_findings(source: str, known: Known) -> list[Finding]:
+    named = parse_archive_name(source)
+    if named is None:
+        return [_finding("archive_pattern", name=source)]
+    return _of_person(named.surname, named.given, known)
+
+
+def _fits(extension: str, formats: Collection[str]) -> bool:
+    extension = _SAME.get(extension, extension)
+    return not formats or extension in formats or ("url" in formats and extension in _OF_A_LINK)
+
+
+def _by_title(text: str, extension: str, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The one candidate whose title stands in a text, with the most words; where several do, the extension decides."""
+    words = set(words_of(text))
+    found: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        titles = (set(words_of(title)) for title in candidate.titles)
+        most = max((len(title) for title in titles if title and title <= words), default=0)
+        if most:
+            found.setdefault(most, []).append(candidate)
+    best = found[max(found)] if found else []
+    if len(best) > 1:
+        best = [candidate for candidate in best if _fits(extension, candidate.formats)]
+    return best[0] if len(best) == 1 else None

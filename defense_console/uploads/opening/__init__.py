@@ -1,0 +1,1 @@
+"""Opening what a student sends: files, folders, ZIP archives."""

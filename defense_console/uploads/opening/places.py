@@ -1,0 +1,75 @@
+r"""Paths inside what a student sends: checked one by one, so that none leaves its folder on any system.
+
+Nothing is ever written under such a path; it is shown, matched and recorded. It is refused all the same where another
+program would be led astray by it. Source: Microsoft, "Naming Files, Paths, and Namespaces"; APPNOTE.TXT §4.4.17.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.uploads.names import composed
+from defense_console.uploads.opening.limits import RefusedSource
+
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
+_LONGEST: Final = 255
+"""Bytes of one name on the usual file systems."""
+_JUNK_FOLDERS: Final = frozenset({"__macosx"})
+_JUNK_FILES: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_JUNK_BEGINNINGS: Final = ("._", "~$")
+"""What macOS keeps beside each file on foreign disks, and what Office leaves while a document is open."""
+
+_LEAVES: Final = N_("This path leaves its folder.")
+_ABSOLUTE: Final = N_("This path does not begin in the folder it came in.")
+_BACKSLASH: Final = N_("This path has a backslash, which is a folder for one system and a character for another.")
+_CONTROL: Final = N_("This name has a control character.")
+_SURROGATE: Final = N_("This name is not text.")
+_RESERVED: Final = N_("This is the name of a device on Windows.")
+_LONG: Final = N_("This name is too long.")
+_EMPTY: Final = N_("There is an entry without a name.")
+
+
+def safe_place(raw: str) -> str:
+    """A path as it is kept: parts joined with `/`, accents composed.
+
+    Args:
+        raw: As it came; a folder may end with `/`.
+
+    Raises:
+        RefusedSource: It is absolute, leaves its folder, or holds a name that some system takes for something else.
+    """
+    if any(unicodedata.category(character) == "Cs" for character in raw):
+        _refuse(raw, _SURROGATE)
+    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in raw):
+        _refuse(raw, _CONTROL)
+    if "\\" in raw:
+        _refuse(raw, _BACKSLASH)
+    if raw.startswith("/"):
+        _refuse(raw, _ABSOLUTE)
+    parts = [composed(part) for part in raw.split("/") if part not in ("", ".")]
+    for part in parts:
+        if _DRIVE.match(part):
+            _refuse(raw, _ABSOLUTE)
+        if not part.strip(" ."):  # Windows drops points and spaces at the end: "... " climbs as ".." does
+            _refuse(raw, _LEAVES)
+        if _DEVICE.fullmatch(part.partition(".")[0].rstrip(" ")):
+            _refuse(raw, _RESERVED)
+        if len(part.encode()) > _LONGEST:
+            _refuse(raw, _LONG)
+    if not parts:
+        _refuse(raw, _EMPTY)
+    return "/".join(parts)
+
+
+def _refuse(raw: str, reason: str) -> None:
+    raise RefusedSource(raw, ConsoleError(reason))
+
+
+def is_junk(place: str) -> bool:
+    """Whether a system left this file or folder there for itself."""
+    *folders, name = place.casefold().split("/")
+    return name in _JUNK_FILES or name.startswith(_JUNK_BEGINNINGS) or bool(_JUNK_FOLDERS & {*folders, name})

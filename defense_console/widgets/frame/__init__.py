@@ -1,0 +1,1 @@
+"""What frames every screen: status, hints, alarm, text field, themes."""

@@ -1,0 +1,29 @@
+"""The red line: why nothing is saved and what to do, in rows of its own that are there only as long as it is so."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from defense_console.widgets.frame.quiet_text import QuietText
+
+
+class AlarmLine(QuietText):
+    """As many whole rows as its sentence needs; without a sentence it takes none."""
+
+    DEFAULT_CSS = """
+    AlarmLine {
+        display: none;
+        width: 1fr;
+        height: auto;
+        padding: 0 1;
+        background: $error;
+        color: auto;
+        text-style: bold;
+        &.-on { display: block; }
+    }
+    """
+
+    def tell(self, text: Content) -> None:
+        """Show a sentence; an empty one takes the line away."""
+        self.show(text)
+        self.set_class(bool(text.plain), "-on")

@@ -1,0 +1,226 @@
+"""RubricList: every criterion of a defense by skill, with its rating; one line each, the focused one in full.
+
+In a later attempt a skill that was acquired before is folded into one line, which can be opened again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
+from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense.rubric import all_ratings, count
+from defense_console.model.defense.state import Defense
+from defense_console.safe_text import cells, line, shortened
+from defense_console.widgets.lists.line_list import LineList
+from defense_console.words import values as words
+from defense_console.words.translation import N_, _
+
+RATINGS: Mapping[RatingValue | None, tuple[str, str, str]] = {
+    None: ("·", N_("not rated"), "$text-muted"),
+    "met": ("✓", words.RATINGS["met"], "$text-success"),
+    "to_improve": ("△", words.RATINGS["to_improve"], "$text-warning"),
+    "not_met": ("✗", words.RATINGS["not_met"], "$text-error"),
+    "not_observed": ("∅", words.RATINGS["not_observed"], "$text-accent"),
+}
+"""Glyph, word and colour of a rating. Meaning never stands on the colour alone."""
+NARROW = 60
+"""Below so many cells a rating is a glyph alone, on all rows but the focused one."""
+BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"
+
+
+class RubricList(LineList):
+    """The rubric. Nothing but a key given to the desk changes a rating: moving and scrolling do not.
+
+    When all sentences fit in the height, they are all shown in full; else only the focused one is. A row is a
+    criterion, or a skill that is folded because all of it was carried over from the attempt before.
+    """
+
+    DEFAULT_CSS = """
+    RubricList { padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._skills: tuple[Skill, ...] = ()
+        self._rows: tuple[Criterion | Skill, ...] = ()
+        self._opened: set[str] = set()
+        self._ratings: Mapping[str, RatingValue] = {}
+        self._own: Mapping[str, RatingValue] = {}
+        self._acquired: frozenset[str] = frozenset()
+        self._notes: Counter[str | None] = Counter()
+        self._language = "en"
+        self._laid: list[tuple[int, int, str]] = []
+        """Every line: its row or -1 with the place of the skill, its number within the row, its text."""
+        self._laid_for: tuple[int, int, int] = (-1, -1, -1)
+
+    def show_defense(self, defense: Defense, curriculum: Curriculum, project: Project, language: str) -> None:
+        """Show the ratings of a defense; the cursor stays on its criterion."""
+        skills = curriculum.skills_of(project)
+        self._skills, self._language = skills, language
+        self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
+        self._notes = Counter(note.criterion for note in defense.notes)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Make the rows; the cursor stays on what it was on."""
+        here = self._rows[self.row] if self._rows else None
+        rows: list[Criterion | Skill] = []
+        for skill in self._skills:
+            rows.extend([skill] if self._folded(skill) else skill.criteria)
+        self._rows = tuple(rows)
+        self._laid_for = (-1, -1, -1)
+        if here is not None and self.row_of_item(here) not in (None, self.row):
+            self.go_to(self.row_of_item(here) or 0)
+        self.relayout()
+
+    def _folded(self, skill: Skill) -> bool:
+        return skill.ref not in self._opened and all(c.id in self._acquired for c in skill.criteria)
+
+    def row_of_item(self, item: Criterion | Skill) -> int | None:
+        """The row of a criterion or of a folded skill, None when it has none now."""
+        return next((row for row, each in enumerate(self._rows) if each == item), None)
+
+    def open_skill(self) -> bool:
+        """Open the folded skill the cursor is on, and go to its first criterion. Returns: whether there was one."""
+        here = self._rows[self.row] if self._rows else None
+        if not isinstance(here, Skill):
+            return False
+        self._opened.add(here.ref)
+        self._fold()
+        self.go_to_criterion(here.criteria[0].id)
+        return True
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """The focused criterion, None before a defense is shown and on a folded skill."""
+        here = self._rows[self.row] if self._rows else None
+        return here if isinstance(here, Criterion) else None
+
+    def go_to_criterion(self, criterion_id: str) -> None:
+        """Focus a criterion, opening its skill where that is folded; an unknown one changes nothing."""
+        for skill in self._skills:
+            found = next((c for c in skill.criteria if c.id == criterion_id), None)
+            if found is not None:
+                if self._folded(skill):
+                    self._opened.add(skill.ref)
+                    self._fold()
+                self.go_to(self.row_of_item(found) or 0)
+
+    # --- lines -------------------------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """One row per criterion, one per folded skill."""
+        return len(self._rows)
+
+    def line_count(self) -> int:
+        """Headings and criteria."""
+        self._lay()
+        return len(self._laid)
+
+    def row_of(self, line: int) -> int:
+        """The criterion of a line."""
+        self._lay()
+        return self._laid[line][0]
+
+    def lines_of(self, row: int) -> range:
+        """The criterion's lines, with its skill's heading when it is the first of it."""
+        self._lay()
+        lines = [i for i, (owner, _part, _text) in enumerate(self._laid) if owner == row]
+        above = lines[0] - 1
+        return range(above if above >= 0 and self._laid[above][0] < 0 else lines[0], lines[-1] + 1)
+
+    def word_width(self) -> int:
+        """Cells of the longest rating word."""
+        return max(cells(_(word)) for _glyph, word, _style in RATINGS.values())
+
+    def _text_width(self) -> int:
+        return max(10, self.view.width - self._indent())
+
+    @property
+    def _narrow(self) -> bool:
+        return self.view.width < NARROW
+
+    def _indent(self) -> int:
+        """Cells before the sentence: cursor and glyph, and the word where it leaves the sentence room."""
+        return 2 + 2 + (0 if self._narrow else self.word_width() + 1)
+
+    def _lay(self) -> None:
+        state = (self.view.width, self.view.height, self.row)
+        if state == self._laid_for:
+            return
+        self._laid_for = state
+        width = self._text_width()
+        full = [[""] if isinstance(each, Skill) else self._wrapped(each, width - cells(self._marks(each)))
+                for each in self._rows]  # fmt: skip
+        all_fit = len(self._skills) + sum(map(len, full)) <= self.view.height
+        self._laid, row = [], 0
+        for place, skill in enumerate(self._skills):
+            if self._folded(skill):
+                self._laid.append((row, 0, ""))
+                row += 1
+                continue
+            self._laid.append((-1 - place, 0, ""))
+            for criterion in skill.criteria:
+                room = width - cells(self._marks(criterion))
+                shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), room)]
+                self._laid.extend((row, part, text) for part, text in enumerate(shown))
+                row += 1
+
+    def _wrapped(self, criterion: Criterion, width: int) -> list[str]:
+        flags = "".join((BLOCKING + " " if criterion.blocking else "", CLOCK + " " if criterion.from_clock else ""))
+        name = f"{criterion.label.in_(self._language)} — " if criterion.label else ""
+        text = line(flags + name + criterion.text.in_(self._language))
+        # A rubric that is hidden has no width, and is laid out all the same.
+        return [part.plain.rstrip() for part in text.wrap(max(1, width))] or [""]
+
+    def draw(self, line: int, width: int, chosen: bool) -> Content:
+        """A heading, or a line of a criterion."""
+        row, part, text = self._laid[line]
+        if row < 0:
+            return self._heading(self._skills[-1 - row], width)
+        criterion = self._rows[row]
+        if isinstance(criterion, Skill):
+            return self._heading(criterion, width, "› " if chosen else "  ")
+        if part:
+            return Content(" " * self._indent() + text)
+        rating = self._ratings.get(criterion.id)
+        glyph, word, style = RATINGS[rating]
+        mark = "›" if chosen else " "
+        end = self._marks(criterion)
+        gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
+        word = "" if self._narrow else (_(word) if rating else "").ljust(self.word_width()) + " "
+        return Content.assemble(mark + " ", (f"{glyph} {word}", style), text, gap, (end, "$text-muted"))
+
+    def _marks(self, criterion: Criterion) -> str:
+        """What stands at the end of a criterion's first line: from the clock, carried over, its notes.
+
+        In a narrow list the word of the rating stands there too, on the focused criterion alone: glyphs tell the rest.
+        """
+        marks = []
+        rating = self._ratings.get(criterion.id)
+        if self._narrow and rating is not None and criterion is self.criterion:
+            marks.append(_(RATINGS[rating][1]))
+        if criterion.id in self._ratings and criterion.id not in self._own:
+            marks.append(CLOCK if self._narrow else _("from the clock"))
+        if criterion.id in self._acquired:
+            marks.append(CARRIED)
+        if number := self._notes[criterion.id]:
+            marks.append(f"{NOTE}{number}")
+        return "".join(f" {mark}" for mark in marks)
+
+    def _heading(self, skill: Skill, width: int, mark: str = "") -> Content:
+        """Title and count; a folded skill has the mark of a row, and says that it was acquired before."""
+        number = count(skill.criteria, self._ratings)
+        end = f" {number.rated}/{number.total}"
+        if mark:
+            end = f" ✓ {_('acquired before')} {CARRIED}" + end
+        title = skill.title.in_(self._language)
+        title = title if skill.ref == "ORAL" else f"{skill.ref} · {title}"
+        title = shortened(mark + title, width - cells(end))
+        gap = " " * max(0, width - cells(title) - cells(end))
+        style = "bold" if number.rated < number.total else "$text-muted"
+        return Content.assemble((title, "$text-muted" if mark else "bold $text-primary"), gap, (end, style))

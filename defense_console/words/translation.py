@@ -1,0 +1,392 @@
+"""Translation, and the words for instants and durations, in French and English.
+
+The English sentence is the message id. `_` and `ngettext` translate at the moment of display; `N_` marks a sentence
+that is stored and translated later. Where the language is an argument, bind a translator to the name `_` as well, so
+that extraction still finds the messages:
+
+    _ = translator("fr")
+    _("Saved {time}", time="14:30:05")
+
+A sentence names a key by its command, `{key:live.finish}`: whoever knows the mentor's keys gives them to `name_keys`,
+and the sentence says the key in force.
+
+The process-wide locale is never touched: dates are worded from our own tables.
+"""
+
+from __future__ import annotations
+
+import gettext
+import importlib.resources
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from defense_console.model.errors import N_, ConsoleError
+
+__all__ = [
+    "LANGUAGES",
+    "MINUS",
+    "N_",
+    "Keys",
+    "Translator",
+    "_",
+    "choose_language",
+    "clock_text",
+    "clock_time",
+    "date_text",
+    "date_time",
+    "duration_text",
+    "error_text",
+    "in_words",
+    "language",
+    "name_keys",
+    "ngettext",
+    "ngettext_",
+    "set_language",
+    "time_of_day",
+    "translator",
+    "weekday",
+    "when",
+    "zone_of",
+]
+
+Language = Literal["fr", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+DOMAIN: Final = "defense_console"
+MINUS: Final = "\N{MINUS SIGN}"
+"""U+2212: as wide as a digit, and never read as a hyphen."""
+
+_WEEKDAYS: Final = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_DATES: Final = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
+
+
+KeyNamer = Callable[[str, Language], str]
+"""From a command's id and a language to the key that does it now, as it is shown."""
+_NAMES_A_KEY: Final = "{key:"
+
+
+class Keys:
+    """The place `{key:…}` of a sentence: what stands behind the colon is the id of a command."""
+
+    def __init__(self, namer: KeyNamer, language: Language) -> None:
+        self._namer = namer
+        self._language = language
+
+    def __format__(self, command_id: str) -> str:
+        return self._namer(command_id, self._language)
+
+
+class _Places(dict[str, object]):
+    """The values of a sentence's places; one that is missing stays visible instead of raising in a live defense."""
+
+    def __init__(self, language: Language, places: Mapping[str, object]) -> None:
+        super().__init__(places)
+        self._language = language
+
+    def __missing__(self, name: str) -> object:
+        return Keys(_chosen_keys["screen"], self._language) if name == "key" else _Missing("{" + name + "}")
+
+
+class _Missing(str):
+    """A place without a value, shown as it is, whatever format was asked for."""
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> tzinfo:
+    """The time zone with an IANA name such as `Europe/Paris`.
+
+    Raises:
+        ConsoleError: there is no such zone on this machine.
+    """
+    try:
+        return ZoneInfo(name)
+    except KeyError:
+        from dateutil import tz  # Windows has no zone files of its own; dateutil brings some
+
+        found = tz.gettz(name) if "/" in name else None
+    except (ValueError, OSError):  # an absolute path, one that climbs, a folder
+        found = None
+    if found is None:
+        raise ConsoleError("There is no time zone “{zone}”; write it like Europe/Paris.", zone=name)
+    return found
+
+
+class Translator:
+    """Sentences, dates and durations in one language; called like `_`.
+
+    Attributes:
+        language: "fr" or "en".
+    """
+
+    def __init__(self, language: Language, catalogue: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, message: str, /, **places: object) -> str:
+        """The sentence in this language, its `{places}` filled. Values are inserted as they are, never parsed."""
+        # gettext answers the empty message with the catalogue's header.
+        text = self._catalogue.gettext(message) if message else ""
+        return text.format_map(_Places(self.language, places)) if places or _NAMES_A_KEY in text else text
+
+    def ngettext(self, one: str, many: str, n: int, /, **places: object) -> str:
+        """The singular or plural sentence for `n`, which also fills the place `{n}`."""
+        return self._catalogue.ngettext(one, many, n).format_map(_Places(self.language, {**places, "n": n}))
+
+    def error(self, error: ConsoleError) -> str:
+        """The reason of a refusal as a sentence; a parameter that is a ConsoleError itself is translated as well.
+
+        Parameters that are user text must be made safe by the caller.
+        """
+        places = {
+            name: self.error(value) if isinstance(value, ConsoleError) else value
+            for name, value in error.parameters.items()
+        }
+        return self(error.id, **places)
+
+    # --- durations -----------------------------------------------------------------------------------------------
+
+    def clock_text(self, seconds: int) -> str:
+        """`09:05`, from an hour on `1:02:03`, when negative `−02:10` with a true minus sign. Args: whole seconds."""
+        minutes, rest = divmod(abs(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        digits = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+        return MINUS + digits if seconds < 0 else digits
+
+    def duration_text(self, seconds: int) -> str:
+        """`15 min 40 s`, `2 h 05 min`, `48 h`; the sign is left to the sentence around it. Args: whole seconds."""
+        minutes, rest = divmod(abs(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        if hours:
+            return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+        if minutes:
+            return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
+        return f"{rest} s"
+
+    def size_text(self, size: int) -> str:
+        """`812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`. Args: bytes, 0 or more."""
+        if size < 1000:
+            return self.ngettext("{n} byte", "{n} bytes", size)
+        amount, signs = size / 1000, "kMGT"
+        while amount >= 999.5 and len(signs) > 1:
+            amount, signs = amount / 1000, signs[1:]
+        number = f"{amount:.0f}" if amount >= 9.95 else f"{amount:.1f}"
+        if self.language == "fr":
+            return f"{number.replace('.', ',')}\N{NO-BREAK SPACE}{signs[0]}o"
+        return f"{number}\N{NO-BREAK SPACE}{signs[0]}B"
+
+    def _about(self, seconds: int, hours_below: int) -> str:
+        """A length to be read at a glance: whole minutes, then hours, then days, always rounded down."""
+        minutes = abs(seconds) // 60
+        if minutes < 60:
+            return f"{minutes} min"
+        if minutes < hours_below * 60:
+            hours, minutes = divmod(minutes, 60)
+            return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+        return self.ngettext("{n} day", "{n} days", minutes // (24 * 60))
+
+    def in_words(self, seconds: int, *, due: bool = False) -> str:
+        """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute.
+
+        Args:
+            seconds: Ahead; negative for what is over.
+            due: It is a deadline, told in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
+        """
+        _ = self
+        if abs(seconds) < 60:
+            return _("now")
+        if seconds > 0:
+            return _("in {length}", length=self._about(seconds, 72 if due else 24))
+        return _("{length} ago", length=self._about(seconds, 72 if due else 24))
+
+    # --- instants ------------------------------------------------------------------------------------------------
+
+    def date_text(self, moment: str | datetime | date, zone: str = "UTC") -> str:
+        """`24/11/2026` in French, `2026-11-24` in English, in the zone given."""
+        return _local_date(moment, zone).strftime(_DATES[self.language])
+
+    def time_of_day(self, moment: str | datetime, zone: str = "UTC") -> str:
+        """`14:30` in the zone given."""
+        return _local(moment, zone).strftime("%H:%M")
+
+    def clock_time(self, moment: str | datetime, zone: str = "UTC") -> str:
+        """`14:30:05` in the zone given."""
+        return _local(moment, zone).strftime("%H:%M:%S")
+
+    def date_time(self, moment: str | datetime, zone: str = "UTC") -> str:
+        """`24/11/2026 14:30` in French, `2026-11-24 14:30` in English, in the zone given."""
+        return f"{self.date_text(moment, zone)} {self.time_of_day(moment, zone)}"
+
+    def weekday(self, moment: str | datetime | date, zone: str = "UTC") -> str:
+        """The day's name: `mardi`, `Tuesday`."""
+        return _WEEKDAYS[self.language][_local_date(moment, zone).weekday()]
+
+    def when(self, moment: str | datetime, zone: str, now: str | datetime) -> str:
+        """An instant as one says it on the day of `now`: `today 14:30`, `tomorrow 14:00`, `Friday 14:00`, or the date.
+
+        Names of days are used for the six days ahead only: behind, they would be taken for the coming ones.
+        """
+        _ = self
+        ahead = (_local_date(moment, zone) - _local_date(now, zone)) // timedelta(days=1)
+        time = self.time_of_day(moment, zone)
+        if ahead == 0:
+            return _("today {time}", time=time)
+        if ahead == 1:
+            return _("tomorrow {time}", time=time)
+        if ahead == -1:
+            return _("yesterday {time}", time=time)
+        if 1 < ahead < 7:
+            return f"{self.weekday(moment, zone)} {time}"
+        return f"{self.date_text(moment, zone)} {time}"
+
+
+def _local(moment: str | datetime, zone: str) -> datetime:
+    instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)  # the log and the desk only hold UTC
+    return instant.astimezone(zone_of(zone))
+
+
+def _local_date(moment: str | datetime | date, zone: str) -> date:
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        return moment
+    return _local(moment, zone).date()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _load(language: Language) -> Translator:
+    if language == "en":
+        return Translator("en", gettext.NullTranslations())
+    folder = importlib.resources.files("defense_console") / "words" / "locales" / language / "LC_MESSAGES"
+    try:
+        with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
+            return Translator(language, gettext.GNUTranslations(compiled))
+    except FileNotFoundError:
+        # A checkout that was never built: dates and numbers are French, sentences stay English.
+        return Translator(language, gettext.NullTranslations())
+
+
+def translator(language: str) -> Translator:
+    """The translator of "fr" or "en"; any other language reads as English."""
+    return _load("fr" if language == "fr" else "en")
+
+
+_chosen: Final = {"screen": translator("en")}
+"""One entry: the translator of the screens and of the command line."""
+
+
+_chosen_keys: Final[dict[str, KeyNamer]] = {"screen": lambda command_id, _language: f"[{command_id}]"}
+"""One entry: how the keys of commands are named; by their ids until `name_keys` was called."""
+
+
+def name_keys(namer: KeyNamer) -> None:
+    """Say how `{key:…}` reads from now on."""
+    _chosen_keys["screen"] = namer
+
+
+def set_language(language: str) -> None:
+    """Choose the language of the screens and of the command line."""
+    _chosen["screen"] = translator(language)
+
+
+def language() -> Language:
+    """The language chosen: "fr" or "en"."""
+    return _chosen["screen"].language
+
+
+def choose_language(
+    option: str | None, setting: str | None = None, environ: Mapping[str, str] | None = None
+) -> Language:
+    """The language to start in: `--lang`, else the setting, else the locale of the environment, else English.
+
+    Args:
+        option: What the command line says, None when it says nothing.
+        setting: What settings.toml says, None when it says nothing.
+        environ: The environment; the process's own when None.
+    """
+    for wish in (option, setting):
+        if wish in LANGUAGES:
+            return "fr" if wish == "fr" else "en"
+    environ = os.environ if environ is None else environ
+    # The first of the three that is set decides alone. Source: POSIX.1-2017, 8.2 Internationalization Variables.
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "fr" if locale.partition(".")[0].partition("_")[0].lower() == "fr" else "en"
+
+
+# --- the current language ------------------------------------------------------------------------------------------
+
+
+def _(message: str, /, **places: object) -> str:
+    """The sentence in the current language, its `{places}` filled."""
+    return _chosen["screen"](message, **places)
+
+
+def ngettext(one: str, many: str, n: int, /, **places: object) -> str:
+    """The singular or plural sentence for `n` in the current language; `n` also fills the place `{n}`."""
+    return _chosen["screen"].ngettext(one, many, n, **places)
+
+
+ngettext_ = ngettext
+
+
+def error_text(error: ConsoleError) -> str:
+    """The reason of a refusal in the current language."""
+    return _chosen["screen"].error(error)
+
+
+def clock_text(seconds: int) -> str:
+    """See `Translator.clock_text`."""
+    return _chosen["screen"].clock_text(seconds)
+
+
+def duration_text(seconds: int) -> str:
+    """See `Translator.duration_text`."""
+    return _chosen["screen"].duration_text(seconds)
+
+
+def size_text(size: int) -> str:
+    """See `Translator.size_text`."""
+    return _chosen["screen"].size_text(size)
+
+
+def in_words(seconds: int, *, due: bool = False) -> str:
+    """See `Translator.in_words`."""
+    return _chosen["screen"].in_words(seconds, due=due)
+
+
+def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:
+    """See `Translator.date_text`."""
+    return _chosen["screen"].date_text(moment, zone)
+
+
+def time_of_day(moment: str | datetime, zone: str = "UTC") -> str:
+    """See `Translator.time_of_day`."""
+    return _chosen["screen"].time_of_day(moment, zone)
+
+
+def clock_time(moment: str | datetime, zone: str = "UTC") -> str:
+    """See `Translator.clock_time`."""
+    return _chosen["screen"].clock_time(moment, zone)
+
+
+def date_time(moment: str | datetime, zone: str = "UTC") -> str:
+    """See `Translator.date_time`."""
+    return _chosen["screen"].date_time(moment, zone)
+
+
+def weekday(moment: str | datetime | date, zone: str = "UTC") -> str:
+    """See `Translator.weekday`."""
+    return _chosen["screen"].weekday(moment, zone)
+
+
+def when(moment: str | datetime, zone: str, now: str | datetime) -> str:
+    """See `Translator.when`."""
+    return _chosen["screen"].when(moment, zone, now)
