@@ -11,8 +11,9 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry, Summary, entry
+from defense_console.model.queue.agenda import Entry, Summary, entry, summarize
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
@@ -41,10 +42,14 @@ class AgendaDesk:
     def entries(self) -> tuple[Entry, ...]:
         """Every pending defense as it is now, also what is not on the disk yet; in no order."""
         found = {summary.id: summary for summary in self.ledger.store.pending()}
-        found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
+        found |= self._unsaved()
         students = {summary.student_id for summary in found.values()}
         names = {id: student.name for id in students if (student := self.ledger.store.student(id)) is not None}
         return self._entries(found.values(), names)
+
+    def _unsaved(self) -> dict[str, Summary]:
+        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
     def prepare_search(self) -> None:
         """Read what a search looks through, before the first letter of it is typed."""
@@ -63,9 +68,9 @@ class AgendaDesk:
         if not search.strip():
             return (), 0
         names = {student.id: student.name for student in self.ledger.store.students()}
-        titles = {p.id: _titles(c, p) for c in self.ledger.shipped.values() for p in c.projects}
+        titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
         wanted = Search(search, names, titles)
-        unsaved = {summary.id: summary for summary in self.ledger.unacknowledged()}
+        unsaved = self._unsaved()
         just_closed = (_closed(summary) for summary in unsaved.values() if not summary.pending)
         hits = [each for each in just_closed if wanted.finds(each)]
         hits += [each for each in self.ledger.store.closed() if wanted.finds(each) and each.id not in unsaved]
@@ -92,7 +97,7 @@ class AgendaDesk:
         now = self.ledger.now().wall
         entries: list[Entry] = []
         for summary in found:
-            curriculum = self.ledger.shipped.get(summary.curriculum)
+            curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
             name = names.get(summary.student_id, summary.student_id)
@@ -106,14 +111,14 @@ class AgendaDesk:
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
-        parked = self.ledger.defense(defense_id).parked
+        parked = self.ledger.state(DEFENSE, defense_id).parked
         defense = self._act(defense_id, ev.Parked(not parked))
         self._done.append((defense_id, defense.seq))
         return defense
 
     def noted(self, defense_id: str) -> None:
         """A note was written from the queue: its undo belongs to the queue too."""
-        undo = self.ledger.defense(defense_id).undo
+        undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append((defense_id, undo[-1]))
 
@@ -123,7 +128,7 @@ class AgendaDesk:
         if not self._done:
             return False
         defense_id, action = self._done[-1]
-        return self.ledger.defense(defense_id).undo[-1:] == (action,)
+        return self.ledger.state(DEFENSE, defense_id).undo[-1:] == (action,)
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -139,7 +144,7 @@ class AgendaDesk:
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
-        return self.ledger.act(defense_id, what)
+        return self.ledger.act(DEFENSE, defense_id, what)
 
 
 def _closed(summary: Summary) -> Closed:

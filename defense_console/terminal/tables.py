@@ -9,9 +9,11 @@ from defense_console.desk.defense.wording import cancelled_actions, describe, re
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.kinds import Rescheduled
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
 from defense_console.words.translation import (
@@ -178,7 +180,7 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
-        counts = len(taken.archive.defenses), len(taken.archive.students)
+        counts = len(taken.archive.about(DEFENSE)), len(taken.archive.about(STUDENT))
         yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
         if taken.documents:
             yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)

@@ -15,7 +15,7 @@ from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.errors import ConsoleError
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.store.sqlite.store import TinyStore
 
 SHIPPED = load_shipped()
@@ -248,4 +248,5 @@ def test_a_log_under_another_name_is_refused(make: Callable[[str], ExchangeDesk]
         head = next_hash(head, event)
         lines[n] = f'{{"table":"{other}","id":{row["id"]},"hash":"{head}","event":'.encode() + event + b"}"
 
-    assert "another defense" in str(damaged(make, lines).lines[0].parameters["problem"])
+    problem = str(damaged(make, lines).lines[0].parameters["problem"])
+    assert problem == f"This log is that of {table.partition('/')[2]}."

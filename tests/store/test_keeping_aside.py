@@ -19,8 +19,11 @@ from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.refused import PREFIX, Aside, aside_of
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import encode_event
+from defense_console.model.log.refused import PREFIX, Aside, aside_of
+from defense_console.model.log.subject import beside
 from defense_console.store.base import (
     Ack,
     Append,
@@ -31,9 +34,7 @@ from defense_console.store.base import (
     Refused,
     SaveDraft,
     Store,
-    beside,
 )
-from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import replay as replaying
@@ -84,7 +85,7 @@ def note(text: str) -> ev.Noted:
 
 def asides(store: Store) -> list[Aside]:
     """What is kept aside, in order of the numbers."""
-    found = [aside_of(key, row.text) for key, row in store.drafts(STREAM).items() if key.startswith(PREFIX)]
+    found = [aside_of(DEFENSE, key, row.text) for key, row in store.drafts(STREAM).items() if key.startswith(PREFIX)]
     return sorted(found, key=lambda aside: aside.event.seq)
 
 

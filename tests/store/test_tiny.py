@@ -18,6 +18,8 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import chain, first_hash
+from defense_console.model.log.subject import beside
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -29,9 +31,7 @@ from defense_console.store.base import (
     NotOurStore,
     ReadOnlyStore,
     StoreError,
-    beside,
 )
-from defense_console.store.chain import chain, first_hash
 from defense_console.store.sqlite import engine, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place

@@ -22,14 +22,17 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp, encode_event
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.student.state import Student
 from defense_console.settings import Settings
-from defense_console.store.base import Append, StoreError, Student, beside
+from defense_console.store.base import Append, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
@@ -160,7 +163,7 @@ class Room:
     def events(self, id: str) -> list[DefenseEvent]:
         store = TinyStore.open(self.folder)
         try:
-            return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            return [DEFENSE.decode(line.body) for line in store.read_log(f"defense/{id}")]
         finally:
             store.close()
 

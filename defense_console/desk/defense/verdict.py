@@ -15,6 +15,7 @@ from defense_console.model.defense import revision, rubric, signing
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import defense_id
 from defense_console.words.translation import language
@@ -207,7 +208,7 @@ class VerdictDesk(ReportingDesk):
             defense.language,
             carried,
         )
-        self.ledger.begin(next_id, planned)
+        self.ledger.begin(DEFENSE, next_id, planned)
         self.drop_text(Asked.NEXT_ATTEMPT)  # after it: until then the answer is not in the record
         return next_id
 

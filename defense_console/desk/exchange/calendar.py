@@ -19,6 +19,7 @@ from defense_console.exchange.calendar.writing import (
     write_calendar,
 )
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Summary, defense_id
 
@@ -49,11 +50,10 @@ class CalendarDesk:
 
     def _appointments(self) -> Iterator[Appointment]:
         names = {student.id: student.name for student in self.store.students()}
-        for id in self.logs.ids():
-            events = tuple(self.logs.events(id))
-            defense = self.logs.fold(events)
-            name = names.get(defense.student_id, "")
-            yield Appointment(id, events, defense, name, self.shipped.get(defense.curriculum))
+        for id in self.logs.ids(DEFENSE):
+            log = self.logs.log(DEFENSE, id)
+            name = names.get(log.state.student_id, "")
+            yield Appointment(id, log.events, log.state, name, self.shipped.get(log.state.curriculum))
 
     # --- in ------------------------------------------------------------------------------------------------------
 
@@ -84,12 +84,12 @@ class CalendarDesk:
         if not dry_run and plan.actions:
             with self.store.transaction():
                 for action in plan.actions:
-                    self.logs.decide(str(defense_id(*action.key)), action.whats, at)
+                    self.logs.decide(DEFENSE, str(defense_id(*action.key)), action.whats, at)
         return plan
 
     def known(self, events: Iterable[CalendarEvent], said: Mapping[str, Target], directory: Directory) -> Known:
         """Every defense that the events may stand for; of those that are over, only what the events name."""
-        summaries = {summary.id: summary for summary in self.store.summaries_by_ids(tuple(self.logs.ids()))}
+        summaries = {summary.id: summary for summary in self.store.summaries_by_ids(tuple(self.logs.ids(DEFENSE)))}
         own: dict[str, tuple[Target, int]] = {}
         named = {(target.student_id, target.project) for target in said.values()}
         for event in events:
@@ -107,8 +107,8 @@ class CalendarDesk:
             pair = summary.student_id, summary.project
             if pair not in named and not summary.pending and summary.session == "held":
                 continue
-            log = self.logs.events(id)
-            known = KnownDefense(self.logs.fold(log), appointment_revision(log))
+            log = self.logs.log(DEFENSE, id)
+            known = KnownDefense(log.state, appointment_revision(log.events))
             attempts.setdefault(pair, {})[summary.attempt] = known
             linked |= {(link.uid, link.recurrence): known for link in known.defense.links}
         return Known(attempts, linked, own)

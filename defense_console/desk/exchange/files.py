@@ -11,7 +11,6 @@ import msgspec
 
 from defense_console.desk.exchange.calendar import CalendarDesk
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.exchange.calendar.lines import is_calendar
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.lists import importing
@@ -22,17 +21,16 @@ from defense_console.exchange.lists.table import BLANK, kind_of
 from defense_console.exchange.platform.plan import SessionDirectory, SessionPlan, plan_sessions
 from defense_console.exchange.platform.session_list import is_session_list, read_sessions
 from defense_console.exchange.whole_store import export as archive
-from defense_console.exchange.whole_store.checking import Archive, Chain, read_archive
+from defense_console.exchange.whole_store.checking import Archive, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import Planned
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
-from defense_console.model.student.state import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student, beside
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.student.subject import STUDENT
+from defense_console.store.base import Draft, Lease, Store
 
 DEMO = "demo"
 """The store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -74,7 +72,7 @@ class ExchangeDesk:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self.logs = DirectLogs(store, clocks, author)
+        self.logs = DirectLogs(store, clocks, author, shipped)
         self.zone = zone
         self.shipped = shipped
 
@@ -115,9 +113,9 @@ class ExchangeDesk:
         if not dry_run and not plan.empty:
             with self.store.transaction():
                 for student in plan.students:
-                    self.logs.decide_student(student.student_id, student.what, at)
+                    self.logs.decide(STUDENT, student.student_id, [student.what], at)
                 for action in plan.plan.actions:
-                    self.logs.decide(_id(action.key), action.whats, at)
+                    self.logs.decide(DEFENSE, _id(action.key), action.whats, at)
         return plan
 
     def _defenses(self, rows: Sequence[importing.DefenseRow]) -> dict[Key, Defense]:
@@ -126,7 +124,7 @@ class ExchangeDesk:
         for row in rows:
             for attempt in range(1, row.attempt + 1):
                 key = (row.student_id, row.project, attempt)
-                if key not in found and (defense := self.logs.defense(_id(key))) is not None:
+                if key not in found and (defense := self.logs.log(DEFENSE, _id(key)).folded) is not None:
                     found[key] = defense
         return found
 
@@ -134,9 +132,9 @@ class ExchangeDesk:
         at = self.logs.now()
         with self.store.transaction():
             for student in plan.students:
-                self.logs.decide_student(student.student_id, student.what, at)
+                self.logs.decide(STUDENT, student.student_id, [student.what], at)
             for defense in plan.defenses:
-                self.logs.decide(_id(defense.key), defense.whats, at)
+                self.logs.decide(DEFENSE, _id(defense.key), defense.whats, at)
 
     # --- exports -------------------------------------------------------------------------------------------------
 
@@ -157,10 +155,10 @@ class ExchangeDesk:
         return write_csv((self._listed(id, names) for id in ordered), form)
 
     def _summaries(self) -> Iterator[Summary]:
-        return iter(self.store.summaries_by_ids(tuple(self.logs.ids())))
+        return iter(self.store.summaries_by_ids(tuple(self.logs.ids(DEFENSE))))
 
     def _listed(self, id: str, names: Mapping[str, str]) -> Listed:
-        defense = self.logs.known(id)
+        defense = self.logs.log(DEFENSE, id).state
         curriculum = defense.pinned or self.shipped.get(defense.curriculum)
         return Listed(id, defense, names.get(defense.student_id, ""), curriculum)
 
@@ -172,7 +170,7 @@ class ExchangeDesk:
             ConsoleError: The store is not empty.
         """
         self.check_empty()
-        found = read_archive(data, Chain(first_hash, next_hash))
+        found = read_archive(data)
         if not dry_run:
             with self.store.transaction():
                 self._restore(found)
@@ -190,14 +188,8 @@ class ExchangeDesk:
     def _restore(self, found: Archive) -> None:
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for stream, lines in found.logs.items():
-            kind, _, id = stream.partition("/")
-            if kind == "defense":
-                self.store.append(Append(stream, 0, lines, row=beside(summarize(id, found.defenses[id]))))
-            else:
-                known = found.students[id]
-                student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-                self.store.append(Append(stream, 0, lines, row=beside(student)))
+        for log in found.logs.values():
+            self.logs.write(log)
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
 
@@ -229,23 +221,19 @@ class ExchangeDesk:
         """Write a cohort, or a part of one, into an empty store."""
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for event in found.students:
-            self.logs.append_student(f"{archive.STUDENT}{fold_student([event]).id}", 0, [event])
+        for student in found.students:
+            self.logs.write(student)
         for played in found.defenses:
             self._write_played(played, found.host)
 
     def _write_played(self, played: DemoDefense, host: str) -> None:
-        first = played.events[0].what
-        if not isinstance(first, Planned):
-            raise ConsoleError("This log does not begin with a planned defense.")
-        id = _id((first.student_id, first.project, first.attempt))
-        self.logs.append(id, 0, played.events, played.defense)
+        self.logs.write(played.log)
         if played.typing is not None:
             draft = Draft(played.typing.text, played.typing.first, len(played.typing.text))
-            self.store.save_draft(stream_of(id), played.typing.field, draft)
+            self.store.save_draft(played.log.stream, played.typing.field, draft)
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
-            self.store.write_lease(id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+            self.store.write_lease(played.log.id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
 
 
 def _id(key: Key) -> str:

@@ -8,14 +8,14 @@ The recorder writes them before it tells that they were refused: see `store/unsa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.refused import PREFIX, Aside, aside_of, named, renamed
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Event
+from defense_console.model.log.refused import PREFIX, Aside, aside_of
+from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Draft, Job, SaveDraft, Store
 from defense_console.store.unsaved.keeping_aside import aside_row
 
@@ -32,8 +32,9 @@ class Move(msgspec.Struct, frozen=True):
     there: tuple[tuple[str, Draft], ...]
 
 
-def _asides(drafts: Mapping[str, Draft]) -> dict[str, Aside]:
-    return {key: aside_of(key, draft.text) for key, draft in drafts.items() if key.startswith(PREFIX)}
+def _asides(stream: str, drafts: Mapping[str, Draft]) -> dict[str, Aside]:
+    subject = subject_of(stream)
+    return {key: aside_of(subject, key, draft.text) for key, draft in drafts.items() if key.startswith(PREFIX)}
 
 
 def _when(aside: Aside) -> tuple[str, int]:
@@ -41,7 +42,7 @@ def _when(aside: Aside) -> tuple[str, int]:
 
 
 class KeptAside:
-    """What is kept aside, of every defense of one store.
+    """What is kept aside, of every log of one store.
 
     Args:
         store: Read connection.
@@ -58,12 +59,12 @@ class KeptAside:
     def of(self, stream: str) -> tuple[Aside, ...]:
         """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
         if stream not in self._known:
-            self._known[stream] = _asides(self._store.drafts(stream))
+            self._known[stream] = _asides(stream, self._store.drafts(stream))
         found = sorted(self._known[stream].values(), key=_when)
         lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
 
         def place(aside: Aside) -> tuple[tuple[str, int], bool]:
-            line = lines.get((aside.base, named(aside.event.what)))
+            line = lines.get((aside.base, aside.event.what.names()))
             own = _when(aside)
             return (own, False) if line is None or line <= own else (line, True)
 
@@ -78,7 +79,7 @@ class KeptAside:
         """Whether there is something else than was known; what is on its way is known better here."""
         known = self._known.get(stream, {})
         busy = {key for name, key in self._writing if name == stream}
-        there = {key: aside for key, aside in _asides(stored).items() if key not in busy}
+        there = {key: aside for key, aside in _asides(stream, stored).items() if key not in busy}
         self._known[stream] = there | {key: known[key] for key in busy & known.keys()}
         return self._known[stream].keys() != known.keys()
 
@@ -88,7 +89,7 @@ class KeptAside:
             self._writing.pop((job.stream, field), None)
         self._reread(job.stream, self._store.drafts(job.stream))
 
-    def add(self, stream: str, base: int, events: Iterable[DefenseEvent]) -> None:
+    def add(self, stream: str, base: int, events: Iterable[Event[Any]]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""
         self.of(stream)
         for event in events:
@@ -127,7 +128,7 @@ class KeptAside:
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
-    def wanted(self, stream: str, key: str, seq: int) -> DefenseWhat:
+    def wanted(self, stream: str, key: str, seq: int) -> Any:
         """What is recorded when one is taken up.
 
         Args:
@@ -145,9 +146,9 @@ class KeptAside:
         what = aside.event.what
         if what.binds:
             raise ConsoleError("A signature is not carried over: sign again what the record says now.")
-        line = named(what)
-        if line >= aside.base and isinstance(what, ev.RowSet) and line == aside.event.seq:
-            return renamed(what, seq)  # the document it asks for
+        line = what.names()
+        if line >= aside.base and line == aside.event.seq:
+            return what.naming(seq)  # it names itself: the document it asks for
         if line >= aside.base:
             raise ConsoleError("It changes something that is not in the record: keep that first, or drop this.")
         return what
@@ -165,9 +166,9 @@ class KeptAside:
         those = [
             other
             for other in self._known[stream].values()
-            if other.base == aside.base and other != aside and named(other.event.what) == aside.event.seq
+            if other.base == aside.base and other != aside and other.event.what.names() == aside.event.seq
         ]
-        events = [msgspec.structs.replace(o.event, what=renamed(o.event.what, seq)) for o in those]
+        events = [msgspec.structs.replace(o.event, what=o.event.what.naming(seq)) for o in those]
         return Move(tuple(other.key for other in those), tuple(aside_row(seq + 1, event) for event in events))
 
     def taken_up(self, stream: str, key: str, move: Move) -> None:
@@ -177,5 +178,5 @@ class KeptAside:
             del known[gone]
             self._writing[stream, gone] = "recorded"
         for field, row in move.there:
-            known[field] = aside_of(field, row.text)
+            known[field] = aside_of(subject_of(stream), field, row.text)
             self._writing[stream, field] = row

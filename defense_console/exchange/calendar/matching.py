@@ -14,11 +14,11 @@ import msgspec
 
 from defense_console.exchange.bad_file import BadLine
 from defense_console.exchange.calendar.reading import CalendarEvent
-from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.importing import MOST_ATTEMPTS
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
+from defense_console.model.student.state import Student
 
 _SHORTEST_ID: Final = 4
 """A shorter student id, such as `17`, would be found in dates and rooms by chance."""
@@ -55,7 +55,7 @@ class Directory:
         shipped: Curricula by code.
     """
 
-    def __init__(self, people: Iterable[HeldStudent], shipped: Mapping[str, Curriculum]) -> None:
+    def __init__(self, people: Iterable[Student], shipped: Mapping[str, Curriculum]) -> None:
         self.people = {person.id: person for person in people}
         self.curricula = {project.id: code for code, c in shipped.items() for project in c.projects}
         self._names = [(form, id) for id, person in self.people.items() for form in _name_forms(person.name)]

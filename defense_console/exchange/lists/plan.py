@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.importing import DefenseRow, StudentRow, Wanted
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.kinds import DefenseWhat, DetailsChanged, Planned, Rescheduled
@@ -18,6 +17,7 @@ from defense_console.model.defense.state import NOT_HELD, Defense
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_
 from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
+from defense_console.model.student.state import Student
 from defense_console.words.translation import date_time
 
 Key = tuple[str, str, int]
@@ -58,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True):
         return not self.students and not self.defenses
 
 
-def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[Key, Defense], zone: str) -> Plan:
+def plan(wanted: Wanted, students: Mapping[str, Student], defenses: Mapping[Key, Defense], zone: str) -> Plan:
     """What has to happen for the store to say what the file says.
 
     Args:
@@ -90,7 +90,7 @@ def plan(wanted: Wanted, students: Mapping[str, HeldStudent], defenses: Mapping[
     return Plan(tuple(people), tuple(dates))
 
 
-def _student(row: StudentRow, known: HeldStudent | None) -> StudentAction | None:
+def _student(row: StudentRow, known: Student | None) -> StudentAction | None:
     if known is None:
         what: StudentWhat = StudentRegistered(row.id, row.name, row.email or "", row.timezone or "")
         return StudentAction(row.line, row.id, row.name, what)

@@ -15,7 +15,6 @@ from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.calendar.matching import Directory, Recognised, Target
 from defense_console.exchange.calendar.plan import CalendarPlan, Known, plan_calendar
 from defense_console.exchange.calendar.reading import CalendarEvent
-from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.plan import StudentAction
 from defense_console.exchange.platform.session_list import Session, SessionList
 from defense_console.exchange.platform.words import TO_PLATFORM
@@ -25,6 +24,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.state import Student
 
 _NAME: Final = "session/"
 """What the name of a session's link begins with: the platform's ids are not those of a calendar."""
@@ -83,13 +83,6 @@ class SessionPlan(msgspec.Struct, frozen=True):
         return not self.students and not self.plan.actions
 
 
-class _New(msgspec.Struct, frozen=True):
-    id: str
-    name: str
-    email: str = ""
-    timezone: str = ""
-
-
 class SessionDirectory(Directory):
     """Students and projects of a list, which says of each session whose and which it is.
 
@@ -99,7 +92,7 @@ class SessionDirectory(Directory):
         found: The list.
     """
 
-    def __init__(self, people: Iterable[HeldStudent], shipped: Mapping[str, Curriculum], found: SessionList) -> None:
+    def __init__(self, people: Iterable[Student], shipped: Mapping[str, Curriculum], found: SessionList) -> None:
         known = {person.id: person for person in people}
         names = {searchable(person.name): person.id for person in known.values()}
         self.unmatched: list[Unmatched] = []
@@ -117,7 +110,8 @@ class SessionDirectory(Directory):
                 if session.student_id not in known:
                     self.new.setdefault(session.student_id, session)
                 self.matched[_NAME + session.id] = session, Target(session.student_id, session.project)
-        super().__init__((*known.values(), *(_New(s.student_id, s.student_name) for s in self.new.values())), shipped)
+        new = (Student(s.student_id, s.student_name, "", "", 0) for s in self.new.values())
+        super().__init__((*known.values(), *new), shipped)
 
     def recognise(self, event: CalendarEvent) -> Recognised:
         """Whose session it is and of which project."""

@@ -25,8 +25,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.chain import Line, first_hash, next_hash
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import PREFIXES, subject_of
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -34,14 +38,11 @@ from defense_console.store.base import (
     Draft,
     Identity,
     Lease,
-    Line,
     Problem,
-    Student,
 )
-from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.keys import defense_key, name_key
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import Held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
@@ -49,7 +50,7 @@ from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -189,7 +190,7 @@ class TinyStore:
             self.save_draft(job.stream, field, draft)
         if job.row is not None:
             row = {**job.row, "seq": seq, "hash": head}
-            (self._people if job.stream.startswith(STUDENTS) else self._summaries).put(row)
+            (self._people if subject_of(job.stream) is STUDENT else self._summaries).put(row)
 
     @_explained
     def read_log(self, stream: str) -> tuple[Line, ...]:
@@ -232,14 +233,14 @@ class TinyStore:
     @_explained
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the logs that begin with `prefix`, sorted."""
-        wanted = prefix if prefix.startswith((DEFENSES, STUDENTS)) else ""
-        names = self._rows.names(wanted) if wanted else self._rows.names(DEFENSES) + self._rows.names(STUDENTS)
-        return tuple(name for name in names if name.startswith(prefix))
+        if prefix.startswith(PREFIXES):
+            return tuple(self._rows.names(prefix))
+        return tuple(name for name in log_names(self._rows) if name.startswith(prefix))
 
     @_explained
     def is_empty(self) -> bool:
         """Whether there is no log at all."""
-        return not (self._rows.names(DEFENSES, 1) or self._rows.names(STUDENTS, 1))
+        return not log_names(self._rows, 1)
 
     # --- summaries -----------------------------------------------------------------------------------------------
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
-from defense_console.store.base import DamagedStore, beside
-from defense_console.store.sqlite.caches import is_whole, summary_of
+from defense_console.store.base import DamagedStore
+from defense_console.store.sqlite.caches import is_whole, row_of
 from defense_console.store.sqlite.engine import DamagedRow
-from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
+from defense_console.store.sqlite.keys import defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
 PENDING = "pending"
@@ -63,7 +64,7 @@ class Summaries:
 
         def keys() -> list[int]:
             rows = {row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)}
-            return sorted(rows.union(_keys_of(self._rows.names(DEFENSES + wanted[:_FIRST_DIGITS]))))
+            return sorted(rows.union(_keys_of(self._rows.names(DEFENSE.prefix + wanted[:_FIRST_DIGITS]))))
 
         return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
 
@@ -123,7 +124,7 @@ class Summaries:
             except (DamagedRow, msgspec.ValidationError):
                 stale.append(key)
                 continue
-            if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):
+            if found[key].seq < (self._rows.last_id(DEFENSE.stream(found[key].id)) or 0):
                 stale.append(key)
         return found, stale
 
@@ -134,17 +135,16 @@ class Summaries:
             DamagedStore: Neither the row nor the log can be read.
         """
         for stream in self._rows.names(stream_prefix(key)):
-            id = stream.removeprefix(DEFENSES)
-            if defense_key(id) != key:
+            if defense_key(DEFENSE.id_of(stream)) != key:
                 continue
             with suppress(DamagedRow):
                 lines = self._documents.lines(stream)
                 # Of a log with a hole or a changed line no state is folded.
-                summary = summary_of(id, lines, self._curriculum) if is_whole(stream, lines) else None
-                if summary is not None:
+                row = row_of(stream, lines, self._curriculum) if is_whole(stream, lines) else None
+                if row is not None:
                     with suppress(Exception), self._rows.transaction():
-                        self.put(beside(summary))
-                    return summary
+                        self.put(row)
+                    return msgspec.convert(row, Summary)
         if known is None:
             raise DamagedStore(
                 N_("Row {id} of {table} is damaged, and so is its log: close the console and run doctor."),
@@ -161,9 +161,9 @@ class Summaries:
         if self._complete:
             return
         self._complete = True
-        if self._rows.count_names(DEFENSES) == self._rows.count(PENDING) + self.closed_count():
+        if self._rows.count_names(DEFENSE.prefix) == self._rows.count(PENDING) + self.closed_count():
             return
-        for key in _keys_of(self._rows.names(DEFENSES)):
+        for key in _keys_of(self._rows.names(DEFENSE.prefix)):
             if not any(self._rows.has(table, key) for table in (PENDING, CLOSED)):
                 with suppress(DamagedStore):
                     self._renew(key, None)
@@ -197,4 +197,4 @@ def _keys_of(streams: Iterable[str]) -> Iterator[int]:
     """Row ids of the defenses with these logs."""
     for stream in streams:
         with suppress(ValueError):
-            yield defense_key(stream.removeprefix(DEFENSES))
+            yield defense_key(DEFENSE.id_of(stream))

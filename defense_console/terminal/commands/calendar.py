@@ -28,7 +28,7 @@ def _desk(session: Session, store: TinyStore) -> CalendarDesk:
     from defense_console.desk.exchange.calendar import CalendarDesk
     from defense_console.desk.logs.direct import DirectLogs
 
-    return CalendarDesk(DirectLogs(store, clocks.read, session.settings.name), session.shipped)
+    return CalendarDesk(DirectLogs(store, clocks.read, session.settings.name, session.shipped), session.shipped)
 
 
 @command(calendar, "import", N_("Take planned defenses from an iCalendar file."))

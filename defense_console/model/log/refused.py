@@ -8,28 +8,26 @@ the one it changes, and then names the new line.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
-from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, decode_event
-from defense_console.model.log.envelope import encode_event
-from defense_console.model.log.undo import settle
+from defense_console.model.log.envelope import Event, What, encode_event
+from defense_console.model.log.subject import Subject
+from defense_console.model.log.undo import Redone, Undone, settle
+
+W = TypeVar("W", bound=What)
 
 PREFIX = "aside/"
 """Their field keys among the drafts: `aside/<first number after the parting>/<number>-<digest>`."""
-
-_ROW = re.compile(r"r(\d+)")
-"""A document the mentor asked for bears the number of the event that did."""
 
 
 class Aside(msgspec.Struct, frozen=True):
     """One event kept aside.
 
     Attributes:
-        key: its name among those of its defense.
+        key: its name among those of its log.
         base: first number after the place where the two consoles parted; 1 where that place is not known, so that no
             number is taken for one of the record.
         event: as it was meant.
@@ -37,22 +35,22 @@ class Aside(msgspec.Struct, frozen=True):
 
     key: str
     base: int
-    event: DefenseEvent
+    event: Event[Any]
 
 
-def key_of(base: int, event: DefenseEvent) -> str:
+def key_of(base: int, event: Event[Any]) -> str:
     """The name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
     return f"{PREFIX}{base}/{event.seq}-{digest}"
 
 
-def aside_of(key: str, text: str) -> Aside:
-    """One as it stands in the store. Args: key: its name; text: the event's JSON."""
+def aside_of(subject: Subject[Any, Any], key: str, text: str) -> Aside:
+    """One as it stands in the store. Args: subject: of its log; key: its name; text: the event's JSON."""
     base = int(key.removeprefix(PREFIX).partition("/")[0])
-    return Aside(key, base, decode_event(text.encode()))
+    return Aside(key, base, subject.decode(text))
 
 
-def decisions(events: Sequence[DefenseEvent]) -> tuple[DefenseEvent, ...]:
+def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
     """What of a refused tail is the mentor's to choose: what was taken back within it and what the system saw is not.
 
     Args:
@@ -65,28 +63,9 @@ def decisions(events: Sequence[DefenseEvent]) -> tuple[DefenseEvent, ...]:
     )
 
 
-def _outside(what: DefenseWhat, actions: set[int]) -> bool:
+def _outside(what: What, actions: set[int]) -> bool:
     """Whether it takes back, or brings back, something recorded before the tail."""
     match what:
-        case ev.Undone(cancelled=action) | ev.Redone(restored=action):
+        case Undone(cancelled=action) | Redone(restored=action):
             return action not in actions
     return False
-
-
-def named(what: DefenseWhat) -> int:
-    """The number of the line that an event changes, or that a document it is about was asked for by; 0 for none."""
-    if what.refers:
-        number: int = getattr(what, what.refers)
-        return number
-    row = what.row.id if isinstance(what, ev.RowSet) else getattr(what, "row", "")
-    made = _ROW.fullmatch(row)
-    return int(made[1]) if made else 0
-
-
-def renamed(what: DefenseWhat, number: int) -> DefenseWhat:
-    """The same event about another line."""
-    if what.refers:
-        return msgspec.structs.replace(what, **{what.refers: number})
-    if isinstance(what, ev.RowSet):
-        return msgspec.structs.replace(what, row=msgspec.structs.replace(what.row, id=f"r{number}"))
-    return msgspec.structs.replace(what, row=f"r{number}")
