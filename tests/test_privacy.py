@@ -63,7 +63,7 @@ LAYERS = {
     "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
     "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
     "documents": ("defense_console.desk.uploads.intake.Intake.look", ["receive", "ID", "."]),
-    "calendar": ("defense_console.desk.exchange.calendar.CalendarDesk.export", ["calendar", "export"]),
+    "calendar": ("defense_console.desk.exchange.files.ExchangeDesk.export_calendar", ["calendar", "export"]),
 }
 
 
