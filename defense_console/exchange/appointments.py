@@ -13,17 +13,16 @@ import msgspec
 
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.platform.session_list import PlatformSession
-from defense_console.model.defense.events import (
+from defense_console.model.defense.kinds import (
     CalendarLinked,
-    Carried,
     DefenseWhat,
     DetailsChanged,
     Planned,
     Rescheduled,
-    StudentWhat,
 )
-from defense_console.model.defense.state import CalendarLink, Defense
+from defense_console.model.defense.state import CalendarLink, Carried, Defense
 from defense_console.model.defense.timeline import instant, iso
+from defense_console.model.student.kinds import StudentWhat
 
 AttemptKey = tuple[str, str, int]
 """Student, project, attempt: what makes a defense the same one."""

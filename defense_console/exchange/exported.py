@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.events import Event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense
 
 
@@ -13,7 +13,7 @@ class ExportedDefense(msgspec.Struct, frozen=True):
     """A defense and what its fold does not hold; `curriculum` is None when it is no longer shipped."""
 
     id: str
-    events: tuple[Event, ...]
+    events: tuple[DefenseEvent, ...]
     defense: Defense
     student_name: str
     curriculum: Curriculum | None

@@ -34,10 +34,10 @@ from defense_console.exchange.platform.comparing import PlatformDifference, diff
 from defense_console.exchange.platform.session_list import PlatformSession
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import StudentChanged, StudentRegistered
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered
 from defense_console.words.translation import date_time
 
 _OPEN: Final = frozenset({"planned", "waiting"}) | NOT_HELD

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from defense_console.desk.exchange.files import Taken
 from defense_console.exchange.appointments import Appointment, ImportPlan, LeftOut, events_of
 from defense_console.exchange.platform.comparing import PlatformDifference
-from defense_console.model.defense.events import CalendarLinked, Planned, Rescheduled, StudentRegistered
+from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
+from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.text import one_line
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 

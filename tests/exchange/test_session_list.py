@@ -24,10 +24,10 @@ from defense_console.exchange.data_file import data_file
 from defense_console.exchange.platform import matching
 from defense_console.exchange.platform.session_list import length_s
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 

@@ -23,8 +23,8 @@ from defense_console.exchange.planning import HeldDefense, HeldDefenses, plan_im
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 
 _LOOK_BACK: Final = timedelta(days=1)

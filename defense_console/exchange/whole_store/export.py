@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import msgspec
 
 from defense_console.exchange.lists.held_student import HeldStudent
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 
 ARCHIVE: Final = "defense-console-export"
 """What the header of an export is called by."""
