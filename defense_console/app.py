@@ -115,7 +115,7 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def _pass_second(self) -> None:
         """Redraw what moves. Whatever goes wrong here must not end a defense that is running."""
-        if not self._desk_open:
+        if not (self._desk_open and self.is_running):  # screens lose their widgets before the app is unmounted
             return
         try:
             screens = self.console_screens()
