@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import os
-import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from textual.color import Color
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.renderables.background_screen import BackgroundScreen
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
@@ -35,10 +34,11 @@ from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.words.key_names import name_of
+from tests.waiting import until_true
 
 SHIPPED = load_shipped()
-PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "30"))
-"""How long a test waits for what must come, on a machine that does many other things; it never waits longer."""
+READER = Console()
+TRANSPARENT = Color(0, 0, 0, 0)
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 """14:00 in Paris, the mentor's zone in the tests."""
 
@@ -190,30 +190,23 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def plain_text(app: ConsoleApp) -> str:
-    """What is on the screen, line by line, without colours."""
-    svg = app.export_screenshot()
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in re.findall(r'<text class="[^"]*-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', svg, re.S):
-        rows.setdefault(float(y), []).append((float(x), html.unescape(text).replace("\xa0", " ")))
-    lines = []
-    for y in sorted(rows):
-        line = ""
-        for x, text in sorted(rows[y]):
-            line = line.ljust(round(x / 12.2)) + text
-        lines.append(line.rstrip())
-    return "\n".join(lines)
+    """Return what is on the screen, row by row, without colours.
+
+    A screen behind a dialog is drawn only for a task that has asked for a style; the picture of a screen that
+    Textual puts behind another one is then the whole screen.
+    """
+    app.screen.get_style_at(0, 0)
+    segments = READER.render(BackgroundScreen(app.screen, TRANSPARENT))
+    text = "".join(segment.text for segment in segments if not segment.control)
+    return "\n".join(line.rstrip() for line in text.replace("\xa0", " ").splitlines())
 
 
 async def until(pilot: Pilot[None], what: Callable[[], object], said: str = "") -> None:
-    """Wait until something holds; the screen is told when it never does."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if what():
-            return
-        await pilot.pause(0.01)
-    app = pilot.app
-    assert isinstance(app, ConsoleApp)
-    raise AssertionError(f"{said or 'it never came'} (fault: {app.fault})\n{plain_text(app)}")
+    """Wait until something holds; if it never does, fail with what the screen shows."""
+    if not await until_true(what):
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        raise AssertionError(f"{said or 'it never came'} (fault: {app.fault})\n{plain_text(app)}")
 
 
 async def shows(pilot: Pilot[None], *texts: str) -> None:
