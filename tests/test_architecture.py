@@ -297,6 +297,51 @@ def test_no_private_module_of_textual_is_imported() -> None:
     assert not wrong
 
 
+# --- tests use public names ------------------------------------------------------------------------------------------
+
+TESTS = sorted(Path(__file__).parent.rglob("*.py"))
+OFFERED = {"_replace", "_exit"}
+"""Names with an underscore that Python itself documents: of named tuples, and of `os`."""
+PRIVATE = re.compile(r"_[a-z]\w*")
+PRIVATE_IN_TEXT = re.compile(r"(?<=\w[.:])_[a-z]\w*")
+
+
+def private_names_used(tree: ast.Module) -> Iterator[str]:
+    """Private names of others: read, imported, patched, or written in a text that is a program or a path of names."""
+    own = {"self", "cls"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
+            if not (isinstance(node.value, ast.Name) and node.value.id in own):
+                yield node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if PRIVATE.fullmatch(alias.name))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"setattr", "object"}:
+            texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            yield from (text for text in texts if PRIVATE.fullmatch(text))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from PRIVATE_IN_TEXT.findall(node.value)
+
+
+def test_tests_use_public_names() -> None:
+    used = {
+        path.name: names
+        for path in TESTS
+        if path != Path(__file__) and (names := set(private_names_used(tree(path))) - OFFERED)
+    }
+    assert not used
+
+
+def test_a_private_name_is_seen() -> None:
+    code = """
+        from a import _b
+        c._d = self._own
+        patch.object(e, "_f")
+        setattr(g, "_h", 1)
+        run("i.j:K._l")
+        """
+    assert set(private_names_used(ast.parse(textwrap.dedent(code)))) == {"_b", "_d", "_f", "_h", "_l"}
+
+
 # --- style sheets -----------------------------------------------------------------------------------------------------
 
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", re.IGNORECASE)

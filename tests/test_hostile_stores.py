@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.store.sqlite import schema
-from defense_console.store.sqlite.opening import headers, place
+from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
+from tests.store import logs
 from tests.ui.conftest import Room
 
 COMMANDS = [
@@ -148,8 +149,7 @@ def test_where_nothing_is_or_something_newer_only_a_copy_can_be_put(
 def test_a_store_with_damaged_first_bytes_is_no_other_programs(room: Room) -> None:
     data = bytearray((room.folder / place.FILE).read_bytes())
     data[68:72] = b"oops"
-    (room.folder / place.FILE).write_bytes(data)
-    headers._checked.clear()  # as in a process that begins now
+    logs.replace(room.folder / place.FILE, bytes(data))
     assert cli(room.folder, "doctor").exit_code == 2
     assert cli(room.folder, "doctor", "--repair").exit_code == 0
 

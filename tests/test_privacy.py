@@ -58,8 +58,8 @@ LAYERS = {
     "rows": ("defense_console.store.sqlite.engine.RowStorage.raw", ["verify"]),
     "vault": ("defense_console.store.vault.Vault.verify", ["verify"]),
     "copies": ("defense_console.store.sqlite.copies.backups.copy_database", ["backup"]),
-    "doctor": ("defense_console.store.sqlite.damage.diagnosis._of_place", ["doctor"]),
-    "forgetting": ("defense_console.desk.upkeep.forgetting._mentions", ["forget", "s1", "--dry-run"]),
+    "doctor": ("defense_console.store.sqlite.damage.diagnosis.shutil.disk_usage", ["doctor"]),
+    "forgetting": ("defense_console.desk.upkeep.forgetting.names_ever", ["forget", "s1", "--dry-run"]),
     "model": ("defense_console.desk.logs.ledger.fold", ["show", "ID"]),
     "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
     "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
@@ -129,8 +129,8 @@ IN_CONSOLE = {
     "widgets": "defense_console.widgets.lists.queue_table:QueueTable.render_line",
     "tick": "defense_console.desk.desk:Desk.tick",
     "desk": "defense_console.desk.queue:AgendaDesk.entries",
-    "recorder": "defense_console.store.recorder:Recorder._next",
-    "daily copy": "defense_console.desk.upkeep.daily_backup:DailyBackup._make",
+    "recorder": "defense_console.store.recorder:lane",
+    "daily copy": "defense_console.store.sqlite.copies.backups:Backups.all",
 }
 
 
@@ -146,7 +146,7 @@ def test_a_fault_of_the_console_tells_no_value(room: Room, layer: str, monkeypat
     site = folder / "site"
     site.mkdir()
     module, _, name = IN_CONSOLE[layer].partition(":")
-    owner, _, attribute = name.partition(".")
+    owner, _, attribute = name.rpartition(".")
     (site / "sitecustomize.py").write_text(
         textwrap.dedent(f"""
         import importlib
@@ -157,7 +157,8 @@ def test_a_fault_of_the_console_tells_no_value(room: Room, layer: str, monkeypat
                 raise KeyError(student)
             except KeyError as error:
                 raise RuntimeError(student + " broke it") from error
-        setattr(getattr(importlib.import_module("{module}"), "{owner}"), "{attribute}", fault)
+        module = importlib.import_module("{module}")
+        setattr(getattr(module, "{owner}") if "{owner}" else module, "{attribute}", fault)
         """)
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(site), str(Path(__file__).parent.parent))))
