@@ -16,6 +16,7 @@ from textual.renderables.background_screen import BackgroundScreen
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
+from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
@@ -182,8 +183,10 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    room = Room(tmp_path / "store")
+def room(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """A room on a machine without a clipboard; what its screens say of paths takes the same space everywhere."""
+    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
+    room = Room(short_path / "store")
     yield room
     if not room.expects_faults:
         assert [app.fault for app in room.opened if app.fault is not None] == []

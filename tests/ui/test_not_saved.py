@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.screens.live.audience import AudienceScreen
 from defense_console.screens.live.screen import LiveScreen
@@ -44,7 +43,6 @@ def id(room: Room, monkeypatch: pytest.MonkeyPatch) -> str:
     room.live(id)
     room.disk = FailingDisk
     monkeypatch.setattr(FailingDisk, "full", True)
-    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
     return id
 
 
