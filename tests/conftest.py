@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import time
@@ -25,6 +26,19 @@ def pytest_configure() -> None:
     """Compile the catalogues a checkout has changed since it was installed."""
     if any(_stale(catalogue) for catalogue in ROOT.glob("defense_console/words/locales/*/LC_MESSAGES/*.po")):
         compile_catalogues(ROOT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as cores: a test of a console waits about a third of its time."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look only at what tests make, and less often: it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 OF_THE_USER = ("LC_", "LANGUAGE", "DEFENSE_CONSOLE_", "TEXTUAL", "SSH_", "XDG_")

@@ -238,6 +238,7 @@ def test_a_sentence_names_the_key_in_force() -> None:
     assert "in the last one, F6 finishes" in key_table_markdown("en", remapped)
 
 
+@pytest.mark.xdist_group("messages")
 def test_every_key_a_message_names_is_a_commands() -> None:
     named = {place.partition(":")[2] for id in collect()[0] for place in places(id) if place.startswith("key:")}
     assert len(named) > 10

@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.log.envelope import Stamp
+from tests.examples import examples
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -196,7 +197,7 @@ TEXTS = st.text(
 ).filter(lambda text: bool(text.strip()))  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@examples(5)
 @given(name=TEXTS, email=TEXTS, note=TEXTS, title=TEXTS)
 def test_nothing_that_acts_on_a_terminal_leaves_a_command(
     tmp_path_factory: pytest.TempPathFactory, name: str, email: str, note: str, title: str

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
@@ -41,6 +41,7 @@ from defense_console.store.unsaved.keeping_aside import RefusedTails, aside_row
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import SpooledJob, read_jobs, spool_files
+from tests.examples import examples
 from tests.store import logs
 from tests.store.test_recorder import Answers
 from tests.waiting import PATIENCE_S, wait_for
@@ -408,7 +409,7 @@ CUTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@examples(20)
 @given(STEPS, CUTS)
 def test_a_replay_cut_again_and_again_loses_nothing_and_asks_about_nothing_twice(
     steps: list[str], cuts: list[tuple[int, str, bool]]

@@ -20,6 +20,7 @@ from tinydb.table import Document
 from defense_console.store.sqlite import engine, schema
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -332,4 +333,4 @@ class SameAsTinyDB(RuleBasedStateMachine):
 
 
 TestSameAsTinyDB = SameAsTinyDB.TestCase
-TestSameAsTinyDB.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestSameAsTinyDB.settings = settings(examples(25), stateful_step_count=25)

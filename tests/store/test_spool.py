@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from defense_console.model.defense.kinds import Noted
@@ -50,6 +50,7 @@ from defense_console.store.unsaved.spool_files import (
     spool_files,
     write_aside,
 )
+from tests.examples import examples
 from tests.store import logs
 from tests.store.test_recorder import Answers, FaultyStore
 from tests.waiting import PATIENCE_S, wait_for
@@ -165,7 +166,7 @@ def test_the_next_console_writes_it_in_order_and_the_file_goes(folder: Path, sto
     assert replay(folder, store, store.identity) == Replayed()
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12, [HealthCheck.function_scoped_fixture])
 @given(there=st.integers(0, 6), again=st.integers(1, 3))
 def test_it_is_written_once_wherever_the_console_died(
     tmp_path_factory: pytest.TempPathFactory, there: int, again: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,7 +117,8 @@ class Room:
         at = self.machine.read()
         event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
         job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
-        self._append(job)
+        with closing(TinyStore.open(self.folder)) as store:
+            store.append(job)
         return id
 
     def plan(
@@ -130,17 +132,18 @@ class Room:
 
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
-        for what in whats:
-            events = self.events(id)
-            seq = len(events) + 1
-            events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
-            defense = self._fold(events)
-            pin = None
-            if isinstance(what, ev.Started):
-                pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
-            lines = (encode_event(events[-1]),)
-            self._append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
-        return self.defense(id)
+        with closing(TinyStore.open(self.folder)) as store:
+            events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            for what in whats:
+                seq = len(events) + 1
+                events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
+                defense = self._fold(events)
+                pin = None
+                if isinstance(what, ev.Started):
+                    pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
+                lines = (encode_event(events[-1]),)
+                store.append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
+        return defense
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""
@@ -149,31 +152,18 @@ class Room:
         code = self.defense(id).curriculum
         return self.add(id, ev.Started(curriculum_hash(SHIPPED[code])))
 
-    def _append(self, job: Append) -> None:
-        store = TinyStore.open(self.folder)
-        try:
-            store.append(job)
-        finally:
-            store.close()
-
     # --- what was stored ---------------------------------------------------------------------------------------------
 
     def events(self, id: str) -> list[DefenseEvent]:
-        store = TinyStore.open(self.folder)
-        try:
+        with closing(TinyStore.open(self.folder)) as store:
             return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
-        finally:
-            store.close()
 
     def defense(self, id: str) -> Defense:
         return self._fold(self.events(id))
 
     def drafts(self, id: str) -> dict[str, str]:
-        store = TinyStore.open(self.folder)
-        try:
+        with closing(TinyStore.open(self.folder)) as store:
             return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
-        finally:
-            store.close()
 
     def _fold(self, events: list[DefenseEvent]) -> Defense:
         first = events[0].what
