@@ -121,7 +121,8 @@ class ConsoleApp(Host, inherit_bindings=False):
             screens = self.console_screens()
             turned = self.desk.tick({screen.about for screen in screens})
             for screen in screens:
-                screen.pass_second()
+                if screen.is_mounted:  # one that was just opened has no widgets yet
+                    screen.pass_second()
             if turned:
                 self.turn(turned)
             self.tell_of_copy()
