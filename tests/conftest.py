@@ -41,7 +41,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-OF_THE_USER = ("LC_", "LANGUAGE", "DEFENSE_CONSOLE_", "TEXTUAL", "SSH_", "XDG_")
+OF_THE_USER = ("LC_", "LANGUAGE", "DEFENSE_CONSOLE_", "SSH_", "XDG_")
 """How the names of variables begin that say something of the user's language, settings, terminal or session."""
 OF_THE_TERMINAL = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "DISPLAY", "WAYLAND_DISPLAY")
 OWN = {"LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color", "USER": "mentor", "LOGNAME": "mentor"}
