@@ -100,7 +100,7 @@ class Room:
             lambda: self.disk.open(self.folder),
             deliver,
             now=lambda: iso(self.machine.wall),
-            delays_s=(0.02,),
+            delays_s=(0.25,),  # each failed try is drawn
             spool=Spool(self.elsewhere, store.identity),
             keeps_aside=True,
         )
