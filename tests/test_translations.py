@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from tests.messages import CATALOGUE, collect, places
 
+pytestmark = pytest.mark.xdist_group("messages")
 _PLAIN_SPACE = re.compile(r" [:;?!»%]|« ")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -33,6 +33,7 @@ from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
+from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics
 
 SHIPPED = load_shipped()
@@ -385,7 +386,7 @@ PROJECTS = st.sampled_from([project.id for curriculum in SHIPPED.values() for pr
     ),
     st.booleans(),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@examples(12)
 def test_what_was_exported_plans_the_same_in_another_store(
     tmp_path_factory: pytest.TempPathFactory, planned: dict[Any, Any], names: bool
 ) -> None:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.calendar.lines import calendar_text
 from defense_console.exchange.calendar.reading import CalendarEvent, RepetitionSpan, read_calendar
+from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, PARIS_VTIMEZONE, WINDOWS_VTIMEZONE, event, ics
 
 SPAN = RepetitionSpan(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC))
@@ -120,7 +121,7 @@ def test_microsofts_name_of_utc() -> None:
     st.integers(0, 362 * 86_400).map(lambda s: (SPAN.since + timedelta(days=1, seconds=s)).replace(tzinfo=None)),
     st.sampled_from(sorted(DAYS)),
 )
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_a_repeated_event_keeps_its_local_time(first: datetime, zone: str) -> None:
     if first.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != first:
         return  # a skipped first time has no local time to keep
@@ -259,13 +260,13 @@ def taken_or_refused_with_a_place(data: bytes) -> bool:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(ics))
-@settings(max_examples=200, deadline=None)
+@examples(80)
 def test_any_bytes_are_read_or_refused_with_a_place(data: bytes) -> None:
     assert taken_or_refused_with_a_place(data)
 
 
 @given(st.sampled_from([GOOGLE, OUTLOOK, NEXTCLOUD]), st.data())
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_a_real_calendar_with_lines_lost_swapped_or_damaged_is_read_or_refused_with_a_place(
     data: bytes, draw: st.DataObject
 ) -> None:

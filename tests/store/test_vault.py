@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -140,12 +141,14 @@ def test_a_full_disk_is_told_and_leaves_nothing(vault: Vault, monkeypatch: pytes
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("defense_console.store.vault.os.fsync", full)
-    with pytest.raises(FullDisk):
-        keep(vault, b"text")
-    monkeypatch.setattr("defense_console.store.vault._write_all", full)
-    with pytest.raises(FullDisk):
-        keep(vault, b"text")
+    class Full(FileIO):
+        write = full  # type: ignore[assignment]
+
+    for target, fails in (("fsync", full), ("fdopen", lambda handle, *_mode, **_buffering: Full(handle, "wb"))):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, target, fails)
+            with pytest.raises(FullDisk):
+                keep(vault, b"text")
 
     assert list(vault.root.iterdir()) == []
 
