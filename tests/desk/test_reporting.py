@@ -31,8 +31,7 @@ def body(desk: VerdictDesk, key: str, language: str = "fr") -> str:
 
 def origins(desk: VerdictDesk, key: str) -> set[str]:
     report = desk.report("student", "fr")
-    found = [p for s in report.sections for p in s.paragraphs if p.field_key == key]
-    return {p.origin for p in found if p.shape != "heading" and p.part != "status"}
+    return {p.origin for s in report.sections for part in s.parts if part.key == key for p in part.passages}
 
 
 def test_a_field_opens_on_what_the_console_would_write_and_is_then_the_mentors(desk: VerdictDesk) -> None:

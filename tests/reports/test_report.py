@@ -12,6 +12,7 @@ from defense_console.model.defense import events as ev
 from defense_console.model.defense.events import Request
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.content.value import DocumentRow, walk
 from defense_console.reports.rendering import markdown, plain
 from tests.reports import scene
 
@@ -30,8 +31,11 @@ def texts(report: Report) -> str:
 
 
 def section(report: Report, id: str) -> list[str]:
-    found = [s for s in report.sections if s.id == id]
-    return [f"{p.label}|{p.text}" if p.label else p.text for s in found for p in s.paragraphs]
+    lines: list[str] = []
+    for part in (part for s in report.sections if s.id == id for part in s.parts):
+        lines += [part.title] if part.title else []
+        lines += [f"{p.label}|{p.text}" if p.label else p.text for _depth, p in walk(part.whole)]
+    return lines
 
 
 def fact(report: Report, *labels: str) -> str:
@@ -57,7 +61,7 @@ def test_a_student_is_told_no_times_and_no_record() -> None:
     readers: tuple[Reader, ...] = ("student", "mentor")
     for reader in readers:
         report = scene.report(log, reader)
-        assert not any(scene.HASH in text for section in report.sections for text in map(str, section.paragraphs))
+        assert not any(scene.HASH in str(section) for section in report.sections)
         assert scene.HASH not in plain.render(report) + markdown.render(report)
     assert scene.HASH in section(jury, "record")[-1]
 
@@ -136,8 +140,9 @@ def test_the_console_writes_only_what_the_mentor_has_not() -> None:
 @pytest.mark.parametrize("reader", READERS)
 def test_paragraphs_say_who_wrote_them(reader: Reader) -> None:
     log = scene.everything(lambda name: f"<{name}>")
-    paragraphs = [p for s in scene.report(log, reader).sections for p in s.paragraphs]
-    written = {p.text for p in paragraphs if p.origin == "edited"} - {"a list"}
+    parts = [part for s in scene.report(log, reader).sections for part in s.parts]
+    written = {p.text for part in parts for _depth, p in walk(part.whole) if p.origin == "edited"} - {"a list"}
+    written |= {part.title for part in parts if isinstance(part, DocumentRow) and part.titled_by == "edited"}
     # A verifier and a file name stand inside a sentence of the console.
     assert written == {f"<{name}>" for name in TOLD[reader]} - {"<verifier>", "<file>"}
 
@@ -278,8 +283,9 @@ def test_a_draft_of_a_condition_says_how_long_after_the_release_in_both_language
 def test_an_advice_of_the_oral_grid_says_what_is_expected(reader: Reader) -> None:
     row = Request("r9", None, "the slides", criteria=("ORAL-3",), severity="advice")
     log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"), row)))
-    told = [p.text for s in scene.report(log, reader, "en").sections for p in s.paragraphs if p.part == "expected"]
-    assert told[-1] == "Choices are justified (en)"
+    rows = [part for s in scene.report(log, reader, "en").sections for part in s.parts if isinstance(part, DocumentRow)]
+    assert rows[-1].expected is not None
+    assert rows[-1].expected.text == "Choices are justified (en)"
 
 
 def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:

@@ -5,15 +5,18 @@ The console writes only where the mentor wrote nothing, and repeats the mentor's
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+
+import msgspec
 
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.events import Request, Verification
-from defense_console.model.defense.state import Note
+from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.reports.content.sheet import STATUSES, Document, Sheet
-from defense_console.reports.content.value import Paragraph, Section, section_if
+from defense_console.reports.content.value import DocumentRow, Part, Passage, Section, SkillRow, section_if
 from defense_console.words.values import QUESTIONS, ROW_STATES
 
 _VERIFIED: dict[Verification, str] = {
@@ -29,40 +32,35 @@ _VERIFIED: dict[Verification, str] = {
 def skills(sheet: Sheet) -> tuple[Section, ...]:
     """Status and comment of each skill of the project, in order."""
     _ = sheet.words
-    results = {r.ref: r for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
-    paragraphs: list[Paragraph] = []
+    results = {r.ref: r.status for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
+    rows: list[Part] = []
     for skill in sheet.project.skills:
-        key = f"skill/{skill.ref}"
-        status = results[skill.ref].status
-        paragraphs.append(Paragraph(key, f"{skill.ref} — {skill.title.in_(sheet.language)}", shape="heading"))
-        paragraphs.append(Paragraph(key, sheet.word(STATUSES, status), part="status", tone=status))
-        paragraphs.extend(_comment(sheet, skill, key))
-    return section_if("skills", _("Skills"), paragraphs)
+        key, status = f"skill/{skill.ref}", results[skill.ref]
+        word = Passage(sheet.word(STATUSES, status), item=False, tone=status)
+        rows.append(SkillRow(key, sheet.skill_title(skill), _comment(sheet, skill, key), word))
+    return section_if("skills", _("Skills"), rows)
 
 
-def _comment(sheet: Sheet, skill: Skill, key: str, spoken: bool = False) -> Iterator[Paragraph]:
+def _comment(sheet: Sheet, skill: Skill, key: str, spoken: bool = False) -> tuple[Passage, ...]:
     """The mentor's comment as written; without one, what was noted and rated, criterion by criterion.
 
     `spoken`: a sentence tells of the speaking time already, so its criterion adds nothing but its notes.
     """
     if written := sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref):
-        yield Paragraph(key, written, "edited")
-        return
-    for criterion in skill.criteria:
-        yield from _told(sheet, criterion, key, silent=spoken and criterion.from_clock)
+        return (Passage(written, origin="edited", item=False),)
+    told = (_told(sheet, criterion, silent=spoken and criterion.from_clock) for criterion in skill.criteria)
+    return tuple(itertools.chain.from_iterable(told))
 
 
-def _told(sheet: Sheet, criterion: Criterion, key: str, silent: bool) -> Iterator[Paragraph]:
+def _told(sheet: Sheet, criterion: Criterion, silent: bool) -> tuple[Passage, ...]:
     """What a criterion adds to a generated comment: nothing when it is met and nothing was noted."""
     _ = sheet.words
-    depth = 0
     rating = rubric.rating_of(sheet.defense, criterion.id)
-    if not silent and (rating == "to_improve" or rating == "not_met"):
-        label = _("To improve") if rating == "to_improve" else _("Not met")
-        yield Paragraph(key, criterion.text.in_(sheet.language), label=label, shape="item")
-        depth = 1
-    for note in sheet.notes_on(criterion.id):
-        yield Paragraph(key, note.text, "edited", shape="item", depth=depth)
+    notes = tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
+    if silent or rating not in ("to_improve", "not_met"):
+        return notes
+    label = _("To improve") if rating == "to_improve" else _("Not met")
+    return (Passage(criterion.text.in_(sheet.language), label, below=notes),)
 
 
 def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
@@ -77,27 +75,22 @@ def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
 def deliverables(sheet: Sheet) -> tuple[Section, ...]:
     """Strengths, then areas for improvement; these are read from the rubric when the mentor wrote none."""
     _ = sheet.words
-    strengths = [_line("strength", line.text) for line in sheet.defense.strengths]
-    improvements = [_line("improvement", line.text) for line in sheet.defense.improvements]
+    strengths = [Passage(line.text, origin="edited") for line in sheet.defense.strengths]
+    improvements = [Passage(line.text, origin="edited") for line in sheet.defense.improvements]
     if own := sheet.edited("improvement"):
-        improvements = [Paragraph("improvement", own, "edited")]
+        improvements = [Passage(own, origin="edited", item=False)]
     elif not improvements:
         improvements = [
-            Paragraph("improvement", criterion.text.in_(sheet.language), shape="item")
+            Passage(criterion.text.in_(sheet.language))
             for skill in sheet.project.skills
             for criterion in skill.criteria
             if rubric.rating_of(sheet.defense, criterion.id) == "to_improve"
         ]
-    paragraphs: list[Paragraph] = []
-    if strengths:
-        paragraphs += [Paragraph("strength", _("Strengths"), shape="heading"), *strengths]
-    if improvements:
-        paragraphs += [Paragraph("improvement", _("Areas for improvement"), shape="heading"), *improvements]
-    return section_if("deliverables", _("Deliverables"), paragraphs)
-
-
-def _line(key: str, text: str) -> Paragraph:
-    return Paragraph(key, text, "edited", shape="item")
+    parts = (
+        Part("strength", _("Strengths"), tuple(strengths)),
+        Part("improvement", _("Areas for improvement"), tuple(improvements)),
+    )
+    return section_if("deliverables", _("Deliverables"), [part for part in parts if part.passages])
 
 
 def remarks(sheet: Sheet) -> tuple[Section, ...]:
@@ -107,17 +100,16 @@ def remarks(sheet: Sheet) -> tuple[Section, ...]:
     """
     _ = sheet.words
     key = "remarks"
+    found: list[Passage] = []
     if own := sheet.edited(key):
-        return section_if("defense", _("Defense: remarks"), [Paragraph(key, own, "edited")])
-    paragraphs: list[Paragraph] = []
-    spoken = speaking_time(sheet)
-    if spoken:
-        paragraphs.append(Paragraph(key, spoken))
-    oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
-    paragraphs.extend(_comment(sheet, oral, key, spoken=bool(spoken)))
-    whole = [note for note in sheet.shared_notes() if note.criterion is None]
-    paragraphs += [_line(key, note.text) for note in whole]
-    return section_if("defense", _("Defense: remarks"), paragraphs)
+        found.append(Passage(own, origin="edited", item=False))
+    else:
+        if spoken := speaking_time(sheet):
+            found.append(Passage(spoken, item=False))
+        oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
+        found += _comment(sheet, oral, key, spoken=bool(spoken))
+        found += [Passage(n.text, origin="edited") for n in sheet.shared_notes() if n.criterion is None]
+    return section_if("defense", _("Defense: remarks"), [Part(key, "", tuple(found))])
 
 
 def windowed(phases: tuple[Phase, ...]) -> Phase | None:
@@ -161,12 +153,8 @@ def notes(sheet: Sheet) -> tuple[Section, ...]:
     _ = sheet.words
     quoted = _quoted_in_comment(sheet)
     left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in quoted]
-    return section_if("notes", _("Shared notes"), [_note(sheet, note) for note in left])
-
-
-def _note(sheet: Sheet, note: Note) -> Paragraph:
-    label = f"{note.criterion} · {sheet.offset(note)}" if note.criterion else sheet.offset(note)
-    return Paragraph("notes", note.text, "edited", label=label, shape="item")
+    told = tuple(Passage(n.text, f"{n.criterion} · {sheet.offset(n)}", "edited") for n in left)
+    return section_if("notes", _("Shared notes"), [Part("notes", "", told)])
 
 
 # --- documents to revise, goal, questions ------------------------------------------------------------------------
@@ -175,57 +163,51 @@ def _note(sheet: Sheet, note: Note) -> Paragraph:
 def documents(sheet: Sheet) -> tuple[Section, ...]:
     """Documents to revise: reason, what is expected, until when, what became of it; then those dropped."""
     _ = sheet.words
-    paragraphs: list[Paragraph] = []
-    for document in sheet.documents():
-        paragraphs.extend(_document(sheet, document))
+    rows = [_document(sheet, document) for document in sheet.documents()]
     for asked in sheet.dropped():
-        paragraphs += [
-            _title(sheet, asked.request),
-            Paragraph("documents", _("no longer asked for"), label=_("State"), shape="item"),
-        ]
-    return section_if("documents", _("Documents to revise"), paragraphs)
+        gone = Passage(_("no longer asked for"), _("State"))
+        rows.append(_row(sheet, asked.request, (gone,)))
+    return section_if("documents", _("Documents to revise"), rows)
 
 
-def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
-    _ = sheet.words
-    key, row = "documents", document.request
-    yield _title(sheet, row)
-    if row.severity == "advice":
-        yield Paragraph(key, _("Advice: nothing depends on it."), shape="item")
-    yield from _reasons(sheet, document, key)
-    expected = revision.row_expected(row, sheet.project, sheet.language, sheet.curriculum.oral)
-    if expected:
-        yield Paragraph(key, expected, "edited" if row.expected else "generated", _("Expected"), "item", 0, "expected")
-    yield Paragraph(key, due_text(sheet, document), label=_("Due"), shape="item", part="due")
-    if row.verification in _VERIFIED:
-        name = row.verifier or _("someone else")
-        yield Paragraph(key, _(_VERIFIED[row.verification], name=name), shape="item")
-    if document.asked is not None:
-        yield from _state(sheet, document, key)
+def _row(sheet: Sheet, row: Request, passages: tuple[Passage, ...]) -> DocumentRow:
+    return DocumentRow("documents", sheet.document_title(row), passages, "edited" if row.title else "generated")
 
 
-def _title(sheet: Sheet, row: Request) -> Paragraph:
-    _ = sheet.words
-    title = revision.row_title(row, sheet.project, sheet.language) or _("A document without a name")
-    return Paragraph("documents", title, "edited" if row.title else "generated", shape="heading")
-
-
-def _reasons(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
-    """The mentor's reason as written; without one, each criterion and what was observed on it, with the minute."""
+def _document(sheet: Sheet, document: Document) -> DocumentRow:
     _ = sheet.words
     row = document.request
+    standing: list[Passage] = []
+    if row.verification in _VERIFIED:
+        name = row.verifier or _("someone else")
+        standing.append(Passage(_(_VERIFIED[row.verification], name=name)))
+    if document.asked is not None:
+        standing += _state(sheet, document.asked)
+    return msgspec.structs.replace(
+        _row(sheet, row, tuple(standing)),
+        advice=Passage(_("Advice: nothing depends on it.")) if row.severity == "advice" else None,
+        reasons=tuple(_reasons(sheet, row)),
+        expected=sheet.expected(row),
+        due=Passage(_due(sheet, document), _("Due")),
+    )
+
+
+def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
+    """The mentor's reason as written; without one, each criterion and what was observed on it, with the minute."""
+    _ = sheet.words
     if row.reason:
-        yield Paragraph(key, row.reason, "edited", _("Reason"), "item", 0, "reason")
+        yield Passage(row.reason, _("Reason"), "edited")
         return
     for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
         label = _("Reason, criterion {criterion}", criterion=reason.criterion)
-        yield Paragraph(key, reason.text, label=label, shape="item", part="reason")
-        for seen in reason.observed:
-            at = _("observed at {clock}", clock=_.clock_text(seen.at_s))
-            yield Paragraph(key, seen.text, "edited", at, "item", 1, "reason")
+        seen = tuple(
+            Passage(each.text, _("observed at {clock}", clock=_.clock_text(each.at_s)), "edited")
+            for each in reason.observed
+        )
+        yield Passage(reason.text, label, below=seen)
 
 
-def due_text(sheet: Sheet, document: Document) -> str:
+def _due(sheet: Sheet, document: Document) -> str:
     """Until when: an instant once the request is released, a time after the release before."""
     _ = sheet.words
     if document.asked is not None:
@@ -233,36 +215,32 @@ def due_text(sheet: Sheet, document: Document) -> str:
     return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
 
 
-def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
+def _state(sheet: Sheet, asked: Asked) -> Iterator[Passage]:
     _ = sheet.words
-    asked = document.asked
-    if asked is None:
-        return
     if asked.dropped is not None:
-        yield Paragraph(key, _("no longer asked for"), label=_("State"), shape="item")
+        yield Passage(_("no longer asked for"), _("State"))
         return
     state = sheet.word(ROW_STATES, asked.state)
     if asked.round > 1:
         state = _("{state}, round {n}", state=state, n=asked.round)
-    yield Paragraph(key, state, label=_("State"), shape="item")
-    if sheet.reader == "student":
-        return
-    if asked.decision_reason:
-        yield Paragraph(key, asked.decision_reason, "edited", _("Reason of the decision"), "item")
+    yield Passage(state, _("State"))
+    if asked.decision_reason and sheet.reader != "student":
+        yield Passage(asked.decision_reason, _("Reason of the decision"), "edited")
 
 
 def goal(sheet: Sheet) -> tuple[Section, ...]:
     """The student's next goal, when the mentor wrote one."""
     _ = sheet.words
     text = sheet.defense.goal
-    return section_if("goal", _("Next goal"), [Paragraph("goal", text, "edited")] if text else ())
+    told = (Passage(text, origin="edited", item=False),) if text else ()
+    return section_if("goal", _("Next goal"), [Part("goal", "", told)])
 
 
 def questions(sheet: Sheet) -> tuple[Section, ...]:
     """The parked questions with what became of them."""
     _ = sheet.words
-    paragraphs = [
-        Paragraph("questions", q.text, "edited", f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "item")
+    told = tuple(
+        Passage(q.text, f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "edited")
         for q in sheet.defense.questions
-    ]
-    return section_if("questions", _("Questions"), paragraphs)
+    )
+    return section_if("questions", _("Questions"), [Part("questions", "", told)])

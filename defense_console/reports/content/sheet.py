@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision
 from defense_console.model.defense.events import OutcomeValue, Request
 from defense_console.model.defense.state import SETTLED, Defense, Note, RowState, Version
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
-from defense_console.reports.content.value import Reader, Standing
+from defense_console.reports.content.value import Passage, Reader, Standing
 from defense_console.words.translation import Translator, zone_of
 
 STATUSES: Final[Mapping[str, str]] = {
@@ -103,6 +103,21 @@ class Sheet:
         if self.reader != "jury":
             return f"{local} ({self.zone}, {offset})"
         return f"{local} ({self.zone}, {offset}; {self.words.date_time(at, 'UTC')} UTC)"
+
+    def skill_title(self, skill: Skill) -> str:
+        """Reference and name of a skill."""
+        return f"{skill.ref} — {skill.title.in_(self.language)}"
+
+    def document_title(self, request: Request) -> str:
+        """Name of a document to revise."""
+        _ = self.words
+        return revision.row_title(request, self.project, self.language) or _("A document without a name")
+
+    def expected(self, request: Request) -> Passage | None:
+        """What must change in a document, None where nothing says so."""
+        _ = self.words
+        text = revision.row_expected(request, self.project, self.language, self.curriculum.oral)
+        return Passage(text, _("Expected"), "edited" if request.expected else "generated") if text else None
 
     def edited(self, key: str) -> str:
         """The mentor's own words for a generated paragraph in this language, "" without any."""

@@ -21,7 +21,7 @@ import msgspec
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.reports.content.value import Report
-from defense_console.reports.rendering.layout import Cell, Item, nested, page, runs
+from defense_console.reports.rendering.layout import page
 from defense_console.words.translation import translator
 
 if TYPE_CHECKING:
@@ -88,13 +88,7 @@ def _unescaped(found: re.Match[str]) -> str:
 def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, Any]:
     """What the template reads: the page, every character without a glyph replaced by its code point."""
     _ = translator(report.language)
-    laid = page(report)
-    data: dict[str, Any] = msgspec.to_builtins(laid)
-    for block, shown in zip(data["blocks"], laid.blocks, strict=True):
-        block["flow"] = _flow(shown.lines)
-        if shown.table is not None:
-            block["table"]["rows"] = [[_flow(cell) for cell in row] for row in shown.table.rows]
-        del block["lines"]
+    data: dict[str, Any] = msgspec.to_builtins(page(report))
     data["date"] = {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")}
     counted: Counter[str] = Counter()
     data = _drawn(data, missing, counted)
@@ -105,21 +99,6 @@ def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, An
         for c, n in sorted(counted.items())
     ]
     return data
-
-
-def _flow(lines: Cell) -> list[dict[str, Any]]:
-    """Lines as the template lays them out: lists as trees, the rest one by one."""
-    parts: list[dict[str, Any]] = []
-    for listed, group in runs(lines):
-        if listed:
-            parts.append({"kind": "list", "items": [_branch(item) for item in nested(group)]})
-        else:
-            parts += [{"kind": line.shape, "line": msgspec.to_builtins(line)} for line in group]
-    return parts
-
-
-def _branch(item: Item) -> dict[str, Any]:
-    return {"line": msgspec.to_builtins(item.line), "below": [_branch(below) for below in item.below]}
 
 
 def code_point(character: str) -> str:
