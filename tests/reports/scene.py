@@ -150,6 +150,7 @@ def report(
         language=language,
         reader=reader,
         zone=zone,
+        assessor="A mentor",
         record_hash=record_hash,
     )
 

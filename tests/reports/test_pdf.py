@@ -103,6 +103,15 @@ def test_a_character_without_a_glyph_is_listed_and_never_dropped() -> None:
     assert "could not be drawn" not in Read(scene.report(scene.held(), language="en")).text
 
 
+@pytest.mark.parametrize("character", ["\ue001", "\uf0b7", "\uf8ff", "\U000f0000", "\U0010fffd", "\ufdd0", "\ufffe"])
+def test_a_character_without_a_meaning_of_its_own_does_not_stop_the_page(character: str) -> None:
+    log = scene.held().add(ev.GoalSet(f"before{character}behind"))
+    read = Read(scene.report(log, language="en", student=f"Ada {character}", record_hash=None))
+    shown = f"⟨{pdf.code_point(character)}⟩"
+    assert f"before{shown}behind" in read.text or f"before{character}behind" in read.text
+    assert squeezed(f"Ada {shown}") in squeezed(read.text) or f"Ada {character}" in read.text
+
+
 def test_no_private_note_stands_anywhere_in_the_file() -> None:
     read = Read(scene.report(scene.everything(lambda name: f"<{name}>"), "jury", "en"))
     size = read.reader.trailer["/Size"]

@@ -11,7 +11,7 @@ from defense_console.model.defense.timeline import Timeline
 from defense_console.reports.content.sections import window_text
 from defense_console.reports.content.sheet import VERSIONS, Sheet
 from defense_console.reports.content.value import Part, Passage, Section, section_if
-from defense_console.words.values import OUTCOMES, PAUSES, PHASES, RATINGS, SESSIONS
+from defense_console.words.values import OUTCOMES, PAUSES, PHASES, SESSIONS
 
 # --- times -------------------------------------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ def criteria(sheet: Sheet) -> tuple[Section, ...]:
 def _criterion(sheet: Sheet, criterion: Criterion) -> Passage:
     _ = sheet.words
     rating = rubric.rating_of(sheet.defense, criterion.id)
-    marks = [_("not rated") if rating is None else sheet.word(RATINGS, rating)]
+    marks = [sheet.rated(criterion.id)]
     if criterion.blocking or criterion.effect == "decides":
         marks.append(_("decides alone"))
     if criterion.id not in sheet.defense.ratings and rating is not None:
@@ -208,7 +208,7 @@ def record(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
     defense = sheet.defense
     told = [Passage(str(defense.seq), _("Events in the record"))]
     if defense.curriculum_hash is not None:
-        told.append(Passage(defense.curriculum_hash, _("Curriculum")))
+        told.append(Passage(defense.curriculum_hash, _("Hash of the curriculum")))
     if record_hash is not None:
         told.append(Passage(record_hash, _("Hash of the release")))
     else:

@@ -33,6 +33,7 @@ def build(
     language: str,
     reader: Reader,
     zone: str = "UTC",
+    assessor: str = "",
     record_hash: str | None = None,
     previous: Sequence[Previous] = (),
     superseded_by: Version | None = None,
@@ -46,6 +47,7 @@ def build(
         language: "fr" or "en".
         reader: Whom it is for.
         zone: IANA name of the time zone in which instants are shown.
+        assessor: Who signed the verdict, or drafts it; "" where nobody is known.
         record_hash: Hash of the event that released the verdict; never on a draft.
         previous: Earlier attempts at the same project, in order.
         superseded_by: The version in force, when the defense was folded up to an earlier release.
@@ -69,7 +71,7 @@ def build(
         language=sheet.language,
         title=_("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
         notice=_notice(sheet, superseded_by),
-        facts=_facts(sheet, student, verdict, previous),
+        facts=_facts(sheet, student, assessor, verdict, previous),
         verdict=verdict,
         sections=_sections(sheet, shown_hash),
         released_at=None if released is None else released.released_at,
@@ -112,6 +114,7 @@ def bodies(report: Report) -> dict[str, str]:
 
 def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
     found = [
+        *sections.replaced(sheet),
         *sections.skills(sheet),
         *sections.deliverables(sheet),
         *sections.remarks(sheet),
@@ -166,7 +169,9 @@ def _imprint(sheet: Sheet) -> str:
     return _("Draft, as known {at}", at=sheet.instant(at))
 
 
-def _facts(sheet: Sheet, student: str, verdict: Consequence, previous: Sequence[Previous]) -> tuple[Fact, ...]:
+def _facts(
+    sheet: Sheet, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
+) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
     started = defense.timeline.started_at
@@ -178,6 +183,10 @@ def _facts(sheet: Sheet, student: str, verdict: Consequence, previous: Sequence[
         Fact(_("Date"), sheet.instant(defense.planned_at if started is None else started.wall), "date"),
         Fact(_("Verdict"), verdict.label, "verdict"),
     ]
+    if assessor:
+        facts.insert(-1, Fact(_("Assessed by"), assessor, "assessor"))
+    if sheet.reader == "jury":
+        facts.append(Fact(_("Time zone"), sheet.zone, "zone"))
     if sheet.reader != "student":
         facts += [Fact(_("Attempt {n}", n=p.attempt), _attempt(sheet, p)) for p in previous]
     return tuple(facts)

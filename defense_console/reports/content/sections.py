@@ -5,7 +5,6 @@ The console writes only where the mentor wrote nothing, and repeats the mentor's
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -15,15 +14,40 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.events import Request, Verification
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
-from defense_console.reports.content.sheet import STATUSES, Document, Sheet
-from defense_console.reports.content.value import DocumentRow, Part, Passage, Section, SkillRow, section_if
-from defense_console.words.values import QUESTIONS, ROW_STATES
+from defense_console.model.text import french
+from defense_console.reports.content.sheet import STATUSES, Document, Sheet, over
+from defense_console.reports.content.value import DocumentRow, Origin, Part, Passage, Section, SkillRow, section_if
+from defense_console.words.values import OUTCOMES, QUESTIONS, ROW_STATES
 
 _VERIFIED: dict[Verification, str] = {
     "by_other": N_("Verified by {name}"),
     "self_certified": N_("Certified by the student"),
     "needs_defense": N_("Needs a new defense"),
 }
+
+
+# --- the version -------------------------------------------------------------------------------------------------
+
+
+def replaced(sheet: Sheet) -> tuple[Section, ...]:
+    """Which version of the verdict this one replaces, and why; nothing for the first one."""
+    _ = sheet.words
+    defense = sheet.defense
+    n = len(defense.versions) + 1 if sheet.version is None else sheet.version.version
+    old = next((v for v in defense.versions if v.version == n - 1), None)
+    if sheet.standing == "none" or old is None or old.released_at is None:
+        return ()
+    places = {"outcome": sheet.word(OUTCOMES, old.outcome), "day": _.date_text(old.released_at, sheet.zone)}
+    text = _("Version {n} replaces version {old} of {day} ({outcome}).", n=n, old=old.version, **places)
+    told = [Passage(text, item=False)]
+    amendment = defense.amendment if sheet.version is None else sheet.version.amendment
+    if amendment and sheet.reader == "jury":
+        told.append(Passage(amendment, _("Why"), "edited", item=False))
+    elif not amendment and defense.all_settled:
+        told.append(Passage(_("Every document that was asked for is settled."), item=False))
+    elif not amendment and defense.any_expired:
+        told.append(Passage(_("A document that was asked for did not come in time."), item=False))
+    return section_if("replaced", _("New version"), [Part("replaced", "", tuple(told))])
 
 
 # --- skills ------------------------------------------------------------------------------------------------------
@@ -37,30 +61,44 @@ def skills(sheet: Sheet) -> tuple[Section, ...]:
     for skill in sheet.project.skills:
         key, status = f"skill/{skill.ref}", results[skill.ref]
         word = Passage(sheet.word(STATUSES, status), item=False, tone=status)
-        rows.append(SkillRow(key, sheet.skill_title(skill), _comment(sheet, skill, key), word))
+        written = sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref, "")
+        comment, unsaid = _comment(sheet, skill, written)
+        rows.append(SkillRow(key, sheet.skill_title(skill), comment, unsaid, status=word))
     return section_if("skills", _("Skills"), rows)
 
 
-def _comment(sheet: Sheet, skill: Skill, key: str, spoken: bool = False) -> tuple[Passage, ...]:
-    """The mentor's comment as written; without one, what was noted and rated, criterion by criterion.
+def _comment(
+    sheet: Sheet, skill: Skill, written: str, spoken: str = ""
+) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """Return the comment on a skill, and the criteria not met or to improve that it does not quote.
 
-    `spoken`: a sentence tells of the speaking time already, so its criterion adds nothing but its notes.
+    Args:
+        sheet: What it is written from.
+        skill: The skill.
+        written: The mentor's comment; without one it is what was noted and rated, criterion by criterion.
+        spoken: The sentence on the speaking time; where it is told, it stands for the criterion that the clock rates.
     """
-    if written := sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref):
-        return (Passage(written, origin="edited", item=False),)
-    told = (_told(sheet, criterion, silent=spoken and criterion.from_clock) for criterion in skill.criteria)
-    return tuple(itertools.chain.from_iterable(told))
+    found: list[Passage] = []
+    unsaid: list[Passage] = []
+    read = french(written) if sheet.language == "fr" else written
+    for criterion in skill.criteria:
+        timed = criterion.from_clock and bool(spoken)
+        short = _short(sheet, criterion)
+        if written:
+            said = spoken in written if timed else criterion.text.in_(sheet.language) in read
+            unsaid += [] if said else short
+            continue
+        notes = tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
+        found += notes if timed or not short else [msgspec.structs.replace(short[0], below=notes)]
+    return ((Passage(written, origin="edited", item=False),) if written else tuple(found)), tuple(unsaid)
 
 
-def _told(sheet: Sheet, criterion: Criterion, silent: bool) -> tuple[Passage, ...]:
-    """What a criterion adds to a generated comment: nothing when it is met and nothing was noted."""
+def _short(sheet: Sheet, criterion: Criterion) -> list[Passage]:
+    """A criterion with its rating when it is not met or to improve; it is never quoted without."""
     _ = sheet.words
+    labels = {"to_improve": _("To improve"), "not_met": _("Not met")}
     rating = rubric.rating_of(sheet.defense, criterion.id)
-    notes = tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
-    if silent or rating not in ("to_improve", "not_met"):
-        return notes
-    label = _("To improve") if rating == "to_improve" else _("Not met")
-    return (Passage(criterion.text.in_(sheet.language), label, below=notes),)
+    return [Passage(criterion.text.in_(sheet.language), labels[rating])] if rating in labels else []
 
 
 def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
@@ -81,9 +119,10 @@ def deliverables(sheet: Sheet) -> tuple[Section, ...]:
         improvements = [Passage(own, origin="edited", item=False)]
     elif not improvements:
         improvements = [
-            Passage(criterion.text.in_(sheet.language))
+            passage
             for skill in sheet.project.skills
             for criterion in skill.criteria
+            for passage in _short(sheet, criterion)
             if rubric.rating_of(sheet.defense, criterion.id) == "to_improve"
         ]
     parts = (
@@ -99,17 +138,15 @@ def remarks(sheet: Sheet) -> tuple[Section, ...]:
     Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
     """
     _ = sheet.words
-    key = "remarks"
-    found: list[Passage] = []
-    if own := sheet.edited(key):
-        found.append(Passage(own, origin="edited", item=False))
-    else:
-        if spoken := speaking_time(sheet):
-            found.append(Passage(spoken, item=False))
-        oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
-        found += _comment(sheet, oral, key, spoken=bool(spoken))
+    spoken = speaking_time(sheet)
+    oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
+    written = sheet.edited("remarks")
+    comment, unsaid = _comment(sheet, oral, written or sheet.defense.skill_comments.get(ORAL, ""), spoken)
+    found = list(comment)
+    if not written:
+        found[:0] = [Passage(spoken, item=False)] if spoken else []
         found += [Passage(n.text, origin="edited") for n in sheet.shared_notes() if n.criterion is None]
-    return section_if("defense", _("Defense: remarks"), [Part(key, "", tuple(found))])
+    return section_if("defense", _("Defense: remarks"), [Part("remarks", "", tuple(found), unsaid)])
 
 
 def windowed(phases: tuple[Phase, ...]) -> Phase | None:
@@ -161,34 +198,37 @@ def notes(sheet: Sheet) -> tuple[Section, ...]:
 
 
 def documents(sheet: Sheet) -> tuple[Section, ...]:
-    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped."""
+    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped.
+
+    Once none of them is awaited or to be read, the title no longer says that there is something to revise.
+    """
     _ = sheet.words
-    rows = [_document(sheet, document) for document in sheet.documents()]
+    found = sheet.documents()
+    rows = [_document(sheet, document) for document in found]
     for asked in sheet.dropped():
-        gone = Passage(_("no longer asked for"), _("State"))
-        rows.append(_row(sheet, asked.request, (gone,)))
-    return section_if("documents", _("Documents to revise"), rows)
-
-
-def _row(sheet: Sheet, row: Request, passages: tuple[Passage, ...]) -> DocumentRow:
-    return DocumentRow("documents", sheet.document_title(row), passages, "edited" if row.title else "generated")
+        by: Origin = "edited" if asked.request.title else "generated"
+        title = sheet.document_title(asked.request)
+        rows.append(DocumentRow("documents", title, (), titled_by=by, state=_state(sheet, asked)))
+    ended = all(d.asked is not None and (over(d.asked) or d.asked.dropped is not None) for d in found)
+    return section_if("documents", _("Documents asked for") if ended else _("Documents to revise"), rows)
 
 
 def _document(sheet: Sheet, document: Document) -> DocumentRow:
     _ = sheet.words
-    row = document.request
-    standing: list[Passage] = []
-    if row.verification in _VERIFIED:
-        name = row.verifier or _("someone else")
-        standing.append(Passage(_(_VERIFIED[row.verification], name=name)))
-    if document.asked is not None:
-        standing += _state(sheet, document.asked)
-    return msgspec.structs.replace(
-        _row(sheet, row, tuple(standing)),
+    row, asked = document.request, document.asked
+    name = row.verifier or _("someone else")
+    verified = (Passage(_(_VERIFIED[row.verification], name=name)),) if row.verification in _VERIFIED else ()
+    due = _due(sheet, document)
+    return DocumentRow(
+        "documents",
+        sheet.document_title(row),
+        verified,
+        titled_by="edited" if row.title else "generated",
         advice=Passage(_("Advice: nothing depends on it.")) if row.severity == "advice" else None,
         reasons=tuple(_reasons(sheet, row)),
         expected=sheet.expected(row),
-        due=Passage(_due(sheet, document), _("Due")),
+        due=Passage(due, _("Due")) if due else None,
+        state=None if asked is None else _state(sheet, asked),
     )
 
 
@@ -199,7 +239,8 @@ def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
         yield Passage(row.reason, _("Reason"), "edited")
         return
     for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
-        label = _("Reason, criterion {criterion}", criterion=reason.criterion)
+        rating = sheet.rated(reason.criterion)
+        label = _("Reason, criterion {criterion}, {rating}", criterion=reason.criterion, rating=rating)
         seen = tuple(
             Passage(each.text, _("observed at {clock}", clock=_.clock_text(each.at_s)), "edited")
             for each in reason.observed
@@ -208,24 +249,28 @@ def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
 
 
 def _due(sheet: Sheet, document: Document) -> str:
-    """Until when: an instant once the request is released, a time after the release before."""
+    """Until when: an instant while the document is awaited, a time after the release before; "" once it came."""
     _ = sheet.words
-    if document.asked is not None:
-        return sheet.instant(document.asked.due_at)
-    return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
+    asked = document.asked
+    if asked is None:
+        return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
+    return sheet.instant(asked.due_at) if asked.state in revision.AWAITED and asked.dropped is None else ""
 
 
-def _state(sheet: Sheet, asked: Asked) -> Iterator[Passage]:
+def _state(sheet: Sheet, asked: Asked) -> Passage:
+    """What became of a document, and when; why, for all but the student."""
     _ = sheet.words
     if asked.dropped is not None:
-        yield Passage(_("no longer asked for"), _("State"))
-        return
+        return Passage(_("no longer asked for"), _("State"))
     state = sheet.word(ROW_STATES, asked.state)
     if asked.round > 1:
         state = _("{state}, round {n}", state=state, n=asked.round)
-    yield Passage(state, _("State"))
-    if asked.decision_reason and sheet.reader != "student":
-        yield Passage(asked.decision_reason, _("Reason of the decision"), "edited")
+    since = asked.decided_at or (None if asked.answer is None else asked.answer.at)
+    if since is not None:
+        state = _("{state}, {at}", state=state, at=sheet.instant(since))
+    why = Passage(asked.decision_reason, _("Reason of the decision"), "edited")
+    told = bool(asked.decision_reason) and sheet.reader != "student"
+    return Passage(state, _("State"), below=(why,) if told else ())
 
 
 def goal(sheet: Sheet) -> tuple[Section, ...]:

@@ -43,19 +43,27 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Passages under a title of their own, or "". `key`: the field they are copied with; neighbours may share it."""
+    """Passages under a title of their own, or "".
+
+    Attributes:
+        key: The field they are copied with; neighbours may share it.
+        title: Their title.
+        passages: What a mentor may write anew, where that is possible.
+        unsaid: Criteria not met or to improve that the mentor's own words do not quote.
+    """
 
     key: str
     title: str
     passages: tuple[Passage, ...]
+    unsaid: tuple[Passage, ...] = ()
 
     @property
     def whole(self) -> tuple[Passage, ...]:
         """Everything in it, one after the other."""
-        return self.passages
+        return (*self.passages, *self.unsaid)
 
 
-class SkillRow(Part, frozen=True):
+class SkillRow(Part, frozen=True, kw_only=True):
     """A skill with its status; its passages are the comment of the mentor or of the console."""
 
     status: Passage
@@ -63,18 +71,19 @@ class SkillRow(Part, frozen=True):
     @property
     def whole(self) -> tuple[Passage, ...]:
         """Everything in it, one after the other."""
-        return (self.status, *self.passages)
+        return (self.status, *self.passages, *self.unsaid)
 
 
-class DocumentRow(Part, frozen=True):
-    """A document to revise; its passages say how it is verified and what became of it.
+class DocumentRow(Part, frozen=True, kw_only=True):
+    """A document to revise; its passages say how it is verified.
 
     Attributes:
         titled_by: Who gave it its name.
         advice: That nothing depends on it; None of a required one.
         reasons: The mentor's reason, or each criterion with what was observed.
         expected: What must change, None where nothing says so.
-        due: Until when, None when it is no longer asked for.
+        due: Until when; None when it is not awaited any more.
+        state: What became of it, None before the release.
     """
 
     titled_by: Origin
@@ -82,11 +91,12 @@ class DocumentRow(Part, frozen=True):
     reasons: tuple[Passage, ...] = ()
     expected: Passage | None = None
     due: Passage | None = None
+    state: Passage | None = None
 
     @property
     def whole(self) -> tuple[Passage, ...]:
         """Everything in it, one after the other."""
-        found = (self.advice, *self.reasons, self.expected, self.due, *self.passages)
+        found = (self.advice, *self.reasons, self.expected, self.due, *self.passages, self.state)
         return tuple(passage for passage in found if passage is not None)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from defense_console.model.text import one_line, visible
+from defense_console.model.text import french, one_line, visible
 from defense_console.reports.content.value import DocumentRow, Part, Passage, Report, Section, SkillRow
-from defense_console.reports.rendering.plain import labelled
+from defense_console.reports.rendering.plain import capital, labelled
 from defense_console.words.translation import Translator, translator
 
 Cell = tuple[Passage, ...]
@@ -91,8 +91,8 @@ def page(report: Report) -> Page:
         facts=tuple((labelled(f.label, _), one_line(f.text)) for f in report.facts if f.id not in _TOLD_APART),
         outcome=report.outcome or "",
         verdict_label=_("Verdict"),
-        verdict=_capital(report.verdict.outcome),
-        consequence=_capital(report.verdict.next),
+        verdict=capital(report.verdict.outcome),
+        consequence=capital(report.verdict.next),
         chapters=tuple(_chapter(section, _) for section in report.sections),
         imprint=report.imprint,
         hash_label="" if report.record_hash is None else labelled(_("Hash of the release"), _),
@@ -104,49 +104,56 @@ _TOLD_APART = frozenset({"student", "verdict"})
 """Facts that the title and the box of the verdict tell."""
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _chapter(section: Section, words: Translator) -> Chapter:
     _ = words
     columns: tuple[str, ...] = ()
     if section.id == "skills":
         columns = (_("Skill"), _("Status"), _("Comment"))
     elif section.id == "documents":
-        columns = (_("Document"), _("Reason"), _("Expected"), _("Due"))
+        awaited = any(isinstance(part, DocumentRow) and part.due is not None for part in section.parts)
+        columns = (_("Document"), _("Reason"), _("Expected"), _("Due") if awaited else _("State"))
     return Chapter(section.id, one_line(section.title), columns, tuple(_block(part, words) for part in section.parts))
 
 
 def _block(part: Part, words: Translator) -> Block:
     """What has a column of its own goes there without its label, the rest stands under the title of the row.
 
-    The criteria keep their label, since it names them.
+    The criteria keep their label, since it names them. A document that is not awaited has its state in place of a date.
     """
     title = one_line(part.title)
     match part:
         case SkillRow():
-            return Block(title, (), (_shown([part.status], words), _shown(part.passages, words)))
+            return Block(title, (), (_shown([part.status], words), _shown((*part.passages, *part.unsaid), words)))
         case DocumentRow():
-            aside = [] if part.advice is None else [part.advice]
+            last, state = (part.state, None) if part.due is None else (part.due, part.state)
+            aside = [p for p in (part.advice, *part.passages, state) if p is not None]
             reasons = [_bare(reason) if reason.origin == "edited" else reason for reason in part.reasons]
-            last = ([_bare(each)] if each is not None else [] for each in (part.expected, part.due))
-            cells = (reasons, *last)
-            return Block(title, _shown([*aside, *part.passages], words), tuple(_shown(cell, words) for cell in cells))
-    return Block(title, _shown(part.passages, words))
+            cells = (reasons, *([] if p is None else [_bare(p), *p.below] for p in (part.expected, last)))
+            return Block(title, _shown(aside, words), tuple(_shown(cell, words) for cell in cells))
+    return Block(title, _shown(part.whole, words))
 
 
 def _bare(passage: Passage) -> Passage:
-    return Passage(passage.text, item=False)
+    return msgspec.structs.replace(passage, label="", item=False, below=())
 
 
 def _shown(passages: Iterable[Passage], words: Translator) -> Cell:
     return tuple(
         msgspec.structs.replace(
             passage,
-            text=visible(passage.text),
+            text=_text(passage, words),
             label=labelled(one_line(passage.label), words) if passage.label else "",
             below=_shown(passage.below, words),
         )
         for passage in passages
     )
+
+
+def _text(passage: Passage, words: Translator) -> str:
+    """The text of a passage, made visible.
+
+    The sentence on the speaking time has plain spaces, by which it is searched for where it is pasted; on a page its
+    colon must not begin a line. A paragraph of the console holds no word of a person.
+    """
+    ours = words.language == "fr" and passage.origin == "generated" and not passage.item
+    return french(passage.text) if ours else visible(passage.text)

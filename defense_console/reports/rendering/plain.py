@@ -54,6 +54,11 @@ def labelled(label: str, words: Translator) -> str:
     return _("{label}:", label=label)
 
 
+def capital(text: str) -> str:
+    """A text with a capital letter first."""
+    return text[:1].upper() + text[1:]
+
+
 def _section(section: Section, words: Translator) -> Iterator[str]:
     title = wrapped(one_line(section.title), "", "  ")
     yield from ("", *title, "-" * max(map(cells, title)))
