@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import OutcomeValue
 from defense_console.words.consequences import consequence
 from defense_console.words.translation import translator
 from tests.messages import collect

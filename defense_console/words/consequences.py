@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import OutcomeValue
 from defense_console.words.translation import Translator
 
 

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from defense_console.model.curriculum import Deliverable
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import OutcomeValue, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content import message as messages
@@ -47,7 +47,7 @@ def condition(*rows: Request) -> scene.Log:
     return scene.released(scene.signed(scene.conditional(), rows or (ROW,)))
 
 
-def outcome(value: ev.OutcomeValue) -> scene.Log:
+def outcome(value: OutcomeValue) -> scene.Log:
     log = scene.held()
     log.add(ev.LineAdded("improvement", "show the sources"), ev.GoalSet("publish it"), ev.OutcomeChosen(value))
     return scene.released(scene.signed(log))
@@ -147,9 +147,7 @@ def test_no_message_tells_of_a_verdict_that_a_signed_one_is_about_to_replace() -
     ("rework", "en", ("a new defense is needed", "To work on:\n- show the sources", "stays acquired")),
     ("rework", "fr", ("une nouvelle soutenance est nécessaire", "À travailler :\n- show the sources", "reste acquis")),
 ])  # fmt: skip
-def test_the_other_outcomes_say_what_happens_next(
-    value: ev.OutcomeValue, language: str, parts: tuple[str, ...]
-) -> None:
+def test_the_other_outcomes_say_what_happens_next(value: OutcomeValue, language: str, parts: tuple[str, ...]) -> None:
     made = message(outcome(value), language)
     text = messages.text(made).replace("\xa0", " ")
     assert all(part in text for part in parts)
@@ -272,7 +270,7 @@ class Next:
     session: str
     attempt: int = 2
     planned_at: str = "2026-11-10T13:00:00.000Z"
-    outcome: ev.OutcomeValue | None = None
+    outcome: OutcomeValue | None = None
 
 
 @pytest.mark.parametrize(("session", "asks", "told"), [
@@ -319,7 +317,7 @@ def test_an_amended_verdict_says_which_one_it_replaces() -> None:
      "A document I asked for did not come in time: your project is to rework, a new defense is needed."),
     (ev.RowExpired("d2"), "validated", "Your project is validated."),
 ])  # fmt: skip
-def test_a_verdict_that_ends_a_condition_says_so(settled: ev.DefenseWhat, value: ev.OutcomeValue, opening: str) -> None:
+def test_a_verdict_that_ends_a_condition_says_so(settled: ev.DefenseWhat, value: OutcomeValue, opening: str) -> None:
     log = condition().at(50 * 3600)
     log.add(*([ev.RowReceived("d2")] if isinstance(settled, ev.RowAccepted) else []), settled, ev.OutcomeChosen(value))
     made = message(scene.released(scene.signed(log)))

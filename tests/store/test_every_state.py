@@ -16,8 +16,8 @@ import pytest
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.exchange.whole_store import WholeStoreDesk
-from defense_console.model.defense.events import encode_event
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore

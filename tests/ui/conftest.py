@@ -20,14 +20,16 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, Stamp, StudentEvent, decode_event, encode_event
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id, summarize
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.settings import Settings
-from defense_console.store.base import Append, StoreError, Student
+from defense_console.store.base import Append, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
@@ -111,8 +113,8 @@ class Room:
 
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
         at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email, timezone))
-        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, timezone, 1))
+        event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
+        job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
         self._append(job)
         return id
 
@@ -130,13 +132,13 @@ class Room:
         for what in whats:
             events = self.events(id)
             seq = len(events) + 1
-            events.append(Event(seq, seq, self.machine.read(), "Mentor Test", what))
+            events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
             defense = self._fold(events)
             pin = None
             if isinstance(what, ev.Started):
                 pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
             lines = (encode_event(events[-1]),)
-            self._append(Append(f"defense/{id}", seq - 1, lines, summarize(id, defense), pin=pin))
+            self._append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
         return self.defense(id)
 
     def live(self, id: str, room_s: float = 60) -> Defense:
@@ -155,7 +157,7 @@ class Room:
 
     # --- what was stored ---------------------------------------------------------------------------------------------
 
-    def events(self, id: str) -> list[Event]:
+    def events(self, id: str) -> list[DefenseEvent]:
         store = TinyStore.open(self.folder)
         try:
             return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
@@ -172,7 +174,7 @@ class Room:
         finally:
             store.close()
 
-    def _fold(self, events: list[Event]) -> Defense:
+    def _fold(self, events: list[DefenseEvent]) -> Defense:
         first = events[0].what
         assert isinstance(first, ev.Planned)
         started = any(isinstance(event.what, ev.Started) for event in events)

@@ -24,13 +24,14 @@ from defense_console.exchange.platform.session_list import is_session_list, read
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, Chain, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import Planned, Stamp
+from defense_console.model.defense.kinds import Planned
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.student.state import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student
+from defense_console.store.base import Append, Draft, Lease, Store, Student, beside
 from defense_console.store.chain import first_hash, next_hash
 
 DEMO = "demo"
@@ -192,11 +193,11 @@ class ExchangeDesk:
         for stream, lines in found.logs.items():
             kind, _, id = stream.partition("/")
             if kind == "defense":
-                self.store.append(Append(stream, 0, lines, summary=summarize(id, found.defenses[id])))
+                self.store.append(Append(stream, 0, lines, row=beside(summarize(id, found.defenses[id]))))
             else:
                 known = found.students[id]
                 student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-                self.store.append(Append(stream, 0, lines, student=student))
+                self.store.append(Append(stream, 0, lines, row=beside(student)))
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
 

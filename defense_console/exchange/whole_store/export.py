@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.table import ARCHIVE
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 
 VERSION: Final = 1
 CURRICULA: Final = "curricula"

@@ -11,7 +11,7 @@ import msgspec
 
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Request, Verification
+from defense_console.model.defense.state import Request, Verification
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.model.text import french

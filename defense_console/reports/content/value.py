@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import OutcomeValue
 from defense_console.words.consequences import Consequence
 
 Reader = Literal["student", "mentor", "jury"]

@@ -187,10 +187,9 @@ class TinyStore:
             self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
         for field, draft in job.drafts:
             self.save_draft(job.stream, field, draft)
-        if job.student is not None:
-            self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
-        if job.summary is not None:
-            self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+        if job.row is not None:
+            row = {**job.row, "seq": seq, "hash": head}
+            (self._people if job.stream.startswith(STUDENTS) else self._summaries).put(row)
 
     @_explained
     def read_log(self, stream: str) -> tuple[Line, ...]:
