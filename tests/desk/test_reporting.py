@@ -102,7 +102,8 @@ def test_a_signed_or_released_verdict_is_not_written_anew(desk: VerdictDesk) -> 
     with pytest.raises(ConsoleError, match="only a new version"):
         desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "mine"
-    desk.amend("misheard")
+    desk.amend(" misheard ")
+    assert (desk.defense.amendment, desk.defense.amendment_for_student) == ("misheard", True)
     desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "other"
     assert bodies(desk.report("student", "fr", 1))["remarks"] == "mine"

@@ -295,20 +295,23 @@ def test_a_criterion_is_told_with_its_rating() -> None:
     assert "  Not met: Sentence of A2-1 (en)\n  Why: the table is empty\n" in messages.text(again)
 
 
-def amended() -> scene.Log:
-    log = condition().at(90_000).add(ev.AmendmentOpened("misheard"), ev.OutcomeChosen("rework"))
+def amended(for_student: bool) -> scene.Log:
+    log = condition().at(90_000).add(ev.AmendmentOpened("misheard\ntwice", for_student), ev.OutcomeChosen("rework"))
     return scene.released(scene.signed(log))
 
 
-def test_an_amended_verdict_says_which_one_it_replaces() -> None:
-    made = message(amended())
+@pytest.mark.parametrize("for_student", [True, False])
+def test_an_amended_verdict_says_which_one_it_replaces_and_why(for_student: bool) -> None:
+    made = message(amended(for_student))
+    why = "\nWhy: misheard\n  twice" if for_student else ""
     assert made.subject.endswith(": to rework (new version)")
     assert messages.text(made).split("\n\n")[:3] == [
         "Hello Ada,",
-        "I have changed the verdict of your defense: version 2, below, replaces version 1 of 2026-10-23 (conditional).",
+        "I have changed the verdict of your defense: version 2, below, replaces version 1 of 2026-10-23 (conditional)."
+        + why,
         "Your project is to rework: a new defense is needed.",
     ]
-    assert "misheard" not in messages.text(made), "why was written for the jury"
+    assert ("misheard" in messages.text(made)) is for_student, "what was written for the jury stays with the jury"
 
 
 @pytest.mark.parametrize(("settled", "value", "opening"), [

@@ -438,16 +438,17 @@ def test_a_document_that_came_is_no_longer_due(reader: Reader) -> None:
         assert not any(line.startswith("Due") for line in lines)
 
 
+@pytest.mark.parametrize("for_student", [True, False])
 @pytest.mark.parametrize("reader", READERS)
-def test_a_later_version_says_which_one_it_replaces_and_why(reader: Reader) -> None:
+def test_a_later_version_says_which_one_it_replaces_and_why(reader: Reader, for_student: bool) -> None:
     log = accepted().add(ev.RowAccepted("d2"), ev.OutcomeChosen("validated"))
     scene.released(scene.signed(log))
     assert section(scene.report(log, reader, "en"), "replaced") == [
         "Version 2 replaces version 1 of 2026-10-23 (conditional).", "Every document that was asked for is settled.",
     ]  # fmt: skip
-    log.at(90_000).add(ev.AmendmentOpened("misheard"), ev.OutcomeChosen("rework"))
+    log.at(90_000).add(ev.AmendmentOpened("misheard", for_student), ev.OutcomeChosen("rework"))
     text = "Version 3 replaces version 2 of 2026-10-23 (validated)."
-    told = [text, "Why|misheard"] if reader == "jury" else [text]
+    told = [text, "Why|misheard"] if reader == "jury" or for_student else [text]
     assert section(scene.report(log, reader, "en"), "replaced") == told, "as a draft"
     assert section(scene.report(scene.released(scene.signed(log)), reader, "en"), "replaced") == told
     assert section(scene.report(scene.held(), reader), "replaced") == []

@@ -54,6 +54,7 @@ class Message(msgspec.Struct, frozen=True):
         to_name, to_address: The student; the address is "" where none is known.
         subject: One line.
         replaces: Which earlier verdict this one replaces; "" for a first one.
+        why: Why it was changed, in the mentor's words; "" where they were not written for the student.
         opening: What was decided.
         asked: The documents, in order; only after a conditional verdict.
         points: What else is told, one item each: what to work on before a new defense, documents settled already.
@@ -68,6 +69,7 @@ class Message(msgspec.Struct, frozen=True):
     to_address: str
     subject: str
     replaces: str
+    why: str
     opening: str
     asked: tuple[Asked, ...]
     points: tuple[str, ...]
@@ -156,6 +158,7 @@ def build(
         to_address=to.address,
         subject=_("{subject} (new version)", subject=subject) if letter.amended else subject,
         replaces=_replaces(letter, released),
+        why=released.amendment if released.amendment_for_student else "",
         opening=opening,
         asked=tuple(_asked(letter, row) for row in _awaited(defense)),
         points=points,
@@ -354,7 +357,10 @@ def text(message: Message) -> str:
     """The message as it is pasted: no line is broken, control characters are seen. Ends with a line break."""
     _ = translator(message.language)
     parts = [_("Hello {name},", name=first_name(one_line(message.to_name)))]
-    parts += [visible(sentence) for sentence in (message.replaces, message.opening) if sentence]
+    if message.replaces:
+        why = [f"{labelled(_('Why'), _)} {_hung(message.why)}"] if message.why else []
+        parts.append("\n".join([visible(message.replaces), *why]))
+    parts.append(visible(message.opening))
     parts += ["\n".join(_asked_lines(asked, _)) for asked in message.asked]
     if message.points:
         parts.append("\n".join([message.points_label, *(f"- {_hung(point)}" for point in message.points)]))

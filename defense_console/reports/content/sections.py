@@ -40,8 +40,9 @@ def replaced(sheet: Sheet) -> tuple[Section, ...]:
     places = {"outcome": sheet.word(OUTCOMES, old.outcome), "day": _.date_text(old.released_at, sheet.zone)}
     text = _("Version {n} replaces version {old} of {day} ({outcome}).", n=n, old=old.version, **places)
     told = [Passage(text, item=False)]
-    amendment = defense.amendment if sheet.version is None else sheet.version.amendment
-    if amendment and sheet.reader == "jury":
+    told_of = defense if sheet.version is None else sheet.version
+    amendment = told_of.amendment
+    if amendment and (told_of.amendment_for_student or sheet.reader == "jury"):
         told.append(Passage(amendment, _("Why"), "edited", item=False))
     elif not amendment and defense.all_settled:
         told.append(Passage(_("Every document that was asked for is settled."), item=False))
