@@ -320,7 +320,7 @@ class AmendmentOpened(What, frozen=True, tag="amendment_opened"):
 
     Attributes:
         reason: Why.
-        for_student: The question said that the student reads it. A reason written before it said so is the jury's alone.
+        for_student: The question said that the student reads it; a reason from before it said so is the jury's alone.
     """
 
     reason: str
