@@ -100,7 +100,7 @@ def test_a_message_is_printed_and_drafted_and_never_before_the_release(room: Roo
     id = amended(room)
     text = cli("message", id, "--lang", "fr")
     assert text.exit_code == 0
-    assert text.stdout.startswith("Bonjour Ada,\n\nJ’ai modifié le verdict")
+    assert text.stdout.startswith("Bonjour Ada,\n\nJ’ai revu ma décision")
     assert "\n\nVotre projet est validé.\n\n" in text.stdout
     file = tmp_path / "message.eml"
     assert cli("message", id, "--lang", "en", "--format", "eml", "-o", str(file)).exit_code == 0

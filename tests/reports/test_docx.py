@@ -74,6 +74,7 @@ def test_headings_lists_and_tables_are_real() -> None:
     assert due["2. Deliverable 2 (en)"] == "received, 2026-10-23 14:50 (UTC+02:00)"
     assert due["row-title"] == "2026-10-25 13:50 (UTC+01:00)"
     assert all("w:tblHeader" in table.rows[0]._tr.xml for table in (skills, documents))
+    assert all("w:cantSplit" in row._tr.xml for table in (skills, documents) for row in table.rows)
     assert box.rows[0].cells[0].text.split("\n")[:2] == ["Verdict", "Conditional"]
     assert facts.rows[0].cells[0].text == "Curriculum:"
     assert notice.rows[0].cells[0].text == "The student contests this verdict."

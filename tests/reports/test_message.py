@@ -210,7 +210,8 @@ def test_a_subject_keeps_its_spaces_where_it_is_folded(language: str, project: s
     data = messages.eml(made, NOW, "mentor@example.org")
     assert str(mail(made)["Subject"]) == made.subject
     assert re.sub(rb"\?=\r\n =\?utf-8\?[qb]\?", b"", data).count(b"=?utf-8?") == 1, "encoded words only"
-    assert max(map(len, data.split(b"\r\n"))) <= 78
+    head = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert all(line[-1:] not in b" " and (len(line) <= 78 or line.startswith(b"Message-ID: <")) for line in head)
 
 
 def test_a_name_beyond_ascii_stands_in_an_address() -> None:
@@ -307,7 +308,7 @@ def test_an_amended_verdict_says_which_one_it_replaces_and_why(for_student: bool
     assert made.subject.endswith(": to rework (new version)")
     assert messages.text(made).split("\n\n")[:3] == [
         "Hello Ada,",
-        "I have changed the verdict of your defense: version 2, below, replaces version 1 of 2026-10-23 (conditional)."
+        "I have changed my decision on your defense: version 2, below, replaces version 1 of 2026-10-23 (conditional)."
         + why,
         "Your project is to rework: a new defense is needed.",
     ]

@@ -175,7 +175,7 @@ def _replaces(letter: _Letter, version: Version) -> str:
     if before is None or before.released_at is None or not version.amendment:
         return ""
     return _(
-        "I have changed the verdict of your defense: version {n}, below, replaces version {old} of {day} ({outcome}).",
+        "I have changed my decision on your defense: version {n}, below, replaces version {old} of {day} ({outcome}).",
         n=version.version,
         old=before.version,
         day=_.date_text(before.released_at, letter.to.zone or letter.zone),
@@ -281,7 +281,7 @@ def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]
     _ = letter.words
     points = [line.text for line in letter.defense.improvements]
     points += [
-        f"{labelled(_('Not met'), _)} {criterion.text.in_(_.language)}"
+        f"{labelled(capital(_(RATINGS['not_met'])), _)} {criterion.text.in_(_.language)}"
         for criterion in letter.curriculum.criteria_of(letter.project)
         if rubric.rating_of(letter.defense, criterion.id) == "not_met"
     ]
@@ -346,8 +346,16 @@ def _local(letter: _Letter, at: str) -> str:
 
 
 def _instant(words: Translator, at: str, zone: str) -> str:
+    _ = words
     digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
-    return f"{words.weekday(at, zone)} {words.date_time(at, zone)} ({zone}, UTC{digits[:3]}:{digits[3:5]})"
+    return _(
+        "{day} {date} {time} ({zone}, {offset})",
+        day=_.weekday(at, zone),
+        date=_.date_text(at, zone),
+        time=_.time_of_day(at, zone),
+        zone=zone,
+        offset=f"UTC{digits[:3]}:{digits[3:5]}",
+    )
 
 
 # --- renderings --------------------------------------------------------------------------------------------------
@@ -412,7 +420,8 @@ def eml(message: Message, now: str, sender: str = "") -> bytes:
     body = text(message)
     quoted = Charset("utf-8")
     quoted.body_encoding = QP
-    mail = Mail(policy=compat32.clone(linesep="\r\n"))
+    # Its lines are folded already: the id of a message is one word, and would go to a line of its own.
+    mail = Mail(policy=compat32.clone(linesep="\r\n", max_line_length=None))
     if sender:
         mail["From"] = _address("From", one_line(message.signature), sender)
     if message.to_address:

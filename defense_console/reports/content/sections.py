@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Request, Verification
@@ -17,6 +15,7 @@ from defense_console.model.errors import N_
 from defense_console.model.text import french
 from defense_console.reports.content.sheet import STATUSES, Document, Sheet, over
 from defense_console.reports.content.value import DocumentRow, Origin, Part, Passage, Section, SkillRow, section_if
+from defense_console.reports.rendering.plain import capital
 from defense_console.words.values import OUTCOMES, QUESTIONS, ROW_STATES
 
 _VERIFIED: dict[Verification, str] = {
@@ -58,54 +57,63 @@ def skills(sheet: Sheet) -> tuple[Section, ...]:
     """Status and comment of each skill of the project, in order."""
     _ = sheet.words
     results = {r.ref: r.status for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
-    rows: list[Part] = []
-    for skill in sheet.project.skills:
-        key, status = f"skill/{skill.ref}", results[skill.ref]
-        word = Passage(sheet.word(STATUSES, status), item=False, tone=status)
-        written = sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref, "")
-        comment, unsaid = _comment(sheet, skill, written)
-        rows.append(SkillRow(key, sheet.skill_title(skill), comment, unsaid, status=word))
+    rows = [
+        SkillRow(
+            f"skill/{skill.ref}",
+            sheet.skill_title(skill),
+            _comment(sheet, skill),
+            _unsaid_passages(sheet, skill),
+            status=Passage(sheet.word(STATUSES, results[skill.ref]), item=False, tone=results[skill.ref]),
+        )
+        for skill in sheet.project.skills
+    ]
     return section_if("skills", _("Skills"), rows)
 
 
-def _comment(
-    sheet: Sheet, skill: Skill, written: str, spoken: str = ""
-) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
-    """Return the comment on a skill, and the criteria not met or to improve that it does not quote.
+def _edited(sheet: Sheet, skill: Skill) -> str:
+    """The mentor's own words for the generated comment of a skill; the remarks are that of the oral grid."""
+    return sheet.edited("remarks" if skill.ref == ORAL else f"skill/{skill.ref}")
 
-    Args:
-        sheet: What it is written from.
-        skill: The skill.
-        written: The mentor's comment; without one it is what was noted and rated, criterion by criterion.
-        spoken: The sentence on the speaking time; where it is told, it stands for the criterion that the clock rates.
-    """
+
+def _comment(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+    """The mentor's comment as written; without one, what was noted and rated, criterion by criterion."""
+    if written := _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref):
+        return (Passage(written, origin="edited", item=False),)
     found: list[Passage] = []
-    unsaid: list[Passage] = []
-    read = french(written) if sheet.language == "fr" else written
     for criterion in skill.criteria:
-        timed = criterion.from_clock and bool(spoken)
-        short = _short(sheet, criterion)
-        if written:
-            said = spoken in written if timed else criterion.text.in_(sheet.language) in read
-            unsaid += [] if said else short
-            continue
-        notes = tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
-        found += notes if timed or not short else [msgspec.structs.replace(short[0], below=notes)]
-    return ((Passage(written, origin="edited", item=False),) if written else tuple(found)), tuple(unsaid)
+        notes = _notes_on(sheet, criterion)
+        found += [_rated(sheet, criterion, notes)] if _is_short(sheet, criterion) else notes
+    return tuple(found)
 
 
-def _short(sheet: Sheet, criterion: Criterion) -> list[Passage]:
-    """A criterion with its rating when it is not met or to improve; it is never quoted without."""
-    _ = sheet.words
-    labels = {"to_improve": _("To improve"), "not_met": _("Not met")}
-    rating = rubric.rating_of(sheet.defense, criterion.id)
-    return [Passage(criterion.text.in_(sheet.language), labels[rating])] if rating in labels else []
+def _unsaid(sheet: Sheet, skill: Skill) -> tuple[Criterion, ...]:
+    """The criteria not met or to improve that the mentor's own words do not quote; none where the console wrote."""
+    written = _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref, "")
+    read = french(written) if sheet.language == "fr" else written
+    short = (c for c in skill.criteria if written and _is_short(sheet, c))
+    return tuple(criterion for criterion in short if criterion.text.in_(sheet.language) not in read)
 
 
-def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
-    """Criteria whose notes are told in a generated comment already."""
-    skills = sheet.curriculum.skills_of(sheet.project)
-    return frozenset(c.id for s in skills if not sheet.defense.skill_comments.get(s.ref) for c in s.criteria)
+def _unsaid_passages(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+    """The same with what was noted on them, unless the mentor's words were made from these notes."""
+    edited = bool(_edited(sheet, skill))
+    return tuple(_rated(sheet, c, () if edited else _notes_on(sheet, c)) for c in _unsaid(sheet, skill))
+
+
+def _is_short(sheet: Sheet, criterion: Criterion) -> bool:
+    """Whether a criterion is not met or to improve; the clock's only where no sentence tells the speaking time."""
+    spoken = speaking_time(sheet) if criterion.from_clock else ""
+    told = bool(spoken) and spoken in (sheet.edited("remarks") or spoken)
+    return not told and rubric.rating_of(sheet.defense, criterion.id) in ("to_improve", "not_met")
+
+
+def _rated(sheet: Sheet, criterion: Criterion, below: tuple[Passage, ...] = ()) -> Passage:
+    """A criterion with its rating, without which it is never quoted."""
+    return Passage(criterion.text.in_(sheet.language), capital(sheet.rated(criterion.id)), below=below)
+
+
+def _notes_on(sheet: Sheet, criterion: Criterion) -> tuple[Passage, ...]:
+    return tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
 
 
 # --- deliverables and defense ------------------------------------------------------------------------------------
@@ -120,10 +128,9 @@ def deliverables(sheet: Sheet) -> tuple[Section, ...]:
         improvements = [Passage(own, origin="edited", item=False)]
     elif not improvements:
         improvements = [
-            passage
+            _rated(sheet, criterion)
             for skill in sheet.project.skills
             for criterion in skill.criteria
-            for passage in _short(sheet, criterion)
             if rubric.rating_of(sheet.defense, criterion.id) == "to_improve"
         ]
     parts = (
@@ -139,15 +146,14 @@ def remarks(sheet: Sheet) -> tuple[Section, ...]:
     Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
     """
     _ = sheet.words
-    spoken = speaking_time(sheet)
     oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
-    written = sheet.edited("remarks")
-    comment, unsaid = _comment(sheet, oral, written or sheet.defense.skill_comments.get(ORAL, ""), spoken)
-    found = list(comment)
-    if not written:
+    found = list(_comment(sheet, oral))
+    if not _edited(sheet, oral):
+        spoken = speaking_time(sheet)
         found[:0] = [Passage(spoken, item=False)] if spoken else []
         found += [Passage(n.text, origin="edited") for n in sheet.shared_notes() if n.criterion is None]
-    return section_if("defense", _("Defense: remarks"), [Part("remarks", "", tuple(found), unsaid)])
+    part = Part("remarks", "", tuple(found), _unsaid_passages(sheet, oral))
+    return section_if("defense", _("Defense: remarks"), [part])
 
 
 def windowed(phases: tuple[Phase, ...]) -> Phase | None:
@@ -189,8 +195,13 @@ def speaking_time(sheet: Sheet) -> str:
 def notes(sheet: Sheet) -> tuple[Section, ...]:
     """The shared notes that no other section tells."""
     _ = sheet.words
-    quoted = _quoted_in_comment(sheet)
-    left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in quoted]
+    told_of: set[str] = set()
+    for skill in sheet.curriculum.skills_of(sheet.project):
+        if not sheet.defense.skill_comments.get(skill.ref):
+            told_of.update(criterion.id for criterion in skill.criteria)
+        elif not _edited(sheet, skill):
+            told_of.update(criterion.id for criterion in _unsaid(sheet, skill))
+    left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in told_of]
     told = tuple(Passage(n.text, f"{n.criterion} · {sheet.offset(n)}", "edited") for n in left)
     return section_if("notes", _("Shared notes"), [Part("notes", "", told)])
 
@@ -201,7 +212,7 @@ def notes(sheet: Sheet) -> tuple[Section, ...]:
 def documents(sheet: Sheet) -> tuple[Section, ...]:
     """Documents to revise: reason, what is expected, until when, what became of it; then those dropped.
 
-    Once none of them is awaited or to be read, the title no longer says that there is something to revise.
+    Once none of them is awaited or to be read, neither the title nor a date says that there is something to do.
     """
     _ = sheet.words
     found = sheet.documents()
@@ -210,7 +221,7 @@ def documents(sheet: Sheet) -> tuple[Section, ...]:
         by: Origin = "edited" if asked.request.title else "generated"
         title = sheet.document_title(asked.request)
         rows.append(DocumentRow("documents", title, (), titled_by=by, state=_state(sheet, asked)))
-    ended = all(d.asked is not None and (over(d.asked) or d.asked.dropped is not None) for d in found)
+    ended = all(d.asked is not None and (over(d.asked) or not _in_force(sheet, d.asked)) for d in found)
     return section_if("documents", _("Documents asked for") if ended else _("Documents to revise"), rows)
 
 
@@ -255,7 +266,12 @@ def _due(sheet: Sheet, document: Document) -> str:
     asked = document.asked
     if asked is None:
         return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
-    return sheet.instant(asked.due_at) if asked.state in revision.AWAITED and asked.dropped is None else ""
+    return sheet.instant(asked.due_at) if asked.state in revision.AWAITED and _in_force(sheet, asked) else ""
+
+
+def _in_force(sheet: Sheet, asked: Asked) -> bool:
+    """Whether the verdict told of asks for it."""
+    return sheet.outcome == "conditional" and asked.dropped is None
 
 
 def _state(sheet: Sheet, asked: Asked) -> Passage:
