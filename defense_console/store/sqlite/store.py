@@ -24,13 +24,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.store import log_rules
 from defense_console.store.base import (
     Append,
-    Conflict,
-    DamagedStore,
     Draft,
     Identity,
     Lease,
@@ -38,10 +37,11 @@ from defense_console.store.base import (
     Problem,
     Student,
 )
-from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.drafts import Drafts
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
+from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import Held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
@@ -79,6 +79,8 @@ class TinyStore:
         self._rows = self._documents.rows
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
+        self._drafts = Drafts(self._documents)
+        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts)
         self._seen = self._rows.data_version()
 
     @classmethod
@@ -146,51 +148,7 @@ class TinyStore:
             DamagedStore: The end of the log is gone or damaged.
         """
         with self._rows.transaction():
-            last = self._documents.last(job.stream)
-            seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
-            if seq > job.expected:
-                return self._again(job, seq)
-            if seq < job.expected or job.previous not in (None, head):
-                raise self._conflict(job, seq)
-            self._refuse_cut(job.stream, last)
-            lines = []
-            for body in job.lines:
-                seq, head = seq + 1, next_hash(head, body)
-                lines.append(Line(seq, body, head))
-            self._documents.add_lines(job.stream, lines)
-            self._beside(job, seq, head)
-            return seq, head
-
-    def _again(self, job: Append, seq: int) -> tuple[int, str]:
-        """A commit may fail after its bytes arrived: the same lines at the same place are acknowledged."""
-        there = self._documents.lines(job.stream, job.expected, job.expected + len(job.lines))
-        before = first_hash(job.stream) if job.expected == 0 else there[0].hash
-        lines = tuple(line for line in there if line.seq > job.expected)
-        same = job.previous in (None, before) and tuple(line.body for line in lines) == job.lines
-        if not lines or not same:
-            raise self._conflict(job, seq)
-        return lines[-1].seq, lines[-1].hash
-
-    def _conflict(self, job: Append, seq: int) -> Conflict:
-        return Conflict(
-            N_("Another console wrote first: {stream} ends at line {seq}, not at {expected}."),
-            stream=job.stream,
-            seq=seq,
-            expected=job.expected,
-        )
-
-    def _beside(self, job: Append, seq: int, head: str) -> None:
-        """What goes into the same transaction as the lines."""
-        if job.pin is not None:
-            self._documents.pin(*job.pin)
-        if job.drop_drafts:
-            self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
-        for field, draft in job.drafts:
-            self.save_draft(job.stream, field, draft)
-        if job.student is not None:
-            self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
-        if job.summary is not None:
-            self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+            return log_rules.append(self._open_logs, job)
 
     @_explained
     def read_log(self, stream: str) -> tuple[Line, ...]:
@@ -201,29 +159,8 @@ class TinyStore:
         """
         with self._rows.reading():
             lines = self._documents.lines(stream)
-            self._refuse_cut(stream, lines[-1] if lines else None)
-        head = first_hash(stream)
-        for seq, line in enumerate(lines, 1):
-            head = next_hash(head, line.body)
-            if line.seq != seq or line.hash != head:
-                raise DamagedStore(
-                    N_("Line {seq} of {stream} is missing or was changed: close the console and run doctor."),
-                    seq=seq,
-                    stream=stream,
-                )
-        return tuple(lines)
-
-    def _refuse_cut(self, stream: str, last: Line | None) -> None:
-        """The row beside the log knows how far the log went, and a log that was begun is never empty."""
-        seq, known = (0, "") if last is None else (last.seq, last.hash)
-        told = verifying.told_beside(self._rows, stream)
-        emptied = last is None and self._rows.names(stream, 1) == [stream]
-        if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
-            raise DamagedStore(
-                N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
-                stream=stream,
-                seq=seq,
-            )
+            verifying.refuse_cut(self._rows, stream, lines[-1] if lines else None)
+        return log_rules.checked(stream, lines)
 
     @_explained
     def last(self, stream: str) -> Line | None:
@@ -286,29 +223,17 @@ class TinyStore:
     @_explained
     def drafts(self, stream: str) -> dict[str, Draft]:
         """Drafts of one stream by field key, sorted."""
-        return self._drafts().get(stream, {})
+        return self._drafts.all().get(stream, {})
 
     @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
-        return self._drafts()
-
-    def _drafts(self) -> dict[str, dict[str, Draft]]:
-        found: dict[str, dict[str, Draft]] = {}
-        for document in sorted(self._documents.table("drafts").sound(), key=lambda d: (d["stream"], d["field"])):
-            draft = msgspec.convert(document["draft"], Draft)
-            found.setdefault(document["stream"], {})[document["field"]] = draft
-        return found
+        return self._drafts.all()
 
     @_explained
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-        key = name_key(stream, field)
-        if draft is None:
-            self._documents.remove("drafts", key)
-            return
-        document = {"stream": stream, "field": field, "draft": msgspec.to_builtins(draft)}
-        self._documents.put("drafts", key, document, "stream", "field")
+        self._drafts.put(stream, field, draft)
 
     @_explained
     def leases(self) -> dict[str, Lease]:
@@ -320,8 +245,7 @@ class TinyStore:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
         key = defense_key(defense_id)
         with self._rows.transaction():
-            there = self.leases().get(defense_id)
-            if over is not None and there is not None and there.holder not in ("", *over):
+            if not log_rules.may_write_lease(self.leases().get(defense_id), over):
                 return
             if lease is None:
                 self._documents.remove("leases", key)

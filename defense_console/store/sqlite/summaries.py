@@ -15,8 +15,9 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
-from defense_console.store.sqlite.caches import is_whole, summary_of
+from defense_console.store.sqlite.caches import summary_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
@@ -136,10 +137,9 @@ class Summaries:
             id = stream.removeprefix(DEFENSES)
             if defense_key(id) != key:
                 continue
-            with suppress(DamagedRow):
-                lines = self._documents.lines(stream)
-                # Of a log with a hole or a changed line no state is folded.
-                summary = summary_of(id, lines, self._curriculum) if is_whole(stream, lines) else None
+            with suppress(DamagedRow, DamagedStore):
+                lines = log_rules.checked(stream, self._documents.lines(stream))
+                summary = summary_of(id, lines, self._curriculum)
                 if summary is not None:
                     with suppress(Exception), self._rows.transaction():
                         self.put(summary)
