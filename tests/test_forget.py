@@ -24,11 +24,11 @@ from defense_console.store.base import Append, Draft
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import spool_files
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 
 NAME, EMAIL, NOTE = "Wilhelmina Oubliée", "wilhelmina@example.org", "Wilhelmina hesitated at the diagram"
@@ -45,7 +45,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     gone, stays = room.plan("gone-1"), room.plan("stays-1")
     at = room.machine.read()
     for id, text in ((gone, b"her report"), (stays, b"his report")):
-        with Vault(room.folder).taking() as taking:
+        with FolderVault(room.folder).taking() as taking:
             kept = [taking.add([each]) for each in (text, b"the same template")]
         files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
         room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
@@ -263,7 +263,7 @@ def test_a_document_that_only_a_copy_of_anothers_log_names_stays(room: Room) -> 
     connection.close()
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     shared = hashlib.sha256(b"the same template").hexdigest()
-    assert Vault(room.folder).holds(shared)
+    assert FolderVault(room.folder).holds(shared)
     assert marked(room) == []
 
 

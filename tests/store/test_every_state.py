@@ -19,9 +19,9 @@ from defense_console.desk.exchange.whole_store import WholeStoreDesk
 from defense_console.model.defense.events import encode_event
 from defense_console.model.errors import ConsoleError
 from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 from tests.desk.consoles import Twin
 from tests.store import make_every_state as making
 from tests.store.make_every_state import CONDITIONAL, EVERY_STATE, HELD, LIVE, exchange, printed
@@ -70,7 +70,7 @@ class Kept:
         with zipfile.ZipFile(io.BytesIO(self.archive)) as whole:
             self.export = whole.read("export.jsonl")
             documents = [whole.read(entry) for entry in whole.namelist() if entry != "export.jsonl"]
-        with Vault(folder).taking() as taking:
+        with FolderVault(folder).taking() as taking:
             for body in documents:
                 taking.add([body])
 
@@ -148,14 +148,14 @@ def test_held_void_and_freed_leases_are_in_it(kept: Kept, twin: Twin) -> None:
 def test_its_exports_are_the_same_bytes(kept: Kept) -> None:
     with closing(TinyStore.open(kept.folder, create=False)) as store:
         assert b"".join(exchange(store).export()) == kept.export
-        assert b"".join(WholeStoreDesk(exchange(store), Vault(kept.folder)).export()) == kept.archive
+        assert b"".join(WholeStoreDesk(exchange(store), FolderVault(kept.folder)).export()) == kept.archive
         assert store.verify_all() == ()
 
 
 def test_its_export_fills_another_store_that_gives_the_same_bytes(kept: Kept, tmp_path: Path) -> None:
     folder = tmp_path / "another"
     with closing(TinyStore.open(folder)) as store:
-        whole = WholeStoreDesk(exchange(store), Vault(folder))
+        whole = WholeStoreDesk(exchange(store), FolderVault(folder))
         whole.take(io.BytesIO(kept.archive))
         assert b"".join(whole.export()) == kept.archive
     shown = making.described(folder)

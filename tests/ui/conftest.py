@@ -29,6 +29,7 @@ from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.settings import Settings
 from defense_console.store.base import Append, StoreError, Student
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
@@ -101,7 +102,10 @@ class Room:
             keeps_aside=True,
         )
         recorder.start()
-        return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
+        return Desk(
+            store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED,
+            vault=FolderVault(self.folder), folder=self.folder,
+        )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:
         self.opened.append(ConsoleApp(self.open_desk, self.settings, first))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from torture.steps.mutant import BACKUPS, DISK, DOCTOR, POWER, TINY, VAULT, Mutant
 
-_PLACE, _VAULT, _HOLDING = "store/sqlite/opening/place.py", "store/vault.py", "store/sqlite/opening/holding.py"
+_PLACE, _VAULT, _HOLDING = (
+    "store/sqlite/opening/place.py",
+    "store/sqlite/folder_vault.py",
+    "store/sqlite/opening/holding.py",
+)
 _HEADERS = "store/sqlite/opening/headers.py"
 _NO_STORE = "tests/test_hostile_stores.py::test_what_is_no_store_is_refused_in_one_sentence_and_left_as_it_is"
 _ALONE = "nothing_is_put_back_under_an_open_store_nor_opened_meanwhile"
