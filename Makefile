@@ -12,9 +12,9 @@ help:
 	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
-	@echo "make demo-reset  throw the demo cohort away and fill it anew"
+	@echo "make demo-reset  throw the demo cohort away and fill it again"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
-	@echo "make pictures    redraw the pictures and the README's key table, which tests compare"
+	@echo "make pictures    redraw the pictures, and the tables in docs/keys.md"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -1,4 +1,4 @@
-"""What the documents say is true: the README's key table is the command table, every link and picture is there."""
+"""The documents are true: keys and settings match the code, links lead somewhere, modules exist, words are plain."""
 
 from __future__ import annotations
 
@@ -8,30 +8,52 @@ from pathlib import Path
 import pytest
 
 from defense_console.keys.sentences import key_table_markdown
+from defense_console.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+KEYS = ROOT / "docs" / "keys.md"
+DOCUMENTS = (
+    README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "data" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 TABLE_BEGINS = "a test compares them -->\n"
 TABLE_ENDS = "\n<!-- end of keys"
+STILTED = r"\b(?:told|anew|besides?|bears?|stands?|whatever|whoever|of which|thereof|wherein|hitherto)\b"
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
 @pytest.mark.snapshot
 def test_the_key_table_is_the_command_table(request: pytest.FixtureRequest) -> None:
-    text = README.read_text(encoding="utf-8")
+    text = KEYS.read_text(encoding="utf-8")
     before, begins, rest = text.partition(TABLE_BEGINS)
     table, ends, after = rest.partition(TABLE_ENDS)
-    assert ends, "the README has lost a mark of its key table"
+    assert ends, "docs/keys.md has lost a mark of its table"
     commands = key_table_markdown("en").strip()
     if request.config.getoption("--snapshot-update"):
-        README.write_text(before + begins + commands + ends + after, encoding="utf-8")
+        KEYS.write_text(before + begins + commands + ends + after, encoding="utf-8")
     else:
         assert table == commands
 
 
-DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md"))
+def test_every_setting_is_described_with_its_default() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    described = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text.partition("## Environment")[0], re.MULTILINE))
+    defaults = {name: getattr(Settings(), name) for name in Settings.__struct_fields__ if name != "file"}
+    assert described.keys() == defaults.keys()
+    numbers = {name: str(value) for name, value in defaults.items() if type(value) is int}
+    assert {name: described[name] for name in numbers} == numbers
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_front_page_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
+
+
+@each_document
 def test_every_link_and_picture_exists(document: Path) -> None:
     targets = re.findall(r"\]\(<?([^)>]+)>?\)", document.read_text(encoding="utf-8"))
     files = [target.partition("#")[0] for target in targets if not target.startswith(("#", "https://"))]
@@ -39,8 +61,22 @@ def test_every_link_and_picture_exists(document: Path) -> None:
     assert [file for file in files if not (document.parent / file).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_module_that_is_named_exists(document: Path) -> None:
-    named = re.findall(r"`([\w/]+\.py)`", document.read_text(encoding="utf-8"))
+@each_document
+def test_every_module_and_folder_that_is_named_exists(document: Path) -> None:
+    """A module is named by the end of its path, `live/screen.py`; a folder by its whole path."""
+    text = document.read_text(encoding="utf-8")
     package = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/*.py")} | {"hatch_build.py"}
-    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in package)] == []
+    modules = re.findall(r"`([\w/]+\.py)`", text)
+    assert [name for name in modules if not any(f"/{path}".endswith(f"/{name}") for path in package)] == []
+    tops = (ROOT, ROOT / "defense_console")
+    folders = re.findall(r"`([a-z_]+(?:/[a-z_]+)*)/`", text)
+    assert [name for name in folders if not any((top / name).is_dir() for top in tops)] == []
+
+
+@each_document
+def test_words_are_plain(document: Path) -> None:
+    """What is generated or printed by the console is left out: its words are the code's."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if document == KEYS:
+        text = text.partition(TABLE_BEGINS)[0]
+    assert re.findall(rf"[^\n]*{STILTED}[^\n]*", text, re.IGNORECASE) == []

@@ -1,4 +1,4 @@
-"""The README's first defense, key by key, on the demo cohort it is told of."""
+"""The README's first defense, key by key, on the demo cohort."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ README = Path(__file__).parent.parent.parent / "README.md"
 ADA = str(defense_id("demo-ada", "IRP-P2", 1))
 
 
-def told_keys() -> list[list[str]]:
+def keys_of_the_table() -> list[list[str]]:
     """The keys of each row of the README's table."""
     table = README.read_text("utf-8").partition("## Your first defense")[2].partition("\n### ")[0]
     return [re.findall(r"`([^`]+)`", row.split("|")[1]) for row in table.splitlines() if row.startswith("| `")]
@@ -34,7 +34,7 @@ def demo(room: Room) -> Room:
 
 
 async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
-    down, brief, waiting, start, rate, note, phases, finish, outcome, sign = told_keys()
+    down, brief, waiting, start, rate, note, phases, finish, outcome, sign = keys_of_the_table()
     async with demo.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Ada Exemple")
         for keys, seen in (
