@@ -95,7 +95,7 @@ def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: 
             store._rows._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         return store
 
-    recorder = Recorder(opened, answers, delays_s=DELAYS_S, spool=spool, reserve=Reserve(folder))
+    recorder = Recorder(opened, answers, delays_s=DELAYS_S, spool=spool, space=Reserve(folder))
     recorder.start()
     vault = FolderVault(folder)
     given = 0

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -90,10 +90,14 @@ class View:
         """See `Store.curriculum`."""
         return self._shared.curricula.get(hash)
 
-    def changed(self) -> bool:
-        """See `Store.changed`."""
-        before, self._seen = self._seen, self._shared.writes
-        return before != self._seen
+    def subscribe(self) -> Callable[[], bool]:
+        """See `Store.subscribe`."""
+
+        def changed() -> bool:
+            before, self._seen = self._seen, self._shared.writes
+            return before != self._seen
+
+        return changed
 
 
 class AtOnce:

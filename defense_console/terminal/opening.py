@@ -106,7 +106,7 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
         open_again,
         deliver,
         spool=Spool(spool_folder(settings), store.identity),
-        reserve=Reserve(folder),
+        space=Reserve(folder),
         keeps_aside=True,
     )
 
@@ -289,7 +289,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
-        app.first_words = (*((sentence(store.told),) if store.told is not None else ()), *before)
+        app.first_words = (*((sentence(store.notice),) if store.notice is not None else ()), *before)
 
         def tell(fault: BaseException) -> None:
             app.call_later(app.note_fault, fault)  # from whichever thread

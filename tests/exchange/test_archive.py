@@ -55,6 +55,7 @@ def test_export_import_export_is_byte_identical(make: Callable[[str], ExchangeDe
     copy.import_file(exported)
 
     assert b"".join(copy.export()) == exported
+    assert isinstance(copy.store, TinyStore)
     assert copy.store.verify_all() == ()
 
 

@@ -111,6 +111,7 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
+        self._changed = store.subscribe()
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
@@ -227,7 +228,7 @@ class Ledger:
             Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self.store.changed():
+        if not self._changed():
             return frozenset()
         self.generation += 1
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]

@@ -34,12 +34,12 @@ class Mended(msgspec.Struct, frozen=True):
     Attributes:
         rebuilt: None where the store needed no building anew.
         left: what is still wrong.
-        told: where the copy made before an earlier schema was brought up lies, when that is not with the others.
+        notice: where the copy made before an earlier schema was brought up lies, when that is not with the others.
     """
 
     rebuilt: Repaired | None
     left: tuple[Finding, ...]
-    told: ConsoleError | None = None
+    notice: ConsoleError | None = None
 
 
 class Doctor:
@@ -107,7 +107,7 @@ class Doctor:
             replay(self._spool, store, store.identity)
             for defense_id in self._stale(store):
                 store.write_lease(defense_id, None)
-        return Mended(rebuilt, self.examine(), store.told)
+        return Mended(rebuilt, self.examine(), store.notice)
 
     # --- documents ---------------------------------------------------------------------------------------------------
 

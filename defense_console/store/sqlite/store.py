@@ -71,8 +71,8 @@ class TinyStore:
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
-        self.told: ConsoleError | None = None
-        """What whoever opened it must be told: that a copy of it does not lie with the others; None for nothing."""
+        self.notice: ConsoleError | None = None
+        """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
         self._held = held
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
@@ -81,7 +81,6 @@ class TinyStore:
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
         self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts)
-        self._seen = self._rows.data_version()
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
@@ -105,7 +104,7 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
-        store.told = upgrade.told
+        store.notice = upgrade.notice
         return store
 
     @property
@@ -131,11 +130,18 @@ class TinyStore:
         with place.explained(self.folder), self._rows.transaction():
             yield
 
-    def changed(self) -> bool:
-        """Whether another connection has written since this was last asked (or since opening)."""
-        with place.explained(self.folder):
-            before, self._seen = self._seen, self._rows.data_version()
-        return before != self._seen
+    @_explained
+    def subscribe(self) -> Callable[[], bool]:
+        """Watch what is written from now on; the question costs a look into shared memory."""
+        seen = self._rows.data_version()
+
+        def changed() -> bool:
+            nonlocal seen
+            with place.explained(self.folder):
+                before, seen = seen, self._rows.data_version()
+            return before != seen
+
+        return changed
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
