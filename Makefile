@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check demo-reset pictures torture
+.PHONY: help run test check demo-reset pictures torture mutants
 .DELETE_ON_ERROR:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it again"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
+	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.unsaved.spool*')"
 	@echo "make pictures    redraw the pictures, and the tables in docs/keys.md"
 
 $(BIN)/python:
@@ -30,6 +31,10 @@ $(VENV)/.run: $(PACKAGING) | $(BIN)/python
 $(VENV)/.test: $(PACKAGING) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.mutants: $(PACKAGING) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
+	@touch $@ $(VENV)/.test $(VENV)/.run
 
 run: $(VENV)/.run
 	@$(BIN)/defense-console demo --store .demo
@@ -52,3 +57,6 @@ pictures: $(VENV)/.test
 
 torture: $(VENV)/.test
 	@LONG=$(LONG) $(BIN)/python -m torture
+
+mutants: $(VENV)/.mutants
+	@$(BIN)/mutmut run $(if $(ONLY),'$(ONLY)')

@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def hurt(run: Run, folder: Path, seed: int) -> tuple[list[str], int]:
     """One run; what was lost, and how many steps were acknowledged."""
     if run.made:
         TinyStore.open(folder).close()
-    command = [*run.before, *strace.subject(folder, "--seed", str(seed), "--steps", str(STEPS), *run.options)]
+    command = [*run.before, *strace.subject(folder, seed, STEPS, *run.options)]
     if run.environment:
         command = ["env", *(f"{name}={value}" for name, value in run.environment), *command]
     try:
@@ -114,7 +113,7 @@ def hurt(run: Run, folder: Path, seed: int) -> tuple[list[str], int]:
         return [f"{run.name}: never ended"], 0
     if ended.code in (2, 4) and ended.lines[-1].startswith(("refused ", "read-only ")):
         # Not opened for writing, and it said why; the same store opens when the fault is gone.
-        ended = strace.finished(strace.subject(folder, "--seed", str(seed), "--steps", str(STEPS)))
+        ended = strace.finished(strace.subject(folder, seed, STEPS))
     losses = [f"{run.name}: {loss}" for loss in losses_in(folder, states(script(seed, STEPS)), ended.acknowledged)]
     if ended.code or ended.acknowledged != STEPS:
         last = ended.lines[-1] if ended.lines else ""
@@ -127,14 +126,14 @@ def read_only_meanwhile(place: Path, seed: int) -> list[str]:
     folder = place / "store"
     place.chmod(0o777)
     as_nobody = ["setpriv", f"--reuid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    first = strace.finished([*as_nobody, *strace.subject(folder, "--seed", str(seed), "--steps", "20")])
+    first = strace.finished([*as_nobody, *strace.subject(folder, seed, 20)])
     losses = [] if first.acknowledged == 20 else [f"read-only folder: not even begun: {first.lines} {first.errors}"]
     if losses:
         return losses
     folder.chmod(0o555)
     for path in folder.glob(FILE + "*"):
         path.chmod(0o444)
-    refused = strace.finished([*as_nobody, *strace.subject(folder, "--seed", str(seed), "--steps", str(STEPS))], 200)
+    refused = strace.finished([*as_nobody, *strace.subject(folder, seed, STEPS)], 200)
     if "Traceback" in refused.errors or refused.acknowledged:
         losses.append(f"read-only folder: {refused.lines[-2:]} {refused.errors[-200:]}")
     if not any("cannot be written" in line or "ReadOnlyStore" in line for line in refused.lines):
@@ -142,8 +141,7 @@ def read_only_meanwhile(place: Path, seed: int) -> list[str]:
     folder.chmod(0o755)
     for path in folder.glob(FILE + "*"):
         path.chmod(0o644)
-    rest = ("--seed", str(seed), "--steps", str(STEPS), "--after", "20")
-    again = strace.finished([*as_nobody, *strace.subject(folder, *rest)])
+    again = strace.finished([*as_nobody, *strace.subject(folder, seed, STEPS, "--after", "20")])
     losses += [f"after a read-only folder: {loss}" for loss in losses_in(folder, states(script(seed, STEPS)), STEPS)]
     return (
         losses if again.code == 0 else [*losses, f"after a read-only folder: {again.lines[-1:]} {again.errors[-200:]}"]
@@ -152,7 +150,6 @@ def read_only_meanwhile(place: Path, seed: int) -> list[str]:
 
 def main() -> int:
     """Hurt the subject in every way; print the figures."""
-    began = time.monotonic()
     losses: list[str] = []
     done = acknowledged = 0
     with tempfile.TemporaryDirectory() as name:
@@ -176,12 +173,12 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as other:
                 losses += read_only_meanwhile(Path(other), 1)
                 done += 1
-    told = [f"{done} runs with faults", f"{acknowledged} acknowledged actions", f"{time.monotonic() - began:.0f} s"]
+    phrases = [f"{done} runs with faults", f"{acknowledged} acknowledged actions"]
     if not strace.works():
-        told.append(f"NOTICE: {strace.MISSING}, no system call failed")
+        phrases.append(f"NOTICE: {strace.MISSING}, no system call failed")
     if library is None:
-        told.append("NOTICE: no C compiler, no write was cut short")
-    return show(Figures("faults below SQLite", tuple(told), tuple(losses)))
+        phrases.append("NOTICE: no C compiler, no write was cut short")
+    return show(Figures("faults below SQLite", tuple(phrases), tuple(losses)))
 
 
 if __name__ == "__main__":

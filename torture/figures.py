@@ -19,13 +19,13 @@ class Figures(msgspec.Struct, frozen=True):
 
     Attributes:
         name: of the experiment.
-        told: what was done and counted, one phrase each.
+        phrases: what was done and counted.
         losses: each thing that must not be, in a sentence; empty when nothing was lost.
         skipped: why nothing was done, "" when it was.
     """
 
     name: str
-    told: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     skipped: str = ""
 
@@ -41,8 +41,8 @@ def show(figures: Figures) -> int:
     Returns:
         The exit code: 0, or 1 when something was lost.
     """
-    told = f"skipped: {figures.skipped}" if figures.skipped else "; ".join(figures.told)
-    print(f"{figures.name}: {told}; lost: {len(figures.losses)}", flush=True)
+    what = f"skipped: {figures.skipped}" if figures.skipped else "; ".join(figures.phrases)
+    print(f"{figures.name}: {what}; lost: {len(figures.losses)}", flush=True)
     for loss in figures.losses[:12]:
         print(f"    {loss}", file=sys.stderr, flush=True)
     return 1 if figures.losses else 0

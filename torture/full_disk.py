@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,19 +86,16 @@ def trial(seed: int, counts: Counts) -> None:
     choice = random.Random(seed)
     killed = choice.random() < 0.5
     known = states(script(seed, IN_ALL))
-    said = ["--seed", str(seed), "--steps"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "store"
         with disk(folder, choice.choice((700, 1_000, 1_900, 2_600, 6_000))):
-            first = strace.finished(strace.subject(folder, *said, str(BEFORE), *(["--leave-open"] if killed else [])))
+            first = strace.finished(strace.subject(folder, seed, BEFORE, *(["--leave-open"] if killed else [])))
             if first.acknowledged != BEFORE:
                 counts.losses.append(f"trial {seed}: not even begun: {first.lines[-1:]} {first.errors[-200:]}")
                 return
             fill(folder, choice.choice((0, 0, PAGE, 3 * PAGE, 9 * PAGE)))
             look(folder, seed, known[BEFORE], counts)
-            went_on = strace.finished(
-                strace.subject(folder, *said, str(IN_ALL), "--after", str(BEFORE), "--spool-will-do")
-            )
+            went_on = strace.finished(strace.subject(folder, seed, IN_ALL, "--after", str(BEFORE), "--spool-will-do"))
             counts.went_on += went_on.made
             if went_on.code not in (0, 4) or "Traceback" in went_on.errors:
                 counts.losses.append(f"trial {seed}: exit {went_on.code} {went_on.lines[-2:]} {went_on.errors[-300:]}")
@@ -134,16 +130,15 @@ def main() -> int:
     if not can_mount():
         reason = "no disk can be made here (only root can mount); RLIMIT_FSIZE stands for it in `faults`"
         return show(Figures("full disk", skipped=reason))
-    began, counts, trials = time.monotonic(), Counts(), cases(usual=100, long=200, quick=12)
+    counts, trials = Counts(), cases(usual=100, long=200, quick=12)
     for seed in range(1, trials + 1):
         trial(seed, counts)
-    told = (
+    phrases = (
         f"opened {counts.opened} of {trials}, {counts.read_only} of them read-only with the reason",
         f"{counts.went_on} defenses went on with {counts.promised} acknowledged actions",
-        f"{time.monotonic() - began:.0f} s",
         *(f"reason: {reason}" for reason in sorted(counts.reasons)),
     )
-    return show(Figures("full disk", told, tuple(counts.losses)))
+    return show(Figures("full disk", phrases, tuple(counts.losses)))
 
 
 if __name__ == "__main__":

@@ -250,7 +250,6 @@ def main() -> int:
     """Kill, look, go on; print the figures."""
     kills, counts = cases(usual=100, long=500, quick=12), Counts()
     choice = random.Random(20261124)
-    began = time.monotonic()
     while counts.kills < kills:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "store"
@@ -268,14 +267,13 @@ def main() -> int:
                 counts.kills += 1
                 with suppress(Exception):
                     mentor.terminal.kill()
-    told = (
+    phrases = (
         f"{counts.kills} kill -9, {counts.in_the_start} of them while starting",
         f"{counts.acknowledged} acknowledged events read again",
         f"{counts.characters} characters being typed",
         f"the oldest lost one was drawn {counts.young_ms:.0f} ms before the kill",
-        f"{time.monotonic() - began:.0f} s",
     )
-    return show(Figures("kill -9", told, tuple(counts.losses)))
+    return show(Figures("kill -9", phrases, tuple(counts.losses)))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Mutants: each safety step of the code is taken away once, and something must go red.
+"""Mutants: each safety step of `torture/steps.py` is taken away once, and its proof must go red.
 
 A mutant is one change of source text in a copy of the package, and names the experiment or the one test that must catch
-it there; `torture/steps` lists them. A mutant that nothing catches is a loss: a step without proof.
+it there. A mutant that nothing catches is a loss: a step without proof.
 
     python -m torture.mutants [WORD ...]
 
-tries those whose step holds one of the words.
+tries the steps whose name holds one of the words.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from queue import SimpleQueue
 from typing import Final, Literal
 
 from torture.figures import Figures, show, table
-from torture.steps import MUTANTS
-from torture.steps.mutant import Mutant
+from torture.steps import MUTANTS, Mutant
 from torture.strace import ROOT
 
 COPIED: Final = (
@@ -63,17 +62,17 @@ class Workplace:
 
     @contextmanager
     def without(self, mutant: Mutant) -> Iterator[bool]:
-        """Take the step away meanwhile; False when its text is not there, so that a list out of date is told of."""
-        file = self.folder / "defense_console" / mutant.file
+        """Take the step away meanwhile; False when its text does not stand there once, so the list is out of date."""
+        file = self.folder / mutant.file
         text = file.read_text("utf-8")
-        file.write_text(text.replace(mutant.old, mutant.new, 1), "utf-8")
+        file.write_text(text.replace(mutant.old, mutant.new), "utf-8")
         try:
-            yield mutant.old in text
+            yield text.count(mutant.old) == 1
         finally:
             file.write_text(text, "utf-8")
 
     def run(self, *proofs: str) -> subprocess.CompletedProcess[str]:
-        """One experiment, or some tests up to the first that fails.
+        """Run one experiment, or one test, or all of several tests.
 
         Raises:
             subprocess.TimeoutExpired: It hangs.
@@ -91,7 +90,7 @@ class Workplace:
         )
 
     def tried(self, mutant: Mutant) -> Result:
-        """Whether the proof of a mutant goes red."""
+        """Return whether the proof of a mutant goes red."""
         with self.without(mutant) as is_there:
             if not is_there:
                 return "no such step"
@@ -105,18 +104,18 @@ class Workplace:
 
 
 def is_test(proof: str) -> bool:
-    """Whether a proof is a test; otherwise it is an experiment."""
+    """Return whether a proof is a test; otherwise it is an experiment."""
     return proof.startswith("tests/")
 
 
 def was_skipped(proof: str, printed: str) -> bool:
-    """Whether a proof that ended well has tried nothing."""
+    """Return whether a proof that ended well has tried nothing."""
     last = printed.strip().rpartition("\n")[2]
     return " skipped" in last and " passed" not in last if is_test(proof) else "skipped:" in printed
 
 
 def fail_anyway(place: Workplace, proofs: Sequence[str]) -> list[str]:
-    """Sentences on the proofs that fail without any mutant, which would prove nothing."""
+    """Return a sentence for each proof that fails without any mutant, which would prove nothing."""
     if not proofs:
         return []
     done = place.run(*proofs)
@@ -128,7 +127,6 @@ def fail_anyway(place: Workplace, proofs: Sequence[str]) -> list[str]:
 
 def main() -> int:
     """Try every mutant; print the figures and the table."""
-    began = time.monotonic()
     words = sys.argv[1:]
     wanted = [mutant for mutant in MUTANTS if not words or any(word in mutant.step for word in words)]
     proofs = sorted({mutant.proof for mutant in wanted})
@@ -150,14 +148,14 @@ def main() -> int:
             finally:
                 free.put(place)
 
-        told = list(pool.map(in_turn, [[proof for proof in proofs if is_test(proof)], *alone, *wanted]))
-    losses = [sentence for each in told if isinstance(each, list) for sentence in each]
-    results = {mutant.step: result for mutant, result in zip(wanted, told[-len(wanted) :], strict=True)}
+        ended = list(pool.map(in_turn, [[proof for proof in proofs if is_test(proof)], *alone, *wanted]))
+    losses = [sentence for each in ended if isinstance(each, list) for sentence in each]
+    results = {mutant.step: result for mutant, result in zip(wanted, ended[-len(wanted) :], strict=True)}
     losses += [f"{step}: {result}" for step, result in results.items() if result in ("NOT CAUGHT", "no such step")]
     counted = [result for result in results.values() if result != "not tried here"]
-    figures = [f"{counted.count('caught')} of {len(counted)} caught", f"{time.monotonic() - began:.0f} s"]
+    figures = [f"{counted.count('caught')} of {len(counted)} caught"]
     if skipped := len(results) - len(counted):
-        figures.insert(1, f"{skipped} not tried here")
+        figures.append(f"{skipped} not tried here")
     code = show(Figures("mutants", tuple(figures), tuple(losses)))
     table(
         (mutant.step, mutant.proof if results[mutant.step] == "caught" else str(results[mutant.step]))

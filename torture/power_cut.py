@@ -15,7 +15,6 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -211,9 +210,11 @@ def recorded(place: Path, seed: int, full_at: int) -> tuple[list[strace.Call], i
     """
     log = place / "strace.log"
     (place / DISK).mkdir()
-    options = ["--seed", str(seed), "--steps", str(STEPS), *(["--spool-will-do"] if full_at else [])]
+    options = ["--spool-will-do"] if full_at else []
     fault = ["-e", f"inject=pwrite64:error=ENOSPC:when={full_at}+"] if full_at else []
-    ended = strace.finished([*strace.recording(log), *fault, *strace.subject(place / DISK / "store", *options)])
+    ended = strace.finished(
+        [*strace.recording(log), *fault, *strace.subject(place / DISK / "store", seed, STEPS, *options)]
+    )
     return list(strace.calls(log)), ended.code
 
 
@@ -276,7 +277,7 @@ def main() -> int:
     """Record, cut, open; print the figures."""
     if not strace.works():
         return show(Figures("power cut", skipped=strace.MISSING))
-    began, choice, cuts = time.monotonic(), random.Random(7), Cuts()
+    choice, cuts = random.Random(7), Cuts()
     recordings, each = cases(usual=8, long=20, quick=2), cases(usual=100, long=250, quick=60)
     for seed in range(1, recordings + 1):
         with tempfile.TemporaryDirectory() as name:
@@ -299,12 +300,11 @@ def main() -> int:
             cuts.losses += unlike(disk, there)
             for _again in range(max(5, each // 8)):
                 cut(disk, promised, known, choice, cuts)
-    told = (
+    phrases = (
         f"{cuts.cuts} cuts in {recordings} recordings, {cuts.after_exit} of them after a clean exit",
         f"{cuts.promised} acknowledged steps looked for",
-        f"{time.monotonic() - began:.0f} s",
     )
-    return show(Figures("power cut", told, tuple(cuts.losses)))
+    return show(Figures("power cut", phrases, tuple(cuts.losses)))
 
 
 def _all_text(call: strace.Call) -> str:

@@ -62,9 +62,9 @@ def works() -> bool:
     return done.returncode == 0
 
 
-def subject(folder: Path, *options: str) -> list[str]:
-    """The command that runs a subject on a store."""
-    return [sys.executable, "-m", "torture.subject", str(folder), *options]
+def subject(folder: Path, seed: int, steps: int, *options: str) -> list[str]:
+    """Return the command that runs a subject on a store: so many steps of the script with this seed."""
+    return [sys.executable, "-m", "torture.subject", str(folder), "--seed", str(seed), "--steps", str(steps), *options]
 
 
 def finished(command: Sequence[str], timeout_s: float = 120.0) -> Ended:

@@ -175,7 +175,7 @@ def experiment(decisions: int) -> Figures:
 
 
 def main() -> int:
-    """10,000 decisions; ten times as many in the long run."""
+    """10,000 decisions; five times as many in the long run."""
     return show(experiment(cases(usual=5_000, long=25_000, quick=200)))
 
 
