@@ -13,7 +13,7 @@ from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.model.defense import events as ev
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Student
+from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, shows
 
@@ -35,12 +35,9 @@ def written_by_a_newer_console(room: Room, stream: str) -> None:
         event.update(seq=last.seq + 1, action=last.seq + 1, what={"kind": "witness_named", "name": "Somebody"})
         body = json.dumps(event, separators=(",", ":"), sort_keys=True).encode()
         id = stream.partition("/")[2]
-        if stream.startswith("student/"):
-            student = store.student(id)
-            assert isinstance(student, Student)
-            store.append(Append(stream, last.seq, (body,), student=student))
-        else:
-            store.append(Append(stream, last.seq, (body,), store.summary(id)))
+        known = store.student(id) if stream.startswith("student/") else store.summary(id)
+        assert known is not None
+        store.append(Append(stream, last.seq, (body,), beside(known)))
 
 
 def lines(room: Room, stream: str) -> int:

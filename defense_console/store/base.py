@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -137,8 +137,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         stream: `defense/<uuid>` or `student/<student id>`.
         expected: number of the last line the writer knows; the new lines follow it.
         lines: canonical JSON of the events, in order.
-        summary: the defense after the action; the store fills in its sequence and hash.
-        student: the folded student after the action.
+        row: the row beside the log after the action, as `beside` gives it; the store fills in `seq` and `hash`.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
         drafts: rows among the drafts that change with it, by field key.
@@ -148,12 +147,17 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
     stream: str
     expected: int
     lines: tuple[bytes, ...]
-    summary: Summary | None = None
-    student: Student | None = None
+    row: dict[str, Any] | None = None
     pin: tuple[str, bytes] | None = None
     drop_drafts: tuple[str, ...] = ()
     previous: str | None = None
     drafts: tuple[tuple[str, Draft], ...] = ()
+
+
+def beside(value: Summary | Student) -> dict[str, Any]:
+    """Return the row beside a log, which spares reading the log, as JSON holds it."""
+    row: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return row
 
 
 class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):

@@ -6,14 +6,11 @@ log changes with it. Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
-
-import msgspec
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import Summary
-from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease, Line, Student
+from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease, Line
 from defense_console.store.chain import first_hash, next_hash
 
 
@@ -44,12 +41,8 @@ class OpenLogs(Protocol):
         """Overwrite a draft; None drops it."""
         ...
 
-    def put_student(self, student: Student, head: str) -> None:
-        """Write the row of a student, with the hash of their last line."""
-        ...
-
-    def put_summary(self, summary: Summary) -> None:
-        """Write the row of a defense."""
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Write the row next to a log."""
         ...
 
 
@@ -106,10 +99,8 @@ def _next_to_the_log(logs: OpenLogs, job: Append, seq: int, head: str) -> None:
         logs.save_draft(job.stream, field, None)
     for field, draft in job.drafts:
         logs.save_draft(job.stream, field, draft)
-    if job.student is not None:
-        logs.put_student(msgspec.structs.replace(job.student, seq=seq), head)
-    if job.summary is not None:
-        logs.put_summary(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+    if job.row is not None:
+        logs.put_row(job.stream, {**job.row, "seq": seq, "hash": head})
 
 
 def checked(stream: str, lines: Iterable[Line]) -> tuple[Line, ...]:

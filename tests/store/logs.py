@@ -18,7 +18,7 @@ from defense_console.model.defense.events import (
 )
 from defense_console.model.defense.fold import fold
 from defense_console.model.queue.agenda import Summary, summarize
-from defense_console.store.base import Append, Draft, Lease, Student
+from defense_console.store.base import Append, Draft, Lease, Student, beside
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
 DRAFT = Draft("half a sente", STAMP, 12)
@@ -49,19 +49,19 @@ def summary(n: int = 1, *, pending: bool = True) -> Summary:
 
 def first(n: int = 1, *, pending: bool = True) -> Append:
     """The first action of a defense."""
-    return Append(stream(n), 0, (event(1, PLANNED),), summary=summary(n, pending=pending))
+    return Append(stream(n), 0, (event(1, PLANNED),), row=beside(summary(n, pending=pending)))
 
 
 def more(n: int, expected: int, *texts: str) -> Append:
     """A later action that takes notes."""
     lines = tuple(note(expected + i, text) for i, text in enumerate(texts, 1))
-    return Append(stream(n), expected, lines, summary=summary(n))
+    return Append(stream(n), expected, lines, row=beside(summary(n)))
 
 
 def student(id: str = "s1", name: str = "Lina Demo") -> Append:
     """A student is registered."""
     body = encode_event(StudentEvent(1, 1, STAMP, "Camille", StudentRegistered(id, name, "", "Europe/Paris")))
-    return Append(f"student/{id}", 0, (body,), student=Student(id, name, "", "Europe/Paris", 1))
+    return Append(f"student/{id}", 0, (body,), row=beside(Student(id, name, "", "Europe/Paris", 1)))
 
 
 def lease(holder: str = "me") -> Lease:

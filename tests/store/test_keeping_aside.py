@@ -30,6 +30,7 @@ from defense_console.store.base import (
     Refused,
     SaveDraft,
     Store,
+    beside,
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
@@ -71,7 +72,7 @@ def tail(*actions: DefenseWhat, after: int = 1, previous: str = FIRST) -> list[A
     jobs = []
     for seq, what in enumerate(actions, after + 1):
         lines = (encode_event(Event(seq, seq, logs.STAMP, "Camille", what)),)
-        jobs.append(Append(STREAM, seq - 1, lines, summary=logs.summary(), previous=previous))
+        jobs.append(Append(STREAM, seq - 1, lines, row=beside(logs.summary()), previous=previous))
         previous = chain(previous, lines)
     return jobs
 

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from defense_console.model.defense.events import Event, Noted, encode_event
-from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
+from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError, beside
 from defense_console.store.chain import next_hash
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
@@ -43,7 +43,7 @@ def pair(n: int, expected: int) -> Append:
         )
         for i in (1, 2)
     )
-    return Append(logs.stream(n), expected, lines, summary=logs.summary(n))
+    return Append(logs.stream(n), expected, lines, row=beside(logs.summary(n)))
 
 
 def fill(folder: Path, actions: int) -> None:
@@ -321,7 +321,7 @@ def test_a_line_that_tells_another_number_ends_the_log_before_it(folder: Path) -
     written, stream = truth(folder), logs.stream(2)
     line = encode_event(Event(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
     store = TinyStore.open(folder)
-    store.append(Append(stream, 23, (line,), summary=logs.summary(2)))
+    store.append(Append(stream, 23, (line,), row=beside(logs.summary(2))))
     store.close()
     repair(Backups(folder), LATER, {})
     assert truth(folder) == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import signal
@@ -89,6 +90,20 @@ def test_what_is_kept_is_read_back_and_only_the_mentor_may_read_it(folder: Path,
     spool.empty()
     assert spool_files(folder) == []
     assert not spool.holds
+
+
+@pytest.mark.parametrize(("field", "job"), [("summary", logs.first()), ("student", logs.student())])
+def test_the_row_is_found_under_the_name_that_earlier_consoles_gave_it(
+    folder: Path, store: TinyStore, field: str, job: Append
+) -> None:
+    path = left_by_a_dead_console(folder, store.identity, [job])
+    head, entry, end = path.read_bytes().split(b"\n")
+    body = bytes(msgspec.json.decode(entry, type=dict[str, msgspec.Raw])["body"]).replace(
+        b'"row":', f'"{field}":'.encode()
+    )
+    sum = hashlib.blake2b(body, digest_size=8).hexdigest()
+    path.write_bytes(b"\n".join([head, f'{{"sum":"{sum}","body":'.encode() + body + b"}", end]))
+    assert read_jobs(path) == ([job], 0)
 
 
 def test_it_is_never_in_the_stores_own_folder(store: TinyStore) -> None:
@@ -220,7 +235,7 @@ def test_what_another_writer_made_impossible_is_kept_aside_in_the_store(folder: 
 def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(folder: Path, store: TinyStore) -> None:
     store.append(logs.student())
     changed = StudentEvent(1, 1, logs.STAMP, "Camille", StudentRegistered("s1", "Lina Other", "", ""))
-    student = Append("student/s1", 0, (encode_event(changed),), student=logs.student().student)
+    student = Append("student/s1", 0, (encode_event(changed),), row=logs.student().row)
     unknown = Append(logs.stream(3), 1, (b'{"seq":2,"action":2,"what":{"kind":"of a console to come"}}',))
     store.append(logs.first(3))
     jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student, unknown]

@@ -29,6 +29,7 @@ from defense_console.store.base import (
     NotOurStore,
     ReadOnlyStore,
     StoreError,
+    beside,
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.sqlite import engine, verifying
@@ -63,7 +64,7 @@ def sql(folder: Path, statement: str, *values: object) -> None:
 
 def test_lines_come_back_byte_for_byte_with_the_chain(store: TinyStore) -> None:
     lines = (logs.event(1, logs.PLANNED), logs.note(2, 'é [x] \x1b \u2028 "q" \U0001f600'))
-    seq, hash = store.append(Append(logs.stream(), 0, lines, summary=logs.summary()))
+    seq, hash = store.append(Append(logs.stream(), 0, lines, row=beside(logs.summary())))
     read = store.read_log(logs.stream())
     assert tuple(line.body for line in read) == lines
     assert [line.seq for line in read] == [1, 2]
@@ -152,7 +153,7 @@ def test_summaries_move_between_pending_and_closed(store: TinyStore) -> None:
     for n in (1, 2, 3):
         store.append(logs.first(n))
     assert [s.id for s in store.pending()] == sorted(logs.defense(n) for n in (1, 2, 3))
-    store.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
+    store.append(msgspec.structs.replace(logs.more(2, 1, "end"), row=beside(logs.summary(2, pending=False))))
     assert len(store.closed()) == 1
     assert logs.defense(2) not in {s.id for s in store.pending()}
     closed = store.summary(logs.defense(2))
@@ -170,7 +171,7 @@ def closed_ids(store: TinyStore) -> list[str]:
 
 def closed_at(n: int, planned_at: str) -> Append:
     summary = msgspec.structs.replace(logs.summary(n, pending=False), planned_at=planned_at)
-    return msgspec.structs.replace(logs.first(n), summary=summary)
+    return msgspec.structs.replace(logs.first(n), row=beside(summary))
 
 
 def test_a_search_looks_through_the_closed_ones_the_latest_first(store: TinyStore) -> None:
@@ -234,7 +235,7 @@ def test_a_prefix_is_a_range_of_keys() -> None:
 
 def test_a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten(store: TinyStore, folder: Path) -> None:
     store.append(logs.first())
-    head = store.append(msgspec.structs.replace(logs.more(1, 1, "x"), summary=None))
+    head = store.append(msgspec.structs.replace(logs.more(1, 1, "x"), row=None))
     assert [(s.seq, s.hash) for s in store.pending()] == [head]
     sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'pending'")
     assert [(s.seq, s.hash) for s in store.pending()] == [head]
@@ -247,7 +248,7 @@ def bare(folder: Path) -> Iterator[TinyStore]:
     with closing(TinyStore.open(folder)) as before:
         for n in (1, 2):
             before.append(logs.first(n))
-        before.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
+        before.append(msgspec.structs.replace(logs.more(2, 1, "end"), row=beside(logs.summary(2, pending=False))))
     sql(folder, "DELETE FROM rows WHERE tab IN ('pending', 'closed')")
     with closing(TinyStore.open(folder)) as store:
         yield store
@@ -349,7 +350,7 @@ def test_a_name_never_writes_over_another_of_the_same_place(store: TinyStore, fo
         engine.checksum("students", key, body),
     )
     with pytest.raises(StoreError, match="share the place"):
-        store.append(Append("student/s1", 1, (logs.note(2),), student=logs.student("s1").student))
+        store.append(Append("student/s1", 1, (logs.note(2),), row=logs.student("s1").row))
 
 
 # --- the door ----------------------------------------------------------------------------------------------------
@@ -676,7 +677,7 @@ def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> 
 
 
 def test_a_line_that_tells_another_number_is_found(store: TinyStore, log: str) -> None:
-    store.append(Append(log, 6, (logs.note(9),), summary=logs.summary()))
+    store.append(Append(log, 6, (logs.note(9),), row=beside(logs.summary())))
     assert found(store, log) == [("changed", 7)]
 
 

@@ -27,7 +27,7 @@ from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
 from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.settings import Settings
-from defense_console.store.base import Append, StoreError, Student
+from defense_console.store.base import Append, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -116,7 +116,7 @@ class Room:
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
         at = self.machine.read()
         event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email, timezone))
-        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, timezone, 1))
+        job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
         self._append(job)
         return id
 
@@ -140,7 +140,7 @@ class Room:
             if isinstance(what, ev.Started):
                 pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
             lines = (encode_event(events[-1]),)
-            self._append(Append(f"defense/{id}", seq - 1, lines, summarize(id, defense), pin=pin))
+            self._append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
         return self.defense(id)
 
     def live(self, id: str, room_s: float = 60) -> Defense:

@@ -30,7 +30,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.student.state import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student
+from defense_console.store.base import Append, Draft, Lease, Store, Student, beside
 from defense_console.store.chain import first_hash, next_hash
 
 DEMO = "demo"
@@ -192,11 +192,11 @@ class ExchangeDesk:
         for stream, lines in found.logs.items():
             kind, _, id = stream.partition("/")
             if kind == "defense":
-                self.store.append(Append(stream, 0, lines, summary=summarize(id, found.defenses[id])))
+                self.store.append(Append(stream, 0, lines, row=beside(summarize(id, found.defenses[id]))))
             else:
                 known = found.students[id]
                 student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-                self.store.append(Append(stream, 0, lines, student=student))
+                self.store.append(Append(stream, 0, lines, row=beside(student)))
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
 

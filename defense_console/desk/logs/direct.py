@@ -23,7 +23,7 @@ from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import summarize
 from defense_console.model.student.state import check_student, fold_student
-from defense_console.store.base import Append, Store, Student
+from defense_console.store.base import Append, Store, Student, beside
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 
 
@@ -98,7 +98,7 @@ class DirectLogs:
     def append(self, id: str, expected: int, events: Sequence[Event], defense: Defense) -> None:
         """Append what stands in `events` after the first `expected`, which the store holds; `defense` is their fold."""
         lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream_of(id), expected, lines, summary=summarize(id, defense)))
+        self.store.append(Append(stream_of(id), expected, lines, row=beside(summarize(id, defense))))
 
     def decide_student(self, id: str, what: StudentWhat, at: Stamp) -> None:
         """Append one event to a student's log.
@@ -116,4 +116,4 @@ class DirectLogs:
         known = fold_student(events)
         student = Student(known.id, known.name, known.email, known.timezone, known.seq)
         lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream, expected, lines, student=student))
+        self.store.append(Append(stream, expected, lines, row=beside(student)))

@@ -33,6 +33,7 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
+    beside,
     lane,
 )
 from defense_console.store.chain import chain, first_hash
@@ -275,7 +276,7 @@ class Ledger:
         stream = stream_of(defense_id)
         before = first_hash(stream)
         self._logs[defense_id] = OpenLog(events, defense, 0, chain(before, lines))
-        self.submit(Append(stream, 0, lines, summarize(defense_id, defense), previous=before))
+        self.submit(Append(stream, 0, lines, beside(summarize(defense_id, defense)), previous=before))
         return defense
 
     def act(
@@ -316,7 +317,7 @@ class Ledger:
                 stream=stream_of(defense_id),
                 expected=action - 1,
                 lines=lines,
-                summary=summarize(defense_id, defense),
+                row=beside(summarize(defense_id, defense)),
                 pin=pin,
                 drop_drafts=drop_drafts,
                 previous=before,

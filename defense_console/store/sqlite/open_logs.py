@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from defense_console.model.queue.agenda import Summary
-from defense_console.store.base import Draft, Line, Student
+from defense_console.store.base import Draft, Line
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.drafts import Drafts
+from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents
@@ -52,10 +53,6 @@ class RowLogs:
         """Overwrite a draft; None drops it."""
         self._drafts.put(stream, field, draft)
 
-    def put_student(self, student: Student, head: str) -> None:
-        """Write the row of a student, with the hash of their last line."""
-        self._people.put(student, head)
-
-    def put_summary(self, summary: Summary) -> None:
-        """Write the row of a defense."""
-        self._summaries.put(summary)
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Write the row next to a log."""
+        (self._people if stream.startswith(STUDENTS) else self._summaries).put(row)

@@ -6,9 +6,10 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
-from defense_console.store.base import DamagedStore
+from defense_console.store.base import DamagedStore, beside
 from defense_console.store.sqlite.caches import summary_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
@@ -142,7 +143,7 @@ class Summaries:
                 summary = summary_of(id, lines, self._curriculum)
                 if summary is not None:
                     with suppress(Exception), self._rows.transaction():
-                        self.put(summary)
+                        self.put(beside(summary))
                     return summary
         if known is None:
             raise DamagedStore(
@@ -171,8 +172,9 @@ class Summaries:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, summary: Summary) -> None:
+    def put(self, row: Mapping[str, Any]) -> None:
         """Write a summary to the table it belongs to, in a transaction of the caller."""
+        summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
         moved = self._rows.has(there, key)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -63,6 +64,15 @@ class Entry(msgspec.Struct, frozen=True):
     job: SpooledJob
 
 
+class _EarlierRow(msgspec.Struct):
+    summary: dict[str, Any] | None = None
+    student: dict[str, Any] | None = None
+
+
+class _Earlier(msgspec.Struct):
+    job: _EarlierRow
+
+
 class _Line(msgspec.Struct, frozen=True):
     sum: str
     body: msgspec.Raw
@@ -103,8 +113,16 @@ def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
         else:
             damaged += max(0, entry.n - expected)
             expected = max(expected, entry.n)
-            jobs.append(entry.job)
+            jobs.append(_with_row(entry.job, body or b""))
     return jobs, damaged
+
+
+def _with_row(job: SpooledJob, body: bytes) -> SpooledJob:
+    """Return a job with its row: earlier consoles wrote it as `summary` or as `student`."""
+    if not isinstance(job, Append) or job.row is not None:
+        return job
+    earlier = msgspec.json.decode(body, type=_Earlier).job
+    return msgspec.structs.replace(job, row=earlier.summary or earlier.student)
 
 
 def _bodies(path: Path, *, head: bool = False) -> Iterator[bytes | None]:

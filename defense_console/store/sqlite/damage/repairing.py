@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError
+from defense_console.model.queue.agenda import Summary
+from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, Student, beside
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.sqlite.caches import student_of, summary_of
 from defense_console.store.sqlite.copies.backups import Backups
@@ -182,7 +183,7 @@ def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: M
     head = chain(first_hash(stream), bodies)
     lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
     if stream.startswith(STUDENTS):
-        store.append(Append(stream, 0, tuple(bodies), student=student_of(lines)))
+        store.append(Append(stream, 0, tuple(bodies), row=_beside(student_of(lines))))
         return
     asked: list[str] = []
 
@@ -194,7 +195,11 @@ def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: M
     for hash in asked:
         if hash in curricula:
             store.pin(hash, curricula[hash])
-    store.append(Append(stream, 0, tuple(bodies), summary=summary))
+    store.append(Append(stream, 0, tuple(bodies), row=_beside(summary)))
+
+
+def _beside(value: Summary | Student | None) -> dict[str, Any] | None:
+    return None if value is None else beside(value)
 
 
 def _fill_beside(store: TinyStore, source: Salvage) -> None:
