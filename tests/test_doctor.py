@@ -181,8 +181,7 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        (row,) = store.drafts(stream_of(id)).values()
-    assert row.text.encode() == encode_event(noted)
+        assert list(store.asides(stream_of(id)).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

@@ -140,8 +140,9 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         row: the row beside the log after the action, as `beside` gives it; the store fills in `seq` and `hash`.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
-        drafts: rows among the drafts that change with it, by field key.
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
+        drop_aside: keys of decisions kept aside that are settled by it.
+        aside: decisions kept aside that change with it: key and canonical JSON of the event.
     """
 
     stream: str
@@ -151,7 +152,8 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
     pin: tuple[str, bytes] | None = None
     drop_drafts: tuple[str, ...] = ()
     previous: str | None = None
-    drafts: tuple[tuple[str, Draft], ...] = ()
+    drop_aside: tuple[str, ...] = ()
+    aside: tuple[tuple[str, bytes], ...] = ()
 
 
 def beside(value: Summary | Student) -> dict[str, Any]:
@@ -168,6 +170,14 @@ class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):
     draft: Draft | None
 
 
+class SaveAside(msgspec.Struct, frozen=True, tag="aside"):
+    """A decision is kept aside, as the canonical JSON of its event, or dropped when None."""
+
+    stream: str
+    key: str
+    event: bytes | None
+
+
 class WriteLease(msgspec.Struct, frozen=True):
     """A lease is overwritten, or dropped when None.
 
@@ -180,7 +190,9 @@ class WriteLease(msgspec.Struct, frozen=True):
     over: tuple[str, ...] | None = None
 
 
-Job = Append | SaveDraft | WriteLease
+SpooledJob = Append | SaveDraft | SaveAside
+"""A lease is no work of the mentor, and an old one must never come back over a newer one: it is not spooled."""
+Job = SpooledJob | WriteLease
 
 
 def lane(job: Job) -> str:
@@ -331,7 +343,7 @@ class Store(Protocol):
         """Return one student."""
         ...
 
-    # --- texts being typed, leases, curricula, facts ---
+    # --- texts being typed, decisions kept aside, leases, curricula, facts ---
 
     def drafts(self, stream: str) -> dict[str, Draft]:
         """Return the drafts of one stream by field key, sorted."""
@@ -343,6 +355,18 @@ class Store(Protocol):
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
+        ...
+
+    def asides(self, stream: str) -> dict[str, bytes]:
+        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
+        ...
+
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Return every decision that is kept aside, by stream and key, sorted."""
+        ...
+
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
         ...
 
     def leases(self) -> dict[str, Lease]:
@@ -388,6 +412,8 @@ def write_job(store: Store, job: Job) -> tuple[int, str]:
             return store.append(job)
         case SaveDraft(stream=stream, field=field, draft=draft):
             store.save_draft(stream, field, draft)
+        case SaveAside(stream=stream, key=key, event=event):
+            store.save_aside(stream, key, event)
         case WriteLease(defense_id=defense_id, lease=lease, over=over):
             store.write_lease(defense_id, lease, over)
     return 0, ""

@@ -41,6 +41,10 @@ class OpenLogs(Protocol):
         """Overwrite a draft; None drops it."""
         ...
 
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        ...
+
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log."""
         ...
@@ -97,8 +101,10 @@ def _next_to_the_log(logs: OpenLogs, job: Append, seq: int, head: str) -> None:
         logs.pin(*job.pin)
     for field in job.drop_drafts:
         logs.save_draft(job.stream, field, None)
-    for field, draft in job.drafts:
-        logs.save_draft(job.stream, field, draft)
+    for key in job.drop_aside:
+        logs.save_aside(job.stream, key, None)
+    for key, event in job.aside:
+        logs.save_aside(job.stream, key, event)
     if job.row is not None:
         logs.put_row(job.stream, {**job.row, "seq": seq, "hash": head})
 

@@ -28,7 +28,9 @@ from defense_console.store.base import (
     FullDisk,
     Job,
     Refused,
+    SaveAside,
     SaveDraft,
+    SpooledJob,
     Store,
     StoreError,
     WriteLease,
@@ -38,7 +40,7 @@ from defense_console.store.base import (
 from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.unsaved.keeping_aside import RefusedTails, tail_from, write_once
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import SpooledJob, spoolable
+from defense_console.store.unsaved.spool_files import spoolable
 
 R = TypeVar("R")
 DELAYS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -65,6 +67,8 @@ def _supersedes(job: Job, older: Job) -> bool:
     match job, older:
         case SaveDraft(), SaveDraft():
             return (job.stream, job.field) == (older.stream, older.field)
+        case SaveAside(), SaveAside():
+            return (job.stream, job.key) == (older.stream, older.key)
         case WriteLease(), WriteLease():
             return job.defense_id == older.defense_id
     return False

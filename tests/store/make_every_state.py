@@ -35,7 +35,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.events import StudentChanged, encode_event
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import defense_id
-from defense_console.store.base import Append, Identity, SaveDraft, write_job
+from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import DEFENSES
@@ -43,7 +43,7 @@ from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import ASIDE, SpooledJob, read_jobs, spool_files
+from defense_console.store.unsaved.spool_files import ASIDE, read_jobs, spool_files
 from tests.desk.consoles import Twin
 from tests.store.make_store import STORES
 from tests.ui.conftest import Machine, Room
@@ -233,7 +233,7 @@ def leave_leases(room: Room) -> None:
 
 def spoolable(twin: Twin) -> list[SpooledJob]:
     """The jobs of a console that are not written yet, without its leases."""
-    return [job for job in twin.recorder.held if isinstance(job, Append | SaveDraft)]
+    return [job for job in twin.recorder.held if not isinstance(job, WriteLease)]
 
 
 def left_by(twin: Twin, folder: Path) -> Path:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from defense_console.model.defense.events import Noted, StudentEvent, StudentRegistered, encode_event
-from defense_console.model.defense.refused import PREFIX, aside_of
+from defense_console.model.defense.refused import aside_of
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import (
     Ack,
@@ -27,6 +27,7 @@ from defense_console.store.base import (
     FullDisk,
     Identity,
     SaveDraft,
+    SpooledJob,
     StoreError,
     WriteLease,
     write_job,
@@ -40,7 +41,6 @@ from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
-    SpooledJob,
     belongs,
     owner,
     read_jobs,
@@ -216,7 +216,7 @@ def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(f
 
 def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
     """The texts of the notes kept aside of a defense, sorted."""
-    rows = [aside_of(key, draft.text) for key, draft in store.drafts(logs.stream(n)).items() if key.startswith(PREFIX)]
+    rows = [aside_of(key, event) for key, event in store.asides(logs.stream(n)).items()]
     return sorted(row.event.what.text for row in rows if isinstance(row.event.what, Noted))
 
 

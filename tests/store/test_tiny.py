@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import sqlite3
 import stat
@@ -18,6 +19,7 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import SUMMARY_VERSION
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -32,7 +34,7 @@ from defense_console.store.base import (
     beside,
 )
 from defense_console.store.chain import chain, first_hash
-from defense_console.store.sqlite import engine, verifying
+from defense_console.store.sqlite import engine, schema, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place
 from defense_console.store.sqlite.store import TinyStore
@@ -242,6 +244,26 @@ def test_a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten(store: T
     assert store.verify_all() == ()
 
 
+def test_a_summary_that_an_earlier_console_computed_is_folded_again_and_rewritten(
+    store: TinyStore, folder: Path
+) -> None:
+    for n in (1, 2):
+        store.append(logs.first(n))
+        store.append(msgspec.structs.replace(logs.more(n, 1, "x"), row=None))
+    store.pending()
+    earlier, later = defense_key(logs.defense(1)), defense_key(logs.defense(2))
+    rewrite(folder, "pending", earlier, '"notes":1', '"note_count":1')
+    rewrite(folder, "pending", earlier, f'"version":{SUMMARY_VERSION}', '"version":0')
+    rewrite(folder, "pending", later, '"notes":1', '"notes":7')
+    rewrite(folder, "pending", later, f'"version":{SUMMARY_VERSION}', '"version":99')
+    notes = {logs.defense(1): 1, logs.defense(2): 7}  # a later console knows better
+    assert {summary.id: summary.notes for summary in store.pending()} == notes
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        (body,) = connection.execute("SELECT body FROM rows WHERE tab = 'pending' AND id = ?", (earlier,)).fetchone()
+    assert json.loads(body)["version"] == SUMMARY_VERSION
+    assert store.verify_all() == ()
+
+
 @pytest.fixture
 def bare(folder: Path) -> Iterator[TinyStore]:
     """A store with a pending and a closed defense whose summaries are gone; every log is sound."""
@@ -347,7 +369,7 @@ def test_a_name_never_writes_over_another_of_the_same_place(store: TinyStore, fo
         folder,
         "UPDATE rows SET body = ?, sum = ? WHERE tab = 'students'",
         body.decode(),
-        engine.checksum("students", key, body),
+        schema.checksum("students", key, body),
     )
     with pytest.raises(StoreError, match="share the place"):
         store.append(Append("student/s1", 1, (logs.note(2),), row=logs.student("s1").row))
@@ -607,7 +629,7 @@ def rewrite(folder: Path, stream: str, seq: int, old: str, new: str, table: str 
     (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (table, seq)).fetchone()
     assert old in body
     body = body.replace(old, new)
-    values = (body, engine.checksum(table, seq, body.encode()), table, seq)
+    values = (body, schema.checksum(table, seq, body.encode()), table, seq)
     with connection:
         connection.execute("UPDATE rows SET body = ?, sum = ? WHERE tab = ? AND id = ?", values)
     connection.close()
@@ -708,7 +730,7 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
         (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (tab, id)).fetchone()
         connection.close()
         sql(
-            folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", engine.checksum(tab, id, body.encode()), tab, id
+            folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", schema.checksum(tab, id, body.encode()), tab, id
         )
     assert store.verify_all() == ()
 

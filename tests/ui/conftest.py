@@ -176,6 +176,14 @@ class Room:
         finally:
             store.close()
 
+    def asides(self, id: str) -> list[str]:
+        """Keys of the decisions kept aside, sorted."""
+        store = TinyStore.open(self.folder)
+        try:
+            return list(store.asides(f"defense/{id}"))
+        finally:
+            store.close()
+
     def _fold(self, events: list[Event]) -> Defense:
         first = events[0].what
         assert isinstance(first, ev.Planned)

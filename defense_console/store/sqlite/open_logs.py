@@ -7,6 +7,7 @@ from typing import Any
 
 from defense_console.store.base import Draft, Line
 from defense_console.store.sqlite import verifying
+from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.people import People
@@ -19,14 +20,17 @@ class RowLogs:
 
     Args:
         documents: For the lines and the curricula.
-        summaries, people, drafts: Their tables.
+        summaries, people, drafts, asides: Their tables.
     """
 
-    def __init__(self, documents: Documents, summaries: Summaries, people: People, drafts: Drafts) -> None:
+    def __init__(
+        self, documents: Documents, summaries: Summaries, people: People, drafts: Drafts, asides: Asides
+    ) -> None:
         self._documents = documents
         self._summaries = summaries
         self._people = people
         self._drafts = drafts
+        self._asides = asides
 
     def last(self, stream: str) -> Line | None:
         """Return the last line of a log."""
@@ -52,6 +56,10 @@ class RowLogs:
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         self._drafts.put(stream, field, draft)
+
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        self._asides.put(stream, key, event)
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log."""

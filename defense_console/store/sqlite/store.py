@@ -5,7 +5,8 @@
 | `defense/<uuid>`, `student/<id>` | event: its exact bytes and its hash | sequence number |
 | `pending`, `closed` | defense: its summary | first 63 bits of the UUID |
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
-| `drafts` | defense and field | of both |
+| `drafts` | text being typed: of a defense and a field | of both |
+| `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
 | `leases` | live defense | as `pending` |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
@@ -38,6 +39,7 @@ from defense_console.store.base import (
     Student,
 )
 from defense_console.store.sqlite import verifying
+from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
@@ -80,7 +82,8 @@ class TinyStore:
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
-        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts)
+        self._asides = Asides(self._documents)
+        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts, self._asides)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
@@ -224,7 +227,7 @@ class TinyStore:
         """One student."""
         return self._people.one(id)
 
-    # --- drafts and leases ---------------------------------------------------------------------------------------
+    # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 
     @_explained
     def drafts(self, stream: str) -> dict[str, Draft]:
@@ -240,6 +243,21 @@ class TinyStore:
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         self._drafts.put(stream, field, draft)
+
+    @_explained
+    def asides(self, stream: str) -> dict[str, bytes]:
+        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
+        return self._asides.all().get(stream, {})
+
+    @_explained
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Return every decision that is kept aside, by stream and key, sorted; without damaged rows."""
+        return self._asides.all()
+
+    @_explained
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        self._asides.put(stream, key, event)
 
     @_explained
     def leases(self) -> dict[str, Lease]:
