@@ -19,8 +19,9 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model.defense.events import Event, Noted, Planned, Stamp, encode_event
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.store import TinyStore
@@ -34,7 +35,7 @@ def defense(n: int) -> str:
 
 
 def line(seq: int, what: Planned | Noted) -> bytes:
-    return encode_event(Event(seq, seq, STAMP, "Camille", what))
+    return encode_event(DefenseEvent(seq, seq, STAMP, "Camille", what))
 
 
 def fill(store: TinyStore, defenses: int, summary: Summary) -> None:
@@ -52,7 +53,7 @@ def durable_sync(handle: int) -> None:
 
 def measure(folder: Path, defenses: int, ticks: int) -> tuple[float, float]:
     """Median milliseconds of a tick, and of an append with fdatasync."""
-    summary = summarize(defense(0), fold([Event(1, 1, STAMP, "Camille", PLANNED)]))
+    summary = summarize(defense(0), fold([DefenseEvent(1, 1, STAMP, "Camille", PLANNED)]))
     store = TinyStore.open(folder / f"store-{defenses}")
     fill(store, defenses, summary)
     limit = os.open(folder / f"limit-{defenses}", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)

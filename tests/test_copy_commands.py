@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups, folder_of
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -25,7 +26,7 @@ def room(tmp_path: Path) -> Room:
     id = room.plan()
     with FolderVault(room.folder).taking() as taking:
         kept = taking.add([b"the document"])
-    file = ev.ReceivedFile("report.txt", kept.size, kept.sha256)
+    file = ReceivedFile("report.txt", kept.size, kept.sha256)
     room.add(id, ev.DeliverableReceived(1, (file,)))
     return room
 

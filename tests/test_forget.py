@@ -18,8 +18,11 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.student.kinds import StudentChanged
 from defense_console.store.base import Append, Draft
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
@@ -48,13 +51,15 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     for id, text in ((gone, b"her report"), (stays, b"his report")):
         with FolderVault(room.folder).taking() as taking:
             kept = [taking.add([each]) for each in (text, b"the same template")]
-        files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
+        files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
         room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
     with closing(TinyStore.open(room.folder)) as store:
         for id in (gone, stays):
             typed = "half a sentence about her" if id == gone else "his"
             store.save_draft(f"defense/{id}", "note", Draft(typed, at, 1))
-            store.save_aside(f"defense/{id}", *aside_row(3, ev.Event(3, 3, at, "Mentor Test", ev.Noted(typed, at))))
+            store.save_aside(
+                f"defense/{id}", *aside_row(3, ev.DefenseEvent(3, 3, at, "Mentor Test", ev.Noted(typed, at)))
+            )
     with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
         # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
         connection.execute("PRAGMA secure_delete = OFF").fetchall()
@@ -158,7 +163,7 @@ def test_what_waits_to_be_saved_is_saved_first_and_goes_too(room: Room, tmp_path
         at = room.machine.read()
         with closing(TinyStore.open(room.folder)) as store:
             id = next(s.id for s in store.pending() if s.student_id == student)
-        return Append(f"defense/{id}", 9, (encode_event(Event(10, 10, at, "Mentor Test", ev.Noted(text, at))),))
+        return Append(f"defense/{id}", 9, (encode_event(DefenseEvent(10, 10, at, "Mentor Test", ev.Noted(text, at))),))
 
     with closing(TinyStore.open(room.folder)) as store:
         identity = store.identity
@@ -213,8 +218,8 @@ def test_a_damaged_file_that_knows_only_an_earlier_name_is_named(room: Room, ear
     """The student was renamed, and the new address written over the old one, since that file was kept."""
     with closing(TinyStore.open(room.folder)) as store:
         logs = DirectLogs(store, room.machine.read, "Camille")
-        logs.decide_student("gone-1", ev.StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
-        logs.decide_student("gone-1", ev.StudentChanged(NAME, EMAIL, None), logs.now())
+        logs.decide_student("gone-1", StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
+        logs.decide_student("gone-1", StudentChanged(NAME, EMAIL, None), logs.now())
     id = room.plan("stays-1", "IRP-P3")
     room.add(id, ev.Noted(f"as {earlier} said", room.machine.read()))
     aside = room.folder / "damaged-20261124T100000000Z"

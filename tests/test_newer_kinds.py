@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense import events as ev
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.kinds import StudentChanged
 from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, shows
@@ -82,7 +82,7 @@ def test_a_students_log_is_refused_too(room: Room) -> None:
     with closing(TinyStore.open(room.folder)) as store:
         logs = DirectLogs(store, room.machine.read, "Camille")
         with pytest.raises(ConsoleError, match="does not know"):
-            logs.decide_student("s1", ev.StudentChanged(name="Lina Autre"), logs.now())
+            logs.decide_student("s1", StudentChanged(name="Lina Autre"), logs.now())
     assert lines(room, "student/s1") == 2
     assert refused(cli(room, "forget", "s1", "--yes"))
 

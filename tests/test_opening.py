@@ -15,8 +15,8 @@ from queue import Queue
 import pytest
 
 from defense_console.app import ConsoleApp
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Answer, Append, Draft, Failed, Job, SaveDraft, WriteLease
 from defense_console.store.sqlite import schema

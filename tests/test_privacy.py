@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import Stamp
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -203,7 +204,7 @@ def test_nothing_that_acts_on_a_terminal_leaves_a_command(
     at: Callable[[], Stamp] = room.machine.read
     room.student("s1", name, email)
     room.student("s2", name, email)
-    file = ev.ReceivedFile(title, 3, "0" * 64)
+    file = ReceivedFile(title, 3, "0" * 64)
     for id in (room.plan("s1"), room.plan("s2")):
         room.add(id, ev.Noted(note, at()), ev.DeliverableReceived(1, (file,)))
     room.live(id)  # nothing of who has a live defense is forgotten

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.reports.rendering.formats import BINARY, FORMATS
 from tests.ui.conftest import Room
 

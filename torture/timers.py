@@ -18,8 +18,9 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import GapAnswer
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
 from defense_console.store.base import (
@@ -78,6 +79,10 @@ class View:
 
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Nothing is typed in these histories."""
+        return {}
+
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Nothing is kept aside in these histories."""
         return {}
 
     def leases(self) -> dict[str, Lease]:
@@ -311,7 +316,7 @@ class History:
             return
         answer = self.chance.choice(("counted", "counted", "pause", "pause", "ended"))
         self.steps[-1] += f" {answer}"
-        self.writer.live.answer(cast(ev.GapAnswer, answer))
+        self.writer.live.answer(cast(GapAnswer, answer))
         away = self.oracle.aways[number]
         if answer == "pause":
             self.oracle.did("away is a pause", self.machine.true_ms, number)

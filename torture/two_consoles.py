@@ -22,8 +22,8 @@ from defense_console import clocks
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.ledger import Answer, Ledger
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import decode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import decode_event
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder

@@ -17,9 +17,10 @@ from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode_event
+from defense_console.model.defense.kinds import LeaseTaken, decode_event
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Append, Refused, Store, Student
 from defense_console.store.recorder import Recorder
@@ -245,7 +246,7 @@ class Desk:
         if defense_id is None:
             return
         self.leases.look()
-        facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]
+        facts = [what for line in job.lines if (what := decode_event(line).what).fact]
         if facts and self.leases.read_only(defense_id) is None and self.ledger.unread(defense_id) is None:
             self.ledger.act(defense_id, *facts)
 

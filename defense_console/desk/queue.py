@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Curriculum, Project, Rules
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry, Summary, entry

@@ -14,15 +14,16 @@ from typing import Any, Final
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project, canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Stamp, StudentEvent, StudentRegistered
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.resources import data_folder
 
 REGISTERED_BEFORE: Final = timedelta(days=30)
@@ -65,7 +66,7 @@ class DemoDefense(msgspec.Struct, frozen=True):
         lease: the last sign of life of the console that ran it, or None.
     """
 
-    events: tuple[Event, ...]
+    events: tuple[DefenseEvent, ...]
     defense: Defense
     typing: Typing | None
     lease: Stamp | None
@@ -180,11 +181,11 @@ class _Play:
             stamp = self.clock.stamp(moment)
             check_legal(defense, what, stamp, self.curriculum)
             seq = len(events) + 1
-            events.append(Event(seq, seq, stamp, self.clock.author, what))
+            events.append(DefenseEvent(seq, seq, stamp, self.clock.author, what))
             defense = fold(events, self.curriculum)
         return DemoDefense(tuple(events), defense, self._typing(), self._lease())
 
-    def _planned(self) -> Event:
+    def _planned(self) -> DefenseEvent:
         what = ev.Planned(
             student_id=self.entry["student"],
             curriculum=self.curriculum.code,
@@ -196,7 +197,7 @@ class _Play:
             carried=carried_from(self.before) if self.before is not None else None,
         )
         known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
-        return Event(1, 1, self.clock.stamp(known), self.clock.author, what)
+        return DefenseEvent(1, 1, self.clock.stamp(known), self.clock.author, what)
 
     def _typing(self) -> Typing | None:
         draft = self.entry.get("draft")

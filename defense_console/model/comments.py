@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from defense_console.model.curriculum import Aspect, Criterion, Text
-from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense.state import RatingValue
 
 
 class Comment(msgspec.Struct, frozen=True):

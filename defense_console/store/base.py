@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from defense_console.exchange.calendar.plan import CalendarPlan, Told
 from defense_console.exchange.lists.plan import DefenseAction
 from defense_console.exchange.platform.plan import Difference, SessionPlan, Unmatched
-from defense_console.model.defense.events import CalendarLinked, Planned, Rescheduled
+from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
 from defense_console.model.text import one_line
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Rescheduled, Stamp, StudentRegistered
+from defense_console.model.defense.kinds import Rescheduled
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
 from defense_console.words.translation import (

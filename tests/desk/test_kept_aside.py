@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.logs.refused import KeptAside
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, Stamp, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.refused import decisions
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
@@ -212,7 +213,9 @@ def test_a_signature_is_not_carried_over(room: Room, twins: tuple[str, Twin, Twi
     id, first, _second = twins
     stamp = room.machine.read()
     mine = first.desk.live(id)
-    mine.ledger.aside.add(f"defense/{id}", 4, (Event(4, 4, stamp, "Mentor Test", ev.Signed(1, "validated", None)),))
+    mine.ledger.aside.add(
+        f"defense/{id}", 4, (DefenseEvent(4, 4, stamp, "Mentor Test", ev.Signed(1, "validated", None)),)
+    )
     (aside,) = mine.aside
     with pytest.raises(ConsoleError, match="sign again"):
         mine.take_up(aside.key)
@@ -298,7 +301,12 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(["decide", "fact", "undo", "redo"]), max_size=14), st.integers(2, 9))
 def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], base: int) -> None:
-    stamp, events, applied, cancelled = Stamp("2026-11-24T13:00:00.000Z", 0, 0, "b"), list[Event](), list[int](), []
+    stamp, events, applied, cancelled = (
+        Stamp("2026-11-24T13:00:00.000Z", 0, 0, "b"),
+        list[DefenseEvent](),
+        list[int](),
+        [],
+    )
     for seq, step in enumerate(steps, base):
         what: ev.DefenseWhat
         if step == "undo" and applied:
@@ -312,7 +320,7 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
         else:
             what, cancelled = ev.Rated(ONE, "met"), []
             applied.append(seq)
-        events.append(Event(seq, seq, stamp, "m", what))
+        events.append(DefenseEvent(seq, seq, stamp, "m", what))
     assert [event.seq for event in decisions(events)] == sorted(applied)
 
 
@@ -320,7 +328,7 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     id = started(room)
     stream, store, submitted = stream_of(id), TinyStore.open(room.folder), list[Job]()
     aside = KeptAside(store, submitted.append)
-    event = Event(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
+    event = DefenseEvent(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
     aside.add(stream, 9, [event])
     (kept,) = aside.of(stream)
     (saved,) = submitted

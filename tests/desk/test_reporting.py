@@ -8,7 +8,7 @@ import pytest
 
 from defense_console.desk.defense.reporting import paragraph_field
 from defense_console.desk.defense.verdict import VerdictDesk
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.reports.content.report import bodies
 from tests.ui.conftest import SHIPPED, Room

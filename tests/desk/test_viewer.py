@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.uploads import viewer
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import DamagedStore
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -117,7 +117,7 @@ def test_copies_of_a_console_that_was_killed_are_removed_and_those_of_one_that_l
     file = kept(vault, "report.txt", b"her report")
     code = (
         "import sys, time; from pathlib import Path; from defense_console.desk.uploads import viewer\n"
-        "from defense_console.model.defense.events import ReceivedFile\n"
+        "from defense_console.model.defense.state import ReceivedFile\n"
         "from defense_console.store.sqlite.folder_vault import FolderVault\n"
         f"file = ReceivedFile('report.txt', {file.size}, '{file.sha256}')\n"
         f"viewer.open_document(FolderVault(Path({str(vault.folder)!r})), file, print)\n"

@@ -14,8 +14,9 @@ from defense_console import clocks
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.defense.events import Event, Noted, Stamp
+from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
@@ -196,7 +197,7 @@ def test_a_decision_kept_aside_is_believed_only_when_it_is_an_event_under_its_ow
     source.fill_demo(NOW)
     stream = source.store.streams("defense/")[0]
     at = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
-    key, event = aside_row(3, Event(3, 3, at, "Camille", Noted("a note", at)))
+    key, event = aside_row(3, DefenseEvent(3, 3, at, "Camille", Noted("a note", at)))
     source.store.save_aside(stream, key, event)
     lines = b"".join(source.export()).splitlines()
     place = next(n for n, line in enumerate(lines) if b'"id":"aside/' in line)

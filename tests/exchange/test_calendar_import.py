@@ -25,10 +25,11 @@ from defense_console.exchange.calendar.plan import CalendarPlan
 from defense_console.exchange.calendar.writing import CalendarForm
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics

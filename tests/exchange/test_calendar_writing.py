@@ -18,10 +18,12 @@ from defense_console.exchange.calendar.names import deadline_uid, own_name, sitt
 from defense_console.exchange.calendar.writing import Appointment, CalendarForm, initials, write_calendar
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, ReceivedFile, Request, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import ReceivedFile, Request
 from defense_console.model.defense.timeline import instant, iso
+from defense_console.model.log.envelope import Stamp
 
 SHIPPED = load_shipped()
 IRP = SHIPPED["IRP"]
@@ -37,7 +39,7 @@ def stamp(minutes: float) -> Stamp:
 
 
 def appointment(*whats: tuple[float, DefenseWhat]) -> Appointment:
-    events = tuple(Event(n, n, stamp(at), "Mentor", what) for n, (at, what) in enumerate(whats, 1))
+    events = tuple(DefenseEvent(n, n, stamp(at), "Mentor", what) for n, (at, what) in enumerate(whats, 1))
     return Appointment(ID, events, fold(events, IRP), NAME, IRP)
 
 

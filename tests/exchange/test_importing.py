@@ -16,11 +16,13 @@ from defense_console.exchange.lists.plan import Plan
 from defense_console.exchange.lists.table import COLUMNS, kind_of
 from defense_console.exchange.moments import moment
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered
 from defense_console.model.student.state import KnownStudent
 
 SHIPPED = load_shipped()
@@ -254,14 +256,14 @@ class Log:
     """A log that grows event by event, on a clock of its own."""
 
     def __init__(self, *whats: DefenseWhat) -> None:
-        self.events: list[Event] = []
+        self.events: list[DefenseEvent] = []
         for what in whats:
             self.add(what)
 
     def add(self, what: DefenseWhat) -> Log:
         seq = len(self.events) + 1
         stamp = Stamp(f"2027-04-03T12:{seq:02}:00.000Z", seq * 60_000, seq * 60_000, "boot")
-        self.events.append(Event(seq, seq, stamp, "Mentor", what))
+        self.events.append(DefenseEvent(seq, seq, stamp, "Mentor", what))
         return self
 
     def known(self) -> dict[import_plan.Key, Defense]:
@@ -281,7 +283,7 @@ def plan(defenses: Mapping[import_plan.Key, Defense], *rows: Mapping[str, str], 
 def test_a_new_file_registers_and_plans() -> None:
     made = import_plan.plan(read(csv(ROW | {"duration_min": "45", "language": "FR"})), {}, {}, "UTC")
 
-    assert made.students[0].what == ev.StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
+    assert made.students[0].what == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
     assert made.defenses[0].whats == (
         ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z", duration_min=45, language="fr"),
     )
@@ -333,7 +335,7 @@ def planned_with(**fields: Any) -> ev.Planned:
 def test_a_changed_student_changes_only_what_changed() -> None:
     made = plan(Log(PLANNED).known(), ROW | {"student_name": "Zoé Autre"})
 
-    assert made.students[0].what == ev.StudentChanged(name="Zoé Autre")
+    assert made.students[0].what == StudentChanged(name="Zoé Autre")
     assert made.defenses == ()
 
 

@@ -22,10 +22,10 @@ from defense_console.exchange.platform import plan as session_plan
 from defense_console.exchange.platform.plan import SessionPlan
 from defense_console.exchange.platform.session_list import is_session_list, length_s
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 

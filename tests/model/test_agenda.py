@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import iso
 from defense_console.model.queue.agenda import (
     Entry,
@@ -160,7 +161,7 @@ def test_an_expired_document_waits_for_the_mentors_decision() -> None:
 
 
 def test_advice_is_not_waited_for() -> None:
-    log = Log().held("IRP-P2-B1.1-1").add(ev.RowSet(ev.Request("r50", 3, severity="advice", expected="x")))
+    log = Log().held("IRP-P2-B1.1-1").add(ev.RowSet(Request("r50", 3, severity="advice", expected="x")))
     log.released("conditional")
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen live"))

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Request
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.revision import (
     Row,
     documents_kept,
@@ -23,6 +22,7 @@ from defense_console.model.defense.revision import (
     rows,
     student_due,
 )
+from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import instant, iso
 from tests.model.builders import Log, conditional
 

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import DefenseWhat, ReceivedFile
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.revision import change_of, mentor_due, overdue, row_overdue, student_due
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request, Revision
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import summarize
@@ -137,7 +136,7 @@ def test_only_the_version_received_can_be_accepted() -> None:
 # --- a further version of the verdict --------------------------------------------------------------------------------
 
 
-def drafted_again(log: Log, *requests: ev.Request) -> Log:
+def drafted_again(log: Log, *requests: Request) -> Log:
     """The next version is a condition too, with these rows besides those it has."""
     for request in requests:
         log.add(ev.RowSet(request))
@@ -149,7 +148,7 @@ def test_an_amended_condition_leaves_what_it_asks_in_the_same_words_as_it_stands
     legally(log, ev.RowReceived("d1", (file("c"),)), ev.RowAccepted("d1", (file("c").sha256,)))
     before = row(log)
     legally(log, ev.AmendmentOpened("one more document"))
-    drafted_again(log, ev.Request("r99", title="annex", expected="the list"))
+    drafted_again(log, Request("r99", title="annex", expected="the list"))
     assert row(log) == before
     assert (row(log).request.expected, row(log).round) == ("the dates", 2)
     assert {r.request.id: r.state for r in log.defense.revisions} == {
@@ -239,7 +238,7 @@ def left(log: Log, id: str = "d1") -> Revision:
     return next(r for r in log.defense.no_longer_asked if r.request.id == id)
 
 
-def amended(log: Log, reason: str, outcome: ev.OutcomeValue = "conditional", **kept: bool) -> Log:
+def amended(log: Log, reason: str, outcome: OutcomeValue = "conditional", **kept: bool) -> Log:
     """The next version of the verdict, which keeps or drops these rows."""
     legally(log, ev.AmendmentOpened(reason), *(ev.RowKept(id, kept=keep) for id, keep in kept.items()))
     return log.released(outcome)
@@ -303,7 +302,7 @@ def test_nothing_that_came_or_was_decided_is_ever_lost_whatever_is_amended(data:
             except ConsoleError:
                 continue
             log.add(what)
-        outcome: ev.OutcomeValue = "rework" if data.draw(st.booleans()) else "conditional"
+        outcome: OutcomeValue = "rework" if data.draw(st.booleans()) else "conditional"
         amended(
             log.at((40 + 40 * n) * H), f"reason {n}", outcome, d1=data.draw(st.booleans()), d2=data.draw(st.booleans())
         )

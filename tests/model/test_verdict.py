@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from defense_console.keys.keymap import COMMANDS
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import OutcomeValue, Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import signed_event
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.rubric import suggestion
-from defense_console.model.defense.signing import Guard, guards, signed_event
+from defense_console.model.defense.signing import Guard, guards
+from defense_console.model.defense.state import OutcomeValue, Request
 from defense_console.model.errors import ConsoleError
 from tests.model.builders import Log, conditional, ids, project
 

@@ -17,11 +17,12 @@ from defense_console.model.curriculum import (
     Skill,
     Text,
 )
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Request, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import Defense, RatingValue, ReceivedFile, Request
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import Reader, Report
 
@@ -73,7 +74,7 @@ CURRICULUM = Curriculum(
 class Log:
     """A log that grows: `at` moves the clocks, `add` appends one action."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[DefenseEvent] = field(default_factory=list)
     seconds: float = 0
 
     def stamp(self) -> Stamp:
@@ -87,7 +88,7 @@ class Log:
     def add(self, *what: DefenseWhat) -> Log:
         for one in what:
             seq = len(self.events) + 1
-            self.events.append(Event(seq, seq, self.stamp(), "Mentor", one))
+            self.events.append(DefenseEvent(seq, seq, self.stamp(), "Mentor", one))
         return self
 
     def note(self, text: str, criterion: str | None = None, private: bool = False) -> Log:
@@ -190,6 +191,6 @@ def everything(say: Say) -> Log:
         Request("r91", None, say("advice-title"), (), "", say("advice-expected"), "advice"),
     )  # fmt: skip
     released(signed(log, rows, say("override")))
-    log.add(ev.RowReceived("d2", (ev.ReceivedFile(say("file"), 1, "cd" * 32),)))
+    log.add(ev.RowReceived("d2", (ReceivedFile(say("file"), 1, "cd" * 32),)))
     log.add(ev.RowWaived("d3", say("waived")), ev.Contested(say("contested")))
     return log.add(ev.AmendmentOpened(say("amendment")))

@@ -10,8 +10,8 @@ from email.message import EmailMessage
 import pytest
 
 from defense_console.model.curriculum import Deliverable
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import OutcomeValue, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content import message as messages
@@ -35,7 +35,7 @@ def condition(*rows: Request) -> scene.Log:
     return scene.released(scene.signed(scene.conditional(), rows or (ROW,)))
 
 
-def outcome(value: ev.OutcomeValue) -> scene.Log:
+def outcome(value: OutcomeValue) -> scene.Log:
     log = scene.held()
     log.add(ev.LineAdded("improvement", "show the sources"), ev.GoalSet("publish it"), ev.OutcomeChosen(value))
     return scene.released(scene.signed(log))
@@ -134,9 +134,7 @@ def test_no_message_tells_of_a_verdict_that_a_signed_one_is_about_to_replace() -
     ("rework", "en", ("a new defense is needed", "To work on:\n- show the sources", "stays acquired")),
     ("rework", "fr", ("une nouvelle soutenance est nécessaire", "À travailler :\n- show the sources", "reste acquis")),
 ])  # fmt: skip
-def test_the_other_outcomes_say_what_happens_next(
-    value: ev.OutcomeValue, language: str, parts: tuple[str, ...]
-) -> None:
+def test_the_other_outcomes_say_what_happens_next(value: OutcomeValue, language: str, parts: tuple[str, ...]) -> None:
     made = message(outcome(value), language)
     text = messages.text(made).replace("\xa0", " ")
     assert all(part in text for part in parts)

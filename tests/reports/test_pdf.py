@@ -16,7 +16,7 @@ import pytest
 from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content.report import Report
 from defense_console.reports.rendering import pdf

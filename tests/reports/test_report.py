@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import READERS, Reader, Report
 from defense_console.reports.rendering import markdown, plain
@@ -236,7 +236,7 @@ class Earlier:
     attempt: int = 1
     planned_at: str = "2026-09-30T22:30:00.000Z"
     session: str = "held"
-    outcome: ev.OutcomeValue | None = "rework"
+    outcome: OutcomeValue | None = "rework"
 
 
 def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
@@ -293,7 +293,7 @@ def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:
 
 def test_the_jury_reads_every_round_what_came_in_it_and_what_was_decided_when() -> None:
     log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="the table"),)))
-    first = (ev.ReceivedFile("a.pdf", 1, "a" * 64),)
+    first = (ReceivedFile("a.pdf", 1, "a" * 64),)
     log.at(9000).add(ev.RowReceived("d2", first), ev.RowRequestedAgain("d2", "the sources", 3600))
     log.at(12_600).add(ev.RowReceived("d2"), ev.RowWaived("d2", "seen live"))
     assert section(scene.report(log, "jury", "en", zone="UTC"), "rounds") == [
@@ -320,7 +320,7 @@ def dropped() -> scene.Log:
         Request("r90", title="annex", expected="a list", severity="advice"),
     )
     log = scene.released(scene.signed(scene.conditional(), rows))
-    log.at(9000).add(ev.RowReceived("d3", (ev.ReceivedFile("a.pdf", 1, "a" * 64),)))
+    log.at(9000).add(ev.RowReceived("d3", (ReceivedFile("a.pdf", 1, "a" * 64),)))
     log.at(12_600).add(ev.AmendmentOpened("shown live"), ev.OutcomeChosen("conditional"))
     return scene.released(scene.signed(log, rows[:1]))
 

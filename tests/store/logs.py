@@ -6,18 +6,11 @@ import uuid
 
 import msgspec
 
-from defense_console.model.defense.events import (
-    Event,
-    Noted,
-    Planned,
-    Stamp,
-    StudentEvent,
-    StudentRegistered,
-    What,
-    encode_event,
-)
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.store.base import Append, Draft, Lease, Student, beside
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
@@ -35,7 +28,7 @@ def stream(n: int = 1) -> str:
 
 
 def event(seq: int, what: What) -> bytes:
-    return encode_event(Event(seq, seq, STAMP, "Camille", what))  # type: ignore[arg-type]
+    return encode_event(DefenseEvent(seq, seq, STAMP, "Camille", what))  # type: ignore[arg-type]
 
 
 def note(seq: int, text: str = "a note") -> bytes:
@@ -43,7 +36,7 @@ def note(seq: int, text: str = "a note") -> bytes:
 
 
 def summary(n: int = 1, *, pending: bool = True) -> Summary:
-    planned = Event(1, 1, STAMP, "Camille", PLANNED)
+    planned = DefenseEvent(1, 1, STAMP, "Camille", PLANNED)
     return msgspec.structs.replace(summarize(defense(n), fold([planned])), pending=pending)
 
 

@@ -32,9 +32,10 @@ from defense_console.exchange.curricula import reading as curricula
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.events import StudentChanged, encode_event
 from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import encode_event
 from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentChanged
 from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.folder_vault import FolderVault

@@ -17,8 +17,8 @@ import pytest
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.exchange.whole_store import WholeStoreDesk
-from defense_console.model.defense.events import encode_event
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import ReadOnlyStore
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
@@ -289,9 +289,8 @@ def test_the_decisions_kept_aside_move_to_rows_of_their_own(first: Kept) -> None
 
 def test_a_damaged_row_stays_where_it_is_until_it_is_repaired(first: Kept) -> None:
     with closing(sqlite3.connect(first.folder / place.FILE)) as file, file:
-        file.execute(
-            "UPDATE rows SET sum = x'00' WHERE tab = 'drafts' AND body LIKE '%aside/%' AND body LIKE '%\"undone%'"
-        )
+        undone = "tab = 'drafts' AND body LIKE '%aside/%' AND body LIKE '%undone%'"
+        file.execute(f"UPDATE rows SET sum = x'00' WHERE {undone}")
     with closing(TinyStore.open(first.folder, create=False)) as store:
         assert [(problem.stream, problem.kind) for problem in store.verify_all()] == [("drafts", "damaged")]
         assert sum(map(len, store.all_asides().values())) == 11

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import NewerStore
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups

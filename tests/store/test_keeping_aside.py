@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.refused import Aside, aside_of
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import (
     Ack,
     Append,
@@ -73,7 +74,7 @@ def tail(*actions: DefenseWhat, after: int = 1, previous: str = FIRST) -> list[A
     """What a console decided that knows nothing of the other: one job for each, as the ledger makes them."""
     jobs = []
     for seq, what in enumerate(actions, after + 1):
-        lines = (encode_event(Event(seq, seq, logs.STAMP, "Camille", what)),)
+        lines = (encode_event(DefenseEvent(seq, seq, logs.STAMP, "Camille", what)),)
         jobs.append(Append(STREAM, seq - 1, lines, row=beside(logs.summary()), previous=previous))
         previous = chain(previous, lines)
     return jobs
@@ -137,8 +138,8 @@ def test_the_draft_goes_with_its_text_but_not_what_another_console_goes_on_typin
 
 def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(store: TinyStore) -> None:
     """Row 12 was being recorded as line 4, and row 13, which changes it, was to name that line."""
-    mine = Event(12, 12, logs.STAMP, "Camille", note("mine"))
-    edit = Event(13, 13, logs.STAMP, "Camille", ev.NoteEdited(12, "mine, changed"))
+    mine = DefenseEvent(12, 12, logs.STAMP, "Camille", note("mine"))
+    edit = DefenseEvent(13, 13, logs.STAMP, "Camille", ev.NoteEdited(12, "mine, changed"))
     old, row = aside_row(10, mine), aside_row(10, edit)
     for key, kept in (old, row):
         store.save_aside(STREAM, key, kept)
@@ -237,7 +238,7 @@ def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(stor
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from defense_console.model.defense.events import Noted
+from defense_console.model.defense.kinds import Noted
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
@@ -328,7 +329,7 @@ def spooled(steps: Sequence[str]) -> list[SpooledJob]:
         elif step == "left":
             jobs.append(SaveDraft(STREAM, "goal", Draft(f"goal {n}", logs.STAMP, 0)))
         elif step == "seen":
-            event = Event(30 + n, 30 + n, logs.STAMP, "Camille", note(f"typed since {n}"))
+            event = DefenseEvent(30 + n, 30 + n, logs.STAMP, "Camille", note(f"typed since {n}"))
             jobs.append(SaveAside(STREAM, *aside_row(20, event)))
         for job in appends[written:upto]:
             if step == "typed":
@@ -441,7 +442,7 @@ def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(st
     recorder = recorder_on(Stuck.open(store.folder), answers, Spool(folder, store.identity))
     recorder.submit(logs.first(2))
     answers.wait(bool)
-    typed = SaveAside(STREAM, *aside_row(20, Event(20, 20, logs.STAMP, "Camille", note("typed since"))))
+    typed = SaveAside(STREAM, *aside_row(20, DefenseEvent(20, 20, logs.STAMP, "Camille", note("typed since"))))
     recorder.submit(tail(note("one"))[0])
     recorder.submit(typed)
     answers.wait(lambda all: any(isinstance(answer, Ack) and answer.job is typed for answer in all))

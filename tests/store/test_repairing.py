@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.defense.events import Event, Noted, encode_event
+from defense_console.model.defense.kinds import DefenseEvent, Noted
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError, beside
 from defense_console.store.chain import next_hash
 from defense_console.store.sqlite.copies.backups import Backups
@@ -39,7 +40,9 @@ def pair(n: int, expected: int) -> Append:
 
     lines = tuple(
         encode_event(
-            Event(expected + i, expected + 1, logs.STAMP, "Camille", Noted(f"{i} of {expected} " * 9, logs.STAMP))
+            DefenseEvent(
+                expected + i, expected + 1, logs.STAMP, "Camille", Noted(f"{i} of {expected} " * 9, logs.STAMP)
+            )
         )
         for i in (1, 2)
     )
@@ -322,7 +325,7 @@ def test_what_a_crash_left_in_the_write_ahead_log_is_kept_and_read(folder: Path)
 def test_a_line_that_tells_another_number_ends_the_log_before_it(folder: Path) -> None:
     """The chain holds, but a state is folded by the numbers that the events tell."""
     written, stream = truth(folder), logs.stream(2)
-    line = encode_event(Event(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
+    line = encode_event(DefenseEvent(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
     store = TinyStore.open(folder)
     store.append(Append(stream, 23, (line,), row=beside(logs.summary(2))))
     store.close()

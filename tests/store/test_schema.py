@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import DamagedStore, NewerStore, StoreError
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies import backups as backups_module

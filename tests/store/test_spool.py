@@ -16,9 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defense_console.model.defense.events import Noted, StudentEvent, StudentRegistered, encode_event
+from defense_console.model.defense.kinds import Noted
 from defense_console.model.defense.refused import aside_of
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.store.base import (
     Ack,
     Append,
@@ -467,7 +469,7 @@ def test_a_lease_is_never_spooled(folder: Path, store: TinyStore) -> None:
     faulty.fault_of["d"] = FullDisk("full")
     recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
     recorder.submit(WriteLease("d", None))
-    answers.wait(lambda all: len(all) == 1)
+    answers.wait(lambda all: len(all) >= 1)
     assert spool_files(folder) == []
     faulty.fault_of.clear()
     assert recorder.close(PATIENCE_S)

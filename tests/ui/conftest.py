@@ -20,12 +20,14 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, Stamp, StudentEvent, decode_event, encode_event
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id, summarize
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.settings import Settings
 from defense_console.store.base import Append, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
@@ -115,7 +117,7 @@ class Room:
 
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
         at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email, timezone))
+        event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
         job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
         self._append(job)
         return id
@@ -134,7 +136,7 @@ class Room:
         for what in whats:
             events = self.events(id)
             seq = len(events) + 1
-            events.append(Event(seq, seq, self.machine.read(), "Mentor Test", what))
+            events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
             defense = self._fold(events)
             pin = None
             if isinstance(what, ev.Started):
@@ -159,7 +161,7 @@ class Room:
 
     # --- what was stored ---------------------------------------------------------------------------------------------
 
-    def events(self, id: str) -> list[Event]:
+    def events(self, id: str) -> list[DefenseEvent]:
         store = TinyStore.open(self.folder)
         try:
             return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
@@ -184,7 +186,7 @@ class Room:
         finally:
             store.close()
 
-    def _fold(self, events: list[Event]) -> Defense:
+    def _fold(self, events: list[DefenseEvent]) -> Defense:
         first = events[0].what
         assert isinstance(first, ev.Planned)
         started = any(isinstance(event.what, ev.Started) for event in events)

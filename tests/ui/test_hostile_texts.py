@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.safe_text import one_line, visible
 from defense_console.words.translation import set_language
 from tests import hostile

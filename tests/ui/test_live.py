@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
 from defense_console.model.defense.rubric import next_unrated
 from defense_console.model.errors import ConsoleError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.verdict.preview import PreviewScreen
 from defense_console.screens.verdict.screen import VerdictScreen
 from defense_console.widgets.lists.panel import Panel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.exchange import clipboard
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.store.base import FullDisk, Lease
 from defense_console.store.sqlite.store import TinyStore

@@ -9,8 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile, Request
 from defense_console.model.queue.agenda import defense_id
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.screens.live.screen import LiveScreen
@@ -32,7 +32,7 @@ def conditional(room: Room, name: str = "Ada Byron") -> str:
     for n in (1, 2):
         room.add(id, ev.DeliverableReceived(n, (file(f"{n}a"),)))
     room.add(id, ev.OutcomeChosen("conditional"), ev.LineAdded("strength", "Clear"))
-    rows = tuple(ev.Request(f"d{n}", n, criteria=(MISSED,)) for n in (1, 2))
+    rows = tuple(Request(f"d{n}", n, criteria=(MISSED,)) for n in (1, 2))
     room.add(id, ev.Signed(1, "conditional", "conditional", rows=rows), ev.Released(1))
     room.machine.pass_time(3600)
     return id

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.logs.unsaved import aside_sentence
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay

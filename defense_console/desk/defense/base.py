@@ -11,11 +11,12 @@ from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import DefenseWhat, Event, Redone, Request, Stamp, Undone
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.refused import Aside
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, Request
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
@@ -45,7 +46,7 @@ class DefenseDesk:
         return self.ledger.defense(self.id)
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[DefenseEvent, ...]:
         """The whole log, cancelled actions included."""
         return tuple(self.ledger.log(self.id).events)
 
@@ -281,7 +282,7 @@ class DefenseDesk:
         what = self.meant(field, text, draft.first if draft is not None else self._first[field])
         if what is not None:
             seq = self.defense.seq + 1
-            event = Event(seq, seq, self.ledger.now(), self.ledger.author, what)
+            event = DefenseEvent(seq, seq, self.ledger.now(), self.ledger.author, what)
             self.ledger.aside.add(stream_of(self.id), seq, (event,))
 
     # --- what another console kept out of the record -----------------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases, last_sign
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.events import QuestionState, RatingValue, Stamp
-from defense_console.model.defense.fold import settle
 from defense_console.model.defense.rubric import next_unrated
-from defense_console.model.defense.state import Defense, Gap, Pause
+from defense_console.model.defense.state import Defense, Gap, GapAnswer, Pause, PauseReason, QuestionState, RatingValue
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.undo import settle
 
 SUSPENDED_MS = 2_000
 """A machine that slept for less than this between two ticks was only slow: its lid was not closed."""
@@ -80,7 +80,7 @@ class LiveDesk(DefenseDesk):
         limit_ms = self.curriculum.rules.ask_gap_plans * self.defense.timeline.plan_ms
         return next((gap for gap in reversed(self.gaps) if gap.doubtful(limit_ms)), None)
 
-    def answer(self, answer: ev.GapAnswer) -> Defense:
+    def answer(self, answer: GapAnswer) -> Defense:
         """Say what the gap in `question` was: it counted, it was a pause, or the defense ended then."""
         gap = self.question
         if gap is None:
@@ -110,7 +110,7 @@ class LiveDesk(DefenseDesk):
 
     # --- the clock -----------------------------------------------------------------------------------------------
 
-    def pause(self, reason: ev.PauseReason | None = None) -> Defense:
+    def pause(self, reason: PauseReason | None = None) -> Defense:
         """Stop the clock."""
         return self.act(ev.Paused(reason))
 
@@ -119,7 +119,7 @@ class LiveDesk(DefenseDesk):
         """The latest pause of this sitting, going on or over; None without one."""
         return next((p for p in reversed(self.defense.pauses) if p.sitting == self.defense.sitting.n), None)
 
-    def explain_pause(self, reason: ev.PauseReason) -> Defense:
+    def explain_pause(self, reason: PauseReason) -> Defense:
         """Say why the clock was paused; the same reason again changes nothing.
 
         Raises:

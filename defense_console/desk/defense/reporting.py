@@ -9,12 +9,13 @@ import msgspec
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger, stream_of
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.state import Defense, Version
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
 from defense_console.reports.content import report as reports
 from defense_console.words.translation import zone_of

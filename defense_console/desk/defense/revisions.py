@@ -13,12 +13,11 @@ import msgspec
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.comparison import Comparison, Progress, ReadingLimits
 from defense_console.model.curriculum import Project
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
-from defense_console.model.defense import signing as verdict
-from defense_console.model.defense.events import DefenseWhat, OutcomeValue, ReceivedFile
+from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.revision import FilePair
-from defense_console.model.defense.state import Defense, Revision
+from defense_console.model.defense.state import Defense, OutcomeValue, ReceivedFile, Revision
 from defense_console.model.errors import ConsoleError
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class RevisionsDesk(VerdictDesk):
         if outcome is None:
             raise ConsoleError("Not every required document is settled yet.")
         chosen = msgspec.structs.replace(self.defense, outcome=outcome)
-        whats: list[DefenseWhat] = [verdict.signed_event(chosen, self.curriculum)]
+        whats: list[DefenseWhat] = [ev.signed_event(chosen, self.curriculum)]
         if self.defense.outcome != outcome:
             whats.insert(0, ev.OutcomeChosen(outcome))
         defense = self.act(*whats)

@@ -10,13 +10,11 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.reporting import ReportingDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.model.defense import events as ev
-from defense_console.model.defense import revision, rubric
-from defense_console.model.defense import signing as verdict
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense import revision, rubric, signing
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import OutcomeValue, Request
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, OutcomeValue, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import defense_id
 from defense_console.words.translation import language
@@ -61,9 +59,9 @@ class VerdictDesk(ReportingDesk):
         """Documents to revise: pre-filled ones and the mentor's own, kept or not."""
         return revision.rows(self.defense, self.curriculum, self.project)
 
-    def guards(self) -> tuple[verdict.Guard, ...]:
+    def guards(self) -> tuple[signing.Guard, ...]:
         """What stops the signature, and what is only told."""
-        return verdict.guards(self.defense, self.curriculum, language())
+        return signing.guards(self.defense, self.curriculum, language())
 
     # --- deciding ------------------------------------------------------------------------------------------------
 
@@ -138,7 +136,7 @@ class VerdictDesk(ReportingDesk):
             raise ConsoleError(
                 "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
             )
-        defense = self.act(verdict.signed_event(defense, self.curriculum))
+        defense = self.act(ev.signed_event(defense, self.curriculum))
         self.announce()
         return defense
 

@@ -24,10 +24,11 @@ from defense_console.exchange.platform.session_list import is_session_list, read
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, Chain, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import Planned, Stamp
+from defense_console.model.defense.kinds import Planned
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.student.state import fold_student
 from defense_console.store.base import Append, Draft, Lease, Store, Student, beside

@@ -17,8 +17,8 @@ import msgspec
 
 from defense_console.clocks import is_certain
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, WriteLease
 from defense_console.words.translation import date_time
 

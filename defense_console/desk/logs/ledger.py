@@ -16,11 +16,12 @@ import msgspec
 from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.desk.logs.stored import defense_events
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.events import DefenseWhat, Event, Planned, Stamp, encode_event
 from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import (
     Ack,
@@ -65,7 +66,7 @@ class SaveState(msgspec.Struct, frozen=True):
 class OpenLog:
     """A log in memory: every event, acknowledged by the store or not, and what they fold to."""
 
-    events: list[Event]
+    events: list[DefenseEvent]
     defense: Defense
     acknowledged: int
     head: str
@@ -202,7 +203,7 @@ class Ledger:
             self._pinned[name] = msgspec.json.decode(body, type=Curriculum)
         return self._pinned[name]
 
-    def _fold(self, events: Sequence[Event]) -> Defense:
+    def _fold(self, events: Sequence[DefenseEvent]) -> Defense:
         name = pinned_hash(events)
         return fold(events, self.pinned(name) if name else None)
 
@@ -263,7 +264,7 @@ class Ledger:
             raise self.read_only
         at = self.now()
         check_legal(None, planned, at)
-        events = [Event(1, 1, at, self.author, planned)]
+        events = [DefenseEvent(1, 1, at, self.author, planned)]
         defense, lines = self._fold(events), (encode_event(events[0]),)
         stream = stream_of(defense_id)
         before = first_hash(stream)
@@ -299,7 +300,7 @@ class Ledger:
         for what in whats:
             check_legal(defense, what, at, self.curriculum(defense))
             pin = pin or self._pin_for(what)
-            events.append(Event(len(events) + 1, action, at, self.author, what))
+            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
             defense = self._fold(events)
         lines = tuple(encode_event(event) for event in events[len(log.events) :])
         before = log.head
@@ -321,7 +322,7 @@ class Ledger:
 
     def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
         """The curriculum that a start pins, to be stored under its hash; None for any other event."""
-        name = pinned_hash((Event(0, 0, _NO_STAMP, "", what),))
+        name = pinned_hash((DefenseEvent(0, 0, _NO_STAMP, "", what),))
         if name is None:
             return None
         if name not in self._pinned:

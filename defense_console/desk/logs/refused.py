@@ -12,9 +12,9 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event
-from defense_console.model.defense.refused import BINDING, Aside, aside_of, named, renamed
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.refused import Aside, aside_of, named, renamed
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Job, SaveAside, Store
 from defense_console.store.unsaved.keeping_aside import aside_row
@@ -91,7 +91,7 @@ class KeptAside:
             self._writing.pop((job.stream, key), None)
         self._reread(job.stream, self._store.asides(job.stream))
 
-    def add(self, stream: str, base: int, events: Iterable[Event]) -> None:
+    def add(self, stream: str, base: int, events: Iterable[DefenseEvent]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""
         self.of(stream)
         for event in events:
@@ -146,7 +146,7 @@ class KeptAside:
         if aside is None:
             raise ConsoleError("This is settled already.")
         what = aside.event.what
-        if isinstance(what, BINDING):
+        if what.binds:
             raise ConsoleError("A signature is not carried over: sign again what the record says now.")
         line = named(what)
         if line >= aside.base and isinstance(what, ev.RowSet) and line == aside.event.seq:

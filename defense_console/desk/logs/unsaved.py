@@ -11,8 +11,9 @@ from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.clipboard import Copied
 from defense_console.desk.logs.ledger import Ledger, SaveState, defense_of
-from defense_console.model.defense.events import Event, decode_event, decode_student_event
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.kinds import decode_student_event
 from defense_console.store.base import Append, Job, SaveAside, SaveDraft, Store
 from defense_console.words.translation import N_, Translator, _, ngettext, translator
 from defense_console.words.values import FIELDS
@@ -199,10 +200,10 @@ def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: s
 
 
 def _events(
-    events: Sequence[Event], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
+    events: Sequence[DefenseEvent], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
 ) -> Iterator[str]:
     curriculum = project = None
-    known: Sequence[Event] = events
+    known: Sequence[DefenseEvent] = events
     try:
         defense = ledger.defense(defense_id)
         curriculum = ledger.curriculum(defense)

@@ -12,8 +12,8 @@ from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
 from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Append, Lease, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights, sweep

@@ -18,9 +18,9 @@ from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.logs.stored import defense_events
 from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.state import emails_ever, names_ever
 from defense_console.store.base import Store, StoreError

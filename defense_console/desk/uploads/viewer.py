@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault
 from defense_console.uploads.names import extension_of

@@ -19,7 +19,7 @@ from defense_console.exchange.calendar.reading import CalendarEvent, Kind
 from defense_console.exchange.lists import plan as import_plan
 from defense_console.exchange.lists.importing import LONGEST_MIN, DefenseRow, StudentRow, Wanted
 from defense_console.exchange.lists.plan import DefenseAction, Key
-from defense_console.model.defense.events import CalendarLinked
+from defense_console.model.defense.kinds import CalendarLinked
 from defense_console.model.defense.state import NOT_HELD, CalendarLink, Defense
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_

@@ -15,11 +15,12 @@ import msgspec
 from defense_console import __version__
 from defense_console.exchange.calendar.names import Deadline, deadline_uid, sitting_uid
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import Event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant, later
+from defense_console.model.log.envelope import What
 from defense_console.words.translation import Translator, translator
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Appointment(msgspec.Struct, frozen=True):
     """A defense and what its log does not hold; the curriculum in force is None when it is no longer shipped."""
 
     id: str
-    events: tuple[Event, ...]
+    events: tuple[DefenseEvent, ...]
     defense: Defense
     student_name: str
     curriculum: Curriculum | None
@@ -193,7 +194,7 @@ class _Writer:
     def _student(self, one: Appointment) -> str:
         return one.student_name if self.form.names else initials(one.student_name)
 
-    def _stamp(self, component: Component, uid: str, one: Appointment, kinds: tuple[type[ev.What], ...]) -> None:
+    def _stamp(self, component: Component, uid: str, one: Appointment, kinds: tuple[type[What], ...]) -> None:
         """Name, state of revision, and when it came to be: all of it from the log."""
         changed = _seconds(instant(_last(one.events, kinds).at.wall))
         component.add("uid", uid)
@@ -204,16 +205,16 @@ class _Writer:
         component.add("class", "PRIVATE")
 
 
-def appointment_revision(events: Sequence[Event]) -> int:
+def appointment_revision(events: Sequence[DefenseEvent]) -> int:
     """The SEQUENCE that the sittings of a defense are exported with."""
     return _revision(events, _APPOINTMENT)
 
 
-def _revision(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> int:
+def _revision(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> int:
     return sum(isinstance(event.what, kinds) for event in events[1:])
 
 
-def _last(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> Event:
+def _last(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> DefenseEvent:
     """The last event of these kinds, the first of the log without one."""
     return next((event for event in reversed(events) if isinstance(event.what, kinds)), events[0])
 

@@ -13,18 +13,11 @@ from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.importing import DefenseRow, StudentRow, Wanted
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import (
-    DefenseWhat,
-    DetailsChanged,
-    Planned,
-    Rescheduled,
-    StudentChanged,
-    StudentRegistered,
-    StudentWhat,
-)
+from defense_console.model.defense.kinds import DefenseWhat, DetailsChanged, Planned, Rescheduled
 from defense_console.model.defense.state import NOT_HELD, Defense
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
 from defense_console.words.translation import date_time
 
 Key = tuple[str, str, int]

@@ -20,11 +20,11 @@ from defense_console.exchange.lists.plan import StudentAction
 from defense_console.exchange.platform.session_list import Session, SessionList
 from defense_console.exchange.platform.words import TO_PLATFORM
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import StudentRegistered
 from defense_console.model.defense.state import Defense, Sitting
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
+from defense_console.model.student.kinds import StudentRegistered
 
 _NAME: Final = "session/"
 """What the name of a session's link begins with: the platform's ids are not those of a calendar."""

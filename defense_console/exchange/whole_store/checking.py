@@ -28,21 +28,15 @@ from defense_console.exchange.whole_store.export import (
     line_of_aside,
 )
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import (
-    AnyEvent,
-    Event,
-    Stamp,
-    StudentEvent,
-    decode_event,
-    decode_student_event,
-    encode_event,
-)
 from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.refused import PREFIX, aside_of, key_of
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentEvent, decode_student_event
 from defense_console.model.student.state import KnownStudent, check_student, fold_student
 
 _SHOWN: Final = 60
@@ -217,13 +211,13 @@ class _Check:
         if name.startswith(STUDENT):
             self.students[name.removeprefix(STUDENT)] = fold_student(events)
 
-    def _event(self, name: str, events: Sequence[Any], body: bytes, seq: int) -> AnyEvent:
+    def _event(self, name: str, events: Sequence[Any], body: bytes, seq: int) -> Event[Any]:
         """The next event of a log, legal where it stands.
 
         Raises:
             ConsoleError: What is expected instead.
         """
-        event: AnyEvent
+        event: Any
         try:
             event = decode_event(body) if name.startswith(DEFENSE) else decode_student_event(body)
         except _UNREADABLE as error:
@@ -233,20 +227,20 @@ class _Check:
         if event.seq != seq or event.action not in (seq, events[-1].action if events else seq):
             raise ConsoleError("an event with its own number, and the action of its key press")
         try:
-            if isinstance(event, StudentEvent):
+            if name.startswith(STUDENT):
                 self._student_event(name, events, event)
             else:
                 self._defense_event(name, events, event)
         except ConsoleError as error:
             raise ConsoleError("an event that is legal here: {problem}", problem=error) from None
-        return event
+        return event  # type: ignore[no-any-return]
 
     def _student_event(self, name: str, events: Sequence[StudentEvent], event: StudentEvent) -> None:
         check_student(events, event.what)
         if not events and fold_student([event]).id != name.removeprefix(STUDENT):
             raise ConsoleError("This log is another student's.")
 
-    def _defense_event(self, name: str, events: Sequence[Event], event: Event) -> None:
+    def _defense_event(self, name: str, events: Sequence[DefenseEvent], event: DefenseEvent) -> None:
         """Checked with the pinned curriculum from the start on; before it, nothing says which one was in force."""
         id = name.removeprefix(DEFENSE)
         before = self.defenses.get(id)

@@ -14,8 +14,8 @@ import msgspec
 
 from defense_console.exchange.lists.held_student import HeldStudent
 from defense_console.exchange.lists.table import ARCHIVE
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.refused import PREFIX
+from defense_console.model.log.envelope import Stamp
 
 VERSION: Final = 1
 CURRICULA: Final = "curricula"

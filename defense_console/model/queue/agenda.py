@@ -17,8 +17,15 @@ import msgspec
 
 from defense_console.model.curriculum import Rules, Text, canonical_json
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import OutcomeValue
-from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Drafting, SessionState, VerdictState
+from defense_console.model.defense.state import (
+    NOT_HELD,
+    SETTLED,
+    Defense,
+    Drafting,
+    OutcomeValue,
+    SessionState,
+    VerdictState,
+)
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Request, Verification
-from defense_console.model.defense.state import Note
+from defense_console.model.defense.state import Note, Request, Verification
 from defense_console.model.errors import N_
 from defense_console.reports.content.sheet import STATUSES, Document, Sheet
 from defense_console.reports.content.value import Paragraph, Section, section_if

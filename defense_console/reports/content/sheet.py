@@ -9,8 +9,7 @@ from typing import Final, Protocol
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import OutcomeValue, Request
-from defense_console.model.defense.state import SETTLED, Defense, Note, RowState, Version
+from defense_console.model.defense.state import SETTLED, Defense, Note, OutcomeValue, Request, RowState, Version
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.reports.content.value import Reader, Standing

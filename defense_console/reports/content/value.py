@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import OutcomeValue
 
 Reader = Literal["student", "mentor", "jury"]
 Origin = Literal["generated", "edited"]

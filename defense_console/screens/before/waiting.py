@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.keys.keymap import Command, command, keys_of
-from defense_console.model.defense.events import CancelledBy
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import CancelledBy
 from defense_console.model.defense.timeline import later
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen

@@ -11,7 +11,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import PauseReason, RatingValue
+from defense_console.model.defense.state import PauseReason, RatingValue
 from defense_console.safe_text import shortened
 from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import LiveView

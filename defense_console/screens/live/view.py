@@ -14,8 +14,7 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.keys.keymap import Command, Context, command
 from defense_console.model.defense import rubric
-from defense_console.model.defense.events import GapAnswer
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, GapAnswer
 from defense_console.safe_text import cells, line, shortened
 from defense_console.screens.live import words as live_words
 from defense_console.screens.shared.dialogs import Choose

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from defense_console.model.curriculum import Criterion, Curriculum, Project
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.state import Gap
 from defense_console.model.defense.timeline import between_ms
+from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import content, line, shortened
 from defense_console.widgets.lists.rubric_list import BLOCKING, RATINGS
 from defense_console.words.translation import N_, _, clock_text, duration_text, language, time_of_day, when
@@ -54,7 +54,7 @@ def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Ma
     }
 
 
-def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.Event]) -> str:
+def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.DefenseEvent]) -> str:
     """What was changed about a note or a question, named by its words: its number means nothing during a call.
 
     Returns:

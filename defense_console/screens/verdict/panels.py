@@ -11,10 +11,9 @@ from defense_console.desk.defense.wording import consequence
 from defense_console.keys.keymap import command, commands_for, shown_keys
 from defense_console.model.curriculum import ORAL
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import OutcomeValue
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.signing import Guard
-from defense_console.model.defense.state import Defense, Revision
+from defense_console.model.defense.state import Defense, OutcomeValue, Revision
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content

@@ -9,8 +9,8 @@ from textual.content import Content
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import Request, Severity, Verification
 from defense_console.model.defense.revision import Row
+from defense_console.model.defense.state import Request, Severity, Verification
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import CHOICES, Choose

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.keys.keymap import Command
-from defense_console.model.defense.events import OutcomeValue
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.copying import CopyingScreen
 from defense_console.screens.verdict import panels

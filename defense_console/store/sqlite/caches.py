@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import decode_event, decode_student_event
 from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import decode_event
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary, summarize
+from defense_console.model.student.kinds import decode_student_event
 from defense_console.model.student.state import fold_student
 from defense_console.store.base import Line, Student
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 
 import msgspec
 
-from defense_console.model.defense.events import Event, decode_event, encode_event
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.refused import PREFIX, aside_of, decisions, key_of
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, Draft, Job, SaveAside, Store, write_job
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.sqlite.keys import DEFENSES
@@ -22,7 +23,7 @@ MARKED = "1"
 """What stands under a mark."""
 
 
-def aside_row(base: int, event: Event) -> tuple[str, bytes]:
+def aside_row(base: int, event: DefenseEvent) -> tuple[str, bytes]:
     """Return an event as it is kept aside: its key and its canonical JSON."""
     return key_of(base, event), encode_event(event)
 
@@ -48,7 +49,7 @@ class _Tail(msgspec.Struct, frozen=True):
     base: int
     end: int
     head: str | None
-    events: tuple[Event, ...] = ()
+    events: tuple[DefenseEvent, ...] = ()
     moved: dict[str, str] = {}
 
     def goes_on(self, job: Append) -> bool:
