@@ -18,7 +18,7 @@ from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore, beside
-from defense_console.store.sqlite.caches import summary_of
+from defense_console.store.caches import summary_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents

@@ -18,8 +18,8 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import Summary
 from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, Student, beside
+from defense_console.store.caches import student_of, summary_of
 from defense_console.store.chain import chain, first_hash
-from defense_console.store.sqlite.caches import student_of, summary_of
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
