@@ -17,7 +17,7 @@ from defense_console.exchange.appointments import ImportOrigin, Target, Wish, Wi
 from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.calendar.names import own_name
 from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_
