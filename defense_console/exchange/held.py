@@ -1,4 +1,4 @@
-"""What the store holds, for comparing with what comes in: this package does not know the store."""
+"""What the store holds, as imports and exports see it: this package does not know the store."""
 
 from __future__ import annotations
 

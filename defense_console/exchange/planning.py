@@ -153,7 +153,7 @@ class _Planner:
             self._first_time(wish, target)
 
     def _to_come(self, wish: Wish, origin: ImportOrigin, session: PlatformSession) -> bool:
-        """Whether the platform says that a session is still to come. What else it says is compared, never done."""
+        """Return whether the platform says that a session is still to come; what else it says is only compared."""
         sitting = self._sitting(wish, origin)
         if sitting is not None:
             self.differences += differences(session, sitting)
@@ -273,7 +273,7 @@ class _Planner:
         return BadLine(last.line, "UID", f"{key} ({date_time(last.planned_at, self.zone)})", once, places)
 
     def _has_another(self, claim: _Claim) -> bool:
-        """Whether a defense that an event only names already follows another event of a calendar."""
+        """Return whether a defense that an event only names already follows another event of a calendar."""
         known = self.held.one(claim.key)
         return known is not None and any(link.sitting == known.sitting.n for link in known.links)
 
