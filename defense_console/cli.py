@@ -142,7 +142,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
     from defense_console.desk.logs.ledger import stream_of
-    from defense_console.store.vault import Vault
+    from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
 
     settle_language(session)
@@ -150,7 +150,7 @@ def verify_command(session: Session, defense: str | None) -> int:
         streams = store.streams() if defense is None else (stream_of(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
         if defense is None:
-            problems += Vault(store.folder).verify()
+            problems += FolderVault(store.folder).verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
@@ -292,9 +292,9 @@ def demo_command(session: Session, fill: bool, now: str | None) -> int:
 
 def _whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
     from defense_console.desk.exchange.whole_store import WholeStoreDesk
-    from defense_console.store.vault import Vault
+    from defense_console.store.sqlite.folder_vault import FolderVault
 
-    return WholeStoreDesk(desk, Vault(session.folder()))
+    return WholeStoreDesk(desk, FolderVault(session.folder()))
 
 
 def _instant(text: str, zone: str) -> str:

@@ -89,8 +89,8 @@ class Session:
             written_store(backups, self.settings, create=create) if writing else opened_store(backups, create=create)
         )
         with opened as store:
-            if store.told is not None:
-                say_note(sentence(store.told))
+            if store.notice is not None:
+                say_note(sentence(store.notice))
             yield store
 
     def exchange(self, store: TinyStore) -> ExchangeDesk:

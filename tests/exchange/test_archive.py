@@ -16,9 +16,12 @@ from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
+from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.keeping_aside import aside_row
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"
@@ -57,6 +60,7 @@ def test_export_import_export_is_byte_identical(make: Callable[[str], ExchangeDe
     copy.take(data_file(io.BytesIO(exported)))
 
     assert b"".join(copy.export()) == exported
+    assert isinstance(copy.store, TinyStore)
     assert copy.store.verify_all() == ()
 
 
@@ -185,6 +189,35 @@ def last_of_a_log(lines: list[bytes]) -> int:
     """The last line of the first defense's log."""
     table = json.loads(lines[first_line(lines, "defense/")])["table"]
     return max(n for n, line in enumerate(lines) if json.loads(line).get("table") == table)
+
+
+@pytest.mark.parametrize("wrong", ["its key", "its stamp", "its cursor", "its event", "its first number"])
+def test_a_decision_kept_aside_is_believed_only_when_it_is_an_event_under_its_own_key(
+    make: Callable[[str], ExchangeDesk], wrong: str
+) -> None:
+    source = make("source")
+    source.fill_demo(NOW)
+    stream = source.store.streams("defense/")[0]
+    at = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
+    key, event = aside_row(3, DefenseEvent(3, 3, at, "Camille", Noted("a note", at)))
+    source.store.save_aside(stream, key, event)
+    lines = b"".join(source.export()).splitlines()
+    place = next(n for n, line in enumerate(lines) if b'"id":"aside/' in line)
+    row = json.loads(lines[place])
+    assert (row["id"], row["text"].encode()) == (f"aside/{key}", event)
+    match wrong:
+        case "its key":
+            row["id"] = row["id"][:-1] + "x"
+        case "its stamp":
+            row["first"]["boot_ms"] += 1
+        case "its cursor":
+            row["cursor"] = 7
+        case "its event":
+            row["text"] = row["text"].replace("noted", "juggled")
+        case _:
+            row["id"] = "aside/nobody/3-" + row["id"][-12:]
+    lines[place] = json.dumps(row, separators=(",", ":")).encode()
+    assert [bad.line for bad in damaged(make, lines).lines] == [place + 1]
 
 
 @pytest.mark.parametrize("kind", ["illegal", "unknown", "not canonical", "another number", "another field"])

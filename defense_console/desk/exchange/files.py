@@ -101,7 +101,9 @@ class ExchangeDesk:
     def export(self) -> Iterator[bytes]:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
-        return archive.export(store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts())
+        return archive.export(
+            store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts(), store.all_asides()
+        )
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
         """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
@@ -163,6 +165,8 @@ class ExchangeDesk:
                 self.store.append(Append(stream, 0, lines, row=beside(student)))
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
+        for aside in found.asides:
+            self.store.save_aside(aside.log, aside.key, aside.event)
 
     # --- the demo cohort -----------------------------------------------------------------------------------------
 
