@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -37,6 +38,7 @@ def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:
         yield path.relative_to(package.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def collect(package: Path = PACKAGE) -> tuple[dict[str, Message], list[str]]:
     """The messages by their English sentence, and the calls whose message no extraction could find."""
     modules = list(sources(package))

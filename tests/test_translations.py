@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from tests.messages import CATALOGUE, collect, places
 
+pytestmark = pytest.mark.xdist_group("messages")
 _PLAIN_SPACE = re.compile(r" [:;?!»%]|« ")
 _STIFF = re.compile(
     r"\w'\w|\bde \{(student|project|code|skill|name|found|document)\}|jusqu’à \{(when|at|date|due|day)\}"
