@@ -9,7 +9,7 @@ from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 
 SUBJECTS: tuple[Subject[Any, Any], ...] = (DEFENSE, STUDENT)
-PREFIXES = tuple(subject.prefix for subject in SUBJECTS)
+LOG_PREFIXES = tuple(subject.prefix for subject in SUBJECTS)
 """How the name of every log begins: no other table is named so."""
 
 

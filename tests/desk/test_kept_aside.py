@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.desk.defense.live import LiveDesk
@@ -17,10 +17,11 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.log.refused import decisions
-from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
+from tests.examples import examples
 from tests.ui.conftest import Room
 from tests.ui.test_live import started
 
@@ -100,7 +101,7 @@ def test_what_is_kept_aside_is_found_again_after_a_restart_and_settled_row_by_ro
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
     assert room.defense(id).ratings == {}
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
 
 
 def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another_one(
@@ -157,7 +158,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     second.desk.tick([id])
     (edited,) = theirs.aside  # also before it is on the disk
     second.settle()
-    assert list(room.drafts(id)) == [edited.key]
+    assert room.asides(id) == [edited.key]
     second.kill()
     third = Twin(room)
     third.desk.take_over(id)
@@ -167,7 +168,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     third.settle()
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
 
 
 def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
@@ -178,7 +179,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     room.add(id, ev.DeliverableDeclared(1, True))  # a third console is faster
     second.settle()
-    assert {aside.key for aside in theirs.aside} == room.drafts(id).keys()
+    assert sorted(aside.key for aside in theirs.aside) == room.asides(id)
     written, edited = theirs.aside
     with pytest.raises(ConsoleError, match="keep that first"):
         theirs.take_up(edited.key)
@@ -187,7 +188,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     second.settle()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
     assert second.desk.saved.unsaved == 0
 
 
@@ -298,7 +299,7 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
     reader.kill()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(["decide", "fact", "undo", "redo"]), max_size=14), st.integers(2, 9))
 def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], base: int) -> None:
     stamp, events, applied, cancelled = (
@@ -332,13 +333,13 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     aside.add(stream, 9, [event])
     (kept,) = aside.of(stream)
     (saved,) = submitted
-    assert isinstance(saved, SaveDraft)
-    store.save_draft(stream, saved.field, saved.draft)
-    aside.taken_up(stream, kept.key, aside.move(stream, kept.key, 12))
+    assert isinstance(saved, SaveAside)
+    store.save_aside(stream, saved.key, saved.event)
+    aside.taken_up(stream, aside.move(stream, kept.key, 12))
     aside.written(saved)  # late: its append, which drops it, is still on its way
     aside.refresh()
     assert aside.of(stream) == (), "it would be recorded twice"
-    refused = Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,))
+    refused = Append(stream, 11, (encode_event(event),), drop_aside=(kept.key,))
     RefusedTails().keep(store, [refused])
     aside.refused(refused)
     assert [left.key for left in aside.of(stream)] != [kept.key]

@@ -13,12 +13,11 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
-from defense_console.desk.logs.refused import KeptAside
+from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
-from defense_console.model.log.refused import PREFIX
 from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
     Ack,
@@ -37,8 +36,6 @@ from defense_console.store.recorder import Recorder
 W = TypeVar("W", bound=What)
 S = TypeVar("S")
 Answer = Ack | Failed | Refused
-Rows = tuple[tuple[str, Draft], ...]
-"""Rows among the drafts, by field key."""
 
 
 class SaveState(msgspec.Struct, frozen=True):
@@ -80,11 +77,6 @@ class OpenLog(Generic[W, S]):
         return self.acknowledged == len(self.log.events)
 
 
-def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
-    """The drafts that are texts being typed; what is kept aside lies among the drafts too."""
-    return {field: draft for field, draft in drafts.items() if not field.startswith(PREFIX)}
-
-
 class Ledger:
     """The logs of one store, as one console sees them.
 
@@ -105,6 +97,7 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
+        self._changed = store.subscribe()
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
@@ -156,7 +149,7 @@ class Ledger:
     def drafts(self, stream: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this log, since the disk follows later."""
         if stream not in self._drafts:
-            self._drafts[stream] = _texts(self.store.drafts(stream))
+            self._drafts[stream] = self.store.drafts(stream)
         return self._drafts[stream]
 
     def reread_drafts(self, *streams: str) -> frozenset[str]:
@@ -171,7 +164,7 @@ class Ledger:
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
         stored, changed = self.store.all_drafts(), set()
         for stream in streams:
-            drafts, there = self.drafts(stream), _texts(stored.get(stream, {}))
+            drafts, there = self.drafts(stream), stored.get(stream, {})
             if stream not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -191,7 +184,7 @@ class Ledger:
             Names of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self.store.changed():
+        if not self._changed():
             return frozenset()
         self.generation += 1
         written = {stream for stream, log in tuple(self._logs.items()) if log.settled and self.reread(stream)}
@@ -237,7 +230,7 @@ class Ledger:
         id: str,
         *whats: W,
         drop_drafts: tuple[str, ...] = (),
-        drafts: Rows = (),
+        aside: Move = NOTHING_MOVES,
     ) -> S:
         """One action of the mentor, or facts the system saw: all of it or nothing.
 
@@ -246,7 +239,7 @@ class Ledger:
             id: Which log.
             whats: What was decided by one key press, in order.
             drop_drafts: Field keys whose drafts became events.
-            drafts: Rows among the drafts that change with it, by field key.
+            aside: What becomes of the decisions kept aside.
 
         Returns:
             What the log folds to after it; the disk follows.
@@ -259,15 +252,19 @@ class Ledger:
         log = self.log(subject, id)
         if log.unread is not None:
             raise log.unread
-        return self._write(log, whats, drop_drafts, drafts)
+        return self._write(log, whats, drop_drafts, aside)
 
     def _write(
-        self, open: OpenLog[W, S], whats: tuple[W, ...], drop_drafts: tuple[str, ...] = (), drafts: Rows = ()
+        self,
+        open: OpenLog[W, S],
+        whats: tuple[W, ...],
+        drop_drafts: tuple[str, ...] = (),
+        aside: Move = NOTHING_MOVES,
     ) -> S:
         action = append_action(open.log, whats, self.now(), self.author, self.curricula)
         open.log = action.after
         self._logs[action.after.stream] = open
-        self.submit(Append.of(action, drop_drafts, drafts))
+        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
         return action.after.state
 
     def submit(self, job: Job) -> None:

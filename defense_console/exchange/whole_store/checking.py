@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.lists.table import ARCHIVE
 from defense_console.exchange.whole_store.export import (
+    ARCHIVE,
     CURRICULA,
     DRAFTS,
     STUDENTS,
@@ -23,15 +23,17 @@ from defense_console.exchange.whole_store.export import (
     Header,
     LogLine,
     StudentLine,
+    line_of_aside,
 )
 from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
 from defense_console.model.log.chain import next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
+from defense_console.model.log.refused import PREFIX, aside_of, key_of
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.subjects import PREFIXES, subject_of
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
 
 _SHOWN: Final = 60
 """Longest excerpt of a wrong line in a message, in characters."""
@@ -49,18 +51,27 @@ class SavedDraft(msgspec.Struct, frozen=True):
     cursor: int
 
 
+class SavedAside(msgspec.Struct, frozen=True):
+    """A decision kept aside of an export."""
+
+    log: str
+    key: str
+    event: bytes
+
+
 class Archive(msgspec.Struct, frozen=True):
     """An export that holds: what a store needs to be as it was.
 
     Attributes:
         logs: by name.
         curricula: canonical JSON by hash.
-        drafts: in the order of the file.
+        drafts, asides: in the order of the file.
     """
 
     logs: dict[str, Log[Any, Any]]
     curricula: dict[str, bytes]
     drafts: tuple[SavedDraft, ...]
+    asides: tuple[SavedAside, ...]
 
     def about(self, subject: Subject[Any, Any]) -> list[Log[Any, Any]]:
         """Return the logs of a subject, by name."""
@@ -238,6 +249,20 @@ class _Check:
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)
+            elif isinstance(row, DraftLine) and row.id.startswith(PREFIX):
+                self._aside(number, row)
+
+    def _aside(self, number: int, row: DraftLine) -> None:
+        """A decision kept aside, which stands among the drafts."""
+        saved = _aside_of(row)
+        try:
+            aside = aside_of(subject_of(saved.log), saved.key, saved.event)
+            found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
+        except (*_UNREADABLE, ValueError) as error:
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=str(error))
+            return
+        if found != row:
+            self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
 
     def archive(self) -> Archive:
         """What was read, once nothing was wrong."""
@@ -247,11 +272,17 @@ class _Check:
             drafts=tuple(
                 SavedDraft(row.table.removeprefix(DRAFTS), row.id, row.text, row.first, row.cursor)
                 for row in self._of(DraftLine)
+                if not row.id.startswith(PREFIX)
             ),
+            asides=tuple(_aside_of(row) for row in self._of(DraftLine) if row.id.startswith(PREFIX)),
         )
 
     def _of(self, kind: type[Any]) -> list[Any]:
         return [row for _, row in self.rows.values() if isinstance(row, kind)]
+
+
+def _aside_of(row: DraftLine) -> SavedAside:
+    return SavedAside(row.table.removeprefix(DRAFTS), row.id.removeprefix(PREFIX), row.text.encode())
 
 
 class _Table(msgspec.Struct):
@@ -267,7 +298,7 @@ def _kind_of(table: str) -> type[Any]:
     Raises:
         KeyError: There is no such table.
     """
-    if table.startswith(PREFIXES):
+    if table.startswith(LOG_PREFIXES):
         return LogLine
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
 

@@ -11,11 +11,13 @@ from typing import Final, Protocol
 
 import msgspec
 
-from defense_console.exchange.lists.table import ARCHIVE
 from defense_console.model.log.chain import Line
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.refused import PREFIX
 from defense_console.model.student.state import Student
 
+ARCHIVE: Final = "defense-console-export"
+"""What the header of an export is called by."""
 VERSION: Final = 1
 CURRICULA: Final = "curricula"
 STUDENTS: Final = "students"
@@ -60,7 +62,10 @@ class CurriculumLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text being typed: table `drafts/<log>`, id the key of its field."""
+    """A text being typed: table `drafts/<log>`, id the key of its field.
+
+    A decision kept aside stands here too: id its key behind `aside/`, text its event, first the event's stamp.
+    """
 
     table: str
     id: str
@@ -94,6 +99,7 @@ def export(
     students: Iterable[Student],
     curricula: Mapping[str, bytes],
     drafts: Mapping[str, Mapping[str, StoredDraft]],
+    asides: Mapping[str, Mapping[str, bytes]],
 ) -> Iterator[bytes]:
     """The lines of an export, each with its line break.
 
@@ -103,6 +109,7 @@ def export(
         students: Every student.
         curricula: Canonical JSON by hash.
         drafts: By log and field key.
+        asides: Decisions kept aside, as the canonical JSON of their events, by log and key.
 
     Yields:
         The header, then every row in order of its table's name and its id.
@@ -114,14 +121,25 @@ def export(
     ]
     for name in streams:
         tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for line in read_log(name)]
-    for log, fields in drafts.items():
-        tables[DRAFTS + log] = [
-            DraftLine(DRAFTS + log, field, draft.text, draft.first, draft.cursor)
-            for field, draft in sorted(fields.items())
+    for log in drafts.keys() | asides.keys():
+        lines: list[DraftLine] = [
+            *(DraftLine(DRAFTS + log, field, d.text, d.first, d.cursor) for field, d in drafts.get(log, {}).items()),
+            *(line_of_aside(log, key, event) for key, event in asides.get(log, {}).items()),
         ]
+        tables[DRAFTS + log] = [*sorted(lines, key=lambda line: line.id)]
     yield _encode(Header(ARCHIVE, VERSION, sum(map(len, tables.values()))))
     for _name, rows in sorted(tables.items()):
         yield from map(_encode, rows)
+
+
+def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
+    """Return the line of a decision kept aside."""
+    at = msgspec.json.decode(event, type=_Decided).at
+    return DraftLine(DRAFTS + log, PREFIX + key, event.decode(), at, 0)
+
+
+class _Decided(msgspec.Struct):
+    at: Stamp
 
 
 def _encode(row: msgspec.Struct) -> bytes:

@@ -20,14 +20,14 @@ from defense_console.model.log.undo import Redone, Undone, settle
 W = TypeVar("W", bound=What)
 
 PREFIX = "aside/"
-"""Their field keys among the drafts: `aside/<first number after the parting>/<number>-<digest>`."""
+"""Where exports list the decisions kept aside: among the drafts, with their key behind this."""
 
 
 class Aside(msgspec.Struct, frozen=True):
     """One event kept aside.
 
     Attributes:
-        key: its name among those of its log.
+        key: its name among those of its log: `<base>/<number>-<digest>`.
         base: first number after the place where the two consoles parted; 1 where that place is not known, so that no
             number is taken for one of the record.
         event: as it was meant.
@@ -41,13 +41,18 @@ class Aside(msgspec.Struct, frozen=True):
 def key_of(base: int, event: Event[Any]) -> str:
     """The name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
-    return f"{PREFIX}{base}/{event.seq}-{digest}"
+    return f"{base}/{event.seq}-{digest}"
 
 
-def aside_of(subject: Subject[Any, Any], key: str, text: str) -> Aside:
-    """One as it stands in the store. Args: subject: of its log; key: its name; text: the event's JSON."""
-    base = int(key.removeprefix(PREFIX).partition("/")[0])
-    return Aside(key, base, subject.decode(text))
+def aside_of(subject: Subject[Any, Any], key: str, event: bytes) -> Aside:
+    """Read one as the store holds it.
+
+    Args:
+        subject: Of its log.
+        key: Its name.
+        event: The event's canonical JSON.
+    """
+    return Aside(key, int(key.partition("/")[0]), subject.decode(event))
 
 
 def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.sqlite.caches import row_of
+from defense_console.store.caches import row_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents

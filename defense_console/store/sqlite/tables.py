@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from tinydb.table import Document
 
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import Line
-from defense_console.model.subjects import PREFIXES
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
 from defense_console.store.sqlite.keys import name_key
@@ -28,7 +28,7 @@ _ID = "store_id"
 
 def log_names(rows: RowStorage, limit: int = -1) -> list[str]:
     """Names of the logs of every subject, sorted; at most `limit` of each, -1 for all."""
-    return sorted(name for prefix in PREFIXES for name in rows.names(prefix, limit))
+    return sorted(name for prefix in LOG_PREFIXES for name in rows.names(prefix, limit))
 
 
 class Documents:
@@ -131,7 +131,7 @@ class Documents:
             raise TornTable(f"rows of {stream} are not in their order")
         return lines[0]
 
-    def add_lines(self, stream: str, lines: list[Line]) -> None:
+    def add_lines(self, stream: str, lines: Sequence[Line]) -> None:
         """Insert lines under their numbers.
 
         Raises:

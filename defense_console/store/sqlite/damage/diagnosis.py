@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.subjects import PREFIXES
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.copies.backups import Backup, Backups
@@ -204,7 +204,7 @@ def _remedy_of_file(backups: Backups) -> ConsoleError:
 
 
 def _finding(problem: Problem) -> Finding:
-    logs = problem.stream.startswith(PREFIXES) and problem.kind != "summary"
+    logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
     kind: Kind = "log" if logs else "row"
     told = ConsoleError(problem.text_id, **problem.parameters)
     return Finding(kind, problem.stream, told, _repairs(), repairable=True)

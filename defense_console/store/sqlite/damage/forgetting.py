@@ -31,6 +31,7 @@ from defense_console.store.sqlite.tables import Documents, log_names
 from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
+_NEAR = ("drafts", "aside")
 
 
 class Traces(msgspec.Struct, frozen=True):
@@ -38,12 +39,12 @@ class Traces(msgspec.Struct, frozen=True):
 
     Attributes:
         streams: names of the logs.
-        drafts: row ids of the drafts of these logs.
+        rows: the drafts of these logs and the decisions kept aside of them: table and id of each.
         other: names of all other logs.
     """
 
     streams: tuple[str, ...]
-    drafts: tuple[int, ...]
+    rows: tuple[tuple[str, int], ...]
     other: tuple[str, ...]
 
 
@@ -63,9 +64,9 @@ def traces(rows: RowStorage, student: str) -> Traces:
         if first is not None and _what(first[1]).get("student_id") == student:
             found.add(stream)
     names = log_names(rows)
-    drafts = tuple(id for id, draft in rows.documents("drafts") if draft.get("stream") in found)
+    near = tuple((table, id) for table in _NEAR for id, row in rows.documents(table) if row.get("stream") in found)
     streams = tuple(name for name in sorted(found) if name in names or rows.count(name))
-    return Traces(streams, drafts, tuple(name for name in names if name not in found))
+    return Traces(streams, near, tuple(name for name in names if name not in found))
 
 
 def _what(document: dict[str, Any]) -> dict[str, Any]:
@@ -141,8 +142,8 @@ def _erase(path: Path, student: str) -> bool:
                     rows.delete(table, key)
                 if subject_of(stream) is DEFENSE:
                     rows.delete("leases", defense_key(DEFENSE.id_of(stream)))
-            for id in found.drafts:
-                rows.delete("drafts", id)
+            for table, id in found.rows:
+                rows.delete(table, id)
             for table, key in places_beside(STUDENT.stream(student)):
                 rows.delete(table, key)
             Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))

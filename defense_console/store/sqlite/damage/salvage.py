@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from defense_console.model.log.chain import first_hash, next_hash
-from defense_console.store.sqlite.engine import IDS, RawRow, checksum
+from defense_console.store.sqlite.engine import IDS, RawRow
+from defense_console.store.sqlite.schema import checksum
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000

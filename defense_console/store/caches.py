@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log
-from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.model.log.chain import Line
 from defense_console.model.subjects import subject_of
-
-
-def is_whole(stream: str, lines: Iterable[Line]) -> bool:
-    """Whether lines follow one another from the first on, as far as they go."""
-    head = first_hash(stream)
-    for seq, line in enumerate(lines, 1):
-        head = next_hash(head, line.body)
-        if line.seq != seq or line.hash != head:
-            return False
-    return True
 
 
 def row_of(stream: str, lines: Sequence[Line], kept: Callable[[str], bytes | None]) -> dict[str, Any] | None:
