@@ -21,11 +21,11 @@ from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, Lease
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import write_aside
-from defense_console.store.vault import Vault
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -125,7 +125,7 @@ def test_rights_space_and_leftovers_are_told(room: Room, monkeypatch: pytest.Mon
 
 def test_documents_that_are_missing_or_damaged_are_told(room: Room) -> None:
     id = room.plan("s2", "IRP-P3")
-    vault = Vault(room.folder)
+    vault = FolderVault(room.folder)
     with vault.taking() as taking:
         kept = [taking.add([text]) for text in (b"one", b"two")]
     files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
@@ -183,8 +183,7 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        (row,) = store.drafts(stream_of(id)).values()
-    assert row.text.encode() == encode_event(noted)
+        assert list(store.asides(stream_of(id)).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

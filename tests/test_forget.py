@@ -26,12 +26,13 @@ from defense_console.model.student.kinds import StudentChanged
 from defense_console.store.base import Append, Draft
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import spool_files
+from defense_console.store.unsaved.keeping_aside import aside_row
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 
 NAME, EMAIL, NOTE = "Wilhelmina Oubliée", "wilhelmina@example.org", "Wilhelmina hesitated at the diagram"
@@ -48,14 +49,16 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     gone, stays = room.plan("gone-1"), room.plan("stays-1")
     at = room.machine.read()
     for id, text in ((gone, b"her report"), (stays, b"his report")):
-        with Vault(room.folder).taking() as taking:
+        with FolderVault(room.folder).taking() as taking:
             kept = [taking.add([each]) for each in (text, b"the same template")]
         files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
         room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
     with closing(TinyStore.open(room.folder)) as store:
         for id in (gone, stays):
-            store.save_draft(
-                f"defense/{id}", "note", Draft("half a sentence about her" if id == gone else "his", at, 1)
+            typed = "half a sentence about her" if id == gone else "his"
+            store.save_draft(f"defense/{id}", "note", Draft(typed, at, 1))
+            store.save_aside(
+                f"defense/{id}", *aside_row(3, ev.DefenseEvent(3, 3, at, "Mentor Test", ev.Noted(typed, at)))
             )
     with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
         # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
@@ -106,6 +109,7 @@ def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> N
     with closing(TinyStore.open(room.folder)) as store:
         assert store.verify_all() == ()
         assert [list(drafts) for drafts in store.all_drafts().values()] == [["note"]]
+        assert len(store.all_asides()) == 1
     assert len([path for path in vault.rglob("*") if path.is_file()]) == 2, "the shared template stays"
     assert cli(room, "doctor").exit_code == 0
     (copy,) = Backups(room.folder).sound()
@@ -266,7 +270,7 @@ def test_a_document_that_only_a_copy_of_anothers_log_names_stays(room: Room) -> 
     connection.close()
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     shared = hashlib.sha256(b"the same template").hexdigest()
-    assert Vault(room.folder).holds(shared)
+    assert FolderVault(room.folder).holds(shared)
     assert marked(room) == []
 
 

@@ -57,7 +57,7 @@ LAYERS = {
     "desk": ("defense_console.desk.desk.Desk.brief", ["show", "ID"]),
     "store": ("defense_console.store.sqlite.store.TinyStore.read_log", ["log", "ID"]),
     "rows": ("defense_console.store.sqlite.engine.RowStorage.raw", ["verify"]),
-    "vault": ("defense_console.store.vault.Vault.verify", ["verify"]),
+    "vault": ("defense_console.store.sqlite.folder_vault.FolderVault.verify", ["verify"]),
     "copies": ("defense_console.store.sqlite.copies.backups.copy_database", ["backup"]),
     "doctor": ("defense_console.store.sqlite.damage.diagnosis.shutil.disk_usage", ["doctor"]),
     "forgetting": ("defense_console.desk.upkeep.forgetting.names_ever", ["forget", "s1", "--dry-run"]),
@@ -65,7 +65,7 @@ LAYERS = {
     "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
     "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
     "documents": ("defense_console.desk.uploads.intake.Intake.look", ["receive", "ID", "."]),
-    "calendar": ("defense_console.desk.exchange.calendar.CalendarDesk.export", ["calendar", "export"]),
+    "calendar": ("defense_console.desk.exchange.files.ExchangeDesk.export_calendar", ["calendar", "export"]),
 }
 
 

@@ -49,6 +49,8 @@ class Desk:
         settings: The mentor's settings.
         shipped: Curricula by code.
         daily: Copies the store once a day; None does not.
+        vault: Where received documents are kept; None for a desk that takes none.
+        folder: Where a mentor finds what was copied; None for no such place.
     """
 
     def __init__(
@@ -60,13 +62,17 @@ class Desk:
         settings: Settings,
         shipped: Mapping[str, Curriculum],
         daily: DailyBackup | None = None,
+        vault: Vault | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.store = store
+        self.folder = folder
         self.recorder = recorder
         self.settings = settings
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self._daily = daily
+        self._vault = vault
         self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only)
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
@@ -112,7 +118,7 @@ class Desk:
         """Documents that come in for a defense: they are looked at first, then taken.
 
         Raises:
-            ConsoleError: This store has no folder, or there is no such defense.
+            ConsoleError: This desk has no vault, or there is no such defense.
         """
         from defense_console.desk.uploads.intake import Intake
         from defense_console.uploads.opening.limits import Limits
@@ -127,13 +133,11 @@ class Desk:
         """Where the documents received are kept.
 
         Raises:
-            ConsoleError: This store has no folder.
+            ConsoleError: This desk has no such place.
         """
-        from defense_console.store.vault import Vault
-
-        if self.folder is None:
+        if self._vault is None:
             raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
-        return Vault(self.folder)
+        return self._vault
 
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
@@ -244,11 +248,6 @@ class Desk:
         facts = [what for line in job.lines if (what := decode_event(line).what).fact]
         if facts and self.leases.read_only(defense_id) is None and self.ledger.unread(defense_id) is None:
             self.ledger.act(defense_id, *facts)
-
-    @property
-    def folder(self) -> Path | None:
-        """The store's folder, where a mentor finds what was copied; None when the store has none."""
-        return self.store.folder
 
     @property
     def saved(self) -> SaveState:

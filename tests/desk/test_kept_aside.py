@@ -17,7 +17,7 @@ from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.refused import decisions
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
@@ -101,7 +101,7 @@ def test_what_is_kept_aside_is_found_again_after_a_restart_and_settled_row_by_ro
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
     assert room.defense(id).ratings == {}
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
 
 
 def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another_one(
@@ -158,7 +158,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     second.desk.tick([id])
     (edited,) = theirs.aside  # also before it is on the disk
     second.settle()
-    assert list(room.drafts(id)) == [edited.key]
+    assert room.asides(id) == [edited.key]
     second.kill()
     third = Twin(room)
     third.desk.take_over(id)
@@ -168,7 +168,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     third.settle()
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
 
 
 def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
@@ -179,7 +179,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     room.add(id, ev.DeliverableDeclared(1, True))  # a third console is faster
     second.settle()
-    assert {aside.key for aside in theirs.aside} == room.drafts(id).keys()
+    assert sorted(aside.key for aside in theirs.aside) == room.asides(id)
     written, edited = theirs.aside
     with pytest.raises(ConsoleError, match="keep that first"):
         theirs.take_up(edited.key)
@@ -188,7 +188,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     second.settle()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == []
     assert second.desk.saved.unsaved == 0
 
 
@@ -333,13 +333,13 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     aside.add(stream, 9, [event])
     (kept,) = aside.of(stream)
     (saved,) = submitted
-    assert isinstance(saved, SaveDraft)
-    store.save_draft(stream, saved.field, saved.draft)
-    aside.taken_up(stream, kept.key, aside.move(stream, kept.key, 12))
+    assert isinstance(saved, SaveAside)
+    store.save_aside(stream, saved.key, saved.event)
+    aside.taken_up(stream, aside.move(stream, kept.key, 12))
     aside.written(saved)  # late: its append, which drops it, is still on its way
     aside.refresh()
     assert aside.of(stream) == (), "it would be recorded twice"
-    refused = Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,))
+    refused = Append(stream, 11, (encode_event(event),), drop_aside=(kept.key,))
     RefusedTails().keep(store, [refused])
     aside.refused(refused)
     assert [left.key for left in aside.of(stream)] != [kept.key]

@@ -198,7 +198,7 @@ def test_a_summary_says_what_lists_need() -> None:
     assert (found.outcome, found.verdict_state, found.in_force) == ("conditional", "released", "conditional")
     assert (found.rows_required, found.rows_open, found.rows_received, found.rows_expired) == (2, 2, 1, 0)
     assert found.student_due_at == iso(START + timedelta(seconds=1860 + 48 * H))
-    assert (found.received_docs, found.attempt, found.session, found.signed) == (1, 1, "held", True)
+    assert (found.received, found.attempt, found.session, found.signed) == ((1,), 1, "held", True)
     assert msgspec.convert(msgspec.to_builtins(found), Summary) == found
 
 

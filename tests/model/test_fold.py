@@ -108,7 +108,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.RowWaived, rows, TEXTS),
             st.builds(ev.RowWithdrawn, rows, TEXTS),
             st.builds(ev.RowExpired, rows),
-            st.builds(ev.AmendmentOpened, TEXTS),
+            st.builds(ev.AmendmentOpened, TEXTS, st.booleans()),
             st.builds(ev.Contested, TEXTS),
             st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(

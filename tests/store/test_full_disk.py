@@ -74,7 +74,7 @@ def filled_store(folder: Path, notes: int = 3) -> None:
 def recorded(folder: Path, job: Append) -> bool:
     """Whether a recorder can write this now."""
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), space=Reserve(folder))
     recorder.start()
     recorder.submit(job)
     answers.wait(lambda all: len(all) == 1)
@@ -119,7 +119,7 @@ def test_a_defense_goes_on_when_the_disk_is_full(disk: Disk) -> None:
     folder = disk.folder / "store"
     filled_store(folder)
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), space=Reserve(folder))
     recorder.start()
     recorder.submit(logs.more(1, 4, "before"))
     assert recorder.flush(PATIENCE_S)
@@ -226,8 +226,9 @@ def test_a_reader_beside_a_writer_follows_it(tmp_path: Path) -> None:
     writer.append(logs.first())
     reader = read_store(folder, ReadOnlyStore("no right"))
     assert len(reader.read_log(logs.stream())) == 1
+    changed = reader.subscribe()
     writer.append(logs.more(1, 1, "later"))
-    assert reader.changed()
+    assert changed()
     assert len(reader.read_log(logs.stream())) == 2
     with pytest.raises(ReadOnlyStore, match="no right"):
         reader.append(logs.more(1, 2, "mine"))
@@ -289,7 +290,7 @@ def test_appending_twice_is_still_one_action_after_the_reserve_was_given_back(di
     folder = disk.folder / "store"
     filled_store(folder, 0)
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, space=Reserve(folder))
     recorder.start()
     recorder.submit(logs.more(1, 1, "x"))
     assert recorder.flush(PATIENCE_S)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.refused import PREFIX, Aside, aside_of
+from defense_console.model.defense.refused import Aside, aside_of
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import (
     Ack,
@@ -29,7 +29,9 @@ from defense_console.store.base import (
     Failed,
     FullDisk,
     Refused,
+    SaveAside,
     SaveDraft,
+    SpooledJob,
     Store,
     beside,
 )
@@ -40,7 +42,7 @@ from defense_console.store.unsaved import replay as replaying
 from defense_console.store.unsaved.keeping_aside import RefusedTails, aside_row
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import SpooledJob, read_jobs, spool_files
+from defense_console.store.unsaved.spool_files import read_jobs, spool_files
 from tests.examples import examples
 from tests.store import logs
 from tests.store.test_recorder import Answers
@@ -86,7 +88,7 @@ def note(text: str) -> ev.Noted:
 
 def asides(store: Store) -> list[Aside]:
     """What is kept aside, in order of the numbers."""
-    found = [aside_of(key, row.text) for key, row in store.drafts(STREAM).items() if key.startswith(PREFIX)]
+    found = [aside_of(key, event) for key, event in store.asides(STREAM).items()]
     return sorted(found, key=lambda aside: aside.event.seq)
 
 
@@ -118,7 +120,7 @@ def test_where_the_two_parted_is_known_by_the_hashes_and_never_guessed(store: Ti
     keep(store, *tail(note("one"), note("two")))
     assert [(aside.base, aside.event.seq) for aside in asides(store)] == [(2, 2), (2, 3)]
     for aside in asides(store):
-        store.save_draft(STREAM, aside.key, None)
+        store.save_aside(STREAM, aside.key, None)
     keep(store, *tail(note("its beginning is not here"), after=2, previous="0" * 64))
     keep(store, *tail(note("the record ends before"), after=9, previous="1" * 64))
     assert [aside.base for aside in asides(store)] == [1, 1], "no number it names is taken for one of the record"
@@ -146,18 +148,18 @@ def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(st
     mine = DefenseEvent(12, 12, logs.STAMP, "Camille", note("mine"))
     edit = DefenseEvent(13, 13, logs.STAMP, "Camille", ev.NoteEdited(12, "mine, changed"))
     old, row = aside_row(10, mine), aside_row(10, edit)
-    for key, draft in (old, row):
-        store.save_draft(STREAM, key, draft)
+    for key, kept in (old, row):
+        store.save_aside(STREAM, key, kept)
     moved = aside_row(5, msgspec.structs.replace(edit, what=ev.NoteEdited(4, "mine, changed")))
     (taken_up,) = tail(note("mine"), after=3, previous="0" * 64)
-    taken_up = msgspec.structs.replace(taken_up, drop_drafts=(old[0], row[0]), drafts=(moved,))
+    taken_up = msgspec.structs.replace(taken_up, drop_aside=(old[0], row[0]), aside=(moved,))
     (then,) = tail(ev.NoteEdited(4, "mine, changed"), after=4, previous=chain("0" * 64, taken_up.lines))
     tails = RefusedTails()
     tails.keep(store, [taken_up])
     first, second = asides(store)
     assert (first.base, first.event.seq, first.event.what) == (1, 4, note("mine"))
     assert (second.base, second.event.what) == (1, ev.NoteEdited(4, "mine, changed"))
-    tails.keep(store, [msgspec.structs.replace(then, drop_drafts=(moved[0],))])
+    tails.keep(store, [msgspec.structs.replace(then, drop_aside=(moved[0],))])
     assert texts(store) == ["mine", "mine, changed"], "the change was taken up as well, and refused: it is kept once"
 
 
@@ -184,10 +186,10 @@ class Full(TinyStore):
 
     full = True
 
-    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         if Full.full:
             raise FullDisk("full")
-        super().save_draft(stream, field, draft)
+        super().save_aside(stream, key, event)
 
 
 def test_what_cannot_be_kept_aside_is_not_refused_but_waits_in_the_spool(store: TinyStore, folder: Path) -> None:
@@ -215,7 +217,7 @@ def test_what_a_command_is_refused_is_not_kept_aside(store: TinyStore) -> None:
     recorder.submit(tail(note("one"))[0])
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Refused)) == 1
-    assert store.drafts(STREAM) == {}, "it said that it failed"
+    assert store.asides(STREAM) == {}, "it said that it failed"
 
 
 def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(store: TinyStore) -> None:
@@ -290,7 +292,7 @@ class Cut:
     @contextmanager
     def placed(self) -> Iterator[None]:
         """Steps: every row, and everything done to the files."""
-        places = [(TinyStore, name) for name in ("append", "save_draft", "set_meta")]
+        places = [(TinyStore, name) for name in ("append", "save_draft", "save_aside", "set_meta")]
         files = [(replaying, name) for name in ("write_file", "write_aside", "remove", "sync_folder")]
         patches = [patch.object(place, name, self.before(getattr(place, name))) for place, name in (*places, *files)]
         for each in patches:
@@ -325,7 +327,7 @@ def spooled(steps: Sequence[str]) -> list[SpooledJob]:
             jobs.append(SaveDraft(STREAM, "goal", Draft(f"goal {n}", logs.STAMP, 0)))
         elif step == "seen":
             event = DefenseEvent(30 + n, 30 + n, logs.STAMP, "Camille", note(f"typed since {n}"))
-            jobs.append(SaveDraft(STREAM, *aside_row(20, event)))
+            jobs.append(SaveAside(STREAM, *aside_row(20, event)))
         for job in appends[written:upto]:
             if step == "typed":
                 jobs.append(SaveDraft(STREAM, "note", Draft(f"text {n}"[:5], logs.STAMP, 0)))
@@ -344,9 +346,11 @@ def left_by_a_dead_console(folder: Path, store: TinyStore, jobs: Sequence[Spoole
     spool.close()
 
 
-def held(store: TinyStore) -> tuple[dict[str, Draft], list[tuple[bytes, ...]]]:
-    """Every row beside the drafts, and every log."""
-    return store.drafts(STREAM), [tuple(line.body for line in store.read_log(name)) for name in store.streams()]
+def held(store: TinyStore) -> tuple[dict[str, Draft | bytes], list[tuple[bytes, ...]]]:
+    """Every draft and every decision kept aside, and every log."""
+    return {**store.drafts(STREAM), **store.asides(STREAM)}, [
+        tuple(line.body for line in store.read_log(name)) for name in store.streams()
+    ]
 
 
 class Tried:
@@ -375,7 +379,7 @@ class Tried:
             except Killed:
                 done = None
         if drops and (there := asides(self.store)):
-            self.store.save_draft(STREAM, there[0].key, None)
+            self.store.save_aside(STREAM, there[0].key, None)
             self.settled.add(there[0].key)
         return done is None or done.error is not None
 
@@ -435,7 +439,7 @@ def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(st
     recorder = recorder_on(Stuck.open(store.folder), answers, Spool(folder, store.identity))
     recorder.submit(logs.first(2))
     answers.wait(bool)
-    typed = SaveDraft(STREAM, *aside_row(20, DefenseEvent(20, 20, logs.STAMP, "Camille", note("typed since"))))
+    typed = SaveAside(STREAM, *aside_row(20, DefenseEvent(20, 20, logs.STAMP, "Camille", note("typed since"))))
     recorder.submit(tail(note("one"))[0])
     recorder.submit(typed)
     answers.wait(lambda all: any(isinstance(answer, Ack) and answer.job is typed for answer in all))
@@ -444,7 +448,7 @@ def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(st
     (file,) = spool_files(folder)
     assert len(read_jobs(file)[0]) == 3, "a crash would have found all of it there"
     for aside in asides(store):
-        store.save_draft(STREAM, aside.key, None)  # the other console settles it
+        store.save_aside(STREAM, aside.key, None)  # the other console settles it
     assert replay(folder, store, store.identity).error is None
     assert texts(store) == []
     assert store.last(logs.stream(2)) is not None

@@ -99,9 +99,6 @@ class FaultyStore:
     def write_lease(self, defense_id: str, lease: object, over: object = None) -> None:
         self._write(defense_id, (defense_id, lease))
 
-    def reclaim(self) -> bool:
-        return False
-
     def close(self) -> None:
         self.closed += 1
 

@@ -22,8 +22,8 @@ from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import RepairedLog, repair
-from defense_console.store.sqlite.engine import checksum
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
 from tests.examples import examples
 from tests.store import logs
@@ -60,6 +60,7 @@ def fill(folder: Path, actions: int) -> None:
             for k in range(actions - 1):
                 store.append(pair(n, 1 + 2 * k))
         store.save_draft(logs.stream(1), "note", logs.DRAFT)
+        store.save_aside(logs.stream(1), "2/2-0", logs.note(2))
         store.write_lease(logs.defense(1), logs.lease())
         store.set_meta("demo", AT)
     store.close()
@@ -127,6 +128,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "a summary that lags": lambda f: sql(f, "UPDATE rows SET body = replace(body, '\"seq\":23', '\"seq\":2')"),
     "a damaged student": lambda f: sql(f, "UPDATE rows SET sum = x'00' WHERE tab = 'students'"),
     "a damaged draft": lambda f: sql(f, "UPDATE rows SET body = '{' WHERE tab = 'drafts'"),
+    "a damaged decision kept aside": lambda f: sql(f, "UPDATE rows SET body = '{' WHERE tab = 'aside'"),
     "a damaged lease": lambda f: sql(f, "UPDATE rows SET body = '[]' WHERE tab = 'leases'"),
     "no tables": lambda f: sql(f, "DELETE FROM tables"),
 }
@@ -249,6 +251,7 @@ def test_drafts_leases_and_facts_that_are_sound_stay(folder: Path) -> None:
     repair(Backups(folder), LATER, {})
     store = TinyStore.open(folder)
     assert store.drafts(logs.stream(1)) == {"note": logs.DRAFT}
+    assert store.asides(logs.stream(1)) == {"2/2-0": logs.note(2)}
     assert store.leases() == {logs.defense(1): logs.lease()}
     assert store.meta("demo") == AT
     store.close()

@@ -32,6 +32,7 @@ from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.settings import Settings
 from defense_console.store.base import Append, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
@@ -105,7 +106,10 @@ class Room:
             keeps_aside=True,
         )
         recorder.start()
-        return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
+        return Desk(
+            store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED,
+            vault=FolderVault(self.folder), folder=self.folder,
+        )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:
         self.opened.append(ConsoleApp(self.open_desk, self.settings, first))
@@ -164,6 +168,14 @@ class Room:
     def drafts(self, id: str) -> dict[str, str]:
         with closing(TinyStore.open(self.folder)) as store:
             return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+
+    def asides(self, id: str) -> list[str]:
+        """Keys of the decisions kept aside, sorted."""
+        store = TinyStore.open(self.folder)
+        try:
+            return list(store.asides(f"defense/{id}"))
+        finally:
+            store.close()
 
     def _fold(self, events: list[DefenseEvent]) -> Defense:
         first = events[0].what

@@ -57,7 +57,7 @@ async def test_a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event(
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "Verdict 1 released")
         await pilot.press("e")
-        await shows(pilot, "Why is the verdict amended?")
+        await shows(pilot, "Why is the verdict amended?", "The student reads this reason")
         await type_text(pilot, "misr")
         await stored(pilot, room, id, {"ask/amend": "misr"})
         await type_text(pilot, "ead")

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from defense_console.app import ConsoleApp
 from defense_console.desk.logs.unsaved import aside_sentence
 from defense_console.model.defense import kinds as ev
-from defense_console.store.base import Append, Draft, FullDisk
+from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
@@ -292,10 +292,10 @@ class NoRows(TinyStore):
 
     full = True
 
-    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         if NoRows.full:
             raise FullDisk("The disk of {place} is full: free some space.", place="/store")
-        super().save_draft(stream, field, draft)
+        super().save_aside(stream, key, event)
 
 
 async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_can(room: Room) -> None:

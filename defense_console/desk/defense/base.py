@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger, Rows, stream_of
+from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
@@ -160,7 +161,7 @@ class DefenseDesk:
         """
         return self.read_only or self.ledger.refusal(self.id, *whats)
 
-    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()) -> Defense:
+    def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> Defense:
         """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
 
         Raises:
@@ -170,7 +171,7 @@ class DefenseDesk:
             raise reason
         settled = (field for what in whats for field in settled_by(what) if field in self._drafts)
         gone = tuple(dict.fromkeys((*drop_drafts, *settled)))
-        defense = self.ledger.act(self.id, *whats, drop_drafts=gone, drafts=drafts)
+        defense = self.ledger.act(self.id, *whats, drop_drafts=gone, aside=aside)
         for field in gone:
             self._drafts.pop(field, None)
         self._hold()
@@ -324,8 +325,8 @@ class DefenseDesk:
         """
         stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
         what, move = self.taking_up(key), aside.move(stream, key, seq)
-        defense = self.act(what, drop_drafts=(key, *move.gone), drafts=move.there)
-        aside.taken_up(stream, key, move)
+        defense = self.act(what, aside=move)
+        aside.taken_up(stream, move)
         return defense
 
     def taking_up(self, key: str) -> DefenseWhat:

@@ -13,13 +13,12 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.desk.logs.refused import KeptAside
+from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.desk.logs.stored import defense_events
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.defense.fold import fold, pinned_by, pinned_hash
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.refused import PREFIX
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, encode_event
@@ -42,8 +41,6 @@ from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.keys import DEFENSES
 
 Answer = Ack | Failed | Refused
-Rows = tuple[tuple[str, Draft], ...]
-"""Rows among the drafts, by field key."""
 
 
 class SaveState(msgspec.Struct, frozen=True):
@@ -88,11 +85,6 @@ def defense_of(stream: str) -> str | None:
     return stream.removeprefix(DEFENSES) if stream.startswith(DEFENSES) else None
 
 
-def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
-    """The drafts that are texts being typed; what is kept aside lies among the drafts too."""
-    return {field: draft for field, draft in drafts.items() if not field.startswith(PREFIX)}
-
-
 class Ledger:
     """The logs of one store, as one console sees them.
 
@@ -113,6 +105,7 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
+        self._changed = store.subscribe()
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
@@ -159,7 +152,7 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = _texts(self.store.drafts(stream_of(defense_id)))
+            self._drafts[defense_id] = self.store.drafts(stream_of(defense_id))
         return self._drafts[defense_id]
 
     def reread_drafts(self, *ids: str) -> frozenset[str]:
@@ -174,7 +167,7 @@ class Ledger:
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
         stored, changed = self.store.all_drafts(), set()
         for id in ids:
-            drafts, there = self.drafts(id), _texts(stored.get(stream_of(id), {}))
+            drafts, there = self.drafts(id), stored.get(stream_of(id), {})
             if stream_of(id) not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -240,7 +233,7 @@ class Ledger:
             Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self.store.changed():
+        if not self._changed():
             return frozenset()
         self.generation += 1
         self._there.clear()
@@ -292,7 +285,7 @@ class Ledger:
         return defense
 
     def act(
-        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()
+        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES
     ) -> Defense:
         """One action of the mentor, or facts the system saw: all of it or nothing.
 
@@ -300,7 +293,7 @@ class Ledger:
             defense_id: Whose log.
             whats: What was decided by one key press, in order.
             drop_drafts: Field keys whose drafts became events.
-            drafts: Rows among the drafts that change with it, by field key.
+            aside: What becomes of the decisions kept aside.
 
         Returns:
             The defense after it; the disk follows.
@@ -323,7 +316,8 @@ class Ledger:
                 pin=pin,
                 drop_drafts=drop_drafts,
                 previous=before,
-                drafts=drafts,
+                drop_aside=aside.gone,
+                aside=aside.there,
             )
         )
         return defense

@@ -19,7 +19,7 @@ from defense_console.model.log.envelope import encode_event
 from defense_console.model.log.undo import settle
 
 PREFIX = "aside/"
-"""Their field keys among the drafts: `aside/<first number after the parting>/<number>-<digest>`."""
+"""Where exports list the decisions kept aside: among the drafts, with their key behind this."""
 
 _ROW = re.compile(r"r(\d+)")
 """A document the mentor asked for bears the number of the event that did."""
@@ -29,7 +29,7 @@ class Aside(msgspec.Struct, frozen=True):
     """One event kept aside.
 
     Attributes:
-        key: its name among those of its defense.
+        key: its name among those of its defense: `<base>/<number>-<digest>`.
         base: first number after the place where the two consoles parted; 1 where that place is not known, so that no
             number is taken for one of the record.
         event: as it was meant.
@@ -43,13 +43,17 @@ class Aside(msgspec.Struct, frozen=True):
 def key_of(base: int, event: DefenseEvent) -> str:
     """The name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
-    return f"{PREFIX}{base}/{event.seq}-{digest}"
+    return f"{base}/{event.seq}-{digest}"
 
 
-def aside_of(key: str, text: str) -> Aside:
-    """One as it stands in the store. Args: key: its name; text: the event's JSON."""
-    base = int(key.removeprefix(PREFIX).partition("/")[0])
-    return Aside(key, base, decode_event(text.encode()))
+def aside_of(key: str, event: bytes) -> Aside:
+    """Read one as the store holds it.
+
+    Args:
+        key: Its name.
+        event: The event's canonical JSON.
+    """
+    return Aside(key, int(key.partition("/")[0]), decode_event(event))
 
 
 def decisions(events: Sequence[DefenseEvent]) -> tuple[DefenseEvent, ...]:

@@ -55,7 +55,7 @@ def documents(entry: Entry) -> str:
     summary = entry.summary
     if summary.rows_required:
         return f"{summary.rows_received}/{summary.rows_required}"
-    return f"{summary.received_docs}"
+    return f"{len(summary.received)}"
 
 
 def waits(entry: Entry) -> str:

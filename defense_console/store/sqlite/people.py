@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from defense_console.store.base import Student
-from defense_console.store.sqlite.caches import student_of
+from defense_console.store.caches import student_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import STUDENTS, name_key
 from defense_console.store.sqlite.tables import Documents

@@ -5,7 +5,7 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -17,17 +17,6 @@ from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.student.kinds import decode_student_event
 from defense_console.model.student.state import fold_student
 from defense_console.store.base import Line, Student
-from defense_console.store.chain import first_hash, next_hash
-
-
-def is_whole(stream: str, lines: Iterable[Line]) -> bool:
-    """Whether lines follow one another from the first on, as far as they go."""
-    head = first_hash(stream)
-    for seq, line in enumerate(lines, 1):
-        head = next_hash(head, line.body)
-        if line.seq != seq or line.hash != head:
-            return False
-    return True
 
 
 def summary_of(id: str, lines: Sequence[Line], curriculum: Callable[[str], bytes | None]) -> Summary | None:
