@@ -40,7 +40,7 @@ BOOT_ID: Final = "demo"
 _OFFSET: Final = re.compile(r"([+-]?)(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
 
 
-class Step(msgspec.Struct, frozen=True):
+class ScriptLine(msgspec.Struct, frozen=True):
     """One line of a script: the kind of an event or a short form, when, and the other fields."""
 
     kind: str
@@ -214,7 +214,7 @@ class _Play:
     def _expanded(self, entry: Mapping[str, Any]) -> Sequence[tuple[timedelta, DefenseWhat | Making]]:
         """The events a line of the script stands for, each with its time from the planned start."""
         fields = {name: value for name, value in entry.items() if name not in ("kind", "at")}
-        step = Step(entry["kind"], offset(entry["at"]), fields)
+        step = ScriptLine(entry["kind"], offset(entry["at"]), fields)
         match step.kind:
             case "prepare":
                 return [(step.at, what) for what in self._prepare(fields)]
@@ -230,7 +230,7 @@ class _Play:
                 return [(step.at, ev.Started(curriculum_hash(self.curriculum)))]
         return [(step.at, self._event(step))]
 
-    def _event(self, step: Step) -> DefenseWhat:
+    def _event(self, step: ScriptLine) -> DefenseWhat:
         """An event from its kind and fields; the stamp of a text's first keystroke is filled in when it is played."""
         first = {"first": _NO_STAMP} if step.kind in ("noted", "question_parked") else {}
         what: DefenseWhat = msgspec.convert({"kind": step.kind, **step.fields, **first}, DefenseWhat)
@@ -244,7 +244,7 @@ class _Play:
         for check in checks[: fields.get("checks", len(checks))]:
             yield ev.CheckTicked(check.id, True)
 
-    def _hold(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+    def _hold(self, step: ScriptLine) -> list[tuple[timedelta, DefenseWhat | Making]]:
         start = step.at
         found: list[tuple[timedelta, DefenseWhat | Making]] = [
             (start - timedelta(minutes=6), ev.RoomOpened()),
@@ -257,7 +257,7 @@ class _Play:
             end += offset(step.fields[phase.id])
         return [*found, (end, ev.Finished())]
 
-    def _rate(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+    def _rate(self, step: ScriptLine) -> list[tuple[timedelta, DefenseWhat | Making]]:
         ratings: Mapping[str, RatingValue] = self.entry.get("ratings", {})
         criteria = [c.id for c in self.curriculum.criteria_of(self.project) if not c.from_clock]
         chosen = criteria[: step.fields.get("count", len(criteria))]

@@ -65,11 +65,11 @@ def offered(
 
 
 def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
-    """How many notes begin with each sentence, in either language.
+    """How many notes begin with each sentence, in either language, as it stands in the bank or as it is shown.
 
     Args:
         bank: All sentences.
         texts: What the notes say.
     """
     written = [text.strip() for text in texts]
-    return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.en))) for c in bank}
+    return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.in_("fr"), c.text.en))) for c in bank}

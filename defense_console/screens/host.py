@@ -127,7 +127,7 @@ class Host(OrderedKeys, inherit_bindings=False):
     def turn(self, ids: frozenset[str]) -> None:
         """Another console wrote on these defenses, took them over or let them go: whatever is about one shows it."""
         for screen in self.console_screens():
-            if not screen.about or screen.about in ids:
+            if screen.is_mounted and (not screen.about or screen.about in ids):
                 screen.turned()
         for dialog in self.screen_stack:
             if isinstance(dialog, Dialog):

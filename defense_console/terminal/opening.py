@@ -298,7 +298,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
             app.run()
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = [job for recorder in left for job in recorder.unsaved()]
-    return _ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
+    return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
 def _settle() -> None:
@@ -310,7 +310,18 @@ def _settle() -> None:
     gc.enable()
 
 
-def _ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
+def ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
+    """Say what went wrong in a console that has ended, and what it could not save.
+
+    Args:
+        code: What the app returned.
+        fault: The place of the fault that ended it, or None.
+        unsaved: What is not in the store.
+        spool: The file that holds it, or None.
+
+    Returns:
+        The exit code of the process.
+    """
     from defense_console.desk.logs.unsaved import unsaved_counts
     from defense_console.terminal.words import say_error
     from defense_console.words.translation import _, ngettext

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.desk.defense.live import LiveDesk
@@ -21,6 +21,7 @@ from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
+from tests.examples import examples
 from tests.ui.conftest import Room
 from tests.ui.test_live import started
 
@@ -298,7 +299,7 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
     reader.kill()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(["decide", "fact", "undo", "redo"]), max_size=14), st.integers(2, 9))
 def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], base: int) -> None:
     stamp, events, applied, cancelled = (

@@ -31,8 +31,7 @@ def body(desk: VerdictDesk, key: str, language: str = "fr") -> str:
 
 def origins(desk: VerdictDesk, key: str) -> set[str]:
     report = desk.report("student", "fr")
-    found = [p for s in report.sections for p in s.paragraphs if p.field_key == key]
-    return {p.origin for p in found if p.shape != "heading" and p.part != "status"}
+    return {p.origin for s in report.sections for part in s.parts if part.key == key for p in part.passages}
 
 
 def test_a_field_opens_on_what_the_console_would_write_and_is_then_the_mentors(desk: VerdictDesk) -> None:
@@ -103,7 +102,8 @@ def test_a_signed_or_released_verdict_is_not_written_anew(desk: VerdictDesk) -> 
     with pytest.raises(ConsoleError, match="only a new version"):
         desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "mine"
-    desk.amend("misheard")
+    desk.amend(" misheard ")
+    assert (desk.defense.amendment, desk.defense.amendment_for_student) == ("misheard", True)
     desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "other"
     assert bodies(desk.report("student", "fr", 1))["remarks"] == "mine"

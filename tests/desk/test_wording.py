@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from defense_console.desk.defense.wording import cancelled_actions, consequence, describe
+from defense_console.desk.defense.wording import cancelled_actions, describe
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.state import ReceivedFile, Request
@@ -99,14 +99,3 @@ def test_what_was_undone_is_known_and_what_undid_it_is_not() -> None:
     log = [DefenseEvent(n, n, AT, "", what) for n, what in enumerate(whats, 1)]
     assert cancelled_actions(log) == {2}
     assert cancelled_actions([*log, DefenseEvent(4, 4, AT, "", ev.Redone(2))]) == frozenset()
-
-
-def test_the_label_of_an_outcome_says_what_happens_next() -> None:
-    assert consequence("conditional", "en", due="2026-11-26 14:00") == (
-        "Conditional — documents only, no new defense, until 2026-11-26 14:00"
-    )
-    assert consequence("conditional", "en", after_s=172_800) == (
-        "Conditional — documents only, no new defense, until 48 h after release"
-    )
-    assert consequence("validated", "en") == "Validated — the next project opens"
-    assert consequence("rework", "en") == "To rework — a new defense"

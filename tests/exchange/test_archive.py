@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from defense_console import clocks
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.data_file import data_file
 from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
@@ -44,7 +46,7 @@ def exported(make: Callable[[str], ExchangeDesk]) -> bytes:
     desk.fill_demo(NOW)
     hostile = "student_id,student_name,curriculum,project,attempt,planned_at\n"
     hostile += 'x/[y],"[/foo]\x1b[31m \u202eabc é 👩‍🚀\nline",IRP,IRP-P2,1,2027-01-05T10:00\n'
-    desk.import_file(hostile.encode())
+    desk.take(data_file(io.BytesIO(hostile.encode())))
     return b"".join(desk.export())
 
 
@@ -55,7 +57,7 @@ def lines_of(data: bytes) -> list[dict[str, Any]]:
 def test_export_import_export_is_byte_identical(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     copy = make("copy")
 
-    copy.import_file(exported)
+    copy.take(data_file(io.BytesIO(exported)))
 
     assert b"".join(copy.export()) == exported
     assert isinstance(copy.store, TinyStore)
@@ -67,7 +69,7 @@ def test_an_import_brings_summaries_and_drafts_back_and_leaves_leases_behind(
 ) -> None:
     source, copy = make("source"), make("copy")
 
-    copy.import_file(exported)
+    copy.take(data_file(io.BytesIO(exported)))
 
     assert copy.store.pending() == source.store.pending()
     assert len(copy.store.closed()) == len(source.store.closed()) > 0
@@ -87,7 +89,7 @@ def test_rows_stand_in_order_of_table_and_id_after_a_header_that_counts_them(exp
 def test_a_dry_run_checks_and_writes_nothing(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     copy = make("copy")
 
-    taken = copy.import_file(exported, dry_run=True)
+    taken = copy.take(data_file(io.BytesIO(exported)), dry_run=True)
 
     assert taken.archive is not None
     assert copy.store.is_empty()
@@ -95,7 +97,7 @@ def test_a_dry_run_checks_and_writes_nothing(make: Callable[[str], ExchangeDesk]
 
 def test_a_store_that_is_not_empty_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     with pytest.raises(ConsoleError, match="empty store"):
-        make("source").import_file(exported)
+        make("source").take(data_file(io.BytesIO(exported)))
 
 
 # --- damage ------------------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ def damaged(make: Callable[[str], ExchangeDesk], lines: list[bytes]) -> BadFile:
     """The refusal of an export; nothing may have been written."""
     copy = make("copy")
     with pytest.raises(BadFile) as caught:
-        copy.import_file(b"\n".join(lines) + b"\n")
+        copy.take(data_file(io.BytesIO(b"\n".join(lines) + b"\n")))
     assert copy.store.is_empty()
     assert not copy.store.curricula()
     return caught.value

@@ -7,7 +7,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.curricula.reading import load_shipped
@@ -21,6 +21,7 @@ from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.undo import settle
+from tests.examples import examples
 from tests.model.test_clock import EPOCH, Machine
 
 PROJECT = "IRP-P2"
@@ -107,7 +108,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.RowWaived, rows, TEXTS),
             st.builds(ev.RowWithdrawn, rows, TEXTS),
             st.builds(ev.RowExpired, rows),
-            st.builds(ev.AmendmentOpened, TEXTS),
+            st.builds(ev.AmendmentOpened, TEXTS, st.booleans()),
             st.builds(ev.Contested, TEXTS),
             st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(
@@ -159,7 +160,7 @@ def conditional_history() -> History:
 
 
 BEGINNINGS = (History, lambda: History().started(), rated_history, conditional_history)
-RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = examples(30)
 
 
 @RELAXED
@@ -262,7 +263,7 @@ _SAMPLES: tuple[DefenseWhat, ...] = (
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 2), st.sampled_from(_SAMPLES))

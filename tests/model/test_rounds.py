@@ -6,7 +6,7 @@ from collections import Counter
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
@@ -19,6 +19,7 @@ from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Requ
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import summarize
+from tests.examples import examples
 from tests.model.builders import Log, conditional
 
 H = 3600
@@ -290,7 +291,7 @@ def test_what_a_finished_round_settled_stays_in_the_record_and_was_not_dropped()
 _DECISIONS = (ev.RowAccepted, ev.RowRequestedAgain, ev.RowWaived, ev.RowWithdrawn, ev.RowExpired)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(30)
 @given(data=st.data())
 def test_nothing_that_came_or_was_decided_is_ever_lost_whatever_is_amended(data: st.DataObject) -> None:
     log = conditional().at(5 * H)
@@ -358,7 +359,7 @@ def test_the_reception_is_complete_once_and_ends_the_students_time() -> None:
     legally(log, ev.RowExpired("d2"))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(days=st.integers(0, 4000), kept=st.booleans())
 def test_no_deadline_ever_changes_an_outcome(days: int, kept: bool) -> None:
     log = conditional()
@@ -402,7 +403,7 @@ def _what(kind: str, id: str, content: str) -> DefenseWhat:
     return made[kind]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40)
 @given(steps=_steps())
 def test_a_rows_state_depends_only_on_events_after_its_latest_request(steps: list[tuple[str, str, str]]) -> None:
     log = conditional().at(5 * H)

@@ -151,6 +151,7 @@ def report(
         language=language,
         reader=reader,
         zone=zone,
+        assessor="A mentor",
         record_hash=record_hash,
     )
 
@@ -173,7 +174,7 @@ def everything(say: Say) -> Log:
     log.at(100).add(ev.Rescheduled(iso(START + timedelta(seconds=600)))).at(600).add(ev.RoomOpened())
     log.at(630).add(ev.Started("00" * 32)).at(640).add(ev.RecordingStarted())
     log.at(700).note(say("note")).note(say("private"), private=True)
-    log.note(say("private-on-criterion"), "A2-1", private=True).note(say("note-on-skill"), "A1-1")
+    log.note(say("private-on-criterion"), "A2-1", private=True).note(say("note-on-skill"), "A1-2")
     log.note(say("note-in-comment"), "A2-1").note(say("oral-note"), "ORAL-3")
     log.add(ev.QuestionParked(say("question"), log.stamp()))
     log.note(say("private-later")).add(ev.NotePrivacySet(len(log.events), True))

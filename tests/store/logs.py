@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import msgspec
 
@@ -59,3 +60,10 @@ def student(id: str = "s1", name: str = "Lina Demo") -> Append:
 
 def lease(holder: str = "me") -> Lease:
     return Lease(holder, "host", 4242, "start", "boot-1", STAMP)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put another file in the place of this one, so that it is checked again like in a new process."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(data)
+    new.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,8 @@ from defense_console.store.sqlite.opening.reading import open_store, read_store
 from defense_console.store.sqlite.opening.reserve import SIZE_BYTES, Reserve
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
-from tests.store.test_recorder import PATIENCE_S, Answers
+from tests.store.test_recorder import Answers
+from tests.waiting import PATIENCE_S
 
 SIZE_MB = 16
 
@@ -237,7 +239,7 @@ def test_a_reader_beside_a_writer_follows_it(tmp_path: Path) -> None:
 def test_a_copy_is_never_taken_while_somebody_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "store"
     writer = TinyStore.open(folder)
-    monkeypatch.setattr(reading, "_in_place", lambda _path: None)
+    monkeypatch.setattr(reading, "connect_to_read", lambda _path: sqlite3.connect(":memory:"))  # it reads nothing
     with pytest.raises(FullDisk, match="full"):
         read_store(folder, FullDisk("full"))
     writer.close()

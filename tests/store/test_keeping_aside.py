@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
@@ -43,8 +43,10 @@ from defense_console.store.unsaved.keeping_aside import RefusedTails, aside_row
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import read_jobs, spool_files
+from tests.examples import examples
 from tests.store import logs
-from tests.store.test_recorder import PATIENCE_S, Answers
+from tests.store.test_recorder import Answers
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 STREAM = logs.stream()
@@ -98,10 +100,15 @@ def keep(store: Store, *jobs: Append) -> None:
     RefusedTails().keep(store, jobs)
 
 
-def recorder_on(store: TinyStore, answers: Answers, spool: Spool | None = None) -> Recorder:
+def recorder_on(
+    store: TinyStore, answers: Answers, spool: Spool | None = None, jobs: Sequence[Append] = ()
+) -> Recorder:
+    """A recorder that finds these jobs all at once when it begins."""
     recorder = Recorder(
         lambda: type(store).open(store.folder), answers, delays_s=(0.001,), spool=spool, keeps_aside=True
     )
+    for job in jobs:
+        recorder.submit(job)
     recorder.start()
     return recorder
 
@@ -161,19 +168,13 @@ def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(st
 
 def test_what_is_refused_is_in_the_store_before_it_is_told(store: TinyStore, folder: Path) -> None:
     seen: list[list[str]] = []
-    answers = Answers()
-    deliver = answers.__call__
 
-    def look(answer: object) -> None:
+    def look(_answer: object) -> None:
         with closing(TinyStore.open(store.folder)) as other:
             seen.append(texts(other))
-        deliver(answer)  # type: ignore[arg-type]
 
-    recorder = recorder_on(store, answers, Spool(folder, store.identity))
-    recorder._deliver = look
-    with recorder._changed:
-        for job in tail(note("one"), note("two")):
-            recorder.submit(job)
+    answers = Answers(look)
+    recorder = recorder_on(store, answers, Spool(folder, store.identity), tail(note("one"), note("two")))
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Refused)) == 2
     assert seen == [["one", "two"]] * 2
@@ -198,8 +199,7 @@ def test_what_cannot_be_kept_aside_is_not_refused_but_waits_in_the_spool(store: 
         recorder.submit(job)
     answers.wait(lambda all: any(isinstance(answer, Failed) and answer.attempt > 1 for answer in all))
     (file,) = spool_files(folder)
-    while len(read_jobs(file)[0]) < 2:
-        assert recorder._thread.is_alive()
+    wait_for(lambda: len(read_jobs(file)[0]) == 2, "the second is never spooled")
     assert answers.of(Refused) == []
     assert texts(store) == []
     assert recorder.unsaved() == tuple(jobs)
@@ -222,13 +222,10 @@ def test_what_a_command_is_refused_is_not_kept_aside(store: TinyStore) -> None:
 
 def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(store: TinyStore) -> None:
     answers = Answers()
-    recorder = recorder_on(store, answers)
     last = store.last(STREAM)
     assert last is not None
     refused, (mine,) = tail(note("one"), note("two")), tail(note("three"), after=last.seq, previous=last.hash)
-    with recorder._changed:
-        for job in (*refused, mine):
-            recorder.submit(job)
+    recorder = recorder_on(store, answers, jobs=(*refused, mine))
     assert recorder.close(PATIENCE_S)
     assert [answer.job for answer in answers.of(Refused)] == refused
     assert store.read_log(STREAM)[-1].body == mine.lines[0]
@@ -416,7 +413,7 @@ CUTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@examples(20)
 @given(STEPS, CUTS)
 def test_a_replay_cut_again_and_again_loses_nothing_and_asks_about_nothing_twice(
     steps: list[str], cuts: list[tuple[int, str, bool]]

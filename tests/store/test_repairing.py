@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from defense_console.model.defense.kinds import DefenseEvent, Noted
@@ -25,6 +25,7 @@ from defense_console.store.sqlite.damage.repairing import RepairedLog, repair
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
+from tests.examples import examples
 from tests.store import logs
 
 AT = "2026-03-02T09:00:00.000Z"
@@ -343,7 +344,7 @@ def truth_of_copy(folder: Path) -> Truth:
 # --- damage nobody thought of ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @example(2084, "flip", False)
 @given(st.integers(0, 2**32), st.sampled_from(["flip", "zero", "cut", "swap"]), st.booleans())
 def test_whatever_happens_to_the_file_no_wrong_state_comes_of_it(

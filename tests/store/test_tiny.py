@@ -317,12 +317,12 @@ def test_an_unwritable_parent_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Permission denied" in refused(ReadOnlyStore, tmp_path / "store")
 
 
-def test_a_full_disk_is_told(store: TinyStore) -> None:
+def test_a_full_disk_is_told(connections: list[sqlite3.Connection], store: TinyStore) -> None:
     store.append(logs.first())
-    store._rows._connection.execute("PRAGMA max_page_count = 1")
+    connections[-1].execute("PRAGMA max_page_count = 1")
     with pytest.raises(FullDisk, match="full"):
         [store.append(logs.more(1, seq, "x" * 4000)) for seq in range(1, 400)]
-    store._rows._connection.execute("PRAGMA max_page_count = 100000")
+    connections[-1].execute("PRAGMA max_page_count = 100000")
     seq = len(store.read_log(logs.stream()))
     assert store.append(logs.more(1, seq, "there is space again"))[0] == seq + 1
     assert store.verify_all() == ()

@@ -62,10 +62,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return True
 
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    monkeypatch.delenv("SSH_TTY", raising=False)
     monkeypatch.setattr(clipboard, "by_tool", tool)
-    monkeypatch.setattr(clipboard.copy, "__kwdefaults__", {"tool": tool, "environ": None})
     return texts
 
 

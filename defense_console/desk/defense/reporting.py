@@ -65,6 +65,7 @@ class ReportingDesk(DefenseDesk):
             language=language,
             reader=reader,
             zone=self._zone_of(reader),
+            assessor=self._assessor(defense),
             record_hash=hash,
             previous=self.previous,
             superseded_by=superseded_by,
@@ -76,16 +77,26 @@ class ReportingDesk(DefenseDesk):
         Raises:
             ConsoleError: No verdict is released.
         """
-        student = self.student
+        student, defense = self.student, self.defense
+        later = [s for s in self._attempts(defense.student_id, defense.project) if s.attempt > defense.attempt]
         return messages.build(
             self.id,
-            self.defense,
+            defense,
             self.curriculum,
             to=messages.Recipient(student.name, student.email, self._zone_of("student")),
             language=language,
             zone=self._zone,
             signature=self.ledger.author,
+            next_attempt=later[0] if later else None,
         )
+
+    def _assessor(self, defense: Defense) -> str:
+        """Who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
+        if defense.drafting is not None or not defense.versions:
+            return self.ledger.author
+        n = defense.versions[-1].version
+        signed = (e.author for e in self.events if isinstance(e.what, ev.Signed) and e.what.version == n)
+        return next(reversed(tuple(signed)), self.ledger.author)
 
     def _zone_of(self, reader: reports.Reader) -> str:
         """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""

@@ -163,8 +163,11 @@ class VerdictDesk(ReportingDesk):
     # --- after release -------------------------------------------------------------------------------------------
 
     def amend(self, reason: str) -> Defense:
-        """Draft a new version of the released verdict, for this reason; the released one stands until then."""
-        return self.act(ev.AmendmentOpened(reason.strip()))
+        """Draft a new version of the released verdict, for a reason that the student reads.
+
+        The released one stands until then.
+        """
+        return self.act(ev.AmendmentOpened(reason.strip(), for_student=True))
 
     def drop_amendment(self) -> Defense:
         """Give the new version up: what was judged is again as it was before."""

@@ -12,35 +12,11 @@ from typing import Final
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.state import OutcomeValue, Request
+from defense_console.model.defense.state import Request
 from defense_console.model.errors import N_
 from defense_console.model.log.undo import settle
 from defense_console.words.translation import Translator, translator
 from defense_console.words.values import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUSES, PHASES, QUESTIONS, RATINGS, SECTIONS
-
-
-def consequence(outcome: OutcomeValue, language: str, *, due: str = "", after_s: int = 0) -> str:
-    """The label of an outcome: it always says what happens next.
-
-    Args:
-        outcome: The outcome.
-        language: "fr" or "en".
-        due: Date and time until which the documents of a condition are due, in words; "" before the release.
-        after_s: Seconds from the release to that time, read before the release.
-
-    Source: product.md §2.
-    """
-    _ = translator(language)
-    match outcome:
-        case "validated":
-            return _("Validated — the next project opens")
-        case "conditional" if not due:
-            length = _.duration_text(after_s)
-            return _("Conditional — documents only, no new defense, until {length} after release", length=length)
-        case "conditional":
-            return _("Conditional — documents only, no new defense, until {due}", due=due)
-        case "rework":
-            return _("To rework — a new defense")
 
 
 def cancelled_actions(events: Sequence[DefenseEvent]) -> frozenset[int]:

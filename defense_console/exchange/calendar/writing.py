@@ -14,7 +14,8 @@ import msgspec
 
 from defense_console import __version__
 from defense_console.exchange.calendar.names import Deadline, deadline_uid, sitting_uid
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.exchange.exported import ExportedDefense
+from defense_console.model.curriculum import Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent
@@ -41,23 +42,6 @@ _CONDITION: Final = (
 """What can change a deadline."""
 
 
-class Appointment(msgspec.Struct, frozen=True):
-    """A defense and what its log does not hold; the curriculum in force is None when it is no longer shipped."""
-
-    id: str
-    events: tuple[DefenseEvent, ...]
-    defense: Defense
-    student_name: str
-    curriculum: Curriculum | None
-
-    @property
-    def project(self) -> Project | None:
-        """The project as pinned, else as shipped."""
-        return self.defense.pinned_project or (
-            self.curriculum.project(self.defense.project) if self.curriculum else None
-        )
-
-
 class CalendarForm(msgspec.Struct, frozen=True):
     """What the calendar shows.
 
@@ -74,11 +58,11 @@ class CalendarForm(msgspec.Struct, frozen=True):
     deadlines: Deadlines = "tasks"
 
 
-def write_calendar(appointments: Iterable[Appointment], form: CalendarForm) -> bytes:
+def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
     """The file.
 
     Args:
-        appointments: In any order.
+        defenses: In any order.
         form: Language, names, alarm, deadlines.
 
     Returns:
@@ -91,7 +75,7 @@ def write_calendar(appointments: Iterable[Appointment], form: CalendarForm) -> b
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     writer = _Writer(form)
-    found = [component for one in appointments for component in writer.components(one)]
+    found = [component for one in defenses for component in writer.components(one)]
     for component in sorted(found, key=lambda c: str(c["UID"])):
         calendar.add_component(component)
     return bytes(calendar.to_ical())
@@ -110,7 +94,7 @@ class _Writer:
         self.form = form
         self.words: Translator = translator(form.language)
 
-    def components(self, one: Appointment) -> Iterator[Component]:
+    def components(self, one: ExportedDefense) -> Iterator[Component]:
         """Every sitting, then what is or was due."""
         for sitting in one.defense.sittings:
             yield self._sitting(one, sitting)
@@ -126,7 +110,7 @@ class _Writer:
 
     # --- sittings ------------------------------------------------------------------------------------------------
 
-    def _sitting(self, one: Appointment, sitting: Sitting) -> Component:
+    def _sitting(self, one: ExportedDefense, sitting: Sitting) -> Component:
         from icalendar import Event as Component
 
         _, defense, project = self.words, one.defense, one.project
@@ -157,7 +141,7 @@ class _Writer:
 
     # --- deadlines -----------------------------------------------------------------------------------------------
 
-    def _task(self, one: Appointment, whose: Deadline, due: str, owed: bool) -> Component:
+    def _task(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
         from icalendar import Todo
 
         task = Todo()
@@ -170,7 +154,7 @@ class _Writer:
             task.add("percent-complete", 100)
         return task
 
-    def _deadline_event(self, one: Appointment, whose: Deadline, due: str, owed: bool) -> Component:
+    def _deadline_event(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
         """A deadline is a point in time: an event without an end, which blocks nothing."""
         from icalendar import Event as Component
 
@@ -182,7 +166,7 @@ class _Writer:
         event.add("transp", "TRANSPARENT")
         return event
 
-    def _deadline(self, one: Appointment, whose: Deadline) -> str:
+    def _deadline(self, one: ExportedDefense, whose: Deadline) -> str:
         _ = self.words
         places = {"student": self._student(one), "project": one.defense.project}
         if whose == "student":
@@ -191,10 +175,10 @@ class _Writer:
 
     # --- what every component has --------------------------------------------------------------------------------
 
-    def _student(self, one: Appointment) -> str:
+    def _student(self, one: ExportedDefense) -> str:
         return one.student_name if self.form.names else initials(one.student_name)
 
-    def _stamp(self, component: Component, uid: str, one: Appointment, kinds: tuple[type[What], ...]) -> None:
+    def _stamp(self, component: Component, uid: str, one: ExportedDefense, kinds: tuple[type[What], ...]) -> None:
         """Name, state of revision, and when it came to be: all of it from the log."""
         changed = _seconds(instant(_last(one.events, kinds).at.wall))
         component.add("uid", uid)

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.lists.table import ARCHIVE
 from defense_console.exchange.whole_store.export import (
+    ARCHIVE,
     CURRICULA,
     DEFENSE,
     DRAFTS,

@@ -13,10 +13,11 @@ from typing import Final, Protocol
 import msgspec
 
 from defense_console.exchange.lists.held_student import HeldStudent
-from defense_console.exchange.lists.table import ARCHIVE
 from defense_console.model.defense.refused import PREFIX
 from defense_console.model.log.envelope import Stamp
 
+ARCHIVE: Final = "defense-console-export"
+"""What the header of an export is called by."""
 VERSION: Final = 1
 CURRICULA: Final = "curricula"
 STUDENTS: Final = "students"

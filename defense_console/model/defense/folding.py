@@ -57,6 +57,7 @@ class Folding(msgspec.Struct):
     outcome: OutcomeValue | None = None
     reason: str = ""
     amendment: str = ""
+    amendment_for_student: bool = False
     before_amendment: dict[str, object] = msgspec.field(default_factory=dict)
     """What an amendment may change, as it was when it began: dropping it puts this back."""
     kept: dict[str, bool] = msgspec.field(default_factory=dict)
@@ -129,6 +130,7 @@ class Folding(msgspec.Struct):
             outcome=self.outcome,
             reason=self.reason,
             amendment=self.amendment,
+            amendment_for_student=self.amendment_for_student,
             kept=self.kept,
             rekept=frozenset(self.rekept),
             set_rows=self.set_rows,

@@ -215,6 +215,8 @@ class Version(msgspec.Struct, frozen=True):
     rows: tuple[Request, ...]
     amendment: str = ""
     """Why this version was drafted, when it supersedes a released one."""
+    amendment_for_student: bool = False
+    """Whether the student reads why."""
 
 
 class Contest(msgspec.Struct, frozen=True):
@@ -363,6 +365,7 @@ class Defense(msgspec.Struct, frozen=True):
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
         amendment: why a further version is being drafted, "" when none is.
+        amendment_for_student: whether the student reads why.
         revisions: the documents of the latest condition.
         no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
         links: the calendar events that stand for sittings, in the order they were first linked.
@@ -397,6 +400,7 @@ class Defense(msgspec.Struct, frozen=True):
     outcome: OutcomeValue | None
     reason: str
     amendment: str
+    amendment_for_student: bool
     kept: Mapping[str, bool]
     rekept: frozenset[str]
     set_rows: Mapping[str, Request]

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from defense_console.model.defense.timeline import instant
-from defense_console.reports.content.value import Report
+from defense_console.reports.content.value import Passage, Report, walk
 from defense_console.reports.rendering import docx_parts as parts
-from defense_console.reports.rendering.layout import Block, Cell, Line, Page, Table, page
+from defense_console.reports.rendering.layout import Chapter, Page, page
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -50,8 +50,8 @@ def render(report: Report) -> bytes:
     _set_styles(document, laid.language)
     _set_pages(document, laid)
     _head(document, laid)
-    for block in laid.blocks:
-        _block(document, block)
+    for chapter in laid.chapters:
+        _chapter(document, chapter)
     made = io.BytesIO()
     document.save(made)
     return parts.packed(made.getvalue(), at)
@@ -148,43 +148,43 @@ def _box(document: Document, edge: str, fill: str) -> _Cell:
 # --- the sections ------------------------------------------------------------------------------------------------
 
 
-def _block(document: Document, block: Block) -> None:
-    document.add_heading(parts.drawn(block.title), 2)
-    if block.table is not None:
-        _table(document, block.table)
-    for line in block.lines:
-        if line.shape == "heading":
-            document.add_heading(parts.drawn(line.text), 3)
-        else:
-            _write(document.add_paragraph(style=_style(line)), line)
+def _chapter(document: Document, chapter: Chapter) -> None:
+    document.add_heading(parts.drawn(chapter.title), 2)
+    if chapter.columns:
+        _table(document, chapter)
+        return
+    for block in chapter.blocks:
+        if block.title:
+            document.add_heading(parts.drawn(block.title), 3)
+        for depth, passage in walk(block.passages):
+            _write(document.add_paragraph(style=_style(depth, passage)), passage)
 
 
-def _table(document: Document, laid: Table) -> None:
-    table = document.add_table(1, len(laid.columns))
-    for cell, title in zip(table.rows[0].cells, laid.columns, strict=True):
+def _table(document: Document, chapter: Chapter) -> None:
+    table = document.add_table(1, len(chapter.columns))
+    for cell, title in zip(table.rows[0].cells, chapter.columns, strict=True):
         parts.run(cell.paragraphs[0], title, _SOFT, bold=True)
-    for row in laid.rows:
-        for cell, lines in zip(table.add_row().cells, row, strict=True):
-            _fill(document, cell, lines)
-    parts.set_widths(table, _WIDTHS_CM[len(laid.columns)])
+    for row in chapter.blocks:
+        first, *others = table.add_row().cells
+        parts.run(first.paragraphs[0], row.title, bold=True)
+        for depth, passage in walk(row.passages):
+            _write(first.add_paragraph(style=document.styles[_style(depth, passage)]), passage)
+        for cell, passages in zip(others, row.cells, strict=True):
+            for n, (depth, passage) in enumerate(walk(passages)):
+                paragraph = cell.add_paragraph() if n else cell.paragraphs[0]  # every cell has one
+                paragraph.style = document.styles[_style(depth, passage)]
+                _write(paragraph, passage)
+    parts.set_widths(table, _WIDTHS_CM[len(chapter.columns)])
     parts.rule_rows(table, _HAIR)
 
 
-def _fill(document: Document, cell: _Cell, lines: Cell) -> None:
-    """Write lines into a cell, the first one into the paragraph that every cell has."""
-    for n, line in enumerate(lines):
-        paragraph = cell.add_paragraph() if n else cell.paragraphs[0]
-        paragraph.style = document.styles[_style(line)]
-        _write(paragraph, line)
-
-
-def _style(line: Line) -> str:
-    if line.shape != "item":
+def _style(depth: int, passage: Passage) -> str:
+    if not passage.item:
         return "Normal"
-    return "List Bullet 2" if line.depth else "List Bullet"
+    return "List Bullet 2" if depth else "List Bullet"
 
 
-def _write(paragraph: Paragraph, line: Line) -> None:
-    if line.label:
-        parts.run(paragraph, f"{line.label} ", _SOFT, bold=True)
-    parts.run(paragraph, line.text, _TONES.get(line.tone, ""), bold=bool(line.tone) or line.shape == "heading")
+def _write(paragraph: Paragraph, passage: Passage) -> None:
+    if passage.label:
+        parts.run(paragraph, f"{passage.label} ", _SOFT, bold=True)
+    parts.run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone))

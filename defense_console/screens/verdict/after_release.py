@@ -47,8 +47,9 @@ class AfterRelease(Signing):
         if self.defense.amendment:
             await self._drop_amendment()
             return
-        details = _("Version {n} stands until the new one is released; both stay readable.",
-                    n=len(self.defense.versions))  # fmt: skip
+        text = N_("The student reads this reason, in the message and in the report. "
+                  "Version {n} stays in force until the new one is released.")  # fmt: skip
+        details = _(text, n=len(self.defense.versions))
         reason = await self._reason(Asked.AMEND, _("Why is the verdict amended?"), details)
         if reason and self.attempt(lambda: self.verdict.amend(reason)) is not None:
             self.tell(_("A new version is drafted: choose its outcome, then sign."))

@@ -186,6 +186,7 @@ def _apply_signed(state: Folding, event: Event[What], what: Signed) -> None:
             released_seq=None,
             rows=what.rows,
             amendment=state.amendment,
+            amendment_for_student=state.amendment_for_student,
         )
     )
 
@@ -246,7 +247,7 @@ def _apply_released(state: Folding, event: Event[What], what: Released) -> None:
             for id, revision in state.revisions.items()
         }
     _resolve(state, "amended", version.amendment, event)
-    state.outcome, state.reason, state.amendment = None, "", ""
+    state.outcome, state.reason, state.amendment, state.amendment_for_student = None, "", "", False
     state.before_amendment = {}
     state.rekept = set()
 
@@ -315,9 +316,15 @@ def _as_it_stands(old: Revision, row: Request, earlier: Request) -> Revision:
 
 
 class AmendmentOpened(What, frozen=True, tag="amendment_opened"):
-    """A new version of a released verdict is drafted, for this reason."""
+    """A new version of a released verdict is drafted, for this reason.
+
+    Attributes:
+        reason: Why.
+        for_student: The question said that the student reads it; a reason from before it said so is the jury's alone.
+    """
 
     reason: str
+    for_student: bool = False
 
 
 @checks(AmendmentOpened)
@@ -329,7 +336,7 @@ def _check_amendment_opened(case: Case, what: AmendmentOpened) -> None:
 
 @applies(AmendmentOpened)
 def _apply_amendment_opened(state: Folding, event: Event[What], what: AmendmentOpened) -> None:
-    state.amendment = what.reason
+    state.amendment, state.amendment_for_student = what.reason, what.for_student
     state.before_amendment = {name: copy(getattr(state, name)) for name in _AMENDABLE}
 
 
@@ -356,7 +363,7 @@ def _apply_amendment_dropped(state: Folding, event: Event[What], what: Amendment
     for name, value in state.before_amendment.items():
         setattr(state, name, value)
     state.notes |= {seq: replace(note, private=True) for seq, note in written.items()}
-    state.amendment, state.before_amendment = "", {}
+    state.amendment, state.amendment_for_student, state.before_amendment = "", False, {}
 
 
 class Contested(What, frozen=True, tag="contested"):
