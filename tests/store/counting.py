@@ -9,39 +9,32 @@ from typing import Any, cast
 from defense_console.store.base import Store
 
 
-class Counting:
-    """A proxy that counts the calls of each method; a look for changes counts as `changed`.
+def counted(store: Store, calls: Counter[str]) -> Store:
+    """Return a store that counts the calls of each method in `calls`; a look for changes counts as `changed`."""
+    return cast(Store, _Counting(store, calls))
 
-    Args:
-        store: The store that answers.
-    """
 
-    def __init__(self, store: Store) -> None:
+class _Counting:
+    def __init__(self, store: Store, calls: Counter[str]) -> None:
         self._store = store
-        self.calls: Counter[str] = Counter()
-
-    @classmethod
-    def around(cls, store: Store) -> tuple[Store, Counter[str]]:
-        """Return a store that counts, and its counts."""
-        counting = cls(store)
-        return cast(Store, counting), counting.calls
+        self._calls = calls
 
     def subscribe(self) -> Callable[[], bool]:
         changed = self._store.subscribe()
 
-        def counted() -> bool:
-            self.calls["changed"] += 1
+        def count() -> bool:
+            self._calls["changed"] += 1
             return changed()
 
-        return counted
+        return count
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._store, name)
         if not callable(found):
             return found
 
-        def counted(*args: Any, **options: Any) -> Any:
-            self.calls[name] += 1
+        def count(*args: Any, **options: Any) -> Any:
+            self._calls[name] += 1
             return found(*args, **options)
 
-        return counted
+        return count

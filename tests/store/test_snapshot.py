@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from defense_console.store.base import Ack, Job, SaveAside, SaveDraft, Store, WriteLease, beside, write_job
 from defense_console.store.snapshot import Snapshot
 from tests.store import logs
-from tests.store.counting import Counting
+from tests.store.counting import counted
 from tests.store.memory import Database, MemoryStore
 
 
@@ -24,10 +24,10 @@ class Console:
     database: Database = field(default_factory=Database)
 
     def __post_init__(self) -> None:
-        self.store, self.calls = Counting.around(MemoryStore(self.database))
+        self.calls: Counter[str] = Counter()
         self.writer: Store = MemoryStore(self.database)
         self.other: Store = MemoryStore(self.database)
-        self.snapshot = Snapshot(self.store)
+        self.snapshot = Snapshot(counted(MemoryStore(self.database), self.calls))
 
     def write(self, job: Job) -> None:
         """Write as the recorder does, and take its answer."""

@@ -198,7 +198,7 @@ class VerdictDesk(ReportingDesk):
         if carried is None:
             raise ConsoleError("A next attempt follows a verdict released as to rework.")
         next_id = str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
-        if self.ledger.store.summary(next_id) is not None:
+        if self.ledger.store.summaries_by_ids([next_id]):
             raise ConsoleError("Attempt {n} is planned already.", n=defense.attempt + 1)
         planned = ev.Planned(
             defense.student_id,
