@@ -29,7 +29,7 @@ class Message:
 def places(sentence: str) -> set[str]:
     """The names of a sentence's `{places}`; a key with the command it belongs to, without French forms as `:de`."""
     found = ((name, spec) for _, name, spec, _ in Formatter().parse(sentence) if name is not None)
-    return {f"{name}:{spec}" if name == "key" else name for name, spec in found}
+    return {f"{name}:{spec}" if name == "key" and spec else name for name, spec in found}
 
 
 def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:

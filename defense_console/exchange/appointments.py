@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.exchange.lists.table import ListRow
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.platform.session_list import PlatformSession
 from defense_console.model.defense.kinds import (
@@ -81,7 +82,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         target: the defense, None where the row does not name one.
         planned_at: ISO 8601 UTC.
         curriculum: code; "" for the one that the project is in.
-        written_at: the same as the file writes it, for messages; "" where no message quotes it.
+        row: the row of a list that it is, None for an event or a session.
         duration_min: the slot, None for the plan's length.
         language: of the report, None when none is given.
         says: which of `duration_min` and `language` the row says something about.
@@ -98,7 +99,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     target: Target | None
     planned_at: str
     curriculum: str = ""
-    written_at: str = ""
+    row: ListRow | None = None
     duration_min: int | None = None
     language: str | None = None
     says: frozenset[str] = frozenset()

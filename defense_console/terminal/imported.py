@@ -1,4 +1,4 @@
-"""What the imports print: what changed, what did not and why; user text made visible."""
+"""What imports print: what changed, what did not and why; user text made visible."""
 
 from __future__ import annotations
 

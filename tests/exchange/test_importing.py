@@ -13,10 +13,11 @@ from defense_console.exchange.appointments import ImportPlan, Wishes, events_of
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
+from defense_console.exchange.held import HeldDefense, HeldDefenses
 from defense_console.exchange.lists.rows import DEFENSE_COLUMNS, read_list
 from defense_console.exchange.lists.table import LIST_COLUMNS, csv_rows, json_rows
 from defense_console.exchange.moments import moment
-from defense_console.exchange.planning import HeldDefense, HeldDefenses, plan_import
+from defense_console.exchange.planning import plan_import
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold

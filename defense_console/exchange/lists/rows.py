@@ -126,7 +126,7 @@ class _ListReader:
             target=Target(student_id, row.text("project"), attempt),
             planned_at=planned_at,
             curriculum=row.text("curriculum"),
-            written_at=row.text("planned_at"),
+            row=row,
             duration_min=duration_min,
             language=language,
             says=frozenset({"duration_min", "language"} & row.cells.keys()),

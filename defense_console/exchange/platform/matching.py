@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
