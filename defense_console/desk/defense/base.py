@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain
 
 from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
+from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
@@ -16,7 +18,7 @@ from defense_console.model.defense.refused import Aside
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
 
@@ -76,7 +78,7 @@ class DefenseDesk:
     def student(self) -> Student:
         """Who defends."""
         student_id = self.defense.student_id
-        found = self.ledger.store.student(student_id)
+        found = self.ledger.snapshot.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
 
     @property
@@ -88,31 +90,27 @@ class DefenseDesk:
     def others(self) -> tuple[Summary, ...]:
         """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
         defense = self.defense
-        found: list[Summary] = []
         shipped = self.ledger.shipped.get(defense.curriculum, self.curriculum)
-        for project in shipped.projects:
-            found.extend(self._attempts(defense.student_id, project.id))
-        return tuple(found)
+        own = {defense.project: defense.attempt}
+        wanted = {(defense.student_id, project.id): own.get(project.id, 0) for project in shipped.projects}
+        return tuple(chain.from_iterable(defenses_of(self._summaries, wanted).values()))
 
-    def _attempts(self, student_id: str, project_id: str) -> list[Summary]:
-        """The attempts at one project, until one is missing; those before the first known one may be unknown."""
-        found: list[Summary] = []
-        own = self.defense.attempt if project_id == self.defense.project else 0
-        attempt = 0
-        while True:
-            attempt += 1
-            id = str(defense_id(student_id, project_id, attempt))
-            summary = summarize(self.id, self.defense) if id == self.id else self.ledger.store.summary(id)
-            if summary is not None:
-                found.append(summary)
-            elif attempt >= max(2, own):
-                return found
+    @property
+    def attempts(self) -> tuple[Summary, ...]:
+        """Every attempt at this project, the first one first."""
+        defense = self.defense
+        project = (defense.student_id, defense.project)
+        return defenses_of(self._summaries, {project: defense.attempt})[project]
+
+    def _summaries(self, ids: Collection[str]) -> dict[str, Summary]:
+        """Summaries by id; this defense counts as it is now."""
+        found = self.ledger.snapshot.summaries([id for id in ids if id != self.id])
+        return found | ({self.id: self.summary} if self.id in ids else {})
 
     @property
     def previous(self) -> tuple[Summary, ...]:
         """Earlier attempts at this project, the first one first."""
-        defense = self.defense
-        return tuple(s for s in self.others if s.project == defense.project and s.attempt < defense.attempt)
+        return tuple(summary for summary in self.attempts if summary.attempt < self.defense.attempt)
 
     @property
     def earlier(self) -> Defense | None:

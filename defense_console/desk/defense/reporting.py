@@ -76,7 +76,7 @@ class ReportingDesk(DefenseDesk):
             ConsoleError: No verdict is released.
         """
         student, defense = self.student, self.defense
-        later = [s for s in self._attempts(defense.student_id, defense.project) if s.attempt > defense.attempt]
+        later = [summary for summary in self.attempts if summary.attempt > defense.attempt]
         return messages.build(
             self.id,
             defense,

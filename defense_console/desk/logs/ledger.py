@@ -38,6 +38,7 @@ from defense_console.store.base import (
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.keys import DEFENSES
 
 Answer = Ack | Failed | Refused
@@ -105,20 +106,19 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self._changed = store.subscribe()
+        self.snapshot = Snapshot(store)
+        self._seen = self.snapshot.generation
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
         self.author = author
         self.shipped = shipped
-        self.generation = 0
-        """Goes up whenever somebody has written to the store."""
         self._logs: dict[str, OpenLog] = {}
         self._there: dict[str, bool] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self.aside = KeptAside(store, recorder.submit)
+        self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
         self._saved_at: str | None = None
         self._failed: dict[str, Failed] = {}
@@ -152,7 +152,7 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = self.store.drafts(stream_of(defense_id))
+            self._drafts[defense_id] = dict(self.snapshot.drafts(stream_of(defense_id)))
         return self._drafts[defense_id]
 
     def reread_drafts(self, *ids: str) -> frozenset[str]:
@@ -165,9 +165,9 @@ class Ledger:
             Those of the defenses where something is new.
         """
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
-        stored, changed = self.store.all_drafts(), set()
+        changed = set()
         for id in ids:
-            drafts, there = self.drafts(id), stored.get(stream_of(id), {})
+            drafts, there = self.drafts(id), self.snapshot.drafts(stream_of(id))
             if stream_of(id) not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -233,9 +233,10 @@ class Ledger:
             Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self._changed():
+        self.snapshot.refresh()
+        before, self._seen = self._seen, self.snapshot.generation
+        if before == self._seen:
             return frozenset()
-        self.generation += 1
         self._there.clear()
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
@@ -375,6 +376,7 @@ class Ledger:
         """Take an answer of the recorder, on the ledger's thread."""
         match answer:
             case Ack(job=job, at=at):
+                self.snapshot.written(answer)
                 self._saved_at = at
                 self._failed.pop(lane(job), None)
                 self.aside.written(job)

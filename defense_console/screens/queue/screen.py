@@ -152,12 +152,12 @@ class QueueScreen(WritingScreen):
 
     def _draw_brief(self) -> None:
         panel = self.query_one(BriefPanel)
-        chosen = self.table.chosen
+        chosen = self._selected()
         if chosen is None or not self.has_class("-beside"):
             panel.show_lines(Content(""), ())
             return
         try:
-            heading, lines = queue_words.brief(self.desk.brief(chosen), self.zone, self.desk.now().wall)
+            heading, lines = queue_words.card(self.desk.agenda.card(chosen), self.zone, self.desk.now().wall)
         except ConsoleError as error:
             heading, lines = Content(error_text(error)), ()
         panel.show_lines(heading, lines)
