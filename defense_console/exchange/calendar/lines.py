@@ -40,7 +40,7 @@ class CalendarText(msgspec.Struct, frozen=True):
 
 
 def calendar_text(data: bytes) -> CalendarText:
-    """The lines and components of a file.
+    """Return the lines and components of a file.
 
     Raises:
         BadFile: Every line that is no property, and every component that is not opened or closed.
@@ -57,9 +57,9 @@ def calendar_text(data: bytes) -> CalendarText:
 
 
 def _unfolded(text: str) -> list[tuple[int, str]]:
-    """Logical lines with the number of their first physical one; blank lines, which some programs write, are left out.
+    """Return logical lines with the number of their first physical one, without the blank lines of some programs.
 
-    Only CRLF, LF and CR end a line: other separators may stand inside a text.
+    Only CRLF, LF and CR end a line: other separators may be inside a text.
     """
     found: list[tuple[int, list[str]]] = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
@@ -71,7 +71,7 @@ def _unfolded(text: str) -> list[tuple[int, str]]:
 
 
 def _is_property(text: str) -> bool:
-    """`NAME:value`, or `NAME;PARAMETER=value:value`, with its quotes closed and nothing unprintable in its name."""
+    """Return whether a line is `NAME:value`, or `NAME;PARAMETER=value:value` with its quotes closed."""
     match = _NAME.match(text)
     if match is None or "\x00" in text:
         return False
@@ -93,7 +93,7 @@ def _not_a_property(number: int, text: str) -> BadLine:
 
 
 def _components(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[ComponentLines]:
-    """Components in the order of their BEGIN; what does not fit together is added to `bad`."""
+    """Return components in the order of their BEGIN; add what does not fit together to `bad`."""
     opened: list[tuple[str, int, dict[str, int]]] = []
     found: list[tuple[str, int, dict[str, int]]] = []
     for number, text in lines:
@@ -107,7 +107,7 @@ def _components(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[Co
             if not opened or opened[-1][0] != value:
                 wanted = f"END:{opened[-1][0]}" if opened else "BEGIN:VCALENDAR"
                 bad.append(BadLine(number, "", text, N_("{line} here"), {"line": wanted}))
-                return []  # what follows would be told wrongly
+                return []  # what follows would be reported wrongly
             opened.pop()
         elif opened:
             opened[-1][2].setdefault(name, number)

@@ -17,7 +17,7 @@ from defense_console.exchange.appointments import ImportOrigin, Target, Wish, Wi
 from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.calendar.names import own_name
 from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_
@@ -104,7 +104,7 @@ class Directory:
 
 
 def _name_forms(name: str) -> tuple[str, ...]:
-    """A name with each of its parts first: calendars write `EXEMPLE Ada` too; one word alone is no whole name."""
+    """Return a name with each of its parts first, as some calendars write it; one word alone is no whole name."""
     parts = searchable(name).split()
     if len(parts) < 2:
         return ()
@@ -112,7 +112,7 @@ def _name_forms(name: str) -> tuple[str, ...]:
 
 
 def _stands_in(form: str, words: str) -> bool:
-    """Whether a text stands in another as whole words: `irp-p4` is not in `irp-p40`, `ada` not in `canada`."""
+    """Return whether a text is in another as whole words: `irp-p4` is not in `irp-p40`, `ada` not in `canada`."""
     return form in words and re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", words) is not None
 
 
@@ -127,7 +127,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def said_in(data: bytes) -> tuple[Said, ...]:
-    """The lines of a file of matches; empty ones and those that begin with `#` are left out."""
+    """Return the lines of a file of matches, without empty ones and those that begin with `#`."""
     lines = data.removeprefix(BOM).decode("utf-8", "replace").splitlines()
     return tuple(
         Said(number, text.strip()) for number, text in enumerate(lines, 1) if text.strip() and not text.startswith("#")
@@ -137,10 +137,10 @@ def said_in(data: bytes) -> tuple[Said, ...]:
 def said_targets(
     said: Sequence[Said], keys: Iterable[str], directory: Directory
 ) -> tuple[dict[str, Target], list[BadLine]]:
-    """What the mentor says of events, by their key, and everything in it that cannot be.
+    """Return the defense that the mentor names for each event, by its key, and everything that cannot be.
 
     Args:
-        said: As typed. A UID may itself hold `=`, so that what stands before it has to be an event of the file.
+        said: As typed. A UID may itself hold `=`, so the text before it has to be an event of the file.
         keys: Keys of the file's events.
         directory: Known students and projects.
     """
@@ -169,7 +169,7 @@ def _wrong(one: Said, expected: str) -> BadLine:
 
 
 def _target(text: str) -> Target | None:
-    """`STUDENT/PROJECT[/ATTEMPT]`; a student's id may hold a `/` itself."""
+    """Read `STUDENT/PROJECT[/ATTEMPT]`; a student's id may hold a `/` itself."""
     head, _, last = text.rpartition("/")
     if re.fullmatch("[1-9][0-9]?", last) and "/" in head:
         student, _, project = head.rpartition("/")

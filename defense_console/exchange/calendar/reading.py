@@ -31,7 +31,7 @@ _LONGEST: Final = timedelta(days=1)
 _FIRST_YEAR: Final = 1970
 
 EventKind = Literal["defense", "all_day", "too_long", "too_often", "moved_onwards"]
-"""What an event can be: a defense has a start on a day and ends within one; the others are told and not taken."""
+"""What an event can be: a defense has a start on a day and ends within one; the others are reported and not taken."""
 
 
 class CalendarEvent(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ class RepetitionSpan(msgspec.Struct, frozen=True):
 
 
 def read_calendar(data: bytes, zone: str, span: RepetitionSpan) -> tuple[CalendarEvent, ...]:
-    """Every event of a file, repetitions inside `span` included.
+    """Return every event of a file, with its repetitions inside `span`.
 
     Args:
         data: The file.
@@ -122,14 +122,6 @@ class _Wrong(Exception):
         self.name, self.found, self.expected, self.parameters = name, found, expected, parameters
 
 
-class _Series(msgspec.Struct):
-    """A repeated event until its changed repetitions are known."""
-
-    component: Any
-    lines: ComponentLines
-    cancelled: bool
-
-
 class _EventReader:
     """Reads event after event and remembers what was wrong."""
 
@@ -138,7 +130,7 @@ class _EventReader:
         self.zone = zone_of(zone)
         self.span = span
         self.bad: list[BadLine] = []
-        self.series: list[_Series] = []
+        self.series: list[tuple[Any, ComponentLines, bool]] = []
         self.single: dict[tuple[str, str], CalendarEvent] = {}
         self.moved_onwards: set[str] = set()
         """Series of which one change holds for all that follow: which dates they have is then not certain."""
@@ -148,21 +140,21 @@ class _EventReader:
         try:
             self._check(component)
             if "RRULE" in component or "RDATE" in component:
-                self.series.append(_Series(component, lines, cancelled))
-                self._start(component)  # told now, not only when it is repeated
+                self.series.append((component, lines, cancelled))
+                self._start(component)  # reported now, not only when it is repeated
             else:
                 self._keep(self._event(component, lines, cancelled, None))
         except _Wrong as wrong:
             self._tell(lines, wrong)
 
     def finished(self) -> tuple[CalendarEvent, ...]:
-        """Every event, once all of them are read: a changed repetition replaces the one its series would give."""
-        for series in self.series:
+        """Return every event, once all are read: a changed repetition replaces the one its series would give."""
+        for component, lines, cancelled in self.series:
             try:
-                for event in self._repetitions(series):
+                for event in self._repetitions(component, lines, cancelled):
                     self.single.setdefault((event.uid, event.recurrence), event)
             except _Wrong as wrong:
-                self._tell(series.lines, wrong)
+                self._tell(lines, wrong)
         return tuple(sorted(self.single.values(), key=lambda event: (event.line, event.start)))
 
     def _tell(self, lines: ComponentLines, wrong: _Wrong) -> None:
@@ -170,7 +162,7 @@ class _EventReader:
         self.bad.append(BadLine(line, wrong.name, wrong.found, wrong.expected, wrong.parameters))
 
     def _keep(self, event: CalendarEvent) -> None:
-        """The latest revision of an event that stands in the file more than once."""
+        """Keep the latest revision of an event that is in the file more than once."""
         first = self.single.setdefault((event.uid, event.recurrence), event)
         if first is event:
             return
@@ -182,7 +174,7 @@ class _EventReader:
     # --- one event -----------------------------------------------------------------------------------------------
 
     def _check(self, component: Any) -> None:
-        """What the library could not read, of the properties that matter, and what has to be there once."""
+        """Refuse a property that matters and could not be read, is missing, or comes twice."""
         for name, problem in component.errors:
             if name in _READ:
                 raise _Wrong(str(name), str(problem), N_("a value as iCalendar writes it"))
@@ -197,7 +189,7 @@ class _EventReader:
         return self._local(component["DTSTART"].dt, component["DTSTART"], "DTSTART")
 
     def _event(self, component: Any, lines: ComponentLines, cancelled: bool, planned: datetime | None) -> CalendarEvent:
-        """An event at its own start, or at that of the repetition `planned`."""
+        """Return an event at its own start, or at that of the repetition `planned`."""
         start = self._start(component) if planned is None else planned
         length = self._length(component, start if planned is None else self._start(component))
         recurrence = self._recurrence(component) if planned is None else iso(utc(planned))
@@ -230,7 +222,7 @@ class _EventReader:
         return iso(self._first_moment(local))
 
     def _recurrence(self, component: Any) -> str:
-        """The instant this changed repetition was planned for; "" for an event that is none."""
+        """Return the instant this changed repetition was planned for; "" for an event that is none."""
         found = component.get("RECURRENCE-ID")
         if found is None:
             return ""
@@ -258,7 +250,7 @@ class _EventReader:
     # --- zones ---------------------------------------------------------------------------------------------------
 
     def _local(self, value: Any, prop: Any, name: str) -> datetime | date:
-        """A date and time with its zone, or a date."""
+        """Return a date and time with its zone, or a date."""
         if not isinstance(value, date):
             raise _Wrong(name, str(value), N_("a date, or a date and time"))
         if not _FIRST_YEAR <= value.year < 9999:
@@ -269,7 +261,7 @@ class _EventReader:
         return value.replace(tzinfo=self._zone(asked, name) if asked else self.zone)
 
     def _zone(self, asked: str, name: str) -> tzinfo:
-        """A zone the library does not know: `tzone://Microsoft/Utc`, or an IANA name at the end of a longer one."""
+        """Return a zone the library does not know: `tzone://Microsoft/Utc`, or a longer name with an IANA name last."""
         if asked.lower() in ("tzone://microsoft/utc", "utc", "gmt", "z"):
             return UTC
         parts = asked.strip("/").split("/")
@@ -289,10 +281,9 @@ class _EventReader:
 
     # --- repeated events -----------------------------------------------------------------------------------------
 
-    def _repetitions(self, series: _Series) -> Iterator[CalendarEvent]:
-        component, lines = series.component, series.lines
+    def _repetitions(self, component: Any, lines: ComponentLines, cancelled: bool) -> Iterator[CalendarEvent]:
         start = self._start(component)
-        first = self._event(component, lines, series.cancelled, None)
+        first = self._event(component, lines, cancelled, None)
         if first.kind != "defense" or not isinstance(start, datetime):
             yield first
             return
@@ -301,7 +292,7 @@ class _EventReader:
             return
         try:
             for planned in repeated(self._repeats(component, start), self.span.since, self.span.until):
-                yield self._event(component, lines, series.cancelled, planned)
+                yield self._event(component, lines, cancelled, planned)
         except TooOften:
             yield msgspec.structs.replace(first, kind="too_often")
         except ValueError as error:
@@ -321,7 +312,7 @@ class _EventReader:
         )
 
     def _added(self, value: Any, prop: Any, start: datetime) -> datetime:
-        """A further date: with a time, with the time of the first one, or as the start of a period."""
+        """Return a further date: with a time, with the time of the first one, or as the start of a period."""
         local = self._local(value[0] if isinstance(value, tuple) else value, prop, "RDATE")
         if isinstance(local, datetime):
             return local
@@ -329,12 +320,12 @@ class _EventReader:
 
 
 def _several(value: Any) -> list[Any]:
-    """A property that may stand once, several times or not at all."""
+    """Return the values of a property that may be there once, several times or not at all."""
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
 def _written(prop: Any) -> str:
-    """A property as it stands in the file."""
+    """Return a property as the file writes it."""
     return str(prop.to_ical().decode("utf-8", "replace"))
 
 

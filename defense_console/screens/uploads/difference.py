@@ -237,7 +237,7 @@ class DifferenceScreen(ConsoleScreen):
         if self._found is None:
             full = BAR_CELLS * self._percent // 100
             bar = "█" * full + "░" * (BAR_CELLS - full)
-            said.show(Content.assemble(_("Reading and comparing; the clock goes on. Esc stops."), "\n\n",
+            said.show(Content.assemble(_("Reading and comparing; the clock goes on. {key:console.back} stops."), "\n\n",
                                        (bar, "$text-accent"), f" {self._percent:>3} %"))  # fmt: skip
         elif isinstance(self._found, ConsoleError):
             said.show(content(error_text(self._found)))
@@ -254,10 +254,10 @@ class DifferenceScreen(ConsoleScreen):
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """Without lines there is nowhere to go."""
+    def refusal(self, command: Command) -> ConsoleError | None:
+        """Return why a command cannot act now: without lines there is nowhere to go."""
         moves = command.id.startswith("difference.")
-        return _("There are no lines to show.") if moves and not self._lines_found else None
+        return ConsoleError("There are no lines to show.") if moves and not self._lines_found else None
 
     def action_move_down(self) -> None:
         """The next row."""
