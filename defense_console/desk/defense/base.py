@@ -18,6 +18,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
+from defense_console.words.translation import _
 
 
 class DefenseDesk:
@@ -74,6 +75,13 @@ class DefenseDesk:
         student_id = self.defense.student_id
         found = self.ledger.store.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
+
+    @property
+    def whose(self) -> str:
+        """Who defends what, in words: student, project, attempt."""
+        defense = self.defense
+        return _("{student} · {project} · attempt {n}",
+                 student=self.student.name, project=defense.project, n=defense.attempt)  # fmt: skip
 
     @property
     def summary(self) -> Summary:

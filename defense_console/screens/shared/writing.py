@@ -36,6 +36,11 @@ class WritingScreen(ConsoleScreen):
         """The desk that keeps the texts."""
         raise NotImplementedError
 
+    @property
+    def whose(self) -> str:
+        """The student, the project and the attempt."""
+        return self.texts.whose if self.about else ""
+
     def field_label(self, field: str) -> str | Content:
         """What stands before the field while it is written, translated."""
         return field

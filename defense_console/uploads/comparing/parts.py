@@ -76,7 +76,9 @@ def differing(old: Path, old_name: str, new: Path, new_name: str, limits: Readin
     before, after = (_parts_of(path, kind, limits) for path, kind in zip((old, new), kinds, strict=True))
     if kinds[0] != kinds[1]:
         parts: list[tuple[str, _Part]] = [*before.items(), *after.items()]
-        unread = {(part.kind, name) for name, part in parts if part.kind in ("unread", "page")}
+        unread: set[tuple[PartKind, str]] = {
+            (part.kind, name) for name, part in parts if part.kind in ("unread", "page")
+        }
         return (*_ordered(unread), PartDifference("format", f"{kinds[0].upper()} → {kinds[1].upper()}"))
     return _compared(before, after)
 
