@@ -57,6 +57,7 @@ pictures: $(VENV)/.test
 
 torture: $(VENV)/.test
 	@LONG=$(LONG) $(BIN)/python -m torture
+	EXAMPLES_TIMES=10 $(BIN)/pytest -q -n auto -m hypothesis
 
 mutants: $(VENV)/.mutants
 	@$(BIN)/mutmut run $(if $(ONLY),'$(ONLY)')

@@ -19,10 +19,11 @@ from pathlib import Path
 
 from defense_console import clocks
 from defense_console.desk.upkeep.daily_backup import in_own_process
-from defense_console.model.defense.events import DefenseWhat, Event, Noted, Planned, encode_event
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Noted, Planned
+from defense_console.model.log.envelope import encode_event
 from defense_console.model.queue.agenda import defense_id, summarize
-from defense_console.store.base import Append
+from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.copies.backing_up import Made
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.store import TinyStore
@@ -41,8 +42,10 @@ def filled(folder: Path, defenses: int, lines: int) -> None:
             id = str(defense_id(f"s{n}", "IRP-P2", 1))
             whats: list[DefenseWhat] = [Planned(f"s{n}", "IRP", "IRP-P2", 1, at.wall)]
             whats += (Noted(f"note {k} on what was said, as long as in a defense", at) for k in range(2, lines + 1))
-            events = [Event(k, k, at, "Mentor", what) for k, what in enumerate(whats, 1)]
-            job = Append(f"defense/{id}", 0, tuple(encode_event(e) for e in events), summarize(id, fold(events[:1])))
+            events = [DefenseEvent(k, k, at, "Mentor", what) for k, what in enumerate(whats, 1)]
+            job = Append(
+                f"defense/{id}", 0, tuple(encode_event(e) for e in events), beside(summarize(id, fold(events[:1])))
+            )
             store.append(job)
     store.close()
 

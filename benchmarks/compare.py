@@ -33,6 +33,7 @@ from defense_console.model.comparison import Comparison, Progress
 from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
 from defense_console.settings import Settings
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.uploads.comparing.differences import compare_texts
 from defense_console.uploads.comparing.texts import read_text
@@ -119,7 +120,8 @@ def console(folder: Path) -> ConsoleApp:
     def desk(deliver: Callable[[Answer], None]) -> Desk:
         recorder = Recorder(lambda: TinyStore.open(folder), deliver)
         recorder.start()
-        return Desk(TinyStore.open(folder), recorder, clocks.read, clocks.process_start, settings, load_shipped())
+        store, vault = TinyStore.open(folder), FolderVault(folder)
+        return Desk(store, recorder, clocks.read, clocks.process_start, settings, load_shipped(), vault=vault)
 
     return ConsoleApp(desk, settings)
 

@@ -16,10 +16,12 @@ from statistics import median
 
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Stamp, decode_event, encode_event
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, decode_event
+from defense_console.model.defense.state import RatingValue
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp, encode_event
 
 START = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
 PROJECT = "IRP-P2"
@@ -48,14 +50,14 @@ def decisions(curriculum: Curriculum) -> Iterator[DefenseWhat]:
         yield ev.Paused() if n % 2 == 0 else ev.Resumed()
 
 
-def made(curriculum: Curriculum, length: int) -> list[Event]:
+def made(curriculum: Curriculum, length: int) -> list[DefenseEvent]:
     """The first `length` events of such a defense, every tenth one undone by the next."""
-    events: list[Event] = []
+    events: list[DefenseEvent] = []
     what = decisions(curriculum)
     while len(events) < length:
         seq = len(events) + 1
         undo = seq > 20 and seq % 10 == 0
-        events.append(Event(seq, seq, stamp(seq * 4), "Mentor", ev.Undone(seq - 1) if undo else next(what)))
+        events.append(DefenseEvent(seq, seq, stamp(seq * 4), "Mentor", ev.Undone(seq - 1) if undo else next(what)))
     return events
 
 

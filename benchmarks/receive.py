@@ -34,6 +34,7 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.settings import Settings
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
 
 PROBE_S = 0.02
@@ -134,7 +135,8 @@ async def measure(folder: Path, path: Path) -> None:
 
         recorder = Recorder(lambda: TinyStore.open(folder), answer)
         recorder.start()
-        return Desk(TinyStore.open(folder), recorder, clocks.read, clocks.process_start, settings, shipped)
+        store, vault = TinyStore.open(folder), FolderVault(folder)
+        return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, vault=vault)
 
     app = ConsoleApp(open_desk, settings, live)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -21,9 +21,9 @@ from typing import NamedTuple
 from defense_console import clocks
 from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary, defense_id
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Student
+from defense_console.store.base import Append, Student, beside
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 
@@ -56,11 +56,12 @@ def filled(folder: Path, closed: int) -> TinyStore:
             student, project = f"s{n // ATTEMPTS}", f"IRP-P{n % ATTEMPTS + 1}"
             if n % ATTEMPTS == 0:
                 name = f"{'Adé' if n % 3 else 'Ada'}{n // ATTEMPTS} Exemple"
-                store.append(Append(f"student/{student}", 0, (b"{}",), student=Student(student, name, "", "", 1)))
+                store.append(Append(f"student/{student}", 0, (b"{}",), row=beside(Student(student, name, "", "", 1))))
             id = str(defense_id(student, project, 1))
             summary = Summary(id, student, "IRP", project, 1, f"20{10 + n % 16}-06-10T12:00:00.000Z", "held", 1,
-                              pending=False, in_force="validated", verdict_state="released")  # fmt: skip
-            store.append(Append(f"defense/{id}", 0, (b"{}",), summary=summary))
+                              pending=False, in_force="validated", verdict_state="released",
+                              version=SUMMARY_VERSION)  # fmt: skip
+            store.append(Append(f"defense/{id}", 0, (b"{}",), row=beside(summary)))
     return store
 
 

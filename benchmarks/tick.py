@@ -19,10 +19,11 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model.defense.events import Event, Noted, Planned, Stamp, encode_event
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
-from defense_console.store.base import Append
+from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.store import TinyStore
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot")
@@ -34,7 +35,7 @@ def defense(n: int) -> str:
 
 
 def line(seq: int, what: Planned | Noted) -> bytes:
-    return encode_event(Event(seq, seq, STAMP, "Camille", what))
+    return encode_event(DefenseEvent(seq, seq, STAMP, "Camille", what))
 
 
 def fill(store: TinyStore, defenses: int, summary: Summary) -> None:
@@ -43,7 +44,7 @@ def fill(store: TinyStore, defenses: int, summary: Summary) -> None:
     with store.transaction():
         for n in range(defenses):
             told = msgspec.structs.replace(summary, id=defense(n), pending=n % 100 == 0)
-            store.append(Append(f"defense/{defense(n)}", 0, (first,), summary=told))
+            store.append(Append(f"defense/{defense(n)}", 0, (first,), row=beside(told)))
 
 
 def durable_sync(handle: int) -> None:
@@ -52,7 +53,7 @@ def durable_sync(handle: int) -> None:
 
 def measure(folder: Path, defenses: int, ticks: int) -> tuple[float, float]:
     """Median milliseconds of a tick, and of an append with fdatasync."""
-    summary = summarize(defense(0), fold([Event(1, 1, STAMP, "Camille", PLANNED)]))
+    summary = summarize(defense(0), fold([DefenseEvent(1, 1, STAMP, "Camille", PLANNED)]))
     store = TinyStore.open(folder / f"store-{defenses}")
     fill(store, defenses, summary)
     limit = os.open(folder / f"limit-{defenses}", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -63,7 +64,7 @@ def measure(folder: Path, defenses: int, ticks: int) -> tuple[float, float]:
         os.write(limit, body + b"\n")
         durable_sync(limit)
         middle = time.perf_counter()
-        store.append(Append(stream, seq, (body,), summary=summary))
+        store.append(Append(stream, seq, (body,), row=beside(summary)))
         end = time.perf_counter()
         limit_ms.append(1000 * (middle - start))
         taken_ms.append(1000 * (end - middle))

@@ -115,13 +115,14 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def _pass_second(self) -> None:
         """Redraw what moves. Whatever goes wrong here must not end a defense that is running."""
-        if not self._desk_open:
+        if not (self._desk_open and self.is_running):  # screens lose their widgets before the app is unmounted
             return
         try:
             screens = self.console_screens()
             turned = self.desk.tick({screen.about for screen in screens})
             for screen in screens:
-                screen.pass_second()
+                if screen.is_mounted:  # one that was just opened has no widgets yet
+                    screen.pass_second()
             if turned:
                 self.turn(turned)
             self.tell_of_copy()

@@ -20,14 +20,13 @@ from defense_console.terminal.commands.copies import backup, restore
 from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
 from defense_console.terminal.commands.receive import receive
-from defense_console.terminal.files import begins_with, opened_input, refuse_terminal, write
+from defense_console.terminal.files import opened_input, refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
 
 if TYPE_CHECKING:
     from defense_console.desk.exchange.files import ExchangeDesk
     from defense_console.desk.exchange.whole_store import WholeStoreDesk
-    from defense_console.store.sqlite.store import TinyStore
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -143,7 +142,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
     from defense_console.desk.logs.ledger import stream_of
-    from defense_console.store.vault import Vault
+    from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
 
     settle_language(session)
@@ -151,7 +150,7 @@ def verify_command(session: Session, defense: str | None) -> int:
         streams = store.streams() if defense is None else (stream_of(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
         if defense is None:
-            problems += Vault(store.folder).verify()
+            problems += FolderVault(store.folder).verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
@@ -216,16 +215,16 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 @click.argument("file", metavar="FILE")
 def import_command(session: Session, file: str, dry_run: bool) -> None:
     """A file, decided by its content."""
-    from defense_console.exchange.whole_store.files import MAGIC
-    from defense_console.terminal.tables import import_lines
+    from defense_console.exchange.data_file import data_file
+    from defense_console.terminal.imported import import_lines
 
     settings = session.settings
     with opened_input(file) as stream, session.store_of(create=True, writing=not dry_run) as store:
-        desk = _exchange(session, store)
-        if begins_with(stream, MAGIC):
+        desk, found = session.exchange(store), data_file(stream)
+        if found.kind == "zip":
             taken = _whole_store(session, desk).take(stream, dry_run=dry_run)
         else:
-            taken = desk.import_file(stream.read(), dry_run=dry_run)
+            taken = desk.take(found, dry_run=dry_run)
     say_all(import_lines(taken, dry_run, settings.zone))
 
 
@@ -239,7 +238,7 @@ def export_command(
     session: Session, with_files: bool, as_csv: bool, separator: Any, bom: bool | None, output: str | None
 ) -> None:
     """The whole store, or a table of it."""
-    from defense_console.exchange.lists.defenses_csv import Form
+    from defense_console.exchange.lists.defenses_csv import CsvForm
 
     settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -249,9 +248,9 @@ def export_command(
     if with_files:
         refuse_terminal("zip", output)
     with session.store_of() as store:
-        desk = _exchange(session, store)
+        desk = session.exchange(store)
         if as_csv:
-            form = Form(session.settings.zone, language(), separator or ";", bom is not False)
+            form = CsvForm(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
         elif with_files:
             whole = _whole_store(session, desk)
@@ -284,25 +283,18 @@ def demo_command(session: Session, fill: bool, now: str | None) -> int:
     at = clocks.read().wall if now is None else _instant(now, settings.zone)
     folder = session.folder(demo=True)
     with session.store_of(create=True, writing=fill, demo=True) as store:
-        filled = _exchange(session, store).fill_demo(at)
+        filled = session.exchange(store).fill_demo(at)
     if not fill:
         return open_console(folder, settings, session.shipped)
     say(_("The demo cohort is ready.") if filled else _("The demo cohort was there already; nothing was changed."))
     return 0
 
 
-def _exchange(session: Session, store: TinyStore) -> ExchangeDesk:
-    from defense_console.desk.exchange.files import ExchangeDesk
-
-    settings = session.settings
-    return ExchangeDesk(store, clocks.read, settings.name, settings.zone, session.shipped)
-
-
 def _whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
     from defense_console.desk.exchange.whole_store import WholeStoreDesk
-    from defense_console.store.vault import Vault
+    from defense_console.store.sqlite.folder_vault import FolderVault
 
-    return WholeStoreDesk(desk, Vault(session.folder()))
+    return WholeStoreDesk(desk, FolderVault(session.folder()))
 
 
 def _instant(text: str, zone: str) -> str:

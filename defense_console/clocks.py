@@ -25,8 +25,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 
 _NS_PER_MS: Final = 1_000_000
 _STAND_IN: Final = "started-"

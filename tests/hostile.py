@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from defense_console.model.curriculum import Criterion
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import RatingValue, Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import RatingValue, ReceivedFile, Request
 from defense_console.settings import Settings
 from tests.ui.conftest import SHIPPED, Room
 
@@ -135,7 +135,7 @@ class Scene:
         id = self._held("IRP-P5")
         room, say = self.room, self.say
         room.add(id, ev.Signed(1, "conditional", "conditional", say("reason"), self.rows()), ev.Released(1))
-        room.add(id, ev.RowReceived("r90", (ev.ReceivedFile(say("file"), 1, "cd" * 32),)))
+        room.add(id, ev.RowReceived("r90", (ReceivedFile(say("file"), 1, "cd" * 32),)))
         room.add(id, ev.RowWaived("r90", say("waived")), ev.Contested(say("contested")))
         room.add(id, ev.AmendmentOpened(say("amendment")))
         return id

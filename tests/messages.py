@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -12,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "defense_console"
 CATALOGUE = PACKAGE / "words" / "locales" / "fr" / "LC_MESSAGES" / "defense_console.po"
 
 # Where the message stands among the arguments of a call. Errors are added by name, see `_error_names`.
-MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1}
+MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1, "needs": 1, "reads": 1}
 PLURALS = ("ngettext", "ngettext_")
 
 
@@ -26,9 +27,9 @@ class Message:
 
 
 def places(sentence: str) -> set[str]:
-    """The names of a sentence's `{places}`; a key with the command it belongs to."""
+    """The names of a sentence's `{places}`; a key with the command it belongs to, without French forms as `:de`."""
     found = ((name, spec) for _, name, spec, _ in Formatter().parse(sentence) if name is not None)
-    return {f"{name}:{spec}" if spec else name for name, spec in found}
+    return {f"{name}:{spec}" if name == "key" and spec else name for name, spec in found}
 
 
 def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:
@@ -37,6 +38,7 @@ def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:
         yield path.relative_to(package.parent).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def collect(package: Path = PACKAGE) -> tuple[dict[str, Message], list[str]]:
     """The messages by their English sentence, and the calls whose message no extraction could find."""
     modules = list(sources(package))

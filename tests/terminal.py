@@ -21,7 +21,7 @@ from typing import Any
 import pyte
 import pytest
 
-PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "30"))
+from tests.waiting import PATIENCE_S
 
 
 class Terminal:

@@ -110,6 +110,11 @@ def running_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None
     forget()
 
 
+def pointed_to(place: Any) -> Any:
+    """What a pointer of ctypes points to."""
+    return ctypes.cast(place, ctypes.POINTER(ctypes.c_ulonglong)).contents
+
+
 class FakeKernel:
     """kernel32, as far as it is asked: a machine that slept, and one process that runs."""
 
@@ -130,15 +135,15 @@ class FakeKernel:
         return 77 if pid == 4242 else 0
 
     def _awake(self, place: Any) -> int:
-        place._obj.value = self.unbiased
+        pointed_to(place).value = self.unbiased
         return 1
 
     def _exit(self, _handle: Any, place: Any) -> int:
-        place._obj.value = self.exit_code
+        pointed_to(place).value = self.exit_code
         return 1
 
     def _times(self, _handle: Any, created: Any, *_rest: Any) -> int:
-        created._obj.value = self.CREATED
+        pointed_to(created).value = self.CREATED
         return 1
 
     def _close(self, _handle: Any) -> int:

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups, folder_of
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 
 
@@ -23,9 +24,9 @@ def room(tmp_path: Path) -> Room:
     room = Room(tmp_path / "store")
     room.student("s1", "Lina [x]\x1b[31m")
     id = room.plan()
-    with Vault(room.folder).taking() as taking:
+    with FolderVault(room.folder).taking() as taking:
         kept = taking.add([b"the document"])
-    file = ev.ReceivedFile("report.txt", kept.size, kept.sha256)
+    file = ReceivedFile("report.txt", kept.size, kept.sha256)
     room.add(id, ev.DeliverableReceived(1, (file,)))
     return room
 

@@ -14,16 +14,18 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.ledger import stream_of
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, Lease
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import write_aside
-from defense_console.store.vault import Vault
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -123,10 +125,10 @@ def test_rights_space_and_leftovers_are_told(room: Room, monkeypatch: pytest.Mon
 
 def test_documents_that_are_missing_or_damaged_are_told(room: Room) -> None:
     id = room.plan("s2", "IRP-P3")
-    vault = Vault(room.folder)
+    vault = FolderVault(room.folder)
     with vault.taking() as taking:
         kept = [taking.add([text]) for text in (b"one", b"two")]
-    files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
+    files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
     room.add(id, ev.DeliverableReceived(1, files))
     assert kinds(room) == []
 
@@ -154,7 +156,7 @@ def test_a_lease_of_nobody_on_a_defense_that_is_over_is_freed_and_a_live_one_sta
 def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     id = room.plan("s2", "IRP-P3")
     events = room.events(id)
-    event = Event(
+    event = DefenseEvent(
         len(events) + 1, len(events) + 1, room.machine.read(), "Mentor Test", ev.Noted("waits", room.machine.read())
     )
     store = TinyStore.open(room.folder)
@@ -172,7 +174,7 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
 
 def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: Room, tmp_path: Path) -> None:
     id = room.plan("s2", "IRP-P3")
-    noted = Event(2, 2, room.machine.read(), "Mentor Test", ev.Noted("refused", room.machine.read()))
+    noted = DefenseEvent(2, 2, room.machine.read(), "Mentor Test", ev.Noted("refused", room.machine.read()))
     with closing(TinyStore.open(room.folder)) as store:
         identity = store.identity
     (tmp_path / "spool").mkdir()
@@ -181,8 +183,7 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        (row,) = store.drafts(stream_of(id)).values()
-    assert row.text.encode() == encode_event(noted)
+        assert list(store.asides(stream_of(id)).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

@@ -18,17 +18,21 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.student.kinds import StudentChanged
 from defense_console.store.base import Append, Draft
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.engine import checksum
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import spool_files
+from defense_console.store.unsaved.keeping_aside import aside_row
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.vault import Vault
 from tests.ui.conftest import Room
 
 NAME, EMAIL, NOTE = "Wilhelmina Oubliée", "wilhelmina@example.org", "Wilhelmina hesitated at the diagram"
@@ -45,14 +49,16 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
     gone, stays = room.plan("gone-1"), room.plan("stays-1")
     at = room.machine.read()
     for id, text in ((gone, b"her report"), (stays, b"his report")):
-        with Vault(room.folder).taking() as taking:
+        with FolderVault(room.folder).taking() as taking:
             kept = [taking.add([each]) for each in (text, b"the same template")]
-        files = tuple(ev.ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
+        files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
         room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
     with closing(TinyStore.open(room.folder)) as store:
         for id in (gone, stays):
-            store.save_draft(
-                f"defense/{id}", "note", Draft("half a sentence about her" if id == gone else "his", at, 1)
+            typed = "half a sentence about her" if id == gone else "his"
+            store.save_draft(f"defense/{id}", "note", Draft(typed, at, 1))
+            store.save_aside(
+                f"defense/{id}", *aside_row(3, ev.DefenseEvent(3, 3, at, "Mentor Test", ev.Noted(typed, at)))
             )
     with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
         # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
@@ -103,6 +109,7 @@ def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> N
     with closing(TinyStore.open(room.folder)) as store:
         assert store.verify_all() == ()
         assert [list(drafts) for drafts in store.all_drafts().values()] == [["note"]]
+        assert len(store.all_asides()) == 1
     assert len([path for path in vault.rglob("*") if path.is_file()]) == 2, "the shared template stays"
     assert cli(room, "doctor").exit_code == 0
     (copy,) = Backups(room.folder).sound()
@@ -156,7 +163,7 @@ def test_what_waits_to_be_saved_is_saved_first_and_goes_too(room: Room, tmp_path
         at = room.machine.read()
         with closing(TinyStore.open(room.folder)) as store:
             id = next(s.id for s in store.pending() if s.student_id == student)
-        return Append(f"defense/{id}", 9, (encode_event(Event(10, 10, at, "Mentor Test", ev.Noted(text, at))),))
+        return Append(f"defense/{id}", 9, (encode_event(DefenseEvent(10, 10, at, "Mentor Test", ev.Noted(text, at))),))
 
     with closing(TinyStore.open(room.folder)) as store:
         identity = store.identity
@@ -211,8 +218,8 @@ def test_a_damaged_file_that_knows_only_an_earlier_name_is_named(room: Room, ear
     """The student was renamed, and the new address written over the old one, since that file was kept."""
     with closing(TinyStore.open(room.folder)) as store:
         logs = DirectLogs(store, room.machine.read, "Camille")
-        logs.decide_student("gone-1", ev.StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
-        logs.decide_student("gone-1", ev.StudentChanged(NAME, EMAIL, None), logs.now())
+        logs.decide_student("gone-1", StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
+        logs.decide_student("gone-1", StudentChanged(NAME, EMAIL, None), logs.now())
     id = room.plan("stays-1", "IRP-P3")
     room.add(id, ev.Noted(f"as {earlier} said", room.machine.read()))
     aside = room.folder / "damaged-20261124T100000000Z"
@@ -263,7 +270,7 @@ def test_a_document_that_only_a_copy_of_anothers_log_names_stays(room: Room) -> 
     connection.close()
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     shared = hashlib.sha256(b"the same template").hexdigest()
-    assert Vault(room.folder).holds(shared)
+    assert FolderVault(room.folder).holds(shared)
     assert marked(room) == []
 
 

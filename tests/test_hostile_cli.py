@@ -84,8 +84,7 @@ def file(tmp_path: Path) -> Callable[[bytes], str]:
 # --- in ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
-@pytest.mark.parametrize("kind", [*hostile.TEXTS, "all"])
+@pytest.mark.parametrize(("kind", "form"), [*((kind, "csv") for kind in hostile.TEXTS), ("all", "json")])
 def test_an_imported_name_is_kept_as_it_is_and_shown(
     cli: Cli, file: Callable[[bytes], str], kind: str, form: str
 ) -> None:

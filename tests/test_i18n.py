@@ -31,6 +31,35 @@ def test_a_missing_place_stays_visible_instead_of_stopping_a_defense() -> None:
     assert en("{a} and {b}", a=1) == "1 and {b}"
 
 
+@pytest.mark.parametrize(("name", "said"), [
+    ("Anaïs", "d’Anaïs"), ("Élodie", "d’Élodie"), ("Yves", "d’Yves"), ("Œdipe", "d’Œdipe"), ("IRP-P2", "d’IRP-P2"),
+    ("Zoé", "de Zoé"), ("Yann", "de Yann"), ("Hugo", "de Hugo"), ("8", "de 8"), ("[x]", "de [x]"), ("", "de "),
+])  # fmt: skip
+def test_french_elides_before_a_vowel(name: str, said: str) -> None:
+    question = fr("When does attempt {n} of {student} start?", n=2, student=name)
+    assert question == f"Quand commence la tentative 2 {said}\N{NO-BREAK SPACE}?"
+    assert en("When does attempt {n} of {student} start?", n=2, student=name).endswith(f"of {name} start?")
+
+
+def test_french_says_a_date_and_a_day_as_one_says_them() -> None:
+    sentences = ("The student had time until {when}, {away}", "You decide until {when}, {away}")
+    assert [fr(each, when="26/11/2026 14:00", away="x") for each in sentences] == [
+        "L’étudiant avait jusqu’au 26/11/2026 14:00, x", "Vous décidez avant le 26/11/2026 14:00, x",
+    ]  # fmt: skip
+    assert [fr(each, when="vendredi 14:00", away="x") for each in sentences] == [
+        "L’étudiant avait jusqu’à vendredi 14:00, x", "Vous décidez avant vendredi 14:00, x",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "shown"), [
+    ("IRP-P3", "IRP-P3."), ("Why?", "Why?"), ("It failed.", "It failed."), ("and so on…", "and so on…"),
+    ("« Pourquoi\N{NO-BREAK SPACE}?\N{NO-BREAK SPACE}»", "« Pourquoi\N{NO-BREAK SPACE}?\N{NO-BREAK SPACE}»"),
+])  # fmt: skip
+def test_a_sentence_has_one_full_stop(value: str, shown: str) -> None:
+    assert en("The next project opens: {project}.", project=value) == f"The next project opens: {shown}"
+    assert en("{project}: {x}...", project=value, x=1) == f"{value}: 1..."
+
+
 @pytest.mark.parametrize(
     ("n", "english", "french"), [(0, "0 days", "0 jour"), (1, "1 day", "1 jour"), (2, "2 days", "2 jours")]
 )

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense import events as ev
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Student
+from defense_console.model.student.kinds import StudentChanged
+from defense_console.store.base import Append, beside
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, shows
 
@@ -35,12 +35,9 @@ def written_by_a_newer_console(room: Room, stream: str) -> None:
         event.update(seq=last.seq + 1, action=last.seq + 1, what={"kind": "witness_named", "name": "Somebody"})
         body = json.dumps(event, separators=(",", ":"), sort_keys=True).encode()
         id = stream.partition("/")[2]
-        if stream.startswith("student/"):
-            student = store.student(id)
-            assert isinstance(student, Student)
-            store.append(Append(stream, last.seq, (body,), student=student))
-        else:
-            store.append(Append(stream, last.seq, (body,), store.summary(id)))
+        known = store.student(id) if stream.startswith("student/") else store.summary(id)
+        assert known is not None
+        store.append(Append(stream, last.seq, (body,), beside(known)))
 
 
 def lines(room: Room, stream: str) -> int:
@@ -85,7 +82,7 @@ def test_a_students_log_is_refused_too(room: Room) -> None:
     with closing(TinyStore.open(room.folder)) as store:
         logs = DirectLogs(store, room.machine.read, "Camille")
         with pytest.raises(ConsoleError, match="does not know"):
-            logs.decide_student("s1", ev.StudentChanged(name="Lina Autre"), logs.now())
+            logs.decide_student("s1", StudentChanged(name="Lina Autre"), logs.now())
     assert lines(room, "student/s1") == 2
     assert refused(cli(room, "forget", "s1", "--yes"))
 
@@ -121,7 +118,7 @@ async def test_one_written_while_its_defense_is_open_does_not_end_the_console(ro
         before = lines(room, f"defense/{newer}")
         written_by_a_newer_console(room, f"defense/{newer}")
         if on_its_way:
-            await pilot.press("v")
+            app.desk.live(newer).rate("IRP-P2-B1.1-1", "met")  # before a second passes and the line is seen
         await shows(pilot, "does not know: a newer")
         await pilot.press("v", "n", "f3", "escape")
         await shows(pilot, "Omar Demo")
@@ -129,4 +126,4 @@ async def test_one_written_while_its_defense_is_open_does_not_end_the_console(ro
         await shows(pilot, "Omar Demo", "IRP-P2")
     assert app.fault is None
     assert lines(room, f"defense/{newer}") == before + 1
-    assert bool(room.drafts(newer)) is on_its_way
+    assert bool(room.asides(newer)) is on_its_way

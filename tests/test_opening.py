@@ -15,17 +15,18 @@ from queue import Queue
 import pytest
 
 from defense_console.app import ConsoleApp
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Answer, Append, Draft, Failed, Job, SaveDraft, WriteLease
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.opening.place import BACKUPS, FILE
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
-from defense_console.terminal.opening import _ended, open_console, recorder_for, short_ids, store_folder, whole_id
+from defense_console.terminal.opening import ended, open_console, recorder_for, short_ids, store_folder, whole_id
 from tests.store import logs
-from tests.terminal import PATIENCE_S, Terminal
+from tests.terminal import Terminal
+from tests.waiting import PATIENCE_S
 
 
 def _store_with_a_defense(tmp_path: Path) -> Path:
@@ -284,12 +285,12 @@ def test_the_last_words_count_actions_and_texts_apart_and_no_lease(capsys: pytes
     lease = WriteLease("d1", None)
     jobs: list[Job] = [SaveDraft("defense/d1", "note", Draft("h", stamp, 0)), Append("defense/d1", 1, (b"{}",)), lease,
             SaveDraft("defense/d1", "note", Draft("half", stamp, 0))]  # fmt: skip
-    assert _ended(0, None, jobs, Path("/spool/file")) == 1
+    assert ended(0, None, jobs, Path("/spool/file")) == 1
     said = capsys.readouterr().err
     assert "1 action could not" in said
     assert "1 text being typed" in said
     assert "/spool/file" in said
-    assert _ended(0, None, [lease], Path("/spool/file")) == 0
+    assert ended(0, None, [lease], Path("/spool/file")) == 0
     assert capsys.readouterr().err == ""
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import Stamp
+from tests.examples import examples
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
 
@@ -55,15 +57,15 @@ LAYERS = {
     "desk": ("defense_console.desk.desk.Desk.brief", ["show", "ID"]),
     "store": ("defense_console.store.sqlite.store.TinyStore.read_log", ["log", "ID"]),
     "rows": ("defense_console.store.sqlite.engine.RowStorage.raw", ["verify"]),
-    "vault": ("defense_console.store.vault.Vault.verify", ["verify"]),
+    "vault": ("defense_console.store.sqlite.folder_vault.FolderVault.verify", ["verify"]),
     "copies": ("defense_console.store.sqlite.copies.backups.copy_database", ["backup"]),
-    "doctor": ("defense_console.store.sqlite.damage.diagnosis._of_place", ["doctor"]),
-    "forgetting": ("defense_console.desk.upkeep.forgetting._mentions", ["forget", "s1", "--dry-run"]),
+    "doctor": ("defense_console.store.sqlite.damage.diagnosis.shutil.disk_usage", ["doctor"]),
+    "forgetting": ("defense_console.desk.upkeep.forgetting.names_ever", ["forget", "s1", "--dry-run"]),
     "model": ("defense_console.desk.logs.ledger.fold", ["show", "ID"]),
     "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
     "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
     "documents": ("defense_console.desk.uploads.intake.Intake.look", ["receive", "ID", "."]),
-    "calendar": ("defense_console.desk.exchange.calendar.CalendarDesk.export", ["calendar", "export"]),
+    "calendar": ("defense_console.desk.exchange.files.ExchangeDesk.export_calendar", ["calendar", "export"]),
 }
 
 
@@ -128,8 +130,8 @@ IN_CONSOLE = {
     "widgets": "defense_console.widgets.lists.queue_table:QueueTable.render_line",
     "tick": "defense_console.desk.desk:Desk.tick",
     "desk": "defense_console.desk.queue:AgendaDesk.entries",
-    "recorder": "defense_console.store.recorder:Recorder._next",
-    "daily copy": "defense_console.desk.upkeep.daily_backup:DailyBackup._make",
+    "recorder": "defense_console.store.recorder:lane",
+    "daily copy": "defense_console.store.sqlite.copies.backups:Backups.all",
 }
 
 
@@ -145,7 +147,7 @@ def test_a_fault_of_the_console_tells_no_value(room: Room, layer: str, monkeypat
     site = folder / "site"
     site.mkdir()
     module, _, name = IN_CONSOLE[layer].partition(":")
-    owner, _, attribute = name.partition(".")
+    owner, _, attribute = name.rpartition(".")
     (site / "sitecustomize.py").write_text(
         textwrap.dedent(f"""
         import importlib
@@ -156,7 +158,8 @@ def test_a_fault_of_the_console_tells_no_value(room: Room, layer: str, monkeypat
                 raise KeyError(student)
             except KeyError as error:
                 raise RuntimeError(student + " broke it") from error
-        setattr(getattr(importlib.import_module("{module}"), "{owner}"), "{attribute}", fault)
+        module = importlib.import_module("{module}")
+        setattr(getattr(module, "{owner}") if "{owner}" else module, "{attribute}", fault)
         """)
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(site), str(Path(__file__).parent.parent))))
@@ -194,7 +197,7 @@ TEXTS = st.text(
 ).filter(lambda text: bool(text.strip()))  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@examples(5)
 @given(name=TEXTS, email=TEXTS, note=TEXTS, title=TEXTS)
 def test_nothing_that_acts_on_a_terminal_leaves_a_command(
     tmp_path_factory: pytest.TempPathFactory, name: str, email: str, note: str, title: str
@@ -203,7 +206,7 @@ def test_nothing_that_acts_on_a_terminal_leaves_a_command(
     at: Callable[[], Stamp] = room.machine.read
     room.student("s1", name, email)
     room.student("s2", name, email)
-    file = ev.ReceivedFile(title, 3, "0" * 64)
+    file = ReceivedFile(title, 3, "0" * 64)
     for id in (room.plan("s1"), room.plan("s2")):
         room.add(id, ev.Noted(note, at()), ev.DeliverableReceived(1, (file,)))
     room.live(id)  # nothing of who has a live defense is forgotten

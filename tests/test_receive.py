@@ -373,7 +373,7 @@ def test_what_goes_wrong_while_it_is_kept_leaves_nothing(
     path = console.sent({"Doe_Ada_1_a_092024.pdf": b"one"})
     before = console.state()
     if what == "full disk":
-        monkeypatch.setattr("defense_console.store.vault.Taking.add", _full)
+        monkeypatch.setattr("defense_console.store.sqlite.folder_vault.FolderTaking.add", _full)
     else:
         monkeypatch.setattr(Intake, "keep", _changing(console, path))
 

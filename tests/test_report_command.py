@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.reports.rendering.formats import BINARY, FORMATS
 from tests.ui.conftest import Room
 
@@ -98,11 +100,13 @@ def test_a_message_is_printed_and_drafted_and_never_before_the_release(room: Roo
     id = amended(room)
     text = cli("message", id, "--lang", "fr")
     assert text.exit_code == 0
-    assert text.stdout.startswith("Bonjour Ada [/x],\n\nVotre projet est validé.")
+    assert text.stdout.startswith("Bonjour Ada,\n\nJ’ai revu ma décision")
+    assert "\n\nVotre projet est validé.\n\n" in text.stdout
     file = tmp_path / "message.eml"
     assert cli("message", id, "--lang", "en", "--format", "eml", "-o", str(file)).exit_code == 0
-    assert b"Subject: Your defense of IRP-P2" in file.read_bytes()
-    assert b"\r\nFrom:" not in file.read_bytes()
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert str(mail["Subject"]).startswith("Your defense of IRP-P2 — ")
+    assert mail["From"] is None
     room.student("s2", "Nobody Yet")
     planned = room.plan("s2")
     refused = cli("message", planned, "--lang", "en")
@@ -114,7 +118,7 @@ def test_the_sender_of_a_draft_comes_from_the_settings(room: Room, cli: Cli, tmp
     settings = tmp_path / "settings.toml"
     settings.write_text('email = "mentor@example.org"\nname = "A mentor"\n')
     done = cli("message", amended(room), "--format", "eml", env={"DEFENSE_CONSOLE_SETTINGS": str(settings)})
-    assert b"From: mentor@example.org\r\n" in done.stdout_bytes
+    assert b"From: A mentor <mentor@example.org>\r\n" in done.stdout_bytes
     assert done.stdout_bytes.endswith(b"A mentor\r\n")
 
 

@@ -75,8 +75,8 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
     assert (after["verdict"]["outcome"], after["verdict"]["state"]) == ("conditional", "signed")
     assert [row["deliverable"] for row in after["documents_to_revise"]] == [1, 2]
     report = run(store, "report", id, "--lang", "fr")
-    assert "Guide d'entretien et questionnaire" in report.replace("\\", "")
-    assert "Rapport d'analyse des besoins" in report.replace("\\", "")
+    assert "Guide d’entretien et questionnaire" in report.replace("\\", "")
+    assert "Rapport d’analyse des besoins" in report.replace("\\", "")
     with Terminal(store) as terminal:
         terminal.shows("Ada [/foo] Démo", "communiquer")
     run(store, "verify", id)  # exits with 2 when a hash does not hold

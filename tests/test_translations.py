@@ -11,7 +11,11 @@ from babel.messages.pofile import read_po
 
 from tests.messages import CATALOGUE, collect, places
 
+pytestmark = pytest.mark.xdist_group("messages")
 _PLAIN_SPACE = re.compile(r" [:;?!»%]|« ")
+_STIFF = re.compile(
+    r"\w'\w|\bde \{(student|project|code|skill|name|found|document)\}|jusqu’à \{(when|at|date|due|day)\}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,12 @@ def test_no_translation_is_a_guess(french: Catalog) -> None:
 def test_french_keeps_its_signs_with_a_no_break_space(french: Catalog) -> None:
     loose = [form for entry in french if entry.id for form in _forms(entry.string) if _PLAIN_SPACE.search(form)]
     assert not loose, "\n".join(loose)
+
+
+def test_french_words_its_values_as_it_says_them(french: Catalog) -> None:
+    """No straight apostrophe; `{student:de}` before names, `{when:au}` before dates: see `translation._FRENCH`."""
+    wrong = [form for entry in french if entry.id for form in _forms(entry.string) if _STIFF.search(form)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_collector_finds_every_way_a_message_is_written(tmp_path: Path) -> None:

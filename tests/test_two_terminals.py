@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import decode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import decode_event
 from defense_console.store.sqlite.store import TinyStore
 from tests.terminal import Terminal, run, start_defense
 from tests.test_terminal import only_id, store

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.desk.logs.ledger import stream_of
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
@@ -33,7 +34,7 @@ class Gone:
         self.files = folder
         at = self.room.machine.read()
         seq = len(self.room.events(self.id)) + 1
-        self.note = Event(seq, seq, at, "Mentor Test", ev.Noted("waits", at))
+        self.note = DefenseEvent(seq, seq, at, "Mentor Test", ev.Noted("waits", at))
         with closing(TinyStore.open(self.room.folder)) as store:
             self.spool = Spool(folder / "spool", store.identity)
         self.spool.keep([Append(stream_of(self.id), seq - 1, (encode_event(self.note),))])
@@ -149,5 +150,5 @@ def test_what_another_console_made_impossible_is_named_and_the_command_goes_on(g
     assert done.stderr.splitlines()[0] == told
     assert not gone.saved
     assert not gone.waits
-    assert [draft for draft in gone.room.drafts(gone.id).values() if "waits" in draft]
+    assert [event for event in gone.room.asides(gone.id).values() if "waits" in event]
     assert told not in gone.cli("import", "CSV").stderr, "once; the console says it at every opening"

@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store.sqlite.engine import checksum
 from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
 from torture import strace
 from torture.figures import Figures, cases, show

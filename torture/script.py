@@ -16,10 +16,10 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, WriteLease
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay
-from defense_console.store.vault import Vault
 from tests.store import logs
 
 DEFENSES = 3
@@ -156,7 +156,7 @@ def _beside_the_log(store: Store, left: Left) -> list[str]:
 
 
 def _missing_documents(folder: Path, left: Left) -> list[str]:
-    vault, found = Vault(folder), []
+    vault, found = FolderVault(folder), []
     for bodies in left.logs.values():
         for body in bodies:
             text = msgspec.json.decode(body)["what"].get("text", "")

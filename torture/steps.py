@@ -75,13 +75,13 @@ MUTANTS: Final = (
     Mutant(
         "an action and its summary are one transaction",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.transaction():\n            last",
-        "if True:\n            last",
+        "with self._rows.transaction():\n            return log_rules",
+        "if True:\n            return log_rules",
         TINY + "an_action_is_one_transaction",
     ),
     Mutant(
         "other lines at the same place are a conflict",
-        "defense_console/store/sqlite/store.py",
+        "defense_console/store/log_rules.py",
         "if not lines or not same:",
         "if not lines:",
         TWO,
@@ -89,8 +89,8 @@ MUTANTS: Final = (
     Mutant(
         "a log and its summary are read in one view",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.reading():",
-        "if True:",
+        "with self._rows.reading():\n            lines",
+        "if True:\n            lines",
         TINY + "a_log_that_grows_while_it_is_read_is_not_taken_for_cut",
     ),
     # --- damaged, moved and mixed files
@@ -104,7 +104,7 @@ MUTANTS: Final = (
     Mutant(
         "a log whose end is gone is refused",
         "defense_console/store/sqlite/store.py",
-        "self._refuse_cut(stream, lines[-1] if lines else None)",
+        "verifying.refuse_cut(self._rows, stream, lines[-1] if lines else None)",
         "pass",
         DAMAGE,
     ),
@@ -177,7 +177,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "what another console receives now is not swept",
-        "defense_console/store/vault.py",
+        "defense_console/store/sqlite/folder_vault.py",
         "fcntl.flock(lock, fcntl.LOCK_EX)",
         "pass",
         "tests/store/test_vault.py::test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not",
@@ -211,13 +211,19 @@ MUTANTS: Final = (
         "pass",
         POWER,
     ),
-    Mutant("a document is synced", "defense_console/store/vault.py", "os.fsync(file.fileno())", "pass", POWER),
     Mutant(
-        "the folder of a document is synced", "defense_console/store/vault.py", "sync_folder(folder)", "pass", POWER
+        "a document is synced", "defense_console/store/sqlite/folder_vault.py", "os.fsync(file.fileno())", "pass", POWER
+    ),
+    Mutant(
+        "the folder of a document is synced",
+        "defense_console/store/sqlite/folder_vault.py",
+        "sync_folder(folder)",
+        "pass",
+        POWER,
     ),
     Mutant(
         "the folder above that of a document is synced",
-        "defense_console/store/vault.py",
+        "defense_console/store/sqlite/folder_vault.py",
         "folders.add(target.parent.parent)",
         "pass",
         POWER,
@@ -332,7 +338,7 @@ MUTANTS: Final = (
     Mutant(
         "what is refused is kept aside before the desk hears of it",
         "defense_console/store/recorder.py",
-        "self._in_reserve(lambda store: tails.keep(store, tail, again=spooled))",
+        "self._in_space(lambda store: tails.keep(store, tail, again=spooled))",
         "pass",
         KEEPING + "a_console_killed_before_its_desk_hears_of_the_refusal_loses_nothing",
     ),
@@ -360,8 +366,8 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the write-ahead log begins again in the space it has",
-        "defense_console/store/recorder.py",
-        "self._store is not None and self._store.reclaim()",
+        "defense_console/store/sqlite/opening/reserve.py",
+        "isinstance(store, TinyStore) and store.reclaim()",
         "False",
         NO_SPACE + "a_defense_goes_on_when_the_disk_is_full",
     ),

@@ -21,11 +21,11 @@ from pathlib import Path
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Ack, Answer, Append, Failed, Refused, WriteLease
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import open_store
 from defense_console.store.sqlite.opening.reserve import Reserve
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.vault import Vault
 from torture.figures import QUICK
 from torture.script import Step, script
 
@@ -95,9 +95,9 @@ def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: 
             store._rows._connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         return store
 
-    recorder = Recorder(opened, answers, delays_s=DELAYS_S, spool=spool, reserve=Reserve(folder))
+    recorder = Recorder(opened, answers, delays_s=DELAYS_S, spool=spool, space=Reserve(folder))
     recorder.start()
-    vault = Vault(folder)
+    vault = FolderVault(folder)
     given = 0
     for step in steps:
         # A text being typed may supersede the one before, which then is never acknowledged: one at a time.
@@ -121,7 +121,7 @@ def run(folder: Path, steps: list[Step], pages: int, fsize: int, spool_will_do: 
     return 0
 
 
-def take(vault: Vault, document: bytes) -> bool:
+def take(vault: FolderVault, document: bytes) -> bool:
     """Put a document into the vault, again and again where the disk fails; whether it is there."""
     for _attempt in range(200):
         try:

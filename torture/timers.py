@@ -18,24 +18,14 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import GapAnswer
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
-from defense_console.store.base import (
-    Ack,
-    Append,
-    Conflict,
-    Draft,
-    Job,
-    Lease,
-    Line,
-    SaveDraft,
-    Store,
-    WriteLease,
-)
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.store.base import Ack, Job, write_job
 from defense_console.store.recorder import Recorder
+from tests.store.memory import Database, MemoryStore
 from torture.figures import Figures, cases, show
 from torture.timer_oracle import BRIEF_MS, LEASE_EVERY_MS, STEP_TOLD_MS, SUSPEND_TOLD_MS, Oracle, Sign
 
@@ -46,59 +36,11 @@ STEPS = (4, 26)
 """A history has so many steps, at least and at most."""
 
 
-class Shared:
-    """What a store holds, in memory."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.leases: dict[str, Lease] = {}
-        self.curricula: dict[str, bytes] = {}
-        self.writes = 0
-
-
-class View:
-    """The store as one console sees it; it answers what a live defense asks."""
-
-    read_only = None
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared, self._seen = shared, shared.writes
-
-    def read_log(self, stream: str) -> tuple[Line, ...]:
-        """See `Store.read_log`."""
-        return tuple(self._shared.lines) if stream == f"defense/{ID}" else ()
-
-    def last(self, _stream: str) -> Line | None:
-        """See `Store.last`."""
-        return self._shared.lines[-1] if self._shared.lines else None
-
-    def drafts(self, _stream: str) -> dict[str, Draft]:
-        """Nothing is typed in these histories."""
-        return {}
-
-    def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Nothing is typed in these histories."""
-        return {}
-
-    def leases(self) -> dict[str, Lease]:
-        """See `Store.leases`."""
-        return dict(self._shared.leases)
-
-    def curriculum(self, hash: str) -> bytes | None:
-        """See `Store.curriculum`."""
-        return self._shared.curricula.get(hash)
-
-    def changed(self) -> bool:
-        """See `Store.changed`."""
-        before, self._seen = self._seen, self._shared.writes
-        return before != self._seen
-
-
 class AtOnce:
     """A recorder that writes at once."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, database: Database) -> None:
+        self._store = MemoryStore(database)
         self.desk: Desk | None = None
 
     def unsaved(self) -> tuple[Job, ...]:
@@ -107,28 +49,9 @@ class AtOnce:
 
     def submit(self, job: Job) -> None:
         """Write a job and answer for it."""
-        shared = self._shared
-        shared.writes += 1
-        match job:
-            case Append():
-                head = shared.lines[-1].hash if shared.lines else first_hash(job.stream)
-                if len(shared.lines) != job.expected or job.previous != head:
-                    raise Conflict("the log went on")
-                for body in job.lines:
-                    head = next_hash(head, body)
-                    shared.lines.append(Line(len(shared.lines) + 1, body, head))
-                if job.pin is not None:
-                    shared.curricula[job.pin[0]] = job.pin[1]
-            case WriteLease(defense_id=id, lease=lease, over=over):
-                there = shared.leases.get(id)
-                if over is None or there is None or there.holder in ("", *over):
-                    shared.leases.pop(id, None)
-                    if lease is not None:
-                        shared.leases[id] = lease
-            case SaveDraft():
-                pass
+        seq, hash = write_job(self._store, job)
         if self.desk is not None:
-            self.desk.acknowledge(Ack(job, len(shared.lines), "", ""))
+            self.desk.acknowledge(Ack(job, seq, hash, ""))
 
 
 class Machine:
@@ -167,9 +90,9 @@ class Console:
         History.consoles += 1
         self.start = f"process-{History.consoles}"
         self._history = history
-        recorder = AtOnce(history.shared)
+        recorder = AtOnce(history.database)
         self.desk = Desk(
-            cast(Store, View(history.shared)), cast(Recorder, recorder), history.machine.read, self._start_of,
+            MemoryStore(history.database), cast(Recorder, recorder), history.machine.read, self._start_of,
             Settings(name="Mentor Test", zone="Europe/Paris"), history.shipped,
         )  # fmt: skip
         recorder.desk = self.desk
@@ -199,7 +122,7 @@ class History:
     def __init__(self, seed: int, shipped: Mapping[str, Curriculum]) -> None:
         self.chance = random.Random(seed)
         self.shipped = shipped
-        self.shared, self.machine = Shared(), Machine()
+        self.database, self.machine = Database(), Machine()
         self.open: list[Console] = []
         self.differences: list[str] = []
         self.steps: list[str] = []
@@ -307,7 +230,7 @@ class History:
             return
         answer = self.chance.choice(("counted", "counted", "pause", "pause", "ended"))
         self.steps[-1] += f" {answer}"
-        self.writer.live.answer(cast(ev.GapAnswer, answer))
+        self.writer.live.answer(cast(GapAnswer, answer))
         away = self.oracle.aways[number]
         if answer == "pause":
             self.oracle.did("away is a pause", self.machine.true_ms, number)

@@ -22,8 +22,8 @@ from defense_console import clocks
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.ledger import Answer, Ledger
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import decode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import decode_event
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
@@ -135,7 +135,7 @@ def losses(folder: Path, decisions: int) -> tuple[list[str], int, int]:
             found.append(f"{id}: {problems[0].text_id}")
         notes.update(event.what.text for event in events if isinstance(event.what, ev.Noted))
         turns += sum(a.author != b.author for a, b in pairwise(events))
-        if store.drafts(f"defense/{id}"):
+        if store.asides(f"defense/{id}"):
             found.append(f"something of {id} is still aside")
     store.close()
     for name in NAMES:

@@ -12,16 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import SYSTEM_FACTS, LeaseTaken, Stamp, decode_event
+from defense_console.model.defense.kinds import LeaseTaken, decode_event
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
-from defense_console.store.base import Ack, Append, Refused, Store, Student
+from defense_console.store.base import Ack, Append, Lease, Refused, Store, Student
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Desk:
         settings: The mentor's settings.
         shipped: Curricula by code.
         daily: Copies the store once a day; None does not.
+        vault: Where received documents are kept; None for a desk that takes none.
+        folder: Where a mentor finds what was copied; None for no such place.
     """
 
     def __init__(
@@ -58,14 +62,20 @@ class Desk:
         settings: Settings,
         shipped: Mapping[str, Curriculum],
         daily: DailyBackup | None = None,
+        vault: Vault | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.store = store
+        self.folder = folder
         self.recorder = recorder
         self.settings = settings
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self._daily = daily
-        self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only)
+        self._vault = vault
+        self.leases = Leases(
+            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only
+        )
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
         self.agenda = AgendaDesk(self.ledger, self.leases, settings)
@@ -110,7 +120,7 @@ class Desk:
         """Documents that come in for a defense: they are looked at first, then taken.
 
         Raises:
-            ConsoleError: This store has no folder, or there is no such defense.
+            ConsoleError: This desk has no vault, or there is no such defense.
         """
         from defense_console.desk.uploads.intake import Intake
         from defense_console.uploads.opening.limits import Limits
@@ -125,13 +135,11 @@ class Desk:
         """Where the documents received are kept.
 
         Raises:
-            ConsoleError: This store has no folder.
+            ConsoleError: This desk has no such place.
         """
-        from defense_console.store.vault import Vault
-
-        if self.folder is None:
+        if self._vault is None:
             raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
-        return Vault(self.folder)
+        return self._vault
 
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
@@ -145,14 +153,19 @@ class Desk:
             zone=self.settings.zone,
         )
 
+    def _stored_leases(self) -> Mapping[str, Lease]:
+        """The leases as the store holds them now."""
+        self.ledger.snapshot.refresh()
+        return self.ledger.snapshot.leases()
+
     def student(self, student_id: str) -> Student | None:
         """A student of the store, or None."""
-        return self.store.student(student_id)
+        return self.ledger.snapshot.student(student_id)
 
     def live_here(self) -> str | None:
         """The defense the console opens on: the only one that was live on this machine. None for none or several."""
         self.leases.look()
-        here = [s.id for s in self.store.pending() if s.session == "live" and self.leases.was_here(s.id)]
+        here = [s.id for s in self.ledger.snapshot.pending() if s.session == "live" and self.leases.was_here(s.id)]
         return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
@@ -165,11 +178,9 @@ class Desk:
         Raises:
             ConsoleError: No other console holds it.
         """
-        if self.ledger.read_only is not None:
-            raise self.ledger.read_only
         self.leases.look()
-        if self.leases.holder(defense_id) is None:
-            raise ConsoleError("No other console holds this defense.")
+        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
+            raise reason
         self.ledger.reread(defense_id)
         self.ledger.reread_drafts(defense_id)
         self.leases.take_over(defense_id)
@@ -205,7 +216,7 @@ class Desk:
             return self.ledger.defense(defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
-                summary = self.store.summary(defense_id)
+                summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)
                 return summary is not None and summary.session == "live"
             return True  # its last sign of life stays for whoever can read it
 
@@ -241,14 +252,9 @@ class Desk:
         if defense_id is None:
             return
         self.leases.look()
-        facts = [what for line in job.lines if isinstance(what := decode_event(line).what, SYSTEM_FACTS)]
+        facts = [what for line in job.lines if (what := decode_event(line).what).fact]
         if facts and self.leases.read_only(defense_id) is None and self.ledger.unread(defense_id) is None:
             self.ledger.act(defense_id, *facts)
-
-    @property
-    def folder(self) -> Path | None:
-        """The store's folder, where a mentor finds what was copied; None when the store has none."""
-        return self.store.folder
 
     @property
     def saved(self) -> SaveState:

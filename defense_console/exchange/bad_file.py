@@ -1,21 +1,24 @@
-"""The error for a file that is not taken: each wrong line, what was found there and what is expected."""
+"""The error for a file that is refused: each wrong line, what was found there and what is expected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from defense_console.model.errors import N_, ConsoleError
+
+BOM: Final = b"\xef\xbb\xbf"
 
 
 class BadLine(msgspec.Struct, frozen=True):
     """Something wrong in a file.
 
     Attributes:
-        line: number of the line, or of the entry of a JSON array, from 1; 0 concerns the whole file.
-        column: name of the column, "" when the whole line is meant.
-        found: what stands there, unchanged; None when nothing can be quoted.
+        line: number of the line, or of the entry of a JSON array, from 1; 0 for the whole file.
+        column: name of the column, "" for the whole line.
+        found: the text at that place, unchanged; None when nothing can be quoted.
         expected: English message id of what is expected.
         parameters: values of its places.
     """
@@ -41,7 +44,7 @@ class BadFile(ConsoleError):
         self.entries = entries
 
     def __str__(self) -> str:
-        """English text with every line, for logs and tests."""
+        """Return English text with every line, for logs and tests."""
         listed = (f"{b.line} {b.column}: {b.found!r}, {b.expected.format_map(_Open(b.parameters))}" for b in self.lines)
         return "\n".join((self.id, *listed))
 
@@ -49,3 +52,21 @@ class BadFile(ConsoleError):
 class _Open(dict[str, object]):
     def __missing__(self, name: str) -> str:
         return "{" + name + "}"
+
+
+def utf8(data: bytes, expected: str) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Args:
+        data: The file.
+        expected: English message id of what is expected where it is not UTF-8.
+
+    Raises:
+        BadFile: The line of the first byte that is not UTF-8.
+    """
+    try:
+        return data.removeprefix(BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        wrong = data[error.start : error.start + 1].hex()
+        raise BadFile([BadLine(line, "", f"0x{wrong}", expected)]) from None

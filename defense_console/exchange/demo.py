@@ -1,4 +1,4 @@
-"""The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it stands.
+"""The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it comes.
 
 Nothing of the machine goes in: the same instant gives the same bytes everywhere.
 """
@@ -14,15 +14,16 @@ from typing import Any, Final
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project, canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Stamp, StudentEvent, StudentRegistered
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.resources import data_folder
 
 REGISTERED_BEFORE: Final = timedelta(days=30)
@@ -39,7 +40,7 @@ BOOT_ID: Final = "demo"
 _OFFSET: Final = re.compile(r"([+-]?)(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
 
 
-class Step(msgspec.Struct, frozen=True):
+class ScriptLine(msgspec.Struct, frozen=True):
     """One line of a script: the kind of an event or a short form, when, and the other fields."""
 
     kind: str
@@ -65,7 +66,7 @@ class DemoDefense(msgspec.Struct, frozen=True):
         lease: the last sign of life of the console that ran it, or None.
     """
 
-    events: tuple[Event, ...]
+    events: tuple[DefenseEvent, ...]
     defense: Defense
     typing: Typing | None
     lease: Stamp | None
@@ -93,7 +94,7 @@ def load_script() -> dict[str, Any]:
 
 
 def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
-    """The cohort as it stands at `now`.
+    """Return the cohort as it is at `now`.
 
     Args:
         now: ISO 8601 UTC.
@@ -180,11 +181,11 @@ class _Play:
             stamp = self.clock.stamp(moment)
             check_legal(defense, what, stamp, self.curriculum)
             seq = len(events) + 1
-            events.append(Event(seq, seq, stamp, self.clock.author, what))
+            events.append(DefenseEvent(seq, seq, stamp, self.clock.author, what))
             defense = fold(events, self.curriculum)
         return DemoDefense(tuple(events), defense, self._typing(), self._lease())
 
-    def _planned(self) -> Event:
+    def _planned(self) -> DefenseEvent:
         what = ev.Planned(
             student_id=self.entry["student"],
             curriculum=self.curriculum.code,
@@ -196,7 +197,7 @@ class _Play:
             carried=carried_from(self.before) if self.before is not None else None,
         )
         known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
-        return Event(1, 1, self.clock.stamp(known), self.clock.author, what)
+        return DefenseEvent(1, 1, self.clock.stamp(known), self.clock.author, what)
 
     def _typing(self) -> Typing | None:
         draft = self.entry.get("draft")
@@ -211,9 +212,9 @@ class _Play:
     # --- short forms ---------------------------------------------------------------------------------------------
 
     def _expanded(self, entry: Mapping[str, Any]) -> Sequence[tuple[timedelta, DefenseWhat | Making]]:
-        """The events a line of the script stands for, each with its time from the planned start."""
+        """Return the events of a line of the script, each with its time from the planned start."""
         fields = {name: value for name, value in entry.items() if name not in ("kind", "at")}
-        step = Step(entry["kind"], offset(entry["at"]), fields)
+        step = ScriptLine(entry["kind"], offset(entry["at"]), fields)
         match step.kind:
             case "prepare":
                 return [(step.at, what) for what in self._prepare(fields)]
@@ -229,7 +230,7 @@ class _Play:
                 return [(step.at, ev.Started(curriculum_hash(self.curriculum)))]
         return [(step.at, self._event(step))]
 
-    def _event(self, step: Step) -> DefenseWhat:
+    def _event(self, step: ScriptLine) -> DefenseWhat:
         """An event from its kind and fields; the stamp of a text's first keystroke is filled in when it is played."""
         first = {"first": _NO_STAMP} if step.kind in ("noted", "question_parked") else {}
         what: DefenseWhat = msgspec.convert({"kind": step.kind, **step.fields, **first}, DefenseWhat)
@@ -243,7 +244,7 @@ class _Play:
         for check in checks[: fields.get("checks", len(checks))]:
             yield ev.CheckTicked(check.id, True)
 
-    def _hold(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+    def _hold(self, step: ScriptLine) -> list[tuple[timedelta, DefenseWhat | Making]]:
         start = step.at
         found: list[tuple[timedelta, DefenseWhat | Making]] = [
             (start - timedelta(minutes=6), ev.RoomOpened()),
@@ -256,7 +257,7 @@ class _Play:
             end += offset(step.fields[phase.id])
         return [*found, (end, ev.Finished())]
 
-    def _rate(self, step: Step) -> list[tuple[timedelta, DefenseWhat | Making]]:
+    def _rate(self, step: ScriptLine) -> list[tuple[timedelta, DefenseWhat | Making]]:
         ratings: Mapping[str, RatingValue] = self.entry.get("ratings", {})
         criteria = [c.id for c in self.curriculum.criteria_of(self.project) if not c.from_clock]
         chosen = criteria[: step.fields.get("count", len(criteria))]

@@ -26,10 +26,10 @@ _FIRST_YEAR: Final = 2000
 
 
 def moment(text: str, zone: str) -> str:
-    """The instant a file writes.
+    """Return the instant that a file writes.
 
     Args:
-        text: What stands in the file, without white space around it.
+        text: As in the file, without white space around it.
         zone: IANA name of the zone that holds for a time without an offset.
 
     Returns:
@@ -71,7 +71,7 @@ def _parse(text: str) -> datetime | None:
 
 
 def _once(local: datetime, zone: tzinfo, name: str) -> datetime:
-    """The local time in its zone, refused where the zone's clocks skip or repeat it."""
+    """Return the local time in its zone; refuse it where the zone's clocks skip or repeat it."""
     first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
         raise ConsoleError(_NEVER, zone=name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from defense_console.model.curriculum import Aspect, Criterion, Text
-from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense.state import RatingValue
 
 
 class Comment(msgspec.Struct, frozen=True):
@@ -65,11 +65,11 @@ def offered(
 
 
 def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
-    """How many notes begin with each sentence, in either language.
+    """How many notes begin with each sentence, in either language, as it stands in the bank or as it is shown.
 
     Args:
         bank: All sentences.
         texts: What the notes say.
     """
     written = [text.strip() for text in texts]
-    return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.en))) for c in bank}
+    return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.in_("fr"), c.text.en))) for c in bank}

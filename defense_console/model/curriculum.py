@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.model.text import french
+
 Aspect = Literal["complete", "relevant", "presentable", "oral"]
 Effect = Literal["counts", "remark", "decides"]
 
@@ -22,8 +24,8 @@ class Text(msgspec.Struct, frozen=True):
     en: str
 
     def in_(self, language: str) -> str:
-        """The sentence in `language` ("fr" or "en"; anything else reads as English)."""
-        return self.fr if language == "fr" else self.en
+        """The sentence as it is shown in `language` ("fr" or "en"; anything else reads as English)."""
+        return french(self.fr) if language == "fr" else self.en
 
 
 class Phase(msgspec.Struct, frozen=True):

@@ -6,7 +6,9 @@ Source: engineering.md §4.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 NEWLINE_SIGN: Final = "⏎"
@@ -51,6 +53,19 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """The text as `visible` shows it, on one line: each line break is ⏎."""
     return visible(text).replace("\n", NEWLINE_SIGN)
+
+
+_LOOSE: Final = re.compile(r" (?=[:;?!»%])|(?<=«) ")
+_STRAIGHT: Final = re.compile(r"(?<=\w)'(?=[\w«“])")
+
+
+@lru_cache(maxsize=4096)
+def french(text: str) -> str:
+    """Return a shipped sentence with the signs of French print: no-break spaces, curly apostrophes.
+
+    Never used on what a person typed. Source: Imprimerie nationale, Lexique des règles typographiques.
+    """
+    return _STRAIGHT.sub("’", _LOOSE.sub("\N{NO-BREAK SPACE}", text))
 
 
 def cells(text: str) -> int:

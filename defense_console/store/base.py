@@ -1,16 +1,16 @@
-"""What a store takes, gives and refuses: frozen values, whatever stands behind it. Source: engineering.md §2."""
+"""What a store takes, gives and refuses, as frozen values; no engine stands here. Source: engineering.md §2."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 
@@ -137,23 +137,29 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         stream: `defense/<uuid>` or `student/<student id>`.
         expected: number of the last line the writer knows; the new lines follow it.
         lines: canonical JSON of the events, in order.
-        summary: the defense after the action; the store fills in its sequence and hash.
-        student: the folded student after the action.
+        row: the row beside the log after the action, as `beside` gives it; the store fills in `seq` and `hash`.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
-        drafts: rows among the drafts that change with it, by field key.
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
+        drop_aside: keys of decisions kept aside that are settled by it.
+        aside: decisions kept aside that change with it: key and canonical JSON of the event.
     """
 
     stream: str
     expected: int
     lines: tuple[bytes, ...]
-    summary: Summary | None = None
-    student: Student | None = None
+    row: dict[str, Any] | None = None
     pin: tuple[str, bytes] | None = None
     drop_drafts: tuple[str, ...] = ()
     previous: str | None = None
-    drafts: tuple[tuple[str, Draft], ...] = ()
+    drop_aside: tuple[str, ...] = ()
+    aside: tuple[tuple[str, bytes], ...] = ()
+
+
+def beside(value: Summary | Student) -> dict[str, Any]:
+    """Return the row beside a log, which spares reading the log, as JSON holds it."""
+    row: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return row
 
 
 class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):
@@ -162,6 +168,14 @@ class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):
     stream: str
     field: str
     draft: Draft | None
+
+
+class SaveAside(msgspec.Struct, frozen=True, tag="aside"):
+    """A decision is kept aside, as the canonical JSON of its event, or dropped when None."""
+
+    stream: str
+    key: str
+    event: bytes | None
 
 
 class WriteLease(msgspec.Struct, frozen=True):
@@ -176,7 +190,9 @@ class WriteLease(msgspec.Struct, frozen=True):
     over: tuple[str, ...] | None = None
 
 
-Job = Append | SaveDraft | WriteLease
+SpooledJob = Append | SaveDraft | SaveAside
+"""A lease is no work of the mentor, and an old one must never come back over a newer one: it is not spooled."""
+Job = SpooledJob | WriteLease
 
 
 def lane(job: Job) -> str:
@@ -223,24 +239,43 @@ class Refused(msgspec.Struct, frozen=True):
 
 Answer = Ack | Failed | Refused
 
-# --- the door ----------------------------------------------------------------------------------------------------
+# --- the protocol ------------------------------------------------------------------------------------------------
 
 
 class Store(Protocol):
-    """Where defenses are kept. One object belongs to one thread.
+    """Where defenses are kept. One object belongs to one thread; several of them may be open on the same store.
 
-    Every method raises StoreError, or the subclass that says what is wrong.
+    Every method raises StoreError, or the subclass that says what is wrong. What an append may do stands in
+    `log_rules.py`; how a store is opened, copied, checked and mended is the business of each engine.
     """
 
     @property
-    def folder(self) -> Path | None:
-        """The folder it lies in, None for a store that is no folder."""
+    def identity(self) -> Identity:
+        """Which store this is."""
         ...
 
     @property
     def read_only(self) -> ConsoleError | None:
         """Why nothing can be written, None when it can."""
         ...
+
+    def subscribe(self) -> Callable[[], bool]:
+        """Watch what is written from now on.
+
+        Returns:
+            A question: has another object written to the store since it was last asked? It costs next to nothing.
+        """
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group several writes: all of them, or none when the block raises."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+        ...
+
+    # --- logs ---
 
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action.
@@ -254,64 +289,92 @@ class Store(Protocol):
         """
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Group several writes: all of them, or none when the block raises."""
-        ...
-
     def read_log(self, stream: str) -> tuple[Line, ...]:
-        """Every line of a log in order; empty when there is no such log."""
+        """Return every line of a log in order; empty when there is no such log.
+
+        Raises:
+            DamagedStore: A line is missing or is not what was written.
+        """
         ...
 
     def last(self, stream: str) -> Line | None:
-        """The last line of a log."""
+        """Return the last line of a log."""
         ...
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
-        """Names of the logs that begin with `prefix`, sorted."""
+        """Return the names of the logs that begin with `prefix`, sorted."""
         ...
+
+    def is_empty(self) -> bool:
+        """Return whether there is no log at all."""
+        ...
+
+    # --- defenses and students ---
 
     def pending(self) -> tuple[Summary, ...]:
-        """Summaries of the defenses that are not closed, in order of their ids."""
-        ...
-
-    def find(self, prefix: str) -> tuple[Summary, ...]:
-        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
-        ...
-
-    def summary(self, id: str) -> Summary | None:
-        """The summary of one defense."""
-        ...
-
-    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
-        """Summaries in the order of `ids`; those that do not exist are left out."""
+        """Return the summaries of the defenses that are not closed, in order of their ids."""
         ...
 
     def closed(self) -> tuple[Closed, ...]:
-        """What a search looks at of the closed defenses, as their rows say, the latest first."""
+        """Return what a search looks at of each closed defense, the latest first."""
+        ...
+
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        """Return the defenses, pending and closed, whose id begins with these digits, in order of their ids.
+
+        Args:
+            prefix: Four digits at least; fewer find nothing.
+        """
+        ...
+
+    def summary(self, id: str) -> Summary | None:
+        """Return the summary of one defense."""
+        ...
+
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Return summaries in the order of `ids`, without those that do not exist."""
         ...
 
     def students(self) -> tuple[Student, ...]:
-        """Every student, sorted by id."""
+        """Return every student, sorted by id."""
+        ...
+
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
         ...
 
     def student(self, id: str) -> Student | None:
-        """One student."""
+        """Return one student."""
         ...
 
+    # --- texts being typed, decisions kept aside, leases, curricula, facts ---
+
     def drafts(self, stream: str) -> dict[str, Draft]:
-        """Drafts of one stream by field key, sorted."""
+        """Return the drafts of one stream by field key, sorted."""
         ...
 
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Every draft by stream and field key, sorted."""
+        """Return every draft by stream and field key, sorted."""
         ...
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         ...
 
+    def asides(self, stream: str) -> dict[str, bytes]:
+        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
+        ...
+
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Return every decision that is kept aside, by stream and key, sorted."""
+        ...
+
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        ...
+
     def leases(self) -> dict[str, Lease]:
-        """Leases by defense id."""
+        """Return the leases by defense id."""
         ...
 
     def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
@@ -319,11 +382,11 @@ class Store(Protocol):
         ...
 
     def curriculum(self, hash: str) -> bytes | None:
-        """Canonical JSON of a pinned curriculum."""
+        """Return the canonical JSON of a pinned curriculum."""
         ...
 
     def curricula(self) -> dict[str, bytes]:
-        """Every pinned curriculum by hash, sorted."""
+        """Return every pinned curriculum by hash, sorted."""
         ...
 
     def pin(self, hash: str, body: bytes) -> None:
@@ -331,35 +394,11 @@ class Store(Protocol):
         ...
 
     def meta(self, key: str) -> str | None:
-        """A fact about the store itself, such as what it was made for."""
+        """Return a fact about the store itself, such as what it was made for."""
         ...
 
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
-        ...
-
-    def changed(self) -> bool:
-        """Whether another connection has written since this was last asked (or since opening)."""
-        ...
-
-    def is_empty(self) -> bool:
-        """Whether there is no log at all."""
-        ...
-
-    def verify(self, stream: str) -> tuple[Problem, ...]:
-        """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
-        ...
-
-    def verify_all(self) -> tuple[Problem, ...]:
-        """Check every log and every other row. Empty when the store is sound."""
-        ...
-
-    def reclaim(self) -> bool:
-        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the store. Closing twice is harmless."""
         ...
 
 
@@ -377,6 +416,8 @@ def write_job(store: Store, job: Job) -> tuple[int, str]:
             return store.append(job)
         case SaveDraft(stream=stream, field=field, draft=draft):
             store.save_draft(stream, field, draft)
+        case SaveAside(stream=stream, key=key, event=event):
+            store.save_aside(stream, key, event)
         case WriteLease(defense_id=defense_id, lease=lease, over=over):
             store.write_lease(defense_id, lease, over)
     return 0, ""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
@@ -28,7 +28,9 @@ from defense_console.store.base import (
     FullDisk,
     Job,
     Refused,
+    SaveAside,
     SaveDraft,
+    SpooledJob,
     Store,
     StoreError,
     WriteLease,
@@ -36,10 +38,9 @@ from defense_console.store.base import (
     write_job,
 )
 from defense_console.store.sqlite.keys import DEFENSES
-from defense_console.store.sqlite.opening.reserve import Reserve
 from defense_console.store.unsaved.keeping_aside import RefusedTails, tail_from, write_once
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import SpooledJob, spoolable
+from defense_console.store.unsaved.spool_files import spoolable
 
 R = TypeVar("R")
 DELAYS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -49,11 +50,25 @@ _REOPEN_AFTER = 3
 """Tries on one connection before another one is made: it may be the connection that is broken."""
 
 
+class Space(Protocol):
+    """Space that an engine keeps back for a full disk."""
+
+    def renew(self) -> bool:
+        """Keep it back again when there is plenty; return whether it is there."""
+        ...
+
+    def give(self, store: Store | None) -> bool:
+        """Give it back, with the space in the store's own files; return whether there was any."""
+        ...
+
+
 def _supersedes(job: Job, older: Job) -> bool:
     """Whether `job` overwrites the row that `older` would write."""
     match job, older:
         case SaveDraft(), SaveDraft():
             return (job.stream, job.field) == (older.stream, older.field)
+        case SaveAside(), SaveAside():
+            return (job.stream, job.key) == (older.stream, older.key)
         case WriteLease(), WriteLease():
             return job.defense_id == older.defense_id
     return False
@@ -73,7 +88,7 @@ class Recorder:
         now: ISO 8601 UTC instant, for acknowledgements.
         delays_s: Pauses between tries, the last one repeats.
         spool: Where what waits lies meanwhile; None keeps it in memory only.
-        reserve: Space to give back when the disk is full.
+        space: What is given back when the disk is full.
         keeps_aside: What is refused is kept aside for the mentor to choose; a command says that it failed instead.
     """
 
@@ -85,7 +100,7 @@ class Recorder:
         now: Callable[[], str] = _now,
         delays_s: tuple[float, ...] = DELAYS_S,
         spool: Spool | None = None,
-        reserve: Reserve | None = None,
+        space: Space | None = None,
         keeps_aside: bool = False,
     ) -> None:
         self._open_store = open_store
@@ -93,7 +108,7 @@ class Recorder:
         self._now = now
         self._delays_s = delays_s
         self._spool = spool
-        self._reserve = reserve
+        self._space = space
         self._kept: dict[int, Job] = {}
         """What stands in the spool, by identity; the jobs are held, so that no other one gets their number."""
         self._spool_error: ConsoleError | None = None
@@ -180,8 +195,8 @@ class Recorder:
 
     def _run(self) -> None:
         try:
-            if self._reserve is not None:
-                self._reserve.renew()
+            if self._space is not None:
+                self._space.renew()
             while self._wait():
                 self._keep()
                 job = self._next()
@@ -250,7 +265,7 @@ class Recorder:
         self._keep()
 
     def _settle(self) -> None:
-        """The spool goes when nothing of the mentor's waits any more; the reserve is made again when there is space."""
+        """The spool goes when nothing of the mentor's waits any more; space is kept back again when there is any."""
         with self._changed:
             if any(spoolable(job) for job in self._queue):
                 return
@@ -258,8 +273,8 @@ class Recorder:
             with suppress(ConsoleError):
                 self._spool.empty()
                 self._kept.clear()
-        if self._reserve is not None:
-            self._reserve.renew()
+        if self._space is not None:
+            self._space.renew()
 
     def _hold(self, job: Job, error: ConsoleError) -> None:
         """Put a job off: its lane when it is itself at fault, everything when the disk is."""
@@ -299,18 +314,14 @@ class Recorder:
 
     def _write(self, job: Job) -> tuple[int, str]:
         write = write_once if id(job) in self._kept else write_job
-        return self._in_reserve(lambda store: write(store, job))
+        return self._in_space(lambda store: write(store, job))
 
-    def _in_reserve(self, write: Callable[[Store], R]) -> R:
-        """Write; on a full disk once more, in the space that the reserve and the store's own files give."""
+    def _in_space(self, write: Callable[[Store], R]) -> R:
+        """Write; on a full disk once more, in the space that was kept back for it."""
         try:
             return write(self._opened())
         except FullDisk:
-            if self._reserve is None:
-                raise
-            freed = self._reserve.free()
-            reused = self._store is not None and self._store.reclaim()
-            if not (freed or reused):
+            if self._space is None or not self._space.give(self._store):
                 raise
             return write(self._opened())
 
@@ -327,7 +338,7 @@ class Recorder:
             tail = tail_from(job, [other for other in others if other.stream == job.stream])
             if (tails := self._tails) is not None and job.stream.startswith(DEFENSES):
                 spooled = any(id(each) in self._kept for each in tail)
-                self._in_reserve(lambda store: tails.keep(store, tail, again=spooled))
+                self._in_space(lambda store: tails.keep(store, tail, again=spooled))
             refused = tail
         for each in refused:
             self._done(each)

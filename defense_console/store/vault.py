@@ -1,59 +1,32 @@
-"""The documents received, kept by what they hold: the same bytes once, whatever their names.
+"""Where received documents are kept, by what they hold: the same bytes once, under any number of names.
 
-A file lies at `documents/ab/cdef…`, the SHA-256 of its bytes in hexadecimal. It gets that name when it is whole and
-on the disk; until then it lies in a folder of its own whose name begins with `.new-`, held by a lock, and swept away by
-the next console when its writer is gone. What the log does not name is harmless: a kill between the vault and the log
-leaves bytes that the same reception finds again.
+What no log names is harmless: a kill between the vault and the log leaves bytes that the same reception finds again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import secrets
-import shutil
-import stat
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Protocol
 
 import msgspec
 
-from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.sqlite.opening.place import DOCUMENTS, explained, sync_folder
-
-if os.name == "posix":
-    import fcntl
-
-_NEW: Final = ".new-"
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
-_PIECE: Final = 1 << 20
-_FORSAKEN_S: Final = 86_400
-"""Where folders cannot be locked, what has not been touched for a day has no writer any more."""
-_NOT_FOLLOWED: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+from defense_console.store.base import Problem
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A file that was written: its size in bytes and its SHA-256 in hexadecimal."""
+    """A document that was written: its size in bytes and its SHA-256 in hexadecimal."""
 
     size: int
     sha256: str
 
 
-class Taking:
-    """Files on their way into the vault; made by `Vault.taking`."""
-
-    def __init__(self, vault: Vault, folder: Path) -> None:
-        self._vault = vault
-        self._folder = folder
-        self._new: dict[str, Path] = {}
+class Taking(Protocol):
+    """Documents on their way into a vault."""
 
     def add(self, chunks: Iterable[bytes]) -> Kept:
-        """Write a file in pieces.
+        """Write a document in pieces.
 
         Args:
             chunks: Its bytes in order; what they raise leaves nothing behind.
@@ -61,223 +34,64 @@ class Taking:
         Raises:
             StoreError: It cannot be written; `FullDisk` when there is no space.
         """
-        path = self._folder / secrets.token_hex(8)
-        digest, size = hashlib.sha256(), 0
-        with explained(self._vault.folder):
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NOT_FOLLOWED, 0o600)
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                with explained(self._vault.folder):
-                    _write_all(file, chunk)
-            with explained(self._vault.folder):
-                os.fsync(file.fileno())
-        kept = Kept(size, digest.hexdigest())
-        if kept.sha256 in self._new:
-            path.unlink()
-        else:
-            self._new[kept.sha256] = path
-        return kept
-
-    def name(self) -> None:
-        """Give every file its name."""
-        folders: set[Path] = set()
-        for sha256, path in self._new.items():
-            target = self._vault.path(sha256)
-            if not target.parent.exists():
-                target.parent.mkdir(mode=0o700, exist_ok=True)
-                folders.add(target.parent.parent)
-            _refuse_link(target.parent)
-            try:
-                path.replace(target)  # also over the same bytes: a copy that was damaged is whole again
-            except PermissionError:
-                if not self._vault.holds(sha256, path.stat().st_size):  # on Windows it may be open, and stays
-                    raise
-            folders.add(target.parent)
-        for folder in sorted(folders):
-            sync_folder(folder)
+        ...
 
 
-class Vault:
-    """The documents beside a store. May be used on any thread; two consoles may use one folder.
-
-    Args:
-        folder: The store's folder.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.root = folder / DOCUMENTS
+class Vault(Protocol):
+    """The documents of a store. May be used on any thread; two consoles may use one vault."""
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this hash lies, or would.
+        """Return where this machine reads the document with this hash, which may not be there.
 
         Raises:
             StoreError: This is no hash.
         """
-        if not _HASH.fullmatch(sha256):
-            raise StoreError(N_("“{name}” is not a SHA-256 in hexadecimal."), name=sha256)
-        return self.root / sha256[:2] / sha256[2:]
+        ...
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
-        """Whether the file with this hash is there, and of this size where one is given."""
-        with suppress(OSError):
-            status = self.path(sha256).lstat()
-            return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
-        return False
+        """Return whether the document with this hash is there, and of this size where one is given."""
+        ...
+
+    def taking(self) -> AbstractContextManager[Taking]:
+        """Take documents in: all of them when the block ends, none when it raises.
+
+        Raises:
+            StoreError: They cannot be written.
+        """
+        ...
+
+    def opened(self, sha256: str) -> AbstractContextManager[IO[bytes]]:
+        """Open a document to read.
+
+        Raises:
+            DamagedStore: It is not there.
+            StoreError: It cannot be read.
+        """
+        ...
+
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """Read a document in pieces, and check its hash after the last one.
+
+        Raises:
+            DamagedStore: It is not the one that was received, or it is gone.
+            StoreError: It cannot be read.
+        """
+        ...
 
     def remove(self, sha256: str) -> None:
-        """Remove a file, for good. One that is not there is no error.
+        """Remove a document for good. One that is not there is no error.
 
         Raises:
             StoreError: It cannot be removed.
         """
-        path = self.path(sha256)
-        with explained(self.folder):
-            _refuse_link(self.root)
-            if path.exists() or path.is_symlink():
-                path.unlink()
-                sync_folder(path.parent)
-
-    @contextmanager
-    def taking(self) -> Iterator[Taking]:
-        """Take files in: all of them when the block ends, none when it raises.
-
-        Raises:
-            StoreError: They cannot be written, or the folder is a link.
-        """
-        with explained(self.folder):
-            self._prepare()
-            new, lock = self._locked_folder()
-        try:
-            taking = Taking(self, new)
-            yield taking
-            with explained(self.folder):
-                taking.name()
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-            if lock is not None:
-                os.close(lock)
-
-    @contextmanager
-    def opened(self, sha256: str) -> Iterator[IO[bytes]]:
-        """A file, to read.
-
-        Raises:
-            DamagedStore: It is not there.
-            StoreError: It cannot be read, or is a link.
-        """
-        path = self.path(sha256)
-        with explained(self.folder):
-            _refuse_link(self.root)
-            _refuse_link(path.parent)
-            _refuse_link(path)
-            if not path.exists():
-                raise DamagedStore(
-                    N_("A document received is no longer in {place}: take it from a copy."), place=path.parent
-                )
-            handle = os.open(path, os.O_RDONLY | _NOT_FOLLOWED)
-        with os.fdopen(handle, "rb") as file:
-            yield file
-
-    def copy(self, sha256: str, target: IO[bytes]) -> None:
-        """Copy a file's bytes, checking them on the way.
-
-        Raises:
-            DamagedStore: They are not the ones that were received, or are gone.
-            StoreError: They cannot be read.
-        """
-        for chunk in self.chunks(sha256):
-            target.write(chunk)
-
-    def chunks(self, sha256: str) -> Iterator[bytes]:
-        """A file's bytes in pieces, checked when the last one was given.
-
-        Raises:
-            DamagedStore: They are not the ones that were received, or are gone.
-            StoreError: They cannot be read.
-        """
-        digest = hashlib.sha256()
-        with self.opened(sha256) as file:
-            while chunk := file.read(_PIECE):
-                digest.update(chunk)
-                yield chunk
-        if digest.hexdigest() != sha256:
-            raise DamagedStore(
-                N_("A document in {place} is not the one that was received: take it from a copy."),
-                place=self.path(sha256),
-            )
+        ...
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every document: those that are not what was received. One that is missing cannot be told from here.
+        """Read every document and return those that are not what was received.
+
+        A missing document is not found here: only the logs name it.
 
         Raises:
             StoreError: They cannot be read.
         """
-        found: list[Problem] = []
-        with explained(self.folder):
-            places = sorted(self.root.glob("??/*")) if self.root.is_dir() and not self.root.is_symlink() else []
-        for place in places:
-            try:
-                for _chunk in self.chunks(place.parent.name + place.name):
-                    pass
-            except StoreError as error:
-                stream = place.relative_to(self.folder).as_posix()
-                found.append(Problem(stream, None, "damaged", error.id, dict(error.parameters)))
-        return tuple(found)
-
-    # --- the folder ----------------------------------------------------------------------------------------------
-
-    def _prepare(self) -> None:
-        _refuse_link(self.root)
-        if not self.root.exists():
-            self.root.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(self.folder)
-        for left in sorted(self.root.glob(_NEW + "*")):
-            self._sweep(left)
-
-    def _locked_folder(self) -> tuple[Path, int | None]:
-        """A new folder, and the lock that says its writer lives."""
-        while True:
-            new = self.root / (_NEW + secrets.token_hex(8))
-            new.mkdir(mode=0o700)
-            if os.name != "posix":
-                return new, None
-            with suppress(FileNotFoundError):
-                lock = os.open(new, os.O_RDONLY)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if new.exists():  # a sweeper may have been between the two lines above
-                    return new, lock
-                os.close(lock)
-
-    @staticmethod
-    def _sweep(left: Path) -> None:
-        """Remove what a console that is gone left half-written."""
-        with suppress(OSError):
-            if left.is_symlink():
-                left.unlink()
-            elif os.name != "posix":
-                if time.time() - left.stat().st_mtime > _FORSAKEN_S:
-                    shutil.rmtree(left, ignore_errors=True)
-            else:
-                lock = os.open(left, os.O_RDONLY)
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(left, ignore_errors=True)
-                finally:
-                    os.close(lock)
-
-
-def _write_all(file: IO[bytes], data: bytes) -> None:
-    """Write every byte: an unbuffered file may take fewer at once, and says how many."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def _refuse_link(path: Path) -> None:
-    if path.is_symlink():
-        raise StoreError(
-            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
-        )
+        ...

@@ -16,6 +16,7 @@ from defense_console.words.translation import LANGUAGES, choose_language, set_la
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
+    from defense_console.desk.exchange.files import ExchangeDesk
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
     from defense_console.store.sqlite.copies.backups import Backups
@@ -88,9 +89,17 @@ class Session:
             written_store(backups, self.settings, create=create) if writing else opened_store(backups, create=create)
         )
         with opened as store:
-            if store.told is not None:
-                say_note(sentence(store.told))
+            if store.notice is not None:
+                say_note(sentence(store.notice))
             yield store
+
+    def exchange(self, store: TinyStore) -> ExchangeDesk:
+        """Imports into a store and exports out of it."""
+        from defense_console import clocks
+        from defense_console.desk.exchange.files import ExchangeDesk
+
+        settings = self.settings
+        return ExchangeDesk(store, clocks.read, settings.name, settings.zone, self.shipped)
 
     @contextmanager
     def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:

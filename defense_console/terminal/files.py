@@ -65,13 +65,6 @@ def _plain(file: str) -> Path:
     return path
 
 
-def begins_with(stream: IO[bytes], starts: tuple[bytes, ...]) -> bool:
-    """Whether a file begins with one of these bytes; it stands at its beginning afterwards."""
-    start = stream.read(max(map(len, starts)))
-    stream.seek(0)
-    return start.startswith(starts)
-
-
 def write(output: str | None, parts: Iterable[bytes]) -> None:
     """Write to the standard output, or into a file that is whole or not there, for its owner alone.
 

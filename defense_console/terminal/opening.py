@@ -17,6 +17,7 @@ from defense_console.settings import path_named
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.desk.logs.ledger import Answer
+    from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
     from defense_console.store.base import Job
@@ -105,7 +106,7 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
         open_again,
         deliver,
         spool=Spool(spool_folder(settings), store.identity),
-        reserve=Reserve(folder),
+        space=Reserve(folder),
         keeps_aside=True,
     )
 
@@ -153,14 +154,28 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
         yield store
 
 
+def _desk(
+    store: TinyStore,
+    recorder: Recorder,
+    settings: Settings,
+    shipped: Mapping[str, Curriculum],
+    daily: DailyBackup | None = None,
+) -> Desk:
+    """The desk on a store in a folder, with the documents that lie there."""
+    from defense_console.desk.desk import Desk
+    from defense_console.store.sqlite.folder_vault import FolderVault
+
+    folder = store.folder
+    vault = FolderVault(folder)
+    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, folder)
+
+
 @contextmanager
 def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Iterator[Desk]:
     """A desk that only reads: its recorder is never started."""
-    from defense_console.desk.desk import Desk
     from defense_console.store.recorder import Recorder
 
-    recorder = Recorder(lambda: store, lambda _answer: None)
-    yield Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
+    yield _desk(store, Recorder(lambda: store, lambda _answer: None), settings, shipped)
 
 
 @contextmanager
@@ -172,7 +187,6 @@ def writing_desk(
     Raises:
         ConsoleError: What was decided could not be written.
     """
-    from defense_console.desk.desk import Desk
     from defense_console.store.base import Failed, Refused
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.store import TinyStore
@@ -181,7 +195,7 @@ def writing_desk(
     # No spool here, and nothing is kept aside: a command that says it failed must not come true later.
     recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
     recorder.start()
-    desk = Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped)
+    desk = _desk(store, recorder, settings, shipped)
     try:
         yield desk
     finally:
@@ -253,7 +267,6 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     backups = backups_of(folder, settings)
     with opened_store(backups, create=True) as store:
         from defense_console.app import ConsoleApp
-        from defense_console.desk.desk import Desk
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
         from defense_console.desk.upkeep.daily_backup import DailyBackup
         from defense_console.terminal.faults import no_values_told
@@ -272,11 +285,11 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
             if store.read_only is None:
                 recorder.start()
             recorders.append(recorder)
-            return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily)
+            return _desk(store, recorder, settings, shipped, daily)
 
         app = ConsoleApp(desk, settings)
         app.when_painted = _settle
-        app.first_words = (*((sentence(store.told),) if store.told is not None else ()), *before)
+        app.first_words = (*((sentence(store.notice),) if store.notice is not None else ()), *before)
 
         def tell(fault: BaseException) -> None:
             app.call_later(app.note_fault, fault)  # from whichever thread
@@ -285,7 +298,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
             app.run()
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = [job for recorder in left for job in recorder.unsaved()]
-    return _ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
+    return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
 def _settle() -> None:
@@ -297,7 +310,18 @@ def _settle() -> None:
     gc.enable()
 
 
-def _ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
+def ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
+    """Say what went wrong in a console that has ended, and what it could not save.
+
+    Args:
+        code: What the app returned.
+        fault: The place of the fault that ended it, or None.
+        unsaved: What is not in the store.
+        spool: The file that holds it, or None.
+
+    Returns:
+        The exit code of the process.
+    """
     from defense_console.desk.logs.unsaved import unsaved_counts
     from defense_console.terminal.words import say_error
     from defense_console.words.translation import _, ngettext

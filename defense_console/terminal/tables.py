@@ -1,4 +1,4 @@
-"""What the commands print for people: the queue, a defense, its log, what an import did; user text made visible."""
+"""What the commands print for people: the queue, a defense, its log; user text made visible."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Rescheduled, Stamp, StudentRegistered
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
 from defense_console.words.translation import (
@@ -19,15 +19,12 @@ from defense_console.words.translation import (
     duration_text,
     in_words,
     language,
-    ngettext,
     when,
 )
 from defense_console.words.values import OUTCOMES, PHASES, ROW_STATES, SESSIONS
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.base import DefenseDesk
-    from defense_console.desk.exchange.files import Taken
-    from defense_console.exchange.lists.plan import DefenseAction
     from defense_console.model.queue.agenda import Entry
 
 _NAME = 28
@@ -166,48 +163,3 @@ def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
         mark = _("(undone)") + " " if event.seq in cancelled else ""
         rows.append((str(event.seq), date_time(event.at.wall, zone), one_line(event.author), mark + text))
     yield from aligned(rows)
-
-
-# --- imports -----------------------------------------------------------------------------------------------------
-
-
-def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
-    """What an import did, or would do; every new date by name."""
-    if dry_run:
-        yield _("Dry run: nothing was written.")
-    if taken.archive is not None:
-        counts = len(taken.archive.defenses), len(taken.archive.students)
-        yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
-        if taken.documents:
-            yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)
-        return
-    if taken.sessions is not None:
-        from defense_console.terminal.calendar_tables import session_lines
-
-        yield from session_lines(taken.sessions, zone)
-        return
-    plan = taken.plan
-    if plan is None or plan.empty:
-        yield _("Nothing to change: the store says the same already.")
-        return
-    new = sum(isinstance(action.what, StudentRegistered) for action in plan.students)
-    changed = len(plan.students) - new
-    if new:
-        yield ngettext("{n} student registered.", "{n} students registered.", new)
-    if changed:
-        yield ngettext("{n} student changed.", "{n} students changed.", changed)
-    planned = [action for action in plan.defenses if action.before is None]
-    if planned:
-        yield ngettext("{n} defense planned.", "{n} defenses planned.", len(planned))
-    for action in plan.defenses:
-        if action.before is not None:
-            yield _changed(action, zone)
-
-
-def _changed(action: DefenseAction, zone: str) -> str:
-    places = {"student": one_line(action.name), "project": action.key[1]}
-    moved = next((what for what in action.whats if isinstance(what, Rescheduled)), None)
-    if moved is None:
-        return _("{project}, {student}: slot or language changed.", **places)
-    before, after = date_time(action.before or "", zone), date_time(moved.planned_at, zone)
-    return _("{project}, {student}: rescheduled from {before} to {after}.", **places, before=before, after=after)

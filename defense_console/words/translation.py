@@ -18,6 +18,8 @@ from __future__ import annotations
 import gettext
 import importlib.resources
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -86,11 +88,45 @@ class _Places(dict[str, object]):
     """The values of a sentence's places; one that is missing stays visible instead of raising in a live defense."""
 
     def __init__(self, language: Language, places: Mapping[str, object]) -> None:
-        super().__init__(places)
+        super().__init__({name: v if isinstance(v, Keys) else _Value(v) for name, v in places.items()})
         self._language = language
 
     def __missing__(self, name: str) -> object:
         return Keys(_chosen_keys["screen"], self._language) if name == "key" else _Missing("{" + name + "}")
+
+
+class _Value(str):
+    """A value with what the sentence says around it.
+
+    French: `{name:de}` is “de Zoé” or “d’Anaïs”, `{when:au}` “au 26/11” or “à vendredi”, `{when:le}` “le 26/11” or
+    “vendredi”. Any language: a full stop behind a place, `{problem:.}`, is left out where the value ends with one.
+    """
+
+    def __format__(self, spec: str) -> str:
+        bare, stop = (spec[:-1], True) if spec.endswith(".") else (spec, False)
+        text = _FRENCH[bare](self) if bare else str(self)
+        return text + "." if stop and not self.rstrip("\N{NO-BREAK SPACE}»”)").endswith(_STOPS) else text
+
+
+_STOPS: Final = (".", "!", "?", "…")
+_VOWEL: Final = re.compile(r"[aeiouœæ]|y(?![aeiou])")
+_FRENCH: Final[Mapping[str, Callable[[str], str]]] = {
+    "de": lambda text: f"d’{text}" if _VOWEL.match(_folded(text)) else f"de {text}",
+    "au": lambda text: f"au {text}" if text[:1].isdigit() else f"à {text}",
+    "le": lambda text: f"le {text}" if text[:1].isdigit() else text,
+}
+_STOPPED: Final = re.compile(r"\{(?!key\b)(\w+):?(\w*)\}\.(?!\.)")
+
+
+def _folded(text: str) -> str:
+    """The text in small letters without accents."""
+    return unicodedata.normalize("NFD", text[:2].casefold())
+
+
+@lru_cache(maxsize=4096)
+def _with_stops(text: str) -> str:
+    """Return a sentence whose full stops behind places belong to the places."""
+    return _STOPPED.sub(r"{\1:\2.}", text)
 
 
 class _Missing(str):
@@ -135,11 +171,14 @@ class Translator:
         """The sentence in this language, its `{places}` filled. Values are inserted as they are, never parsed."""
         # gettext answers the empty message with the catalogue's header.
         text = self._catalogue.gettext(message) if message else ""
-        return text.format_map(_Places(self.language, places)) if places or _NAMES_A_KEY in text else text
+        if not places and _NAMES_A_KEY not in text:
+            return text
+        return _with_stops(text).format_map(_Places(self.language, places))
 
     def ngettext(self, one: str, many: str, n: int, /, **places: object) -> str:
         """The singular or plural sentence for `n`, which also fills the place `{n}`."""
-        return self._catalogue.ngettext(one, many, n).format_map(_Places(self.language, {**places, "n": n}))
+        text = self._catalogue.ngettext(one, many, n)
+        return _with_stops(text).format_map(_Places(self.language, {**places, "n": n}))
 
     def error(self, error: ConsoleError) -> str:
         """The reason of a refusal as a sentence; a parameter that is a ConsoleError itself is translated as well.

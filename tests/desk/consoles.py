@@ -9,6 +9,7 @@ from defense_console.desk.logs.ledger import Answer
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Job
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room
 
@@ -43,7 +44,8 @@ class Twin:
         self.recorder = SlowRecorder(room, self.answers.append)
         self.recorder.start()
         self.store = TinyStore.open(room.folder)
-        self.desk = Desk(self.store, self.recorder, room.machine.read, self._start, room.settings, SHIPPED)
+        vault = FolderVault(room.folder)
+        self.desk = Desk(self.store, self.recorder, room.machine.read, self._start, room.settings, SHIPPED, vault=vault)
 
     def _start(self, _pid: int) -> str | None:
         return "start-1" if Twin.alive else None

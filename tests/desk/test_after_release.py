@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from defense_console.desk.desk import Desk
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from tests.desk.test_coming_back import Console

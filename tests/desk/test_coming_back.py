@@ -6,7 +6,8 @@ import pytest
 
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import GapAnswer
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.live.view import recorded_s
@@ -102,7 +103,7 @@ def test_a_postponed_question_is_asked_again_after_a_restart_and_z_works_on_it(r
 )
 @pytest.mark.parametrize("asleep", [False, True])
 def test_an_answer_settles_the_gap_for_good(
-    room: Room, answer: ev.GapAnswer, elapsed: int, session: str, asleep: bool
+    room: Room, answer: GapAnswer, elapsed: int, session: str, asleep: bool
 ) -> None:
     id = live(room)
     console, desk = back(room, id)

@@ -6,20 +6,23 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.logs.refused import KeptAside
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, Stamp, encode_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.refused import decisions
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Job, SaveDraft
+from defense_console.model.log.envelope import Stamp, encode_event
+from defense_console.store.base import Append, Job, SaveAside
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
+from tests.examples import examples
 from tests.ui.conftest import Room
 from tests.ui.test_live import started
 
@@ -99,7 +102,7 @@ def test_what_is_kept_aside_is_found_again_after_a_restart_and_settled_row_by_ro
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
     assert room.defense(id).ratings == {}
-    assert room.drafts(id) == {}
+    assert room.asides(id) == {}
 
 
 def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another_one(
@@ -156,7 +159,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     second.desk.tick([id])
     (edited,) = theirs.aside  # also before it is on the disk
     second.settle()
-    assert list(room.drafts(id)) == [edited.key]
+    assert list(room.asides(id)) == [edited.key]
     second.kill()
     third = Twin(room)
     third.desk.take_over(id)
@@ -166,7 +169,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     third.settle()
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == {}
 
 
 def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
@@ -177,7 +180,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     room.add(id, ev.DeliverableDeclared(1, True))  # a third console is faster
     second.settle()
-    assert {aside.key for aside in theirs.aside} == room.drafts(id).keys()
+    assert sorted(aside.key for aside in theirs.aside) == list(room.asides(id))
     written, edited = theirs.aside
     with pytest.raises(ConsoleError, match="keep that first"):
         theirs.take_up(edited.key)
@@ -186,7 +189,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     second.settle()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.drafts(id) == {}
+    assert room.asides(id) == {}
     assert second.desk.saved.unsaved == 0
 
 
@@ -212,7 +215,9 @@ def test_a_signature_is_not_carried_over(room: Room, twins: tuple[str, Twin, Twi
     id, first, _second = twins
     stamp = room.machine.read()
     mine = first.desk.live(id)
-    mine.ledger.aside.add(f"defense/{id}", 4, (Event(4, 4, stamp, "Mentor Test", ev.Signed(1, "validated", None)),))
+    mine.ledger.aside.add(
+        f"defense/{id}", 4, (DefenseEvent(4, 4, stamp, "Mentor Test", ev.Signed(1, "validated", None)),)
+    )
     (aside,) = mine.aside
     with pytest.raises(ConsoleError, match="sign again"):
         mine.take_up(aside.key)
@@ -295,10 +300,15 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
     reader.kill()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(["decide", "fact", "undo", "redo"]), max_size=14), st.integers(2, 9))
 def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], base: int) -> None:
-    stamp, events, applied, cancelled = Stamp("2026-11-24T13:00:00.000Z", 0, 0, "b"), list[Event](), list[int](), []
+    stamp, events, applied, cancelled = (
+        Stamp("2026-11-24T13:00:00.000Z", 0, 0, "b"),
+        list[DefenseEvent](),
+        list[int](),
+        [],
+    )
     for seq, step in enumerate(steps, base):
         what: ev.DefenseWhat
         if step == "undo" and applied:
@@ -312,27 +322,31 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
         else:
             what, cancelled = ev.Rated(ONE, "met"), []
             applied.append(seq)
-        events.append(Event(seq, seq, stamp, "m", what))
+        events.append(DefenseEvent(seq, seq, stamp, "m", what))
     assert [event.seq for event in decisions(events)] == sorted(applied)
 
 
 def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_meanwhile(room: Room) -> None:
     id = started(room)
     stream, store, submitted = stream_of(id), TinyStore.open(room.folder), list[Job]()
-    aside = KeptAside(store, submitted.append)
-    event = Event(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
+    reader = TinyStore.open(room.folder)
+    snapshot = Snapshot(reader)
+    aside = KeptAside(snapshot, submitted.append)
+    event = DefenseEvent(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
     aside.add(stream, 9, [event])
     (kept,) = aside.of(stream)
     (saved,) = submitted
-    assert isinstance(saved, SaveDraft)
-    store.save_draft(stream, saved.field, saved.draft)
-    aside.taken_up(stream, kept.key, aside.move(stream, kept.key, 12))
+    assert isinstance(saved, SaveAside)
+    store.save_aside(stream, saved.key, saved.event)
+    aside.taken_up(stream, aside.move(stream, kept.key, 12))
     aside.written(saved)  # late: its append, which drops it, is still on its way
+    assert snapshot.refresh()
     aside.refresh()
     assert aside.of(stream) == (), "it would be recorded twice"
-    refused = Append(stream, 11, (encode_event(event),), drop_drafts=(kept.key,))
+    refused = Append(stream, 11, (encode_event(event),), drop_aside=(kept.key,))
     RefusedTails().keep(store, [refused])
     aside.refused(refused)
     assert [left.key for left in aside.of(stream)] != [kept.key]
     assert len(aside.of(stream)) == 1, "refused again, it is kept once"
     store.close()
+    reader.close()

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from defense_console.desk.logs.leases import Holder, Leases, held_by_other
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
 from defense_console.store.sqlite.store import TinyStore

@@ -8,7 +8,7 @@ import pytest
 
 from defense_console.desk.defense.reporting import paragraph_field
 from defense_console.desk.defense.verdict import VerdictDesk
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.reports.content.report import bodies
 from tests.ui.conftest import SHIPPED, Room
@@ -31,8 +31,7 @@ def body(desk: VerdictDesk, key: str, language: str = "fr") -> str:
 
 def origins(desk: VerdictDesk, key: str) -> set[str]:
     report = desk.report("student", "fr")
-    found = [p for s in report.sections for p in s.paragraphs if p.field_key == key]
-    return {p.origin for p in found if p.shape != "heading" and p.part != "status"}
+    return {p.origin for s in report.sections for part in s.parts if part.key == key for p in part.passages}
 
 
 def test_a_field_opens_on_what_the_console_would_write_and_is_then_the_mentors(desk: VerdictDesk) -> None:
@@ -94,16 +93,17 @@ def test_a_signed_or_released_verdict_is_not_written_anew(desk: VerdictDesk) -> 
     desk.act(ev.OutcomeChosen("rework"), ev.ReasonGiven("shown"), ev.LineAdded("improvement", "the table"))
     desk.commit(REMARKS, "mine")
     desk.sign()
-    for refused in (lambda: desk.field_to_edit("fr", "remarks"), lambda: desk.take_generated("fr", "remarks")):
-        with pytest.raises(ConsoleError, match="signed"):
-            refused()
+    with pytest.raises(ConsoleError, match="signed"):
+        desk.take_generated("fr", "remarks")
     with pytest.raises(ConsoleError, match="signed"):
         desk.commit(REMARKS, "other")
+    assert "signed" in str(desk.text_refusal(desk.field_to_edit("fr", "remarks")))
     desk.release()
     with pytest.raises(ConsoleError, match="only a new version"):
         desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "mine"
-    desk.amend("misheard")
+    desk.amend(" misheard ")
+    assert (desk.defense.amendment, desk.defense.amendment_for_student) == ("misheard", True)
     desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "other"
     assert bodies(desk.report("student", "fr", 1))["remarks"] == "mine"

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.uploads import viewer
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import DamagedStore
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.place import prepare
-from defense_console.store.vault import Vault
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
+def vault(tmp_path: Path) -> FolderVault:
     prepare(tmp_path / "store", create=True)
-    return Vault(tmp_path / "store")
+    return FolderVault(tmp_path / "store")
 
 
-def kept(vault: Vault, name: str, data: bytes = b"text") -> ReceivedFile:
+def kept(vault: FolderVault, name: str, data: bytes = b"text") -> ReceivedFile:
     with vault.taking() as taking:
         found = taking.add([data])
     return ReceivedFile(name, found.size, found.sha256)
@@ -40,7 +40,7 @@ def kept(vault: Vault, name: str, data: bytes = b"text") -> ReceivedFile:
         ("a\u202efdp.txt", "a_fdp.txt"),
     ],
 )
-def test_a_document_is_opened_as_a_copy_nobody_can_change(vault: Vault, name: str, shown: str) -> None:
+def test_a_document_is_opened_as_a_copy_nobody_can_change(vault: FolderVault, name: str, shown: str) -> None:
     opened: list[str] = []
     file = kept(vault, name)
 
@@ -57,7 +57,7 @@ def test_a_document_is_opened_as_a_copy_nobody_can_change(vault: Vault, name: st
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.desktop", "a.sh", "a.bat", "a.docm", "a.scr", "a", "a.pdf.lnk", "pdf"])
-def test_what_could_run_is_not_opened(vault: Vault, name: str) -> None:
+def test_what_could_run_is_not_opened(vault: FolderVault, name: str) -> None:
     opened: list[str] = []
     file = kept(vault, name)
     with pytest.raises(ConsoleError, match="could run") as caught:
@@ -66,7 +66,7 @@ def test_what_could_run_is_not_opened(vault: Vault, name: str) -> None:
     assert not opened
 
 
-def test_a_document_that_is_gone_or_damaged_is_told(vault: Vault) -> None:
+def test_a_document_that_is_gone_or_damaged_is_told(vault: FolderVault) -> None:
     file = kept(vault, "a.pdf")
     opened: list[str] = []
     vault.path(file.sha256).write_bytes(b"other")
@@ -92,7 +92,7 @@ def test_without_a_screen_there_is_no_viewer(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a script stands for xdg-open")
 def test_the_program_gets_the_path_as_one_argument(
-    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vault: FolderVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = tmp_path / "told"
     os.mkfifo(told)
@@ -110,16 +110,17 @@ def test_the_program_gets_the_path_as_one_argument(
 
 @pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
 def test_copies_of_a_console_that_was_killed_are_removed_and_those_of_one_that_lives_stay(
-    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vault: FolderVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     file = kept(vault, "report.txt", b"her report")
     code = (
         "import sys, time; from pathlib import Path; from defense_console.desk.uploads import viewer\n"
-        "from defense_console.model.defense.events import ReceivedFile; from defense_console.store.vault import Vault\n"
+        "from defense_console.model.defense.state import ReceivedFile\n"
+        "from defense_console.store.sqlite.folder_vault import FolderVault\n"
         f"file = ReceivedFile('report.txt', {file.size}, '{file.sha256}')\n"
-        f"viewer.open_document(Vault(Path({str(vault.folder)!r})), file, print)\n"
+        f"viewer.open_document(FolderVault(Path({str(vault.folder)!r})), file, print)\n"
         "sys.stdout.flush(); time.sleep(600)"
     )
     other = subprocess.Popen(

@@ -6,13 +6,15 @@ from typing import get_args
 
 import pytest
 
-from defense_console.desk.defense.wording import cancelled_actions, consequence, describe
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, Stamp
+from defense_console.desk.defense.wording import cancelled_actions, describe
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import ReceivedFile, Request
+from defense_console.model.log.envelope import Stamp
 
 AT = Stamp("2026-11-24T13:00:00.000Z", 1_000_000, 1_000_000, "boot")
 HOSTILE = "[/foo] {x} \x1b[31m\u202eabc\nline"
-ROW = ev.Request("r9", None, HOSTILE)
+ROW = Request("r9", None, HOSTILE)
 SAMPLES: tuple[DefenseWhat, ...] = (
     ev.Planned("s1", "IRP", "IRP-P2", 1, "2026-11-24T13:00:00.000Z"),
     ev.Rescheduled("2026-11-25T13:00:00.000Z", HOSTILE),
@@ -62,8 +64,8 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.AmendmentDropped(),
     ev.Contested(HOSTILE),
     ev.ContestResolved(HOSTILE),
-    ev.DeliverableReceived(1, (ev.ReceivedFile("Demo_Ada_1_note_112026.pdf", 12, "a" * 64),)),
-    ev.RowReceived("d3", (ev.ReceivedFile(HOSTILE, 1, "00"),)),
+    ev.DeliverableReceived(1, (ReceivedFile("Demo_Ada_1_note_112026.pdf", 12, "a" * 64),)),
+    ev.RowReceived("d3", (ReceivedFile(HOSTILE, 1, "00"),)),
     ev.ReviewStarted("d3"),
     ev.RowAccepted("d3"),
     ev.RowRequestedAgain("d3", HOSTILE, 3_600),
@@ -84,7 +86,7 @@ def test_no_kind_is_forgotten() -> None:
 @pytest.mark.parametrize("what", SAMPLES, ids=lambda what: type(what).__name__)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_kind_has_words_and_keeps_the_text(what: DefenseWhat, language: str) -> None:
-    words = describe(Event(7, 7, AT, "A mentor", what), None, language)
+    words = describe(DefenseEvent(7, 7, AT, "A mentor", what), None, language)
     assert words
     assert words != type(what).__name__
     texts = [getattr(what, name) for name in ("text", "reason", "expected") if hasattr(what, name)]
@@ -94,17 +96,6 @@ def test_every_kind_has_words_and_keeps_the_text(what: DefenseWhat, language: st
 
 def test_what_was_undone_is_known_and_what_undid_it_is_not() -> None:
     whats = (SAMPLES[0], ev.RoomOpened(), ev.Undone(2))
-    log = [Event(n, n, AT, "", what) for n, what in enumerate(whats, 1)]
+    log = [DefenseEvent(n, n, AT, "", what) for n, what in enumerate(whats, 1)]
     assert cancelled_actions(log) == {2}
-    assert cancelled_actions([*log, Event(4, 4, AT, "", ev.Redone(2))]) == frozenset()
-
-
-def test_the_label_of_an_outcome_says_what_happens_next() -> None:
-    assert consequence("conditional", "en", due="2026-11-26 14:00") == (
-        "Conditional — documents only, no new defense, until 2026-11-26 14:00"
-    )
-    assert consequence("conditional", "en", after_s=172_800) == (
-        "Conditional — documents only, no new defense, until 48 h after release"
-    )
-    assert consequence("validated", "en") == "Validated — the next project opens"
-    assert consequence("rework", "en") == "To rework — a new defense"
+    assert cancelled_actions([*log, DefenseEvent(4, 4, AT, "", ev.Redone(2))]) == frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +15,13 @@ from defense_console import clocks
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.data_file import data_file
+from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.keeping_aside import aside_row
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"
@@ -41,7 +46,7 @@ def exported(make: Callable[[str], ExchangeDesk]) -> bytes:
     desk.fill_demo(NOW)
     hostile = "student_id,student_name,curriculum,project,attempt,planned_at\n"
     hostile += 'x/[y],"[/foo]\x1b[31m \u202eabc é 👩‍🚀\nline",IRP,IRP-P2,1,2027-01-05T10:00\n'
-    desk.import_file(hostile.encode())
+    desk.take(data_file(io.BytesIO(hostile.encode())))
     return b"".join(desk.export())
 
 
@@ -52,9 +57,10 @@ def lines_of(data: bytes) -> list[dict[str, Any]]:
 def test_export_import_export_is_byte_identical(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     copy = make("copy")
 
-    copy.import_file(exported)
+    copy.take(data_file(io.BytesIO(exported)))
 
     assert b"".join(copy.export()) == exported
+    assert isinstance(copy.store, TinyStore)
     assert copy.store.verify_all() == ()
 
 
@@ -63,7 +69,7 @@ def test_an_import_brings_summaries_and_drafts_back_and_leaves_leases_behind(
 ) -> None:
     source, copy = make("source"), make("copy")
 
-    copy.import_file(exported)
+    copy.take(data_file(io.BytesIO(exported)))
 
     assert copy.store.pending() == source.store.pending()
     assert len(copy.store.closed()) == len(source.store.closed()) > 0
@@ -83,7 +89,7 @@ def test_rows_stand_in_order_of_table_and_id_after_a_header_that_counts_them(exp
 def test_a_dry_run_checks_and_writes_nothing(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     copy = make("copy")
 
-    taken = copy.import_file(exported, dry_run=True)
+    taken = copy.take(data_file(io.BytesIO(exported)), dry_run=True)
 
     assert taken.archive is not None
     assert copy.store.is_empty()
@@ -91,7 +97,7 @@ def test_a_dry_run_checks_and_writes_nothing(make: Callable[[str], ExchangeDesk]
 
 def test_a_store_that_is_not_empty_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
     with pytest.raises(ConsoleError, match="empty store"):
-        make("source").import_file(exported)
+        make("source").take(data_file(io.BytesIO(exported)))
 
 
 # --- damage ------------------------------------------------------------------------------------------------------
@@ -101,7 +107,7 @@ def damaged(make: Callable[[str], ExchangeDesk], lines: list[bytes]) -> BadFile:
     """The refusal of an export; nothing may have been written."""
     copy = make("copy")
     with pytest.raises(BadFile) as caught:
-        copy.import_file(b"\n".join(lines) + b"\n")
+        copy.take(data_file(io.BytesIO(b"\n".join(lines) + b"\n")))
     assert copy.store.is_empty()
     assert not copy.store.curricula()
     return caught.value
@@ -183,6 +189,35 @@ def last_of_a_log(lines: list[bytes]) -> int:
     """The last line of the first defense's log."""
     table = json.loads(lines[first_line(lines, "defense/")])["table"]
     return max(n for n, line in enumerate(lines) if json.loads(line).get("table") == table)
+
+
+@pytest.mark.parametrize("wrong", ["its key", "its stamp", "its cursor", "its event", "its first number"])
+def test_a_decision_kept_aside_is_believed_only_when_it_is_an_event_under_its_own_key(
+    make: Callable[[str], ExchangeDesk], wrong: str
+) -> None:
+    source = make("source")
+    source.fill_demo(NOW)
+    stream = source.store.streams("defense/")[0]
+    at = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
+    key, event = aside_row(3, DefenseEvent(3, 3, at, "Camille", Noted("a note", at)))
+    source.store.save_aside(stream, key, event)
+    lines = b"".join(source.export()).splitlines()
+    place = next(n for n, line in enumerate(lines) if b'"id":"aside/' in line)
+    row = json.loads(lines[place])
+    assert (row["id"], row["text"].encode()) == (f"aside/{key}", event)
+    match wrong:
+        case "its key":
+            row["id"] = row["id"][:-1] + "x"
+        case "its stamp":
+            row["first"]["boot_ms"] += 1
+        case "its cursor":
+            row["cursor"] = 7
+        case "its event":
+            row["text"] = row["text"].replace("noted", "juggled")
+        case _:
+            row["id"] = "aside/nobody/3-" + row["id"][-12:]
+    lines[place] = json.dumps(row, separators=(",", ":")).encode()
+    assert [bad.line for bad in damaged(make, lines).lines] == [place + 1]
 
 
 @pytest.mark.parametrize("kind", ["illegal", "unknown", "not canonical", "another number", "another field"])

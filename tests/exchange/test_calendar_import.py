@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,27 +11,29 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from defense_console.cli import main
-from defense_console.desk.exchange.calendar import CalendarDesk
 from defense_console.desk.exchange.files import ExchangeDesk
-from defense_console.desk.logs.direct import DirectLogs
+from defense_console.exchange import planning
+from defense_console.exchange.appointments import ImportPlan, events_of
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar import plan as told
+from defense_console.exchange.calendar import matching
 from defense_console.exchange.calendar.matching import Said
-from defense_console.exchange.calendar.plan import CalendarPlan
 from defense_console.exchange.calendar.writing import CalendarForm
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.data_file import data_file
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
+from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics
 
 SHIPPED = load_shipped()
@@ -49,18 +52,19 @@ class Console:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.store = TinyStore.open(folder, create=True)
-        exchange = ExchangeDesk(self.store, self.stamp, "Mentor", "Europe/Paris", SHIPPED)
+        self.desk = ExchangeDesk(self.store, self.stamp, "Mentor", "Europe/Paris", SHIPPED)
         entries = [{"student_id": id, "student_name": name, "email": email, "curriculum": "", "project": "",
                     "attempt": None, "planned_at": ""} for id, name, email in STUDENTS]  # fmt: skip
-        exchange.import_file(json.dumps(entries).encode())
-        self.desk = CalendarDesk(DirectLogs(self.store, self.stamp, "Mentor"), SHIPPED)
+        self.desk.take(data_file(io.BytesIO(json.dumps(entries).encode())))
 
     def stamp(self) -> Stamp:
         ms = round((self.now - NOW).total_seconds() * 1000)
         return Stamp(iso(self.now), ms, ms, "boot")
 
-    def take(self, data: bytes, *said: str, dry_run: bool = False) -> CalendarPlan:
-        return self.desk.take(data, [Said(0, text) for text in said], "Europe/Paris", 366, dry_run=dry_run)
+    def take(self, data: bytes, *said: str, dry_run: bool = False) -> ImportPlan:
+        taken = self.desk.take_calendar(data, [Said(0, text) for text in said], 366, dry_run=dry_run)
+        assert taken.plan is not None
+        return taken.plan
 
     def defense(self, project: str = "IRP-P4", student: str = "zoe-17", attempt: int = 1) -> Defense:
         return self.desk.logs.known(str(defense_id(student, project, attempt)))
@@ -83,8 +87,8 @@ def console(tmp_path: Path) -> Iterator[Console]:
     found.store.close()
 
 
-def reasons(plan: CalendarPlan) -> list[str]:
-    return [one.reason for one in plan.told]
+def reasons(plan: ImportPlan) -> list[str]:
+    return [one.reason for one in plan.left_out]
 
 
 # --- matching ----------------------------------------------------------------------------------------------------
@@ -94,7 +98,7 @@ def reasons(plan: CalendarPlan) -> list[str]:
 def test_a_real_calendar_plans_the_defense_it_speaks_of(console: Console, data: bytes) -> None:
     plan = console.take(data)
 
-    assert [action.key for action in plan.actions] == [("zoe-17", "IRP-P4", 1)]
+    assert [action.key for action in plan.appointments] == [("zoe-17", "IRP-P4", 1)]
     assert console.start() in ("2027-01-05T13:00:00.000Z", "2027-01-05T13:30:00.000Z")
     assert console.defense().duration_min in (30, 45)
 
@@ -117,20 +121,22 @@ def test_what_names_one_student_and_one_project_is_taken(console: Console, summa
                          ("Design a storyboard and a prototype", titles.title.en)):  # fmt: skip
         summary = summary.replace(asked, title)
 
-    assert [action.key for action in console.take(ics(event(summary=summary))).actions] == [("zoe-17", "IRP-P4", 1)]
+    assert [action.key for action in console.take(ics(event(summary=summary))).appointments] == [
+        ("zoe-17", "IRP-P4", 1)
+    ]
 
 
 @pytest.mark.parametrize(
     ("summary", "reason"),
     [
-        ("Déjeuner", told.UNMATCHED),
-        ("Soutenance Zoé Fictive", told.NO_PROJECT),
-        ("Soutenance IRP-P4", told.NO_STUDENT),
-        ("IRP-P40 Zoé Fictive", told.NO_PROJECT),
-        ("IRP-P4 Zoé", told.NO_STUDENT),
-        ("IRP-P4 salle 7", told.NO_STUDENT),
-        ("IRP-P4 Zoé Fictive, Ada Exemple", told.AMBIGUOUS),
-        ("IRP-P4 puis IRP-P5 Zoé Fictive", told.AMBIGUOUS),
+        ("Déjeuner", matching.UNMATCHED),
+        ("Soutenance Zoé Fictive", matching.NO_PROJECT),
+        ("Soutenance IRP-P4", matching.NO_STUDENT),
+        ("IRP-P40 Zoé Fictive", matching.NO_PROJECT),
+        ("IRP-P4 Zoé", matching.NO_STUDENT),
+        ("IRP-P4 salle 7", matching.NO_STUDENT),
+        ("IRP-P4 Zoé Fictive, Ada Exemple", matching.AMBIGUOUS),
+        ("IRP-P4 puis IRP-P5 Zoé Fictive", matching.AMBIGUOUS),
     ],
 )
 def test_nothing_is_guessed(console: Console, summary: str, reason: str) -> None:
@@ -138,8 +144,8 @@ def test_nothing_is_guessed(console: Console, summary: str, reason: str) -> None
 
     plan = console.take(ics(event(summary=summary)))
 
-    assert (plan.actions, reasons(plan)) == ((), [reason])
-    assert plan.told[0].to_match
+    assert (plan.appointments, reasons(plan)) == ((), [reason])
+    assert plan.left_out[0].to_match
     assert console.lines() == before
 
 
@@ -148,13 +154,13 @@ def test_the_mentor_says_what_the_file_does_not(console: Console) -> None:
 
     plan = console.take(data, "a=b/c=7/IRP-P4")
 
-    assert [action.key for action in plan.actions] == [("7", "IRP-P4", 1)]
-    assert console.take(data).actions == ()  # found again by its name, without the match
+    assert [action.key for action in plan.appointments] == [("7", "IRP-P4", 1)]
+    assert console.take(data).appointments == ()  # found again by its name, without the match
 
 
 def test_one_repetition_is_named_by_its_instant(console: Console) -> None:
     data = ics(event("RRULE:FREQ=WEEKLY;COUNT=3", summary="Créneau"))
-    assert [one.event.key for one in console.take(data).told] == [
+    assert [one.wish.origin and one.wish.origin.key for one in console.take(data).left_out] == [
         f"e1#2027-01-{day}T10:00:00.000Z" for day in ("05", "12", "19")
     ]
 
@@ -187,12 +193,12 @@ def test_two_events_for_one_defense_are_told_and_the_mentor_chooses(console: Con
     data = ics(talk, event(uid="real", summary=SUMMARY))
 
     plan = console.take(data)
-    assert (plan.actions, reasons(plan)) == ((), [told.TWO_EVENTS] * 2)
+    assert (plan.appointments, reasons(plan)) == ((), [planning.TWO_EVENTS] * 2)
 
     console.take(data, "real=zoe-17/IRP-P4")
     assert console.start() == "2027-01-05T10:00:00.000Z"
     again = console.take(data)
-    assert (again.actions, reasons(again)) == ((), [told.TWO_EVENTS])
+    assert (again.appointments, reasons(again)) == ((), [planning.TWO_EVENTS])
     assert console.start() == "2027-01-05T10:00:00.000Z"
 
 
@@ -231,7 +237,7 @@ def test_the_same_file_twice_changes_nothing(console: Console) -> None:
     for data in (GOOGLE, ics(event(summary=SUMMARY))):
         console.take(data)
         before = console.lines()
-        assert console.take(data).actions == ()
+        assert console.take(data).appointments == ()
         assert console.lines() == before
 
 
@@ -240,7 +246,7 @@ def test_another_start_of_an_event_already_taken_is_a_new_date(console: Console)
 
     plan = console.take(ics(event("SEQUENCE:1", start="DTSTART:20270106T110000Z", summary="renamed")))
 
-    assert [type(what) for what in plan.actions[0].whats] == [ev.Rescheduled, ev.CalendarLinked]
+    assert [type(what) for what in events_of(plan.appointments[0])] == [ev.Rescheduled, ev.CalendarLinked]
     assert console.start() == "2027-01-06T11:00:00.000Z"
     assert len(console.defense().sittings) == 1
 
@@ -250,7 +256,7 @@ def test_an_older_file_moves_nothing_back(console: Console) -> None:
 
     plan = console.take(ics(event("SEQUENCE:1", summary=SUMMARY)))
 
-    assert (plan.actions, reasons(plan)) == ((), [told.OLDER])
+    assert (plan.appointments, reasons(plan)) == ((), [planning.OLDER])
     assert console.start() == "2027-01-06T11:00:00.000Z"
 
 
@@ -259,7 +265,7 @@ def test_a_date_the_mentor_moved_in_the_console_stays(console: Console) -> None:
     console.take(data)
     console.decide(ev.Rescheduled("2027-01-08T09:00:00.000Z"))
 
-    assert console.take(data).actions == ()
+    assert console.take(data).appointments == ()
     assert console.start() == "2027-01-08T09:00:00.000Z"
 
 
@@ -268,7 +274,7 @@ def test_a_slot_the_mentor_changed_in_the_console_stays(console: Console) -> Non
     console.take(data)
     console.decide(ev.DetailsChanged(duration_min=60))
 
-    assert console.take(data).actions == ()
+    assert console.take(data).appointments == ()
     assert console.defense().duration_min == 60
 
 
@@ -295,11 +301,11 @@ def test_a_cancellation_is_told_and_the_defense_stays_planned(console: Console) 
 
     for data in (ics(event("STATUS:CANCELLED", "SEQUENCE:1")), ics(event("SEQUENCE:1"), head="METHOD:CANCEL\n")):
         plan = console.take(data)
-        assert (plan.actions, reasons(plan)) == ((), [told.CANCELLED])
+        assert (plan.appointments, reasons(plan)) == ((), [planning.CANCELLED])
         assert console.defense().session == "planned"
 
     console.decide(ev.Cancelled("student", late=False))
-    assert console.take(ics(event("STATUS:CANCELLED"))).told == ()  # nothing left to propose
+    assert console.take(ics(event("STATUS:CANCELLED"))).left_out == ()  # nothing left to propose
 
 
 def test_whole_days_and_what_went_by_are_not_planned(console: Console) -> None:
@@ -308,10 +314,10 @@ def test_whole_days_and_what_went_by_are_not_planned(console: Console) -> None:
 
     plan = console.take(ics(day, past))
 
-    assert plan.actions == ()
-    assert [one.event.uid for one in plan.told] == ["day"]
+    assert plan.appointments == ()
+    assert [one.wish.line for one in plan.left_out] == [4]
     assert plan.past == 1
-    assert console.take(ics(past), "past=zoe-17/IRP-P4").actions  # unless the mentor says so
+    assert console.take(ics(past), "past=zoe-17/IRP-P4").appointments  # unless the mentor says so
 
 
 def play(console: Console, *after: DefenseWhat) -> None:
@@ -325,9 +331,9 @@ def test_a_defense_that_is_over_keeps_its_date(console: Console) -> None:
     play(console)
 
     plan = console.take(ics(event("SEQUENCE:1", start="DTSTART:20270107T100000Z", summary=SUMMARY)))
-    assert (plan.actions, reasons(plan)) == ((), [told.KEPT])
+    assert (plan.appointments, reasons(plan)) == ((), [planning.KEPT_DATE])
     plan = console.take(ics(event(uid="new", start="DTSTART:20270109T100000Z", summary=SUMMARY)))
-    assert (plan.actions, reasons(plan)) == ((), [told.OVER])
+    assert (plan.appointments, reasons(plan)) == ((), [planning.OVER])
 
 
 def test_after_a_rework_the_next_event_is_the_next_attempt(console: Console) -> None:
@@ -356,8 +362,8 @@ def test_a_new_date_after_an_absence_opens_the_next_sitting(console: Console) ->
 
 def test_an_own_export_moved_in_a_calendar_moves_the_defense(console: Console) -> None:
     console.take(ics(event(summary=SUMMARY)))
-    exported = console.desk.export(CalendarForm("fr", deadlines="both"))
-    assert console.take(exported).actions == ()
+    exported = console.desk.export_calendar(CalendarForm("fr", deadlines="both"))
+    assert console.take(exported).appointments == ()
 
     moved = exported.replace(b"DTSTART:20270105T100000Z", b"DTSTART:20270106T090000Z")
     moved = moved.replace(b"DTEND:20270105T1030", b"DTEND:20270106T0930").replace(b"SEQUENCE:0", b"SEQUENCE:1")
@@ -365,7 +371,7 @@ def test_an_own_export_moved_in_a_calendar_moves_the_defense(console: Console) -
 
     assert console.start() == "2027-01-06T09:00:00.000Z"
     plan = console.take(exported)  # the file of before
-    assert (plan.actions, reasons(plan)) == ((), [told.OLDER])
+    assert (plan.appointments, reasons(plan)) == ((), [planning.OLDER])
 
 
 STARTS = st.integers(60, 300 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))
@@ -380,7 +386,7 @@ PROJECTS = st.sampled_from([project.id for curriculum in SHIPPED.values() for pr
     ),
     st.booleans(),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@examples(12)
 def test_what_was_exported_plans_the_same_in_another_store(
     tmp_path_factory: pytest.TempPathFactory, planned: dict[Any, Any], names: bool
 ) -> None:
@@ -390,11 +396,11 @@ def test_what_was_exported_plans_the_same_in_another_store(
         id = str(defense_id(student, project, 1))
         whats = [ev.Planned(student, project.split("-")[0], project, 1, iso(start), minutes)]
         first.desk.logs.decide(id, [*whats, *(ev.Rescheduled(iso(move)) for move in moves)], first.stamp())
-    exported = first.desk.export(CalendarForm("en", names=names, deadlines="both"))
+    exported = first.desk.export_calendar(CalendarForm("en", names=names, deadlines="both"))
 
-    assert first.take(exported).actions == ()
+    assert first.take(exported).appointments == ()
     second.take(exported)
-    assert second.take(exported).actions == ()
+    assert second.take(exported).appointments == ()
     for student, project in planned:
         sent, found = first.defense(project, student), second.defense(project, student)
         assert found.planned_at == sent.planned_at
@@ -460,6 +466,6 @@ def test_a_bad_match_file_is_refused_with_its_line(cli: Cli, tmp_path: Path) -> 
 
 def test_the_file_is_a_calendar_for_other_readers_too(console: Console) -> None:
     console.take(GOOGLE)
-    calendar: Any = Calendar.from_ical(console.desk.export(CalendarForm("en")))
+    calendar: Any = Calendar.from_ical(console.desk.export_calendar(CalendarForm("en")))
     assert [component.name for component in calendar.subcomponents] == ["VEVENT"]
     assert console.store.verify_all() == ()

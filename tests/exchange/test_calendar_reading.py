@@ -6,18 +6,19 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar.lines import is_calendar, read_lines
-from defense_console.exchange.calendar.reading import CalendarEvent, Span, read_calendar
+from defense_console.exchange.calendar.lines import calendar_text
+from defense_console.exchange.calendar.reading import CalendarEvent, RepetitionSpan, read_calendar
+from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, PARIS_VTIMEZONE, WINDOWS_VTIMEZONE, event, ics
 
-SPAN = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC))
+SPAN = RepetitionSpan(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC))
 
 
-def read(data: bytes, zone: str = "Europe/Paris", span: Span = SPAN) -> tuple[CalendarEvent, ...]:
+def read(data: bytes, zone: str = "Europe/Paris", span: RepetitionSpan = SPAN) -> tuple[CalendarEvent, ...]:
     return read_calendar(data, zone, span)
 
 
@@ -120,12 +121,12 @@ def test_microsofts_name_of_utc() -> None:
     st.integers(0, 362 * 86_400).map(lambda s: (SPAN.since + timedelta(days=1, seconds=s)).replace(tzinfo=None)),
     st.sampled_from(sorted(DAYS)),
 )
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_a_repeated_event_keeps_its_local_time(first: datetime, zone: str) -> None:
     if first.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != first:
         return  # a skipped first time has no local time to keep
     data = ics(event("RRULE:FREQ=DAILY;COUNT=5", start=f"DTSTART;TZID={zone}:{first:%Y%m%dT%H%M%S}"))
-    span = Span(SPAN.since - timedelta(days=9), SPAN.until + timedelta(days=9))
+    span = RepetitionSpan(SPAN.since - timedelta(days=9), SPAN.until + timedelta(days=9))
 
     found = [datetime.fromisoformat(one.start).astimezone(ZoneInfo(zone)) for one in read(data, "UTC", span)]
 
@@ -164,13 +165,13 @@ def test_rules_further_dates_and_dates_left_out(rule: tuple[str, ...], days: lis
 
 
 def test_an_endless_rule_ends_with_the_horizon() -> None:
-    span = Span(SPAN.since, datetime(2027, 3, 20, tzinfo=UTC))
+    span = RepetitionSpan(SPAN.since, datetime(2027, 3, 20, tzinfo=UTC))
     assert len(read(ics(event("RRULE:FREQ=WEEKLY", start=PARIS_10)), span=span)) == 3
 
 
 def test_a_rule_that_began_long_ago_gives_only_what_is_ahead() -> None:
     data = ics(event("RRULE:FREQ=DAILY", start="DTSTART:19990101T090000Z"))
-    span = Span(SPAN.since, SPAN.since + timedelta(days=2))
+    span = RepetitionSpan(SPAN.since, SPAN.since + timedelta(days=2))
     assert [one.start[:10] for one in read(data, span=span)] == ["2027-01-01", "2027-01-02"]
 
 
@@ -259,13 +260,13 @@ def taken_or_refused_with_a_place(data: bytes) -> bool:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(ics))
-@settings(max_examples=200, deadline=None)
+@examples(80)
 def test_any_bytes_are_read_or_refused_with_a_place(data: bytes) -> None:
     assert taken_or_refused_with_a_place(data)
 
 
 @given(st.sampled_from([GOOGLE, OUTLOOK, NEXTCLOUD]), st.data())
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_a_real_calendar_with_lines_lost_swapped_or_damaged_is_read_or_refused_with_a_place(
     data: bytes, draw: st.DataObject
 ) -> None:
@@ -291,6 +292,8 @@ def test_a_real_calendar_with_lines_lost_swapped_or_damaged_is_read_or_refused_w
 
 
 def test_a_calendar_is_told_by_its_first_line() -> None:
-    assert is_calendar(b"\xef\xbb\xbf\r\nbegin:vcalendar\r\n")
-    assert not is_calendar(b"student_id;student_name\n")
-    assert [block.name for block in read_lines(NEXTCLOUD).blocks][:3] == ["VCALENDAR", "VEVENT", "VALARM"]
+    assert [component.name for component in calendar_text(NEXTCLOUD).components][:3] == [
+        "VCALENDAR",
+        "VEVENT",
+        "VALARM",
+    ]

@@ -15,13 +15,16 @@ from icalendar import Calendar
 
 from defense_console.cli import main
 from defense_console.exchange.calendar.names import deadline_uid, own_name, sitting_uid
-from defense_console.exchange.calendar.writing import Appointment, CalendarForm, initials, write_calendar
+from defense_console.exchange.calendar.writing import CalendarForm, initials, write_calendar
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.exported import ExportedDefense
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, ReceivedFile, Request, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import ReceivedFile, Request
 from defense_console.model.defense.timeline import instant, iso
+from defense_console.model.log.envelope import Stamp
 
 SHIPPED = load_shipped()
 IRP = SHIPPED["IRP"]
@@ -36,12 +39,12 @@ def stamp(minutes: float) -> Stamp:
     return Stamp(iso(START + timedelta(milliseconds=ms)), ms, ms, "boot")
 
 
-def appointment(*whats: tuple[float, DefenseWhat]) -> Appointment:
-    events = tuple(Event(n, n, stamp(at), "Mentor", what) for n, (at, what) in enumerate(whats, 1))
-    return Appointment(ID, events, fold(events, IRP), NAME, IRP)
+def exported(*whats: tuple[float, DefenseWhat]) -> ExportedDefense:
+    events = tuple(DefenseEvent(n, n, stamp(at), "Mentor", what) for n, (at, what) in enumerate(whats, 1))
+    return ExportedDefense(ID, events, fold(events, IRP), NAME, IRP)
 
 
-def components(one: Appointment, **form: Any) -> list[Any]:
+def components(one: ExportedDefense, **form: Any) -> list[Any]:
     return Calendar.from_ical(write_calendar([one], CalendarForm("fr", **form))).subcomponents
 
 
@@ -62,7 +65,7 @@ FILE = ReceivedFile("x.pdf", 1, "ab" * 32)
 
 
 def test_a_planned_defense_is_an_event_in_utc_with_an_alarm() -> None:
-    [event] = components(appointment((-1000, PLANNED)))
+    [event] = components(exported((-1000, PLANNED)))
 
     assert event.name == "VEVENT"
     assert str(event["UID"]) == sitting_uid(ID, 1)
@@ -74,12 +77,12 @@ def test_a_planned_defense_is_an_event_in_utc_with_an_alarm() -> None:
 
 
 def test_the_alarm_is_a_setting() -> None:
-    [event] = components(appointment((-1000, PLANNED)), alarm_min=0)
+    [event] = components(exported((-1000, PLANNED)), alarm_min=0)
     assert event.subcomponents == []
 
 
 def test_without_a_slot_the_event_is_as_long_as_the_plan() -> None:
-    [event] = components(appointment((-1000, ev.Planned("s1", "IRP", "IRP-P4", 1, iso(START)))))
+    [event] = components(exported((-1000, ev.Planned("s1", "IRP", "IRP-P4", 1, iso(START)))))
     project = IRP.project("IRP-P4")
 
     assert project is not None
@@ -91,7 +94,7 @@ def test_a_rescheduled_sitting_keeps_its_name_and_its_sequence_grows() -> None:
     seen = []
     for day in range(1, 4):
         whats.append((-1000 + day, ev.Rescheduled(iso(START + timedelta(days=day)))))
-        [event] = components(appointment(*whats))
+        [event] = components(exported(*whats))
         seen.append((str(event["UID"]), int(event["SEQUENCE"]), event["DTSTART"].dt))
 
     assert seen == [(sitting_uid(ID, 1), day, START + timedelta(days=day)) for day in range(1, 4)]
@@ -102,7 +105,7 @@ def test_a_rescheduled_sitting_keeps_its_name_and_its_sequence_grows() -> None:
 )
 def test_what_was_not_held_stays_as_cancelled_and_its_new_date_is_another_event(end: DefenseWhat) -> None:
     told = ((-1000, PLANNED), (-5, ev.RoomOpened()), (5, end), (6, ev.Rescheduled(iso(START + timedelta(days=7)))))
-    first, second = components(appointment(*told))
+    first, second = components(exported(*told))
 
     assert (str(first["UID"]), str(first["STATUS"])) == (sitting_uid(ID, 1), "CANCELLED")
     assert (str(second["UID"]), str(second["STATUS"])) == (sitting_uid(ID, 2), "CONFIRMED")
@@ -112,20 +115,20 @@ def test_what_was_not_held_stays_as_cancelled_and_its_new_date_is_another_event(
 
 def test_a_cancellation_taken_back_is_one_more_change_not_one_less() -> None:
     whats: list[tuple[float, DefenseWhat]] = [(-1000.0, PLANNED), (-900.0, ev.Cancelled("student", late=False))]
-    [cancelled] = components(appointment(*whats))
-    [restored] = components(appointment(*whats, (-899.0, ev.Undone(2))))
+    [cancelled] = components(exported(*whats))
+    [restored] = components(exported(*whats, (-899.0, ev.Undone(2))))
 
     assert (cancelled["STATUS"], restored["STATUS"]) == ("CANCELLED", "CONFIRMED")
     assert restored["SEQUENCE"] > cancelled["SEQUENCE"]
 
 
 def test_both_deadlines_are_tasks_48_real_hours_away_across_the_change_of_clocks() -> None:
-    asked = components(appointment(*CONDITIONAL))
-    received = components(appointment(*CONDITIONAL, (600, ev.RowReceived("d1", (FILE,)))))
+    asked = components(exported(*CONDITIONAL))
+    received = components(exported(*CONDITIONAL, (600, ev.RowReceived("d1", (FILE,)))))
     steps = (600, ev.RowReceived("d1", (FILE,))), (700, ev.RowAccepted("d1", (FILE.sha256,)))
-    settled = components(appointment(*CONDITIONAL, *steps))
+    settled = components(exported(*CONDITIONAL, *steps))
     outcome = ev.OutcomeChosen("validated"), ev.Signed(2, "validated", "validated"), ev.Released(2)
-    decided = components(appointment(*CONDITIONAL, *steps, *((720, what) for what in outcome)))
+    decided = components(exported(*CONDITIONAL, *steps, *((720, what) for what in outcome)))
 
     released = START + timedelta(minutes=34)
     [student] = [c for c in asked if c.name == "VTODO"]
@@ -142,7 +145,7 @@ def test_both_deadlines_are_tasks_48_real_hours_away_across_the_change_of_clocks
 
 
 def test_deadlines_can_be_events_for_calendars_that_show_no_tasks() -> None:
-    names = {form: [c.name for c in components(appointment(*CONDITIONAL), deadlines=form)] for form in
+    names = {form: [c.name for c in components(exported(*CONDITIONAL), deadlines=form)] for form in
              ("tasks", "events", "both", "none")}  # fmt: skip
 
     assert names == {
@@ -151,13 +154,13 @@ def test_deadlines_can_be_events_for_calendars_that_show_no_tasks() -> None:
         "both": ["VEVENT", "VTODO", "VEVENT"],
         "none": ["VEVENT"],
     }
-    [due] = [c for c in components(appointment(*CONDITIONAL), deadlines="events") if "due" in c["UID"]]
+    [due] = [c for c in components(exported(*CONDITIONAL), deadlines="events") if "due" in c["UID"]]
     assert due["DTSTART"].dt == START + timedelta(minutes=34, hours=48)
     assert "DTEND" not in due
 
 
 def test_lines_end_in_crlf_and_have_at_most_75_octets_without_a_letter_cut() -> None:
-    accents = msgspec.structs.replace(appointment((-1000, PLANNED)), student_name="É" * 200)
+    accents = msgspec.structs.replace(exported((-1000, PLANNED)), student_name="É" * 200)
     data = write_calendar([accents], CalendarForm("fr", names=True))
 
     assert b"\n" not in data.replace(b"\r\n", b"")
@@ -171,8 +174,8 @@ def test_lines_end_in_crlf_and_have_at_most_75_octets_without_a_letter_cut() -> 
 
 
 def test_nobodys_name_is_in_the_file_unless_asked_for() -> None:
-    bare = write_calendar([appointment(*CONDITIONAL)], CalendarForm("fr", deadlines="both")).decode()
-    named = write_calendar([appointment(*CONDITIONAL)], CalendarForm("fr", names=True)).decode()
+    bare = write_calendar([exported(*CONDITIONAL)], CalendarForm("fr", deadlines="both")).decode()
+    named = write_calendar([exported(*CONDITIONAL)], CalendarForm("fr", names=True)).decode()
 
     unfolded = re.sub("\r\n ", "", bare)
     assert not any(part in unfolded for part in ("Noëlle", "Zoé", "Été", "Œuvrée"))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from defense_console.cli import main
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
-from defense_console.exchange.lists.defenses_csv import COLUMNS, Form, Listed, Separator, neutral, write_csv
+from defense_console.exchange.exported import ExportedDefense
+from defense_console.exchange.lists.defenses_csv import CSV_HEADER, CsvForm, Separator, neutral, write_csv
 from defense_console.exchange.platform.words import FROM_PLATFORM, TO_PLATFORM, platform_word
 
 NOW = "2026-11-24T10:00:00Z"
@@ -23,27 +24,27 @@ SHIPPED = load_shipped()
 DEMO = {(p.defense.student_id, p.defense.project): p.defense for p in cohort(NOW, SHIPPED).defenses}
 
 
-def listed(student: str, project: str, name: str = "Zoé Œuvrée") -> Listed:
-    return Listed("1" * 8, DEMO[student, project], name, SHIPPED["IRP"])
+def listed(student: str, project: str, name: str = "Zoé Œuvrée") -> ExportedDefense:
+    return ExportedDefense("1", (), DEMO[student, project], name, SHIPPED["IRP"])
 
 
 def rows(data: bytes, separator: str = ";") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=separator, strict=True))
 
 
-def one(found: Listed, zone: str = "Europe/Paris", separator: Separator = ";") -> dict[str, str]:
-    return rows(b"".join(write_csv([found], Form(zone, "fr", separator))), separator)[0]
+def one(found: ExportedDefense, zone: str = "Europe/Paris", separator: Separator = ";") -> dict[str, str]:
+    return rows(b"".join(write_csv([found], CsvForm(zone, "fr", separator))), separator)[0]
 
 
 def test_a_planned_defense_says_what_is_known_of_it() -> None:
     row = one(listed("demo-ada", "IRP-P2"))
 
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == CSV_HEADER
     assert row["planned_at"] == "2026-11-24T11:12:00+01:00"
     assert (row["session"], row["outcome"], row["speaking_s"]) == ("pending", "", "")
     assert row["duration_min"] == str(DEMO["demo-ada", "IRP-P2"].duration_min)
     planned = msgspec.structs.replace(DEMO["demo-ada", "IRP-P2"], duration_min=None)
-    assert one(Listed("1", planned, "", SHIPPED["IRP"]))["duration_min"] == "30"  # the plan's length
+    assert one(ExportedDefense("1", (), planned, "", SHIPPED["IRP"]))["duration_min"] == "30"  # the plan's length
 
 
 def test_a_conditional_verdict_lists_its_documents_and_due_dates_with_their_offset() -> None:
@@ -79,7 +80,7 @@ def test_no_cell_begins_with_a_formula(text: str) -> None:
 
 
 def test_the_byte_order_mark_is_a_choice() -> None:
-    with_bom, without = (b"".join(write_csv([], Form("UTC", "en", bom=bom))) for bom in (True, False))
+    with_bom, without = (b"".join(write_csv([], CsvForm("UTC", "en", bom=bom))) for bom in (True, False))
 
     assert with_bom == b"\xef\xbb\xbf" + without
     assert without.endswith(b"\r\n")
@@ -131,6 +132,6 @@ def test_options_of_the_table_need_the_table(tmp_path: Path) -> None:
 
 
 def test_a_defense_without_curriculum_still_has_its_row() -> None:
-    bare = Listed("1", msgspec.structs.replace(DEMO["demo-ada", "IRP-P2"], duration_min=None), "", None)
+    bare = ExportedDefense("1", (), msgspec.structs.replace(DEMO["demo-ada", "IRP-P2"], duration_min=None), "", None)
 
     assert (one(bare)["project"], one(bare)["project_title"], one(bare)["duration_min"]) == ("IRP-P2", "", "")

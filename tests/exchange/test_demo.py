@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from defense_console import clocks
 from defense_console.desk.exchange.files import DEMO, ExchangeDesk
 from defense_console.exchange import demo
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.data_file import data_file
 from defense_console.exchange.demo import Cohort, cohort, load_script
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.legal import check_legal
@@ -123,7 +125,7 @@ def test_a_store_is_filled_once_and_any_other_is_refused(tmp_path: Path) -> None
     mine, shown = TinyStore.open(tmp_path / "mine"), TinyStore.open(tmp_path / "demo")
     desks = [ExchangeDesk(store, clocks.read, "Mentor", "UTC", SHIPPED) for store in (mine, shown)]
     row = "student_id,student_name,curriculum,project,attempt,planned_at\ns1,Ada,IRP,IRP-P2,1,2027-01-05T10:00\n"
-    desks[0].import_file(row.encode())
+    desks[0].take(data_file(io.BytesIO(row.encode())))
 
     with pytest.raises(ConsoleError, match="empty"):
         desks[0].fill_demo(NOW)

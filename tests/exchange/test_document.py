@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from defense_console.exchange.whole_store.shown import Saved, Subject, document
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import ReceivedFile
-from defense_console.model.defense.signing import signed_event
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import signed_event
+from defense_console.model.defense.state import ReceivedFile
 from tests.model.builders import Log, conditional
 
 H = 3600

@@ -18,11 +18,13 @@ from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.desk.exchange.whole_store import WholeStoreDesk
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.whole_store.files import write_files
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentRegistered
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 
 AT = Stamp("2027-01-01T08:00:00.000Z", 0, 0, "boot")
 CONTENTS = {
@@ -44,12 +46,12 @@ def store(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
     opened = TinyStore.open(folder, create=True)
     desk = ExchangeDesk(opened, lambda: AT, "Mentor", "Europe/Paris", load_shipped())
-    files = tuple(ev.ReceivedFile(n, len(d), hashlib.sha256(d).hexdigest()) for n, d in CONTENTS.items())
-    with Vault(folder).taking() as taking:
+    files = tuple(ReceivedFile(n, len(d), hashlib.sha256(d).hexdigest()) for n, d in CONTENTS.items())
+    with FolderVault(folder).taking() as taking:
         for data in CONTENTS.values():
             taking.add([data])
     planned = ev.Planned("s1", "IRP", "IRP-P4", 1, "2027-01-05T13:00:00.000Z")
-    desk.logs.decide_student("s1", ev.StudentRegistered("s1", "Zoé Fictive"), AT)
+    desk.logs.decide_student("s1", StudentRegistered("s1", "Zoé Fictive"), AT)
     desk.logs.decide(str(defense_id("s1", "IRP-P4", 1)), [planned, ev.DeliverableReceived(1, files)], AT)
     opened.close()
     return folder
@@ -232,7 +234,7 @@ def test_the_desk_reads_any_stream(store: Path, tmp_path: Path) -> None:
     source, target = TinyStore.open(store), TinyStore.open(tmp_path / "other", create=True)
     shipped = load_shipped()
     desks = [
-        WholeStoreDesk(ExchangeDesk(each, lambda: AT, "Mentor", "UTC", shipped), Vault(folder))
+        WholeStoreDesk(ExchangeDesk(each, lambda: AT, "Mentor", "UTC", shipped), FolderVault(folder))
         for each, folder in ((source, store), (target, tmp_path / "other"))
     ]
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from defense_console.exchange.appointments import ImportPlan, Wishes, events_of
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.exchange.lists import importing
-from defense_console.exchange.lists import plan as import_plan
-from defense_console.exchange.lists.plan import Plan
-from defense_console.exchange.lists.table import COLUMNS, kind_of
+from defense_console.exchange.data_file import data_file
+from defense_console.exchange.held import HeldDefense, HeldDefenses
+from defense_console.exchange.lists.rows import DEFENSE_COLUMNS, read_list
+from defense_console.exchange.lists.table import LIST_COLUMNS, csv_rows, json_rows
 from defense_console.exchange.moments import moment
+from defense_console.exchange.planning import plan_import
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered
 from defense_console.model.student.state import KnownStudent
 
 SHIPPED = load_shipped()
@@ -39,13 +43,15 @@ ROW = {
 }
 
 
-def csv(*rows: Mapping[str, str], delimiter: str = ";", columns: tuple[str, ...] = COLUMNS) -> bytes:
+def csv(*rows: Mapping[str, str], delimiter: str = ";", columns: tuple[str, ...] = LIST_COLUMNS) -> bytes:
     lines = [delimiter.join(columns), *(delimiter.join(row[name] for name in columns) for row in rows)]
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def read(data: bytes) -> importing.Wanted:
-    return importing.read(data, SHIPPED, ZONE)
+def read(data: bytes) -> Wishes:
+    file = data_file(io.BytesIO(data))
+    rows = csv_rows(file.data) if file.kind == "csv" else json_rows(file.document)
+    return read_list(rows, file.kind == "json", SHIPPED, ZONE)
 
 
 def refused(data: bytes) -> tuple[BadLine, ...]:
@@ -67,8 +73,8 @@ def test_both_delimiters_with_and_without_bom(delimiter: str, bom: bytes) -> Non
     wanted = read(bom + csv(ROW, delimiter=delimiter))
 
     assert wanted.students[0].name == "Zoé [red]Fictive"
-    assert wanted.defenses[0].planned_at == "2027-04-03T12:00:00.000Z"  # summer time in Paris
-    assert wanted.defenses[0].duration_min is None
+    assert wanted.wishes[0].planned_at == "2027-04-03T12:00:00.000Z"  # summer time in Paris
+    assert wanted.wishes[0].duration_min is None
 
 
 def test_json_says_the_same_as_csv() -> None:
@@ -76,16 +82,9 @@ def test_json_says_the_same_as_csv() -> None:
 
     from_json, from_csv = read(json.dumps([entry]).encode()), read(csv(ROW))
 
-    assert from_json.defenses[0].key == from_csv.defenses[0].key
-    assert from_json.defenses[0].planned_at == from_csv.defenses[0].planned_at
+    assert from_json.wishes[0].target == from_csv.wishes[0].target
+    assert from_json.wishes[0].planned_at == from_csv.wishes[0].planned_at
     assert from_json.students[0].name == from_csv.students[0].name
-
-
-def test_content_decides_what_a_file_is() -> None:
-    assert kind_of(b'\xef\xbb\xbf {"format":"defense-console-export","version":1,"lines":0}\n') == "archive"
-    assert kind_of(b'{"table":"x"}\n{"table":"y"}\n') == "archive"
-    assert kind_of(b'[{"student_id": "s1"}]') == "json"
-    assert kind_of(b"student_id;student_name\n") == "csv"
 
 
 def test_quoted_cells_keep_delimiters_and_newlines_and_the_line_numbers_of_what_follows() -> None:
@@ -99,16 +98,16 @@ def test_quoted_cells_keep_delimiters_and_newlines_and_the_line_numbers_of_what_
 def test_blank_rows_of_spreadsheets_are_no_rows() -> None:
     data = csv(ROW) + b";;;;;;;;;\r\n\r\n"
 
-    assert len(read(data).defenses) == 1
+    assert len(read(data).wishes) == 1
 
 
 def test_a_row_without_a_defense_registers_the_student_alone() -> None:
-    alone = ROW | dict.fromkeys(importing.DEFENSE_COLUMNS, "")
+    alone = ROW | dict.fromkeys(DEFENSE_COLUMNS, "")
 
     wanted = read(csv(alone))
 
     assert [row.id for row in wanted.students] == ["s1"]
-    assert wanted.defenses == ()
+    assert wanted.wishes == ()
 
 
 # --- refusing ----------------------------------------------------------------------------------------------------
@@ -147,9 +146,9 @@ def test_a_misspelt_project_is_told_its_nearest() -> None:
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        (("mail", *COLUMNS), "mail"),
-        (COLUMNS[1:], "student_id"),
-        ((*COLUMNS, "email"), "email"),
+        (("mail", *LIST_COLUMNS), "mail"),
+        (LIST_COLUMNS[1:], "student_id"),
+        ((*LIST_COLUMNS, "email"), "email"),
     ],
 )
 def test_columns_are_strict(columns: tuple[str, ...], expected: str) -> None:
@@ -254,19 +253,20 @@ class Log:
     """A log that grows event by event, on a clock of its own."""
 
     def __init__(self, *whats: DefenseWhat) -> None:
-        self.events: list[Event] = []
+        self.events: list[DefenseEvent] = []
         for what in whats:
             self.add(what)
 
     def add(self, what: DefenseWhat) -> Log:
         seq = len(self.events) + 1
         stamp = Stamp(f"2027-04-03T12:{seq:02}:00.000Z", seq * 60_000, seq * 60_000, "boot")
-        self.events.append(Event(seq, seq, stamp, "Mentor", what))
+        self.events.append(DefenseEvent(seq, seq, stamp, "Mentor", what))
         return self
 
-    def known(self) -> dict[import_plan.Key, Defense]:
+    def held(self) -> HeldDefenses:
         defense = fold(self.events, SHIPPED["IRP"])
-        return {(defense.student_id, defense.project, defense.attempt): defense}
+        found = HeldDefense(defense, revision=0)
+        return HeldDefenses({(defense.student_id, defense.project): {defense.attempt: found}}, {})
 
 
 PLANNED = ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z")
@@ -274,55 +274,62 @@ STARTED = (ev.RoomOpened(), ev.Started(curriculum_hash(SHIPPED["IRP"])))
 KNOWN = {"s1": KnownStudent("s1", ROW["student_name"], ROW["email"], ROW["timezone"], 1)}
 
 
-def plan(defenses: Mapping[import_plan.Key, Defense], *rows: Mapping[str, str], **options: Any) -> Plan:
-    return import_plan.plan(read(csv(*rows, **options)), KNOWN, defenses, "UTC")
+NOTHING = HeldDefenses({}, {})
+
+
+def plan(held: HeldDefenses, *rows: Mapping[str, str], zone: str = "UTC", **options: Any) -> ImportPlan:
+    return plan_import(read(csv(*rows, **options)), KNOWN, held, SHIPPED, "2027-01-01T00:00:00.000Z", zone)
+
+
+def events(made: ImportPlan) -> tuple[DefenseWhat, ...]:
+    (appointment,) = made.appointments
+    return events_of(appointment)
 
 
 def test_a_new_file_registers_and_plans() -> None:
-    made = import_plan.plan(read(csv(ROW | {"duration_min": "45", "language": "FR"})), {}, {}, "UTC")
+    wishes = read(csv(ROW | {"duration_min": "45", "language": "FR"}))
+    made = plan_import(wishes, {}, NOTHING, SHIPPED, "2027-01-01T00:00:00.000Z", "UTC")
 
-    assert made.students[0].what == ev.StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
-    assert made.defenses[0].whats == (
+    assert made.students[0][1] == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
+    assert events(made) == (
         ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z", duration_min=45, language="fr"),
     )
 
 
 @pytest.mark.parametrize("later", [(), (*STARTED,), (*STARTED, ev.Finished()), (ev.RoomOpened(), ev.NoShow("absent"))])
 def test_the_same_file_twice_changes_nothing_whatever_happened_meanwhile(later: tuple[DefenseWhat, ...]) -> None:
-    assert plan(Log(PLANNED, *later).known(), ROW).empty
+    assert plan(Log(PLANNED, *later).held(), ROW).empty
 
 
 @pytest.mark.parametrize("later", [(), (ev.RoomOpened(), ev.NoShow("absent")), (ev.Cancelled("student", late=False),)])
 def test_another_start_is_a_reschedule_unless_the_defense_was_held(later: tuple[DefenseWhat, ...]) -> None:
-    made = plan(Log(PLANNED, *later).known(), ROW | {"planned_at": "2027-04-10T14:00"})
+    made = plan(Log(PLANNED, *later).held(), ROW | {"planned_at": "2027-04-10T14:00"})
 
-    assert made.defenses[0].whats == (ev.Rescheduled("2027-04-10T12:00:00.000Z"),)
-    assert made.defenses[0].before == "2027-04-03T12:00:00.000Z"
+    assert events(made) == (ev.Rescheduled("2027-04-10T12:00:00.000Z"),)
 
 
 @pytest.mark.parametrize("later", [STARTED, (*STARTED, ev.Finished())])
 def test_another_start_or_slot_is_refused_once_the_defense_is_live_or_held(later: tuple[DefenseWhat, ...]) -> None:
     with pytest.raises(BadFile) as caught:
-        plan(Log(PLANNED, *later).known(), ROW | {"planned_at": "10/04/2027 14:00", "duration_min": "45"})
+        plan(Log(PLANNED, *later).held(), ROW | {"planned_at": "10/04/2027 14:00", "duration_min": "45"})
 
     assert places(caught.value.lines) == [(2, "planned_at", "10/04/2027 14:00"), (2, "duration_min", "45")]
 
 
 def test_a_refused_date_is_told_in_the_mentors_zone() -> None:
-    wanted = read(csv(ROW | {"planned_at": "10/04/2027 14:00"}))
     with pytest.raises(BadFile) as caught:
-        import_plan.plan(wanted, KNOWN, Log(PLANNED, *STARTED).known(), "Europe/Paris")
+        plan(Log(PLANNED, *STARTED).held(), ROW | {"planned_at": "10/04/2027 14:00"}, zone="Europe/Paris")
 
     assert [line.parameters for line in caught.value.lines] == [{"at": "2027-04-03 14:00"}]
 
 
 def test_other_fields_append_an_event_and_an_absent_column_says_nothing() -> None:
     log = Log(planned_with(duration_min=45, language="fr"))
-    without = tuple(name for name in COLUMNS if name not in ("language", "email"))
+    without = tuple(name for name in LIST_COLUMNS if name not in ("language", "email"))
 
-    made = plan(log.known(), ROW | {"duration_min": "60"}, columns=without)
+    made = plan(log.held(), ROW | {"duration_min": "60"}, columns=without)
 
-    assert made.defenses[0].whats == (ev.DetailsChanged(60, "fr"),)
+    assert events(made) == (ev.DetailsChanged(60, "fr"),)
     assert made.students == ()
 
 
@@ -331,16 +338,16 @@ def planned_with(**fields: Any) -> ev.Planned:
 
 
 def test_a_changed_student_changes_only_what_changed() -> None:
-    made = plan(Log(PLANNED).known(), ROW | {"student_name": "Zoé Autre"})
+    made = plan(Log(PLANNED).held(), ROW | {"student_name": "Zoé Autre"})
 
-    assert made.students[0].what == ev.StudentChanged(name="Zoé Autre")
-    assert made.defenses == ()
+    assert made.students[0][1] == StudentChanged(name="Zoé Autre")
+    assert made.appointments == ()
 
 
 def test_a_later_attempt_is_taken_when_nothing_is_known_and_refused_over_a_gap() -> None:
-    assert plan({}, ROW | {"attempt": "3"}).defenses[0].key == ("s1", "IRP-P2", 3)
+    assert plan(NOTHING, ROW | {"attempt": "3"}).appointments[0].key == ("s1", "IRP-P2", 3)
     with pytest.raises(BadFile) as caught:
-        plan(Log(PLANNED).known(), ROW | {"attempt": "3"})
+        plan(Log(PLANNED).held(), ROW | {"attempt": "3"})
     assert places(caught.value.lines) == [(2, "attempt", "3")]
     assert places(refused(csv(ROW | {"attempt": "999999999"}))) == [(2, "attempt", "999999999")]
 
@@ -355,9 +362,7 @@ def test_an_attempt_after_a_rework_opens_on_what_was_missing() -> None:
         log.add(what)
     log.add(ev.Signed(1, "rework", "rework")).add(ev.Released(1))
 
-    (action,) = plan(log.known(), ROW | {"attempt": "2", "planned_at": "2027-05-01T14:00"}).defenses
-
-    (planned,) = action.whats
+    (planned,) = events(plan(log.held(), ROW | {"attempt": "2", "planned_at": "2027-05-01T14:00"}))
     assert isinstance(planned, ev.Planned)
     assert planned.carried is not None
     assert planned.carried.curriculum_hash == curriculum_hash(SHIPPED["IRP"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,17 +16,18 @@ from hypothesis import strategies as st
 
 from defense_console.cli import main
 from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.exchange import planning
+from defense_console.exchange.appointments import ImportPlan
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar import plan as calendar_plan
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.exchange.platform import plan as session_plan
-from defense_console.exchange.platform.plan import SessionPlan
-from defense_console.exchange.platform.session_list import is_session_list, length_s
+from defense_console.exchange.data_file import data_file
+from defense_console.exchange.platform import matching
+from defense_console.exchange.platform.session_list import length_s
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 
@@ -59,10 +61,10 @@ class Console:
         ms = round((self.now - NOW).total_seconds() * 1000)
         return Stamp(iso(self.now), ms, ms, "boot")
 
-    def take(self, *sessions: Any, dry_run: bool = False) -> SessionPlan:
-        taken = self.desk.import_file(json.dumps(list(sessions)).encode(), dry_run=dry_run)
-        assert taken.sessions is not None
-        return taken.sessions
+    def take(self, *sessions: Any) -> ImportPlan:
+        taken = self.desk.take(data_file(io.BytesIO(json.dumps(list(sessions)).encode())))
+        assert taken.plan is not None
+        return taken.plan
 
     def defense(self, student: str = "1717", project: str = "IRP-P4") -> Defense:
         return self.desk.logs.known(str(defense_id(student, project, 1)))
@@ -106,14 +108,6 @@ def test_durations_hours_included(text: str, seconds: int | None) -> None:
 @given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))
 def test_every_duration_comes_back(hours: int, minutes: int, seconds: int) -> None:
     assert length_s(f"PT{hours}H{minutes}M{seconds}S") == 3600 * hours + 60 * minutes + seconds
-
-
-def test_a_list_is_told_by_its_fields_not_by_its_name() -> None:
-    assert is_session_list(json.dumps([session()]).encode())
-    assert is_session_list(b"\xef\xbb\xbf" + json.dumps({"sessions": [session()], "total": 1}).encode())
-    assert not is_session_list(b'[{"student_id": "s1"}]')
-    assert not is_session_list(b'{"format":"defense-console-export","version":1,"lines":0}\n{"table":"x"}\n')
-    assert not is_session_list(b"[[[")
 
 
 # --- what it changes ---------------------------------------------------------------------------------------------
@@ -161,10 +155,10 @@ def test_what_is_not_matched_is_listed_and_does_not_stand_in_the_way(console: Co
         session(id=5, type="mentoring"),
     )
 
-    assert [one.reason for one in plan.unmatched] == [
-        session_plan.NO_PROJECT, session_plan.NO_NAME, session_plan.NAMESAKE
+    assert [one.reason for one in plan.asked.unmatched] == [
+        matching.UNKNOWN_PROJECT, matching.NO_NAME, matching.NAMESAKE
     ]  # fmt: skip
-    assert plan.others == 1
+    assert plan.asked.others == 1
     assert console.defense(project="IRP-P5").session == "planned"
     assert console.store.student("6") is None
 
@@ -173,7 +167,7 @@ def test_two_pending_sessions_of_one_project_are_told(console: Console) -> None:
     plan = console.take(session(), session(id=2, sessionDate="2027-01-08T10:00:00Z"))
 
     assert plan.empty
-    assert [one.reason for one in plan.plan.told] == [calendar_plan.TWO_EVENTS] * 2
+    assert [one.reason for one in plan.left_out] == [planning.TWO_EVENTS] * 2
     assert console.lines() == 0
 
 
@@ -213,8 +207,8 @@ def test_sessions_that_were_over_before_the_console_are_counted(console: Console
         session(status="completed", sessionDate="2026-05-05T14:00:00Z"), session(id=2, projectId="IRP-P5")
     )
 
-    assert plan.completed == 1
-    assert [action.key[1] for action in plan.plan.actions] == ["IRP-P5"]
+    assert plan.past == 1
+    assert [one.key[1] for one in plan.appointments] == ["IRP-P5"]
 
 
 def test_a_bad_entry_refuses_the_whole_list(console: Console) -> None:

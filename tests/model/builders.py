@@ -9,12 +9,12 @@ from functools import cache
 
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, Project, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, OutcomeValue, RatingValue, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
+from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 
 START = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -43,7 +43,7 @@ class Log:
     project_id: str = "IRP-P2"
     start: datetime = START
     attempt: int = 1
-    events: list[Event] = field(default_factory=list)
+    events: list[DefenseEvent] = field(default_factory=list)
     seconds: float = -900
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ class Log:
     def add(self, *whats: DefenseWhat) -> Log:
         action = len(self.events) + 1
         for what in whats:
-            self.events.append(Event(len(self.events) + 1, action, self.stamp(), "Mentor", what))
+            self.events.append(DefenseEvent(len(self.events) + 1, action, self.stamp(), "Mentor", what))
         return self
 
     def undo(self) -> Log:

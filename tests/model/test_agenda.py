@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import iso
 from defense_console.model.queue.agenda import (
     Entry,
@@ -160,7 +161,7 @@ def test_an_expired_document_waits_for_the_mentors_decision() -> None:
 
 
 def test_advice_is_not_waited_for() -> None:
-    log = Log().held("IRP-P2-B1.1-1").add(ev.RowSet(ev.Request("r50", 3, severity="advice", expected="x")))
+    log = Log().held("IRP-P2-B1.1-1").add(ev.RowSet(Request("r50", 3, severity="advice", expected="x")))
     log.released("conditional")
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen live"))
@@ -197,7 +198,7 @@ def test_a_summary_says_what_lists_need() -> None:
     assert (found.outcome, found.verdict_state, found.in_force) == ("conditional", "released", "conditional")
     assert (found.rows_required, found.rows_open, found.rows_received, found.rows_expired) == (2, 2, 1, 0)
     assert found.student_due_at == iso(START + timedelta(seconds=1860 + 48 * H))
-    assert (found.received_docs, found.attempt, found.session, found.signed) == (1, 1, "held", True)
+    assert (found.received, found.attempt, found.session, found.signed) == ((1,), 1, "held", True)
     assert msgspec.convert(msgspec.to_builtins(found), Summary) == found
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from defense_console.model.curriculum import Phase, Rules
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import iso, state_of
+from defense_console.model.log.envelope import Stamp
 
 PHASES = (
     Phase("presentation", 900, 600, 1200),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, Stamp
-from defense_console.model.defense.fold import fold, pinned_hash, settle
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, GapAnswer, ReceivedFile, Request
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.undo import settle
+from tests.examples import examples
 from tests.model.test_clock import EPOCH, Machine
 
 PROJECT = "IRP-P2"
@@ -36,7 +39,7 @@ class History:
 
     def __init__(self) -> None:
         self.machine = Machine()
-        self.events: list[Event] = []
+        self.events: list[DefenseEvent] = []
         self.defense: Defense | None = None
         self.add(ev.Planned("s1", "IRP", PROJECT, 1, iso(EPOCH)))
 
@@ -45,7 +48,7 @@ class History:
         action = len(self.events) + 1
         for what in whats:
             check_legal(self.defense, what, at, curriculum())
-            self.events.append(Event(len(self.events) + 1, action, at, "mentor", what))
+            self.events.append(DefenseEvent(len(self.events) + 1, action, at, "mentor", what))
             self.defense = self.fold()
         assert self.defense is not None
         return self.defense
@@ -67,7 +70,7 @@ def visible(defense: Defense) -> Defense:
 
 CRITERIA = tuple(c.id for c in curriculum().criteria_of(curriculum().projects[1]))
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda t: bool(t.strip()))
-FILES = (ev.ReceivedFile("note.pdf", 3, "a" * 64),)
+FILES = (ReceivedFile("note.pdf", 3, "a" * 64),)
 RATINGS = st.sampled_from(["met", "to_improve", "not_met", "not_observed", None])
 
 
@@ -76,7 +79,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
     """Any event that could come to a mentor's or the system's mind; legal or not."""
     seqs = st.integers(1, defense.seq + 1)
     row = st.builds(
-        ev.Request,
+        Request,
         id=st.sampled_from(["d1", "d2", "r9"]),
         deliverable=st.sampled_from([None, 1, 2]),
         title=st.just("annex"),
@@ -105,7 +108,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.RowWaived, rows, TEXTS),
             st.builds(ev.RowWithdrawn, rows, TEXTS),
             st.builds(ev.RowExpired, rows),
-            st.builds(ev.AmendmentOpened, TEXTS),
+            st.builds(ev.AmendmentOpened, TEXTS, st.booleans()),
             st.builds(ev.Contested, TEXTS),
             st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(
@@ -157,7 +160,7 @@ def conditional_history() -> History:
 
 
 BEGINNINGS = (History, lambda: History().started(), rated_history, conditional_history)
-RELAXED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = examples(30)
 
 
 @RELAXED
@@ -226,7 +229,11 @@ def test_elapsed_never_counts_a_pause(steps: list[tuple[str, int]]) -> None:
     assert history.defense.timeline.elapsed_ms(history.machine.stamp()) == spoken
 
 
-def _plainly_settled(events: list[Event]) -> tuple[list[Event], tuple[int, ...], tuple[int, ...]]:
+_WALLS = (ev.Planned, ev.Rescheduled, ev.Released, ev.DeliverableReceived, ev.RowReceived)
+_FACTS = (ev.Suspended, ev.ClockStepped, ev.Recovered, ev.LeaseTaken, ev.CalendarLinked)
+
+
+def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tuple[int, ...], tuple[int, ...]]:
     """The rule of undo as product.md says it, written without a thought for time."""
     undo: list[int] = []
     redo: list[int] = []
@@ -236,9 +243,9 @@ def _plainly_settled(events: list[Event]) -> tuple[list[Event], tuple[int, ...],
             undo, redo = [a for a in undo if a != what.cancelled], [*redo, what.cancelled]
         elif isinstance(what, ev.Redone):
             undo, redo = [*undo, what.restored], [a for a in redo if a != what.restored]
-        elif isinstance(what, ev.WALLS):
+        elif isinstance(what, _WALLS):
             undo, redo = [], []
-        elif not isinstance(what, ev.SYSTEM_FACTS) and undo[-1:] != [event.action]:
+        elif not isinstance(what, _FACTS) and undo[-1:] != [event.action]:
             undo, redo = [*undo, event.action], []
     turns = [e.what for e in events if isinstance(e.what, (ev.Undone, ev.Redone))]
     last = {t.cancelled if isinstance(t, ev.Undone) else t.restored: isinstance(t, ev.Undone) for t in turns}
@@ -246,7 +253,7 @@ def _plainly_settled(events: list[Event]) -> tuple[list[Event], tuple[int, ...],
         e
         for e in events
         if not isinstance(e.what, (ev.Undone, ev.Redone))
-        and (isinstance(e.what, ev.SYSTEM_FACTS) or not last.get(e.action, False))
+        and (isinstance(e.what, _FACTS) or not last.get(e.action, False))
     ]
     return applied, tuple(undo), tuple(redo)
 
@@ -256,7 +263,7 @@ _SAMPLES: tuple[DefenseWhat, ...] = (
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 2), st.sampled_from(_SAMPLES))
@@ -268,14 +275,13 @@ def test_what_undo_cancels_is_settled_as_the_rule_says_also_where_no_console_wou
     steps: list[tuple[int, DefenseWhat]],
 ) -> None:
     stamp = Stamp(iso(EPOCH), 0, 0, "boot")
-    events = [Event(seq, max(1, seq - back), stamp, "Mentor", what) for seq, (back, what) in enumerate(steps, 1)]
+    events = [DefenseEvent(seq, max(1, seq - back), stamp, "Mentor", what) for seq, (back, what) in enumerate(steps, 1)]
     assert settle(events) == _plainly_settled(events)
 
 
 def test_a_kind_of_event_has_no_kinds_below_it() -> None:
     """The fold compares types."""
-    kinds: tuple[type[object], ...] = (ev.Undone, ev.Redone, *ev.WALLS, *ev.SYSTEM_FACTS)
-    assert not [kind for kind in kinds if type.__subclasses__(kind)]
+    assert not [kind for kind in get_args(DefenseWhat) if type.__subclasses__(kind)]
 
 
 def test_a_new_action_ends_redo() -> None:
@@ -313,7 +319,7 @@ def test_a_gap_becomes_a_pause_and_undo_counts_it_again() -> None:
     ("answer", "session", "elapsed", "paused"),
     [("counted", "live", 90_000, 0), ("pause", "live", 60_000, 30_000), ("ended", "held", 60_000, 0)],
 )
-def test_the_answer_to_a_gap_decides_what_it_was(answer: ev.GapAnswer, session: str, elapsed: int, paused: int) -> None:
+def test_the_answer_to_a_gap_decides_what_it_was(answer: GapAnswer, session: str, elapsed: int, paused: int) -> None:
     history = History().started()
     history.machine.run(60_000)
     last = history.machine.stamp()

@@ -6,13 +6,13 @@ from collections import Counter
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.events import DefenseWhat, ReceivedFile
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.revision import (
     change_of,
@@ -23,11 +23,11 @@ from defense_console.model.defense.revision import (
     student_due,
     versions_of,
 )
-from defense_console.model.defense.signing import signed_event
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request, Revision
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import summarize
+from tests.examples import examples
 from tests.model.builders import Log, conditional
 
 H = 3600
@@ -146,7 +146,7 @@ def test_a_file_that_comes_late_is_the_mentors_to_decide() -> None:
 
 
 def test_what_is_settled_is_not_declared_away() -> None:
-    with pytest.raises(ConsoleError, match="another state"):
+    with pytest.raises(ConsoleError, match="This document is accepted"):
         legally(accepted(), ev.RowReceived("d1"))
 
 
@@ -160,7 +160,7 @@ def test_only_the_version_received_can_be_accepted() -> None:
 # --- a further version of the verdict --------------------------------------------------------------------------------
 
 
-def drafted_again(log: Log, *requests: ev.Request) -> Log:
+def drafted_again(log: Log, *requests: Request) -> Log:
     """The next version is a condition too, with these rows besides those it has."""
     for request in requests:
         log.add(ev.RowSet(request))
@@ -172,7 +172,7 @@ def test_an_amended_condition_leaves_what_it_asks_in_the_same_words_as_it_stands
     legally(log, ev.RowReceived("d1", (file("c"),)), ev.RowAccepted("d1", (file("c").sha256,)))
     before = row(log)
     legally(log, ev.AmendmentOpened("one more document"))
-    drafted_again(log, ev.Request("r99", title="annex", expected="the list"))
+    drafted_again(log, Request("r99", title="annex", expected="the list"))
     assert row(log) == before
     assert (row(log).request.expected, row(log).round) == ("the dates", 2)
     assert {r.request.id: r.state for r in log.defense.revisions} == {
@@ -262,7 +262,7 @@ def left(log: Log, id: str = "d1") -> Revision:
     return next(r for r in log.defense.no_longer_asked if r.request.id == id)
 
 
-def amended(log: Log, reason: str, outcome: ev.OutcomeValue = "conditional", **kept: bool) -> Log:
+def amended(log: Log, reason: str, outcome: OutcomeValue = "conditional", **kept: bool) -> Log:
     """The next version of the verdict, which keeps or drops these rows."""
     legally(log, ev.AmendmentOpened(reason), *(ev.RowKept(id, kept=keep) for id, keep in kept.items()))
     return log.released(outcome)
@@ -314,7 +314,7 @@ def test_what_a_finished_round_settled_stays_in_the_record_and_was_not_dropped()
 _DECISIONS = (ev.RowAccepted, ev.RowRequestedAgain, ev.RowWaived, ev.RowWithdrawn, ev.RowExpired)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(30)
 @given(data=st.data())
 def test_nothing_that_came_or_was_decided_is_ever_lost_whatever_is_amended(data: st.DataObject) -> None:
     log = conditional().at(5 * H)
@@ -326,7 +326,7 @@ def test_nothing_that_came_or_was_decided_is_ever_lost_whatever_is_amended(data:
             except ConsoleError:
                 continue
             log.add(what)
-        outcome: ev.OutcomeValue = "rework" if data.draw(st.booleans()) else "conditional"
+        outcome: OutcomeValue = "rework" if data.draw(st.booleans()) else "conditional"
         amended(
             log.at((40 + 40 * n) * H), f"reason {n}", outcome, d1=data.draw(st.booleans()), d2=data.draw(st.booleans())
         )
@@ -382,7 +382,7 @@ def test_the_reception_is_complete_once_and_ends_the_students_time() -> None:
     legally(log, ev.RowExpired("d2"))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(days=st.integers(0, 4000), kept=st.booleans())
 def test_no_deadline_ever_changes_an_outcome(days: int, kept: bool) -> None:
     log = conditional()
@@ -426,7 +426,7 @@ def _what(kind: str, id: str, content: str) -> DefenseWhat:
     return made[kind]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40)
 @given(steps=_steps())
 def test_a_rows_state_depends_only_on_events_after_its_latest_request(steps: list[tuple[str, str, str]]) -> None:
     log = conditional().at(5 * H)

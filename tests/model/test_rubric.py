@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from defense_console.model.curriculum import Criterion, Policy, Rules, Skill, Text
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.rubric import (
     Count,
     counts,
@@ -21,6 +20,7 @@ from defense_console.model.defense.rubric import (
     suggest,
     suggestion,
 )
+from defense_console.model.defense.state import RatingValue
 from tests.model.builders import Log, ids, project, shipped
 
 PROJECTS = [p.id for curriculum in shipped().values() for p in curriculum.projects]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.curriculum import Rules, Text
 from defense_console.model.queue.agenda import Summary, entry, matches
 from defense_console.model.queue.searching import Closed, Search
+from tests.examples import examples
 from tests.model.builders import START
 from tests.model.test_agenda import PARIS
 
@@ -42,7 +43,7 @@ def test_who_or_what_is_not_known_by_name_is_found_by_its_id() -> None:
     assert not searched("s1").finds(closed("s1", "IRP-P1")), "who has a name goes by it"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(
     text=st.lists(st.sampled_from(["ad", "éva", "DEMO", "numérique", "irp", "p1", "écran", "0004", "00", "x"])).map(
         " ".join

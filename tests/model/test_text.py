@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.model.text import BIDI_CONTROLS, cells, one_line, visible
+from defense_console.model.curriculum import Text
+from defense_console.model.text import BIDI_CONTROLS, cells, french, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,20 @@ def test_readable_text_is_untouched(text: str) -> None:
 )
 def test_columns_of_a_terminal(text: str, columns: int) -> None:
     assert cells(text) == columns
+
+
+@pytest.mark.parametrize(("shipped", "printed"), [
+    ("Guide d'entretien : l'essai", "Guide d’entretien\N{NO-BREAK SPACE}: l’essai"),
+    ("« une formation » ?", "«\N{NO-BREAK SPACE}une formation\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}?"),
+    ("a ; b ! 5 %", "a\N{NO-BREAK SPACE}; b\N{NO-BREAK SPACE}! 5\N{NO-BREAK SPACE}%"),
+    ("de 14:30 à 15:00, https://example.org", "de 14:30 à 15:00, https://example.org"),
+    ("'entre apostrophes'", "'entre apostrophes'"),
+])  # fmt: skip
+def test_a_shipped_french_sentence_has_the_signs_of_print(shipped: str, printed: str) -> None:
+    assert french(shipped) == french(printed) == printed
+
+
+def test_a_shipped_sentence_is_shown_so_in_french_only() -> None:
+    title = Text(fr="Rapport d'analyse : suite", en="One's report: the rest")
+    assert title.in_("fr") == french(title.fr) != title.fr
+    assert title.in_("en") == title.en

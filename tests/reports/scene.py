@@ -17,11 +17,12 @@ from defense_console.model.curriculum import (
     Skill,
     Text,
 )
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, RatingValue, Request, Stamp
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import Defense, RatingValue, ReceivedFile, Request
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import Reader, Report
 
@@ -73,7 +74,7 @@ CURRICULUM = Curriculum(
 class Log:
     """A log that grows: `at` moves the clocks, `add` appends one action."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[DefenseEvent] = field(default_factory=list)
     seconds: float = 0
 
     def stamp(self) -> Stamp:
@@ -87,7 +88,7 @@ class Log:
     def add(self, *what: DefenseWhat) -> Log:
         for one in what:
             seq = len(self.events) + 1
-            self.events.append(Event(seq, seq, self.stamp(), "Mentor", one))
+            self.events.append(DefenseEvent(seq, seq, self.stamp(), "Mentor", one))
         return self
 
     def note(self, text: str, criterion: str | None = None, private: bool = False) -> Log:
@@ -150,6 +151,7 @@ def report(
         language=language,
         reader=reader,
         zone=zone,
+        assessor="A mentor",
         record_hash=record_hash,
     )
 
@@ -172,7 +174,7 @@ def everything(say: Say) -> Log:
     log.at(100).add(ev.Rescheduled(iso(START + timedelta(seconds=600)))).at(600).add(ev.RoomOpened())
     log.at(630).add(ev.Started("00" * 32)).at(640).add(ev.RecordingStarted())
     log.at(700).note(say("note")).note(say("private"), private=True)
-    log.note(say("private-on-criterion"), "A2-1", private=True).note(say("note-on-skill"), "A1-1")
+    log.note(say("private-on-criterion"), "A2-1", private=True).note(say("note-on-skill"), "A1-2")
     log.note(say("note-in-comment"), "A2-1").note(say("oral-note"), "ORAL-3")
     log.add(ev.QuestionParked(say("question"), log.stamp()))
     log.note(say("private-later")).add(ev.NotePrivacySet(len(log.events), True))
@@ -190,6 +192,6 @@ def everything(say: Say) -> Log:
         Request("r91", None, say("advice-title"), (), "", say("advice-expected"), "advice"),
     )  # fmt: skip
     released(signed(log, rows, say("override")))
-    log.add(ev.RowReceived("d2", (ev.ReceivedFile(say("file"), 1, "cd" * 32),)))
+    log.add(ev.RowReceived("d2", (ReceivedFile(say("file"), 1, "cd" * 32),)))
     log.add(ev.RowWaived("d3", say("waived")), ev.Contested(say("contested")))
     return log.add(ev.AmendmentOpened(say("amendment")))

@@ -16,7 +16,8 @@ import pytest
 from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import Request
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content.report import Report
 from defense_console.reports.rendering import pdf
@@ -101,6 +102,30 @@ def test_a_character_without_a_glyph_is_listed_and_never_dropped() -> None:
         assert line in last
     assert read.missing == set("日本👩")
     assert "could not be drawn" not in Read(scene.report(scene.held(), language="en")).text
+
+
+@pytest.mark.parametrize("character", ["\ue001", "\uf0b7", "\uf8ff", "\U000f0000", "\U0010fffd", "\ufdd0", "\ufffe"])
+def test_a_character_without_a_meaning_of_its_own_does_not_stop_the_page(character: str) -> None:
+    log = scene.held().add(ev.GoalSet(f"before{character}behind"))
+    read = Read(scene.report(log, language="en", student=f"Ada {character}", record_hash=None))
+    shown = f"⟨{pdf.code_point(character)}⟩"
+    assert f"before{shown}behind" in read.text or f"before{character}behind" in read.text
+    assert squeezed(f"Ada {shown}") in squeezed(read.text) or f"Ada {character}" in read.text
+
+
+def test_a_row_is_torn_only_where_it_is_longer_than_a_page() -> None:
+    lengths = [*range(40, 200, 20), 4000]
+    rows = tuple(
+        Request(f"r{n}", None, f"Document {n}", (), f"§{n}a " + "why " * words + f"§{n}b", "x")
+        for n, words in enumerate(lengths)
+    )
+    pages = Read(scene.report(scene.released(scene.signed(scene.conditional(), rows)), language="en")).pages
+    begun, ended = (
+        [next(n for n, page in enumerate(pages) if f"§{row}{part}" in page) for row in range(9)] for part in "ab"
+    )
+    assert begun[:-1] == ended[:-1]
+    assert begun[-1] < ended[-1]
+    assert len(set(begun)) > 2
 
 
 def test_no_private_note_stands_anywhere_in_the_file() -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Request
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.content.value import DocumentRow, walk
 from defense_console.reports.rendering import markdown, plain
 from tests.reports import scene
 
@@ -30,8 +31,11 @@ def texts(report: Report) -> str:
 
 
 def section(report: Report, id: str) -> list[str]:
-    found = [s for s in report.sections if s.id == id]
-    return [f"{p.label}|{p.text}" if p.label else p.text for s in found for p in s.paragraphs]
+    lines: list[str] = []
+    for part in (part for s in report.sections if s.id == id for part in s.parts):
+        lines += [part.title] if part.title else []
+        lines += [f"{p.label}|{p.text}" if p.label else p.text for _depth, p in walk(part.whole)]
+    return lines
 
 
 def fact(report: Report, *labels: str) -> str:
@@ -57,7 +61,7 @@ def test_a_student_is_told_no_times_and_no_record() -> None:
     readers: tuple[Reader, ...] = ("student", "mentor")
     for reader in readers:
         report = scene.report(log, reader)
-        assert not any(scene.HASH in text for section in report.sections for text in map(str, section.paragraphs))
+        assert not any(scene.HASH in str(section) for section in report.sections)
         assert scene.HASH not in plain.render(report) + markdown.render(report)
     assert scene.HASH in section(jury, "record")[-1]
 
@@ -120,7 +124,7 @@ def test_the_reason_of_a_pause_stands_where_the_clock_stopped() -> None:
 def test_the_console_writes_only_what_the_mentor_has_not() -> None:
     log = scene.conditional()
     before = scene.report(log, language="en")
-    assert section(before, "deliverables") == ["Areas for improvement", "Sentence of A1-1 (en)"]
+    assert section(before, "deliverables") == ["Areas for improvement", "To improve|Sentence of A1-1 (en)"]
     assert section(before, "skills") == [
         "A1 — First skill (en)", "Acquired", "To improve|Sentence of A1-1 (en)",
         "A2 — Second skill (en)", "Partly acquired", "Not met|Sentence of A2-1 (en)", "the table is empty",
@@ -129,15 +133,20 @@ def test_the_console_writes_only_what_the_mentor_has_not() -> None:
     log.add(ev.SkillCommented("A2", "my words"), ev.LineAdded("improvement", "my line"))
     after = scene.report(log, language="en")
     assert section(after, "deliverables") == ["Areas for improvement", "my line"]
-    assert section(after, "skills")[3:] == ["A2 — Second skill (en)", "Partly acquired", "my words"]
-    assert section(after, "notes") == ["A2-1 · 05:00|the table is empty"], "a shared note is told once, and once only"
+    assert section(after, "skills")[3:] == [
+        "A2 — Second skill (en)", "Partly acquired", "my words", "Not met|Sentence of A2-1 (en)", "the table is empty",
+    ]  # fmt: skip
+    assert section(after, "notes") == [], "a shared note is told once, and once only"
+    log.rate(A2_1="met")
+    assert section(scene.report(log, language="en"), "notes") == ["A2-1 · 05:00|the table is empty"]
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_paragraphs_say_who_wrote_them(reader: Reader) -> None:
     log = scene.everything(lambda name: f"<{name}>")
-    paragraphs = [p for s in scene.report(log, reader).sections for p in s.paragraphs]
-    written = {p.text for p in paragraphs if p.origin == "edited"} - {"a list"}
+    parts = [part for s in scene.report(log, reader).sections for part in s.parts]
+    written = {p.text for part in parts for _depth, p in walk(part.whole) if p.origin == "edited"} - {"a list"}
+    written |= {part.title for part in parts if isinstance(part, DocumentRow) and part.titled_by == "edited"}
     # A verifier and a file name stand inside a sentence of the console.
     assert written == {f"<{name}>" for name in TOLD[reader]} - {"<verifier>", "<file>"}
 
@@ -147,10 +156,10 @@ def test_documents_tell_reason_expectation_and_due_date() -> None:
     draft = scene.report(log, language="en")
     assert section(draft, "documents") == [
         "2. Deliverable 2 (en)",
-        "Reason, criterion A2-1|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
+        "Reason, criterion A2-1, not met|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
         "Expected|Sentence of A2-1 (en)", "Due|48 h after the release",
         "3. Deliverable 3 (en)",
-        "Reason, criterion A2-1|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
+        "Reason, criterion A2-1, not met|Sentence of A2-1 (en)", "observed at 05:00|the table is empty",
         "Expected|Sentence of A2-1 (en)", "Due|48 h after the release",
     ]  # fmt: skip
     assert fact(draft, "Verdict").endswith("no new defense, until 48 h after release")
@@ -164,8 +173,9 @@ def test_documents_tell_reason_expectation_and_due_date() -> None:
     assert fact(scene.report(log, language="en"), "Verdict") == (
         f"Conditional — documents only, no new defense, until {due}"
     )
-    jury = "Due|2026-10-25 14:00 (Europe/Paris, UTC+01:00; 2026-10-25 13:00 UTC)"
-    assert jury in section(scene.report(log, "jury", "en"), "documents")
+    jury = scene.report(log, "jury", "en")
+    assert "Due|2026-10-25 14:00 (UTC+01:00)" in section(jury, "documents"), "each date once"
+    assert fact(jury, "Time zone") == "Europe/Paris"
 
 
 def test_a_dropped_row_and_a_verdict_that_asks_for_nothing_show_no_documents() -> None:
@@ -236,7 +246,7 @@ class Earlier:
     attempt: int = 1
     planned_at: str = "2026-09-30T22:30:00.000Z"
     session: str = "held"
-    outcome: ev.OutcomeValue | None = "rework"
+    outcome: OutcomeValue | None = "rework"
 
 
 def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
@@ -271,15 +281,16 @@ def test_a_condition_says_until_when_the_last_awaited_document_is_due_and_the_fi
 def test_a_draft_of_a_condition_says_how_long_after_the_release_in_both_languages() -> None:
     assert _verdict(scene.conditional()).endswith("until 48 h after release")
     french = _verdict(scene.conditional(), "fr").replace("\xa0", " ")
-    assert french.endswith("jusqu’à 48 h après la communication")
+    assert french.endswith("dans les 48 h suivant la communication")
 
 
 @pytest.mark.parametrize("reader", ["mentor", "jury"])
 def test_an_advice_of_the_oral_grid_says_what_is_expected(reader: Reader) -> None:
     row = Request("r9", None, "the slides", criteria=("ORAL-3",), severity="advice")
     log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"), row)))
-    told = [p.text for s in scene.report(log, reader, "en").sections for p in s.paragraphs if p.part == "expected"]
-    assert told[-1] == "Choices are justified (en)"
+    rows = [part for s in scene.report(log, reader, "en").sections for part in s.parts if isinstance(part, DocumentRow)]
+    assert rows[-1].expected is not None
+    assert rows[-1].expected.text == "Choices are justified (en)"
 
 
 def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:
@@ -293,7 +304,7 @@ def test_the_jury_is_told_of_a_contest_after_it_was_answered() -> None:
 
 def test_the_jury_reads_every_round_what_came_in_it_and_what_was_decided_when() -> None:
     log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="the table"),)))
-    first = (ev.ReceivedFile("a.pdf", 1, "a" * 64),)
+    first = (ReceivedFile("a.pdf", 1, "a" * 64),)
     log.at(9000).add(ev.RowReceived("d2", first), ev.RowRequestedAgain("d2", "the sources", 3600))
     log.at(12_600).add(ev.RowReceived("d2"), ev.RowWaived("d2", "seen live"))
     assert section(scene.report(log, "jury", "en", zone="UTC"), "rounds") == [
@@ -320,7 +331,7 @@ def dropped() -> scene.Log:
         Request("r90", title="annex", expected="a list", severity="advice"),
     )
     log = scene.released(scene.signed(scene.conditional(), rows))
-    log.at(9000).add(ev.RowReceived("d3", (ev.ReceivedFile("a.pdf", 1, "a" * 64),)))
+    log.at(9000).add(ev.RowReceived("d3", (ReceivedFile("a.pdf", 1, "a" * 64),)))
     log.at(12_600).add(ev.AmendmentOpened("shown live"), ev.OutcomeChosen("conditional"))
     return scene.released(scene.signed(log, rows[:1]))
 
@@ -367,3 +378,85 @@ def test_an_amendment_that_asks_for_no_documents_drops_what_was_open() -> None:
     assert "State|no longer asked for" in section(jury, "documents")
     assert section(jury, "rounds")[3].startswith("Decision|dropped in version 3")
     assert section(scene.report(log, "student", "en"), "documents") == []
+
+
+# --- what a student must not miss --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_of_the_mentor_hide_a_criterion_that_is_not_met(reader: Reader, language: str) -> None:
+    log = scene.started().at(940).add(ev.PhaseEntered("discussion"))
+    log.rate(A1_1="to_improve", A1_2="not_met", A2_1="met", A2_2="met", ORAL_3="not_met").at(1800).add(ev.Finished())
+    log.add(ev.SkillCommented("A1", "well done"), ev.SkillCommented("A2", "well done"))
+    log.add(ev.ParagraphEdited("remarks", language, "a fine talk", "0" * 64))
+    report = scene.report(log, reader, language)
+    low, bad = ("À améliorer", "Insuffisant") if language == "fr" else ("To improve", "Not met")
+    assert section(report, "skills")[2:5] == [
+        "well done", f"{low}|Sentence of A1-1 ({language})", f"{bad}|Sentence of A1-2 ({language})",
+    ]  # fmt: skip
+    assert section(report, "skills")[-1] == "well done"
+    assert section(report, "defense") == ["a fine talk", f"{bad}|Choices are justified ({language})"]
+    assert reports.bodies(report)["skill/A1"] == "well done", "they are no part of what is written anew"
+
+
+def test_a_criterion_that_the_mentor_quotes_is_not_told_again() -> None:
+    log = scene.conditional().add(ev.ParagraphEdited("skill/A2", "en", "Not met: Sentence of A2-1 (en)!", "0" * 64))
+    assert section(scene.report(log, language="en"), "skills")[-1] == "Not met: Sentence of A2-1 (en)!"
+
+
+def test_the_sentence_on_the_speaking_time_stands_for_its_criterion() -> None:
+    log = scene.held(492)
+    spoken = section(scene.report(log, language="en"), "defense")
+    assert len(spoken) == 1
+    for text, told in ((f"{spoken[0]} Slow down.", False), ("Slow down.", True)):
+        log.add(ev.ParagraphEdited("remarks", "en", text, "0" * 64))
+        said = section(scene.report(log, language="en"), "defense")
+        assert ("To improve|Speaking time in its window (en)" in said) is told
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_report_names_who_assessed(reader: Reader) -> None:
+    report = scene.report(scene.held(), reader, "en")
+    assert fact(report, "Assessed by") == "A mentor"
+
+
+def accepted() -> scene.Log:
+    log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="x"),)))
+    return log.at(9000).add(ev.RowReceived("d2"))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_document_that_came_is_no_longer_due(reader: Reader) -> None:
+    zone = "UTC+02:00" if reader == "jury" else "Europe/Paris, UTC+02:00"
+    log = accepted()
+    assert "State|received, 2026-10-23 16:30 " + f"({zone})" in section(scene.report(log, reader, "en"), "documents")
+    before = scene.report(log.at(9600).add(ev.RowAccepted("d2")), reader, "en")
+    after = scene.report(scene.released(scene.signed(log.add(ev.OutcomeChosen("validated")))), reader, "en")
+    for report in (before, after):
+        assert next(s.title for s in report.sections if s.id == "documents") == "Documents asked for"
+        lines = section(report, "documents")
+        assert f"State|accepted, 2026-10-23 16:40 ({zone})" in lines
+        assert not any(line.startswith("Due") for line in lines)
+
+
+@pytest.mark.parametrize("for_student", [True, False])
+@pytest.mark.parametrize("reader", READERS)
+def test_a_later_version_says_which_one_it_replaces_and_why(reader: Reader, for_student: bool) -> None:
+    log = accepted().add(ev.RowAccepted("d2"), ev.OutcomeChosen("validated"))
+    scene.released(scene.signed(log))
+    assert section(scene.report(log, reader, "en"), "replaced") == [
+        "Version 2 replaces version 1 of 2026-10-23 (conditional).", "Every document that was asked for is settled.",
+    ]  # fmt: skip
+    log.at(90_000).add(ev.AmendmentOpened("misheard", for_student), ev.OutcomeChosen("rework"))
+    text = "Version 3 replaces version 2 of 2026-10-23 (validated)."
+    told = [text, "Why|misheard"] if reader == "jury" or for_student else [text]
+    assert section(scene.report(log, reader, "en"), "replaced") == told, "as a draft"
+    assert section(scene.report(scene.released(scene.signed(log)), reader, "en"), "replaced") == told
+    assert section(scene.report(scene.held(), reader), "replaced") == []
+
+
+def test_the_hashes_of_a_record_say_of_what() -> None:
+    log = scene.released(scene.signed(scene.conditional()))
+    labels = [line.partition("|")[0] for line in section(scene.report(log, "jury", "en"), "record")]
+    assert labels == ["Events in the record", "Hash of the curriculum", "Hash of the release"]

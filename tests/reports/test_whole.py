@@ -16,6 +16,7 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.content.value import DocumentRow, Passage, SkillRow, walk
 from defense_console.reports.rendering import markdown, plain
 
 NOW = "2026-10-24T12:00:00.000Z"
@@ -44,8 +45,12 @@ def everyone(
         yield defense, curriculum, build(defense, curriculum, reader, language)
 
 
+def passages(report: Report) -> list[Passage]:
+    return [p for s in report.sections for part in s.parts for _depth, p in walk(part.whole)]
+
+
 def said(report: Report) -> list[str]:
-    return [p.text for s in report.sections for p in s.paragraphs]
+    return [p.text for p in passages(report)]
 
 
 def test_every_state_has_a_report_in_every_rendering(defenses: tuple[tuple[Defense, Curriculum], ...]) -> None:
@@ -73,7 +78,7 @@ def test_shared_notes_are_told_once_and_private_ones_never(defenses: tuple[tuple
 
 def test_what_the_mentor_wrote_is_there_as_written(defenses: tuple[tuple[Defense, Curriculum], ...]) -> None:
     for defense, _, report in everyone(defenses):
-        edited = {p.text for s in report.sections for p in s.paragraphs if p.origin == "edited"}
+        edited = {p.text for p in passages(report) if p.origin == "edited"}
         texts = {line.text for line in defense.lines} | set(defense.skill_comments.values())
         assert texts | ({defense.goal} if defense.goal else set()) <= edited
         assert (report.reader == "student") or {q.text for q in defense.questions} <= edited
@@ -86,10 +91,11 @@ def test_skills_stand_in_order_with_their_status(defenses: tuple[tuple[Defense, 
         project = curriculum.project(defense.project)
         assert project is not None
         skills = next(s for s in report.sections if s.id == "skills")
-        headings = [p.text for p in skills.paragraphs if p.shape == "heading"]
-        assert headings == [f"{s.ref} — {s.title.in_(report.language)}" for s in project.skills]
+        assert [row.title for row in skills.parts] == [
+            f"{s.ref} — {s.title.in_(report.language)}" for s in project.skills
+        ]
         if report.language == "en":
-            statuses = [p.text for above, p in itertools.pairwise(skills.paragraphs) if above.shape == "heading"]
+            statuses = [row.status.text for row in skills.parts if isinstance(row, SkillRow)]
             words = {"acquired": "Acquired", "partial": "Partly acquired", "not_acquired": "Not acquired",
                      "not_assessed": "Not assessed", "unrated": "Not rated yet"}  # fmt: skip
             results = rubric.skill_results(defense, curriculum, project)
@@ -106,12 +112,15 @@ def test_a_released_condition_tells_each_document_and_its_end(
         if defense.released is None or defense.released.outcome != "conditional" or report.notice:
             continue
         documents = next(s for s in report.sections if s.id == "documents")
-        texts = [p.text for p in documents.paragraphs]
-        for row in defense.required_revisions:
+        rows = {row.title: row for row in documents.parts if isinstance(row, DocumentRow)}
+        for each in defense.required_revisions:
             asked += 1
-            assert revision.row_title(row.request, project, report.language) in texts
-            assert revision.row_expected(row.request, project, report.language) in texts
-        assert sum("(Europe/Paris, UTC+0" in text for text in texts) >= len(defense.required_revisions)
+            row = rows[revision.row_title(each.request, project, report.language)]
+            assert row.expected is not None
+            assert row.state is not None
+            assert row.expected.text == revision.row_expected(each.request, project, report.language)
+            assert (row.due is not None) is (each.state in revision.AWAITED)
+            assert row.due is None or "UTC+0" in row.due.text
     assert asked
 
 
@@ -129,7 +138,7 @@ def test_the_french_report_says_nothing_in_english(defenses: tuple[tuple[Defense
     same = {"Date", "Questions", "Verdict", "Document", "Discussion", "Version 1", "Version 2"}
 
     def words(report: Report) -> set[str]:
-        labels = {p.label for s in report.sections for p in s.paragraphs if p.origin == "generated"}
+        labels = {p.label for p in passages(report) if p.origin == "generated"}
         return {s.title for s in report.sections} | {f.label for f in report.facts} | labels - {""}
 
     for defense, curriculum in defenses:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import msgspec
 
-from defense_console.model.defense.events import (
-    Event,
-    Noted,
-    Planned,
-    Stamp,
-    StudentEvent,
-    StudentRegistered,
-    What,
-    encode_event,
-)
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
-from defense_console.store.base import Append, Draft, Lease, Student
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.store.base import Append, Draft, Lease, Student, beside
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
 DRAFT = Draft("half a sente", STAMP, 12)
@@ -35,7 +29,7 @@ def stream(n: int = 1) -> str:
 
 
 def event(seq: int, what: What) -> bytes:
-    return encode_event(Event(seq, seq, STAMP, "Camille", what))  # type: ignore[arg-type]
+    return encode_event(DefenseEvent(seq, seq, STAMP, "Camille", what))  # type: ignore[arg-type]
 
 
 def note(seq: int, text: str = "a note") -> bytes:
@@ -43,26 +37,33 @@ def note(seq: int, text: str = "a note") -> bytes:
 
 
 def summary(n: int = 1, *, pending: bool = True) -> Summary:
-    planned = Event(1, 1, STAMP, "Camille", PLANNED)
+    planned = DefenseEvent(1, 1, STAMP, "Camille", PLANNED)
     return msgspec.structs.replace(summarize(defense(n), fold([planned])), pending=pending)
 
 
 def first(n: int = 1, *, pending: bool = True) -> Append:
     """The first action of a defense."""
-    return Append(stream(n), 0, (event(1, PLANNED),), summary=summary(n, pending=pending))
+    return Append(stream(n), 0, (event(1, PLANNED),), row=beside(summary(n, pending=pending)))
 
 
 def more(n: int, expected: int, *texts: str) -> Append:
     """A later action that takes notes."""
     lines = tuple(note(expected + i, text) for i, text in enumerate(texts, 1))
-    return Append(stream(n), expected, lines, summary=summary(n))
+    return Append(stream(n), expected, lines, row=beside(summary(n)))
 
 
 def student(id: str = "s1", name: str = "Lina Demo") -> Append:
     """A student is registered."""
     body = encode_event(StudentEvent(1, 1, STAMP, "Camille", StudentRegistered(id, name, "", "Europe/Paris")))
-    return Append(f"student/{id}", 0, (body,), student=Student(id, name, "", "Europe/Paris", 1))
+    return Append(f"student/{id}", 0, (body,), row=beside(Student(id, name, "", "Europe/Paris", 1)))
 
 
 def lease(holder: str = "me") -> Lease:
     return Lease(holder, "host", 4242, "start", "boot-1", STAMP)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put another file in the place of this one, so that it is checked again like in a new process."""
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(data)
+    new.replace(path)

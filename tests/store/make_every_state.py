@@ -32,18 +32,19 @@ from defense_console.exchange.curricula import reading as curricula
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.events import StudentChanged, encode_event
 from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import encode_event
 from defense_console.model.queue.agenda import defense_id
-from defense_console.store.base import Append, Identity, SaveDraft, write_job
+from defense_console.model.student.kinds import StudentChanged
+from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job
 from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import ASIDE, SpooledJob, read_jobs, spool_files
-from defense_console.store.vault import Vault
+from defense_console.store.unsaved.spool_files import ASIDE, read_jobs, spool_files
 from tests.desk.consoles import Twin
 from tests.store.make_store import STORES
 from tests.ui.conftest import Machine, Room
@@ -116,7 +117,7 @@ def fill(folder: Path) -> None:
     whole = script()
     with closing(TinyStore.open(folder)) as store:
         store.set_meta("store_id", STORE_ID)
-        with Vault(folder).taking() as taking:
+        with FolderVault(folder).taking() as taking:
             for body in DOCUMENTS:
                 taking.add([body])
         desk = exchange(store)
@@ -233,7 +234,7 @@ def leave_leases(room: Room) -> None:
 
 def spoolable(twin: Twin) -> list[SpooledJob]:
     """The jobs of a console that are not written yet, without its leases."""
-    return [job for job in twin.recorder.held if isinstance(job, Append | SaveDraft)]
+    return [job for job in twin.recorder.held if not isinstance(job, WriteLease)]
 
 
 def left_by(twin: Twin, folder: Path) -> Path:
@@ -427,7 +428,7 @@ def main() -> None:
             connection.execute("VACUUM")
         shutil.copyfile(folder / place.FILE, f"{name}.db")
         with closing(TinyStore.open(folder)) as store:
-            Path(f"{name}.zip").write_bytes(b"".join(WholeStoreDesk(exchange(store), Vault(folder)).export()))
+            Path(f"{name}.zip").write_bytes(b"".join(WholeStoreDesk(exchange(store), FolderVault(folder)).export()))
         shown = described(folder) | {
             "replayed": {end: after_replay(folder, content, end) for end, content in files.items()}
         }

@@ -20,11 +20,12 @@ from defense_console.store.sqlite.copies.backups import Backup, Backups, folder_
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import repair
-from defense_console.store.sqlite.opening import headers, place
+from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone, share
 from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
+from tests.waiting import wait_for
 
 AT = "2026-03-02T09:00:00.000Z"
 LATER = "2026-03-02T10:00:00.000Z"
@@ -78,8 +79,7 @@ def test_a_copy_made_while_another_connection_writes_holds_whole_actions_only(fo
     thread = threading.Thread(target=write)
     thread.start()
     try:
-        while len(done) < 3:
-            assert thread.is_alive()
+        wait_for(lambda: len(done) >= 3, "nothing is written")
         copies = [(done[-1], Backups(folder).write(f"2026-03-02T09:00:0{n}.000Z")) for n in range(5)]
     finally:
         ended.set()
@@ -276,9 +276,8 @@ def test_the_write_ahead_log_of_a_damaged_store_is_not_replayed_into_the_copy(fo
     left = {end: (folder / (place.FILE + end)).read_bytes() for end in ("", "-wal")}
     store.close()
     left[""] = bytes(16) + left[""][16:]
-    headers._checked.clear()  # as in a process that begins now
     for end, data in left.items():
-        (folder / (place.FILE + end)).write_bytes(data)
+        logs.replace(folder / (place.FILE + end), data)
 
     done = restore(backup.path, Backups(folder), LATER)
 

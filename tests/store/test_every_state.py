@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,12 +17,16 @@ import pytest
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.exchange.whole_store import WholeStoreDesk
-from defense_console.model.defense.events import encode_event
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
+from defense_console.store.base import ReadOnlyStore
 from defense_console.store.sqlite import schema
+from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.damage.repairing import repair
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 from tests.desk.consoles import Twin
 from tests.store import make_every_state as making
 from tests.store.make_every_state import CONDITIONAL, EVERY_STATE, HELD, LIVE, exchange, printed
@@ -70,7 +75,7 @@ class Kept:
         with zipfile.ZipFile(io.BytesIO(self.archive)) as whole:
             self.export = whole.read("export.jsonl")
             documents = [whole.read(entry) for entry in whole.namelist() if entry != "export.jsonl"]
-        with Vault(folder).taking() as taking:
+        with FolderVault(folder).taking() as taking:
             for body in documents:
                 taking.add([body])
 
@@ -148,14 +153,14 @@ def test_held_void_and_freed_leases_are_in_it(kept: Kept, twin: Twin) -> None:
 def test_its_exports_are_the_same_bytes(kept: Kept) -> None:
     with closing(TinyStore.open(kept.folder, create=False)) as store:
         assert b"".join(exchange(store).export()) == kept.export
-        assert b"".join(WholeStoreDesk(exchange(store), Vault(kept.folder)).export()) == kept.archive
+        assert b"".join(WholeStoreDesk(exchange(store), FolderVault(kept.folder)).export()) == kept.archive
         assert store.verify_all() == ()
 
 
 def test_its_export_fills_another_store_that_gives_the_same_bytes(kept: Kept, tmp_path: Path) -> None:
     folder = tmp_path / "another"
     with closing(TinyStore.open(folder)) as store:
-        whole = WholeStoreDesk(exchange(store), Vault(folder))
+        whole = WholeStoreDesk(exchange(store), FolderVault(folder))
         whole.take(io.BytesIO(kept.archive))
         assert b"".join(whole.export()) == kept.archive
     shown = making.described(folder)
@@ -257,6 +262,54 @@ def test_what_is_given_up_is_gone_and_nothing_else(kept: Kept, twin: Twin) -> No
     live = f"drafts/defense/{LIVE}".encode()
     assert after == [line for line in before if not is_aside(line) or live in line], "it reads the live one only"
     assert len(after) < len(before)
+
+
+# --- its first schema ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Kept:
+    """A copy of the store of the first schema, where what is kept aside lies among the drafts."""
+    return Kept(EVERY_STATE / "1", tmp_path / "store")
+
+
+def aside_lines(folder: Path) -> list[bytes]:
+    return [line for line in making.exported(folder).splitlines() if is_aside(line)]
+
+
+def test_the_decisions_kept_aside_move_to_rows_of_their_own(first: Kept) -> None:
+    with closing(TinyStore.open(first.folder, create=False)) as store:
+        rows = store.all_asides()
+        texts = {field for drafts in store.all_drafts().values() for field in drafts}
+        assert store.verify_all() == ()
+    assert sum(map(len, rows.values())) == 12
+    assert not any(field.startswith("aside/") for field in texts)
+    assert aside_lines(first.folder) == [line for line in first.export.splitlines() if is_aside(line)]
+
+
+def test_a_damaged_row_stays_where_it_is_until_it_is_repaired(first: Kept) -> None:
+    with closing(sqlite3.connect(first.folder / place.FILE)) as file, file:
+        undone = "tab = 'drafts' AND body LIKE '%aside/%' AND body LIKE '%undone%'"
+        file.execute(f"UPDATE rows SET sum = x'00' WHERE {undone}")
+    with closing(TinyStore.open(first.folder, create=False)) as store:
+        assert [(problem.stream, problem.kind) for problem in store.verify_all()] == [("drafts", "damaged")]
+        assert sum(map(len, store.all_asides().values())) == 11
+
+
+def test_a_store_that_can_only_be_read_shows_them_too(first: Kept) -> None:
+    before = (first.folder / place.FILE).read_bytes()
+    with closing(read_store(first.folder, ReadOnlyStore("no right"))) as store:
+        assert b"".join(exchange(store).export()) == first.export
+        with pytest.raises(ReadOnlyStore, match="no right"):
+            store.save_aside(f"defense/{LIVE}", "1/1-0", b"{}")
+    assert (first.folder / place.FILE).read_bytes() == before
+
+
+def test_a_repair_of_its_damaged_file_keeps_them(first: Kept) -> None:
+    with closing(sqlite3.connect(first.folder / place.FILE)) as file, file:
+        file.execute("DELETE FROM rows WHERE tab = 'students'")
+    repair(Backups(first.folder), making.NOW, {})
+    assert aside_lines(first.folder) == [line for line in first.export.splitlines() if is_aside(line)]
 
 
 # --- what consoles left elsewhere ----------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import NewerStore
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import examine, examined
-from defense_console.store.sqlite.opening import place, reading
+from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.reading import examined_store
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
@@ -113,12 +113,7 @@ def test_a_sound_store_is_left_as_it_lies(tmp_path: Path) -> None:
     assert state(folder) == before
 
 
-@pytest.mark.parametrize("lockable", [True, False], ids=["locks", "no locks"])
-def test_a_store_somebody_has_open_is_looked_at_as_it_is_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lockable: bool
-) -> None:
-    if not lockable:
-        monkeypatch.setattr(reading, "_is_free", lambda _folder, _held: False)
+def test_a_store_somebody_has_open_is_looked_at_as_it_is_now(tmp_path: Path) -> None:
     folder = tmp_path / "store"
     with closing(TinyStore.open(folder)) as writer:
         writer.append(logs.first())

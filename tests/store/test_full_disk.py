@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,8 @@ from defense_console.store.sqlite.opening.reading import open_store, read_store
 from defense_console.store.sqlite.opening.reserve import SIZE_BYTES, Reserve
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
-from tests.store.test_recorder import PATIENCE_S, Answers
+from tests.store.test_recorder import Answers
+from tests.waiting import PATIENCE_S
 
 SIZE_MB = 16
 
@@ -72,7 +74,7 @@ def filled_store(folder: Path, notes: int = 3) -> None:
 def recorded(folder: Path, job: Append) -> bool:
     """Whether a recorder can write this now."""
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), space=Reserve(folder))
     recorder.start()
     recorder.submit(job)
     answers.wait(lambda all: len(all) == 1)
@@ -117,7 +119,7 @@ def test_a_defense_goes_on_when_the_disk_is_full(disk: Disk) -> None:
     folder = disk.folder / "store"
     filled_store(folder)
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, delays_s=(3600.0,), space=Reserve(folder))
     recorder.start()
     recorder.submit(logs.more(1, 4, "before"))
     assert recorder.flush(PATIENCE_S)
@@ -224,8 +226,9 @@ def test_a_reader_beside_a_writer_follows_it(tmp_path: Path) -> None:
     writer.append(logs.first())
     reader = read_store(folder, ReadOnlyStore("no right"))
     assert len(reader.read_log(logs.stream())) == 1
+    changed = reader.subscribe()
     writer.append(logs.more(1, 1, "later"))
-    assert reader.changed()
+    assert changed()
     assert len(reader.read_log(logs.stream())) == 2
     with pytest.raises(ReadOnlyStore, match="no right"):
         reader.append(logs.more(1, 2, "mine"))
@@ -236,7 +239,7 @@ def test_a_reader_beside_a_writer_follows_it(tmp_path: Path) -> None:
 def test_a_copy_is_never_taken_while_somebody_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "store"
     writer = TinyStore.open(folder)
-    monkeypatch.setattr(reading, "_in_place", lambda _path: None)
+    monkeypatch.setattr(reading, "connect_to_read", lambda _path: sqlite3.connect(":memory:"))  # it reads nothing
     with pytest.raises(FullDisk, match="full"):
         read_store(folder, FullDisk("full"))
     writer.close()
@@ -287,7 +290,7 @@ def test_appending_twice_is_still_one_action_after_the_reserve_was_given_back(di
     folder = disk.folder / "store"
     filled_store(folder, 0)
     answers = Answers()
-    recorder = Recorder(lambda: TinyStore.open(folder), answers, reserve=Reserve(folder))
+    recorder = Recorder(lambda: TinyStore.open(folder), answers, space=Reserve(folder))
     recorder.start()
     recorder.submit(logs.more(1, 1, "x"))
     assert recorder.flush(PATIENCE_S)

@@ -14,12 +14,13 @@ from unittest.mock import patch
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, encode_event
-from defense_console.model.defense.refused import PREFIX, Aside, aside_of
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.refused import Aside, aside_of
+from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import (
     Ack,
     Append,
@@ -28,8 +29,11 @@ from defense_console.store.base import (
     Failed,
     FullDisk,
     Refused,
+    SaveAside,
     SaveDraft,
+    SpooledJob,
     Store,
+    beside,
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
@@ -38,9 +42,11 @@ from defense_console.store.unsaved import replay as replaying
 from defense_console.store.unsaved.keeping_aside import RefusedTails, aside_row
 from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
-from defense_console.store.unsaved.spool_files import SpooledJob, read_jobs, spool_files
+from defense_console.store.unsaved.spool_files import read_jobs, spool_files
+from tests.examples import examples
 from tests.store import logs
-from tests.store.test_recorder import PATIENCE_S, Answers
+from tests.store.test_recorder import Answers
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 STREAM = logs.stream()
@@ -70,8 +76,8 @@ def tail(*actions: DefenseWhat, after: int = 1, previous: str = FIRST) -> list[A
     """What a console decided that knows nothing of the other: one job for each, as the ledger makes them."""
     jobs = []
     for seq, what in enumerate(actions, after + 1):
-        lines = (encode_event(Event(seq, seq, logs.STAMP, "Camille", what)),)
-        jobs.append(Append(STREAM, seq - 1, lines, summary=logs.summary(), previous=previous))
+        lines = (encode_event(DefenseEvent(seq, seq, logs.STAMP, "Camille", what)),)
+        jobs.append(Append(STREAM, seq - 1, lines, row=beside(logs.summary()), previous=previous))
         previous = chain(previous, lines)
     return jobs
 
@@ -82,7 +88,7 @@ def note(text: str) -> ev.Noted:
 
 def asides(store: Store) -> list[Aside]:
     """What is kept aside, in order of the numbers."""
-    found = [aside_of(key, row.text) for key, row in store.drafts(STREAM).items() if key.startswith(PREFIX)]
+    found = [aside_of(key, event) for key, event in store.asides(STREAM).items()]
     return sorted(found, key=lambda aside: aside.event.seq)
 
 
@@ -94,10 +100,15 @@ def keep(store: Store, *jobs: Append) -> None:
     RefusedTails().keep(store, jobs)
 
 
-def recorder_on(store: TinyStore, answers: Answers, spool: Spool | None = None) -> Recorder:
+def recorder_on(
+    store: TinyStore, answers: Answers, spool: Spool | None = None, jobs: Sequence[Append] = ()
+) -> Recorder:
+    """A recorder that finds these jobs all at once when it begins."""
     recorder = Recorder(
         lambda: type(store).open(store.folder), answers, delays_s=(0.001,), spool=spool, keeps_aside=True
     )
+    for job in jobs:
+        recorder.submit(job)
     recorder.start()
     return recorder
 
@@ -109,7 +120,7 @@ def test_where_the_two_parted_is_known_by_the_hashes_and_never_guessed(store: Ti
     keep(store, *tail(note("one"), note("two")))
     assert [(aside.base, aside.event.seq) for aside in asides(store)] == [(2, 2), (2, 3)]
     for aside in asides(store):
-        store.save_draft(STREAM, aside.key, None)
+        store.save_aside(STREAM, aside.key, None)
     keep(store, *tail(note("its beginning is not here"), after=2, previous="0" * 64))
     keep(store, *tail(note("the record ends before"), after=9, previous="1" * 64))
     assert [aside.base for aside in asides(store)] == [1, 1], "no number it names is taken for one of the record"
@@ -134,21 +145,21 @@ def test_the_draft_goes_with_its_text_but_not_what_another_console_goes_on_typin
 
 def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(store: TinyStore) -> None:
     """Row 12 was being recorded as line 4, and row 13, which changes it, was to name that line."""
-    mine = Event(12, 12, logs.STAMP, "Camille", note("mine"))
-    edit = Event(13, 13, logs.STAMP, "Camille", ev.NoteEdited(12, "mine, changed"))
+    mine = DefenseEvent(12, 12, logs.STAMP, "Camille", note("mine"))
+    edit = DefenseEvent(13, 13, logs.STAMP, "Camille", ev.NoteEdited(12, "mine, changed"))
     old, row = aside_row(10, mine), aside_row(10, edit)
-    for key, draft in (old, row):
-        store.save_draft(STREAM, key, draft)
+    for key, kept in (old, row):
+        store.save_aside(STREAM, key, kept)
     moved = aside_row(5, msgspec.structs.replace(edit, what=ev.NoteEdited(4, "mine, changed")))
     (taken_up,) = tail(note("mine"), after=3, previous="0" * 64)
-    taken_up = msgspec.structs.replace(taken_up, drop_drafts=(old[0], row[0]), drafts=(moved,))
+    taken_up = msgspec.structs.replace(taken_up, drop_aside=(old[0], row[0]), aside=(moved,))
     (then,) = tail(ev.NoteEdited(4, "mine, changed"), after=4, previous=chain("0" * 64, taken_up.lines))
     tails = RefusedTails()
     tails.keep(store, [taken_up])
     first, second = asides(store)
     assert (first.base, first.event.seq, first.event.what) == (1, 4, note("mine"))
     assert (second.base, second.event.what) == (1, ev.NoteEdited(4, "mine, changed"))
-    tails.keep(store, [msgspec.structs.replace(then, drop_drafts=(moved[0],))])
+    tails.keep(store, [msgspec.structs.replace(then, drop_aside=(moved[0],))])
     assert texts(store) == ["mine", "mine, changed"], "the change was taken up as well, and refused: it is kept once"
 
 
@@ -157,19 +168,13 @@ def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(st
 
 def test_what_is_refused_is_in_the_store_before_it_is_told(store: TinyStore, folder: Path) -> None:
     seen: list[list[str]] = []
-    answers = Answers()
-    deliver = answers.__call__
 
-    def look(answer: object) -> None:
+    def look(_answer: object) -> None:
         with closing(TinyStore.open(store.folder)) as other:
             seen.append(texts(other))
-        deliver(answer)  # type: ignore[arg-type]
 
-    recorder = recorder_on(store, answers, Spool(folder, store.identity))
-    recorder._deliver = look
-    with recorder._changed:
-        for job in tail(note("one"), note("two")):
-            recorder.submit(job)
+    answers = Answers(look)
+    recorder = recorder_on(store, answers, Spool(folder, store.identity), tail(note("one"), note("two")))
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Refused)) == 2
     assert seen == [["one", "two"]] * 2
@@ -181,10 +186,10 @@ class Full(TinyStore):
 
     full = True
 
-    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         if Full.full:
             raise FullDisk("full")
-        super().save_draft(stream, field, draft)
+        super().save_aside(stream, key, event)
 
 
 def test_what_cannot_be_kept_aside_is_not_refused_but_waits_in_the_spool(store: TinyStore, folder: Path) -> None:
@@ -194,8 +199,7 @@ def test_what_cannot_be_kept_aside_is_not_refused_but_waits_in_the_spool(store: 
         recorder.submit(job)
     answers.wait(lambda all: any(isinstance(answer, Failed) and answer.attempt > 1 for answer in all))
     (file,) = spool_files(folder)
-    while len(read_jobs(file)[0]) < 2:
-        assert recorder._thread.is_alive()
+    wait_for(lambda: len(read_jobs(file)[0]) == 2, "the second is never spooled")
     assert answers.of(Refused) == []
     assert texts(store) == []
     assert recorder.unsaved() == tuple(jobs)
@@ -213,18 +217,15 @@ def test_what_a_command_is_refused_is_not_kept_aside(store: TinyStore) -> None:
     recorder.submit(tail(note("one"))[0])
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Refused)) == 1
-    assert store.drafts(STREAM) == {}, "it said that it failed"
+    assert store.asides(STREAM) == {}, "it said that it failed"
 
 
 def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(store: TinyStore) -> None:
     answers = Answers()
-    recorder = recorder_on(store, answers)
     last = store.last(STREAM)
     assert last is not None
     refused, (mine,) = tail(note("one"), note("two")), tail(note("three"), after=last.seq, previous=last.hash)
-    with recorder._changed:
-        for job in (*refused, mine):
-            recorder.submit(job)
+    recorder = recorder_on(store, answers, jobs=(*refused, mine))
     assert recorder.close(PATIENCE_S)
     assert [answer.job for answer in answers.of(Refused)] == refused
     assert store.read_log(STREAM)[-1].body == mine.lines[0]
@@ -234,7 +235,7 @@ def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(stor
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from defense_console.model.defense.events import Noted
+from defense_console.model.defense.kinds import Noted
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
@@ -291,7 +292,7 @@ class Cut:
     @contextmanager
     def placed(self) -> Iterator[None]:
         """Steps: every row, and everything done to the files."""
-        places = [(TinyStore, name) for name in ("append", "save_draft", "set_meta")]
+        places = [(TinyStore, name) for name in ("append", "save_draft", "save_aside", "set_meta")]
         files = [(replaying, name) for name in ("write_file", "write_aside", "remove", "sync_folder")]
         patches = [patch.object(place, name, self.before(getattr(place, name))) for place, name in (*places, *files)]
         for each in patches:
@@ -325,8 +326,8 @@ def spooled(steps: Sequence[str]) -> list[SpooledJob]:
         elif step == "left":
             jobs.append(SaveDraft(STREAM, "goal", Draft(f"goal {n}", logs.STAMP, 0)))
         elif step == "seen":
-            event = Event(30 + n, 30 + n, logs.STAMP, "Camille", note(f"typed since {n}"))
-            jobs.append(SaveDraft(STREAM, *aside_row(20, event)))
+            event = DefenseEvent(30 + n, 30 + n, logs.STAMP, "Camille", note(f"typed since {n}"))
+            jobs.append(SaveAside(STREAM, *aside_row(20, event)))
         for job in appends[written:upto]:
             if step == "typed":
                 jobs.append(SaveDraft(STREAM, "note", Draft(f"text {n}"[:5], logs.STAMP, 0)))
@@ -345,9 +346,11 @@ def left_by_a_dead_console(folder: Path, store: TinyStore, jobs: Sequence[Spoole
     spool.close()
 
 
-def held(store: TinyStore) -> tuple[dict[str, Draft], list[tuple[bytes, ...]]]:
-    """Every row beside the drafts, and every log."""
-    return store.drafts(STREAM), [tuple(line.body for line in store.read_log(name)) for name in store.streams()]
+def held(store: TinyStore) -> tuple[dict[str, Draft | bytes], list[tuple[bytes, ...]]]:
+    """Every draft and every decision kept aside, and every log."""
+    return {**store.drafts(STREAM), **store.asides(STREAM)}, [
+        tuple(line.body for line in store.read_log(name)) for name in store.streams()
+    ]
 
 
 class Tried:
@@ -376,7 +379,7 @@ class Tried:
             except Killed:
                 done = None
         if drops and (there := asides(self.store)):
-            self.store.save_draft(STREAM, there[0].key, None)
+            self.store.save_aside(STREAM, there[0].key, None)
             self.settled.add(there[0].key)
         return done is None or done.error is not None
 
@@ -410,7 +413,7 @@ CUTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@examples(20)
 @given(STEPS, CUTS)
 def test_a_replay_cut_again_and_again_loses_nothing_and_asks_about_nothing_twice(
     steps: list[str], cuts: list[tuple[int, str, bool]]
@@ -436,7 +439,7 @@ def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(st
     recorder = recorder_on(Stuck.open(store.folder), answers, Spool(folder, store.identity))
     recorder.submit(logs.first(2))
     answers.wait(bool)
-    typed = SaveDraft(STREAM, *aside_row(20, Event(20, 20, logs.STAMP, "Camille", note("typed since"))))
+    typed = SaveAside(STREAM, *aside_row(20, DefenseEvent(20, 20, logs.STAMP, "Camille", note("typed since"))))
     recorder.submit(tail(note("one"))[0])
     recorder.submit(typed)
     answers.wait(lambda all: any(isinstance(answer, Ack) and answer.job is typed for answer in all))
@@ -445,7 +448,7 @@ def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(st
     (file,) = spool_files(folder)
     assert len(read_jobs(file)[0]) == 3, "a crash would have found all of it there"
     for aside in asides(store):
-        store.save_draft(STREAM, aside.key, None)  # the other console settles it
+        store.save_aside(STREAM, aside.key, None)  # the other console settles it
     assert replay(folder, store, store.identity).error is None
     assert texts(store) == []
     assert store.last(logs.stream(2)) is not None

@@ -11,6 +11,7 @@ import pytest
 from defense_console.store.base import DamagedStore, ReadOnlyStore
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import examine
+from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place, reading
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
@@ -96,6 +97,6 @@ def test_an_open_store_is_not_looked_through_again(tmp_path: Path, monkeypatch: 
     history(tmp_path / "store", 1, 1)
     with closing(TinyStore.open(tmp_path / "store")) as store:
         store.append(logs.more(1, 2, "in the log"))
-        monkeypatch.setattr("defense_console.store.sqlite.opening.leftover_log._mixed", lambda _rows: iter(["looked"]))
+        monkeypatch.setattr(RowStorage, "has_torn_pages", lambda _rows: True)
         TinyStore.open(tmp_path / "store").close()
     shutil.rmtree(tmp_path / "store")

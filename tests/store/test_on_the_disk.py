@@ -21,12 +21,12 @@ from defense_console.store.sqlite.copies.replacing import set_aside
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.forgetting import forget_in_copy, forget_in_store
 from defense_console.store.sqlite.damage.repairing import repair
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.reserve import Reserve
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import write_aside
-from defense_console.store.vault import Vault
 from tests.store import logs
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which file a handle is")
@@ -168,7 +168,7 @@ def test_every_new_file_is_private_from_its_first_byte(tmp_path: Path, monkeypat
         restore(copy, Backups(folder), LATER)
         aside = set_aside(folder, LATER)
         Reserve(folder).renew()
-        with Vault(folder).taking() as taking:
+        with FolderVault(folder).taking() as taking:
             taking.add([b"a report"])
     finally:
         os.umask(mask)

@@ -33,19 +33,24 @@ from defense_console.store.base import (
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
-
-PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "60"))
-"""How long a test waits for what must come; it never waits longer than it takes."""
+from tests.waiting import PATIENCE_S, wait_for
 
 
 class Answers:
-    """What the recorder delivered, to be waited for."""
+    """What the recorder delivered, to be waited for.
 
-    def __init__(self) -> None:
+    Args:
+        look: Called with each answer first, on the recorder's thread.
+    """
+
+    def __init__(self, look: Callable[[Answer], object] | None = None) -> None:
         self.all: list[Answer] = []
+        self._look = look
         self._changed = threading.Condition()
 
     def __call__(self, answer: Answer) -> None:
+        if self._look is not None:
+            self._look(answer)
         with self._changed:
             self.all.append(answer)
             self._changed.notify_all()
@@ -93,9 +98,6 @@ class FaultyStore:
 
     def write_lease(self, defense_id: str, lease: object, over: object = None) -> None:
         self._write(defense_id, (defense_id, lease))
-
-    def reclaim(self) -> bool:
-        return False
 
     def close(self) -> None:
         self.closed += 1
@@ -204,8 +206,7 @@ def test_no_fault_of_a_write_ends_the_saving(faulty: FaultyStore, answers: Answe
     recorder = Recorder(faulty.open, answers, delays_s=(0.001,))
     recorder.submit(logs.first())
     recorder.start()
-    while len(answers.all) < 2:
-        assert recorder._thread.is_alive()
+    answers.wait(lambda all: len(all) >= 2)
     assert [type(answer) for answer in answers.all] == [Failed, Ack]
     assert recorder.close(PATIENCE_S)
 
@@ -385,10 +386,10 @@ recorder = Recorder(lambda: TinyStore.open(folder), answers.put)
 recorder.start()
 for turn in range(count):
     n = numbers[turn % len(numbers)]
-    while True:
+    for _try in range(1000):
         last = reader.last(logs.stream(n))
         recorder.submit(logs.more(n, last.seq, f"{name}-{turn}"))
-        while not isinstance(answer := answers.get(), (Ack, Refused)):
+        while not isinstance(answer := answers.get(timeout=60), (Ack, Refused)):
             pass
         if isinstance(answer, Ack):
             print(logs.stream(n), answer.seq, f"{name}-{turn}", flush=True)
@@ -467,8 +468,7 @@ def test_a_store_killed_while_it_is_made_opens(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         wanted = folder / str(chance.randint(0, 12))
-        while not wanted.exists():
-            assert process.poll() is None
+        wait_for(wanted.exists, "the store is never made")
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=PATIENCE_S)
         for made in folder.iterdir():

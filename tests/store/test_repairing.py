@@ -11,19 +11,21 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from defense_console.model.defense.events import Event, Noted, encode_event
-from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
+from defense_console.model.defense.kinds import DefenseEvent, Noted
+from defense_console.model.log.envelope import encode_event
+from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError, beside
 from defense_console.store.chain import next_hash
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import RepairedLog, repair
-from defense_console.store.sqlite.engine import checksum
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.schema import checksum
 from defense_console.store.sqlite.store import TinyStore
+from tests.examples import examples
 from tests.store import logs
 
 AT = "2026-03-02T09:00:00.000Z"
@@ -39,11 +41,13 @@ def pair(n: int, expected: int) -> Append:
 
     lines = tuple(
         encode_event(
-            Event(expected + i, expected + 1, logs.STAMP, "Camille", Noted(f"{i} of {expected} " * 9, logs.STAMP))
+            DefenseEvent(
+                expected + i, expected + 1, logs.STAMP, "Camille", Noted(f"{i} of {expected} " * 9, logs.STAMP)
+            )
         )
         for i in (1, 2)
     )
-    return Append(logs.stream(n), expected, lines, summary=logs.summary(n))
+    return Append(logs.stream(n), expected, lines, row=beside(logs.summary(n)))
 
 
 def fill(folder: Path, actions: int) -> None:
@@ -56,6 +60,7 @@ def fill(folder: Path, actions: int) -> None:
             for k in range(actions - 1):
                 store.append(pair(n, 1 + 2 * k))
         store.save_draft(logs.stream(1), "note", logs.DRAFT)
+        store.save_aside(logs.stream(1), "2/2-0", logs.note(2))
         store.write_lease(logs.defense(1), logs.lease())
         store.set_meta("demo", AT)
     store.close()
@@ -123,6 +128,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "a summary that lags": lambda f: sql(f, "UPDATE rows SET body = replace(body, '\"seq\":23', '\"seq\":2')"),
     "a damaged student": lambda f: sql(f, "UPDATE rows SET sum = x'00' WHERE tab = 'students'"),
     "a damaged draft": lambda f: sql(f, "UPDATE rows SET body = '{' WHERE tab = 'drafts'"),
+    "a damaged decision kept aside": lambda f: sql(f, "UPDATE rows SET body = '{' WHERE tab = 'aside'"),
     "a damaged lease": lambda f: sql(f, "UPDATE rows SET body = '[]' WHERE tab = 'leases'"),
     "no tables": lambda f: sql(f, "DELETE FROM tables"),
 }
@@ -245,6 +251,7 @@ def test_drafts_leases_and_facts_that_are_sound_stay(folder: Path) -> None:
     repair(Backups(folder), LATER, {})
     store = TinyStore.open(folder)
     assert store.drafts(logs.stream(1)) == {"note": logs.DRAFT}
+    assert store.asides(logs.stream(1)) == {"2/2-0": logs.note(2)}
     assert store.leases() == {logs.defense(1): logs.lease()}
     assert store.meta("demo") == AT
     store.close()
@@ -319,9 +326,9 @@ def test_what_a_crash_left_in_the_write_ahead_log_is_kept_and_read(folder: Path)
 def test_a_line_that_tells_another_number_ends_the_log_before_it(folder: Path) -> None:
     """The chain holds, but a state is folded by the numbers that the events tell."""
     written, stream = truth(folder), logs.stream(2)
-    line = encode_event(Event(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
+    line = encode_event(DefenseEvent(9, 24, logs.STAMP, "Camille", Noted("out of its place", logs.STAMP)))
     store = TinyStore.open(folder)
-    store.append(Append(stream, 23, (line,), summary=logs.summary(2)))
+    store.append(Append(stream, 23, (line,), row=beside(logs.summary(2))))
     store.close()
     repair(Backups(folder), LATER, {})
     assert truth(folder) == written
@@ -337,7 +344,7 @@ def truth_of_copy(folder: Path) -> Truth:
 # --- damage nobody thought of ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @example(2084, "flip", False)
 @given(st.integers(0, 2**32), st.sampled_from(["flip", "zero", "cut", "swap"]), st.booleans())
 def test_whatever_happens_to_the_file_no_wrong_state_comes_of_it(

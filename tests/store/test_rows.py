@@ -20,6 +20,7 @@ from tinydb.table import Document
 from defense_console.store.sqlite import engine, schema
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
+from tests.examples import examples
 
 
 @pytest.fixture
@@ -44,11 +45,10 @@ def storage_of(db: RowDatabase) -> RowStorage:
     return db.storage
 
 
-def test_the_file_is_safe_and_ours(path: Path, db: RowDatabase) -> None:
+def test_the_file_is_safe_and_ours(path: Path, connections: list[sqlite3.Connection], db: RowDatabase) -> None:
     db.insert({"a": 1})
-    connection = storage_of(db)._connection
     safe = {"journal_mode": "wal", "synchronous": 2, "cell_size_check": 1, "trusted_schema": 0, "mmap_size": 0}
-    assert {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in safe} == safe
+    assert {name: connections[0].execute(f"PRAGMA {name}").fetchone()[0] for name in safe} == safe
     with sqlite3.connect(path) as other:
         assert other.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
         assert other.execute("PRAGMA user_version").fetchone() == (schema.version(),)
@@ -109,11 +109,13 @@ def test_a_transaction_over_several_tables_is_all_or_nothing(db: RowDatabase) ->
     assert (one.all(), two.all()) == ([{"a": 1}], [])
 
 
-def test_nothing_is_written_after_the_engine_gave_the_transaction_up(db: RowDatabase) -> None:
+def test_nothing_is_written_after_the_engine_gave_the_transaction_up(
+    connections: list[sqlite3.Connection], db: RowDatabase
+) -> None:
     def go_on() -> None:
         with storage_of(db).transaction():
             db.insert({"a": 1})
-            storage_of(db)._connection.execute("ROLLBACK")  # as SQLite does by itself after some errors
+            connections[0].execute("ROLLBACK")  # as SQLite does by itself after some errors
             db.insert({"a": 2})
 
     with pytest.raises(sqlite3.OperationalError):
@@ -121,13 +123,18 @@ def test_nothing_is_written_after_the_engine_gave_the_transaction_up(db: RowData
     assert db.all() == []
 
 
-def test_the_query_cache_is_emptied_when_another_connection_wrote(path: Path, db: RowDatabase) -> None:
+def test_the_query_cache_is_emptied_when_another_connection_wrote(
+    path: Path, connections: list[sqlite3.Connection], db: RowDatabase
+) -> None:
     query = where("a") == 1
     assert db.search(query) == []
     with RowDatabase(path) as other:
         other.insert({"a": 1})
     assert db.search(query) == [{"a": 1}]
-    assert query in db.table("_default")._query_cache
+    seen: list[str] = []
+    connections[0].set_trace_callback(seen.append)
+    assert db.search(query) == [{"a": 1}]
+    assert seen == ["PRAGMA data_version"], "the rows are not read again"
 
 
 def test_two_connections_never_take_the_same_next_id(path: Path, db: RowDatabase) -> None:
@@ -136,12 +143,12 @@ def test_two_connections_never_take_the_same_next_id(path: Path, db: RowDatabase
     assert ids == [1, 2, 3, 4, 5, 6]
 
 
-def test_an_id_is_taken_after_the_lock(db: RowDatabase) -> None:
+def test_an_id_is_taken_after_the_lock(connections: list[sqlite3.Connection], db: RowDatabase) -> None:
     seen: list[str] = []
-    storage_of(db)._connection.set_trace_callback(seen.append)
+    connections[0].set_trace_callback(seen.append)
     db.insert({})
     db.upsert({"a": 1}, where("a") == 2)
-    storage_of(db)._connection.set_trace_callback(None)
+    connections[0].set_trace_callback(None)
     outermost = [sql for sql in seen if sql.startswith(("BEGIN", "COMMIT"))]
     assert outermost == ["BEGIN IMMEDIATE", "COMMIT"] * 2
     assert seen[0] == "BEGIN IMMEDIATE"
@@ -159,17 +166,17 @@ def test_a_transaction_that_would_meet_another_does_not_begin(path: Path, db: Ro
     impatient.close()
 
 
-def test_only_what_is_asked_for_is_read(db: RowDatabase) -> None:
+def test_only_what_is_asked_for_is_read(connections: list[sqlite3.Connection], db: RowDatabase) -> None:
     table = table_of(db)
     table.insert_multiple(Document({"n": n}, n) for n in range(1, 1001))
     seen: list[str] = []
-    storage_of(db)._connection.set_trace_callback(seen.append)
+    connections[0].set_trace_callback(seen.append)
     assert table.get(doc_id=500) == {"n": 500}
     assert table.get(doc_ids=[3, 999, 3, 5000]) == [{"n": 3}, {"n": 999}]
     assert len(table) == 1000
     assert table.last() == {"n": 1000}
     assert [d.doc_id for d in table.between(10, 12)] == [10, 11, 12]
-    storage_of(db)._connection.set_trace_callback(None)
+    connections[0].set_trace_callback(None)
     assert not [sql for sql in seen if "BETWEEN" in sql and "BETWEEN 10 AND 12" not in sql]
 
 
@@ -326,4 +333,4 @@ class SameAsTinyDB(RuleBasedStateMachine):
 
 
 TestSameAsTinyDB = SameAsTinyDB.TestCase
-TestSameAsTinyDB.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestSameAsTinyDB.settings = settings(examples(25), stateful_step_count=25)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import DamagedStore, NewerStore, StoreError
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies import backups as backups_module
@@ -160,7 +160,7 @@ def test_the_copy_goes_where_all_copies_go_and_pushes_none_of_them_out(
         Backups(folder, backups.folder, kept=0).write(f"{day}T10:00:00.000Z")
     steps(monkeypatch, add_table)
     with closing(TinyStore.open(folder, backups=backups)) as store:
-        assert store.told is None
+        assert store.notice is None
     assert [backup.reason for backup in backups.all()] == ["", "", "upgrade"]
     assert not (folder / place.BACKUPS).exists()
 
@@ -171,14 +171,14 @@ def test_where_that_folder_cannot_be_written_it_lies_beside_the_store_and_this_i
     (tmp_path / "stick").write_text("a file is in the way")
     steps(monkeypatch, add_table)
     with closing(TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick" / "store"))) as store:
-        told = store.told
+        told = store.notice
     (copy,) = Backups(folder).all()
     assert copy.reason == "upgrade"
     assert told is not None
     assert told.parameters["path"] == copy.path
     assert str(tmp_path / "stick") in str(told.parameters["problem"])
     with closing(TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick" / "store"))) as store:
-        assert store.told is None, "once"
+        assert store.notice is None, "once"
 
 
 def test_a_damaged_store_is_not_brought_up_from_anywhere(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import signal
@@ -12,20 +13,24 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from defense_console.model.defense.events import Noted, StudentEvent, StudentRegistered, encode_event
-from defense_console.model.defense.refused import PREFIX, aside_of
+from defense_console.model.defense.kinds import Noted
+from defense_console.model.defense.refused import aside_of
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.store.base import (
     Ack,
+    Answer,
     Append,
     DamagedStore,
     Failed,
     FullDisk,
     Identity,
     SaveDraft,
+    SpooledJob,
     StoreError,
     WriteLease,
     write_job,
@@ -39,15 +44,16 @@ from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
-    SpooledJob,
     belongs,
     owner,
     read_jobs,
     spool_files,
     write_aside,
 )
+from tests.examples import examples
 from tests.store import logs
-from tests.store.test_recorder import PATIENCE_S, Answers, FaultyStore
+from tests.store.test_recorder import Answers, FaultyStore
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 DRAFT = SaveDraft(logs.stream(), "note", logs.DRAFT)
@@ -89,6 +95,20 @@ def test_what_is_kept_is_read_back_and_only_the_mentor_may_read_it(folder: Path,
     spool.empty()
     assert spool_files(folder) == []
     assert not spool.holds
+
+
+@pytest.mark.parametrize(("field", "job"), [("summary", logs.first()), ("student", logs.student())])
+def test_the_row_is_found_under_the_name_that_earlier_consoles_gave_it(
+    folder: Path, store: TinyStore, field: str, job: Append
+) -> None:
+    path = left_by_a_dead_console(folder, store.identity, [job])
+    head, entry, end = path.read_bytes().split(b"\n")
+    body = bytes(msgspec.json.decode(entry, type=dict[str, msgspec.Raw])["body"]).replace(
+        b'"row":', f'"{field}":'.encode()
+    )
+    sum = hashlib.blake2b(body, digest_size=8).hexdigest()
+    path.write_bytes(b"\n".join([head, f'{{"sum":"{sum}","body":'.encode() + body + b"}", end]))
+    assert read_jobs(path) == ([job], 0)
 
 
 def test_it_is_never_in_the_stores_own_folder(store: TinyStore) -> None:
@@ -146,7 +166,7 @@ def test_the_next_console_writes_it_in_order_and_the_file_goes(folder: Path, sto
     assert replay(folder, store, store.identity) == Replayed()
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12, [HealthCheck.function_scoped_fixture])
 @given(there=st.integers(0, 6), again=st.integers(1, 3))
 def test_it_is_written_once_wherever_the_console_died(
     tmp_path_factory: pytest.TempPathFactory, there: int, again: int
@@ -201,7 +221,7 @@ def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(f
 
 def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
     """The texts of the notes kept aside of a defense, sorted."""
-    rows = [aside_of(key, draft.text) for key, draft in store.drafts(logs.stream(n)).items() if key.startswith(PREFIX)]
+    rows = [aside_of(key, event) for key, event in store.asides(logs.stream(n)).items()]
     return sorted(row.event.what.text for row in rows if isinstance(row.event.what, Noted))
 
 
@@ -220,7 +240,7 @@ def test_what_another_writer_made_impossible_is_kept_aside_in_the_store(folder: 
 def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(folder: Path, store: TinyStore) -> None:
     store.append(logs.student())
     changed = StudentEvent(1, 1, logs.STAMP, "Camille", StudentRegistered("s1", "Lina Other", "", ""))
-    student = Append("student/s1", 0, (encode_event(changed),), student=logs.student().student)
+    student = Append("student/s1", 0, (encode_event(changed),), row=logs.student().row)
     unknown = Append(logs.stream(3), 1, (b'{"seq":2,"action":2,"what":{"kind":"of a console to come"}}',))
     store.append(logs.first(3))
     jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student, unknown]
@@ -304,17 +324,14 @@ def recorder_of(faulty: FaultyStore, answers: Answers, spool: Spool, delay_s: fl
 
 
 def test_what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after(folder: Path, store: TinyStore) -> None:
-    faulty, answers, spool = FaultyStore(), Answers(), Spool(folder, store.identity)
-    recorder = recorder_of(faulty, answers, spool, delay_s=3600)
     seen: list[object] = []
-    deliver = answers.__call__
 
-    def look(answer: object) -> None:
+    def look(answer: Answer) -> None:
         if isinstance(answer, Failed) and answer.spool is not None:
             seen.append(read_jobs(answer.spool))
-        deliver(answer)  # type: ignore[arg-type]
 
-    recorder._deliver = look
+    faulty, answers, spool = FaultyStore(), Answers(look), Spool(folder, store.identity)
+    recorder = recorder_of(faulty, answers, spool, delay_s=3600)
     faulty.fault_of[logs.stream()] = FullDisk("full")
     recorder.submit(JOBS[0])
     answers.wait(lambda all: len(all) == 1)
@@ -322,9 +339,7 @@ def test_what_fails_is_spooled_before_it_is_told_and_so_is_what_comes_after(fold
     # Nothing is tried again for an hour: what is submitted now reaches the spool all the same.
     recorder.submit(JOBS[1])
     recorder.submit(WriteLease("d", None))
-    while len(read_jobs(spool_files(folder)[0])[0]) < 2:
-        assert recorder._thread.is_alive()
-    assert read_jobs(spool_files(folder)[0]) == (JOBS[:2], 0)
+    wait_for(lambda: read_jobs(spool_files(folder)[0]) == (JOBS[:2], 0), "the second job is never spooled")
     faulty.fault_of.clear()
     assert recorder.close(PATIENCE_S)
     assert faulty.written == [JOBS[0], ("note", logs.DRAFT), ("d", None)]
@@ -351,16 +366,18 @@ def test_whatever_is_tried_while_the_spool_holds_anything_is_in_it(folder: Path,
             self.spooled.append([job for file in spool_files(folder) for job in read_jobs(file)[0]])
 
     newer = SaveDraft(logs.stream(), "note", msgspec.structs.replace(logs.DRAFT, text="newer"))
-    watching, answers = Watching(), Answers()
-    recorder = recorder_of(watching, answers, Spool(folder, store.identity), delay_s=3600)
+
+    def go_on(answer: Answer) -> None:
+        if isinstance(answer, Failed):  # on the recorder's thread: it finds both and is to try again at once
+            recorder.submit(newer)
+            recorder.submit(logs.first())
+            recorder.flush(0)
+
+    watching, answers = Watching(), Answers(go_on)
     watching.faults = [FullDisk("full")]
+    recorder = recorder_of(watching, answers, Spool(folder, store.identity), delay_s=3600)
     recorder.submit(DRAFT)
-    answers.wait(lambda all: len(all) == 1)
-    with recorder._changed:  # at the very moment at which the disk is tried again
-        recorder.submit(newer)
-        recorder.submit(logs.first())
-        recorder._hurry = True
-        recorder._changed.notify_all()
+    answers.wait(lambda all: len(all) == 3)
     assert recorder.close(PATIENCE_S)
     assert watching.written == [("note", newer.draft), logs.first()]
     assert watching.spooled == [[], [DRAFT, newer, logs.first()], [DRAFT, newer, logs.first()]]
@@ -432,18 +449,14 @@ def test_a_store_that_hangs_spools_what_waits_when_the_console_closes(folder: Pa
 
 def test_what_waits_when_the_thread_ends_is_spooled(folder: Path, store: TinyStore) -> None:
     """The disk is slow: nothing has failed, but the time in which a console closes is over."""
-    faulty, answers = FaultyStore(), Answers()
-    faulty.gate.clear()
-    recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
+    faulty = FaultyStore()
+    answers = Answers(lambda _ack: recorder.close(0))
+    recorder = Recorder(faulty.open, answers, spool=Spool(folder, store.identity))
     for job in JOBS:
         recorder.submit(job)
-    assert faulty.entered.wait(PATIENCE_S)
-    with recorder._changed:
-        recorder._ending = True
-    faulty.gate.set()
-    recorder._thread.join(PATIENCE_S)
+    recorder.start()
+    wait_for(lambda: [read_jobs(file) for file in spool_files(folder)] == [(JOBS[1:], 0)], "what waits is not spooled")
     assert faulty.written == JOBS[:1]
-    assert read_jobs(spool_files(folder)[0]) == (JOBS[1:], 0)
 
 
 def test_a_lease_is_never_spooled(folder: Path, store: TinyStore) -> None:
@@ -452,7 +465,7 @@ def test_a_lease_is_never_spooled(folder: Path, store: TinyStore) -> None:
     faulty.fault_of["d"] = FullDisk("full")
     recorder = recorder_of(faulty, answers, Spool(folder, store.identity))
     recorder.submit(WriteLease("d", None))
-    answers.wait(lambda all: len(all) == 1)
+    answers.wait(lambda all: len(all) >= 1)
     assert spool_files(folder) == []
     faulty.fault_of.clear()
     assert recorder.close(PATIENCE_S)
@@ -465,8 +478,11 @@ from defense_console.store.base import Failed
 from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.unsaved.spool_files import read_jobs, spool_files
 from tests.store import logs
+from tests.waiting import wait_for
 
+folder = Path(sys.argv[2])
 store = TinyStore.open(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
@@ -479,13 +495,13 @@ def deliver(answer):
             recorder.submit(logs.more(1, seq, f"after {seq}"))
 told = []
 recorder = Recorder(lambda: TinyStore.open(Path(sys.argv[1])), deliver, delays_s=(3600.0,),
-                    spool=Spool(Path(sys.argv[2]), store.identity))
+                    spool=Spool(folder, store.identity))
 recorder.submit(logs.first())
 for seq in range(1, 200):
     recorder.submit(logs.more(1, seq, f"note {seq}"))
 recorder.start()
-while not told or len(recorder._kept) < recorder.pending:
-    assert recorder._thread.is_alive()
+wait_for(lambda: told and sum(len(read_jobs(file)[0]) for file in spool_files(folder)) == recorder.pending,
+         "what waits is never spooled")
 print(recorder.pending, flush=True)
 signal.pause()
 """

@@ -1,9 +1,10 @@
-"""TinyStore: logs and what stands beside them, the door of the store, and what `verify` finds."""
+"""TinyStore: what only the engine on a disk has. Its rows, its folder and its file, and what `verify` finds."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import sqlite3
 import stat
@@ -18,24 +19,25 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import SUMMARY_VERSION
 from defense_console.store.base import (
     Append,
-    Conflict,
     DamagedStore,
-    Draft,
     FullDisk,
     NetworkStore,
     NewerStore,
     NotOurStore,
     ReadOnlyStore,
     StoreError,
+    beside,
 )
-from defense_console.store.chain import chain, first_hash
-from defense_console.store.sqlite import engine, verifying
+from defense_console.store.chain import chain
+from defense_console.store.sqlite import engine, schema, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
+from tests.store.contract import closed_at, closed_ids
 
 
 @pytest.fixture
@@ -61,20 +63,6 @@ def sql(folder: Path, statement: str, *values: object) -> None:
 # --- logs --------------------------------------------------------------------------------------------------------
 
 
-def test_lines_come_back_byte_for_byte_with_the_chain(store: TinyStore) -> None:
-    lines = (logs.event(1, logs.PLANNED), logs.note(2, 'é [x] \x1b \u2028 "q" \U0001f600'))
-    seq, hash = store.append(Append(logs.stream(), 0, lines, summary=logs.summary()))
-    read = store.read_log(logs.stream())
-    assert tuple(line.body for line in read) == lines
-    assert [line.seq for line in read] == [1, 2]
-    expected = hashlib.sha256(logs.stream().encode()).hexdigest()
-    for line in read:
-        expected = hashlib.sha256(expected.encode() + line.body).hexdigest()
-        assert line.hash == expected
-    assert (seq, hash) == (2, expected) == (2, chain(first_hash(logs.stream()), lines))
-    assert store.last(logs.stream()) == read[-1]
-
-
 def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
     store.append(logs.first())
     store.save_draft(logs.stream(), "note", logs.DRAFT)
@@ -93,105 +81,7 @@ def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
     assert [s.seq for s in store.pending()] == [3]
 
 
-def test_an_append_that_is_there_already_is_acknowledged_and_written_once(store: TinyStore) -> None:
-    answer = store.append(logs.first())
-    assert store.append(logs.first()) == answer
-    later = store.append(logs.more(1, 1, "x", "y"))
-    assert store.append(logs.first()) == answer
-    assert store.append(logs.more(1, 1, "x", "y")) == later
-    assert len(store.read_log(logs.stream())) == 3
-    assert [s.seq for s in store.pending()] == [3]
-
-
-@pytest.mark.parametrize(
-    "job",
-    [
-        logs.more(1, 1, "other"),
-        logs.more(1, 1, "x", "y", "z"),
-        logs.more(1, 3, "a hole before it"),
-        logs.more(1, 1),
-        Append(logs.stream(), 2, (logs.note(3),), previous="0" * 64),
-        Append(logs.stream(), 0, (logs.event(1, logs.PLANNED),), previous="0" * 64),
-    ],
-    ids=["other bytes", "longer than what is there", "hole", "nothing to add", "other history", "other first history"],
-)
-def test_another_writer_was_first(store: TinyStore, job: Append) -> None:
-    store.append(logs.first())
-    store.append(logs.more(1, 1, "x"))
-    before = store.read_log(logs.stream())
-    with pytest.raises(Conflict):
-        store.append(job)
-    assert store.read_log(logs.stream()) == before
-
-
-def test_the_hash_before_is_accepted_when_it_is_right(store: TinyStore) -> None:
-    _, head = store.append(msgspec.structs.replace(logs.first(), previous=first_hash(logs.stream())))
-    job = msgspec.structs.replace(logs.more(1, 1, "x"), previous=head)
-    assert store.append(job) == store.append(job)
-
-
-def test_several_actions_in_one_transaction_are_all_or_nothing(store: TinyStore) -> None:
-    def act() -> None:
-        with store.transaction():
-            store.append(logs.student())
-            store.append(logs.first())
-            store.set_meta("demo", "yes")
-            store.append(logs.more(2, 5, "x"))
-
-    with pytest.raises(Conflict):
-        act()
-    assert store.is_empty()
-    assert store.meta("demo") is None
-    assert store.students() == ()
-
-
 # --- what stands beside the logs ---------------------------------------------------------------------------------
-
-
-def test_summaries_move_between_pending_and_closed(store: TinyStore) -> None:
-    for n in (1, 2, 3):
-        store.append(logs.first(n))
-    assert [s.id for s in store.pending()] == sorted(logs.defense(n) for n in (1, 2, 3))
-    store.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
-    assert len(store.closed()) == 1
-    assert logs.defense(2) not in {s.id for s in store.pending()}
-    closed = store.summary(logs.defense(2))
-    assert closed is not None
-    assert (closed.seq, closed.pending) == (2, False)
-    assert closed.hash == store.read_log(logs.stream(2))[-1].hash
-    store.append(logs.more(2, 2, "contested"))
-    assert len(store.closed()) == 0
-    assert len(store.pending()) == 3
-
-
-def closed_ids(store: TinyStore) -> list[str]:
-    return [each.id for each in store.closed()]
-
-
-def closed_at(n: int, planned_at: str) -> Append:
-    summary = msgspec.structs.replace(logs.summary(n, pending=False), planned_at=planned_at)
-    return msgspec.structs.replace(logs.first(n), summary=summary)
-
-
-def test_a_search_looks_through_the_closed_ones_the_latest_first(store: TinyStore) -> None:
-    for n, day in ((1, 10), (2, 30), (3, 20), (4, 20)):
-        store.append(closed_at(n, f"2026-03-{day}T10:00:00.000Z"))
-    store.append(logs.first(5))
-    same = sorted((logs.defense(3), logs.defense(4)), reverse=True)
-    assert closed_ids(store) == [logs.defense(2), *same, logs.defense(1)]
-    looked_at = store.closed()[0]
-    assert (looked_at.student_id, looked_at.project, looked_at.curriculum) == ("s1", "IRP-P2", "irp")
-
-
-def test_what_another_console_closes_or_registers_is_seen_by_the_next_search(store: TinyStore, folder: Path) -> None:
-    store.append(closed_at(1, "2026-03-10T10:00:00.000Z"))
-    store.append(logs.student("s2", "Tom Demo"))
-    assert (len(store.closed()), len(store.students())) == (1, 1)
-    with closing(TinyStore.open(folder)) as other:
-        other.append(closed_at(2, "2026-03-11T10:00:00.000Z"))
-        other.append(logs.student("s1", "Lina Demo"))
-    assert closed_ids(store) == [logs.defense(2), logs.defense(1)]
-    assert [student.name for student in store.students()] == ["Lina Demo", "Tom Demo"]
 
 
 def test_rows_that_cannot_be_read_hide_no_others_from_a_search(store: TinyStore, folder: Path) -> None:
@@ -201,25 +91,6 @@ def test_rows_that_cannot_be_read_hide_no_others_from_a_search(store: TinyStore,
     sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'closed' AND id = ?", ids[0])
     sql(folder, "UPDATE rows SET body = x'ff00' WHERE tab = 'closed' AND id = ?", ids[1])
     assert closed_ids(store) == [logs.defense(1)]
-
-
-def test_summaries_by_ids_keep_the_order_asked_for(store: TinyStore) -> None:
-    for n in (1, 2):
-        store.append(logs.first(n))
-    wanted = [logs.defense(2), "nonsense", logs.defense(9), logs.defense(1)]
-    assert [s.id for s in store.summaries_by_ids(wanted)] == [logs.defense(2), logs.defense(1)]
-
-
-def test_a_prefix_finds_pending_and_closed(store: TinyStore) -> None:
-    for n in range(1, 30):
-        store.append(logs.first(n, pending=n % 2 == 0))
-    for n in range(1, 30):
-        id = logs.defense(n)
-        for prefix in (id, id.upper(), id.replace("-", ""), id[:4], id[:15], id[:16], id[:18], id[:20]):
-            bare = prefix.lower().replace("-", "")
-            alike = sorted(logs.defense(m) for m in range(1, 30) if logs.defense(m).replace("-", "").startswith(bare))
-            assert [s.id for s in store.find(prefix)] == alike
-    assert store.find(logs.defense(1)[:3]) == store.find("xyzw") == store.find("") == store.find("0" * 33) == ()
 
 
 def test_a_prefix_is_a_range_of_keys() -> None:
@@ -234,11 +105,27 @@ def test_a_prefix_is_a_range_of_keys() -> None:
 
 def test_a_summary_that_lags_or_is_damaged_is_folded_anew_and_rewritten(store: TinyStore, folder: Path) -> None:
     store.append(logs.first())
-    head = store.append(msgspec.structs.replace(logs.more(1, 1, "x"), summary=None))
+    head = store.append(msgspec.structs.replace(logs.more(1, 1, "x"), row=None))
     assert [(s.seq, s.hash) for s in store.pending()] == [head]
     sql(folder, "UPDATE rows SET body = 'rubbish' WHERE tab = 'pending'")
     assert [(s.seq, s.hash) for s in store.pending()] == [head]
     assert store.verify_all() == ()
+
+
+def test_a_summary_that_an_earlier_console_computed_is_rewritten(store: TinyStore, folder: Path) -> None:
+    store.append(msgspec.structs.replace(logs.first(), row={**beside(logs.summary()), "version": 0, "notes": 7}))
+    assert [summary.notes for summary in store.pending()] == [0]
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        (body,) = connection.execute("SELECT body FROM rows WHERE tab = 'pending'").fetchone()
+    assert (json.loads(body)["version"], json.loads(body)["notes"]) == (SUMMARY_VERSION, 0)
+    assert store.verify_all() == ()
+
+
+def test_a_damaged_student_is_folded_from_their_log(store: TinyStore, folder: Path) -> None:
+    store.append(logs.student("s1", "Lina Demo"))
+    sql(folder, "UPDATE rows SET body = '{}' WHERE tab = 'students'")
+    assert [student.name for student in store.students()] == ["Lina Demo"]
+    assert store.student("s1") == store.students()[0]
 
 
 @pytest.fixture
@@ -247,7 +134,7 @@ def bare(folder: Path) -> Iterator[TinyStore]:
     with closing(TinyStore.open(folder)) as before:
         for n in (1, 2):
             before.append(logs.first(n))
-        before.append(msgspec.structs.replace(logs.more(2, 1, "end"), summary=logs.summary(2, pending=False)))
+        before.append(msgspec.structs.replace(logs.more(2, 1, "end"), row=beside(logs.summary(2, pending=False))))
     sql(folder, "DELETE FROM rows WHERE tab IN ('pending', 'closed')")
     with closing(TinyStore.open(folder)) as store:
         yield store
@@ -272,71 +159,6 @@ def test_a_damaged_log_without_a_summary_hides_no_other_defense(bare: TinyStore,
     assert [summary.id for summary in bare.pending()] == [logs.defense(2)]
 
 
-def test_drafts_are_overwritten_and_dropped(store: TinyStore) -> None:
-    newer = Draft("half a sentence", logs.STAMP, 15)
-    store.save_draft("defense/b", "note", logs.DRAFT)
-    store.save_draft("defense/b", "note", newer)
-    store.save_draft("defense/b", "goal", logs.DRAFT)
-    store.save_draft("defense/a", "note", logs.DRAFT)
-    assert store.drafts("defense/b") == {"goal": logs.DRAFT, "note": newer}
-    assert list(store.all_drafts()) == ["defense/a", "defense/b"]
-    store.save_draft("defense/b", "note", None)
-    store.save_draft("defense/b", "never there", None)
-    assert store.drafts("defense/b") == {"goal": logs.DRAFT}
-
-
-def test_leases_curricula_and_facts(store: TinyStore) -> None:
-    store.write_lease(logs.defense(), logs.lease())
-    store.write_lease(logs.defense(), logs.lease(""))
-    assert store.leases() == {logs.defense(): logs.lease("")}
-    store.write_lease(logs.defense(), None)
-    assert store.leases() == {}
-    body = '{"é":1}'.encode()
-    name = hashlib.sha256(body).hexdigest()
-    store.pin(name, body)
-    store.pin(name, b"another")
-    assert store.curriculum(name) == body
-    assert store.curricula() == {name: body}
-    assert store.curriculum("0" * 64) is None
-    store.set_meta("demo", "1")
-    store.set_meta("demo", "2")
-    assert (store.meta("demo"), store.meta("other")) == ("2", None)
-
-
-def test_students_are_folded_rows(store: TinyStore, folder: Path) -> None:
-    store.append(logs.student("s2", "Tom Demo"))
-    store.append(logs.student("s1", "[x] Lina Demo"))
-    assert [(s.id, s.name, s.seq) for s in store.students()] == [("s1", "[x] Lina Demo", 1), ("s2", "Tom Demo", 1)]
-    sql(folder, "UPDATE rows SET body = '{}' WHERE tab = 'students'")
-    assert store.student("s1") == store.students()[0]
-    assert store.student("s1").name == "[x] Lina Demo"  # type: ignore[union-attr]
-    assert store.student("nobody") is None
-
-
-def test_streams_are_logs_only(store: TinyStore) -> None:
-    assert store.is_empty()
-    store.set_meta("demo", "1")
-    assert store.is_empty()
-    store.append(logs.student())
-    store.append(logs.first())
-    assert not store.is_empty()
-    assert store.streams() == (logs.stream(), "student/s1")
-    assert store.streams("student/") == ("student/s1",)
-    assert store.streams("d") == (logs.stream(),)
-    assert store.streams("pend") == ()
-
-
-def test_another_connections_writes_are_seen(store: TinyStore, folder: Path) -> None:
-    store.append(logs.first())
-    assert not store.changed()
-    other = TinyStore.open(folder)
-    other.append(logs.more(1, 1, "x"))
-    assert store.changed()
-    assert not store.changed()
-    assert [s.seq for s in store.pending()] == [2]
-    other.close()
-
-
 def test_a_name_never_writes_over_another_of_the_same_place(store: TinyStore, folder: Path) -> None:
     store.append(logs.student("s1"))
     body = b'{"id":"stranger","name":"","email":"","timezone":"","seq":1,"hash":""}'
@@ -345,10 +167,10 @@ def test_a_name_never_writes_over_another_of_the_same_place(store: TinyStore, fo
         folder,
         "UPDATE rows SET body = ?, sum = ? WHERE tab = 'students'",
         body.decode(),
-        engine.checksum("students", key, body),
+        schema.checksum("students", key, body),
     )
     with pytest.raises(StoreError, match="share the place"):
-        store.append(Append("student/s1", 1, (logs.note(2),), student=logs.student("s1").student))
+        store.append(Append("student/s1", 1, (logs.note(2),), row=logs.student("s1").row))
 
 
 # --- the door ----------------------------------------------------------------------------------------------------
@@ -495,12 +317,12 @@ def test_an_unwritable_parent_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Permission denied" in refused(ReadOnlyStore, tmp_path / "store")
 
 
-def test_a_full_disk_is_told(store: TinyStore) -> None:
+def test_a_full_disk_is_told(connections: list[sqlite3.Connection], store: TinyStore) -> None:
     store.append(logs.first())
-    store._rows._connection.execute("PRAGMA max_page_count = 1")
+    connections[-1].execute("PRAGMA max_page_count = 1")
     with pytest.raises(FullDisk, match="full"):
         [store.append(logs.more(1, seq, "x" * 4000)) for seq in range(1, 400)]
-    store._rows._connection.execute("PRAGMA max_page_count = 100000")
+    connections[-1].execute("PRAGMA max_page_count = 100000")
     seq = len(store.read_log(logs.stream()))
     assert store.append(logs.more(1, seq, "there is space again"))[0] == seq + 1
     assert store.verify_all() == ()
@@ -605,7 +427,7 @@ def rewrite(folder: Path, stream: str, seq: int, old: str, new: str, table: str 
     (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (table, seq)).fetchone()
     assert old in body
     body = body.replace(old, new)
-    values = (body, engine.checksum(table, seq, body.encode()), table, seq)
+    values = (body, schema.checksum(table, seq, body.encode()), table, seq)
     with connection:
         connection.execute("UPDATE rows SET body = ?, sum = ? WHERE tab = ? AND id = ?", values)
     connection.close()
@@ -675,7 +497,7 @@ def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> 
 
 
 def test_a_line_that_tells_another_number_is_found(store: TinyStore, log: str) -> None:
-    store.append(Append(log, 6, (logs.note(9),), summary=logs.summary()))
+    store.append(Append(log, 6, (logs.note(9),), row=beside(logs.summary())))
     assert found(store, log) == [("changed", 7)]
 
 
@@ -706,7 +528,7 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
         (body,) = connection.execute("SELECT body FROM rows WHERE tab = ? AND id = ?", (tab, id)).fetchone()
         connection.close()
         sql(
-            folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", engine.checksum(tab, id, body.encode()), tab, id
+            folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", schema.checksum(tab, id, body.encode()), tab, id
         )
     assert store.verify_all() == ()
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Draft
 from defense_console.store.sqlite.opening.place import FILE
 from defense_console.store.sqlite.store import TinyStore

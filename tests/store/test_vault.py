@@ -14,25 +14,26 @@ from pathlib import Path
 import pytest
 
 from defense_console.store.base import DamagedStore, FullDisk, StoreError
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.place import prepare
-from defense_console.store.vault import Kept, Vault
+from defense_console.store.vault import Kept
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and locks of POSIX")
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
+def vault(tmp_path: Path) -> FolderVault:
     folder = tmp_path / "store"
     prepare(folder, create=True)
-    return Vault(folder)
+    return FolderVault(folder)
 
 
-def keep(vault: Vault, *files: bytes) -> list[Kept]:
+def keep(vault: FolderVault, *files: bytes) -> list[Kept]:
     with vault.taking() as taking:
         return [taking.add([data]) for data in files]
 
 
-def files(vault: Vault) -> list[str]:
+def files(vault: FolderVault) -> list[str]:
     return sorted(path.relative_to(vault.root).as_posix() for path in vault.root.rglob("*") if path.is_file())
 
 
@@ -40,20 +41,20 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def test_a_file_is_kept_by_what_it_holds(vault: Vault) -> None:
+def test_a_file_is_kept_by_what_it_holds(vault: FolderVault) -> None:
     [kept] = keep(vault, b"text")
 
     assert kept == Kept(4, sha256(b"text"))
     assert files(vault) == [f"{kept.sha256[:2]}/{kept.sha256[2:]}"]
     assert vault.path(kept.sha256).read_bytes() == b"text"
     copied = io.BytesIO()
-    vault.copy(kept.sha256, copied)
+    copied.writelines(vault.chunks(kept.sha256))
     assert copied.getvalue() == b"text"
     assert vault.holds(kept.sha256)
     assert not vault.holds(sha256(b"other"))
 
 
-def test_the_same_bytes_are_kept_once(vault: Vault) -> None:
+def test_the_same_bytes_are_kept_once(vault: FolderVault) -> None:
     keep(vault, b"text", b"text", b"")
     before = files(vault)
     keep(vault, b"text")
@@ -63,7 +64,7 @@ def test_the_same_bytes_are_kept_once(vault: Vault) -> None:
     assert not list(vault.root.glob(".new-*"))
 
 
-def test_what_goes_wrong_leaves_nothing(vault: Vault) -> None:
+def test_what_goes_wrong_leaves_nothing(vault: FolderVault) -> None:
     def broken() -> Iterator[bytes]:
         yield b"half"
         raise ValueError
@@ -75,26 +76,26 @@ def test_what_goes_wrong_leaves_nothing(vault: Vault) -> None:
     assert list(vault.root.iterdir()) == []
 
 
-def test_a_damaged_copy_is_replaced_and_told(vault: Vault) -> None:
+def test_a_damaged_copy_is_replaced_and_told(vault: FolderVault) -> None:
     [kept] = keep(vault, b"text")
     vault.path(kept.sha256).write_bytes(b"tezt")
     with pytest.raises(DamagedStore, match="not the one that was received"):
-        vault.copy(kept.sha256, io.BytesIO())
+        list(vault.chunks(kept.sha256))
 
     keep(vault, b"text")
     assert vault.path(kept.sha256).read_bytes() == b"text"
 
 
-def test_a_missing_file_is_told(vault: Vault) -> None:
+def test_a_missing_file_is_told(vault: FolderVault) -> None:
     with pytest.raises(DamagedStore, match="no longer"):
-        vault.copy(sha256(b"never"), io.BytesIO())
+        list(vault.chunks(sha256(b"never")))
     for name in ("../../../etc/passwd", "", "A" * 64, "a" * 63 + "\n"):
         with pytest.raises(StoreError, match="not a SHA-256"):
             vault.path(name)
 
 
 @posix
-def test_only_the_mentor_may_read(vault: Vault) -> None:
+def test_only_the_mentor_may_read(vault: FolderVault) -> None:
     mask = os.umask(0)
     try:
         [kept] = keep(vault, b"text")
@@ -112,7 +113,7 @@ def test_only_the_mentor_may_read(vault: Vault) -> None:
 
 
 @posix
-def test_links_are_refused(vault: Vault, tmp_path: Path) -> None:
+def test_links_are_refused(vault: FolderVault, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     vault.root.symlink_to(elsewhere)
@@ -136,16 +137,15 @@ def test_links_are_refused(vault: Vault, tmp_path: Path) -> None:
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing(vault: FolderVault, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("defense_console.store.vault.os.fsync", full)
-    with pytest.raises(FullDisk):
-        keep(vault, b"text")
-    monkeypatch.setattr("defense_console.store.vault._write_all", full)
-    with pytest.raises(FullDisk):
-        keep(vault, b"text")
+    for call in ("os.fsync", "write_all"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"defense_console.store.sqlite.folder_vault.{call}", full)
+            with pytest.raises(FullDisk):
+                keep(vault, b"text")
 
     assert list(vault.root.iterdir()) == []
 
@@ -153,8 +153,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(vault: Vault, monkeypatch: pytes
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from defense_console.store.vault import Vault
-with Vault(Path(sys.argv[1])).taking() as taking:
+from defense_console.store.sqlite.folder_vault import FolderVault
+with FolderVault(Path(sys.argv[1])).taking() as taking:
     taking.add([b"half"])
     print("written", flush=True)
     sys.stdin.read()
@@ -162,7 +162,7 @@ with Vault(Path(sys.argv[1])).taking() as taking:
 
 
 @posix
-def test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not(vault: Vault) -> None:
+def test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not(vault: FolderVault) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, str(vault.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import html
-import os
-import re
-import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from textual.color import Color
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.renderables.background_screen import BackgroundScreen
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
+from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import Event, Stamp, StudentEvent, decode_event, encode_event
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import iso
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id, summarize
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.settings import Settings
-from defense_console.store.base import Append, StoreError, Student
+from defense_console.store.base import Append, Store, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.words.key_names import name_of
+from tests.waiting import until_true
 
 SHIPPED = load_shipped()
-PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "30"))
-"""How long a test waits for what must come, on a machine that does many other things; it never waits longer."""
+READER = Console()
+TRANSPARENT = Color(0, 0, 0, 0)
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 """14:00 in Paris, the mentor's zone in the tests."""
 
@@ -80,6 +85,8 @@ class Room:
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
     """Why the store cannot be written at all."""
+    proxy: Callable[[TinyStore], Store] | None = None
+    """Through what the desk reads the store: a test gives one that counts."""
     opened: list[ConsoleApp] = field(default_factory=list)
     """The consoles, in the order in which they were opened."""
     expects_faults: bool = False
@@ -96,12 +103,15 @@ class Room:
             lambda: self.disk.open(self.folder),
             deliver,
             now=lambda: iso(self.machine.wall),
-            delays_s=(0.02,),
+            delays_s=(0.25,),  # each failed try is drawn
             spool=Spool(self.elsewhere, store.identity),
             keeps_aside=True,
         )
         recorder.start()
-        return Desk(store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED)
+        return Desk(
+            store if self.proxy is None else self.proxy(store), recorder, self.machine.read, lambda _pid: "start-1",
+            self.settings, SHIPPED, vault=FolderVault(self.folder), folder=self.folder,
+        )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:
         self.opened.append(ConsoleApp(self.open_desk, self.settings, first))
@@ -111,9 +121,10 @@ class Room:
 
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
         at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", ev.StudentRegistered(id, name, email, timezone))
-        job = Append(f"student/{id}", 0, (encode_event(event),), student=Student(id, name, email, timezone, 1))
-        self._append(job)
+        event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
+        job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
+        with closing(TinyStore.open(self.folder)) as store:
+            store.append(job)
         return id
 
     def plan(
@@ -127,17 +138,18 @@ class Room:
 
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
-        for what in whats:
-            events = self.events(id)
-            seq = len(events) + 1
-            events.append(Event(seq, seq, self.machine.read(), "Mentor Test", what))
-            defense = self._fold(events)
-            pin = None
-            if isinstance(what, ev.Started):
-                pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
-            lines = (encode_event(events[-1]),)
-            self._append(Append(f"defense/{id}", seq - 1, lines, summarize(id, defense), pin=pin))
-        return self.defense(id)
+        with closing(TinyStore.open(self.folder)) as store:
+            events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            for what in whats:
+                seq = len(events) + 1
+                events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
+                defense = self._fold(events)
+                pin = None
+                if isinstance(what, ev.Started):
+                    pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
+                lines = (encode_event(events[-1]),)
+                store.append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
+        return defense
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""
@@ -146,33 +158,28 @@ class Room:
         code = self.defense(id).curriculum
         return self.add(id, ev.Started(curriculum_hash(SHIPPED[code])))
 
-    def _append(self, job: Append) -> None:
-        store = TinyStore.open(self.folder)
-        try:
-            store.append(job)
-        finally:
-            store.close()
-
     # --- what was stored ---------------------------------------------------------------------------------------------
 
-    def events(self, id: str) -> list[Event]:
-        store = TinyStore.open(self.folder)
-        try:
+    def events(self, id: str) -> list[DefenseEvent]:
+        with closing(TinyStore.open(self.folder)) as store:
             return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
-        finally:
-            store.close()
 
     def defense(self, id: str) -> Defense:
         return self._fold(self.events(id))
 
     def drafts(self, id: str) -> dict[str, str]:
+        with closing(TinyStore.open(self.folder)) as store:
+            return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+
+    def asides(self, id: str) -> dict[str, str]:
+        """Decisions kept aside: the JSON of the events by key, sorted."""
         store = TinyStore.open(self.folder)
         try:
-            return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+            return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
         finally:
             store.close()
 
-    def _fold(self, events: list[Event]) -> Defense:
+    def _fold(self, events: list[DefenseEvent]) -> Defense:
         first = events[0].what
         assert isinstance(first, ev.Planned)
         started = any(isinstance(event.what, ev.Started) for event in events)
@@ -180,38 +187,33 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    room = Room(tmp_path / "store")
+def room(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """A room on a machine without a clipboard; what its screens say of paths takes the same space everywhere."""
+    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
+    room = Room(short_path / "store")
     yield room
     if not room.expects_faults:
         assert [app.fault for app in room.opened if app.fault is not None] == []
 
 
 def plain_text(app: ConsoleApp) -> str:
-    """What is on the screen, line by line, without colours."""
-    svg = app.export_screenshot()
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in re.findall(r'<text class="[^"]*-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', svg, re.S):
-        rows.setdefault(float(y), []).append((float(x), html.unescape(text).replace("\xa0", " ")))
-    lines = []
-    for y in sorted(rows):
-        line = ""
-        for x, text in sorted(rows[y]):
-            line = line.ljust(round(x / 12.2)) + text
-        lines.append(line.rstrip())
-    return "\n".join(lines)
+    """Return what is on the screen, row by row, without colours.
+
+    A screen behind a dialog is drawn only for a task that has asked for a style; the picture of a screen that
+    Textual puts behind another one is then the whole screen.
+    """
+    app.screen.get_style_at(0, 0)
+    segments = READER.render(BackgroundScreen(app.screen, TRANSPARENT))
+    text = "".join(segment.text for segment in segments if not segment.control)
+    return "\n".join(line.rstrip() for line in text.replace("\xa0", " ").splitlines())
 
 
 async def until(pilot: Pilot[None], what: Callable[[], object], said: str = "") -> None:
-    """Wait until something holds; the screen is told when it never does."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if what():
-            return
-        await pilot.pause(0.01)
-    app = pilot.app
-    assert isinstance(app, ConsoleApp)
-    raise AssertionError(f"{said or 'it never came'} (fault: {app.fault})\n{plain_text(app)}")
+    """Wait until something holds; if it never does, fail with what the screen shows."""
+    if not await until_true(what):
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        raise AssertionError(f"{said or 'it never came'} (fault: {app.fault})\n{plain_text(app)}")
 
 
 async def shows(pilot: Pilot[None], *texts: str) -> None:

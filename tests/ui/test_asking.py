@@ -7,9 +7,8 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.defense.asked import Asked
-from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import unsaved_text
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.queue.agenda import defense_id
 from defense_console.screens.shared.asking import Ask
 from defense_console.store.base import Append, Job
@@ -58,7 +57,7 @@ async def test_a_reason_is_a_draft_while_it_is_typed_and_goes_with_its_event(
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "Verdict 1 released")
         await pilot.press("e")
-        await shows(pilot, "Why is the verdict amended?")
+        await shows(pilot, "Why is the verdict amended?", "The student reads this reason")
         await type_text(pilot, "misr")
         await stored(pilot, room, id, {"ask/amend": "misr"})
         await type_text(pilot, "ead")
@@ -261,7 +260,6 @@ async def test_what_a_dialog_holds_is_copied_with_its_question_in_words(
     id = conditional(room)
     room.disk = FailingDisk
     monkeypatch.setattr(FailingDisk, "full", True)
-    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "Documents to revise")

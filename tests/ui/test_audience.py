@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.live.audience import AudienceScreen
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Failed, SaveDraft, StoreError

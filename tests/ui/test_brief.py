@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.screens.before.waiting import WaitingScreen
 from defense_console.screens.live.screen import LiveScreen
-from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
+from tests.ui.conftest import Room, hides, shows, type_text, until
 
 HOSTILE = "[/foo] [red]x \u202eabc"
 
@@ -134,18 +134,3 @@ async def test_who_cancels_decides_whether_it_is_late(room: Room, key: str, stat
         await shows(pilot, "Why is it cancelled?")
         await pilot.press("enter")
         await until(pilot, lambda: room.defense(id).session == state)
-
-
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
-async def test_a_hostile_name_is_shown_as_typed(room: Room, size: tuple[int, int]) -> None:
-    id = planned(room, name=HOSTILE)
-    room.add(id, ev.Noted(HOSTILE, room.machine.read()), ev.QuestionParked(HOSTILE, room.machine.read()))
-    app = room.app(id)
-    async with app.run_test(size=size) as pilot:
-        await shows(pilot, "[/foo] [red]x ⟨U+202E⟩abc")
-        await pilot.press("t")
-        await shows(pilot, "Waiting for [/foo] [red]x")
-        await pilot.press("m")
-        await shows(pilot, "Claire Morel")
-        assert "\u202e" not in plain_text(app)
-    assert app.fault is None

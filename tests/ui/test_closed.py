@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.queue.agenda import Summary, defense_id
 from defense_console.model.queue.searching import Closed
 from defense_console.store.base import Student

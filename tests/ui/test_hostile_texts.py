@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.safe_text import one_line, visible
 from defense_console.words.translation import set_language
 from tests import hostile
@@ -75,10 +75,11 @@ class Walk:
         await self.pilot.press(*keys)
 
 
-@pytest.fixture(params=["en", "fr"])
-def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
-    set_language(request.param)
-    yield request.param
+@pytest.fixture
+def spoken() -> Iterator[None]:
+    """In French, whose words are longer; that both languages put the same values in is a test of the catalogue."""
+    set_language("fr")
+    yield
     set_language("en")
 
 
@@ -87,7 +88,7 @@ def scene(room: Room) -> hostile.Scene:
     return hostile.Scene(room, hostile.marking(hostile.ALL))
 
 
-async def test_queue_brief_and_waiting_room(room: Room, scene: hostile.Scene, spoken: str) -> None:
+async def test_queue_brief_and_waiting_room(room: Room, scene: hostile.Scene, spoken: None) -> None:
     app = room.app()
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
@@ -124,7 +125,7 @@ async def test_queue_brief_and_waiting_room(room: Room, scene: hostile.Scene, sp
         await walk.beginning("name")
 
 
-async def test_dates_in_dialogs(room: Room, scene: hostile.Scene, spoken: str) -> None:
+async def test_dates_in_dialogs(room: Room, scene: hostile.Scene, spoken: None) -> None:
     app = room.app(scene.planned)
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
@@ -134,7 +135,7 @@ async def test_dates_in_dialogs(room: Room, scene: hostile.Scene, spoken: str) -
         await walk.whole("name")
 
 
-async def test_live(room: Room, scene: hostile.Scene, spoken: str) -> None:
+async def test_live(room: Room, scene: hostile.Scene, spoken: None) -> None:
     app = room.app(scene.live)
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
@@ -162,7 +163,7 @@ async def test_live(room: Room, scene: hostile.Scene, spoken: str) -> None:
         await walk.whole("strength", "improvement")
 
 
-async def test_verdict_and_preview(room: Room, scene: hostile.Scene, spoken: str) -> None:
+async def test_verdict_and_preview(room: Room, scene: hostile.Scene, spoken: None) -> None:
     app = room.app(scene.drafted)
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
@@ -186,7 +187,7 @@ async def test_verdict_and_preview(room: Room, scene: hostile.Scene, spoken: str
         await walk.whole("row-title", *hostile.TEXTS_OF_VERDICT)
 
 
-async def test_amended_after_a_contest(room: Room, scene: hostile.Scene, spoken: str) -> None:
+async def test_amended_after_a_contest(room: Room, scene: hostile.Scene, spoken: None) -> None:
     app = room.app(scene.amended)
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
@@ -243,7 +244,7 @@ async def test_a_text_that_is_opened_and_left_is_not_changed(room: Room) -> None
     assert len(room.events(id)) == before + 1, "only the pause"
 
 
-@pytest.mark.parametrize("kind", hostile.TEXTS)
+@pytest.mark.parametrize("kind", ["lines", "escapes", "tab", "long word"])
 async def test_a_text_pasted_into_a_dialog_is_kept_whole(room: Room, kind: str) -> None:
     room.student("s1", "Ada Example")
     id = room.plan(in_min=1)

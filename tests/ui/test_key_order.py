@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.timer import Timer
 
 from defense_console.keys.keymap import Command
 from defense_console.screens.live.screen import LiveScreen
@@ -14,8 +15,6 @@ from defense_console.screens.shared import key_order
 from defense_console.screens.shared.key_order import KeyDone, OrderedKeys
 from tests.ui.conftest import Room, hides, shows, until
 from tests.ui.test_live import SIZE, started
-
-PATIENCE_S = 10.0
 
 
 async def test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is(
@@ -25,29 +24,27 @@ async def test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is(
     id = started(room)
     app = room.app(id)
     looks, gate = 0, asyncio.Event()
-    do, look = LiveScreen.do_command, OrderedKeys._look
+    do, set_timer = LiveScreen.do_command, app.set_timer
 
     async def slow(screen: LiveScreen, command: Command) -> None:
         await gate.wait()
         await do(screen, command)
 
-    async def counted(app: OrderedKeys, *arguments: Any) -> None:
+    def counted(delay: float, *arguments: Any, **more: Any) -> Timer:
         nonlocal looks
-        looks += 1
-        await look(app, *arguments)
+        looks += delay == key_order.LOOK_S
+        return set_timer(delay, *arguments, **more)
 
     monkeypatch.setattr(key_order, "LOOK_S", 0.001)
     monkeypatch.setattr(key_order, "LOOKS", 1_000_000)
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "0/12 rated")
         monkeypatch.setattr(LiveScreen, "do_command", slow)
-        monkeypatch.setattr(OrderedKeys, "_look", counted)
+        monkeypatch.setattr(app, "set_timer", counted)
         for key in ["n", *"vaf", "enter"]:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                while looks < 20:
-                    await asyncio.sleep(0.001)
+            await until(pilot, lambda: looks > 20, "nobody looks whether the key is done")
         finally:
             gate.set()
         await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["vaf"])
@@ -69,9 +66,9 @@ async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pyte
         for key in ("v", "escape"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await shows(pilot, "1/12 rated")
-        assert app._typed, "it waits for the key before it"
-        app.show_help("live")
-        await until(pilot, lambda: not app._typed, "it waits for ever")
+        assert app.keys_waiting, "it waits for the key before it"
+        app.show_help(app.console_screens()[-1])
+        await until(pilot, lambda: not app.keys_waiting, "it waits for ever")
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
 
 
@@ -82,20 +79,26 @@ async def test_a_key_that_comes_before_the_dialog_goes_to_the_dialog(
     id = started(room)
     app = room.app(id)
     monkeypatch.setattr(key_order, "SETTLE_TRIES", 1_000_000)
-    gate, show = asyncio.Event(), app.push_screen_wait
+    gate, show, come_back = asyncio.Event(), app.push_screen_wait, OrderedKeys.on_key_done
+    back: list[KeyDone] = []
 
     async def late(screen: Any) -> Any:
         await gate.wait()
         return await show(screen)
 
+    async def on_key_done(app: OrderedKeys, event: KeyDone) -> None:
+        back.append(event)
+        await come_back(app, event)
+
     monkeypatch.setattr(app, "push_screen_wait", late)
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "0/12 rated")
+        monkeypatch.setattr(OrderedKeys, "on_key_done", on_key_done)
         app.post_message(events.Key("ctrl+q", None))
-        await until(pilot, lambda: app._key_back == app._key_number > 0)
+        await until(pilot, lambda: back)
         app.post_message(events.Key("escape", None))
-        await until(pilot, lambda: app._typed, "it did not wait")
+        await until(pilot, lambda: app.keys_waiting, "it did not wait")
         gate.set()
-        await until(pilot, lambda: not app._typed)
+        await until(pilot, lambda: not app.keys_waiting)
         await hides(pilot, "Leave the console?")
         assert isinstance(app.screen, LiveScreen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from tests.ui.conftest import Room, shows, until
 
 VALIDATION = ["t", *["v"] * 11, "g", "g", "f", "v", "f9", "y"]

@@ -9,9 +9,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
-from defense_console.model.defense.rubric import next_unrated
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
@@ -465,31 +464,6 @@ async def test_what_is_not_seen_is_not_rated(room: Room) -> None:
         await until(pilot, lambda: len(room.defense(id).ratings) == 1)
 
 
-HOSTILE = [
-    "[/foo]", "[red]x", "C:\\dir\\[x]", "e\u0301toile 👩‍🚀", "שלום \u202eabc", "\x1b[31mred", "x" * 200, "two\nlines",
-]  # fmt: skip
-SEEN = ["[/foo]", "[red]x", "C:\\dir\\[x]", "toile", "⟨U+202E⟩", "␛[31mred", "xxxx", "two"]
-
-
-@pytest.mark.parametrize(("text", "seen"), zip(HOSTILE, SEEN, strict=True))
-async def test_hostile_names_and_notes_are_shown_as_typed(room: Room, text: str, seen: str) -> None:
-    id = started(room, name=text)
-    room.add(id, ev.Noted(text, room.machine.read()), ev.QuestionParked(text, room.machine.read()))
-    project = SHIPPED["IRP"].project("IRP-P2")
-    assert project is not None
-    criterion = next_unrated(room.defense(id), SHIPPED["IRP"], project, None)
-    room.add(id, ev.Noted(text, room.machine.read(), criterion=criterion), ev.LineAdded("strength", text))
-    async with room.app(id).run_test(size=(160, 50)) as pilot:
-        await shows(pilot, seen, "Notes 3")
-        await pilot.press("tab", "enter")
-        await shows(pilot, "WRITING")
-        await pilot.press("escape", "escape", "enter")
-        await shows(pilot, "Proved by")
-        await pilot.press("escape", "escape")
-        await shows(pilot, "Today", seen[:3])
-    assert room.defense(id).notes[0].text == text
-
-
 async def test_quitting_asks_and_says_that_the_clock_counts(room: Room) -> None:
     id = started(room)
     app = room.app(id)
@@ -639,13 +613,13 @@ async def test_messages_name_the_keys_of_the_settings(room: Room) -> None:
 
 
 async def test_a_refusal_of_the_model_names_the_keys_of_the_settings(room: Room) -> None:
-    room.settings = msgspec.structs.replace(room.settings, keys={"verdict.validated": ("F6",)})
+    room.settings = msgspec.structs.replace(room.settings, keys={"live.finish": ("F6",)})
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE):
         with pytest.raises(ConsoleError) as refused:
             app.desk.verdict(id).sign()
-    assert error_text(refused.value) == "Choose an outcome first: F6, r or x."
+    assert error_text(refused.value) == ("The defense is not finished: F6 finishes it, then the verdict is signed.")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.screens.live.audience import AudienceScreen
 from defense_console.screens.live.screen import LiveScreen
@@ -44,7 +43,6 @@ def id(room: Room, monkeypatch: pytest.MonkeyPatch) -> str:
     room.live(id)
     room.disk = FailingDisk
     monkeypatch.setattr(FailingDisk, "full", True)
-    monkeypatch.setattr(clipboard, "by_tool", lambda _text: False)
     return id
 
 
@@ -173,7 +171,7 @@ async def test_leaving_asks_and_says_what_it_means_and_the_next_console_saves_it
         await pilot.press("v", "v")
         await shows(pilot, "✗ NOT SAVED: 2 actions")
         await pilot.press("ctrl+q")
-        await shows(pilot, "Leave the console?", "2 actions are not saved.", "is saved when the store is opened again")
+        await shows(pilot, "Leave the console?", "2 actions are not saved.", "when the store is opened again")
         await pilot.press("y")
     (file,) = spool_files(room.elsewhere)
     assert sum(isinstance(job, Append) for job in read_jobs(file)[0]) == 2

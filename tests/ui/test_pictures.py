@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.pilot import Pilot
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile, Request
 from defense_console.settings import Settings
 from defense_console.words.translation import language, set_language
 from tests.ui.conftest import Room
@@ -80,12 +81,12 @@ def _revisions(room: Room) -> str:
     id = _verdict(room)
     guide, analysis = "Demo_Ada_1_guide_112026.pdf", "Demo_Ada_2_rapport_112026.docx"
     for n, name in ((1, guide), (2, analysis)):
-        room.add(id, ev.DeliverableReceived(n, (ev.ReceivedFile(name, 48_200, f"{n}" * 64),)))
-    rows = tuple(ev.Request(f"d{n}", n, criteria=("IRP-P2-B1.2-1",), expected="Add the budget") for n in (1, 2))
+        room.add(id, ev.DeliverableReceived(n, (ReceivedFile(name, 48_200, f"{n}" * 64),)))
+    rows = tuple(Request(f"d{n}", n, criteria=("IRP-P2-B1.2-1",), expected="Add the budget") for n in (1, 2))
     room.add(id, ev.Signed(1, "conditional", "conditional", rows=rows), ev.Released(1))
     room.machine.pass_time(26 * 3600)
-    room.add(id, ev.RowReceived("d1", (ev.ReceivedFile(guide, 51_700, "a" * 64),)))
-    room.add(id, ev.RowReceived("d2", (ev.ReceivedFile(analysis, 48_200, "2" * 64),)))
+    room.add(id, ev.RowReceived("d1", (ReceivedFile(guide, 51_700, "a" * 64),)))
+    room.add(id, ev.RowReceived("d2", (ReceivedFile(analysis, 48_200, "2" * 64),)))
     return id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.verdict.preview import PreviewScreen
 from defense_console.screens.verdict.screen import VerdictScreen
 from defense_console.widgets.lists.panel import Panel
@@ -96,5 +96,6 @@ async def test_what_is_not_written_by_hand_says_so(room: Room) -> None:
         await shows(pilot, "This part of the report is not written by hand.")
         room.add(id, ev.Signed(1, "conditional", "conditional"))
         app.desk.ledger.refresh()
+        app.screen.query_one("#report", Panel).choose("remarks")
         await pilot.press("e")
         await shows(pilot, "The verdict is signed: u takes the signature back")

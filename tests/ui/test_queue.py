@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 
@@ -155,21 +155,6 @@ async def test_an_empty_store_says_what_to_do(room: Room) -> None:
         await shows(pilot, "Nothing is pending")
         await pilot.press("enter", "j", "p", "n")
         await shows(pilot, "No defense is selected.")
-
-
-@pytest.mark.parametrize("name", ["[/foo]", "[red]x", "C:\\dir\\[x]", "\x1b[31mred", "\u202eabc", "a\nb", "x" * 200])
-async def test_hostile_names_are_shown_as_typed(room: Room, name: str) -> None:
-    room.student("s1", name)
-    room.plan("s1")
-    seen = name.replace("\x1b", "␛").replace("\u202e", "⟨U+202E⟩").replace("\n", "⏎")[:8]
-    async with room.app().run_test(size=(120, 30)) as pilot:
-        await shows(pilot, seen)
-        await pilot.press("slash")
-        await type_text(pilot, "[/")
-        await pilot.press("escape", "escape", "n")
-        await shows(pilot, f"Private note on {seen[:5]}")
-        await pilot.press("escape", "p")
-        await shows(pilot, seen, f"Parked: {seen[:5]}")
 
 
 async def test_a_terminal_too_small_says_so_and_loses_nothing(room: Room) -> None:

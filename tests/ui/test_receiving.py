@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.uploads.opening.sources import SourceFile
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
@@ -165,7 +166,7 @@ async def test_the_same_documents_twice_are_told(room: Room, tmp_path: Path, mon
     id = planned(room)
     monkeypatch.chdir(tmp_path)
     sent(tmp_path, {"X_Ada_1_guide_092024.pdf": b"one"})
-    data = ev.ReceivedFile("X_Ada_1_guide_092024.pdf", 3, hashlib.sha256(b"one").hexdigest())
+    data = ReceivedFile("X_Ada_1_guide_092024.pdf", 3, hashlib.sha256(b"one").hexdigest())
     room.add(id, ev.DeliverableReceived(1, (data,)))
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await pilot.press("d")
@@ -272,7 +273,7 @@ async def test_without_a_viewer_it_is_said(room: Room, monkeypatch: pytest.Monke
     monkeypatch.setenv("WAYLAND_DISPLAY", "")
     monkeypatch.setattr("sys.platform", "linux")
     id = planned(room)
-    room.add(id, ev.DeliverableReceived(1, (ev.ReceivedFile("a.pdf", 3, "0" * 64),)))
+    room.add(id, ev.DeliverableReceived(1, (ReceivedFile("a.pdf", 3, "0" * 64),)))
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await pilot.press("tab", "enter")
         await shows(pilot, "There is no program here that shows documents.")

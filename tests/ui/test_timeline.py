@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defense_console.desk.exchange import clipboard
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.screens.verdict.preview import PreviewScreen
 from defense_console.widgets.lists.panel import Panel
 from tests.ui.conftest import Room, hides, plain_text, shows, until
@@ -62,10 +62,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return True
 
-    monkeypatch.delenv("SSH_CONNECTION", raising=False)
-    monkeypatch.delenv("SSH_TTY", raising=False)
     monkeypatch.setattr(clipboard, "by_tool", tool)
-    monkeypatch.setattr(clipboard.copy, "__kwdefaults__", {"tool": tool, "environ": None})
     return texts
 
 

@@ -10,14 +10,14 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.logs.unsaved import aside_sentence
-from defense_console.model.defense import events as ev
-from defense_console.store.base import Append, Draft, FullDisk
+from defense_console.model.defense import kinds as ev
+from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import read_jobs, spool_files
 from tests.desk.consoles import Twin
-from tests.ui.conftest import Room, hides, shows, type_text, until
+from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 from tests.ui.test_live import started
 from tests.ui.test_verdict import held
 
@@ -37,7 +37,11 @@ async def take_over(pilot: Pilot[None]) -> None:
     await pilot.press("f5")
     await shows(pilot, "Take this defense over?", HOST)
     await pilot.press("y")
-    await shows(pilot, "Taken over: it is written here now.")
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    # What the other console had not recorded yet is asked about at once, over the message.
+    seen = ("Taken over: it is written here now.", "Not in the record")
+    await until(pilot, lambda: any(text in plain_text(app) for text in seen), "it is not taken over")
 
 
 async def test_the_second_console_reads_follows_within_a_second_and_keeps_its_cursor(room: Room) -> None:
@@ -288,10 +292,10 @@ class NoRows(TinyStore):
 
     full = True
 
-    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         if NoRows.full:
             raise FullDisk("The disk of {place} is full: free some space.", place="/store")
-        super().save_draft(stream, field, draft)
+        super().save_aside(stream, key, event)
 
 
 async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_can(room: Room) -> None:

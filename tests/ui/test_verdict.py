@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pytest
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import RatingValue, Request
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.screens.queue.screen import QueueScreen
 from defense_console.screens.verdict.screen import VerdictScreen
@@ -328,7 +328,7 @@ async def test_hostile_texts_are_shown_as_typed(room: Room, size: tuple[int, int
         ev.ReasonGiven(HOSTILE),
         ev.SkillCommented("B1.1", HOSTILE),
         ev.Noted(HOSTILE, at, MISSED, False),
-        ev.RowSet(ev.Request("r99", None, HOSTILE, (), HOSTILE, HOSTILE)),
+        ev.RowSet(Request("r99", None, HOSTILE, (), HOSTILE, HOSTILE)),
     )
     app = room.app(id)
     async with app.run_test(size=size) as pilot:

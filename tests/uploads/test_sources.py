@@ -9,13 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.errors import ConsoleError
 from defense_console.uploads.opening.limits import Limits, RefusedSource
 from defense_console.uploads.opening.places import is_junk, safe_place
 from defense_console.uploads.opening.sources import opened
+from tests.examples import examples
 from tests.uploads.hostile import DEFLATED, HOSTILE, LIMITS, Entry, archive
 
 
@@ -197,7 +198,7 @@ def test_files_are_read_in_pieces(tmp_path: Path) -> None:
     assert max(map(len, pieces)) <= 1 << 20
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(st.data())
 def test_an_archive_changed_anywhere_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

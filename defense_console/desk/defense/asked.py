@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
 
 
 class Asked(StrEnum):

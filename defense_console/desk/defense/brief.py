@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.model.curriculum import curriculum_hash
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.legal_session import no_show_in_s
-from defense_console.model.defense.state import Defense, Delivery
+from defense_console.model.defense.kinds import no_show_in_s
+from defense_console.model.defense.state import CancelledBy, Defense, Delivery
 
 
 class BriefDesk(DefenseDesk):
@@ -53,12 +53,12 @@ class BriefDesk(DefenseDesk):
         """The student did not come."""
         return self.act(ev.NoShow(reason.strip()))
 
-    def cancel_is_late(self, by: ev.CancelledBy) -> bool:
+    def cancel_is_late(self, by: CancelledBy) -> bool:
         """Whether a cancellation now counts as late: by the student, within the rule's last hours, in UTC."""
         left_s = (clock.instant(self.defense.planned_at) - clock.instant(self.ledger.now().wall)).total_seconds()
         return by == "student" and left_s < self.curriculum.rules.late_cancel_s
 
-    def cancel(self, by: ev.CancelledBy, reason: str = "") -> Defense:
+    def cancel(self, by: CancelledBy, reason: str = "") -> Defense:
         """The defense will not take place."""
         return self.act(ev.Cancelled(by, self.cancel_is_late(by), reason.strip()))
 

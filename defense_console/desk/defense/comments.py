@@ -11,7 +11,8 @@ from defense_console.exchange.curricula.comments import read_comments
 from defense_console.exchange.curricula.reading import COMMENTS
 from defense_console.model.comments import Comment, offered, uses_of
 from defense_console.model.curriculum import Criterion, Curriculum
-from defense_console.model.defense.events import Noted, RatingValue
+from defense_console.model.defense.kinds import Noted
+from defense_console.model.defense.state import RatingValue
 from defense_console.model.errors import ConsoleError
 from defense_console.resources import data_folder
 from defense_console.settings import Settings
@@ -63,7 +64,7 @@ class CommentBank:
 
     def _noted(self) -> Iterator[str]:
         """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
-        for summary in self._ledger.store.pending():
+        for summary in self._ledger.snapshot.pending():
             try:
                 stream = stream_of(summary.id)
                 events = defense_events(stream, self._ledger.store.read_log(stream))

@@ -12,10 +12,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Request, Stamp
-from defense_console.model.defense.state import Defense, Line, Note, Question
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
+from defense_console.model.defense.state import Defense, Line, Note, Question, Request
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 
 RowOf = Callable[[str], Request | None]
 """Finds a document to revise, pre-filled ones too, by its row id."""

@@ -10,39 +10,16 @@ from types import MappingProxyType
 from typing import Final
 
 from defense_console.model.curriculum import Criterion, Curriculum, Project
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, OutcomeValue, Request
-from defense_console.model.defense.fold import settle
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.state import Request
 from defense_console.model.errors import N_
+from defense_console.model.log.undo import settle
 from defense_console.words.translation import Translator, translator
 from defense_console.words.values import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUSES, PHASES, QUESTIONS, RATINGS, SECTIONS
 
 
-def consequence(outcome: OutcomeValue, language: str, *, due: str = "", after_s: int = 0) -> str:
-    """The label of an outcome: it always says what happens next.
-
-    Args:
-        outcome: The outcome.
-        language: "fr" or "en".
-        due: Date and time until which the documents of a condition are due, in words; "" before the release.
-        after_s: Seconds from the release to that time, read before the release.
-
-    Source: product.md §2.
-    """
-    _ = translator(language)
-    match outcome:
-        case "validated":
-            return _("Validated — the next project opens")
-        case "conditional" if not due:
-            length = _.duration_text(after_s)
-            return _("Conditional — documents only, no new defense, until {length} after release", length=length)
-        case "conditional":
-            return _("Conditional — documents only, no new defense, until {due}", due=due)
-        case "rework":
-            return _("To rework — a new defense")
-
-
-def cancelled_actions(events: Sequence[Event]) -> frozenset[int]:
+def cancelled_actions(events: Sequence[DefenseEvent]) -> frozenset[int]:
     """Numbers of the events that no longer apply because their action was undone."""
     kept = {event.seq for event in settle(events)[0]}
     return frozenset(
@@ -50,7 +27,7 @@ def cancelled_actions(events: Sequence[Event]) -> frozenset[int]:
     )
 
 
-def requests_of(events: Sequence[Event]) -> Mapping[str, Request]:
+def requests_of(events: Sequence[DefenseEvent]) -> Mapping[str, Request]:
     """The documents to revise that a log names, by row id, as they were last written."""
     found: dict[str, Request] = {}
     for event in events:
@@ -66,7 +43,7 @@ _NO_ROWS: Mapping[str, Request] = MappingProxyType({})
 
 
 def describe(
-    event: Event,
+    event: DefenseEvent,
     curriculum: Curriculum | None,
     language: str,
     project: Project | None = None,
@@ -138,7 +115,7 @@ class _Words:
         every = (c for p in self.curriculum.projects for skill in p.skills for c in skill.criteria)
         return next((c for c in (*self.curriculum.oral, *every) if c.id == id), None)
 
-    def document(self, request: ev.Request) -> str:
+    def document(self, request: Request) -> str:
         """Title of a document to revise."""
         return request.title or self.deliverable(request.deliverable)
 

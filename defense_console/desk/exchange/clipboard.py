@@ -106,7 +106,7 @@ def copy(
     text: str,
     folder: Path | None,
     *,
-    tool: Callable[[str], bool] = by_tool,
+    tool: Callable[[str], bool] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Copied:
     """Copy a text every way that does not need the screen.
@@ -116,11 +116,11 @@ def copy(
     Args:
         text: What to copy, unchanged.
         folder: The store's folder, None when it has none.
-        tool: Gives the text to the system's clipboard and tells whether it holds it.
+        tool: Gives the text to the system's clipboard and returns whether it holds it; `by_tool` when None.
         environ: The environment; the process's own when None.
     """
     remote = over_ssh(environ)
-    held = not remote and tool(text)
+    held = not remote and (tool or by_tool)(text)
     if folder is None:
         return Copied(held, remote, None)
     try:

@@ -5,32 +5,30 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from defense_console.desk.exchange.calendar import CalendarDesk
+from defense_console.desk.exchange.importing import ImportDesk
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.logs.ledger import stream_of
-from defense_console.exchange.calendar.lines import is_calendar
+from defense_console.exchange.appointments import ImportPlan
+from defense_console.exchange.calendar.matching import Said
+from defense_console.exchange.calendar.writing import CalendarForm, write_calendar
+from defense_console.exchange.data_file import DataFile
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
-from defense_console.exchange.lists import importing
-from defense_console.exchange.lists import plan as import_plan
-from defense_console.exchange.lists.defenses_csv import Form, Listed, write_csv
-from defense_console.exchange.lists.plan import Key, Plan
-from defense_console.exchange.lists.table import BLANK, kind_of
-from defense_console.exchange.platform.plan import SessionDirectory, SessionPlan, plan_sessions
-from defense_console.exchange.platform.session_list import is_session_list, read_sessions
+from defense_console.exchange.exported import ExportedDefense
+from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, Chain, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import Planned, Stamp
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.kinds import Planned
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.model.student.state import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student
+from defense_console.store.base import Append, Draft, Lease, Store, Student, beside
 from defense_console.store.chain import first_hash, next_hash
 
 DEMO = "demo"
@@ -41,15 +39,13 @@ class Taken(msgspec.Struct, frozen=True):
     """What an import did, or would do.
 
     Attributes:
-        plan: the changes a file of students and defenses asked for; else None.
+        plan: the changes a list, the platform's sessions or a calendar asked for; else None.
         archive: what an export held; else None.
         documents: how many documents came with it.
-        sessions: what a list of the platform's sessions asked for and told; else None.
     """
 
-    plan: Plan | None = None
+    plan: ImportPlan | None = None
     archive: Archive | None = None
-    sessions: SessionPlan | None = None
     documents: int = 0
 
 
@@ -74,94 +70,64 @@ class ExchangeDesk:
     ) -> None:
         self.store = store
         self.logs = DirectLogs(store, clocks, author)
-        self.zone = zone
+        self._imports = ImportDesk(self.logs, zone, shipped)
         self.shipped = shipped
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def import_file(self, data: bytes, *, dry_run: bool = False) -> Taken:
-        """Take a file: what it is, is decided by its content.
+    def take(self, file: DataFile, *, dry_run: bool = False) -> Taken:
+        """Take a file of students and defenses, or an export into an empty store.
 
         Args:
-            data: CSV or JSON of students and defenses, a list of the platform's sessions, or an export for an empty
-                store.
+            file: Not a ZIP, see `WholeStoreDesk`.
             dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
-            ConsoleError: An export for a store that is not empty, or another console wrote meanwhile.
+            ConsoleError: A calendar, an export for a store that is not empty, or another console wrote meanwhile.
         """
-        if is_calendar(data):
+        if file.kind == "calendar":
             raise ConsoleError("This is a calendar: take it in with “calendar import”.")
-        if data.lstrip(BLANK)[:1] in (b"[", b"{") and is_session_list(data):
-            return Taken(sessions=self._take_sessions(data, dry_run))
-        if kind_of(data) == "archive":
-            return self.import_archive(data, dry_run=dry_run)
-        wanted = importing.read(data, self.shipped, self.zone)
-        students = {row.id: held for row in wanted.students if (held := self.store.student(row.id)) is not None}
-        plan = import_plan.plan(wanted, students, self._defenses(wanted.defenses), self.zone)
-        if not dry_run and not plan.empty:
-            self._carry_out(plan)
-        return Taken(plan=plan)
+        if file.kind == "export":
+            return self.import_archive(file.data, dry_run=dry_run)
+        return Taken(self._imports.take_list(file, dry_run=dry_run))
 
-    def _take_sessions(self, data: bytes, dry_run: bool) -> SessionPlan:
-        """Follow a list of sessions; see `exchange/platform/plan.py`."""
-        found = read_sessions(data, self.shipped, self.zone)
-        directory = SessionDirectory(self.store.students(), self.shipped, found)
-        known = CalendarDesk(self.logs, self.shipped).known(directory.events(), {}, directory)
-        at = self.logs.now()
-        plan = plan_sessions(found, directory, known, at.wall, self.zone)
-        if not dry_run and not plan.empty:
-            with self.store.transaction():
-                for student in plan.students:
-                    self.logs.decide_student(student.student_id, student.what, at)
-                for action in plan.plan.actions:
-                    self.logs.decide(_id(action.key), action.whats, at)
-        return plan
-
-    def _defenses(self, rows: Sequence[importing.DefenseRow]) -> dict[Key, Defense]:
-        """What is known of the defenses of a file and of the attempts before them."""
-        found: dict[Key, Defense] = {}
-        for row in rows:
-            for attempt in range(1, row.attempt + 1):
-                key = (row.student_id, row.project, attempt)
-                if key not in found and (defense := self.logs.defense(_id(key))) is not None:
-                    found[key] = defense
-        return found
-
-    def _carry_out(self, plan: Plan) -> None:
-        at = self.logs.now()
-        with self.store.transaction():
-            for student in plan.students:
-                self.logs.decide_student(student.student_id, student.what, at)
-            for defense in plan.defenses:
-                self.logs.decide(_id(defense.key), defense.whats, at)
+    def take_calendar(self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False) -> Taken:
+        """Follow a calendar; see `ImportDesk.take_calendar`."""
+        return Taken(self._imports.take_calendar(data, said, horizon_days, dry_run=dry_run))
 
     # --- exports -------------------------------------------------------------------------------------------------
 
     def export(self) -> Iterator[bytes]:
-        """The whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
+        """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
-        return archive.export(store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts())
+        return archive.export(
+            store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts(), store.all_asides()
+        )
 
-    def export_csv(self, form: Form) -> Iterator[bytes]:
-        """Every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
+    def export_csv(self, form: CsvForm) -> Iterator[bytes]:
+        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
 
         Args:
             form: Separator, byte order mark, zone and language.
         """
+        summaries = self.store.summaries_by_ids(tuple(self.logs.ids()))
+        ordered = sorted(summaries, key=lambda one: (instant(one.planned_at), one.id))
+        return write_csv(self._exported(one.id for one in ordered), form)
+
+    def export_calendar(self, form: CalendarForm) -> bytes:
+        """Write every sitting of every defense and what is due, as iCalendar; see `exchange/calendar/writing.py`."""
+        return write_calendar(self._exported(self.logs.ids()), form)
+
+    def _exported(self, ids: Iterable[str]) -> Iterator[ExportedDefense]:
         names = {student.id: student.name for student in self.store.students()}
-        summaries = ((instant(s.planned_at), s.id) for s in self._summaries())
-        ordered = [id for _start, id in sorted(summaries)]
-        return write_csv((self._listed(id, names) for id in ordered), form)
+        for id in ids:
+            events = tuple(self.logs.events(id))
+            defense = self.logs.fold(events)
+            name = names.get(defense.student_id, "")
+            yield ExportedDefense(id, events, defense, name, self.shipped.get(defense.curriculum))
 
-    def _summaries(self) -> Iterator[Summary]:
-        return iter(self.store.summaries_by_ids(tuple(self.logs.ids())))
-
-    def _listed(self, id: str, names: Mapping[str, str]) -> Listed:
-        defense = self.logs.known(id)
-        curriculum = defense.pinned or self.shipped.get(defense.curriculum)
-        return Listed(id, defense, names.get(defense.student_id, ""), curriculum)
+    # --- whole stores --------------------------------------------------------------------------------------------
 
     def import_archive(self, data: bytes, *, dry_run: bool = False) -> Taken:
         """Fill an empty store with an export.
@@ -192,13 +158,15 @@ class ExchangeDesk:
         for stream, lines in found.logs.items():
             kind, _, id = stream.partition("/")
             if kind == "defense":
-                self.store.append(Append(stream, 0, lines, summary=summarize(id, found.defenses[id])))
+                self.store.append(Append(stream, 0, lines, row=beside(summarize(id, found.defenses[id]))))
             else:
                 known = found.students[id]
                 student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-                self.store.append(Append(stream, 0, lines, student=student))
+                self.store.append(Append(stream, 0, lines, row=beside(student)))
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
+        for aside in found.asides:
+            self.store.save_aside(aside.log, aside.key, aside.event)
 
     # --- the demo cohort -----------------------------------------------------------------------------------------
 
@@ -237,7 +205,7 @@ class ExchangeDesk:
         first = played.events[0].what
         if not isinstance(first, Planned):
             raise ConsoleError("This log does not begin with a planned defense.")
-        id = _id((first.student_id, first.project, first.attempt))
+        id = str(defense_id(first.student_id, first.project, first.attempt))
         self.logs.append(id, 0, played.events, played.defense)
         if played.typing is not None:
             draft = Draft(played.typing.text, played.typing.first, len(played.typing.text))
@@ -245,7 +213,3 @@ class ExchangeDesk:
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
             self.store.write_lease(id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
-
-
-def _id(key: Key) -> str:
-    return str(defense_id(*key))

@@ -13,7 +13,7 @@ from defense_console.desk.uploads.named import missing_documents, named_document
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.whole_store.export import DEFENSE
 from defense_console.exchange.whole_store.files import document_pieces, read_files, received_files, write_files
-from defense_console.model.defense.events import decode_event
+from defense_console.model.defense.kinds import decode_event
 from defense_console.model.errors import N_
 from defense_console.store.vault import Vault
 

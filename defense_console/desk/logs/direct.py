@@ -9,21 +9,16 @@ import msgspec
 from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.logs.stored import defense_events, student_events
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import (
-    DefenseWhat,
-    Event,
-    Stamp,
-    StudentEvent,
-    StudentWhat,
-    encode_event,
-)
 from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import summarize
+from defense_console.model.student.kinds import StudentEvent, StudentWhat
 from defense_console.model.student.state import check_student, fold_student
-from defense_console.store.base import Append, Store, Student
+from defense_console.store.base import Append, Store, Student, beside
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 
 
@@ -47,7 +42,7 @@ class DirectLogs:
         """Id of every defense, sorted."""
         return (stream.removeprefix(DEFENSES) for stream in self.store.streams(DEFENSES))
 
-    def events(self, id: str) -> list[Event]:
+    def events(self, id: str) -> list[DefenseEvent]:
         """The log of a defense; empty when there is none."""
         return defense_events(stream_of(id), self.store.read_log(stream_of(id)))
 
@@ -71,7 +66,7 @@ class DirectLogs:
             raise ConsoleError("There is no defense {id}.", id=id)
         return defense
 
-    def fold(self, events: Sequence[Event]) -> Defense:
+    def fold(self, events: Sequence[DefenseEvent]) -> Defense:
         """A log folded with the curriculum it pins."""
         name = pinned_hash(events)
         body = self.store.curriculum(name) if name else None
@@ -90,15 +85,15 @@ class DirectLogs:
         defense = self.fold(events) if events else None
         for what in whats:
             check_legal(defense, what, at)
-            events.append(Event(len(events) + 1, expected + 1, at, self.author, what))
+            events.append(DefenseEvent(len(events) + 1, expected + 1, at, self.author, what))
             defense = self.fold(events)
         if defense is not None:
             self.append(id, expected, events, defense)
 
-    def append(self, id: str, expected: int, events: Sequence[Event], defense: Defense) -> None:
+    def append(self, id: str, expected: int, events: Sequence[DefenseEvent], defense: Defense) -> None:
         """Append what stands in `events` after the first `expected`, which the store holds; `defense` is their fold."""
         lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream_of(id), expected, lines, summary=summarize(id, defense)))
+        self.store.append(Append(stream_of(id), expected, lines, row=beside(summarize(id, defense))))
 
     def decide_student(self, id: str, what: StudentWhat, at: Stamp) -> None:
         """Append one event to a student's log.
@@ -116,4 +111,4 @@ class DirectLogs:
         known = fold_student(events)
         student = Student(known.id, known.name, known.email, known.timezone, known.seq)
         lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream, expected, lines, student=student))
+        self.store.append(Append(stream, expected, lines, row=beside(student)))

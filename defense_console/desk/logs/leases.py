@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
 from defense_console.clocks import is_certain
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, WriteLease
 from defense_console.words.translation import date_time
 
@@ -98,7 +98,7 @@ class Leases:
 
     def __init__(
         self,
-        read: Callable[[], dict[str, Lease]],
+        read: Callable[[], Mapping[str, Lease]],
         submit: Callable[[Job], None],
         now: Callable[[], Stamp],
         process_start: ProcessStart,
@@ -112,7 +112,7 @@ class Leases:
         self._process_start = process_start
         self._zone = zone
         self.me = Holder.of_this_process(process_start)
-        self._rows: dict[str, Lease] = {}
+        self._rows: Mapping[str, Lease] = {}
         self._held: dict[str, Lease] = {}
         self._others: dict[str, Lease] = {}
         self._turned: set[str] = set()

@@ -13,15 +13,15 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.desk.logs.refused import KeptAside
+from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.desk.logs.stored import defense_events
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.events import DefenseWhat, Event, Planned, Stamp, encode_event
-from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.fold import fold, pinned_by, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.refused import PREFIX
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import (
     Ack,
@@ -33,15 +33,15 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
+    beside,
     lane,
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.keys import DEFENSES
 
 Answer = Ack | Failed | Refused
-Rows = tuple[tuple[str, Draft], ...]
-"""Rows among the drafts, by field key."""
 
 
 class SaveState(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class SaveState(msgspec.Struct, frozen=True):
 class OpenLog:
     """A log in memory: every event, acknowledged by the store or not, and what they fold to."""
 
-    events: list[Event]
+    events: list[DefenseEvent]
     defense: Defense
     acknowledged: int
     head: str
@@ -84,11 +84,6 @@ def stream_of(defense_id: str) -> str:
 def defense_of(stream: str) -> str | None:
     """Id of the defense whose log has this name; None for a log of something else."""
     return stream.removeprefix(DEFENSES) if stream.startswith(DEFENSES) else None
-
-
-def _texts(drafts: Mapping[str, Draft]) -> dict[str, Draft]:
-    """The drafts that are texts being typed; what is kept aside lies among the drafts too."""
-    return {field: draft for field, draft in drafts.items() if not field.startswith(PREFIX)}
 
 
 class Ledger:
@@ -111,18 +106,19 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
+        self.snapshot = Snapshot(store)
+        self._seen = self.snapshot.generation
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
         self.author = author
         self.shipped = shipped
-        self.generation = 0
-        """Goes up whenever somebody has written to the store."""
         self._logs: dict[str, OpenLog] = {}
+        self._there: dict[str, bool] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self.aside = KeptAside(store, recorder.submit)
+        self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
         self._saved_at: str | None = None
         self._failed: dict[str, Failed] = {}
@@ -156,7 +152,7 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = _texts(self.store.drafts(stream_of(defense_id)))
+            self._drafts[defense_id] = dict(self.snapshot.drafts(stream_of(defense_id)))
         return self._drafts[defense_id]
 
     def reread_drafts(self, *ids: str) -> frozenset[str]:
@@ -169,9 +165,9 @@ class Ledger:
             Those of the defenses where something is new.
         """
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
-        stored, changed = self.store.all_drafts(), set()
+        changed = set()
         for id in ids:
-            drafts, there = self.drafts(id), _texts(stored.get(stream_of(id), {}))
+            drafts, there = self.drafts(id), self.snapshot.drafts(stream_of(id))
             if stream_of(id) not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -181,6 +177,16 @@ class Ledger:
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
         return self.log(defense_id).defense
+
+    def knows(self, defense_id: str) -> bool:
+        """Whether there is such a defense: the store is asked once, until another console writes there."""
+        if defense_id not in self._logs and defense_id not in self._there:
+            self._there[defense_id] = self.store.summary(defense_id) is not None
+        return defense_id in self._logs or self._there[defense_id]
+
+    def is_open(self, defense_id: str) -> bool:
+        """Whether the log of a defense is in memory."""
+        return defense_id in self._logs
 
     def defense_at(self, defense_id: str, seq: int) -> Defense:
         """What was known of a defense after the event with this number."""
@@ -208,7 +214,7 @@ class Ledger:
             self._pinned[name] = msgspec.json.decode(body, type=Curriculum)
         return self._pinned[name]
 
-    def _fold(self, events: Sequence[Event]) -> Defense:
+    def _fold(self, events: Sequence[DefenseEvent]) -> Defense:
         name = pinned_hash(events)
         return fold(events, self.pinned(name) if name else None)
 
@@ -227,9 +233,11 @@ class Ledger:
             Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self.store.changed():
+        self.snapshot.refresh()
+        before, self._seen = self._seen, self.snapshot.generation
+        if before == self._seen:
             return frozenset()
-        self.generation += 1
+        self._there.clear()
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
         asides = {id for stream in self.aside.refresh() if (id := defense_of(stream)) is not None}
@@ -269,16 +277,16 @@ class Ledger:
             raise self.read_only
         at = self.now()
         check_legal(None, planned, at)
-        events = [Event(1, 1, at, self.author, planned)]
+        events = [DefenseEvent(1, 1, at, self.author, planned)]
         defense, lines = self._fold(events), (encode_event(events[0]),)
         stream = stream_of(defense_id)
         before = first_hash(stream)
         self._logs[defense_id] = OpenLog(events, defense, 0, chain(before, lines))
-        self.submit(Append(stream, 0, lines, summarize(defense_id, defense), previous=before))
+        self.submit(Append(stream, 0, lines, beside(summarize(defense_id, defense)), previous=before))
         return defense
 
     def act(
-        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), drafts: Rows = ()
+        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES
     ) -> Defense:
         """One action of the mentor, or facts the system saw: all of it or nothing.
 
@@ -286,7 +294,7 @@ class Ledger:
             defense_id: Whose log.
             whats: What was decided by one key press, in order.
             drop_drafts: Field keys whose drafts became events.
-            drafts: Rows among the drafts that change with it, by field key.
+            aside: What becomes of the decisions kept aside.
 
         Returns:
             The defense after it; the disk follows.
@@ -294,39 +302,55 @@ class Ledger:
         Raises:
             ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
-        if self.read_only is not None:
-            raise self.read_only
         log = self.log(defense_id)
-        if log.unread is not None:
-            raise log.unread
-        at = self.now()
-        action = len(log.events) + 1
-        events, defense, pin = list(log.events), log.defense, None
-        for what in whats:
-            check_legal(defense, what, at, self.curriculum(defense))
-            pin = pin or self._pin_for(what)
-            events.append(Event(len(events) + 1, action, at, self.author, what))
-            defense = self._fold(events)
+        events, action = self._decided(log, whats), len(log.events) + 1
+        pin = next((pin for what in whats if (pin := self._pin_for(what)) is not None), None)
+        defense, before = self._fold(events), log.head
         lines = tuple(encode_event(event) for event in events[len(log.events) :])
-        before = log.head
         log.events, log.defense, log.head = events, defense, chain(before, lines)
         self.submit(
             Append(
                 stream=stream_of(defense_id),
                 expected=action - 1,
                 lines=lines,
-                summary=summarize(defense_id, defense),
+                row=beside(summarize(defense_id, defense)),
                 pin=pin,
                 drop_drafts=drop_drafts,
                 previous=before,
-                drafts=drafts,
+                drop_aside=aside.gone,
+                aside=aside.there,
             )
         )
         return defense
 
+    def refusal(self, defense_id: str, *whats: DefenseWhat) -> ConsoleError | None:
+        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
+        try:
+            self._decided(self.log(defense_id), whats)
+        except ConsoleError as error:
+            return error
+        return None
+
+    def _decided(self, log: OpenLog, whats: Sequence[DefenseWhat]) -> list[DefenseEvent]:
+        """The log with one more action.
+
+        Raises:
+            ConsoleError: It is not legal now, or nothing may be added to the log.
+        """
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
+        at, action = self.now(), len(log.events) + 1
+        events, defense = list(log.events), log.defense
+        for what in whats:
+            if len(events) >= action:
+                defense = self._fold(events)  # what comes after another event of the action is judged after it
+            check_legal(defense, what, at, self.curriculum(defense))
+            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
+        return events
+
     def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
         """The curriculum that a start pins, to be stored under its hash; None for any other event."""
-        name = pinned_hash((Event(0, 0, _NO_STAMP, "", what),))
+        name = pinned_by(what)
         if name is None:
             return None
         if name not in self._pinned:
@@ -352,6 +376,7 @@ class Ledger:
         """Take an answer of the recorder, on the ledger's thread."""
         match answer:
             case Ack(job=job, at=at):
+                self.snapshot.written(answer)
                 self._saved_at = at
                 self._failed.pop(lane(job), None)
                 self.aside.written(job)
@@ -395,6 +420,3 @@ class Ledger:
             unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
-
-
-_NO_STAMP = Stamp("", 0, 0, "")

@@ -1,6 +1,6 @@
 """What was decided here and refused because another console was first: kept aside until the mentor has chosen.
 
-It is kept in the store beside the drafts, so that nothing is lost across a restart and either console can settle it.
+It is kept in rows of the store, so that nothing is lost across a restart and either console can settle it.
 Each is one event as it was meant; what is kept for good is recorded anew, with the time at which that is done.
 The recorder writes them before it tells that they were refused: see `store/unsaved/keeping_aside.py`.
 """
@@ -12,28 +12,32 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event
-from defense_console.model.defense.refused import BINDING, PREFIX, Aside, aside_of, named, renamed
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
+from defense_console.model.defense.refused import Aside, aside_of, named, renamed
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Draft, Job, SaveDraft, Store
+from defense_console.store.base import Append, Job, SaveAside
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.keeping_aside import aside_row
 
 
 class Move(msgspec.Struct, frozen=True):
-    """What one that is taken up does to those that change it: they name its new line.
+    """What happens to the rows when one is taken up: it goes, and those that change it name its new line.
 
     Attributes:
-        gone: the keys they had.
-        there: the rows they have now, by key.
+        gone: the keys that go.
+        there: the rows that come, key and canonical JSON of the event.
     """
 
-    gone: tuple[str, ...]
-    there: tuple[tuple[str, Draft], ...]
+    gone: tuple[str, ...] = ()
+    there: tuple[tuple[str, bytes], ...] = ()
 
 
-def _asides(drafts: Mapping[str, Draft]) -> dict[str, Aside]:
-    return {key: aside_of(key, draft.text) for key, draft in drafts.items() if key.startswith(PREFIX)}
+NOTHING_MOVES = Move()
+
+
+def _asides(rows: Mapping[str, bytes]) -> dict[str, Aside]:
+    return {key: aside_of(key, event) for key, event in rows.items()}
 
 
 def _when(aside: Aside) -> tuple[str, int]:
@@ -44,21 +48,21 @@ class KeptAside:
     """What is kept aside, of every defense of one store.
 
     Args:
-        store: Read connection.
+        snapshot: Of the store.
         submit: Hands a write to the recorder.
     """
 
-    def __init__(self, store: Store, submit: Callable[[Job], None]) -> None:
-        self._store = store
+    def __init__(self, snapshot: Snapshot, submit: Callable[[Job], None]) -> None:
+        self._snapshot = snapshot
         self._submit = submit
         self._known: dict[str, dict[str, Aside]] = {}
-        self._writing: dict[tuple[str, str], Draft | Literal["dropped", "recorded"]] = {}
+        self._writing: dict[tuple[str, str], bytes | Literal["dropped", "recorded"]] = {}
         """What the last write of each on its way leaves behind: the answer to an earlier one says nothing of it."""
 
     def of(self, stream: str) -> tuple[Aside, ...]:
         """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
         if stream not in self._known:
-            self._known[stream] = _asides(self._store.drafts(stream))
+            self._known[stream] = _asides(self._snapshot.asides(stream))
         found = sorted(self._known[stream].values(), key=_when)
         lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
 
@@ -70,12 +74,12 @@ class KeptAside:
         return tuple(sorted(found, key=place))
 
     def refresh(self) -> frozenset[str]:
-        """Read anew what another console added or settled. Returns: streams of which it did."""
-        stored = self._store.all_drafts()
-        return frozenset(stream for stream in tuple(self._known) if self._reread(stream, stored.get(stream, {})))
+        """Read again what another console added or settled; return the streams where it did."""
+        return frozenset(stream for stream in tuple(self._known) if self._reread(stream))
 
-    def _reread(self, stream: str, stored: Mapping[str, Draft]) -> bool:
+    def _reread(self, stream: str) -> bool:
         """Whether there is something else than was known; what is on its way is known better here."""
+        stored = self._snapshot.asides(stream)
         known = self._known.get(stream, {})
         busy = {key for name, key in self._writing if name == stream}
         there = {key: aside for key, aside in _asides(stored).items() if key not in busy}
@@ -84,11 +88,12 @@ class KeptAside:
 
     def refused(self, job: Append) -> None:
         """The store refused an append because another writer was first, and has kept it aside."""
-        for field in (*job.drop_drafts, *(field for field, _draft in job.drafts)):
-            self._writing.pop((job.stream, field), None)
-        self._reread(job.stream, self._store.drafts(job.stream))
+        for key in (*job.drop_aside, *(key for key, _event in job.aside)):
+            self._writing.pop((job.stream, key), None)
+        self._snapshot.refresh()
+        self._reread(job.stream)
 
-    def add(self, stream: str, base: int, events: Iterable[Event]) -> None:
+    def add(self, stream: str, base: int, events: Iterable[DefenseEvent]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""
         self.of(stream)
         for event in events:
@@ -102,24 +107,24 @@ class KeptAside:
         if self._known[stream].pop(key, None) is not None:
             self._save(stream, key, None)
 
-    def _save(self, stream: str, key: str, draft: Draft | None) -> None:
-        self._writing[stream, key] = draft or "dropped"
-        self._submit(SaveDraft(stream, key, draft))
+    def _save(self, stream: str, key: str, event: bytes | None) -> None:
+        self._writing[stream, key] = event or "dropped"
+        self._submit(SaveAside(stream, key, event))
 
     def written(self, job: Job) -> None:
         """The recorder has done a job."""
         match job:
-            case SaveDraft(stream=stream, field=field, draft=draft):
-                self._forget(stream, field, draft or "dropped")
-            case Append(stream=stream, drop_drafts=fields, drafts=drafts):
-                for field in fields:
-                    self._forget(stream, field, "recorded")
-                for field, row in drafts:
-                    self._forget(stream, field, row)
+            case SaveAside(stream=stream, key=key, event=event):
+                self._forget(stream, key, event or "dropped")
+            case Append(stream=stream, drop_aside=gone, aside=there):
+                for key in gone:
+                    self._forget(stream, key, "recorded")
+                for key, event in there:
+                    self._forget(stream, key, event)
 
-    def _forget(self, stream: str, field: str, done: Draft | str) -> None:
-        if self._writing.get((stream, field)) == done:
-            del self._writing[stream, field]
+    def _forget(self, stream: str, key: str, done: bytes | str) -> None:
+        if self._writing.get((stream, key)) == done:
+            del self._writing[stream, key]
 
     def unwritten(self) -> int:
         """How many are still on their way to the store."""
@@ -143,7 +148,7 @@ class KeptAside:
         if aside is None:
             raise ConsoleError("This is settled already.")
         what = aside.event.what
-        if isinstance(what, BINDING):
+        if what.binds:
             raise ConsoleError("A signature is not carried over: sign again what the record says now.")
         line = named(what)
         if line >= aside.base and isinstance(what, ev.RowSet) and line == aside.event.seq:
@@ -153,7 +158,7 @@ class KeptAside:
         return what
 
     def move(self, stream: str, key: str, seq: int) -> Move:
-        """What happens to those that change one when that is recorded, in the same transaction.
+        """What happens to the rows when one is recorded, in the same transaction.
 
         Args:
             stream: Whose log.
@@ -168,14 +173,14 @@ class KeptAside:
             if other.base == aside.base and other != aside and named(other.event.what) == aside.event.seq
         ]
         events = [msgspec.structs.replace(o.event, what=renamed(o.event.what, seq)) for o in those]
-        return Move(tuple(other.key for other in those), tuple(aside_row(seq + 1, event) for event in events))
+        return Move((key, *(other.key for other in those)), tuple(aside_row(seq + 1, event) for event in events))
 
-    def taken_up(self, stream: str, key: str, move: Move) -> None:
-        """One is being recorded anew: its row goes, and those that change it move, with its line."""
+    def taken_up(self, stream: str, move: Move) -> None:
+        """One is being recorded again: its row goes, and those that change it move."""
         known = self._known[stream]
-        for gone in (key, *move.gone):
+        for gone in move.gone:
             del known[gone]
             self._writing[stream, gone] = "recorded"
-        for field, row in move.there:
-            known[field] = aside_of(field, row.text)
-            self._writing[stream, field] = row
+        for key, event in move.there:
+            known[key] = aside_of(key, event)
+            self._writing[stream, key] = event

@@ -7,14 +7,15 @@ from typing import TypeVar
 
 import msgspec
 
-from defense_console.model.defense.events import Event, StudentEvent, decode_event, decode_student_event
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.student.kinds import StudentEvent, decode_student_event
 from defense_console.store.base import Line
 
 E = TypeVar("E")
 
 
-def defense_events(stream: str, lines: Iterable[Line]) -> list[Event]:
+def defense_events(stream: str, lines: Iterable[Line]) -> list[DefenseEvent]:
     """The log of a defense, in order; empty when there is none.
 
     Args:

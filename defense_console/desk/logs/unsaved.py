@@ -11,10 +11,10 @@ from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.clipboard import Copied
 from defense_console.desk.logs.ledger import Ledger, SaveState, defense_of
-from defense_console.model.defense.events import Event, decode_event, decode_student_event
-from defense_console.model.defense.refused import PREFIX
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Job, SaveDraft, Store
+from defense_console.model.student.kinds import decode_student_event
+from defense_console.store.base import Append, Job, SaveAside, SaveDraft, Store
 from defense_console.words.translation import N_, Translator, _, ngettext, translator
 from defense_console.words.values import FIELDS
 
@@ -64,12 +64,8 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
 
 def aside_sentence(store: Store) -> tuple[str, ...]:
     """Which defenses have decisions that are not in the record because another console wrote first; () for none."""
-    kept = {
-        id: sum(field.startswith(PREFIX) for field in drafts)
-        for stream, drafts in store.all_drafts().items()
-        if (id := defense_of(stream)) is not None
-    }
-    names = sorted(_short_name(store, id) for id, count in kept.items() if count)
+    kept = {id: len(rows) for stream, rows in store.all_asides().items() if (id := defense_of(stream)) is not None}
+    names = sorted(_short_name(store, id) for id in kept)
     if not names:
         return ()
     return (
@@ -83,9 +79,10 @@ def aside_sentence(store: Store) -> tuple[str, ...]:
 
 
 def _short_name(store: Store, id: str) -> str:
-    summary = store.summary(id)
-    if summary is None:
+    summaries = store.summaries_by_ids([id])
+    if not summaries:
         return id
+    (summary,) = summaries
     student = store.student(summary.student_id)
     return f"{student.name if student is not None else summary.student_id} ({summary.project})"
 
@@ -121,8 +118,8 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
     for job in _last_drafts(ledger.recorder.unsaved()):
         if isinstance(job, Append):
             paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
-        elif isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX):
-            lines = _events([decode_event(job.draft.text)], job.stream.partition("/")[2], ledger, _, language, zone)
+        elif isinstance(job, SaveAside) and job.event is not None:
+            lines = _events([decode_event(job.event)], job.stream.partition("/")[2], ledger, _, language, zone)
             refused = _(N_("Not saved because another console wrote first:"))
             paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
@@ -132,16 +129,23 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
 
 
 def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs without the drafts that a later one replaces, or whose text a later action holds."""
+    """The jobs without the rows that a later one replaces, or whose text a later action holds."""
     kept: list[Job] = []
-    replaced: set[tuple[str, str]] = set()
+    replaced: set[tuple[str, str, str]] = set()
     for job in reversed(jobs):
-        if isinstance(job, SaveDraft):
-            if (job.stream, job.field) in replaced:
-                continue
-            replaced.add((job.stream, job.field))
-        elif isinstance(job, Append):
-            replaced.update((job.stream, field) for field in job.drop_drafts)
+        row = None
+        match job:
+            case SaveDraft(stream=stream, field=field):
+                row = ("draft", stream, field)
+            case SaveAside(stream=stream, key=key):
+                row = ("aside", stream, key)
+            case Append(stream=stream, drop_drafts=fields, drop_aside=keys):
+                replaced.update(("draft", stream, field) for field in fields)
+                replaced.update(("aside", stream, key) for key in keys)
+        if row in replaced:
+            continue
+        if row is not None:
+            replaced.add(row)
         kept.append(job)
     return kept[::-1]
 
@@ -149,9 +153,8 @@ def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
 def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
     """How many actions and how many texts being typed are among the jobs; a lease is neither, it ends by itself."""
     left = _last_drafts(jobs)
-    drafts = [job for job in left if isinstance(job, SaveDraft) and job.draft is not None]
-    aside = sum(job.field.startswith(PREFIX) for job in drafts)
-    return sum(isinstance(job, Append) for job in left) + aside, len(drafts) - aside
+    actions = sum(isinstance(job, Append) or (isinstance(job, SaveAside) and job.event is not None) for job in left)
+    return actions, sum(isinstance(job, SaveDraft) and job.draft is not None for job in left)
 
 
 def _field(key: str, _: Translator) -> str:
@@ -178,7 +181,7 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
         return _("Student {id}", id=id)
     try:
         defense = ledger.defense(id)
-        student = ledger.store.student(defense.student_id)
+        student = ledger.snapshot.student(defense.student_id)
     except ConsoleError:
         return _("Defense {id}", id=id)
     name = student.name if student is not None else defense.student_id
@@ -198,10 +201,10 @@ def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: s
 
 
 def _events(
-    events: Sequence[Event], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
+    events: Sequence[DefenseEvent], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
 ) -> Iterator[str]:
     curriculum = project = None
-    known: Sequence[Event] = events
+    known: Sequence[DefenseEvent] = events
     try:
         defense = ledger.defense(defense_id)
         curriculum = ledger.curriculum(defense)

@@ -13,9 +13,9 @@ from defense_console.model.errors import ConsoleError
 from defense_console.store.base import DamagedStore
 from defense_console.store.sqlite.copies.backups import Backup, Backups
 from defense_console.store.sqlite.copies.restoring import Restored, restore
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
             raise ConsoleError("{place} is a file: name a folder.", place=folder)
     if folder.resolve().is_relative_to(store_folder.resolve()):
         raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
-    here, there = Vault(store_folder), Vault(folder)
+    here, there = FolderVault(store_folder), FolderVault(folder)
     with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
         backup = Backups(store_folder, folder, kept=0).write(at)
         count = _bring(here, there, named_documents(store))
@@ -85,14 +85,14 @@ def put_back(source: Path, backups: Backups, at: str) -> PutBack:
         ConsoleError: Why not; the store is as it was.
     """
     restored = restore(source, backups, at)
-    here, there = Vault(backups.store), Vault(restored.source.parent)
+    here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
         beside = (there.folder / place.DOCUMENTS).is_dir()
         count = _bring(there, here, named_documents(store)) if beside else 0
         return PutBack(restored, count, missing_documents(store, here))
 
 
-def _bring(source: Vault, target: Vault, wanted: Iterable[str]) -> int:
+def _bring(source: FolderVault, target: FolderVault, wanted: Iterable[str]) -> int:
     """Copy what the target does not hold; bytes that are not what was received stay behind."""
     new = [sha256 for sha256 in wanted if source.holds(sha256) and not target.holds(sha256)]
     if not new:

@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import instant, wall_ms
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.sqlite.copies.backing_up import Made
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.words.translation import zone_of

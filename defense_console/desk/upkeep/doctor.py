@@ -12,20 +12,20 @@ from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
 from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.events import Stamp
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Append, Lease, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights, sweep
 from defense_console.store.sqlite.damage.findings import Finding
 from defense_console.store.sqlite.damage.folders_beside import of_spool
 from defense_console.store.sqlite.damage.repairing import Repaired, repair
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import can_be_kept
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
-from defense_console.store.vault import Vault
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -34,12 +34,12 @@ class Mended(msgspec.Struct, frozen=True):
     Attributes:
         rebuilt: None where the store needed no building anew.
         left: what is still wrong.
-        told: where the copy made before an earlier schema was brought up lies, when that is not with the others.
+        notice: where the copy made before an earlier schema was brought up lies, when that is not with the others.
     """
 
     rebuilt: Repaired | None
     left: tuple[Finding, ...]
-    told: ConsoleError | None = None
+    notice: ConsoleError | None = None
 
 
 class Doctor:
@@ -107,12 +107,12 @@ class Doctor:
             replay(self._spool, store, store.identity)
             for defense_id in self._stale(store):
                 store.write_lease(defense_id, None)
-        return Mended(rebuilt, self.examine(), store.told)
+        return Mended(rebuilt, self.examine(), store.notice)
 
     # --- documents ---------------------------------------------------------------------------------------------------
 
     def _of_documents(self, store: Store) -> Iterator[Finding]:
-        vault = Vault(self._backups.store)
+        vault = FolderVault(self._backups.store)
         remedy = ConsoleError(N_("Receive it again, or take it from a copy with documents (restore, import)."))
         for problem in vault.verify():
             told = ConsoleError(problem.text_id, **problem.parameters)

@@ -18,9 +18,9 @@ from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.logs.stored import defense_events
 from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.state import emails_ever, names_ever
 from defense_console.store.base import Store, StoreError
@@ -34,12 +34,12 @@ from defense_console.store.sqlite.damage.forgetting import (
     holds_bytes,
     waiting,
 )
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.vault import Vault
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -124,7 +124,7 @@ class ForgetDesk:
                     (folder / FILE_NAME).unlink(missing_ok=True)
             forget_in_spool(self._spool, identity, known.streams)
             sweep_copies()
-            vault = Vault(self._folder)
+            vault = FolderVault(self._folder)
             for sha256 in known.documents:
                 vault.remove(sha256)
             for each in self._places:

@@ -16,10 +16,10 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile, ReadFile, Reading, places_of
-from defense_console.model.defense.events import DefenseWhat, DeliverableReceived, ReceivedFile, RowReceived
+from defense_console.model.defense.kinds import DefenseWhat, DeliverableReceived, RowReceived
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.revision import AWAITED, row_title, same_as
-from defense_console.model.defense.state import Defense, Delivery, Revision, RowState
+from defense_console.model.defense.state import Defense, Delivery, ReceivedFile, Revision, RowState
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault

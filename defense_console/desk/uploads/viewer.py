@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault
 from defense_console.uploads.names import extension_of
@@ -95,7 +95,7 @@ def _copied(vault: Vault, sha256: str, name: str) -> Path:
         _folders[folder] = _lock(folder)
         copy = folder / name
         with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
-            vault.copy(sha256, file)
+            file.writelines(vault.chunks(sha256))
     except OSError as error:
         raise ConsoleError("{file}: {reason}", file=name, reason=error.strerror or str(error)) from error
     return copy

@@ -12,15 +12,14 @@ from typing import Final
 
 import msgspec
 
-from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.bad_file import BadFile, BadLine, utf8
 from defense_console.model.errors import N_
 
-_BOM: Final = b"\xef\xbb\xbf"
 _NAME: Final = re.compile(r"([A-Za-z0-9-]+)([;:])")
 _CALENDAR: Final = N_("a calendar: its first line is BEGIN:VCALENDAR")
 
 
-class Block(msgspec.Struct, frozen=True):
+class ComponentLines(msgspec.Struct, frozen=True):
     """A component: its name, the line of its BEGIN, and the first line of each of its own properties, all from 1."""
 
     name: str
@@ -33,48 +32,34 @@ class CalendarText(msgspec.Struct, frozen=True):
 
     Attributes:
         text: one property a line, CRLF, nothing folded.
-        blocks: every component in the order of its BEGIN.
+        components: every component in the order of its BEGIN.
     """
 
     text: str
-    blocks: tuple[Block, ...]
+    components: tuple[ComponentLines, ...]
 
 
-def is_calendar(data: bytes) -> bool:
-    """Whether a file is a calendar, by its first line."""
-    return data.removeprefix(_BOM).lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
-
-
-def read_lines(data: bytes) -> CalendarText:
-    """The lines and components of a file.
+def calendar_text(data: bytes) -> CalendarText:
+    """Return the lines and components of a file.
 
     Raises:
         BadFile: Every line that is no property, and every component that is not opened or closed.
     """
-    lines = _unfolded(_decoded(data))
+    lines = _unfolded(utf8(data, N_("a calendar in UTF-8")))
     if not lines or lines[0][1].strip().upper() != "BEGIN:VCALENDAR":
         number, text = lines[0] if lines else (1, "")
         raise BadFile([BadLine(number, "", text, _CALENDAR)])
     bad = [_not_a_property(number, text) for number, text in lines if not _is_property(text)]
-    blocks = _blocks([line for line in lines if _is_property(line[1])], bad)
+    components = _components([line for line in lines if _is_property(line[1])], bad)
     if bad:
         raise BadFile(bad)
-    return CalendarText("".join(f"{text}\r\n" for _, text in lines), tuple(blocks))
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return data.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        wrong = data[error.start : error.start + 1].hex()
-        raise BadFile([BadLine(line, "", f"0x{wrong}", N_("a calendar in UTF-8"))]) from None
+    return CalendarText("".join(f"{text}\r\n" for _, text in lines), tuple(components))
 
 
 def _unfolded(text: str) -> list[tuple[int, str]]:
-    """Logical lines with the number of their first physical one; blank lines, which some programs write, are left out.
+    """Return logical lines with the number of their first physical one, without the blank lines of some programs.
 
-    Only CRLF, LF and CR end a line: other separators may stand inside a text.
+    Only CRLF, LF and CR end a line: other separators may be inside a text.
     """
     found: list[tuple[int, list[str]]] = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
@@ -86,7 +71,7 @@ def _unfolded(text: str) -> list[tuple[int, str]]:
 
 
 def _is_property(text: str) -> bool:
-    """`NAME:value`, or `NAME;PARAMETER=value:value`, with its quotes closed and nothing unprintable in its name."""
+    """Return whether a line is `NAME:value`, or `NAME;PARAMETER=value:value` with its quotes closed."""
     match = _NAME.match(text)
     if match is None or "\x00" in text:
         return False
@@ -107,8 +92,8 @@ def _not_a_property(number: int, text: str) -> BadLine:
     )
 
 
-def _blocks(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[Block]:
-    """Components in the order of their BEGIN; what does not fit together is added to `bad`."""
+def _components(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[ComponentLines]:
+    """Return components in the order of their BEGIN; add what does not fit together to `bad`."""
     opened: list[tuple[str, int, dict[str, int]]] = []
     found: list[tuple[str, int, dict[str, int]]] = []
     for number, text in lines:
@@ -122,7 +107,7 @@ def _blocks(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[Block]
             if not opened or opened[-1][0] != value:
                 wanted = f"END:{opened[-1][0]}" if opened else "BEGIN:VCALENDAR"
                 bad.append(BadLine(number, "", text, N_("{line} here"), {"line": wanted}))
-                return []  # what follows would be told wrongly
+                return []  # what follows would be reported wrongly
             opened.pop()
         elif opened:
             opened[-1][2].setdefault(name, number)
@@ -138,7 +123,7 @@ def _blocks(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[Block]
                 {"line": f"END:{name}"},
             )
         )
-    return [Block(name, number, properties) for name, number, properties in found]
+    return [ComponentLines(name, number, properties) for name, number, properties in found]
 
 
 def _name_of(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.calendar.lines import Block, read_lines
+from defense_console.exchange.calendar.lines import ComponentLines, calendar_text
 from defense_console.exchange.calendar.repeats import Repeats, TooOften, repeated, utc
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
@@ -30,8 +30,8 @@ _RULE: Final = N_("a rule of repetition as iCalendar writes it")
 _LONGEST: Final = timedelta(days=1)
 _FIRST_YEAR: Final = 1970
 
-Kind = Literal["defense", "all_day", "too_long", "too_often", "moved_onwards"]
-"""What an event can be: a defense has a start on a day and ends within one; the others are told and not taken."""
+EventKind = Literal["defense", "all_day", "too_long", "too_often", "moved_onwards"]
+"""What an event can be: a defense has a start on a day and ends within one; the others are reported and not taken."""
 
 
 class CalendarEvent(msgspec.Struct, frozen=True):
@@ -59,27 +59,22 @@ class CalendarEvent(msgspec.Struct, frozen=True):
     changed: str
     start: str
     duration_min: int | None
-    kind: Kind
+    kind: EventKind
     cancelled: bool
     summary: str
     words: str
     emails: frozenset[str]
 
-    @property
-    def key(self) -> str:
-        """How a mentor names it: its UID, with the instant of a repetition behind `#`."""
-        return f"{self.uid}#{self.recurrence}" if self.recurrence else self.uid
 
-
-class Span(msgspec.Struct, frozen=True):
+class RepetitionSpan(msgspec.Struct, frozen=True):
     """The stretch in which repetitions are looked at, aware instants."""
 
     since: datetime
     until: datetime
 
 
-def read_calendar(data: bytes, zone: str, span: Span) -> tuple[CalendarEvent, ...]:
-    """Every event of a file, repetitions inside `span` included.
+def read_calendar(data: bytes, zone: str, span: RepetitionSpan) -> tuple[CalendarEvent, ...]:
+    """Return every event of a file, with its repetitions inside `span`.
 
     Args:
         data: The file.
@@ -92,21 +87,21 @@ def read_calendar(data: bytes, zone: str, span: Span) -> tuple[CalendarEvent, ..
     Raises:
         BadFile: Every property that cannot be read, with its line.
     """
-    found = read_lines(data)
-    calendars = _parsed(found.text, found.blocks)
-    blocks = iter([block for block in found.blocks if block.name == "VEVENT"])
-    reader = _Reader(zone, span)
+    found = calendar_text(data)
+    calendars = _parsed(found.text, found.components)
+    events = iter([lines for lines in found.components if lines.name == "VEVENT"])
+    reader = _EventReader(zone, span)
     for calendar in calendars:
         method = str(calendar.get("METHOD", "")).upper()
         for component in calendar.walk("VEVENT"):
-            reader.take(component, next(blocks), method == "CANCEL")
-    events = reader.finished()
+            reader.take(component, next(events), method == "CANCEL")
+    read = reader.finished()
     if reader.bad:
         raise BadFile(reader.bad)
-    return events
+    return read
 
 
-def _parsed(text: str, blocks: Iterable[Block]) -> list[Any]:
+def _parsed(text: str, components: Iterable[ComponentLines]) -> list[Any]:
     from icalendar import Calendar
 
     with warnings.catch_warnings():
@@ -114,7 +109,7 @@ def _parsed(text: str, blocks: Iterable[Block]) -> list[Any]:
         try:
             return list(Calendar.from_ical(text, multiple=True))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
-            zones = [block.line for block in blocks if block.name == "VTIMEZONE"]
+            zones = [lines.line for lines in components if lines.name == "VTIMEZONE"]
             line = zones[0] if zones else 0
             raise BadFile([BadLine(line, "", str(error), N_("a calendar with sound time zones"))]) from None
 
@@ -127,55 +122,47 @@ class _Wrong(Exception):
         self.name, self.found, self.expected, self.parameters = name, found, expected, parameters
 
 
-class _Series(msgspec.Struct):
-    """A repeated event until its changed repetitions are known."""
-
-    component: Any
-    block: Block
-    cancelled: bool
-
-
-class _Reader:
+class _EventReader:
     """Reads event after event and remembers what was wrong."""
 
-    def __init__(self, zone: str, span: Span) -> None:
+    def __init__(self, zone: str, span: RepetitionSpan) -> None:
         self.zone_name = zone
         self.zone = zone_of(zone)
         self.span = span
         self.bad: list[BadLine] = []
-        self.series: list[_Series] = []
+        self.series: list[tuple[Any, ComponentLines, bool]] = []
         self.single: dict[tuple[str, str], CalendarEvent] = {}
         self.moved_onwards: set[str] = set()
         """Series of which one change holds for all that follow: which dates they have is then not certain."""
 
-    def take(self, component: Any, block: Block, cancelled: bool) -> None:
+    def take(self, component: Any, lines: ComponentLines, cancelled: bool) -> None:
         """Read one VEVENT."""
         try:
             self._check(component)
             if "RRULE" in component or "RDATE" in component:
-                self.series.append(_Series(component, block, cancelled))
-                self._start(component)  # told now, not only when it is repeated
+                self.series.append((component, lines, cancelled))
+                self._start(component)  # reported now, not only when it is repeated
             else:
-                self._keep(self._event(component, block, cancelled, None))
+                self._keep(self._event(component, lines, cancelled, None))
         except _Wrong as wrong:
-            self._tell(block, wrong)
+            self._tell(lines, wrong)
 
     def finished(self) -> tuple[CalendarEvent, ...]:
-        """Every event, once all of them are read: a changed repetition replaces the one its series would give."""
-        for series in self.series:
+        """Return every event, once all are read: a changed repetition replaces the one its series would give."""
+        for component, lines, cancelled in self.series:
             try:
-                for event in self._repetitions(series):
+                for event in self._repetitions(component, lines, cancelled):
                     self.single.setdefault((event.uid, event.recurrence), event)
             except _Wrong as wrong:
-                self._tell(series.block, wrong)
+                self._tell(lines, wrong)
         return tuple(sorted(self.single.values(), key=lambda event: (event.line, event.start)))
 
-    def _tell(self, block: Block, wrong: _Wrong) -> None:
-        line = block.properties.get(wrong.name, block.line)
+    def _tell(self, lines: ComponentLines, wrong: _Wrong) -> None:
+        line = lines.properties.get(wrong.name, lines.line)
         self.bad.append(BadLine(line, wrong.name, wrong.found, wrong.expected, wrong.parameters))
 
     def _keep(self, event: CalendarEvent) -> None:
-        """The latest revision of an event that stands in the file more than once."""
+        """Keep the latest revision of an event that is in the file more than once."""
         first = self.single.setdefault((event.uid, event.recurrence), event)
         if first is event:
             return
@@ -187,7 +174,7 @@ class _Reader:
     # --- one event -----------------------------------------------------------------------------------------------
 
     def _check(self, component: Any) -> None:
-        """What the library could not read, of the properties that matter, and what has to be there once."""
+        """Refuse a property that matters and could not be read, is missing, or comes twice."""
         for name, problem in component.errors:
             if name in _READ:
                 raise _Wrong(str(name), str(problem), N_("a value as iCalendar writes it"))
@@ -201,8 +188,8 @@ class _Reader:
     def _start(self, component: Any) -> datetime | date:
         return self._local(component["DTSTART"].dt, component["DTSTART"], "DTSTART")
 
-    def _event(self, component: Any, block: Block, cancelled: bool, planned: datetime | None) -> CalendarEvent:
-        """An event at its own start, or at that of the repetition `planned`."""
+    def _event(self, component: Any, lines: ComponentLines, cancelled: bool, planned: datetime | None) -> CalendarEvent:
+        """Return an event at its own start, or at that of the repetition `planned`."""
         start = self._start(component) if planned is None else planned
         length = self._length(component, start if planned is None else self._start(component))
         recurrence = self._recurrence(component) if planned is None else iso(utc(planned))
@@ -210,7 +197,7 @@ class _Reader:
         people = [*_several(component.get("ATTENDEE")), *_several(component.get("ORGANIZER"))]
         names = [str(person.params.get("CN", "")) for person in people]
         return CalendarEvent(
-            line=block.line,
+            line=lines.line,
             uid=str(component["UID"]).strip(),
             recurrence=recurrence,
             sequence=int(component.get("SEQUENCE", 0)),
@@ -235,7 +222,7 @@ class _Reader:
         return iso(self._first_moment(local))
 
     def _recurrence(self, component: Any) -> str:
-        """The instant this changed repetition was planned for; "" for an event that is none."""
+        """Return the instant this changed repetition was planned for; "" for an event that is none."""
         found = component.get("RECURRENCE-ID")
         if found is None:
             return ""
@@ -263,7 +250,7 @@ class _Reader:
     # --- zones ---------------------------------------------------------------------------------------------------
 
     def _local(self, value: Any, prop: Any, name: str) -> datetime | date:
-        """A date and time with its zone, or a date."""
+        """Return a date and time with its zone, or a date."""
         if not isinstance(value, date):
             raise _Wrong(name, str(value), N_("a date, or a date and time"))
         if not _FIRST_YEAR <= value.year < 9999:
@@ -274,7 +261,7 @@ class _Reader:
         return value.replace(tzinfo=self._zone(asked, name) if asked else self.zone)
 
     def _zone(self, asked: str, name: str) -> tzinfo:
-        """A zone the library does not know: `tzone://Microsoft/Utc`, or an IANA name at the end of a longer one."""
+        """Return a zone the library does not know: `tzone://Microsoft/Utc`, or a longer name with an IANA name last."""
         if asked.lower() in ("tzone://microsoft/utc", "utc", "gmt", "z"):
             return UTC
         parts = asked.strip("/").split("/")
@@ -294,10 +281,9 @@ class _Reader:
 
     # --- repeated events -----------------------------------------------------------------------------------------
 
-    def _repetitions(self, series: _Series) -> Iterator[CalendarEvent]:
-        component, block = series.component, series.block
+    def _repetitions(self, component: Any, lines: ComponentLines, cancelled: bool) -> Iterator[CalendarEvent]:
         start = self._start(component)
-        first = self._event(component, block, series.cancelled, None)
+        first = self._event(component, lines, cancelled, None)
         if first.kind != "defense" or not isinstance(start, datetime):
             yield first
             return
@@ -306,7 +292,7 @@ class _Reader:
             return
         try:
             for planned in repeated(self._repeats(component, start), self.span.since, self.span.until):
-                yield self._event(component, block, series.cancelled, planned)
+                yield self._event(component, lines, cancelled, planned)
         except TooOften:
             yield msgspec.structs.replace(first, kind="too_often")
         except ValueError as error:
@@ -326,7 +312,7 @@ class _Reader:
         )
 
     def _added(self, value: Any, prop: Any, start: datetime) -> datetime:
-        """A further date: with a time, with the time of the first one, or as the start of a period."""
+        """Return a further date: with a time, with the time of the first one, or as the start of a period."""
         local = self._local(value[0] if isinstance(value, tuple) else value, prop, "RDATE")
         if isinstance(local, datetime):
             return local
@@ -334,16 +320,16 @@ class _Reader:
 
 
 def _several(value: Any) -> list[Any]:
-    """A property that may stand once, several times or not at all."""
+    """Return the values of a property that may be there once, several times or not at all."""
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
 def _written(prop: Any) -> str:
-    """A property as it stands in the file."""
+    """Return a property as the file writes it."""
     return str(prop.to_ical().decode("utf-8", "replace"))
 
 
-def _kind(start: datetime | date, length: timedelta | None) -> Kind:
+def _kind(start: datetime | date, length: timedelta | None) -> EventKind:
     if not isinstance(start, datetime):
         return "all_day"
     return "too_long" if length is not None and length > _LONGEST else "defense"

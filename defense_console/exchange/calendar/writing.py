@@ -14,12 +14,14 @@ import msgspec
 
 from defense_console import __version__
 from defense_console.exchange.calendar.names import Deadline, deadline_uid, sitting_uid
-from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense import events as ev
+from defense_console.exchange.exported import ExportedDefense
+from defense_console.model.curriculum import Project
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import Event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant, later
+from defense_console.model.log.envelope import What
 from defense_console.words.translation import Translator, translator
 
 if TYPE_CHECKING:
@@ -40,23 +42,6 @@ _CONDITION: Final = (
 """What can change a deadline."""
 
 
-class Appointment(msgspec.Struct, frozen=True):
-    """A defense and what its log does not hold; the curriculum in force is None when it is no longer shipped."""
-
-    id: str
-    events: tuple[Event, ...]
-    defense: Defense
-    student_name: str
-    curriculum: Curriculum | None
-
-    @property
-    def project(self) -> Project | None:
-        """The project as pinned, else as shipped."""
-        return self.defense.pinned_project or (
-            self.curriculum.project(self.defense.project) if self.curriculum else None
-        )
-
-
 class CalendarForm(msgspec.Struct, frozen=True):
     """What the calendar shows.
 
@@ -73,11 +58,11 @@ class CalendarForm(msgspec.Struct, frozen=True):
     deadlines: Deadlines = "tasks"
 
 
-def write_calendar(appointments: Iterable[Appointment], form: CalendarForm) -> bytes:
-    """The file.
+def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
+    """Return the file.
 
     Args:
-        appointments: In any order.
+        defenses: In any order.
         form: Language, names, alarm, deadlines.
 
     Returns:
@@ -90,14 +75,14 @@ def write_calendar(appointments: Iterable[Appointment], form: CalendarForm) -> b
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     writer = _Writer(form)
-    found = [component for one in appointments for component in writer.components(one)]
+    found = [component for one in defenses for component in writer.components(one)]
     for component in sorted(found, key=lambda c: str(c["UID"])):
         calendar.add_component(component)
     return bytes(calendar.to_ical())
 
 
 def initials(name: str) -> str:
-    """The first letter of each part of a name: `Ada Exemple` is `A. E.`, `Jean-Noël Fictif` `J.-N. F.`."""
+    """Return the first letter of each part of a name: `Ada Exemple` is `A. E.`, `Jean-Noël Fictif` `J.-N. F.`."""
     parts = ("-".join(f"{piece[0].upper()}." for piece in part.split("-") if piece) for part in name.split())
     return " ".join(part for part in parts if part)
 
@@ -109,8 +94,8 @@ class _Writer:
         self.form = form
         self.words: Translator = translator(form.language)
 
-    def components(self, one: Appointment) -> Iterator[Component]:
-        """Every sitting, then what is or was due."""
+    def components(self, one: ExportedDefense) -> Iterator[Component]:
+        """Return every sitting, then what is or was due."""
         for sitting in one.defense.sittings:
             yield self._sitting(one, sitting)
         if self.form.deadlines == "none":
@@ -125,7 +110,7 @@ class _Writer:
 
     # --- sittings ------------------------------------------------------------------------------------------------
 
-    def _sitting(self, one: Appointment, sitting: Sitting) -> Component:
+    def _sitting(self, one: ExportedDefense, sitting: Sitting) -> Component:
         from icalendar import Event as Component
 
         _, defense, project = self.words, one.defense, one.project
@@ -156,7 +141,7 @@ class _Writer:
 
     # --- deadlines -----------------------------------------------------------------------------------------------
 
-    def _task(self, one: Appointment, whose: Deadline, due: str, owed: bool) -> Component:
+    def _task(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
         from icalendar import Todo
 
         task = Todo()
@@ -169,7 +154,7 @@ class _Writer:
             task.add("percent-complete", 100)
         return task
 
-    def _deadline_event(self, one: Appointment, whose: Deadline, due: str, owed: bool) -> Component:
+    def _deadline_event(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
         """A deadline is a point in time: an event without an end, which blocks nothing."""
         from icalendar import Event as Component
 
@@ -181,7 +166,7 @@ class _Writer:
         event.add("transp", "TRANSPARENT")
         return event
 
-    def _deadline(self, one: Appointment, whose: Deadline) -> str:
+    def _deadline(self, one: ExportedDefense, whose: Deadline) -> str:
         _ = self.words
         places = {"student": self._student(one), "project": one.defense.project}
         if whose == "student":
@@ -190,11 +175,11 @@ class _Writer:
 
     # --- what every component has --------------------------------------------------------------------------------
 
-    def _student(self, one: Appointment) -> str:
+    def _student(self, one: ExportedDefense) -> str:
         return one.student_name if self.form.names else initials(one.student_name)
 
-    def _stamp(self, component: Component, uid: str, one: Appointment, kinds: tuple[type[ev.What], ...]) -> None:
-        """Name, state of revision, and when it came to be: all of it from the log."""
+    def _stamp(self, component: Component, uid: str, one: ExportedDefense, kinds: tuple[type[What], ...]) -> None:
+        """Add its name, its revision and its dates, all from the log."""
         changed = _seconds(instant(_last(one.events, kinds).at.wall))
         component.add("uid", uid)
         component.add("dtstamp", changed)
@@ -204,17 +189,17 @@ class _Writer:
         component.add("class", "PRIVATE")
 
 
-def appointment_revision(events: Sequence[Event]) -> int:
-    """The SEQUENCE that the sittings of a defense are exported with."""
+def appointment_revision(events: Sequence[DefenseEvent]) -> int:
+    """Return the SEQUENCE that the sittings of a defense are exported with."""
     return _revision(events, _APPOINTMENT)
 
 
-def _revision(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> int:
+def _revision(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> int:
     return sum(isinstance(event.what, kinds) for event in events[1:])
 
 
-def _last(events: Sequence[Event], kinds: tuple[type[ev.What], ...]) -> Event:
-    """The last event of these kinds, the first of the log without one."""
+def _last(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> DefenseEvent:
+    """Return the last event of these kinds, the first of the log without one."""
     return next((event for event in reversed(events) if isinstance(event.what, kinds)), events[0])
 
 
@@ -225,7 +210,7 @@ def _slot_min(defense: Defense, project: Project | None) -> int:
 
 
 def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:
-    """When something is or was due, and whether it is still owed; None when nothing ever was."""
+    """Return when something is or was due, and whether it is still owed; None when nothing ever was."""
     rows = defense.required_revisions
     if not rows:
         return None
@@ -243,5 +228,5 @@ def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:
 
 
 def _seconds(moment: datetime) -> datetime:
-    """An instant as iCalendar writes it: whole seconds."""
+    """Return an instant as iCalendar writes it: whole seconds."""
     return moment.replace(microsecond=0)

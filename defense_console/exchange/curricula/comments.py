@@ -11,7 +11,7 @@ from defense_console.exchange.curricula.rules_form import ASPECTS
 from defense_console.exchange.curricula.strict_table import Notes, Once, Problem, Table, excerpt
 from defense_console.model.comments import Comment
 from defense_console.model.curriculum import Aspect, Curriculum
-from defense_console.model.defense.events import RatingValue
+from defense_console.model.defense.state import RatingValue
 from defense_console.model.errors import N_
 
 ANY: Final = "any"

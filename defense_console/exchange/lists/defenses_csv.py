@@ -13,8 +13,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.platform.words import TO_PLATFORM
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.curriculum import Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.timeline import Timeline, instant
@@ -22,7 +23,7 @@ from defense_console.words.translation import zone_of
 
 Separator = Literal[";", ","]
 
-COLUMNS: Final = (
+CSV_HEADER: Final = (
     "id", "student_id", "student_name", "curriculum", "project", "project_title", "attempt", "sitting", "planned_at",
     "duration_min", "session", "started_at", "speaking_s", "elapsed_s", "paused_s", "outcome", "verdict_version",
     "verdict_state", "signed_at", "released_at", "documents", "documents_open", "student_due_at", "mentor_due_at",
@@ -34,16 +35,7 @@ _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula, full-width forms included."""
 
 
-class Listed(msgspec.Struct, frozen=True):
-    """A defense, what its log does not hold, and the curriculum in force (None when it is no longer shipped)."""
-
-    id: str
-    defense: Defense
-    student_name: str
-    curriculum: Curriculum | None
-
-
-class Form(msgspec.Struct, frozen=True):
+class CsvForm(msgspec.Struct, frozen=True):
     """How the file is written.
 
     Attributes:
@@ -59,28 +51,27 @@ class Form(msgspec.Struct, frozen=True):
     bom: bool = True
 
 
-def write_csv(listed: Iterable[Listed], form: Form) -> Iterator[bytes]:
-    """The file: its header, then a row for each defense in the order given."""
-    yield (b"\xef\xbb\xbf" if form.bom else b"") + _line(COLUMNS, form)
-    for one in listed:
+def write_csv(defenses: Iterable[ExportedDefense], form: CsvForm) -> Iterator[bytes]:
+    """Write the file: its header, then a row for each defense in the order given."""
+    yield (b"\xef\xbb\xbf" if form.bom else b"") + _line(CSV_HEADER, form)
+    for one in defenses:
         yield _line([neutral(cell) for cell in _cells(one, form)], form)
 
 
 def neutral(cell: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before whatever begins a formula, blanks before it or not."""
+    """Return a cell that no spreadsheet runs: with an apostrophe where it begins a formula, also after blanks."""
     runs = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
     return "'" + cell if runs else cell
 
 
-def _line(cells: Iterable[str], form: Form) -> bytes:
+def _line(cells: Iterable[str], form: CsvForm) -> bytes:
     line = io.StringIO(newline="")
     csv.writer(line, delimiter=form.separator, lineterminator="\r\n").writerow(cells)
     return line.getvalue().encode()
 
 
-def _cells(one: Listed, form: Form) -> list[str]:
-    defense = one.defense
-    project = defense.pinned_project or (one.curriculum.project(defense.project) if one.curriculum else None)
+def _cells(one: ExportedDefense, form: CsvForm) -> list[str]:
+    defense, project = one.defense, one.project
     version = defense.versions[-1] if defense.versions else None
     line = defense.timeline
     ran = line.state == "ended"
@@ -113,14 +104,14 @@ def _cells(one: Listed, form: Form) -> list[str]:
 
 
 def _slot_min(defense: Defense, project: Project | None) -> int | None:
-    """The calendar slot, else the plan's length; None when neither is known."""
+    """Return the calendar slot, else the plan's length; None when neither is known."""
     if defense.duration_min is not None or project is None:
         return defense.duration_min
     return project.plan_s // 60
 
 
-def _documents(defense: Defense, form: Form) -> tuple[str, str]:
-    """The documents of the condition in force with their states, and how many of them still ask for something."""
+def _documents(defense: Defense, form: CsvForm) -> tuple[str, str]:
+    """Return the documents of the condition in force with their states, and how many of them are open."""
     rows, project = revision.asked(defense), defense.pinned_project
     if project is None or not rows:
         return "", ""
@@ -130,14 +121,14 @@ def _documents(defense: Defense, form: Form) -> tuple[str, str]:
 
 
 def _spoken_s(line: Timeline) -> int | None:
-    """Seconds of the phase with a window, pauses out; None before it has ended, or without one."""
+    """Return the seconds of the phase with a window, pauses out; None before it has ended, or without one."""
     phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
     if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
         return None
     return line.elapsed_ms(phase=phase.id) // 1000
 
 
-def _at(wall: str | None, form: Form) -> str:
+def _at(wall: str | None, form: CsvForm) -> str:
     """ISO 8601 with the offset of the zone on that day, to the second."""
     return instant(wall).astimezone(zone_of(form.zone)).isoformat(timespec="seconds") if wall else ""
 

@@ -1,183 +1,194 @@
-"""The rows of a file as texts: CSV with `;` or `,`, or a JSON array; decided by its content, never by its name."""
+"""The rows of a list of students and defenses, as texts: from CSV with `;` or `,`, or from a JSON array."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.bad_file import BadFile, BadLine, utf8
 from defense_console.model.errors import N_
 
-COLUMNS: Final = (
+LIST_COLUMNS: Final = (
     "student_id", "student_name", "email", "timezone", "curriculum",
     "project", "attempt", "planned_at", "duration_min", "language",
 )  # fmt: skip
-REQUIRED: Final = ("student_id", "student_name", "curriculum", "project", "attempt", "planned_at")
+_REQUIRED: Final = ("student_id", "student_name", "curriculum", "project", "attempt", "planned_at")
 """A file without one of the other columns says nothing about them."""
 
-ARCHIVE: Final = "defense-console-export"
-"""What the header of an export is called by, see `archive.py`."""
 
-Kind = Literal["archive", "json", "csv"]
-_BOM: Final = b"\xef\xbb\xbf"
-BLANK: Final = _BOM + b" \t\r\n"
-"""What may stand before the first letter of a file."""
-
-
-class Cells(msgspec.Struct, frozen=True):
-    """A row as it stands in the file: its number and the text of each column the file has."""
+class ListCell(msgspec.Struct, frozen=True):
+    """A text of a list and its place: the line or entry, from 1, and the heading as the file writes it."""
 
     line: int
-    values: dict[str, str]
+    column: str
+    text: str
 
 
-def kind_of(data: bytes) -> Kind:
-    """What a file is, by its content alone: a console's export, a JSON array, or else CSV."""
-    start = data.removeprefix(_BOM).lstrip()
-    if start[:1] == b"[":
-        return "json"
-    if start[:1] == b"{":
-        first = start.splitlines()[0]
-        return "archive" if b'"format"' in first or (start.count(b"\n") > 0 and _is_object(first)) else "json"
-    return "csv"
+class ListRow(msgspec.Struct, frozen=True):
+    """A row of a list: its line or entry, and its cell in each column of `LIST_COLUMNS` that the file has."""
+
+    line: int
+    cells: Mapping[str, ListCell]
+
+    def text(self, column: str) -> str:
+        """Return what the row says in a column, without white space around it; "" without the column."""
+        cell = self.cells.get(column)
+        return cell.text.strip() if cell is not None else ""
+
+    def wrong(self, column: str, found: str, expected: str, **parameters: object) -> BadLine:
+        """Return the refusal of what was found in a column, under the file's own heading."""
+        cell = self.cells.get(column)
+        return BadLine(self.line, column if cell is None else cell.column, found, expected, parameters)
 
 
-def _is_object(line: bytes) -> bool:
-    """Whether a line is a whole JSON object: the file is then JSON Lines."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+def columns_of(headings: Iterable[str], line: int) -> tuple[tuple[str, ...], list[BadLine]]:
+    """Return the column that each heading names, in order, and what is wrong: unknown, repeated, missing columns."""
+    names = tuple(headings)
+    bad: list[BadLine] = []
+    for n, name in enumerate(names):
+        if name not in LIST_COLUMNS:
+            bad.append(_unknown(name, line))
+        elif name in names[:n]:
+            bad.append(BadLine(line, name, name, N_("each column once")))
+    bad += [BadLine(line, name, "", N_("a column of this name")) for name in _REQUIRED if name not in names]
+    return names, bad
 
 
-def read_table(data: bytes) -> tuple[Cells, ...]:
-    """The rows of a CSV or JSON file, empty ones left out, in order.
-
-    Raises:
-        BadFile: It cannot be read as a table: encoding, syntax, columns.
-    """
-    return _read_json(data) if kind_of(data) == "json" else _read_csv(data)
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        wrong = data[error.start : error.start + 1].hex()
-        raise BadFile(
-            [BadLine(line, "", f"0x{wrong}", N_("text in UTF-8; save the file again as “CSV UTF-8”"))]
-        ) from None
+def _unknown(name: str, line: int) -> BadLine:
+    near = get_close_matches(name.lower(), LIST_COLUMNS, 1)
+    if near:
+        return BadLine(line, name, name, N_("a known column; did you mean {nearest}?"), {"nearest": near[0]})
+    return BadLine(line, name, name, N_("only these columns: {columns}"), _COLUMNS)
 
 
 # --- CSV ---------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(data: bytes) -> tuple[Cells, ...]:
-    text = _text(data)
+def csv_rows(data: bytes) -> tuple[ListRow, ...]:
+    """Return the rows of a CSV file, in order.
+
+    Raises:
+        BadFile: It cannot be read as a table: encoding, syntax, columns.
+    """
+    return _rows_under_headings(_csv_lines(data))
+
+
+def _csv_lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Read each row with the number of its first line."""
+    text = utf8(data, N_("text in UTF-8; save the file again as “CSV UTF-8”"))
     if not text.strip():
         raise BadFile([BadLine(1, "", "", N_("a header and at least one row"))])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: list[Cells] = []
-    bad: list[BadLine] = []
-    header: list[str] | None = None
-    start = 1
+    line = 1
     try:
         for cells in reader:
-            line, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue  # spreadsheets leave blank rows, with or without delimiters
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                bad += _check_columns(header, line)
-            elif len(cells) != len(header):
-                places = {"count": len(header)}
-                bad.append(BadLine(line, "", str(len(cells)), N_("{count} cells, as many as the header has"), places))
-            else:
-                rows.append(Cells(line, dict(zip(header, cells, strict=True))))
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
-        bad.append(BadLine(start, "", str(error), N_("well-formed CSV: a quote inside quotes is written twice")))
-    if bad:
-        raise BadFile(bad)
-    return tuple(rows)
+        expected = N_("well-formed CSV: a quote inside quotes is written twice")
+        raise BadFile([BadLine(line, "", str(error), expected)]) from None
 
 
 def _delimiter(text: str) -> str:
-    """`;` or `,`, whichever the header has more of."""
+    """Return `;` or `,`: the one that the header has more of."""
     header = next(line for line in text.splitlines() if line.strip())
     return ";" if header.count(";") >= header.count(",") else ","
 
 
-def _check_columns(names: Iterable[str], line: int) -> list[BadLine]:
-    """What is wrong with a header: unknown, repeated, missing columns."""
+def _rows_under_headings(lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[ListRow, ...]:
+    """Return the rows of a table whose first line that is not blank has the headings."""
+    rows: list[ListRow] = []
     bad: list[BadLine] = []
-    seen: set[str] = set()
-    for name in names:
-        if name not in COLUMNS:
-            bad.append(_unknown(name, line))
-        elif name in seen:
-            bad.append(BadLine(line, name, name, N_("each column once")))
-        seen.add(name)
-    bad += [BadLine(line, name, "", N_("a column of this name")) for name in REQUIRED if name not in seen]
-    return bad
-
-
-def _unknown(name: str, line: int) -> BadLine:
-    near = get_close_matches(name.lower(), COLUMNS, 1)
-    if near:
-        return BadLine(line, name, name, N_("a known column; did you mean {nearest}?"), {"nearest": near[0]})
-    return BadLine(line, name, name, N_("only these columns: {columns}"), {"columns": ", ".join(COLUMNS)})
+    headings: list[str] | None = None
+    columns: tuple[str, ...] = ()
+    try:
+        for line, cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue  # spreadsheets leave blank rows, with or without delimiters
+            if headings is None:
+                headings = [cell.strip() for cell in cells]
+                columns, wrong = columns_of(headings, line)
+                bad += wrong
+            elif len(cells) != len(headings):
+                expected = N_("{count} cells, as many as the header has")
+                bad.append(BadLine(line, "", str(len(cells)), expected, {"count": len(headings)}))
+            else:
+                found = (ListCell(line, *pair) for pair in zip(headings, cells, strict=True))
+                rows.append(ListRow(line, dict(zip(columns, found, strict=True))))
+    except BadFile as error:
+        bad += error.lines
+    if bad:
+        raise BadFile(bad)
+    return tuple(rows)
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------
 
 
 _ARRAY: Final = N_("a JSON array of objects with these fields: {columns}")
-_NAMES: Final = {"columns": ", ".join(COLUMNS)}
+_COLUMNS: Final = {"columns": ", ".join(LIST_COLUMNS)}
+_NUMBERS: Final = ("attempt", "duration_min")
 
 
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object with all its pairs, repeated names included."""
+class JsonObject(dict[str, object]):
+    """An object of a JSON document; `pairs` has all its names in order, a repeated name more than once."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
 
 
-def _read_json(data: bytes) -> tuple[Cells, ...]:
-    text = _text(data)
+def json_document(data: bytes) -> object:
+    """Return what a JSON file says, its objects as `JsonObject`.
+
+    Raises:
+        BadFile: It is not JSON.
+    """
+    text = utf8(data, N_("text in UTF-8; save the file again as “CSV UTF-8”"))
     try:
-        array = json.loads(text, object_pairs_hook=_Pairs)
+        return json.loads(text, object_pairs_hook=JsonObject)
     except json.JSONDecodeError as error:
         raise BadFile([BadLine(error.lineno, "", error.msg, N_("JSON"))]) from None
     except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
-        raise BadFile([BadLine(0, "", None, _ARRAY, _NAMES)]) from None
-    if isinstance(array, _Pairs) or not isinstance(array, list):
-        raise BadFile([BadLine(1, "", None, _ARRAY, _NAMES)])
-    rows: list[Cells] = []
+        raise BadFile([BadLine(0, "", None, _ARRAY, _COLUMNS)]) from None
+
+
+def json_rows(document: object) -> tuple[ListRow, ...]:
+    """Return the entries of a document of `json_document`, in order.
+
+    Raises:
+        BadFile: It is no array of objects with our columns.
+    """
+    if not isinstance(document, list):
+        raise BadFile([BadLine(1, "", None, _ARRAY, _COLUMNS)])
+    rows: list[ListRow] = []
     bad: list[BadLine] = []
-    for number, entry in enumerate(array, 1):
-        if not isinstance(entry, _Pairs):
-            bad.append(BadLine(number, "", _shown(entry), N_("an object with these fields: {columns}"), _NAMES))
+    for number, entry in enumerate(document, 1):
+        if not isinstance(entry, JsonObject):
+            bad.append(BadLine(number, "", _shown(entry), N_("an object with these fields: {columns}"), _COLUMNS))
             continue
-        wrong = [*_check_columns([name for name, _ in entry], number), *_check_values(entry, number)]
+        columns, wrong = columns_of((name for name, _ in entry.pairs), number)
+        wrong += _bad_values(entry, number)
         bad += wrong
         if not wrong:
-            rows.append(Cells(number, {name: "" if value is None else str(value) for name, value in entry}))
+            texts = ((name, "" if value is None else str(value)) for name, value in entry.pairs)
+            found = (ListCell(number, *pair) for pair in texts)
+            rows.append(ListRow(number, dict(zip(columns, found, strict=True))))
     if bad:
         raise BadFile(bad, entries=True)
     return tuple(rows)
 
 
-_NUMBERS: Final = ("attempt", "duration_min")
-
-
-def _check_values(entry: _Pairs, number: int) -> list[BadLine]:
-    """Texts, numbers where a number is meant, and null; nothing else has one reading."""
+def _bad_values(entry: JsonObject, number: int) -> list[BadLine]:
+    """Return every value that is no text, no number where a number is meant, and not null."""
     bad: list[BadLine] = []
-    for name, value in entry:
+    for name, value in entry.pairs:
         if value is None or isinstance(value, str):
             continue
         whole = isinstance(value, int) and not isinstance(value, bool)
@@ -189,4 +200,4 @@ def _check_values(entry: _Pairs, number: int) -> list[BadLine]:
 
 
 def _shown(value: object) -> str:
-    return json.dumps(dict(value) if isinstance(value, _Pairs) else value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=str)

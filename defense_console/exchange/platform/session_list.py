@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.moments import moment
+from defense_console.exchange.moments import EXPECTED, moment
 from defense_console.exchange.platform.words import FROM_PLATFORM, PlatformWord, platform_word
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_, ConsoleError
@@ -31,8 +31,8 @@ _LENGTH: Final = re.compile(
 _OBJECT: Final = N_("an object with the fields of a session")
 
 
-class Session(msgspec.Struct, frozen=True):
-    """A defense as the platform tells of it.
+class PlatformSession(msgspec.Struct, frozen=True):
+    """A defense as the platform lists it.
 
     Attributes:
         entry: number in the list, from 1.
@@ -59,32 +59,29 @@ class Session(msgspec.Struct, frozen=True):
 class SessionList(msgspec.Struct, frozen=True):
     """The defenses of a list in its order, and how many of its sessions are none."""
 
-    sessions: tuple[Session, ...]
+    sessions: tuple[PlatformSession, ...]
     others: int
 
 
-def is_session_list(data: bytes) -> bool:
-    """Whether a JSON file is a list of sessions, by its fields."""
-    try:
-        entries = _entries(json.loads(data.decode("utf-8-sig")))
-    except (ValueError, RecursionError):
-        return False
+def is_session_list(document: object) -> bool:
+    """Return whether a JSON document is a list of sessions, by its fields."""
+    entries = _entries(document)
     return entries is not None and any(isinstance(entry, dict) and _MARKS & entry.keys() for entry in entries)
 
 
-def read_sessions(data: bytes, shipped: Mapping[str, Curriculum], zone: str) -> SessionList:
-    """The defenses of a list.
+def read_sessions(document: object, shipped: Mapping[str, Curriculum], zone: str) -> SessionList:
+    """Return the defenses of a list.
 
     Args:
-        data: JSON for which `is_session_list` holds.
+        document: A JSON document for which `is_session_list` holds.
         shipped: Curricula by code.
         zone: IANA name of the mentor's zone, for dates without an offset.
 
     Raises:
         BadFile: Every entry that is no session, or says something that cannot be read.
     """
-    reader = _Reader(_projects(shipped), zone)
-    for number, entry in enumerate(_entries(json.loads(data.decode("utf-8-sig"))) or (), 1):
+    reader = _SessionReader(_projects(shipped), zone)
+    for number, entry in enumerate(_entries(document) or (), 1):
         reader.take(number, entry)
     if reader.bad:
         raise BadFile(reader.bad, entries=True)
@@ -92,7 +89,7 @@ def read_sessions(data: bytes, shipped: Mapping[str, Curriculum], zone: str) -> 
 
 
 def length_s(text: str) -> int | None:
-    """Whole seconds of an ISO 8601 duration in days, hours, minutes and seconds: `PT1H02M` is 3,720.
+    """Return the whole seconds of an ISO 8601 duration in days, hours, minutes and seconds: `PT1H02M` is 3,720.
 
     Returns:
         None when it is none; a part of a second is left out.
@@ -105,7 +102,7 @@ def length_s(text: str) -> int | None:
 
 
 def _entries(document: object) -> list[object] | None:
-    """The list of a document: the document itself, or what stands under a name for lists."""
+    """Return the list of a document: the document itself, or its part under a name for lists."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict):
@@ -114,7 +111,7 @@ def _entries(document: object) -> list[object] | None:
 
 
 def _projects(shipped: Mapping[str, Curriculum]) -> dict[str, frozenset[str]]:
-    """Ids of projects by what a list may call them: their id, or their title in either language."""
+    """Return ids of projects by what a list may call them: their id, or their title in either language."""
     found: dict[str, set[str]] = {}
     for curriculum in shipped.values():
         for project in curriculum.projects:
@@ -123,14 +120,14 @@ def _projects(shipped: Mapping[str, Curriculum]) -> dict[str, frozenset[str]]:
     return {name: frozenset(ids) for name, ids in found.items()}
 
 
-class _Reader:
-    """Checks entry after entry and remembers what was wrong."""
+class _SessionReader:
+    """Checks one entry after the other and collects what is wrong."""
 
     def __init__(self, projects: Mapping[str, frozenset[str]], zone: str) -> None:
         self.projects = projects
         self.zone = zone
         self.bad: list[BadLine] = []
-        self.sessions: list[Session] = []
+        self.sessions: list[PlatformSession] = []
         self.others = 0
         self._entry = 0
         self._ids: dict[str, int] = {}
@@ -156,7 +153,7 @@ class _Reader:
         text = "" if found is None else found if isinstance(found, str) else json.dumps(found, default=str)
         self.bad.append(BadLine(self._entry, field, text, expected, parameters))
 
-    def _session(self, entry: Mapping[str, Any]) -> Session | None:
+    def _session(self, entry: Mapping[str, Any]) -> PlatformSession | None:
         recipient = entry.get("recipient")
         if not isinstance(recipient, dict):
             self._wrong("recipient", recipient, N_("an object with the student's id"))
@@ -170,10 +167,10 @@ class _Reader:
             return None
         project, title = self._project(entry)
         name = _name(recipient)
-        return Session(self._entry, id, planned_at, student_id, name, project, title, word, effective_s)
+        return PlatformSession(self._entry, id, planned_at, student_id, name, project, title, word, effective_s)
 
     def _id(self, field: str, value: object) -> str:
-        """An id, which may be written as a number."""
+        """Return an id, which may be written as a number."""
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if isinstance(text, str) and text.strip() and text.isprintable():
             return text.strip()
@@ -183,7 +180,7 @@ class _Reader:
     def _planned_at(self, value: object) -> str | None:
         try:
             if not isinstance(value, str):
-                raise ConsoleError("a date and time such as 2026-04-03T14:00 or 03/04/2026 14:00")
+                raise ConsoleError(EXPECTED)
             return moment(value.strip(), self.zone)
         except ConsoleError as error:
             self._wrong("sessionDate", value, error.id, **error.parameters)
@@ -210,7 +207,7 @@ class _Reader:
         return found
 
     def _project(self, entry: Mapping[str, Any]) -> tuple[str | None, str]:
-        """The project by its id, else by its title when only one has it; and what the list calls it."""
+        """Return the project by its id, else by its title when only one has it; and what the list calls it."""
         names = [entry.get("projectId"), entry.get("projectTitle")]
         written = [str(name).strip() for name in names if isinstance(name, str | int) and str(name).strip()]
         for name in written:
@@ -221,7 +218,7 @@ class _Reader:
 
 
 def _name(recipient: Mapping[str, Any]) -> str:
-    """The student's name under the names seen for it, "" without one."""
+    """Return the student's name under the names seen for it, "" without one."""
     whole = recipient.get("displayableName") or recipient.get("displayName") or recipient.get("name")
     if isinstance(whole, str) and whole.strip():
         return whole.strip()

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.lists.table import ARCHIVE
 from defense_console.exchange.whole_store.export import (
+    ARCHIVE,
     CURRICULA,
     DEFENSE,
     DRAFTS,
@@ -25,22 +25,18 @@ from defense_console.exchange.whole_store.export import (
     Header,
     LogLine,
     StudentLine,
+    line_of_aside,
 )
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import (
-    AnyEvent,
-    Event,
-    Stamp,
-    StudentEvent,
-    decode_event,
-    decode_student_event,
-    encode_event,
-)
 from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.refused import PREFIX, aside_of, key_of
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentEvent, decode_student_event
 from defense_console.model.student.state import KnownStudent, check_student, fold_student
 
 _SHOWN: Final = 60
@@ -66,6 +62,14 @@ class SavedDraft(msgspec.Struct, frozen=True):
     cursor: int
 
 
+class SavedAside(msgspec.Struct, frozen=True):
+    """A decision kept aside of an export."""
+
+    log: str
+    key: str
+    event: bytes
+
+
 class Archive(msgspec.Struct, frozen=True):
     """An export that holds: what a store needs to be as it was.
 
@@ -74,7 +78,7 @@ class Archive(msgspec.Struct, frozen=True):
         defenses: every defense folded, by id.
         students: by id.
         curricula: canonical JSON by hash.
-        drafts: in the order of the file.
+        drafts, asides: in the order of the file.
     """
 
     logs: dict[str, tuple[bytes, ...]]
@@ -82,6 +86,7 @@ class Archive(msgspec.Struct, frozen=True):
     students: dict[str, KnownStudent]
     curricula: dict[str, bytes]
     drafts: tuple[SavedDraft, ...]
+    asides: tuple[SavedAside, ...]
 
 
 def read_archive(data: bytes, hashes: Chain) -> Archive:
@@ -206,13 +211,13 @@ class _Check:
         if name.startswith(STUDENT):
             self.students[name.removeprefix(STUDENT)] = fold_student(events)
 
-    def _event(self, name: str, events: Sequence[Any], body: bytes, seq: int) -> AnyEvent:
+    def _event(self, name: str, events: Sequence[Any], body: bytes, seq: int) -> Event[Any]:
         """The next event of a log, legal where it stands.
 
         Raises:
             ConsoleError: What is expected instead.
         """
-        event: AnyEvent
+        event: Any
         try:
             event = decode_event(body) if name.startswith(DEFENSE) else decode_student_event(body)
         except _UNREADABLE as error:
@@ -222,20 +227,20 @@ class _Check:
         if event.seq != seq or event.action not in (seq, events[-1].action if events else seq):
             raise ConsoleError("an event with its own number, and the action of its key press")
         try:
-            if isinstance(event, StudentEvent):
+            if name.startswith(STUDENT):
                 self._student_event(name, events, event)
             else:
                 self._defense_event(name, events, event)
         except ConsoleError as error:
             raise ConsoleError("an event that is legal here: {problem}", problem=error) from None
-        return event
+        return event  # type: ignore[no-any-return]
 
     def _student_event(self, name: str, events: Sequence[StudentEvent], event: StudentEvent) -> None:
         check_student(events, event.what)
         if not events and fold_student([event]).id != name.removeprefix(STUDENT):
             raise ConsoleError("This log is another student's.")
 
-    def _defense_event(self, name: str, events: Sequence[Event], event: Event) -> None:
+    def _defense_event(self, name: str, events: Sequence[DefenseEvent], event: DefenseEvent) -> None:
         """Checked with the pinned curriculum from the start on; before it, nothing says which one was in force."""
         id = name.removeprefix(DEFENSE)
         before = self.defenses.get(id)
@@ -266,6 +271,20 @@ class _Check:
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.logs:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)
+            elif isinstance(row, DraftLine) and row.id.startswith(PREFIX):
+                self._aside(number, row)
+
+    def _aside(self, number: int, row: DraftLine) -> None:
+        """A decision kept aside, which stands among the drafts."""
+        saved = _aside_of(row)
+        try:
+            aside = aside_of(saved.key, saved.event)
+            found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
+        except (*_UNREADABLE, ValueError) as error:
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=str(error))
+            return
+        if found != row:
+            self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
 
     def archive(self) -> Archive:
         """What was read, once nothing was wrong."""
@@ -280,11 +299,17 @@ class _Check:
             drafts=tuple(
                 SavedDraft(row.table.removeprefix(DRAFTS), row.id, row.text, row.first, row.cursor)
                 for row in self._of(DraftLine)
+                if not row.id.startswith(PREFIX)
             ),
+            asides=tuple(_aside_of(row) for row in self._of(DraftLine) if row.id.startswith(PREFIX)),
         )
 
     def _of(self, kind: type[Any]) -> list[Any]:
         return [row for _, row in self.rows.values() if isinstance(row, kind)]
+
+
+def _aside_of(row: DraftLine) -> SavedAside:
+    return SavedAside(row.table.removeprefix(DRAFTS), row.id.removeprefix(PREFIX), row.text.encode())
 
 
 class _Table(msgspec.Struct):

@@ -12,10 +12,12 @@ from typing import Final, Protocol
 
 import msgspec
 
-from defense_console.exchange.lists.held_student import HeldStudent
-from defense_console.exchange.lists.table import ARCHIVE
-from defense_console.model.defense.events import Stamp
+from defense_console.exchange.held import HeldStudent
+from defense_console.model.defense.refused import PREFIX
+from defense_console.model.log.envelope import Stamp
 
+ARCHIVE: Final = "defense-console-export"
+"""What the header of an export is called by."""
 VERSION: Final = 1
 CURRICULA: Final = "curricula"
 STUDENTS: Final = "students"
@@ -62,7 +64,10 @@ class CurriculumLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text being typed: table `drafts/<log>`, id the key of its field."""
+    """A text being typed: table `drafts/<log>`, id the key of its field.
+
+    A decision kept aside stands here too: id its key behind `aside/`, text its event, first the event's stamp.
+    """
 
     table: str
     id: str
@@ -124,6 +129,7 @@ def export(
     students: Iterable[StoredStudent],
     curricula: Mapping[str, bytes],
     drafts: Mapping[str, Mapping[str, StoredDraft]],
+    asides: Mapping[str, Mapping[str, bytes]],
 ) -> Iterator[bytes]:
     """The lines of an export, each with its line break.
 
@@ -133,6 +139,7 @@ def export(
         students: Every student.
         curricula: Canonical JSON by hash.
         drafts: By log and field key.
+        asides: Decisions kept aside, as the canonical JSON of their events, by log and key.
 
     Yields:
         The header, then every row in order of its table's name and its id.
@@ -142,11 +149,7 @@ def export(
     rows: list[bytes] = []
     rows += (_encode(CurriculumLine(CURRICULA, id, msgspec.Raw(curricula[id]))) for id in sorted(curricula))
     rows += chain.from_iterable(_log(name, logs[name]) for name in names if name.startswith(DEFENSE))
-    rows += (
-        _encode(DraftLine(DRAFTS + log, field, draft.text, draft.first, draft.cursor))
-        for log, fields in sorted(drafts.items())
-        for field, draft in sorted(fields.items())
-    )
+    rows += map(_encode, _drafts(drafts, asides))
     rows += chain.from_iterable(_log(name, logs[name]) for name in names if name.startswith(STUDENT))
     rows += (
         _encode(StudentLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq))
@@ -154,6 +157,29 @@ def export(
     )
     yield _encode(Header(ARCHIVE, VERSION, len(rows)))
     yield from rows
+
+
+def _drafts(
+    drafts: Mapping[str, Mapping[str, StoredDraft]], asides: Mapping[str, Mapping[str, bytes]]
+) -> list[DraftLine]:
+    lines = [
+        DraftLine(DRAFTS + log, field, draft.text, draft.first, draft.cursor)
+        for log, fields in drafts.items()
+        for field, draft in fields.items()
+    ]
+    for log, events in asides.items():
+        lines += (line_of_aside(log, key, event) for key, event in events.items())
+    return sorted(lines, key=lambda line: (line.table, line.id))
+
+
+def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
+    """Return the line of a decision kept aside."""
+    at = msgspec.json.decode(event, type=_Decided).at
+    return DraftLine(DRAFTS + log, PREFIX + key, event.decode(), at, 0)
+
+
+class _Decided(msgspec.Struct):
+    at: Stamp
 
 
 def _log(name: str, lines: Sequence[StoredLine]) -> Iterator[bytes]:

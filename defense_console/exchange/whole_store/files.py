@@ -18,7 +18,8 @@ from typing import IO, Any, Final
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.model.defense.events import DeliverableReceived, Event, ReceivedFile, RowReceived
+from defense_console.model.defense.kinds import DefenseEvent, DeliverableReceived, RowReceived
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import N_, ConsoleError
 
 LINES: Final = "export.jsonl"
@@ -37,7 +38,7 @@ _MOST_RATIO: Final = 200
 Opened = Callable[[str], AbstractContextManager[IO[bytes]]]
 
 
-def received_files(events: Iterable[Event]) -> Iterator[ReceivedFile]:
+def received_files(events: Iterable[DefenseEvent]) -> Iterator[ReceivedFile]:
     """Every file a log tells of."""
     for event in events:
         if isinstance(event.what, RowReceived | DeliverableReceived):

@@ -12,10 +12,10 @@ import msgspec
 
 from defense_console.model.curriculum import Criterion, Curriculum, Phase, Project
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Request, Stamp
-from defense_console.model.defense.state import SETTLED, Defense, Revision, Round, Sitting, Version
+from defense_console.model.defense.state import SETTLED, Defense, Request, Revision, Round, Sitting, Version
 from defense_console.model.defense.timeline import Timeline
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
 
 
 class Saved(msgspec.Struct, frozen=True):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from defense_console.model.defense import rubric
-from defense_console.model.defense.events import Carried, RatingValue
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Carried, Defense, RatingValue
 
 
 def carried_from(previous: Defense) -> Carried | None:

@@ -8,74 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import fold_session, fold_verdict
-from defense_console.model.defense.events import (
-    SYSTEM_FACTS,
-    WALLS,
-    Event,
-    Planned,
-    RatingValue,
-    Redone,
-    Started,
-    Undone,
-)
-from defense_console.model.defense.folding import APPLIERS, Folding
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.folding import Folding, applies
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned, Started
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.errors import ConsoleError
-
-_REGISTERED = (fold_session, fold_verdict)  # importing them fills APPLIERS
-
-
-def settle(events: Iterable[Event]) -> tuple[list[Event], tuple[int, ...], tuple[int, ...]]:
-    """Tell which events of a log apply, now that some actions were undone and redone.
-
-    Returns:
-        The events of actions that are not cancelled, in order; the actions that can be undone and those that can be
-        redone, the next one last.
-    """
-    kept: list[Event] = []
-    undo: list[int] = []
-    redo: list[int] = []
-    cancelled: set[int] = set()
-    for event in events:
-        what = event.what
-        # No kind has subclasses, and comparing types costs half of what asking for instances does.
-        if type(what) is Undone:
-            cancelled.add(what.cancelled)
-            _move(what.cancelled, undo, redo)
-            continue
-        if type(what) is Redone:
-            cancelled.discard(what.restored)
-            _move(what.restored, redo, undo)
-            continue
-        kept.append(event)
-        if type(what) in WALLS:
-            undo, redo = [], []
-        elif (not undo or undo[-1] != event.action) and type(what) not in SYSTEM_FACTS:
-            undo.append(event.action)
-            redo = []
-    facts = [e for e in kept if e.action not in cancelled or type(e.what) in SYSTEM_FACTS]
-    return facts, tuple(undo), tuple(redo)
+from defense_console.model.log.undo import settle
 
 
-def _move(action: int, here: list[int], there: list[int]) -> None:
-    while action in here:
-        here.remove(action)
-    there.append(action)
-
-
-def pinned_hash(events: Iterable[Event]) -> str | None:
+def pinned_hash(events: Iterable[DefenseEvent]) -> str | None:
     """The hash of the curriculum the log folds with: carried over, or pinned at the first start; None before."""
-    for event in events:
-        match event.what:
-            case Planned(carried=carried) if carried is not None:
-                return carried.curriculum_hash
-            case Started(curriculum_hash=name):
-                return name
+    return next((name for event in events if (name := pinned_by(event.what)) is not None), None)
+
+
+def pinned_by(what: DefenseWhat) -> str | None:
+    """The hash of the curriculum that an event pins, None where it pins none."""
+    match what:
+        case Planned(carried=carried) if carried is not None:
+            return carried.curriculum_hash
+        case Started(curriculum_hash=name):
+            return name
     return None
 
 
-def fold(events: Sequence[Event], curriculum: Curriculum | None = None) -> Defense:
+def fold(events: Sequence[DefenseEvent], curriculum: Curriculum | None = None) -> Defense:
     """Everything known of a defense.
 
     Args:
@@ -90,9 +45,7 @@ def fold(events: Sequence[Event], curriculum: Curriculum | None = None) -> Defen
     applied, undo, redo = settle(events)
     state = Folding(curriculum)
     for event in applied:
-        apply = APPLIERS.get(type(event.what))
-        if apply is not None:
-            apply(state, event, event.what)
+        applies.apply(state, event)
     return state.frozen(events[-1], _from_clock(state), undo, redo)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.events import Carried, Event, OutcomeValue, RatingValue, Request, Stamp, What
 from defense_console.model.defense.state import (
     CalendarLink,
+    Carried,
     Contest,
     Defense,
     Delivery,
@@ -18,13 +15,18 @@ from defense_console.model.defense.state import (
     Gap,
     Line,
     Note,
+    OutcomeValue,
     Pause,
     Question,
+    RatingValue,
+    Request,
     Revision,
     Sitting,
     Version,
 )
 from defense_console.model.defense.timeline import Timeline
+from defense_console.model.log.envelope import Event, Stamp, What
+from defense_console.model.log.kinds import Effects
 
 
 class Folding(msgspec.Struct):
@@ -55,6 +57,7 @@ class Folding(msgspec.Struct):
     outcome: OutcomeValue | None = None
     reason: str = ""
     amendment: str = ""
+    amendment_for_student: bool = False
     before_amendment: dict[str, object] = msgspec.field(default_factory=dict)
     """What an amendment may change, as it was when it began: dropping it puts this back."""
     kept: dict[str, bool] = msgspec.field(default_factory=dict)
@@ -80,13 +83,19 @@ class Folding(msgspec.Struct):
         """Timeline of the latest sitting."""
         return self.sittings[-1].timeline
 
+    def latest(self, request: Request, revision: Revision | None) -> Delivery | None:
+        """The latest version with files of a document: what a new round is compared with."""
+        known = self.deliveries.get(request.deliverable, ()) if request.deliverable is not None else ()
+        versions = known or (revision.deliveries if revision is not None else ())
+        return next((delivery for delivery in reversed(versions) if delivery.files), None)
+
     def change_sitting(self, **fields: object) -> None:
         """Put other values into the latest sitting."""
         self.sittings[-1] = msgspec.structs.replace(self.sittings[-1], **fields)
 
     def frozen(
         self,
-        last: Event,
+        last: Event[What],
         clock_ratings: dict[str, RatingValue],
         undo: tuple[int, ...],
         redo: tuple[int, ...],
@@ -121,6 +130,7 @@ class Folding(msgspec.Struct):
             outcome=self.outcome,
             reason=self.reason,
             amendment=self.amendment,
+            amendment_for_student=self.amendment_for_student,
             kept=self.kept,
             rekept=frozenset(self.rekept),
             set_rows=self.set_rows,
@@ -138,17 +148,5 @@ class Folding(msgspec.Struct):
         )
 
 
-W = TypeVar("W", bound=What)
-Applier = Callable[[Folding, Event, What], None]
-APPLIERS: dict[type[What], Applier] = {}
-"""How each kind of event changes the state. A kind without one changes nothing but the log."""
-
-
-def applies(kind: type[W]) -> Callable[[Callable[[Folding, Event, W], None]], Callable[[Folding, Event, W], None]]:
-    """Register a function as what `kind` does to the state."""
-
-    def register(function: Callable[[Folding, Event, W], None]) -> Callable[[Folding, Event, W], None]:
-        APPLIERS[kind] = function  # type: ignore[assignment]
-        return function
-
-    return register
+applies = Effects[Folding]()
+"""Registers what a kind of event does to a defense."""

@@ -5,20 +5,16 @@ A check never reads a clock: the only time it knows is the stamp of the event it
 
 from __future__ import annotations
 
-import msgspec
-
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import events as ev
-from defense_console.model.defense import legal_session, legal_verdict
-from defense_console.model.defense.events import SYSTEM_FACTS, DefenseWhat, Stamp, What
-from defense_console.model.defense.legal_context import CHECKS, Case, require
+from defense_console.model.defense.kinds import DefenseWhat, Planned, Redone, Released, Undone
+from defense_console.model.defense.legal_context import Case, checks, require
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp, check_texts
+from defense_console.model.log.undo import check_undo
 
 SIGNED = N_("The verdict is signed: {key:edit.undo} takes the signature back, {key:verdict.sign} releases it.")
 """Why nothing changes between the signature and the release."""
-
-_REGISTERED = (legal_session, legal_verdict)  # importing them fills CHECKS
 
 
 def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculum: Curriculum | None = None) -> None:
@@ -34,24 +30,22 @@ def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculu
     Raises:
         ConsoleError: Why not, in a sentence for the mentor.
     """
-    _check_texts(what)
+    check_texts(what)
     if defense is None:
-        require(isinstance(what, ev.Planned), "A defense begins with its planning.")
+        require(isinstance(what, Planned), "A defense begins with its planning.")
         return
-    require(not isinstance(what, ev.Planned), "This defense is already planned.")
-    if isinstance(what, SYSTEM_FACTS):
+    require(not isinstance(what, Planned), "This defense is already planned.")
+    if what.fact:
         return
-    if defense.signed is not None and not isinstance(what, ev.Undone | ev.Redone | ev.Released):
-        raise ConsoleError(SIGNED)
+    if isinstance(what, Undone | Redone):
+        check_undo(what, defense.undo, defense.redo)
+        return
+    if (reason := sealed(defense.signed is not None, what)) is not None:
+        raise reason
     project = curriculum.project(defense.project) if curriculum else None
-    check = CHECKS.get(type(what))
-    if check is not None:
-        check(Case(defense, at, curriculum, project), what)
+    checks.ask(Case(defense, at, curriculum, project), what)
 
 
-def _check_texts(what: What) -> None:
-    """A lone surrogate cannot be stored as UTF-8: it is refused at the door."""
-    try:
-        msgspec.json.encode(what)
-    except UnicodeEncodeError:
-        raise ConsoleError("This text holds half a character that cannot be saved; please type it again.") from None
+def sealed(signed: bool, what: DefenseWhat) -> ConsoleError | None:
+    """Why a decision may not follow a signature that is not released, None when it may. Args: signed: there is one."""
+    return ConsoleError(SIGNED) if signed and not isinstance(what, Released) else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.events import Stamp, What
 from defense_console.model.defense.state import Defense, SessionState
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.kinds import Laws
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -54,17 +52,36 @@ def session_in(case: Case, *states: SessionState) -> None:
     require(case.defense.session in states, SESSION_REFUSALS[case.defense.session])
 
 
-W = TypeVar("W", bound=What)
-Check = Callable[[Case, What], None]
-CHECKS: dict[type[What], Check] = {}
-"""What each kind of event needs. A kind without one is always legal."""
+def is_live(case: Case) -> None:
+    """Refuse unless the defense is live; one that is over and can go on says how.
+
+    Raises:
+        ConsoleError: It is not live.
+    """
+    can_go_on = case.defense.session == "held" and not case.defense.versions
+    require(not can_go_on, "The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
+    session_in(case, "live")
 
 
-def checks(kind: type[W]) -> Callable[[Callable[[Case, W], None]], Callable[[Case, W], None]]:
-    """Register a function as what `kind` needs."""
+def not_released(case: Case) -> None:
+    """Refuse what would change a released verdict, unless a further version is drafted.
 
-    def register(function: Callable[[Case, W], None]) -> Callable[[Case, W], None]:
-        CHECKS[kind] = function  # type: ignore[assignment]
-        return function
+    Raises:
+        ConsoleError: It would.
+    """
+    drafted = not case.defense.versions or case.defense.drafting is not None
+    require(drafted, "The verdict is released: only a new version can change it.")
 
-    return register
+
+def may_judge(case: Case) -> None:
+    """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version.
+
+    Raises:
+        ConsoleError: Ratings and texts of the verdict cannot change now.
+    """
+    session_in(case, "live", "held")
+    not_released(case)
+
+
+checks = Laws[Case]()
+"""Registers what a kind of event needs of a defense."""

@@ -13,36 +13,23 @@ from collections.abc import Sequence
 
 import msgspec
 
-from defense_console.model.defense import events as ev
-from defense_console.model.defense.events import DefenseWhat, Event, What, decode_event, encode_event
-from defense_console.model.defense.fold import settle
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, decode_event
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.log.undo import settle
 
 PREFIX = "aside/"
-"""Their field keys among the drafts: `aside/<first number after the parting>/<number>-<digest>`."""
+"""Where exports list the decisions kept aside: among the drafts, with their key behind this."""
 
-_NAMES: dict[type[What], str] = {
-    ev.NoteEdited: "note",
-    ev.NotePrivacySet: "note",
-    ev.QuestionMoved: "question",
-    ev.QuestionEdited: "question",
-    ev.LineEdited: "line",
-    ev.GapPaused: "gap",
-    ev.PauseExplained: "pause",
-    ev.Undone: "cancelled",
-    ev.Redone: "restored",
-}
-"""Which field of an event is the number of another one."""
 _ROW = re.compile(r"r(\d+)")
 """A document the mentor asked for bears the number of the event that did."""
-BINDING = (ev.Signed, ev.Released)
-"""What binds the state as it was: it is decided again, never carried over."""
 
 
 class Aside(msgspec.Struct, frozen=True):
     """One event kept aside.
 
     Attributes:
-        key: its name among those of its defense.
+        key: its name among those of its defense: `<base>/<number>-<digest>`.
         base: first number after the place where the two consoles parted; 1 where that place is not known, so that no
             number is taken for one of the record.
         event: as it was meant.
@@ -50,22 +37,26 @@ class Aside(msgspec.Struct, frozen=True):
 
     key: str
     base: int
-    event: Event
+    event: DefenseEvent
 
 
-def key_of(base: int, event: Event) -> str:
+def key_of(base: int, event: DefenseEvent) -> str:
     """The name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
-    return f"{PREFIX}{base}/{event.seq}-{digest}"
+    return f"{base}/{event.seq}-{digest}"
 
 
-def aside_of(key: str, text: str) -> Aside:
-    """One as it stands in the store. Args: key: its name; text: the event's JSON."""
-    base = int(key.removeprefix(PREFIX).partition("/")[0])
-    return Aside(key, base, decode_event(text.encode()))
+def aside_of(key: str, event: bytes) -> Aside:
+    """Read one as the store holds it.
+
+    Args:
+        key: Its name.
+        event: The event's canonical JSON.
+    """
+    return Aside(key, int(key.partition("/")[0]), decode_event(event))
 
 
-def decisions(events: Sequence[Event]) -> tuple[Event, ...]:
+def decisions(events: Sequence[DefenseEvent]) -> tuple[DefenseEvent, ...]:
     """What of a refused tail is the mentor's to choose: what was taken back within it and what the system saw is not.
 
     Args:
@@ -74,9 +65,7 @@ def decisions(events: Sequence[Event]) -> tuple[Event, ...]:
     applied = {event.seq for event in settle(events)[0]}
     actions = {event.action for event in events}
     return tuple(
-        event
-        for event in events
-        if not isinstance(event.what, ev.SYSTEM_FACTS) and (event.seq in applied or _outside(event.what, actions))
+        event for event in events if not event.what.fact and (event.seq in applied or _outside(event.what, actions))
     )
 
 
@@ -90,8 +79,8 @@ def _outside(what: DefenseWhat, actions: set[int]) -> bool:
 
 def named(what: DefenseWhat) -> int:
     """The number of the line that an event changes, or that a document it is about was asked for by; 0 for none."""
-    if type(what) in _NAMES:
-        number: int = getattr(what, _NAMES[type(what)])
+    if what.refers:
+        number: int = getattr(what, what.refers)
         return number
     row = what.row.id if isinstance(what, ev.RowSet) else getattr(what, "row", "")
     made = _ROW.fullmatch(row)
@@ -100,8 +89,8 @@ def named(what: DefenseWhat) -> int:
 
 def renamed(what: DefenseWhat, number: int) -> DefenseWhat:
     """The same event about another line."""
-    if type(what) in _NAMES:
-        return msgspec.structs.replace(what, **{_NAMES[type(what)]: number})
+    if what.refers:
+        return msgspec.structs.replace(what, **{what.refers: number})
     if isinstance(what, ev.RowSet):
         return msgspec.structs.replace(what, row=msgspec.structs.replace(what.row, id=f"r{number}"))
     return msgspec.structs.replace(what, row=f"r{number}")

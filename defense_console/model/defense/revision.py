@@ -8,8 +8,15 @@ from typing import Literal
 import msgspec
 
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Rules
-from defense_console.model.defense.events import ReceivedFile, Request
-from defense_console.model.defense.state import SETTLED, Defense, Delivery, Revision, RowState
+from defense_console.model.defense.state import (
+    SETTLED,
+    Defense,
+    Delivery,
+    ReceivedFile,
+    Request,
+    Revision,
+    RowState,
+)
 from defense_console.model.defense.timeline import instant, later
 
 

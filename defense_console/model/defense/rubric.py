@@ -9,8 +9,7 @@ import msgspec
 
 from defense_console.model.curriculum import Criterion, Curriculum, Policy, Project, Skill, Text
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import OutcomeValue, RatingValue
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
 from defense_console.model.errors import N_, ConsoleError
 
 SkillStatus = Literal["acquired", "partial", "not_acquired", "not_assessed", "unrated"]

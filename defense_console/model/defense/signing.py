@@ -10,9 +10,8 @@ import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Request, Signed
 from defense_console.model.defense.state import Defense
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
 
 
@@ -152,28 +151,3 @@ def _mentions_time(defense: Defense, curriculum: Curriculum) -> bool:
         *(note.text for note in shared),
     )
     return any(_TIME.search(searchable(text)) for text in texts)
-
-
-def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
-    """The signature of the draft as it stands: rows, suggestion and what the clock rated are written down in it.
-
-    Raises:
-        ConsoleError: No outcome is chosen.
-    """
-    outcome = defense.outcome
-    if outcome is None:
-        raise ConsoleError(
-            "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
-        )
-    project = rubric.project_of(defense, curriculum)
-    rows: tuple[Request, ...] = ()
-    if outcome == "conditional":
-        rows = revision.kept_rows(revision.rows(defense, curriculum, project))
-    return Signed(
-        version=len(defense.versions) + 1,
-        outcome=outcome,
-        suggested=rubric.suggestion(defense, curriculum).outcome,
-        reason=defense.reason,
-        rows=rows,
-        clock_ratings=dict(defense.clock_ratings),
-    )

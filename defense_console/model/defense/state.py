@@ -1,4 +1,4 @@
-"""Defense: what is known of one defense, folded from its log. Values only; the fold is in `fold.py`.
+"""Defense: what is known of one defense, folded from its log, and the values its events are made of.
 
 Everything here is frozen. A Defense is made by `defense_console.model.defense.fold.fold` and by nothing else.
 """
@@ -11,58 +11,81 @@ from typing import Literal
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.events import (
-    Carried,
-    OutcomeValue,
-    PauseReason,
-    QuestionState,
-    RatingValue,
-    Request,
-    Section,
-    Stamp,
-)
 from defense_console.model.defense.timeline import Timeline
-from defense_console.model.defense.verdict_state import (
-    SETTLED,
-    Contest,
-    Decision,
-    Delivery,
-    Drafting,
-    Edited,
-    Revision,
-    Round,
-    RowState,
-    VerdictState,
-    Version,
-)
+from defense_console.model.log.envelope import Stamp
 
-__all__ = [
-    "NOT_HELD",
-    "SETTLED",
-    "CalendarLink",
-    "Contest",
-    "Decision",
-    "Defense",
-    "Delivery",
-    "Drafting",
-    "Edited",
-    "Gap",
-    "Line",
-    "Note",
-    "Pause",
-    "Question",
-    "Revision",
-    "Round",
-    "RowState",
-    "SessionState",
-    "Sitting",
-    "VerdictState",
-    "Version",
-]
+# --- words a mentor chooses from -----------------------------------------------------------------------------------
+
+RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
+OutcomeValue = Literal["validated", "conditional", "rework"]
+Severity = Literal["required", "advice"]
+Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
+PauseReason = Literal["technical", "student", "mentor"]
+QuestionState = Literal["open", "asked", "answered", "dropped"]
+GapAnswer = Literal["counted", "pause", "ended"]
+CancelledBy = Literal["student", "mentor", "other"]
+Section = Literal["strength", "improvement"]
 
 SessionState = Literal["planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"]
 NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
 """Session states that ended without a defense; a new date opens the next sitting."""
+VerdictState = Literal["draft", "signed", "released", "superseded"]
+Drafting = Literal["first", "round", "amendment"]
+RowState = Literal[
+    "requested", "received", "under_review", "accepted", "re_requested", "waived", "withdrawn", "expired"
+]
+SETTLED: frozenset[RowState] = frozenset({"accepted", "waived", "withdrawn"})
+"""Row states that ask for nothing more."""
+
+# --- values of events ----------------------------------------------------------------------------------------------
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """What a new attempt takes over from the one before."""
+
+    curriculum_hash: str
+    ratings: dict[str, RatingValue]
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document to revise as the mentor asks for it.
+
+    Attributes:
+        id: `d<number>` for the row pre-filled for a deliverable, `r<seq>` for a row the mentor added.
+        deliverable: number of the deliverable, or None with a free `title`.
+        criteria: ids of the criteria that are the reasons.
+        reason: what was observed, in the mentor's words; empty reads from the notes on the criteria.
+        expected: what must change, in the mentor's words; empty reads from the criteria.
+        due_after_s: time given from release, in seconds.
+        verifier: name of the person who verifies, for `by_other`.
+    """
+
+    id: str
+    deliverable: int | None = None
+    title: str = ""
+    criteria: tuple[str, ...] = ()
+    reason: str = ""
+    expected: str = ""
+    severity: Severity = "required"
+    due_after_s: int = 172_800
+    verification: Verification = "by_me"
+    verifier: str = ""
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it is the row the rubric proposes for a deliverable, not one the mentor added."""
+        return self.id.startswith("d")
+
+
+class ReceivedFile(msgspec.Struct, frozen=True):
+    """A file received: its name as given, its size in bytes, its SHA-256 in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+# --- the session ---------------------------------------------------------------------------------------------------
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -86,7 +109,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 class CalendarLink(msgspec.Struct, frozen=True):
-    """An event of a calendar that stands for a sitting, see `events.CalendarLinked`; `sitting` is its number."""
+    """An event of a calendar that stands for a sitting, see `kinds.CalendarLinked`; `sitting` is its number."""
 
     uid: str
     recurrence: str
@@ -171,6 +194,159 @@ class Pause(msgspec.Struct, frozen=True):
     reason: PauseReason | None = None
 
 
+# --- the verdict and the documents to revise -----------------------------------------------------------------------
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of the verdict, signed or later.
+
+    Instants are ISO 8601 UTC; `released_seq` names the event whose hash a report prints.
+    """
+
+    version: int
+    outcome: OutcomeValue
+    state: VerdictState
+    suggested: OutcomeValue | None
+    reason: str
+    signed_at: str
+    signed_stamp: Stamp
+    released_at: str | None
+    released_seq: int | None
+    rows: tuple[Request, ...]
+    amendment: str = ""
+    """Why this version was drafted, when it supersedes a released one."""
+    amendment_for_student: bool = False
+    """Whether the student reads why."""
+
+
+class Contest(msgspec.Struct, frozen=True):
+    """The student contests a released version of the verdict.
+
+    Attributes:
+        version: the one contested.
+        reason: the student's.
+        at: when it was recorded, ISO 8601 UTC.
+        resolution: None while the mentor has to answer.
+        answer: the mentor's reason: why the verdict stands, or why the new version was drafted.
+        resolved_at: when it was upheld, or the new version released; None until then.
+    """
+
+    version: int
+    reason: str
+    at: str
+    resolution: Literal["upheld", "amended"] | None = None
+    answer: str = ""
+    resolved_at: str | None = None
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """A paragraph of the report in the mentor's words. `proposal`: SHA-256 of the generated text it stands for."""
+
+    text: str
+    proposal: str
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A version of a document received.
+
+    Attributes:
+        version: from 1; of a deliverable it counts every version, also those that came before the defense.
+        at: ISO 8601 UTC.
+        files: what came; empty when the mentor only declared it.
+        round: of the request it answers; 0 when nobody had asked.
+    """
+
+    version: int
+    at: str
+    files: tuple[ReceivedFile, ...]
+    round: int = 0
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """SHA-256 of every file, sorted: two versions with the same ones hold the same content."""
+        return tuple(sorted(file.sha256 for file in self.files))
+
+
+class Round(msgspec.Struct, frozen=True):
+    """An earlier request of a document: in which words, from when and until when, ISO 8601 UTC."""
+
+    n: int
+    expected: str
+    requested_at: str
+    due_at: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the mentor decided on a document.
+
+    Attributes:
+        round: of the request it was decided in.
+        kind: `accepted`, `waived`, `withdrawn`, `expired`, or `re_requested` where it ended the round; `dropped` where
+            a further version of the verdict asks for the document no more.
+        at: ISO 8601 UTC.
+        reason: the mentor's, "" where none is asked for.
+        version: of the verdict that dropped it, None for what was decided on the document itself.
+    """
+
+    round: int
+    kind: RowState | Literal["dropped"]
+    at: str
+    reason: str = ""
+    version: int | None = None
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """A released request and what became of it; its state is folded from the events after its latest request only.
+
+    Attributes:
+        request: what is asked for now (a later round replaces expectation and due time).
+        round: from 1.
+        requested_at: start of the student's time in this round, ISO 8601 UTC.
+        due_at: end of it.
+        deliveries: every version received since the first request, of all rounds.
+        state: see product.md §3; *overdue* is not a state.
+        decision_reason: why it was waived or withdrawn.
+        before: the version that was there when this round was asked for, None when there was none with files.
+        accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
+        decided_at: when it was settled or closed, ISO 8601 UTC; None while it is open.
+        past: the rounds before this one, in order.
+        decisions: every decision since the first request, of all rounds, those a later file re-opened included.
+    """
+
+    request: Request
+    round: int
+    requested_at: str
+    due_at: str
+    deliveries: tuple[Delivery, ...]
+    state: RowState
+    decision_reason: str = ""
+    before: Delivery | None = None
+    accepted: tuple[str, ...] = ()
+    decided_at: str | None = None
+    past: tuple[Round, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """Every request of the document, this one last."""
+        return (*self.past, Round(self.round, self.request.expected, self.requested_at, self.due_at))
+
+    @property
+    def dropped(self) -> Decision | None:
+        """The decision by which the verdict asks for it no more, None while it asks or where that was settled."""
+        latest = self.decisions[-1] if self.decisions else None
+        return latest if latest is not None and (latest.kind, latest.round) == ("dropped", self.round) else None
+
+    @property
+    def answer(self) -> Delivery | None:
+        """The latest version received in this round, None while none came."""
+        latest = self.deliveries[-1] if self.deliveries else None
+        return latest if latest is not None and latest.round == self.round else None
+
+
+# --- all of it -----------------------------------------------------------------------------------------------------
+
+
 class Defense(msgspec.Struct, frozen=True):
     """What is known of one defense after its last event.
 
@@ -189,6 +365,7 @@ class Defense(msgspec.Struct, frozen=True):
         set_rows: rows as the mentor wants them, by row id, in the order they were first set.
         outcome: the mentor's choice on the draft, None before.
         amendment: why a further version is being drafted, "" when none is.
+        amendment_for_student: whether the student reads why.
         revisions: the documents of the latest condition.
         no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
         links: the calendar events that stand for sittings, in the order they were first linked.
@@ -223,6 +400,7 @@ class Defense(msgspec.Struct, frozen=True):
     outcome: OutcomeValue | None
     reason: str
     amendment: str
+    amendment_for_student: bool
     kept: Mapping[str, bool]
     rekept: frozenset[str]
     set_rows: Mapping[str, Request]

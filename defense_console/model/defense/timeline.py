@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from defense_console.model.curriculum import Phase, Rules
-from defense_console.model.defense.events import Stamp
+from defense_console.model.log.envelope import Stamp
 
 ClockState = Literal["early", "ok", "warn", "danger", "over", "out"]
 TimerState = Literal["idle", "running", "paused", "ended"]

@@ -1,4 +1,4 @@
-"""What every event is made of: the stamp of the clocks, the words a mentor chooses from, the base of the kinds.
+"""What every event is made of: the stamp of the clocks, the base of the kinds, one line of a log.
 
 Durations are whole milliseconds or seconds as their names say, instants are ISO 8601 UTC, there are no floats.
 Source: product.md §2.
@@ -6,19 +6,12 @@ Source: product.md §2.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
-RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
-OutcomeValue = Literal["validated", "conditional", "rework"]
-Severity = Literal["required", "advice"]
-Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
-PauseReason = Literal["technical", "student", "mentor"]
-QuestionState = Literal["open", "asked", "answered", "dropped"]
-GapAnswer = Literal["counted", "pause", "ended"]
-CancelledBy = Literal["student", "mentor", "other"]
-Section = Literal["strength", "improvement"]
+from defense_console.model.curriculum import canonical_json
+from defense_console.model.errors import ConsoleError
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -38,4 +31,58 @@ class Stamp(msgspec.Struct, frozen=True):
 
 
 class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
-    """Base of every kind of event; the tag `kind` names it in the log."""
+    """Base of every kind of event; the tag `kind` names it in the log.
+
+    Attributes:
+        wall: undo never goes past it.
+        fact: the system saw it: it is never undone, and legal in every state.
+        binds: it binds the state as it was: what was refused is decided again, never carried over.
+        refers: name of the field that holds the number of another event, "" for none.
+    """
+
+    wall: ClassVar[bool] = False
+    fact: ClassVar[bool] = False
+    binds: ClassVar[bool] = False
+    refers: ClassVar[str] = ""
+
+
+W = TypeVar("W", bound=What, covariant=True)
+
+
+class Event(msgspec.Struct, Generic[W], frozen=True):
+    """One line of a log.
+
+    Attributes:
+        seq: number in the log, from 1 without a hole.
+        action: `seq` of the first event of the same key press.
+        at: when it was decided.
+        author: name of the mentor who decided.
+        what: what was decided.
+    """
+
+    seq: int
+    action: int
+    at: Stamp
+    author: str
+    what: W
+
+
+def encode_event(event: Event[Any]) -> bytes:
+    """Canonical JSON of an event: the bytes that are stored, exported and hashed.
+
+    Raises:
+        UnicodeEncodeError: A text holds a lone surrogate; the desk refuses these at its door.
+    """
+    return canonical_json(event)
+
+
+def check_texts(what: What) -> None:
+    """Refuse half a character, which cannot be stored as UTF-8.
+
+    Raises:
+        ConsoleError: A text of the event holds a lone surrogate.
+    """
+    try:
+        msgspec.json.encode(what)
+    except UnicodeEncodeError:
+        raise ConsoleError("This text holds half a character that cannot be saved; please type it again.") from None

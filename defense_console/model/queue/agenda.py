@@ -17,8 +17,15 @@ import msgspec
 
 from defense_console.model.curriculum import Rules, Text, canonical_json
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import OutcomeValue
-from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Drafting, SessionState, VerdictState
+from defense_console.model.defense.state import (
+    NOT_HELD,
+    SETTLED,
+    Defense,
+    Drafting,
+    OutcomeValue,
+    SessionState,
+    VerdictState,
+)
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 
@@ -42,6 +49,9 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
 
 # --- what does not depend on now ---------------------------------------------------------------------------------
 
+SUMMARY_VERSION: Final = 1
+"""Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
+
 
 class Summary(msgspec.Struct, frozen=True):
     """One defense in one row.
@@ -64,8 +74,12 @@ class Summary(msgspec.Struct, frozen=True):
         reception_complete: the mentor declared that nothing more is to come.
         student_due_at, mentor_due_at: ISO 8601 UTC, None when nothing is owed.
         student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
-        received_docs: how many deliverables of the project were declared received.
+        received: numbers of the project's deliverables that were declared received.
+        pinned: hash of the pinned curriculum, None before the first start.
+        checks_done: how many pre-flight checks are ticked.
+        notes: how many notes there are.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
+        version: `SUMMARY_VERSION` of the console that computed it, 0 before there were versions.
     """
 
     id: str
@@ -96,7 +110,11 @@ class Summary(msgspec.Struct, frozen=True):
     student_due_at: str | None = None
     mentor_due_at: str | None = None
     student_dues: tuple[str, ...] = ()
-    received_docs: int = 0
+    received: tuple[int, ...] = ()
+    pinned: str | None = None
+    checks_done: int = 0
+    notes: int = 0
+    version: int = 0
 
 
 def summarize(id: str, defense: Defense) -> Summary:
@@ -140,7 +158,11 @@ def summarize(id: str, defense: Defense) -> Summary:
         student_due_at=revision.student_due(defense),
         mentor_due_at=revision.mentor_due(defense),
         student_dues=revision.student_dues(defense),
-        received_docs=sum(1 for received in defense.declared.values() if received),
+        received=tuple(sorted(n for n, received in defense.declared.items() if received)),
+        pinned=defense.curriculum_hash,
+        checks_done=len(defense.checks),
+        notes=len(defense.notes),
+        version=SUMMARY_VERSION,
     )
 
 

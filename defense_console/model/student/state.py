@@ -6,15 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from defense_console.model.defense.events import (
-    FollowUpEdited,
-    FollowUpNoted,
-    StudentChanged,
-    StudentEvent,
-    StudentRegistered,
-    StudentWhat,
-)
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.folding import Folding, applies
+from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
 
 
 class KnownStudent(msgspec.Struct, frozen=True):
@@ -35,14 +29,10 @@ def fold_student(events: Sequence[StudentEvent]) -> KnownStudent:
     """
     if not events or not isinstance(events[0].what, StudentRegistered):
         raise ConsoleError("A student begins with a registration.")
-    first = events[0].what
-    student = KnownStudent(first.student_id, first.name, first.email, first.timezone, len(events))
-    for event in events[1:]:
-        if isinstance(event.what, StudentChanged):
-            given = ((name, getattr(event.what, name)) for name in ("name", "email", "timezone"))
-            changed = {name: value for name, value in given if value is not None}
-            student = msgspec.structs.replace(student, **changed)
-    return student
+    state = Folding()
+    for event in events:
+        applies.apply(state, event)
+    return KnownStudent(state.id, state.name, state.email, state.timezone, len(events))
 
 
 def names_ever(events: Sequence[StudentEvent]) -> tuple[str, ...]:
@@ -70,6 +60,3 @@ def check_student(before: Sequence[StudentEvent], what: StudentWhat) -> None:
     """
     if isinstance(what, StudentRegistered) == bool(before):
         raise ConsoleError("A student begins with a registration.")
-    noted = {event.seq for event in before if isinstance(event.what, FollowUpNoted)}
-    if isinstance(what, FollowUpEdited) and what.note not in noted:
-        raise ConsoleError("This note is gone.")

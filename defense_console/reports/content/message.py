@@ -15,12 +15,14 @@ import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import SETTLED, Defense, Revision
+from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Revision, Version
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
-from defense_console.reports.file_names import expected_names
-from defense_console.reports.rendering.plain import labelled
+from defense_console.reports.content.sheet import Previous
+from defense_console.reports.names import expected_names, first_name
+from defense_console.reports.rendering.plain import capital, labelled
 from defense_console.words.translation import Translator, translator, zone_of
+from defense_console.words.values import OUTCOMES, RATINGS
 
 _DOMAIN = "defense-console.invalid"
 """Right of the @ of a message's id: a domain that never exists. Source: RFC 2606 §2."""
@@ -31,14 +33,14 @@ class Asked(msgspec.Struct, frozen=True):
 
     Attributes:
         title: Its name.
-        why: Reasons and what was observed, in order; empty when the sentence of what is expected is the reason.
+        why: Reasons and what was observed, in order, each with its label; empty when what is expected is the reason.
         expected: What must change.
         until: Until when, in the student's zone, and in the mentor's beside it where that differs.
-        names: Names the file may bear; empty for a document outside the brief.
+        names: Names the file may have; empty for a document outside the brief.
     """
 
     title: str
-    why: tuple[str, ...]
+    why: tuple[tuple[str, str], ...]
     expected: str
     until: str
     names: tuple[str, ...]
@@ -51,6 +53,8 @@ class Message(msgspec.Struct, frozen=True):
         id: Whole id of the defense.
         to_name, to_address: The student; the address is "" where none is known.
         subject: One line.
+        replaces: Which earlier verdict this one replaces; "" for a first one.
+        why: Why it was changed, in the mentor's words; "" where they were not written for the student.
         opening: What was decided.
         asked: The documents, in order; only after a conditional verdict.
         points: What else is told, one item each: what to work on before a new defense, documents settled already.
@@ -64,6 +68,8 @@ class Message(msgspec.Struct, frozen=True):
     to_name: str
     to_address: str
     subject: str
+    replaces: str
+    why: str
     opening: str
     asked: tuple[Asked, ...]
     points: tuple[str, ...]
@@ -91,6 +97,21 @@ class _Letter:
     words: Translator
     to: Recipient
     zone: str
+    next_attempt: Previous | None
+
+    @property
+    def amended(self) -> bool:
+        """Whether the verdict in force changes an earlier one, rather than follow the documents it asked for."""
+        return self.defense.released is not None and bool(self.defense.released.amendment)
+
+
+def missing(defense: Defense) -> ConsoleError | None:
+    """Why there is no message to send, None when there is one."""
+    if defense.released is None:
+        return ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
+    if defense.signed is not None:
+        return ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
+    return None
 
 
 def build(
@@ -102,6 +123,7 @@ def build(
     language: str,
     zone: str,
     signature: str = "",
+    next_attempt: Previous | None = None,
 ) -> Message:
     """The message for the verdict in force, as things stand after the last event.
 
@@ -113,6 +135,7 @@ def build(
         language: "fr" or "en".
         zone: IANA name of the mentor's time zone.
         signature: The mentor's name.
+        next_attempt: At the same project, None while none is planned.
 
     Raises:
         ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
@@ -122,32 +145,49 @@ def build(
         raise ConsoleError(
             "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
         )
+    if (reason := missing(defense)) is not None:
+        raise reason
     released = defense.released
-    if released is None:
-        raise ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
-    if defense.signed is not None:
-        raise ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
+    assert released is not None  # otherwise the message is missing
     _ = translator(language)
-    letter = _Letter(defense, curriculum, project, _, to, zone)
+    letter = _Letter(defense, curriculum, project, _, to, zone, next_attempt)
     title = f"{project.id} — {project.title.in_(_.language)}"
     subjects = {
         "validated": _("Your defense of {project}: validated", project=title),
         "conditional": _("Your defense of {project}: documents to revise", project=title),
         "rework": _("Your defense of {project}: to rework", project=title),
     }
+    subject = subjects[released.outcome]
     opening, points_label, points, closing = _parts(letter, released.outcome)
     return Message(
         language=_.language,
         id=defense_id,
         to_name=to.name,
         to_address=to.address,
-        subject=subjects[released.outcome],
+        subject=_("{subject} (new version)", subject=subject) if letter.amended else subject,
+        replaces=_replaces(letter, released),
+        why=released.amendment if released.amendment_for_student else "",
         opening=opening,
         asked=tuple(_asked(letter, row) for row in _awaited(defense)),
         points=points,
         points_label=points_label,
         closing=(*closing, *_goal(letter)),
         signature=signature,
+    )
+
+
+def _replaces(letter: _Letter, version: Version) -> str:
+    """Which verdict an amended one replaces; one that follows a condition says so in its opening."""
+    _ = letter.words
+    before = next((v for v in letter.defense.versions if v.version == version.version - 1), None)
+    if before is None or before.released_at is None or not version.amendment:
+        return ""
+    return _(
+        "I have changed my decision on your defense: version {n}, below, replaces version {old} of {day} ({outcome}).",
+        n=version.version,
+        old=before.version,
+        day=_.date_text(before.released_at, letter.to.zone or letter.zone),
+        outcome=_(OUTCOMES[before.outcome]),
     )
 
 
@@ -180,6 +220,8 @@ def _validated(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, .
     else:
         title = f"{following.id} — {following.title.in_(_.language)}"
         closing = _("The next project opens: {project}.", project=title)
+    if letter.defense.all_settled and not letter.amended:
+        return _("The documents I asked for are settled: your project is validated."), "", (), (closing,)
     return _("Your project is validated."), "", (), (closing,)
 
 
@@ -197,16 +239,23 @@ def _conditional(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str,
         len(awaited),
     )
     length = _.duration_text(letter.curriculum.rules.mentor_due_s)
+    upload = _.ngettext(
+        "Upload the new version where you uploaded the first one, under the name above, and tell me.",
+        "Upload the new versions where you uploaded the first ones, under the names above, and tell me.",
+        len(awaited),
+    )
+    if not all(row.request.deliverable for row in awaited):
+        upload = _("Upload them where you uploaded the others, and tell me.")
     return (
         opening,
         label,
         points,
         (
-            _("Upload the new versions where you uploaded the first ones, under the names above, and tell me."),
-            _("Once they are all there, I have {length} to look at them.", length=length),
+            upload,
+            _("Once I have received everything, I have {length} to look at it.", length=length),
             _("I then decide what follows from what was not received.")
             if missing
-            else _("When all of them are accepted, your project is validated."),
+            else _("When everything is accepted, your project is validated."),
             _("What is not there in time can lead to a new defense."),
         ),
     )
@@ -229,25 +278,36 @@ def _decision(letter: _Letter, missing: bool) -> tuple[str, ...]:
     due_at = revision.mentor_due(letter.defense, letter.curriculum.rules)
     if due_at is None:
         return ()
-    due = _until(letter, due_at)
+    due = _local(letter, due_at)
     if missing:
         return (_("I decide by {due} what follows: your project is validated, or a new defense is needed.", due=due),)
     return (_("I have until {due} to look at what I received.", due=due),)
 
 
 def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """To work on: the mentor's areas for improvement, else the criteria that were not met."""
+    """To work on: the mentor's areas for improvement and the criteria that were not met."""
     _ = letter.words
-    points = tuple(line.text for line in letter.defense.improvements) or tuple(
-        criterion.text.in_(_.language)
+    points = [line.text for line in letter.defense.improvements]
+    points += [
+        f"{labelled(capital(_(RATINGS['not_met'])), _)} {criterion.text.in_(_.language)}"
         for criterion in letter.curriculum.criteria_of(letter.project)
         if rubric.rating_of(letter.defense, criterion.id) == "not_met"
-    )
-    closing = (
-        _("What you have acquired stays acquired: the new defense opens on what was missing."),
-        _("When you are ready, book the date of the new defense."),
-    )
-    return _("Your project is to rework: a new defense is needed."), labelled(_("To work on"), _), points, closing
+    ]
+    opening = _("Your project is to rework: a new defense is needed.")
+    if letter.defense.any_expired and not letter.amended:
+        opening = _("A document I asked for did not come in time: your project is to rework, a new defense is needed.")
+    closing = (_("What you have acquired stays acquired: the new defense opens on what was missing."), *_date(letter))
+    return opening, labelled(_("To work on"), _), tuple(points), closing
+
+
+def _date(letter: _Letter) -> Iterator[str]:
+    """When the new defense is; once it has taken place there is nothing to say."""
+    _ = letter.words
+    following = letter.next_attempt
+    if following is None or following.session in NOT_HELD:
+        yield _("When you are ready, book the date of the new defense.")
+    elif following.session in ("planned", "waiting"):
+        yield _("The new defense is planned for {at}.", at=_local(letter, following.planned_at))
 
 
 def _goal(letter: _Letter) -> Iterator[str]:
@@ -264,36 +324,46 @@ def _asked(letter: _Letter, row: Revision) -> Asked:
         title=revision.row_title(request, project, _.language) or _("A document without a name"),
         why=tuple(_why(letter, row)),
         expected=revision.row_expected(request, project, _.language, letter.curriculum.oral),
-        until=_until(letter, row.due_at),
+        until=_local(letter, row.due_at),
         names=() if deliverable is None else expected_names(deliverable, letter.to.name),
     )
 
 
-def _why(letter: _Letter, row: Revision) -> Iterator[str]:
+def _why(letter: _Letter, row: Revision) -> Iterator[tuple[str, str]]:
     """The mentor's reason, else what was observed, behind each criterion that is not told as what is expected."""
+    _ = letter.words
     if row.request.reason:
-        yield row.request.reason
+        yield _("Why"), row.request.reason
         return
-    for reason in revision.row_reasons(row.request, letter.defense, letter.project, letter.words.language):
+    for reason in revision.row_reasons(row.request, letter.defense, letter.project, _.language):
         if row.request.expected:
-            yield reason.text
-        yield from (seen.text for seen in reason.observed)
+            rating = rubric.rating_of(letter.defense, reason.criterion)
+            yield capital(_(RATINGS[rating]) if rating else _("not rated")), reason.text
+        yield from ((_("Why"), seen.text) for seen in reason.observed)
 
 
-def _until(letter: _Letter, due_at: str) -> str:
+def _local(letter: _Letter, at: str) -> str:
     """An instant where the student lives, with the day's name; the mentor's own clock beside it where it differs."""
     theirs = letter.to.zone or letter.zone
-    text = _instant(letter.words, due_at, theirs)
-    moment = datetime.fromisoformat(due_at)
+    text = _instant(letter.words, at, theirs)
+    moment = datetime.fromisoformat(at)
     if moment.astimezone(zone_of(theirs)).utcoffset() == moment.astimezone(zone_of(letter.zone)).utcoffset():
         return text
     _ = letter.words
-    return _("{student}; for me {mentor}", student=text, mentor=_instant(_, due_at, letter.zone))
+    return _("{student}; for me {mentor}", student=text, mentor=_instant(_, at, letter.zone))
 
 
 def _instant(words: Translator, at: str, zone: str) -> str:
+    _ = words
     digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
-    return f"{words.weekday(at, zone)} {words.date_time(at, zone)} ({zone}, UTC{digits[:3]}:{digits[3:5]})"
+    return _(
+        "{day} {date} {time} ({zone}, {offset})",
+        day=_.weekday(at, zone),
+        date=_.date_text(at, zone),
+        time=_.time_of_day(at, zone),
+        zone=zone,
+        offset=f"UTC{digits[:3]}:{digits[3:5]}",
+    )
 
 
 # --- renderings --------------------------------------------------------------------------------------------------
@@ -302,21 +372,25 @@ def _instant(words: Translator, at: str, zone: str) -> str:
 def text(message: Message) -> str:
     """The message as it is pasted: no line is broken, control characters are seen. Ends with a line break."""
     _ = translator(message.language)
-    parts = [_("Hello {name},", name=one_line(message.to_name)), visible(message.opening)]
+    parts = [_("Hello {name},", name=first_name(one_line(message.to_name)))]
+    if message.replaces:
+        why = [f"{labelled(_('Why'), _)} {_hung(message.why)}"] if message.why else []
+        parts.append("\n".join([visible(message.replaces), *why]))
+    parts.append(visible(message.opening))
     parts += ["\n".join(_asked_lines(asked, _)) for asked in message.asked]
     if message.points:
         parts.append("\n".join([message.points_label, *(f"- {_hung(point)}" for point in message.points)]))
     parts += [_hung(sentence) for sentence in message.closing]
     if message.signature:
-        parts.append(one_line(message.signature))
+        parts.append(f"{_('Kind regards,')}\n{one_line(message.signature)}")
     return "\n\n".join(parts) + "\n"
 
 
 def _asked_lines(asked: Asked, words: Translator) -> Iterator[str]:
     _ = words
     yield f"• {one_line(asked.title)}"
-    for why in asked.why:
-        yield f"  {labelled(_('Why'), _)} {_hung(why)}"
+    for label, why in asked.why:
+        yield f"  {labelled(label, _)} {_hung(why)}"
     if asked.expected:
         yield f"  {labelled(_('Expected'), _)} {_hung(asked.expected)}"
     yield f"  {labelled(_('Until'), _)} {asked.until}"
@@ -346,31 +420,49 @@ def eml(message: Message, now: str, sender: str = "") -> bytes:
     Raises:
         ConsoleError: An address cannot stand in a header.
     """
-    from email import policy
-    from email.message import EmailMessage
+    from email.charset import QP, Charset
+    from email.message import Message as Mail
+    from email.policy import compat32
     from email.utils import format_datetime
 
     body = text(message)
-    mail = EmailMessage(policy=policy.SMTP)
+    quoted = Charset("utf-8")
+    quoted.body_encoding = QP
+    # Its lines are folded already: the id of a message is one word, and would go to a line of its own.
+    mail = Mail(policy=compat32.clone(linesep="\r\n", max_line_length=None))
     if sender:
-        mail["From"] = _address("", sender)
+        mail["From"] = _address("From", one_line(message.signature), sender)
     if message.to_address:
-        mail["To"] = _address(one_line(message.to_name), message.to_address)
-    mail["Subject"] = one_line(message.subject)
+        mail["To"] = _address("To", one_line(message.to_name), message.to_address)
+    mail["Subject"] = _header("Subject", one_line(message.subject))
     mail["Date"] = format_datetime(datetime.fromisoformat(now))
     digest = hashlib.sha256(f"{message.subject}\n{body}".encode()).hexdigest()[:16]
     mail["Message-ID"] = f"<{message.id}.{digest}@{_DOMAIN}>"
     mail["X-Unsent"] = "1"  # Outlook opens it as a draft instead of a received message
-    mail.set_content(body, charset="utf-8", cte="quoted-printable")
+    mail["MIME-Version"] = "1.0"
     mail["Content-Language"] = message.language
+    mail.set_payload(body, quoted)
     return mail.as_bytes()
 
 
-def _address(name: str, address: str) -> object:
+def _header(name: str, value: str) -> str:
+    """Return the value of a header line, folded.
+
+    A text beyond ASCII becomes encoded words only: between one and a plain word `email.message.EmailMessage` loses the
+    space where it folds the line.
+    """
+    from email.header import Header
+
+    return Header(value, "us-ascii" if value.isascii() else "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def _address(header: str, name: str, address: str) -> str:
     from email.errors import MessageError
     from email.headerregistry import Address
+    from email.utils import formataddr
 
     try:
-        return Address(display_name=name, addr_spec=address)
+        bare = Address(addr_spec=address).addr_spec
     except (MessageError, ValueError, IndexError):
         raise ConsoleError("“{address}” is not an e-mail address.", address=address) from None
+    return formataddr((name, bare)) if name.isascii() else f"{_header(header, name)} <{bare}>"

@@ -13,37 +13,16 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.state import NOT_HELD, Defense, Version
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
 from defense_console.reports.content.sheet import Previous, Sheet, standing
-from defense_console.reports.content.value import (
-    READERS,
-    Fact,
-    Field,
-    Origin,
-    Paragraph,
-    Reader,
-    Report,
-    Section,
-    groups,
-)
+from defense_console.reports.content.value import READERS, Fact, Field, Origin, Reader, Report, Section
 from defense_console.reports.rendering.plain import unwrapped
+from defense_console.words.consequences import Consequence, consequence
 from defense_console.words.translation import translator
 from defense_console.words.values import OUTCOMES, SESSIONS
 
-__all__ = [
-    "READERS",
-    "Fact",
-    "Field",
-    "Origin",
-    "Paragraph",
-    "Previous",
-    "Reader",
-    "Report",
-    "Section",
-    "bodies",
-    "build",
-    "fields",
-]
+__all__ = ["READERS", "Fact", "Field", "Origin", "Previous", "Reader", "Report", "Section", "bodies", "build", "fields"]
 
 
 def build(
@@ -54,6 +33,7 @@ def build(
     language: str,
     reader: Reader,
     zone: str = "UTC",
+    assessor: str = "",
     record_hash: str | None = None,
     previous: Sequence[Previous] = (),
     superseded_by: Version | None = None,
@@ -67,6 +47,7 @@ def build(
         language: "fr" or "en".
         reader: Whom it is for.
         zone: IANA name of the time zone in which instants are shown.
+        assessor: Who signed the verdict, or drafts it; "" where nobody is known.
         record_hash: Hash of the event that released the verdict; never on a draft.
         previous: Earlier attempts at the same project, in order.
         superseded_by: The version in force, when the defense was folded up to an earlier release.
@@ -84,12 +65,14 @@ def build(
     sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
     released = version if state == "released" else None
     shown_hash = record_hash if released is not None else None
+    verdict = _verdict(sheet)
     return Report(
         reader=reader,
         language=sheet.language,
         title=_("Defense — {project} — {student}", project=project.title.in_(sheet.language), student=student),
         notice=_notice(sheet, superseded_by),
-        facts=_facts(sheet, student, previous),
+        facts=_facts(sheet, student, assessor, verdict, previous),
+        verdict=verdict,
         sections=_sections(sheet, shown_hash),
         released_at=None if released is None else released.released_at,
         record_hash=shown_hash,
@@ -110,26 +93,28 @@ def fields(report: Report) -> tuple[Field, ...]:
     """
     found: list[Field] = []
     for section in report.sections:
-        for key, paragraphs in groups(section):
-            title, body = section.title, paragraphs
-            if key != section.id and body[0].shape == "heading":
-                title, body = body[0].text, body[1:]
-            found.append(Field(key, title, unwrapped(body, report.language)))
+        for key, parts in section.by_key():
+            own = key != section.id and bool(parts[0].title)
+            lines: list[str] = []
+            for part in parts:
+                lines += [visible(part.title)] if part.title and not own else []
+                lines += unwrapped(part.whole, report.language)
+            found.append(Field(key, parts[0].title if own else section.title, "\n".join(lines)))
     return tuple(found)
 
 
 def bodies(report: Report) -> dict[str, str]:
     """The text of each field without its heading and without the status of a skill: what a mentor may write anew."""
-    found: dict[str, str] = {}
-    for section in report.sections:
-        for key, paragraphs in groups(section):
-            body = [p for p in paragraphs if p.shape != "heading" and p.part != "status"]
-            found[key] = unwrapped(body, report.language)
-    return found
+    return {
+        key: "\n".join(line for part in parts for line in unwrapped(part.passages, report.language))
+        for section in report.sections
+        for key, parts in section.by_key()
+    }
 
 
 def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
     found = [
+        *sections.replaced(sheet),
         *sections.skills(sheet),
         *sections.deliverables(sheet),
         *sections.remarks(sheet),
@@ -184,7 +169,9 @@ def _imprint(sheet: Sheet) -> str:
     return _("Draft, as known {at}", at=sheet.instant(at))
 
 
-def _facts(sheet: Sheet, student: str, previous: Sequence[Previous]) -> tuple[Fact, ...]:
+def _facts(
+    sheet: Sheet, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
+) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
     started = defense.timeline.started_at
@@ -194,8 +181,12 @@ def _facts(sheet: Sheet, student: str, previous: Sequence[Previous]) -> tuple[Fa
         Fact(_("Project"), f"{sheet.project.id} — {sheet.project.title.in_(sheet.language)}", "project"),
         Fact(_("Attempt"), str(defense.attempt), "attempt"),
         Fact(_("Date"), sheet.instant(defense.planned_at if started is None else started.wall), "date"),
-        Fact(_("Verdict"), _verdict(sheet), "verdict"),
+        Fact(_("Verdict"), verdict.label, "verdict"),
     ]
+    if assessor:
+        facts.insert(-1, Fact(_("Assessed by"), assessor, "assessor"))
+    if sheet.reader == "jury":
+        facts.append(Fact(_("Time zone"), sheet.zone, "zone"))
     if sheet.reader != "student":
         facts += [Fact(_("Attempt {n}", n=p.attempt), _attempt(sheet, p)) for p in previous]
     return tuple(facts)
@@ -206,32 +197,17 @@ def _attempt(sheet: Sheet, previous: Previous) -> str:
     return f"{how}, {sheet.words.date_text(previous.planned_at, sheet.zone)}"
 
 
-def _verdict(sheet: Sheet) -> str:
-    """The outcome and what happens next."""
+def _verdict(sheet: Sheet) -> Consequence:
+    """The outcome and what happens next; without an outcome only how things stand."""
     _ = sheet.words
-    match sheet.outcome:
-        case "validated":
-            return _("Validated — the next project opens")
-        case "rework":
-            return _("To rework — a new defense")
-        case "conditional":
-            return _conditional(sheet)
-    return _("not decided yet") if sheet.standing == "draft" else sheet.word(SESSIONS, sheet.defense.session)
-
-
-def _conditional(sheet: Sheet) -> str:
-    """Until the last due date of what is still awaited; the first one is told too when they differ."""
-    _ = sheet.words
+    if sheet.outcome is None:
+        undecided = sheet.standing == "draft"
+        return Consequence(_("not decided yet") if undecided else sheet.word(SESSIONS, sheet.defense.session))
+    if sheet.outcome != "conditional":
+        return consequence(sheet.outcome, _)
     if sheet.standing != "released":
         required = [d.request.due_after_s for d in sheet.documents() if d.request.severity == "required"]
-        if not required:
-            return _("Conditional — documents only, no new defense")
-        length = _.duration_text(max(required))
-        return _("Conditional — documents only, no new defense, until {length} after release", length=length)
-    dues = sorted(revision.student_dues(sheet.defense), key=instant)
-    if not dues:
-        return _("Conditional — documents only, no new defense")
-    first, due = sheet.instant(dues[0]), sheet.instant(dues[-1])
-    if first == due:
-        return _("Conditional — documents only, no new defense, until {due}", due=due)
-    return _("Conditional — documents only, no new defense, until {due} (the first: {first})", due=due, first=first)
+        return consequence(sheet.outcome, _, after_s=max(required, default=0))
+    # Until the last due date of what is still awaited; the first one is told too where they differ.
+    dues = [sheet.instant(due) for due in sorted(revision.student_dues(sheet.defense), key=instant)] or [""]
+    return consequence(sheet.outcome, _, due=dues[-1], first=dues[0] if dues[0] != dues[-1] else "")

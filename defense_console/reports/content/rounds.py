@@ -10,42 +10,32 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.state import Decision, Delivery, Revision, Round
 from defense_console.model.errors import N_
 from defense_console.reports.content.sheet import Sheet
-from defense_console.reports.content.value import Origin, Paragraph, Section, section_if
+from defense_console.reports.content.value import Part, Passage, Section, section_if
 from defense_console.words.values import ROW_STATES
-
-KEY = "rounds"
 
 
 def rounds(sheet: Sheet) -> tuple[Section, ...]:
     """Every round of every document that was ever asked for: those asked for now, then those dropped meanwhile."""
     _ = sheet.words
-    paragraphs: list[Paragraph] = []
-    for asked in (*sheet.defense.revisions, *sheet.defense.no_longer_asked):
-        title = revision.row_title(asked.request, sheet.project, sheet.language) or _("A document without a name")
-        origin: Origin = "edited" if asked.request.title else "generated"
-        paragraphs.append(Paragraph(KEY, title, origin, shape="heading"))
-        for each in asked.rounds:
-            paragraphs.extend(_round(sheet, asked, each))
-    return section_if(KEY, _("Documents received and decided"), paragraphs)
+    parts = [
+        Part("rounds", sheet.document_title(asked.request), tuple(_round(sheet, asked, each) for each in asked.rounds))
+        for asked in (*sheet.defense.revisions, *sheet.defense.no_longer_asked)
+    ]
+    return section_if("rounds", _("Documents received and decided"), parts)
 
 
-def _round(sheet: Sheet, asked: Revision, each: Round) -> Iterator[Paragraph]:
+def _round(sheet: Sheet, asked: Revision, each: Round) -> Passage:
     """One request of a document: when and in which words, what came, what was decided."""
     _ = sheet.words
-    places = {"at": sheet.instant(each.requested_at), "due": sheet.instant(each.due_at)}
-    yield Paragraph(KEY, _("requested {at}, due {due}", **places), label=_("Round {n}", n=each.n), shape="item")
-    request = msgspec.structs.replace(asked.request, expected=each.expected)
-    expected = revision.row_expected(request, sheet.project, sheet.language, sheet.curriculum.oral)
-    if expected:
-        yield Paragraph(KEY, expected, "edited" if each.expected else "generated", _("Expected"), "item", 1)
-    for delivery in asked.deliveries:
-        if delivery.round == each.n:
-            yield from _delivery(sheet, asked, delivery)
+    expected = sheet.expected(msgspec.structs.replace(asked.request, expected=each.expected))
+    below = [] if expected is None else [expected]
+    below += [_delivery(sheet, asked, delivery) for delivery in asked.deliveries if delivery.round == each.n]
     for decision in asked.decisions:
         if decision.round == each.n:
-            yield Paragraph(KEY, _decision(sheet, decision), label=_("Decision"), shape="item", depth=1)
-            if decision.reason:
-                yield Paragraph(KEY, decision.reason, "edited", _("Reason of the decision"), "item", 2)
+            why = Passage(decision.reason, _("Reason of the decision"), "edited")
+            below.append(Passage(_decision(sheet, decision), _("Decision"), below=(why,) if decision.reason else ()))
+    text = _("requested {at}, due {due}", at=sheet.instant(each.requested_at), due=sheet.instant(each.due_at))
+    return Passage(text, _("Round {n}", n=each.n), below=tuple(below))
 
 
 def _decision(sheet: Sheet, decision: Decision) -> str:
@@ -57,7 +47,7 @@ def _decision(sheet: Sheet, decision: Decision) -> str:
     return _("{state}, {at}", state=sheet.word(ROW_STATES, decision.kind), at=at)
 
 
-def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Iterator[Paragraph]:
+def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Passage:
     """A version that came, file by file, or that the mentor only declared."""
     _ = sheet.words
     same = revision.same_as(delivery, revision.versions_of(asked, sheet.defense))
@@ -67,8 +57,9 @@ def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Iterator[Par
         text = N_("version {n}, {at}, every byte is that of version {same}")
     else:
         text = N_("version {n}, {at}")
+    files: Iterator[Passage] = (
+        Passage(f"{file.name} · {_.ngettext('{n} byte', '{n} bytes', file.size)} · SHA-256 {file.sha256}")
+        for file in delivery.files
+    )
     text = _(text, n=delivery.version, at=sheet.instant(delivery.at), same=same)
-    yield Paragraph(KEY, text, label=_("Received"), shape="item", depth=1)
-    for file in delivery.files:
-        size = _.ngettext("{n} byte", "{n} bytes", file.size)
-        yield Paragraph(KEY, f"{file.name} · {size} · SHA-256 {file.sha256}", shape="item", depth=2)
+    return Passage(text, _("Received"), below=tuple(files))

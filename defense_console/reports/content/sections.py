@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from defense_console.model.curriculum import ORAL, Criterion, Phase, Skill
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import Request, Verification
-from defense_console.model.defense.state import Note
+from defense_console.model.defense.state import Request, Verification
+from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
-from defense_console.reports.content.sheet import STATUSES, Document, Sheet
-from defense_console.reports.content.value import Paragraph, Section, section_if
-from defense_console.words.values import QUESTIONS, ROW_STATES
+from defense_console.model.text import french
+from defense_console.reports.content.sheet import STATUSES, Document, Sheet, over
+from defense_console.reports.content.value import DocumentRow, Origin, Part, Passage, Section, SkillRow, section_if
+from defense_console.reports.rendering.plain import capital
+from defense_console.words.values import OUTCOMES, QUESTIONS, ROW_STATES
 
 _VERIFIED: dict[Verification, str] = {
     "by_other": N_("Verified by {name}"),
@@ -23,52 +25,95 @@ _VERIFIED: dict[Verification, str] = {
 }
 
 
+# --- the version -------------------------------------------------------------------------------------------------
+
+
+def replaced(sheet: Sheet) -> tuple[Section, ...]:
+    """Which version of the verdict this one replaces, and why; nothing for the first one."""
+    _ = sheet.words
+    defense = sheet.defense
+    n = len(defense.versions) + 1 if sheet.version is None else sheet.version.version
+    old = next((v for v in defense.versions if v.version == n - 1), None)
+    if sheet.standing == "none" or old is None or old.released_at is None:
+        return ()
+    places = {"outcome": sheet.word(OUTCOMES, old.outcome), "day": _.date_text(old.released_at, sheet.zone)}
+    text = _("Version {n} replaces version {old} of {day} ({outcome}).", n=n, old=old.version, **places)
+    told = [Passage(text, item=False)]
+    told_of = defense if sheet.version is None else sheet.version
+    amendment = told_of.amendment
+    if amendment and (told_of.amendment_for_student or sheet.reader == "jury"):
+        told.append(Passage(amendment, _("Why"), "edited", item=False))
+    elif not amendment and defense.all_settled:
+        told.append(Passage(_("Every document that was asked for is settled."), item=False))
+    elif not amendment and defense.any_expired:
+        told.append(Passage(_("A document that was asked for did not come in time."), item=False))
+    return section_if("replaced", _("New version"), [Part("replaced", "", tuple(told))])
+
+
 # --- skills ------------------------------------------------------------------------------------------------------
 
 
 def skills(sheet: Sheet) -> tuple[Section, ...]:
     """Status and comment of each skill of the project, in order."""
     _ = sheet.words
-    results = {r.ref: r for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
-    paragraphs: list[Paragraph] = []
-    for skill in sheet.project.skills:
-        key = f"skill/{skill.ref}"
-        status = results[skill.ref].status
-        paragraphs.append(Paragraph(key, f"{skill.ref} — {skill.title.in_(sheet.language)}", shape="heading"))
-        paragraphs.append(Paragraph(key, sheet.word(STATUSES, status), part="status", tone=status))
-        paragraphs.extend(_comment(sheet, skill, key))
-    return section_if("skills", _("Skills"), paragraphs)
+    results = {r.ref: r.status for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
+    rows = [
+        SkillRow(
+            f"skill/{skill.ref}",
+            sheet.skill_title(skill),
+            _comment(sheet, skill),
+            _unsaid_passages(sheet, skill),
+            status=Passage(sheet.word(STATUSES, results[skill.ref]), item=False, tone=results[skill.ref]),
+        )
+        for skill in sheet.project.skills
+    ]
+    return section_if("skills", _("Skills"), rows)
 
 
-def _comment(sheet: Sheet, skill: Skill, key: str, spoken: bool = False) -> Iterator[Paragraph]:
-    """The mentor's comment as written; without one, what was noted and rated, criterion by criterion.
+def _edited(sheet: Sheet, skill: Skill) -> str:
+    """The mentor's own words for the generated comment of a skill; the remarks are that of the oral grid."""
+    return sheet.edited("remarks" if skill.ref == ORAL else f"skill/{skill.ref}")
 
-    `spoken`: a sentence tells of the speaking time already, so its criterion adds nothing but its notes.
-    """
-    if written := sheet.edited(key) or sheet.defense.skill_comments.get(skill.ref):
-        yield Paragraph(key, written, "edited")
-        return
+
+def _comment(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+    """The mentor's comment as written; without one, what was noted and rated, criterion by criterion."""
+    if written := _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref):
+        return (Passage(written, origin="edited", item=False),)
+    found: list[Passage] = []
     for criterion in skill.criteria:
-        yield from _told(sheet, criterion, key, silent=spoken and criterion.from_clock)
+        notes = _notes_on(sheet, criterion)
+        found += [_rated(sheet, criterion, notes)] if _is_short(sheet, criterion) else notes
+    return tuple(found)
 
 
-def _told(sheet: Sheet, criterion: Criterion, key: str, silent: bool) -> Iterator[Paragraph]:
-    """What a criterion adds to a generated comment: nothing when it is met and nothing was noted."""
-    _ = sheet.words
-    depth = 0
-    rating = rubric.rating_of(sheet.defense, criterion.id)
-    if not silent and (rating == "to_improve" or rating == "not_met"):
-        label = _("To improve") if rating == "to_improve" else _("Not met")
-        yield Paragraph(key, criterion.text.in_(sheet.language), label=label, shape="item")
-        depth = 1
-    for note in sheet.notes_on(criterion.id):
-        yield Paragraph(key, note.text, "edited", shape="item", depth=depth)
+def _unsaid(sheet: Sheet, skill: Skill) -> tuple[Criterion, ...]:
+    """The criteria not met or to improve that the mentor's own words do not quote; none where the console wrote."""
+    written = _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref, "")
+    read = french(written) if sheet.language == "fr" else written
+    short = (c for c in skill.criteria if written and _is_short(sheet, c))
+    return tuple(criterion for criterion in short if criterion.text.in_(sheet.language) not in read)
 
 
-def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
-    """Criteria whose notes are told in a generated comment already."""
-    skills = sheet.curriculum.skills_of(sheet.project)
-    return frozenset(c.id for s in skills if not sheet.defense.skill_comments.get(s.ref) for c in s.criteria)
+def _unsaid_passages(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+    """The same with what was noted on them, unless the mentor's words were made from these notes."""
+    edited = bool(_edited(sheet, skill))
+    return tuple(_rated(sheet, c, () if edited else _notes_on(sheet, c)) for c in _unsaid(sheet, skill))
+
+
+def _is_short(sheet: Sheet, criterion: Criterion) -> bool:
+    """Whether a criterion is not met or to improve; the clock's only where no sentence tells the speaking time."""
+    spoken = speaking_time(sheet) if criterion.from_clock else ""
+    told = bool(spoken) and spoken in (sheet.edited("remarks") or spoken)
+    return not told and rubric.rating_of(sheet.defense, criterion.id) in ("to_improve", "not_met")
+
+
+def _rated(sheet: Sheet, criterion: Criterion, below: tuple[Passage, ...] = ()) -> Passage:
+    """A criterion with its rating, without which it is never quoted."""
+    return Passage(criterion.text.in_(sheet.language), capital(sheet.rated(criterion.id)), below=below)
+
+
+def _notes_on(sheet: Sheet, criterion: Criterion) -> tuple[Passage, ...]:
+    return tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
 
 
 # --- deliverables and defense ------------------------------------------------------------------------------------
@@ -77,27 +122,22 @@ def _quoted_in_comment(sheet: Sheet) -> frozenset[str]:
 def deliverables(sheet: Sheet) -> tuple[Section, ...]:
     """Strengths, then areas for improvement; these are read from the rubric when the mentor wrote none."""
     _ = sheet.words
-    strengths = [_line("strength", line.text) for line in sheet.defense.strengths]
-    improvements = [_line("improvement", line.text) for line in sheet.defense.improvements]
+    strengths = [Passage(line.text, origin="edited") for line in sheet.defense.strengths]
+    improvements = [Passage(line.text, origin="edited") for line in sheet.defense.improvements]
     if own := sheet.edited("improvement"):
-        improvements = [Paragraph("improvement", own, "edited")]
+        improvements = [Passage(own, origin="edited", item=False)]
     elif not improvements:
         improvements = [
-            Paragraph("improvement", criterion.text.in_(sheet.language), shape="item")
+            _rated(sheet, criterion)
             for skill in sheet.project.skills
             for criterion in skill.criteria
             if rubric.rating_of(sheet.defense, criterion.id) == "to_improve"
         ]
-    paragraphs: list[Paragraph] = []
-    if strengths:
-        paragraphs += [Paragraph("strength", _("Strengths"), shape="heading"), *strengths]
-    if improvements:
-        paragraphs += [Paragraph("improvement", _("Areas for improvement"), shape="heading"), *improvements]
-    return section_if("deliverables", _("Deliverables"), paragraphs)
-
-
-def _line(key: str, text: str) -> Paragraph:
-    return Paragraph(key, text, "edited", shape="item")
+    parts = (
+        Part("strength", _("Strengths"), tuple(strengths)),
+        Part("improvement", _("Areas for improvement"), tuple(improvements)),
+    )
+    return section_if("deliverables", _("Deliverables"), [part for part in parts if part.passages])
 
 
 def remarks(sheet: Sheet) -> tuple[Section, ...]:
@@ -106,18 +146,14 @@ def remarks(sheet: Sheet) -> tuple[Section, ...]:
     Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
     """
     _ = sheet.words
-    key = "remarks"
-    if own := sheet.edited(key):
-        return section_if("defense", _("Defense: remarks"), [Paragraph(key, own, "edited")])
-    paragraphs: list[Paragraph] = []
-    spoken = speaking_time(sheet)
-    if spoken:
-        paragraphs.append(Paragraph(key, spoken))
     oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
-    paragraphs.extend(_comment(sheet, oral, key, spoken=bool(spoken)))
-    whole = [note for note in sheet.shared_notes() if note.criterion is None]
-    paragraphs += [_line(key, note.text) for note in whole]
-    return section_if("defense", _("Defense: remarks"), paragraphs)
+    found = list(_comment(sheet, oral))
+    if not _edited(sheet, oral):
+        spoken = speaking_time(sheet)
+        found[:0] = [Passage(spoken, item=False)] if spoken else []
+        found += [Passage(n.text, origin="edited") for n in sheet.shared_notes() if n.criterion is None]
+    part = Part("remarks", "", tuple(found), _unsaid_passages(sheet, oral))
+    return section_if("defense", _("Defense: remarks"), [part])
 
 
 def windowed(phases: tuple[Phase, ...]) -> Phase | None:
@@ -159,110 +195,114 @@ def speaking_time(sheet: Sheet) -> str:
 def notes(sheet: Sheet) -> tuple[Section, ...]:
     """The shared notes that no other section tells."""
     _ = sheet.words
-    quoted = _quoted_in_comment(sheet)
-    left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in quoted]
-    return section_if("notes", _("Shared notes"), [_note(sheet, note) for note in left])
-
-
-def _note(sheet: Sheet, note: Note) -> Paragraph:
-    label = f"{note.criterion} · {sheet.offset(note)}" if note.criterion else sheet.offset(note)
-    return Paragraph("notes", note.text, "edited", label=label, shape="item")
+    told_of: set[str] = set()
+    for skill in sheet.curriculum.skills_of(sheet.project):
+        if not sheet.defense.skill_comments.get(skill.ref):
+            told_of.update(criterion.id for criterion in skill.criteria)
+        elif not _edited(sheet, skill):
+            told_of.update(criterion.id for criterion in _unsaid(sheet, skill))
+    left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in told_of]
+    told = tuple(Passage(n.text, f"{n.criterion} · {sheet.offset(n)}", "edited") for n in left)
+    return section_if("notes", _("Shared notes"), [Part("notes", "", told)])
 
 
 # --- documents to revise, goal, questions ------------------------------------------------------------------------
 
 
 def documents(sheet: Sheet) -> tuple[Section, ...]:
-    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped."""
+    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped.
+
+    Once none of them is awaited or to be read, neither the title nor a date says that there is something to do.
+    """
     _ = sheet.words
-    paragraphs: list[Paragraph] = []
-    for document in sheet.documents():
-        paragraphs.extend(_document(sheet, document))
+    found = sheet.documents()
+    rows = [_document(sheet, document) for document in found]
     for asked in sheet.dropped():
-        paragraphs += [
-            _title(sheet, asked.request),
-            Paragraph("documents", _("no longer asked for"), label=_("State"), shape="item"),
-        ]
-    return section_if("documents", _("Documents to revise"), paragraphs)
+        by: Origin = "edited" if asked.request.title else "generated"
+        title = sheet.document_title(asked.request)
+        rows.append(DocumentRow("documents", title, (), titled_by=by, state=_state(sheet, asked)))
+    ended = all(d.asked is not None and (over(d.asked) or not _in_force(sheet, d.asked)) for d in found)
+    return section_if("documents", _("Documents asked for") if ended else _("Documents to revise"), rows)
 
 
-def _document(sheet: Sheet, document: Document) -> Iterator[Paragraph]:
+def _document(sheet: Sheet, document: Document) -> DocumentRow:
     _ = sheet.words
-    key, row = "documents", document.request
-    yield _title(sheet, row)
-    if row.severity == "advice":
-        yield Paragraph(key, _("Advice: nothing depends on it."), shape="item")
-    yield from _reasons(sheet, document, key)
-    expected = revision.row_expected(row, sheet.project, sheet.language, sheet.curriculum.oral)
-    if expected:
-        yield Paragraph(key, expected, "edited" if row.expected else "generated", _("Expected"), "item", 0, "expected")
-    yield Paragraph(key, due_text(sheet, document), label=_("Due"), shape="item", part="due")
-    if row.verification in _VERIFIED:
-        name = row.verifier or _("someone else")
-        yield Paragraph(key, _(_VERIFIED[row.verification], name=name), shape="item")
-    if document.asked is not None:
-        yield from _state(sheet, document, key)
+    row, asked = document.request, document.asked
+    name = row.verifier or _("someone else")
+    verified = (Passage(_(_VERIFIED[row.verification], name=name)),) if row.verification in _VERIFIED else ()
+    due = _due(sheet, document)
+    return DocumentRow(
+        "documents",
+        sheet.document_title(row),
+        verified,
+        titled_by="edited" if row.title else "generated",
+        advice=Passage(_("Advice: nothing depends on it.")) if row.severity == "advice" else None,
+        reasons=tuple(_reasons(sheet, row)),
+        expected=sheet.expected(row),
+        due=Passage(due, _("Due")) if due else None,
+        state=None if asked is None else _state(sheet, asked),
+    )
 
 
-def _title(sheet: Sheet, row: Request) -> Paragraph:
-    _ = sheet.words
-    title = revision.row_title(row, sheet.project, sheet.language) or _("A document without a name")
-    return Paragraph("documents", title, "edited" if row.title else "generated", shape="heading")
-
-
-def _reasons(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
+def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
     """The mentor's reason as written; without one, each criterion and what was observed on it, with the minute."""
     _ = sheet.words
-    row = document.request
     if row.reason:
-        yield Paragraph(key, row.reason, "edited", _("Reason"), "item", 0, "reason")
+        yield Passage(row.reason, _("Reason"), "edited")
         return
     for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
-        label = _("Reason, criterion {criterion}", criterion=reason.criterion)
-        yield Paragraph(key, reason.text, label=label, shape="item", part="reason")
-        for seen in reason.observed:
-            at = _("observed at {clock}", clock=_.clock_text(seen.at_s))
-            yield Paragraph(key, seen.text, "edited", at, "item", 1, "reason")
+        rating = sheet.rated(reason.criterion)
+        label = _("Reason, criterion {criterion}, {rating}", criterion=reason.criterion, rating=rating)
+        seen = tuple(
+            Passage(each.text, _("observed at {clock}", clock=_.clock_text(each.at_s)), "edited")
+            for each in reason.observed
+        )
+        yield Passage(reason.text, label, below=seen)
 
 
-def due_text(sheet: Sheet, document: Document) -> str:
-    """Until when: an instant once the request is released, a time after the release before."""
-    _ = sheet.words
-    if document.asked is not None:
-        return sheet.instant(document.asked.due_at)
-    return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
-
-
-def _state(sheet: Sheet, document: Document, key: str) -> Iterator[Paragraph]:
+def _due(sheet: Sheet, document: Document) -> str:
+    """Until when: an instant while the document is awaited, a time after the release before; "" once it came."""
     _ = sheet.words
     asked = document.asked
     if asked is None:
-        return
+        return _("{length} after the release", length=_.duration_text(document.request.due_after_s))
+    return sheet.instant(asked.due_at) if asked.state in revision.AWAITED and _in_force(sheet, asked) else ""
+
+
+def _in_force(sheet: Sheet, asked: Asked) -> bool:
+    """Whether the verdict told of asks for it."""
+    return sheet.outcome == "conditional" and asked.dropped is None
+
+
+def _state(sheet: Sheet, asked: Asked) -> Passage:
+    """What became of a document, and when; why, for all but the student."""
+    _ = sheet.words
     if asked.dropped is not None:
-        yield Paragraph(key, _("no longer asked for"), label=_("State"), shape="item")
-        return
+        return Passage(_("no longer asked for"), _("State"))
     state = sheet.word(ROW_STATES, asked.state)
     if asked.round > 1:
         state = _("{state}, round {n}", state=state, n=asked.round)
-    yield Paragraph(key, state, label=_("State"), shape="item")
-    if sheet.reader == "student":
-        return
-    if asked.decision_reason:
-        yield Paragraph(key, asked.decision_reason, "edited", _("Reason of the decision"), "item")
+    since = asked.decided_at or (None if asked.answer is None else asked.answer.at)
+    if since is not None:
+        state = _("{state}, {at}", state=state, at=sheet.instant(since))
+    why = Passage(asked.decision_reason, _("Reason of the decision"), "edited")
+    told = bool(asked.decision_reason) and sheet.reader != "student"
+    return Passage(state, _("State"), below=(why,) if told else ())
 
 
 def goal(sheet: Sheet) -> tuple[Section, ...]:
     """The student's next goal, when the mentor wrote one."""
     _ = sheet.words
     text = sheet.defense.goal
-    return section_if("goal", _("Next goal"), [Paragraph("goal", text, "edited")] if text else ())
+    told = (Passage(text, origin="edited", item=False),) if text else ()
+    return section_if("goal", _("Next goal"), [Part("goal", "", told)])
 
 
 def questions(sheet: Sheet) -> tuple[Section, ...]:
     """The parked questions with what became of them."""
     _ = sheet.words
-    paragraphs = [
-        Paragraph("questions", q.text, "edited", f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "item")
+    told = tuple(
+        Passage(q.text, f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "edited")
         for q in sheet.defense.questions
-    ]
-    return section_if("questions", _("Questions"), paragraphs)
+    )
+    return section_if("questions", _("Questions"), [Part("questions", "", told)])

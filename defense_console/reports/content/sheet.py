@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense import revision
-from defense_console.model.defense.events import OutcomeValue, Request
-from defense_console.model.defense.state import SETTLED, Defense, Note, RowState, Version
+from defense_console.model.curriculum import Curriculum, Project, Skill
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.state import SETTLED, Defense, Note, OutcomeValue, Request, Version
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
-from defense_console.reports.content.value import Reader, Standing
+from defense_console.reports.content.value import Passage, Reader, Standing
 from defense_console.words.translation import Translator, zone_of
+from defense_console.words.values import RATINGS
 
 STATUSES: Final[Mapping[str, str]] = {
     "acquired": N_("Acquired"),
@@ -92,17 +92,36 @@ class Sheet:
         _ = self.words
         return _(table[key]) if key in table else key
 
+    def rated(self, criterion: str) -> str:
+        """The word for a criterion's rating."""
+        _ = self.words
+        rating = rubric.rating_of(self.defense, criterion)
+        return _("not rated") if rating is None else self.word(RATINGS, rating)
+
     def instant(self, at: str) -> str:
-        """An instant in the zone of the report, with the zone's name and offset; for the jury also in UTC."""
+        """An instant in the zone of the report, with its offset; the zone's name too, but the jury reads it once."""
         local = self.words.date_time(at, self.zone)
         moment = datetime.fromisoformat(at).astimezone(zone_of(self.zone))
         digits = moment.strftime("%z")
         offset = f"UTC{digits[:3]}:{digits[3:5]}"
         if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
-        if self.reader != "jury":
-            return f"{local} ({self.zone}, {offset})"
-        return f"{local} ({self.zone}, {offset}; {self.words.date_time(at, 'UTC')} UTC)"
+        return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({self.zone}, {offset})"
+
+    def skill_title(self, skill: Skill) -> str:
+        """Reference and name of a skill."""
+        return f"{skill.ref} — {skill.title.in_(self.language)}"
+
+    def document_title(self, request: Request) -> str:
+        """Name of a document to revise."""
+        _ = self.words
+        return revision.row_title(request, self.project, self.language) or _("A document without a name")
+
+    def expected(self, request: Request) -> Passage | None:
+        """What must change in a document, None where nothing says so."""
+        _ = self.words
+        text = revision.row_expected(request, self.project, self.language, self.curriculum.oral)
+        return Passage(text, _("Expected"), "edited" if request.expected else "generated") if text else None
 
     def edited(self, key: str) -> str:
         """The mentor's own words for a generated paragraph in this language, "" without any."""
@@ -157,19 +176,19 @@ class Sheet:
             asked = tuple(Document(r.request, r) for r in defense.revisions)
             if self.outcome == "conditional" or self.reader == "jury":
                 return asked
-            return tuple(d for d in asked if d.asked is not None and _over(d.asked.state))
+            return tuple(d for d in asked if d.asked is not None and over(d.asked))
         if self.standing == "signed" and self.version is not None and self.version.outcome == "conditional":
             return tuple(Document(row) for row in self.version.rows)
         if self.standing == "draft" and self.outcome == "conditional":
             return tuple(
                 Document(row) for row in revision.kept_rows(revision.rows(defense, self.curriculum, self.project))
             )
-        return tuple(Document(r.request, r) for r in defense.revisions if _over(r.state))
+        return tuple(Document(r.request, r) for r in defense.revisions if over(r))
 
 
-def _over(state: RowState) -> bool:
-    """Nothing is asked for any more."""
-    return state in SETTLED or state == "expired"
+def over(asked: Asked) -> bool:
+    """Whether the mentor has decided: nothing is awaited or to be read."""
+    return asked.state in SETTLED or asked.state == "expired"
 
 
 def standing(defense: Defense) -> tuple[Standing, Version | None, OutcomeValue | None, str]:

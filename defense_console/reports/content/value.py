@@ -1,57 +1,115 @@
-"""A report as a value: sections of paragraphs, each knowing its field and who wrote it. Renderings only lay it out.
+"""A report as a value: sections of parts, each text with who wrote it. Renderings only lay it out.
 
 Every text in here is as it was typed; a rendering makes it safe for its own format. Source: product.md §6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from defense_console.model.defense.events import OutcomeValue
+from defense_console.model.defense.state import OutcomeValue
+from defense_console.words.consequences import Consequence
 
 Reader = Literal["student", "mentor", "jury"]
 Origin = Literal["generated", "edited"]
-Shape = Literal["heading", "text", "item"]
 Standing = Literal["none", "draft", "signed", "released", "superseded"]
-Part = Literal["", "status", "reason", "expected", "due"]
 
 READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 
 
-class Paragraph(msgspec.Struct, frozen=True):
-    """One paragraph of a section.
+class Passage(msgspec.Struct, frozen=True):
+    """A paragraph, or an item of a list with the items that belong to it.
 
     Attributes:
-        field_key: The field it is copied with; neighbours of one key make one field.
         text: As typed, line breaks included; never markup.
-        origin: `edited` when a person wrote the text, `generated` when the console did. An edited paragraph is never
-            written again by the console.
         label: What introduces the text, in the language of the report; "" without one.
-        shape: A heading inside the section, running text, or an item of a list.
-        depth: Of an item, from 0; items below belong to the item above them.
-        part: What it tells in a table: the status of a skill; why, what and until when of a document; "" anything else.
-        tone: Of a status, the model's word for it, which a rendering may colour beside the text; "" elsewhere.
+        origin: `edited` when a person wrote the text, `generated` when the console did. The console never rewrites an
+            edited one.
+        item: An item of a list, otherwise a paragraph.
+        below: The items that belong to this one.
+        tone: Of a status, the model's word for it, which a rendering may colour; "" elsewhere.
     """
 
-    field_key: str
     text: str
-    origin: Origin = "generated"
     label: str = ""
-    shape: Shape = "text"
-    depth: int = 0
-    part: Part = ""
+    origin: Origin = "generated"
+    item: bool = True
+    below: tuple[Passage, ...] = ()
     tone: str = ""
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Passages under a title of their own, or "".
+
+    Attributes:
+        key: The field they are copied with; neighbours may share it.
+        title: Their title.
+        passages: What a mentor may write anew, where that is possible.
+        unsaid: Criteria not met or to improve that the mentor's own words do not quote.
+    """
+
+    key: str
+    title: str
+    passages: tuple[Passage, ...]
+    unsaid: tuple[Passage, ...] = ()
+
+    @property
+    def whole(self) -> tuple[Passage, ...]:
+        """Everything in it, one after the other."""
+        return (*self.passages, *self.unsaid)
+
+
+class SkillRow(Part, frozen=True, kw_only=True):
+    """A skill with its status; its passages are the comment of the mentor or of the console."""
+
+    status: Passage
+
+    @property
+    def whole(self) -> tuple[Passage, ...]:
+        """Everything in it, one after the other."""
+        return (self.status, *self.passages, *self.unsaid)
+
+
+class DocumentRow(Part, frozen=True, kw_only=True):
+    """A document to revise; its passages say how it is verified.
+
+    Attributes:
+        titled_by: Who gave it its name.
+        advice: That nothing depends on it; None of a required one.
+        reasons: The mentor's reason, or each criterion with what was observed.
+        expected: What must change, None where nothing says so.
+        due: Until when; None when it is not awaited any more.
+        state: What became of it, None before the release.
+    """
+
+    titled_by: Origin
+    advice: Passage | None = None
+    reasons: tuple[Passage, ...] = ()
+    expected: Passage | None = None
+    due: Passage | None = None
+    state: Passage | None = None
+
+    @property
+    def whole(self) -> tuple[Passage, ...]:
+        """Everything in it, one after the other."""
+        found = (self.advice, *self.reasons, self.expected, self.due, *self.passages, self.state)
+        return tuple(passage for passage in found if passage is not None)
+
+
 class Section(msgspec.Struct, frozen=True):
-    """A part of the report under its own title; never without paragraphs. `id` is the same in every language."""
+    """A part of the report under its own title; never without parts. `id` is the same in every language."""
 
     id: str
     title: str
-    paragraphs: tuple[Paragraph, ...]
+    parts: tuple[Part, ...]
+
+    def by_key(self) -> Iterator[tuple[str, tuple[Part, ...]]]:
+        """Return the parts by field, in order: neighbours with one key together."""
+        return ((key, tuple(parts)) for key, parts in itertools.groupby(self.parts, key=lambda part: part.key))
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -69,6 +127,7 @@ class Report(msgspec.Struct, frozen=True):
         title: Project and student.
         notice: Why this is only a draft, that the verdict is contested or superseded; "" when it simply stands.
         facts: The head, in order.
+        verdict: The outcome in words and what happens next; without an outcome how things stand.
         released_at: When the verdict it tells of was released, ISO 8601 UTC; None for a draft.
         record_hash: Hash of the event that released it, in hexadecimal; None for a draft.
         standing: Of the version told of.
@@ -85,6 +144,7 @@ class Report(msgspec.Struct, frozen=True):
     title: str
     notice: str
     facts: tuple[Fact, ...]
+    verdict: Consequence
     sections: tuple[Section, ...]
     released_at: str | None = None
     record_hash: str | None = None
@@ -110,16 +170,13 @@ class Field(NamedTuple):
     text: str
 
 
-def groups(section: Section) -> tuple[tuple[str, tuple[Paragraph, ...]], ...]:
-    """The paragraphs of a section by field, in order: neighbours with one key together."""
-    found: list[tuple[str, list[Paragraph]]] = []
-    for paragraph in section.paragraphs:
-        if not found or found[-1][0] != paragraph.field_key:
-            found.append((paragraph.field_key, []))
-        found[-1][1].append(paragraph)
-    return tuple((key, tuple(paragraphs)) for key, paragraphs in found)
+def walk(passages: Iterable[Passage], depth: int = 0) -> Iterator[tuple[int, Passage]]:
+    """Return every passage with its depth, those below behind the one they belong to."""
+    for passage in passages:
+        yield depth, passage
+        yield from walk(passage.below, depth + 1)
 
 
-def section_if(id: str, title: str, paragraphs: Sequence[Paragraph]) -> tuple[Section, ...]:
-    """The section, or nothing when it would be empty."""
-    return (Section(id, title, tuple(paragraphs)),) if paragraphs else ()
+def section_if(id: str, title: str, parts: Sequence[Part]) -> tuple[Section, ...]:
+    """Return the section, or nothing when it would be empty."""
+    return (Section(id, title, tuple(parts)),) if any(part.title or part.whole for part in parts) else ()

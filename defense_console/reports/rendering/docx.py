@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from defense_console.model.defense.timeline import instant
-from defense_console.reports.content.value import Report
+from defense_console.reports.content.value import Passage, Report, walk
 from defense_console.reports.rendering import docx_parts as parts
-from defense_console.reports.rendering.layout import Block, Cell, Line, Page, Table, page
+from defense_console.reports.rendering.layout import Chapter, Page, page
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -30,13 +30,16 @@ _TONES: Final = {
 }  # fmt: skip
 _SHADES: Final = {"validated": "E9F3EE", "conditional": "FAF1DF", "rework": "F9EBE9"}
 _PLAIN_SHADE: Final = "F2F4F7"
-_FACTS_CM: Final = (3.2, 13.6)
+_FACTS_CM: Final = (3.6, 13.2)
 _WIDTHS_CM: Final = {3: (4.5, 3.6, 8.7), 4: (4.3, 5.0, 4.2, 3.3)}
 """Widths of the columns of a table by their number; together the width of the text."""
 _STYLES: Final = (("Normal", 10.5, 0), ("Heading 1", 22, 4), ("Heading 2", 14, 18), ("Heading 3", 11, 10))
 """Style, points of its letters, points above it."""
 _FONT: Final = "Cambria"
 _SMALL: Final = 8.0
+_IN_TABLES: Final = 9.5
+_INDENT_CM: Final = 0.35
+"""Of an item of a list in a cell, which is narrow."""
 
 
 def render(report: Report) -> bytes:
@@ -50,8 +53,8 @@ def render(report: Report) -> bytes:
     _set_styles(document, laid.language)
     _set_pages(document, laid)
     _head(document, laid)
-    for block in laid.blocks:
-        _block(document, block)
+    for chapter in laid.chapters:
+        _chapter(document, chapter)
     made = io.BytesIO()
     document.save(made)
     return parts.packed(made.getvalue(), at)
@@ -148,43 +151,52 @@ def _box(document: Document, edge: str, fill: str) -> _Cell:
 # --- the sections ------------------------------------------------------------------------------------------------
 
 
-def _block(document: Document, block: Block) -> None:
-    document.add_heading(parts.drawn(block.title), 2)
-    if block.table is not None:
-        _table(document, block.table)
-    for line in block.lines:
-        if line.shape == "heading":
-            document.add_heading(parts.drawn(line.text), 3)
-        else:
-            _write(document.add_paragraph(style=_style(line)), line)
+def _chapter(document: Document, chapter: Chapter) -> None:
+    document.add_heading(parts.drawn(chapter.title), 2)
+    if chapter.columns:
+        _table(document, chapter)
+        return
+    for block in chapter.blocks:
+        if block.title:
+            document.add_heading(parts.drawn(block.title), 3)
+        for depth, passage in walk(block.passages):
+            _write(document.add_paragraph(style=_style(depth, passage)), passage)
 
 
-def _table(document: Document, laid: Table) -> None:
-    table = document.add_table(1, len(laid.columns))
-    for cell, title in zip(table.rows[0].cells, laid.columns, strict=True):
-        parts.run(cell.paragraphs[0], title, _SOFT, bold=True)
-    for row in laid.rows:
-        for cell, lines in zip(table.add_row().cells, row, strict=True):
-            _fill(document, cell, lines)
-    parts.set_widths(table, _WIDTHS_CM[len(laid.columns)])
+def _table(document: Document, chapter: Chapter) -> None:
+    table = document.add_table(1, len(chapter.columns))
+    for cell, title in zip(table.rows[0].cells, chapter.columns, strict=True):
+        parts.run(cell.paragraphs[0], title, _SOFT, bold=True, size=_IN_TABLES)
+    for row in chapter.blocks:
+        first, *others = table.add_row().cells
+        parts.run(first.paragraphs[0], row.title, bold=True, size=_IN_TABLES)
+        _fill(document, first, row.passages)
+        for cell, passages in zip(others, row.cells, strict=True):
+            _fill(document, cell, passages)
+    parts.set_widths(table, _WIDTHS_CM[len(chapter.columns)])
     parts.rule_rows(table, _HAIR)
 
 
-def _fill(document: Document, cell: _Cell, lines: Cell) -> None:
-    """Write lines into a cell, the first one into the paragraph that every cell has."""
-    for n, line in enumerate(lines):
-        paragraph = cell.add_paragraph() if n else cell.paragraphs[0]
-        paragraph.style = document.styles[_style(line)]
-        _write(paragraph, line)
+def _fill(document: Document, cell: _Cell, passages: tuple[Passage, ...]) -> None:
+    """Write passages into a cell, the first one into the paragraph that every cell has."""
+    from docx.shared import Cm
+
+    for depth, passage in walk(passages):
+        paragraph = cell.add_paragraph() if cell.text else cell.paragraphs[0]
+        paragraph.style = document.styles[_style(depth, passage)]
+        if passage.item:
+            form = paragraph.paragraph_format
+            form.left_indent, form.first_line_indent = Cm(_INDENT_CM * (depth + 1)), Cm(-_INDENT_CM)
+        _write(paragraph, passage, _IN_TABLES)
 
 
-def _style(line: Line) -> str:
-    if line.shape != "item":
+def _style(depth: int, passage: Passage) -> str:
+    if not passage.item:
         return "Normal"
-    return "List Bullet 2" if line.depth else "List Bullet"
+    return f"List Bullet {min(depth + 1, 3)}" if depth else "List Bullet"
 
 
-def _write(paragraph: Paragraph, line: Line) -> None:
-    if line.label:
-        parts.run(paragraph, f"{line.label} ", _SOFT, bold=True)
-    parts.run(paragraph, line.text, _TONES.get(line.tone, ""), bold=bool(line.tone) or line.shape == "heading")
+def _write(paragraph: Paragraph, passage: Passage, size: float = 0) -> None:
+    if passage.label:
+        parts.run(paragraph, f"{passage.label} ", _SOFT, bold=True, size=size)
+    parts.run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone), size=size)

@@ -92,6 +92,8 @@ def rule_rows(table: Table, color: str) -> None:
         properties.append(borders)
     else:
         following.addprevious(borders)  # the format has an order, and word processors refuse another
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from defense_console.reports.content.value import Report
-from defense_console.reports.rendering.layout import nested, page, runs
+from defense_console.reports.rendering.layout import page
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -27,7 +27,6 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(runs=runs, nested=nested)
     return environment.get_template("report.html")
 
 

@@ -5,12 +5,13 @@ Text is data: whatever a person typed is displayed as typed and never becomes ma
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.value import Paragraph, Report, Section
+from defense_console.reports.content.value import Passage, Report, Section, walk
 from defense_console.reports.rendering.plain import labelled
 from defense_console.words.translation import Translator, translator
 
@@ -77,25 +78,22 @@ def _label(label: str, words: Translator) -> str:
 
 
 def _blocks(section: Section, words: Translator) -> Iterator[str]:
-    """Headings and texts stand alone; items that follow each other make one list."""
-    items: list[str] = []
-    for paragraph in section.paragraphs:
-        if paragraph.shape == "item":
-            items.append(_item(paragraph, words))
-            continue
-        if items:
-            yield "\n".join(items)
-            items = []
-        yield f"### {heading(paragraph.text)}" if paragraph.shape == "heading" else _text(paragraph, words)
-    if items:
-        yield "\n".join(items)
+    """Titles and paragraphs stand alone; items that follow each other make one list."""
+    for part in section.parts:
+        if part.title:
+            yield f"### {heading(part.title)}"
+        for listed, group in itertools.groupby(walk(part.whole), key=lambda each: each[1].item):
+            if listed:
+                yield "\n".join(_item(depth, passage, words) for depth, passage in group)
+            else:
+                yield from (_text(passage, words) for _depth, passage in group)
 
 
-def _text(paragraph: Paragraph, words: Translator) -> str:
-    text = escaped(paragraph.text)
-    return f"{_label(paragraph.label, words)} {text}" if paragraph.label else text
+def _text(passage: Passage, words: Translator) -> str:
+    text = escaped(passage.text)
+    return f"{_label(passage.label, words)} {text}" if passage.label else text
 
 
-def _item(paragraph: Paragraph, words: Translator) -> str:
-    margin = "  " * paragraph.depth
-    return f"{margin}- " + _text(paragraph, words).replace("\n", f"\n{margin}  ")
+def _item(depth: int, passage: Passage, words: Translator) -> str:
+    margin = "  " * depth
+    return f"{margin}- " + _text(passage, words).replace("\n", f"\n{margin}  ")

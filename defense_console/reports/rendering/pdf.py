@@ -2,8 +2,8 @@
 
 User text reaches typst only as JSON, never as markup. The fonts are those the compiler carries, so that every machine
 draws the same page, and the document's date is the release's: two runs give the same bytes. A character without a
-glyph stands as its code point, and is listed at the end. The file is PDF/A-2a and PDF/UA-1: it can be kept for years
-and read aloud. Source: engineering.md §3.
+glyph, or for private use, stands as its code point and is listed at the end. The file is PDF/A-2a and PDF/UA-1: it can
+be kept for years and read aloud. Source: engineering.md §3.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from defense_console.model.defense.timeline import instant
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.reports.content.value import Report
-from defense_console.reports.rendering.layout import Cell, Item, nested, page, runs
+from defense_console.reports.rendering.layout import page
 from defense_console.words.translation import translator
 
 if TYPE_CHECKING:
     from typst import Compiler
 
-_WITHOUT_GLYPH = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
-"""What the compiler says of each piece of text it has no glyph for, once it must not draw an empty box."""
+_UNDRAWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed|the codepoint `"((?:[^"\\]|\\.)*)"`')
+"""What the compiler says of a text it has no glyph for, once it must not draw an empty box, and of a character that
+means nothing outside its font (a private use one), which PDF/A refuses."""
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)", re.DOTALL)
 """How it quotes a text. Source: Rust, `str::escape_debug`."""
+_REFUSED: Final = N_("The PDF could not be made; the other formats hold the same text. Its compiler says: “{problem}”")
 _SIMPLE: Final = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
@@ -65,19 +67,19 @@ def render(report: Report) -> bytes:
                 timestamp=at,
             )
         except typst.TypstError as error:
-            found = _without_glyph(f"{error.message}\n{error.diagnostic}") - missing
+            found = _undrawn(f"{error.message}\n{error.diagnostic}") - missing
             if not found:
-                raise ConsoleError("The PDF could not be made: {problem}", problem=error.message) from None
+                raise ConsoleError(_REFUSED, problem=error.message) from None
             missing |= found
             continue
         if not isinstance(made, bytes):
-            raise ConsoleError("The PDF could not be made: {problem}", problem=type(made).__name__)
+            raise ConsoleError(_REFUSED, problem=type(made).__name__)
         return made
 
 
-def _without_glyph(said: str) -> frozenset[str]:
+def _undrawn(said: str) -> frozenset[str]:
     """The characters beyond ASCII of every piece of text that the compiler could not draw."""
-    pieces = (_ESCAPED.sub(_unescaped, found) for found in _WITHOUT_GLYPH.findall(said))
+    pieces = (_ESCAPED.sub(_unescaped, text or code) for text, code in _UNDRAWN.findall(said))
     return frozenset(character for piece in pieces for character in piece if character > "\x7f")
 
 
@@ -88,13 +90,7 @@ def _unescaped(found: re.Match[str]) -> str:
 def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, Any]:
     """What the template reads: the page, every character without a glyph replaced by its code point."""
     _ = translator(report.language)
-    laid = page(report)
-    data: dict[str, Any] = msgspec.to_builtins(laid)
-    for block, shown in zip(data["blocks"], laid.blocks, strict=True):
-        block["flow"] = _flow(shown.lines)
-        if shown.table is not None:
-            block["table"]["rows"] = [[_flow(cell) for cell in row] for row in shown.table.rows]
-        del block["lines"]
+    data: dict[str, Any] = msgspec.to_builtins(page(report))
     data["date"] = {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")}
     counted: Counter[str] = Counter()
     data = _drawn(data, missing, counted)
@@ -105,21 +101,6 @@ def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, An
         for c, n in sorted(counted.items())
     ]
     return data
-
-
-def _flow(lines: Cell) -> list[dict[str, Any]]:
-    """Lines as the template lays them out: lists as trees, the rest one by one."""
-    parts: list[dict[str, Any]] = []
-    for listed, group in runs(lines):
-        if listed:
-            parts.append({"kind": "list", "items": [_branch(item) for item in nested(group)]})
-        else:
-            parts += [{"kind": line.shape, "line": msgspec.to_builtins(line)} for line in group]
-    return parts
-
-
-def _branch(item: Item) -> dict[str, Any]:
-    return {"line": msgspec.to_builtins(item.line), "below": [_branch(below) for below in item.below]}
 
 
 def code_point(character: str) -> str:

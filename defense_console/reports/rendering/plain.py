@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from defense_console.model.text import cells, one_line, visible
-from defense_console.reports.content.value import Paragraph, Report, Section
+from defense_console.reports.content.value import Passage, Report, Section, walk
 from defense_console.words.translation import Translator, translator
 
 WIDTH: Final = 80
@@ -38,15 +38,14 @@ def render(report: Report) -> str:
     return "\n".join(line.rstrip(" ") for line in lines) + "\n"
 
 
-def unwrapped(paragraphs: Sequence[Paragraph], language: str) -> str:
-    """Some paragraphs as text to be pasted into a form: no wrapping, no margin; "" without paragraphs."""
+def unwrapped(passages: Iterable[Passage], language: str) -> Iterator[str]:
+    """Return the lines of some passages to be pasted into a form: no wrapping, no margin."""
     words = translator(language)
-    lines: list[str] = []
-    for paragraph in paragraphs:
-        first, rest = _margins(paragraph, "")
-        text = _text(paragraph, words).split("\n")
-        lines += [first + text[0], *(rest + line for line in text[1:])]
-    return "\n".join(lines)
+    for depth, passage in walk(passages):
+        first, rest = _margins(passage, "  " * depth)
+        text = _text(passage, words).split("\n")
+        yield first + text[0]
+        yield from (rest + line for line in text[1:])
 
 
 def labelled(label: str, words: Translator) -> str:
@@ -55,31 +54,35 @@ def labelled(label: str, words: Translator) -> str:
     return _("{label}:", label=label)
 
 
+def capital(text: str) -> str:
+    """A text with a capital letter first."""
+    return text[:1].upper() + text[1:]
+
+
 def _section(section: Section, words: Translator) -> Iterator[str]:
     title = wrapped(one_line(section.title), "", "  ")
     yield from ("", *title, "-" * max(map(cells, title)))
-    above: Paragraph | None = None
-    for paragraph in section.paragraphs:
-        if above is not None and (paragraph.shape == "heading" or paragraph.shape == above.shape == "text"):
-            yield ""
-        if paragraph.shape == "heading":
-            yield from wrapped(one_line(paragraph.text), _HEADING, "  ")
-        else:
-            yield from wrapped(_text(paragraph, words), *_margins(paragraph, "  "))
-        above = paragraph
+    above: Passage | str = ""
+    for part in section.parts:
+        if part.title:
+            yield from [""] if above else []
+            yield from wrapped(one_line(part.title), _HEADING, "  ")
+            above = part.title
+        for depth, passage in walk(part.whole):
+            if isinstance(above, Passage) and not (above.item or passage.item):
+                yield ""
+            yield from wrapped(_text(passage, words), *_margins(passage, "  " * (depth + 1)))
+            above = passage
 
 
-def _text(paragraph: Paragraph, words: Translator) -> str:
-    text = visible(paragraph.text)
-    return f"{labelled(one_line(paragraph.label), words)} {text}" if paragraph.label else text
+def _text(passage: Passage, words: Translator) -> str:
+    text = visible(passage.text)
+    return f"{labelled(one_line(passage.label), words)} {text}" if passage.label else text
 
 
-def _margins(paragraph: Paragraph, margin: str) -> tuple[str, str]:
-    """What stands before the first line of a paragraph, and before the others."""
-    if paragraph.shape != "item":
-        return margin, margin
-    margin += "  " * paragraph.depth
-    return margin + "- ", margin + "  "
+def _margins(passage: Passage, margin: str) -> tuple[str, str]:
+    """What stands before the first line of a passage, and before the others."""
+    return (margin + "- ", margin + "  ") if passage.item else (margin, margin)
 
 
 def wrapped(text: str, first: str, rest: str, width: int = WIDTH) -> list[str]:

@@ -43,6 +43,11 @@ class OrderedKeys(App[None], inherit_bindings=False):
         self._key_back = 0
         self._key_on_its_way = False
 
+    @property
+    def keys_waiting(self) -> int:
+        """How many keys and pasted texts wait for the one before them."""
+        return len(self._typed)
+
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text wait for their turn; everything else is handled at once."""
         if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
-from defense_console.model.defense import events as ev
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.timeline import instant
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen
@@ -29,7 +29,7 @@ from defense_console.words.translation import (
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
-    from defense_console.model.defense.events import Event
+    from defense_console.model.defense.kinds import DefenseEvent
 
 
 WIDEST = 120
@@ -101,7 +101,7 @@ class TimelineScreen(ConsoleScreen):
         """Something may have been recorded."""
         self.redraw()
 
-    def _lines(self, events: tuple[Event, ...]) -> Iterator[Content]:
+    def _lines(self, events: tuple[DefenseEvent, ...]) -> Iterator[Content]:
         """One text per event; the first of each day says the day."""
         struck = cancelled_actions(events)
         day, several = "", len({event.author for event in events}) > 1
@@ -117,7 +117,7 @@ class TimelineScreen(ConsoleScreen):
             wrapped = indent.join(words.wrap(max(12, width - len(lead))))
             yield Content.assemble((head, "bold $text-accent"), (lead, "$text-muted"), wrapped)
 
-    def _words(self, event: Event, undone: bool) -> Content:
+    def _words(self, event: DefenseEvent, undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""
         desk = self._log
         words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
@@ -126,18 +126,18 @@ class TimelineScreen(ConsoleScreen):
             return text.stylize("strike $text-muted") + Content(" · " + _("undone")).stylize("$text-warning")
         if isinstance(event.what, ev.Suspended | ev.Recovered):
             return Content("! ").stylize("bold $text-warning") + text + self._gap_words(event)
-        if isinstance(event.what, ev.SYSTEM_FACTS):
+        if event.what.fact:
             return Content("⚙ ") + text
         return text
 
-    def _clock_at(self, event: Event) -> str:
+    def _clock_at(self, event: DefenseEvent) -> str:
         """What the clock of the defense showed; nothing before the start and after the end."""
         line = self._log.defense.timeline
         if line.started_at is None or instant(event.at.wall) < instant(line.started_at.wall):
             return ""
         return clock_text(line.shown_ms(event.at) // 1000)
 
-    def _gap_words(self, event: Event) -> Content:
+    def _gap_words(self, event: DefenseEvent) -> Content:
         gap = next((gap for gap in self._log.defense.gaps if gap.seq == event.seq), None)
         if gap is None:
             return Content("")

@@ -8,8 +8,7 @@ from textual import work
 
 from defense_console.desk.uploads.comparing import reading_limits
 from defense_console.model.defense import revision
-from defense_console.model.defense.events import ReceivedFile
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import ReceivedFile, Revision
 from defense_console.model.errors import N_
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -32,12 +31,6 @@ class Looking(PanelScreen):
     def chosen(self) -> Revision | None:
         """The document the cursor is on."""
         raise NotImplementedError
-
-    def nothing_to_see(self, each: Revision) -> str | None:
-        """Why there is no file to look at, None when there is one."""
-        if each.answer is None:
-            return _("Nothing has been received yet.")
-        return None if each.answer.files else _("It was only declared received: there is no file.")
 
     @work(exclusive=True, group="dialog")
     async def compare_files(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textual.worker import Worker
 
 from defense_console.desk.uploads.viewer import open_document, viewer
-from defense_console.model.defense.events import ReceivedFile
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Choose

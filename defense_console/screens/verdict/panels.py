@@ -7,20 +7,28 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from defense_console.desk.defense.verdict import VerdictDesk
-from defense_console.desk.defense.wording import consequence
 from defense_console.keys.keymap import command, commands_for, shown_keys
 from defense_console.model.curriculum import ORAL
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.events import OutcomeValue
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.signing import Guard
-from defense_console.model.defense.state import Defense, Revision
+from defense_console.model.defense.state import Defense, OutcomeValue, Revision
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
 from defense_console.settings import Settings
 from defense_console.widgets.lists.panel import Item
-from defense_console.words.translation import _, clock_text, date_time, duration_text, language, ngettext, when
+from defense_console.words.consequences import consequence
+from defense_console.words.translation import (
+    _,
+    clock_text,
+    date_time,
+    duration_text,
+    language,
+    ngettext,
+    translator,
+    when,
+)
 from defense_console.words.values import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS
 
 OUTCOME_ORDER: tuple[OutcomeValue, ...] = ("validated", "conditional", "rework")
@@ -51,10 +59,11 @@ def key_of(id: str, settings: Settings) -> str:
 
 def outcome_words(desk: VerdictDesk, outcome: OutcomeValue, zone: str) -> str:
     """The label of an outcome, with the instant the documents are due once released, the time given before."""
+    words = translator(language())
     if dues := [r.due_at for r in desk.defense.required_revisions if r.state in ("requested", "re_requested")]:
-        return consequence(outcome, language(), due=date_time(max(dues), zone))
+        return consequence(outcome, words, due=date_time(max(dues), zone)).label
     kept = [r.due_after_s for r in revision.kept_rows(desk.rows()) if r.severity == "required"]
-    return consequence(outcome, language(), after_s=max(kept, default=desk.curriculum.rules.student_due_s))
+    return consequence(outcome, words, after_s=max(kept, default=desk.curriculum.rules.student_due_s)).label
 
 
 def outcome_items(desk: VerdictDesk, settings: Settings, zone: str) -> tuple[Item, ...]:

@@ -5,7 +5,6 @@ Nothing here knows what the documents mean. Source: engineering.md §2.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,6 @@ from tinydb.storages import Storage
 from defense_console.store.sqlite import pragmas, schema
 from defense_console.store.sqlite.opening.unmoved import MovedFile, Unmoved
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BATCH = 256
 _PAGES_WHEN_FULL = 16
 IDS = range(-(2**63), 2**63)
@@ -52,20 +50,6 @@ class RawRow(NamedTuple):
     id: int
     body: bytes
     sound: bool
-
-
-def checksum(table: str, id: int, body: bytes) -> bytes:
-    """Eight bytes over the whole row, so that a flipped bit in its key is seen as well."""
-    return hashlib.blake2b(b"%s\0%d\0%s" % (table.encode("utf-8", "surrogatepass"), id, body), digest_size=8).digest()
-
-
-def encode(document: Mapping[str, Any]) -> bytes:
-    """JSON of a document.
-
-    Raises:
-        TypeError, ValueError: It holds something that is not JSON.
-    """
-    return _ENCODER.encode(document).encode()
 
 
 class RowStorage(Storage):
@@ -163,7 +147,7 @@ class RowStorage(Storage):
             for name, documents in data.items():
                 self.register(name)
                 for id, document in documents.items():
-                    self.put(name, int(id), encode(document))
+                    self.put(name, int(id), schema.encode(document))
 
     def reclaim(self) -> bool:
         """Let the write-ahead log begin anew in the space it has, now and often, since it should not grow.
@@ -294,7 +278,7 @@ class RowStorage(Storage):
 
     def put(self, name: str, id: int, body: bytes) -> None:
         """Write a row, over the one that may be there."""
-        values = (name, id, body.decode(), checksum(name, id, body))
+        values = (name, id, body.decode(), schema.checksum(name, id, body))
         self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
 
     def delete(self, name: str, id: int) -> bool:
@@ -385,7 +369,7 @@ class RowStorage(Storage):
         id, body, stored = row
         if not isinstance(id, int) or not isinstance(body, bytes | None):
             raise TornTable(f"rows of something else in {name}")
-        return RawRow(id, body or b"", stored == checksum(name, id, body or b""))
+        return RawRow(id, body or b"", stored == schema.checksum(name, id, body or b""))
 
     @staticmethod
     def _sound(name: str, row: RawRow) -> RawRow:

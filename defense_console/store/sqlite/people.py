@@ -6,12 +6,14 @@ is damaged or gone. Source: engineering.md §2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
 from defense_console.store.base import Student
-from defense_console.store.sqlite.caches import student_of
+from defense_console.store.caches import student_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import STUDENTS, name_key
 from defense_console.store.sqlite.tables import Documents
@@ -59,7 +61,8 @@ class People:
                 return msgspec.convert(document, Student)
         return student_of(self._documents.lines(STUDENTS + id))
 
-    def put(self, student: Student, head: str) -> None:
+    def put(self, row: Mapping[str, Any]) -> None:
         """Write a student with the hash of their last event, in a transaction of the caller."""
-        document = {**msgspec.to_builtins(student), "hash": head}
+        student = msgspec.convert(row, Student)
+        document = {**msgspec.to_builtins(student), "hash": row["hash"]}
         self._documents.put(TABLE, name_key(student.id), document, "id")

@@ -14,7 +14,8 @@ from tinydb import TinyDB
 from tinydb.queries import QueryLike
 from tinydb.table import Document, Table
 
-from defense_console.store.sqlite.engine import IDS, RowStorage, encode
+from defense_console.store.sqlite.engine import IDS, RowStorage
+from defense_console.store.sqlite.schema import encode
 
 
 class _Reading(Mapping[str, dict[str, Any]]):

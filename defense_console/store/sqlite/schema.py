@@ -6,9 +6,13 @@ and `tests/store/make_every_state.py`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from defense_console.store.sqlite.keys import name_key
 
 APPLICATION_ID: Final = 0x44464353
 """`DFCS`, at offset 68 of the file. Source: sqlite.org/fileformat2.html §1.3."""
@@ -19,7 +23,54 @@ TABLES: Final = ("rows", "tables")
 Step = Callable[[sqlite3.Connection], None]
 """Changes a file from one schema to the next, inside a transaction that is already open."""
 
-STEPS: tuple[Step, ...] = ()
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_ASIDE = "aside/"
+"""How the fields of drafts began in schema 1 that were no texts but decisions kept aside."""
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """Return the JSON of a document.
+
+    Raises:
+        TypeError, ValueError: It holds something that is not JSON.
+    """
+    return _ENCODER.encode(document).encode()
+
+
+def checksum(table: str, id: int, body: bytes) -> bytes:
+    """Return eight bytes over the whole row, so that a flipped bit in its key is seen as well."""
+    return hashlib.blake2b(b"%s\0%d\0%s" % (table.encode("utf-8", "surrogatepass"), id, body), digest_size=8).digest()
+
+
+# --- steps -------------------------------------------------------------------------------------------------------
+
+
+def aside_of_draft(draft: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the row of the table `aside` that a draft of schema 1 stands for; None for a text being typed."""
+    field, value = draft.get("field"), draft.get("draft")
+    if not isinstance(field, str) or not field.startswith(_ASIDE) or not isinstance(value, dict):
+        return None
+    return {"stream": str(draft.get("stream")), "key": field.removeprefix(_ASIDE), "event": str(value.get("text"))}
+
+
+def _keep_decisions_in_rows_of_their_own(connection: sqlite3.Connection) -> None:
+    """Schema 2: what is kept aside moves from `drafts` to `aside`. Damaged rows stay where they are, for `doctor`."""
+    drafts = connection.execute("SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = 'drafts'").fetchall()
+    sound = ((id, body) for id, body, sum in drafts if sum == checksum("drafts", id, body or b""))
+    for id, body in sound:
+        row = aside_of_draft(json.loads(body))
+        if row is None:
+            continue
+        key, moved = name_key(row["stream"], row["key"]), encode(row)
+        connection.execute("INSERT OR IGNORE INTO tables VALUES ('aside')")
+        values = (key, moved.decode(), checksum("aside", key, moved))
+        connection.execute("INSERT INTO rows VALUES ('aside', ?, ?, ?)", values)
+        connection.execute("DELETE FROM rows WHERE tab = 'drafts' AND id = ?", (id,))
+
+
+STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own,)
 """The n-th, from 1, makes schema n + 1 of schema n."""
 
 

@@ -5,7 +5,8 @@
 | `defense/<uuid>`, `student/<id>` | event: its exact bytes and its hash | sequence number |
 | `pending`, `closed` | defense: its summary | first 63 bits of the UUID |
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
-| `drafts` | defense and field | of both |
+| `drafts` | text being typed: of a defense and a field | of both |
+| `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
 | `leases` | live defense | as `pending` |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
@@ -24,13 +25,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.store import log_rules
 from defense_console.store.base import (
     Append,
-    Conflict,
-    DamagedStore,
     Draft,
     Identity,
     Lease,
@@ -38,10 +38,12 @@ from defense_console.store.base import (
     Problem,
     Student,
 )
-from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite import verifying
+from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.drafts import Drafts
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
+from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import Held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
@@ -71,15 +73,17 @@ class TinyStore:
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
-        self.told: ConsoleError | None = None
-        """What whoever opened it must be told: that a copy of it does not lie with the others; None for nothing."""
+        self.notice: ConsoleError | None = None
+        """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
         self._held = held
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
-        self._seen = self._rows.data_version()
+        self._drafts = Drafts(self._documents)
+        self._asides = Asides(self._documents)
+        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts, self._asides)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
@@ -103,7 +107,7 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
-        store.told = upgrade.told
+        store.notice = upgrade.notice
         return store
 
     @property
@@ -129,11 +133,18 @@ class TinyStore:
         with place.explained(self.folder), self._rows.transaction():
             yield
 
-    def changed(self) -> bool:
-        """Whether another connection has written since this was last asked (or since opening)."""
-        with place.explained(self.folder):
-            before, self._seen = self._seen, self._rows.data_version()
-        return before != self._seen
+    @_explained
+    def subscribe(self) -> Callable[[], bool]:
+        """Watch what is written from now on; the question costs a look into shared memory."""
+        seen = self._rows.data_version()
+
+        def changed() -> bool:
+            nonlocal seen
+            with place.explained(self.folder):
+                before, seen = seen, self._rows.data_version()
+            return before != seen
+
+        return changed
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
@@ -146,51 +157,7 @@ class TinyStore:
             DamagedStore: The end of the log is gone or damaged.
         """
         with self._rows.transaction():
-            last = self._documents.last(job.stream)
-            seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
-            if seq > job.expected:
-                return self._again(job, seq)
-            if seq < job.expected or job.previous not in (None, head):
-                raise self._conflict(job, seq)
-            self._refuse_cut(job.stream, last)
-            lines = []
-            for body in job.lines:
-                seq, head = seq + 1, next_hash(head, body)
-                lines.append(Line(seq, body, head))
-            self._documents.add_lines(job.stream, lines)
-            self._beside(job, seq, head)
-            return seq, head
-
-    def _again(self, job: Append, seq: int) -> tuple[int, str]:
-        """A commit may fail after its bytes arrived: the same lines at the same place are acknowledged."""
-        there = self._documents.lines(job.stream, job.expected, job.expected + len(job.lines))
-        before = first_hash(job.stream) if job.expected == 0 else there[0].hash
-        lines = tuple(line for line in there if line.seq > job.expected)
-        same = job.previous in (None, before) and tuple(line.body for line in lines) == job.lines
-        if not lines or not same:
-            raise self._conflict(job, seq)
-        return lines[-1].seq, lines[-1].hash
-
-    def _conflict(self, job: Append, seq: int) -> Conflict:
-        return Conflict(
-            N_("Another console wrote first: {stream} ends at line {seq}, not at {expected}."),
-            stream=job.stream,
-            seq=seq,
-            expected=job.expected,
-        )
-
-    def _beside(self, job: Append, seq: int, head: str) -> None:
-        """What goes into the same transaction as the lines."""
-        if job.pin is not None:
-            self._documents.pin(*job.pin)
-        if job.drop_drafts:
-            self._documents.remove("drafts", *(name_key(job.stream, field) for field in job.drop_drafts))
-        for field, draft in job.drafts:
-            self.save_draft(job.stream, field, draft)
-        if job.student is not None:
-            self._people.put(msgspec.structs.replace(job.student, seq=seq), head)
-        if job.summary is not None:
-            self._summaries.put(msgspec.structs.replace(job.summary, seq=seq, hash=head))
+            return log_rules.append(self._open_logs, job)
 
     @_explained
     def read_log(self, stream: str) -> tuple[Line, ...]:
@@ -201,29 +168,8 @@ class TinyStore:
         """
         with self._rows.reading():
             lines = self._documents.lines(stream)
-            self._refuse_cut(stream, lines[-1] if lines else None)
-        head = first_hash(stream)
-        for seq, line in enumerate(lines, 1):
-            head = next_hash(head, line.body)
-            if line.seq != seq or line.hash != head:
-                raise DamagedStore(
-                    N_("Line {seq} of {stream} is missing or was changed: close the console and run doctor."),
-                    seq=seq,
-                    stream=stream,
-                )
-        return tuple(lines)
-
-    def _refuse_cut(self, stream: str, last: Line | None) -> None:
-        """The row beside the log knows how far the log went, and a log that was begun is never empty."""
-        seq, known = (0, "") if last is None else (last.seq, last.hash)
-        told = verifying.told_beside(self._rows, stream)
-        emptied = last is None and self._rows.names(stream, 1) == [stream]
-        if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
-            raise DamagedStore(
-                N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
-                stream=stream,
-                seq=seq,
-            )
+            verifying.refuse_cut(self._rows, stream, lines[-1] if lines else None)
+        return log_rules.checked(stream, lines)
 
     @_explained
     def last(self, stream: str) -> Line | None:
@@ -273,42 +219,51 @@ class TinyStore:
 
     @_explained
     def students(self) -> tuple[Student, ...]:
-        """Every student, sorted by id."""
+        """Return every student, sorted by id."""
         return self._people.all()
+
+    @_explained
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
+        with self._rows.reading():
+            return tuple(student for id in ids if (student := self._people.one(id)) is not None)
 
     @_explained
     def student(self, id: str) -> Student | None:
         """One student."""
         return self._people.one(id)
 
-    # --- drafts and leases ---------------------------------------------------------------------------------------
+    # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 
     @_explained
     def drafts(self, stream: str) -> dict[str, Draft]:
         """Drafts of one stream by field key, sorted."""
-        return self._drafts().get(stream, {})
+        return self._drafts.all().get(stream, {})
 
     @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
-        return self._drafts()
-
-    def _drafts(self) -> dict[str, dict[str, Draft]]:
-        found: dict[str, dict[str, Draft]] = {}
-        for document in sorted(self._documents.table("drafts").sound(), key=lambda d: (d["stream"], d["field"])):
-            draft = msgspec.convert(document["draft"], Draft)
-            found.setdefault(document["stream"], {})[document["field"]] = draft
-        return found
+        return self._drafts.all()
 
     @_explained
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-        key = name_key(stream, field)
-        if draft is None:
-            self._documents.remove("drafts", key)
-            return
-        document = {"stream": stream, "field": field, "draft": msgspec.to_builtins(draft)}
-        self._documents.put("drafts", key, document, "stream", "field")
+        self._drafts.put(stream, field, draft)
+
+    @_explained
+    def asides(self, stream: str) -> dict[str, bytes]:
+        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
+        return self._asides.all().get(stream, {})
+
+    @_explained
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Return every decision that is kept aside, by stream and key, sorted; without damaged rows."""
+        return self._asides.all()
+
+    @_explained
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        self._asides.put(stream, key, event)
 
     @_explained
     def leases(self) -> dict[str, Lease]:
@@ -320,8 +275,7 @@ class TinyStore:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
         key = defense_key(defense_id)
         with self._rows.transaction():
-            there = self.leases().get(defense_id)
-            if over is not None and there is not None and there.holder not in ("", *over):
+            if not log_rules.may_write_lease(self.leases().get(defense_id), over):
                 return
             if lease is None:
                 self._documents.remove("leases", key)

@@ -6,17 +6,19 @@ Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
-from defense_console.store.base import DamagedStore
-from defense_console.store.sqlite.caches import is_whole, summary_of
+from defense_console.store import log_rules
+from defense_console.store.base import DamagedStore, beside
+from defense_console.store.caches import summary_of
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
@@ -100,14 +102,16 @@ class Summaries:
         with self._rows.reading():
             wanted = list(keys())
             found, stale = self._read(wanted)
-        for key in stale:
-            renewed = self._renew(key, found.get(key))
-            if renewed is not None:
-                found[key] = renewed
+        renewed = {key: summary for key in stale if (summary := self._folded(key, found.get(key))) is not None}
+        self._write_back(summary for key, summary in renewed.items() if summary is not found.get(key))
+        found |= renewed
         return [found[key] for key in wanted if key in found]
 
     def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
-        """What the rows say, by key; and the keys of those that cannot be read or lag behind their log."""
+        """What the rows say, by key; and the keys of those that cannot be read, lag behind their log or are older.
+
+        An older row is one that an earlier console computed, which knew less than `SUMMARY_VERSION`.
+        """
         found: dict[int, Summary] = {}
         stale: list[int] = []
         for key in keys:
@@ -122,12 +126,13 @@ class Summaries:
             except (DamagedRow, msgspec.ValidationError):
                 stale.append(key)
                 continue
-            if found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0):
+            lags = found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0)
+            if lags or found[key].version < SUMMARY_VERSION:
                 stale.append(key)
         return found, stale
 
-    def _renew(self, key: int, known: Summary | None) -> Summary | None:
-        """A summary folded anew, and written back where the store can be written now.
+    def _folded(self, key: int, known: Summary | None) -> Summary | None:
+        """A summary folded from its log; `known` where that cannot be read, None where there is neither.
 
         Raises:
             DamagedStore: Neither the row nor the log can be read.
@@ -136,13 +141,10 @@ class Summaries:
             id = stream.removeprefix(DEFENSES)
             if defense_key(id) != key:
                 continue
-            with suppress(DamagedRow):
-                lines = self._documents.lines(stream)
-                # Of a log with a hole or a changed line no state is folded.
-                summary = summary_of(id, lines, self._curriculum) if is_whole(stream, lines) else None
+            with suppress(DamagedRow, DamagedStore):
+                lines = log_rules.checked(stream, self._documents.lines(stream))
+                summary = summary_of(id, lines, self._curriculum)
                 if summary is not None:
-                    with suppress(Exception), self._rows.transaction():
-                        self.put(summary)
                     return summary
         if known is None:
             raise DamagedStore(
@@ -151,6 +153,14 @@ class Summaries:
                 table=PENDING,
             )
         return known
+
+    def _write_back(self, summaries: Iterable[Summary]) -> None:
+        """Write summaries that were folded, where the store can be written now: without them it is only slower."""
+        rows = [beside(summary) for summary in summaries]
+        if rows:
+            with suppress(Exception), self._rows.transaction():
+                for row in rows:
+                    self.put(row)
 
     def _fill_in(self) -> None:
         """Once per connection: make the rows of the defenses that have a log and none, which two counts tell of.
@@ -165,14 +175,15 @@ class Summaries:
         for key in _keys_of(self._rows.names(DEFENSES)):
             if not any(self._rows.has(table, key) for table in (PENDING, CLOSED)):
                 with suppress(DamagedStore):
-                    self._renew(key, None)
+                    self._write_back(filter(None, [self._folded(key, None)]))
         with suppress(Exception), self._rows.transaction():
             self._documents.set_meta(CLOSED_COUNT, str(self._rows.count(CLOSED)))
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, summary: Summary) -> None:
+    def put(self, row: Mapping[str, Any]) -> None:
         """Write a summary to the table it belongs to, in a transaction of the caller."""
+        summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
         moved = self._rows.has(there, key)

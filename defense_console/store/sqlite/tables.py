@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -124,7 +124,7 @@ class Documents:
             raise TornTable(f"rows of {stream} are not in their order")
         return lines[0]
 
-    def add_lines(self, stream: str, lines: list[Line]) -> None:
+    def add_lines(self, stream: str, lines: Sequence[Line]) -> None:
         """Insert lines under their numbers.
 
         Raises:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Problem, ProblemKind
+from defense_console.store.base import DamagedStore, Line, Problem, ProblemKind
 from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite.engine import RawRow, RowStorage
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
@@ -44,6 +44,28 @@ def ends_as_told(rows: RowStorage, stream: str) -> bool:
     return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
         line is None or told.hash in ("", line[1])
     )
+
+
+def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
+    """Refuse a log whose end is gone: the row next to it knows how far it went, and a begun log is never empty.
+
+    Args:
+        rows: Where the log lies.
+        stream: Its name.
+        last: Its last line, None when there is none.
+
+    Raises:
+        DamagedStore: Lines are missing after `last`.
+    """
+    seq, known = (0, "") if last is None else (last.seq, last.hash)
+    told = told_beside(rows, stream)
+    emptied = last is None and rows.names(stream, 1) == [stream]
+    if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
+        raise DamagedStore(
+            N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
+            stream=stream,
+            seq=seq,
+        )
 
 
 def _beside(stream: str) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""Keeping aside: what the store refused, since another writer was first, goes into it beside the drafts.
+"""Keeping aside: what the store refused, since another writer was first, goes into rows of its own there.
 
 Every row that a refusal makes or unmakes is written in one transaction, and whoever was refused is told only then; so
 there is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
@@ -7,14 +7,15 @@ there is no moment at which a killed console loses any of it. Source: engineerin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
 
-from defense_console.model.defense.events import Event, decode_event, encode_event
+from defense_console.model.defense.kinds import DefenseEvent, decode_event
 from defense_console.model.defense.refused import PREFIX, aside_of, decisions, key_of
-from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, write_job
+from defense_console.model.log.envelope import encode_event
+from defense_console.store.base import Append, Draft, Job, SaveAside, Store, write_job
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.sqlite.keys import DEFENSES
 
@@ -22,9 +23,9 @@ MARKED = "1"
 """What stands under a mark."""
 
 
-def aside_row(base: int, event: Event) -> tuple[str, Draft]:
-    """An event as it is kept aside: its key, and what stands under it."""
-    return key_of(base, event), Draft(encode_event(event).decode(), event.at, 0)
+def aside_row(base: int, event: DefenseEvent) -> tuple[str, bytes]:
+    """Return an event as it is kept aside: its key and its canonical JSON."""
+    return key_of(base, event), encode_event(event)
 
 
 def can_be_kept(store: Store, job: Append) -> bool:
@@ -48,7 +49,7 @@ class _Tail(msgspec.Struct, frozen=True):
     base: int
     end: int
     head: str | None
-    events: tuple[Event, ...] = ()
+    events: tuple[DefenseEvent, ...] = ()
     moved: dict[str, str] = {}
 
     def goes_on(self, job: Append) -> bool:
@@ -94,12 +95,14 @@ class RefusedTails:
             tail = before
             for job in jobs:
                 tail = tail.with_job(job)
-            rows, moved = _rows(store, jobs, before, tail)
+            rows, moved = _rows(jobs, before, tail)
             marks = {_mark(job.stream, *job.lines) for job in jobs}
             settled = all(store.meta(mark) for mark in marks)
-            for field, draft in rows.items():
-                if draft is None or not settled:
-                    store.save_draft(stream, field, draft)
+            for key, event in rows.items():
+                if event is None or not settled:
+                    store.save_aside(stream, key, event)
+            for field in _finished(store.drafts(stream), jobs):
+                store.save_draft(stream, field, None)
             for mark in marks if again else ():
                 store.set_meta(mark, MARKED)
         self._tails[stream] = msgspec.structs.replace(tail, moved=moved)
@@ -121,12 +124,12 @@ def write_once(store: Store, job: Job) -> tuple[int, str]:
     Raises:
         StoreError: It was not written.
     """
-    if not (isinstance(job, SaveDraft) and job.draft is not None and job.field.startswith(PREFIX)):
+    if not isinstance(job, SaveAside) or job.event is None:
         return write_job(store, job)
-    mark = _mark(job.stream, job.field.encode())
+    mark = _mark(job.stream, f"{PREFIX}{job.key}".encode())  # as consoles of schema 1 named it
     with store.transaction():
         if not store.meta(mark):
-            store.save_draft(job.stream, job.field, job.draft)
+            store.save_aside(job.stream, job.key, job.event)
             store.set_meta(mark, MARKED)
     return 0, ""
 
@@ -148,26 +151,27 @@ def _parting(store: Store, job: Append) -> int:
     return job.expected + 1 if job.previous in (None, there) else 1
 
 
-def _rows(
-    store: Store, jobs: Sequence[Append], before: _Tail, tail: _Tail
-) -> tuple[dict[str, Draft | None], dict[str, str]]:
-    """What becomes of the rows beside the drafts, None for those that go; and how moved ones are called."""
+def _rows(jobs: Sequence[Append], before: _Tail, tail: _Tail) -> tuple[dict[str, bytes | None], dict[str, str]]:
+    """Return what becomes of the rows kept aside, None for those that go, and the new keys of those that move."""
     base, moved = tail.base, dict(tail.moved)
     were = dict(aside_row(base, event) for event in decisions(before.events))
     now = dict(aside_row(base, event) for event in decisions(tail.events))
-    rows: dict[str, Draft | None] = dict.fromkeys(were.keys() - now.keys())  # taken back further on in the tail
+    rows: dict[str, bytes | None] = dict.fromkeys(were.keys() - now.keys())  # taken back further on in the tail
     rows |= {key: row for key, row in now.items() if key not in were}
-    drafts = store.drafts(jobs[0].stream)
     for job in jobs:
-        for field in job.drop_drafts:
-            # What was taken up stands among the new rows; a draft goes when its text does.
-            if field.startswith(PREFIX) or (field in drafts and _holds(job, drafts[field].text)):
-                rows[moved.get(field, field)] = None
-        for field, draft in job.drafts:
+        for key in job.drop_aside:  # what was taken up stands among the new rows
+            rows[moved.get(key, key)] = None
+        for key, event in job.aside:
             # It names a line that is not in the record now, but kept aside with it.
-            moved[field] = key_of(base, aside_of(field, draft.text).event)
-            rows[moved[field]] = draft
+            moved[key] = key_of(base, aside_of(key, event).event)
+            rows[moved[key]] = event
     return rows, moved
+
+
+def _finished(drafts: Mapping[str, Draft], jobs: Iterable[Append]) -> set[str]:
+    """Return the fields of the drafts that go with what was refused, since their text stands there."""
+    fields = ((job, field) for job in jobs for field in job.drop_drafts)
+    return {field for job, field in fields if field in drafts and _holds(job, drafts[field].text)}
 
 
 def _holds(job: Append, text: str) -> bool:

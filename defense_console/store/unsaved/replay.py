@@ -13,13 +13,12 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Conflict, DamagedStore, Identity, Store, StoreError
+from defense_console.store.base import Append, Conflict, DamagedStore, Identity, SpooledJob, Store, StoreError
 from defense_console.store.sqlite.opening.place import sync_folder
 from defense_console.store.unsaved.keeping_aside import RefusedTails, can_be_kept, write_once
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
-    SpooledJob,
     belongs,
     content,
     read_jobs,
@@ -127,9 +126,11 @@ class _Replay:
                 self._keep_aside(job)
         else:
             if isinstance(job, Append):
-                # Lines that were there already say nothing of the drafts beside them.
+                # Lines that were there already say nothing of the other rows.
                 for field in job.drop_drafts:
                     self._store.save_draft(job.stream, field, None)
+                for key in job.drop_aside:
+                    self._store.save_aside(job.stream, key, None)
                 self._written += 1
 
     def _builds_on_refused(self, job: Append) -> bool:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.store.base import Identity
+from defense_console.store.base import Identity, SpooledJob
 from defense_console.store.sqlite.opening.place import make_folder, sync_file, sync_folder
 from defense_console.store.unsaved.spool_files import (
     END,
@@ -24,7 +24,6 @@ from defense_console.store.unsaved.spool_files import (
     VERSION,
     Entry,
     Head,
-    SpooledJob,
     line,
     lock,
     remove,

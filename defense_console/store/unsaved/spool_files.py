@@ -16,21 +16,21 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Append, Identity, Job, SaveDraft, StoreError, WriteLease
+from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
 from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
 ASIDE = ".aside"
 """What another writer made impossible, where the store has no defense to keep it aside with."""
 DAMAGED = ".damaged"
 """A copy of a file with lines that could not be read."""
-VERSION = 1
+VERSION = 2
+_READ = (1, VERSION)
+"""Versions that this console reads; see `earlier_jobs.py`."""
 NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _LOCKED_BYTE = 2**30
 """Windows locks bytes and then refuses to read them: one that no spool ever has."""
-
-SpooledJob = Append | SaveDraft
-"""A lease is no work of the mentor, and an old one must never come back over a newer one: it is not spooled."""
 
 
 @contextmanager
@@ -98,6 +98,7 @@ def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
         if body is not None:
             with suppress(msgspec.MsgspecError):
                 entry = msgspec.json.decode(body, type=Entry)
+                entry = Entry(entry.n, brought_up(entry.job, body))
         if entry is None:
             damaged += 1
         else:
@@ -124,7 +125,7 @@ def owner(path: Path) -> Identity | None:
     with suppress(OSError, msgspec.MsgspecError):
         for body in _bodies(path, head=True):
             head = msgspec.json.decode(body or b"", type=Head)
-            return head.store if head.spool == VERSION else None
+            return head.store if head.spool in _READ else None
     return None
 
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from defense_console import clocks
 from defense_console.model.errors import N_
 from defense_console.terminal.base import Session, command, settle_language, shared
 from defense_console.terminal.files import read, write
 from defense_console.terminal.words import OneOf, WordedGroup, say_all
 from defense_console.words.translation import language
 
-if TYPE_CHECKING:
-    from defense_console.desk.exchange.calendar import CalendarDesk
-    from defense_console.store.sqlite.store import TinyStore
-
 
 @click.group("calendar", cls=WordedGroup, help=N_("Planned defenses from a calendar, defenses and deadlines into one."))
 @shared
 def calendar() -> None:
     """Calendars."""
-
-
-def _desk(session: Session, store: TinyStore) -> CalendarDesk:
-    from defense_console.desk.exchange.calendar import CalendarDesk
-    from defense_console.desk.logs.direct import DirectLogs
-
-    return CalendarDesk(DirectLogs(store, clocks.read, session.settings.name), session.shipped)
 
 
 @command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
@@ -42,14 +30,15 @@ def _desk(session: Session, store: TinyStore) -> CalendarDesk:
 def import_command(session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool) -> None:
     """Planned defenses."""
     from defense_console.exchange.calendar.matching import Said, said_in
-    from defense_console.terminal.calendar_tables import calendar_lines
+    from defense_console.terminal.imported import import_lines
 
     settings = session.settings
     data = read(file)
     wanted = (*(said_in(read(match_file)) if match_file else ()), *(Said(0, text) for text in said))
     with session.store_of(create=True, writing=not dry_run) as store:
-        plan = _desk(session, store).take(data, wanted, settings.zone, settings.calendar_horizon_days, dry_run=dry_run)
-    say_all(calendar_lines(plan, dry_run, settings.zone))
+        desk = session.exchange(store)
+        taken = desk.take_calendar(data, wanted, settings.calendar_horizon_days, dry_run=dry_run)
+    say_all(import_lines(taken, dry_run, settings.zone))
 
 
 @command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))
@@ -66,4 +55,4 @@ def export_command(session: Session, names: bool, deadlines: Any, output: str | 
     settle_language(session)
     form = CalendarForm(language(), names, session.settings.calendar_alarm_min, deadlines)
     with session.store_of() as store:
-        write(output, [_desk(session, store).export(form)])
+        write(output, [session.exchange(store).export_calendar(form)])

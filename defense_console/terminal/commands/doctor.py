@@ -39,8 +39,8 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
     if mend and any(each.repairable for each in found):
         mended = physician.repair(found)
         rebuilt, left = mended.rebuilt, mended.left
-        if mended.told is not None:
-            say_note(sentence(mended.told))
+        if mended.notice is not None:
+            say_note(sentence(mended.notice))
     if as_json:
         say_json(
             {

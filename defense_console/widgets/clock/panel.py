@@ -7,8 +7,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from defense_console.model.curriculum import Rules
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import Timeline
+from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells
 from defense_console.widgets.clock.big_clock import BigClock
 from defense_console.widgets.clock.words import RUNNING, STATES, Reading, phase_word, read_clock

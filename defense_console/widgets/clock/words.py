@@ -8,8 +8,8 @@ from datetime import timedelta
 import msgspec
 
 from defense_console.model.curriculum import Rules
-from defense_console.model.defense.events import Stamp
 from defense_console.model.defense.timeline import ClockState, Timeline, instant, state_of
+from defense_console.model.log.envelope import Stamp
 from defense_console.words.translation import N_, _, clock_text, time_of_day
 from defense_console.words.values import PHASES
 

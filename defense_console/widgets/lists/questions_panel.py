@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from defense_console.model.defense.events import QuestionState
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, QuestionState
 from defense_console.safe_text import content
 from defense_console.widgets.lists.panel import Item, ScrollingPanel
 from defense_console.words.translation import _, clock_text

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
-from defense_console.model.defense.events import RatingValue
 from defense_console.model.defense.rubric import all_ratings, count
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import cells, line, shortened
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words import values as words

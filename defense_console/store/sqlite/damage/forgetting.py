@@ -28,6 +28,7 @@ from defense_console.store.sqlite.tables import Documents
 from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
+_NEAR = ("drafts", "aside")
 
 
 class Traces(msgspec.Struct, frozen=True):
@@ -35,12 +36,12 @@ class Traces(msgspec.Struct, frozen=True):
 
     Attributes:
         streams: names of the logs.
-        drafts: row ids of the drafts of these logs.
+        rows: the drafts of these logs and the decisions kept aside of them: table and id of each.
         other: names of all other logs.
     """
 
     streams: tuple[str, ...]
-    drafts: tuple[int, ...]
+    rows: tuple[tuple[str, int], ...]
     other: tuple[str, ...]
 
 
@@ -58,9 +59,9 @@ def traces(rows: RowStorage, student: str) -> Traces:
         if first is not None and _what(first[1]).get("student_id") == student:
             found.add(stream)
     names = (*rows.names(DEFENSES), *rows.names(STUDENTS))
-    drafts = tuple(id for id, draft in rows.documents("drafts") if draft.get("stream") in found)
+    near = tuple((table, id) for table in _NEAR for id, row in rows.documents(table) if row.get("stream") in found)
     streams = tuple(name for name in sorted(found) if name in names or rows.count(name))
-    return Traces(streams, drafts, tuple(name for name in names if name not in found))
+    return Traces(streams, near, tuple(name for name in names if name not in found))
 
 
 def _what(document: dict[str, Any]) -> dict[str, Any]:
@@ -136,8 +137,8 @@ def _erase(path: Path, student: str) -> bool:
                     key = defense_key(stream.removeprefix(DEFENSES))
                     for table in (*_TABLES, "leases"):
                         rows.delete(table, key)
-            for id in found.drafts:
-                rows.delete("drafts", id)
+            for table, id in found.rows:
+                rows.delete(table, id)
             rows.delete("students", name_key(student))
             Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))
         return bool(found.streams)

@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError
+from defense_console.model.queue.agenda import Summary
+from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, Student, beside
+from defense_console.store.caches import student_of, summary_of
 from defense_console.store.chain import chain, first_hash
-from defense_console.store.sqlite.caches import student_of, summary_of
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
@@ -29,6 +30,7 @@ from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.schema import aside_of_draft
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.summaries import CLOSED_COUNT
 
@@ -182,7 +184,7 @@ def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: M
     head = chain(first_hash(stream), bodies)
     lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
     if stream.startswith(STUDENTS):
-        store.append(Append(stream, 0, tuple(bodies), student=student_of(lines)))
+        store.append(Append(stream, 0, tuple(bodies), row=_beside(student_of(lines))))
         return
     asked: list[str] = []
 
@@ -194,14 +196,28 @@ def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: M
     for hash in asked:
         if hash in curricula:
             store.pin(hash, curricula[hash])
-    store.append(Append(stream, 0, tuple(bodies), summary=summary))
+    store.append(Append(stream, 0, tuple(bodies), row=_beside(summary)))
+
+
+def _beside(value: Summary | Student | None) -> dict[str, Any] | None:
+    return None if value is None else beside(value)
 
 
 def _fill_beside(store: TinyStore, source: Salvage) -> None:
-    """Drafts, leases and facts that are sound; the others stay in the file that is kept."""
+    """Copy the rows next to the logs that are sound; the others stay in the file that is kept.
+
+    The file may be of schema 1, where the decisions kept aside lie among the drafts.
+    """
+    asides = list(_values(source, "aside"))
     for draft in _values(source, "drafts"):
         with suppress(msgspec.ValidationError, KeyError, StoreError):
-            store.save_draft(draft["stream"], draft["field"], msgspec.convert(draft["draft"], Draft))
+            if (aside := aside_of_draft(draft)) is not None:
+                asides.append(aside)
+            else:
+                store.save_draft(draft["stream"], draft["field"], msgspec.convert(draft["draft"], Draft))
+    for aside in asides:
+        with suppress(AttributeError, KeyError, StoreError):
+            store.save_aside(aside["stream"], aside["key"], aside["event"].encode())
     for lease in _values(source, "leases"):
         with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
             store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))

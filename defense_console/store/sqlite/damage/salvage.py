@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from defense_console.store.chain import first_hash, next_hash
-from defense_console.store.sqlite.engine import IDS, RawRow, checksum
+from defense_console.store.sqlite.engine import IDS, RawRow
 from defense_console.store.sqlite.keys import STUDENTS
+from defense_console.store.sqlite.schema import checksum
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000

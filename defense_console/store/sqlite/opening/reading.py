@@ -6,6 +6,7 @@ Or only to look at it, which changes nothing.
 |---|---|
 | another console has it open, or a crash left its shared memory behind | in place, `mode=ro`: later writes are seen |
 | nobody has it open | a copy in memory, taken while the folder is locked |
+| it is of an earlier schema | a copy in memory, which is brought up |
 | it is only looked at (`doctor`) | always as a copy in memory, which alone is brought up to the present schema |
 
 `immutable=1` is not used on the file itself: it ignores the write-ahead log, and a console that starts later would
@@ -75,7 +76,7 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
         if not path.exists():
             raise reason
         refuse_mixture(path)
-        connection = _in_place(path) or _copy_alone(path, reason)
+        connection = _brought_up(_in_place(path) or _copy_alone(path, reason))
         return TinyStore(folder, RowDatabase(path, connection=connection, refusal=reason))
 
 
@@ -152,9 +153,19 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
             held.enter_context(alone(path.parent))
         except StoreError:
             raise reason from None  # somebody writes it, and yet it cannot be read in place
-        memory = _copy(path)
-        memory.execute("PRAGMA query_only = ON")
-        return memory
+        return _copy(path)
+
+
+def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
+    if 0 < schema.version_of(connection) < schema.version():
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+        with closing(connection):
+            connection.backup(memory)
+        connection = memory
+        schema.bring_up(memory)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _copy(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from defense_console.store.base import Store
 from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+from defense_console.store.sqlite.store import TinyStore
 
 NAME = f"{FILE}.reserve"
 SIZE_BYTES = 2**20
@@ -71,6 +73,12 @@ class Reserve:
         finally:
             os.close(handle)
             new.unlink(missing_ok=True)
+
+    def give(self, store: Store | None) -> bool:
+        """Give its space back, with the space in the store's own files; return whether there was any."""
+        freed = self.free()
+        reused = isinstance(store, TinyStore) and store.reclaim()
+        return freed or reused
 
     def free(self) -> bool:
         """Give its space back; tells whether there was any. It is not made again at once."""

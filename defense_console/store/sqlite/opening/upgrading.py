@@ -20,7 +20,7 @@ class Upgrade:
     def __init__(self, backups: Backups) -> None:
         self._usual = Backups(backups.store, backups.folder, kept=0, now=backups.now)
         self._beside = Backups(backups.store, kept=0)
-        self.told: ConsoleError | None = None
+        self.notice: ConsoleError | None = None
         """That the copy lies beside the store, and why; None when it lies where it should, or there is none."""
 
     def copy(self) -> None:
@@ -39,7 +39,7 @@ class Upgrade:
             if self._usual.folder == self._beside.folder:
                 raise
             path = self._beside.write(at, "upgrade").path
-            self.told = ConsoleError(
+            self.notice = ConsoleError(
                 N_("The copy made before this store was brought up lies in {path}, not with the others: {problem}"),
                 path=path,
                 problem=error,

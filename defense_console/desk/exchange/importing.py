@@ -1,0 +1,128 @@
+"""Taking in lists of students and defenses, the platform's sessions, and calendars.
+
+The rows of a file are read as wishes, the wishes are planned as appointments, and the plan is carried out as one
+transaction: a file is taken whole or not at all. Source: docs/exchange.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.exchange.appointments import ImportPlan, Target, Wish, Wishes, events_of
+from defense_console.exchange.calendar.matching import Directory, Said, match_events
+from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
+from defense_console.exchange.calendar.writing import appointment_revision
+from defense_console.exchange.data_file import DataFile
+from defense_console.exchange.held import HeldDefense, HeldDefenses, HeldStudent
+from defense_console.exchange.lists.rows import read_list
+from defense_console.exchange.lists.table import csv_rows, json_rows
+from defense_console.exchange.planning import plan_import
+from defense_console.exchange.platform.matching import match_sessions
+from defense_console.exchange.platform.session_list import read_sessions
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.timeline import instant
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.queue.agenda import defense_id
+
+_LOOK_BACK: Final = timedelta(days=1)
+"""Repetitions are looked at from so long before now."""
+
+
+class ImportDesk:
+    """Imports of one store.
+
+    Args:
+        logs: Written to directly; no console needs to wait here.
+        zone: IANA name of the mentor's zone.
+        shipped: Curricula by code.
+    """
+
+    def __init__(self, logs: DirectLogs, zone: str, shipped: Mapping[str, Curriculum]) -> None:
+        self.store = logs.store
+        self.logs = logs
+        self.zone = zone
+        self.shipped = shipped
+
+    def take_list(self, file: DataFile, *, dry_run: bool = False) -> ImportPlan:
+        """Take students and defenses from a list, or follow the platform's list of sessions.
+
+        Args:
+            file: Of the kind "csv", "json" or "sessions".
+            dry_run: Check everything and change nothing.
+
+        Raises:
+            BadFile: Every line that cannot be taken; the store is untouched.
+        """
+        people = self._people()
+        if file.kind == "sessions":
+            wishes = match_sessions(read_sessions(file.document, self.shipped, self.zone), people)
+        else:
+            rows = csv_rows(file.data) if file.kind == "csv" else json_rows(file.document)
+            wishes = read_list(rows, file.kind == "json", self.shipped, self.zone)
+        return self._take(wishes, people, self.logs.now(), dry_run)
+
+    def take_calendar(
+        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+    ) -> ImportPlan:
+        """Follow a calendar: plan its defenses, move those it moved, report the rest.
+
+        Args:
+            data: An iCalendar file.
+            said: What the mentor says of events that do not say it themselves.
+            horizon_days: How far ahead repetitions are looked at.
+            dry_run: Check everything and change nothing.
+
+        Raises:
+            BadFile: Everything that cannot be read or taken; the store is untouched.
+        """
+        at, people = self.logs.now(), self._people()
+        now = instant(at.wall)
+        span = RepetitionSpan(now - _LOOK_BACK, now + timedelta(days=horizon_days))
+        wishes = match_events(read_calendar(data, self.zone, span), said, Directory(people, self.shipped), self._target)
+        return self._take(wishes, people, at, dry_run)
+
+    def _take(self, wishes: Wishes, people: Mapping[str, HeldStudent], at: Stamp, dry_run: bool) -> ImportPlan:
+        plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
+        if not dry_run and not plan.empty:
+            with self.store.transaction():
+                for id, what in plan.students:
+                    self.logs.decide_student(id, what, at)
+                for one in plan.appointments:
+                    self.logs.decide(str(defense_id(*one.key)), events_of(one), at)
+        return plan
+
+    # --- what the store holds ------------------------------------------------------------------------------------
+
+    def _people(self) -> Mapping[str, HeldStudent]:
+        return {person.id: person for person in self.store.students()}
+
+    def _target(self, id: str) -> Target | None:
+        """Return the defense of an id, None when the store does not hold it."""
+        held = self.store.summary(id)
+        return Target(held.student_id, held.project, held.attempt) if held is not None else None
+
+    def _held(self, wishes: Sequence[Wish]) -> HeldDefenses:
+        """Return every defense that the wishes may be about; of those that are over, only what they name."""
+        targets = [wish.target for wish in wishes if wish.target is not None]
+        named = {target.key[:2] for target in targets}
+        ids = self.logs.ids() if any(wish.origin for wish in wishes) else _ids(targets)
+        attempts: dict[tuple[str, str], dict[int, HeldDefense]] = {}
+        linked: dict[tuple[str, str], HeldDefense] = {}
+        for summary in self.store.summaries_by_ids(tuple(ids)):
+            pair = summary.student_id, summary.project
+            if pair not in named and not summary.pending and summary.session == "held":
+                continue
+            log = self.logs.events(summary.id)
+            held = HeldDefense(self.logs.fold(log), appointment_revision(log))
+            attempts.setdefault(pair, {})[summary.attempt] = held
+            linked |= {(link.uid, link.recurrence): held for link in held.defense.links}
+        return HeldDefenses(attempts, linked)
+
+
+def _ids(targets: Sequence[Target]) -> Iterator[str]:
+    """Return the ids of the defenses of a list and of the attempts before them, each once."""
+    keys = {(student, project, n) for student, project, last in (t.key for t in targets) for n in range(1, last + 1)}
+    return (str(defense_id(*key)) for key in sorted(keys))

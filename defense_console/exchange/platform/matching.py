@@ -1,0 +1,57 @@
+"""Which student and project a session of the platform is about: the list says it, or the session is not matched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
+from defense_console.exchange.held import HeldStudent
+from defense_console.exchange.platform.session_list import PlatformSession, SessionList
+from defense_console.model.errors import N_
+from defense_console.model.queue.agenda import searchable
+
+_NAME: Final = "session/"
+"""What the name of a session's link begins with: the platform's ids are not those of a calendar."""
+
+UNKNOWN_PROJECT: Final = N_("no project has this id or title")
+NO_NAME: Final = N_("the student is not known, and the list does not say their name")
+NAMESAKE: Final = N_("a student of this name is known under another id: {id}")
+
+
+def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wishes:
+    """Return what a list asks for.
+
+    Args:
+        found: The list.
+        people: Every student of the store, by id.
+    """
+    names = {searchable(person.name): person.id for person in people.values()}
+    wishes: list[Wish] = []
+    unmatched: list[LeftOut] = []
+    new: dict[str, StudentRow] = {}
+    for session in found.sessions:
+        id, namesake = session.student_id, names.get(searchable(session.student_name))
+        known = id in people
+        if session.project is None:
+            unmatched.append(LeftOut(_wish(session), UNKNOWN_PROJECT))
+        elif not known and not session.student_name:
+            unmatched.append(LeftOut(_wish(session), NO_NAME))
+        elif not known and namesake is not None:
+            unmatched.append(LeftOut(_wish(session), NAMESAKE, parameters={"id": namesake}))
+        else:
+            wishes.append(_wish(session))
+            if not known:
+                new.setdefault(id, StudentRow(session.entry, id, session.student_name))
+    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others)
+
+
+def _wish(session: PlatformSession) -> Wish:
+    return Wish(
+        line=session.entry,
+        target=Target(session.student_id, session.project) if session.project is not None else None,
+        planned_at=session.planned_at,
+        origin=ImportOrigin(_NAME + session.id, session.planned_at),
+        session=session,
+        title=session.project_title,
+    )

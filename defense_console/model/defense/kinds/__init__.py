@@ -1,0 +1,37 @@
+"""The kinds of event of a defense, by subject: each kind with its law and its effect under it.
+
+An event is a decision of a mentor, or a fact the system saw. Everyone but the kinds themselves finds them here.
+Source: product.md §2.
+"""
+
+import msgspec
+
+from defense_console.model.defense.kinds.appointment import *  # noqa: F403
+from defense_console.model.defense.kinds.appointment import AppointmentWhat
+from defense_console.model.defense.kinds.clock import *  # noqa: F403
+from defense_console.model.defense.kinds.clock import ClockWhat
+from defense_console.model.defense.kinds.observations import *  # noqa: F403
+from defense_console.model.defense.kinds.observations import ObservationsWhat
+from defense_console.model.defense.kinds.revisions import *  # noqa: F403
+from defense_console.model.defense.kinds.revisions import RevisionsWhat
+from defense_console.model.defense.kinds.verdict import *  # noqa: F403
+from defense_console.model.defense.kinds.verdict import VerdictWhat
+from defense_console.model.log.envelope import Event
+from defense_console.model.log.undo import Redone as Redone
+from defense_console.model.log.undo import Undone as Undone
+from defense_console.model.log.undo import UndoWhat
+
+DefenseWhat = AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | UndoWhat
+DefenseEvent = Event[DefenseWhat]
+"""One line of a defense's log."""
+
+_decoder = msgspec.json.Decoder(DefenseEvent)
+
+
+def decode_event(line: bytes | str) -> DefenseEvent:
+    """The defense event of a stored line.
+
+    Raises:
+        msgspec.DecodeError: The line is not JSON, or not an event of a known kind.
+    """
+    return _decoder.decode(line)

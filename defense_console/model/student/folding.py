@@ -1,0 +1,20 @@
+"""The fold's working value: mutable, filled event by event, then frozen into a KnownStudent."""
+
+from __future__ import annotations
+
+import msgspec
+
+from defense_console.model.log.kinds import Effects
+
+
+class Folding(msgspec.Struct):
+    """A student while their log is being folded. Fields as in `KnownStudent`."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    timezone: str = ""
+
+
+applies = Effects[Folding]()
+"""Registers what a kind of event does to a student."""

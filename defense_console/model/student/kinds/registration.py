@@ -1,0 +1,39 @@
+"""Who the student is: the registration, and what an import brought with another value."""
+
+from __future__ import annotations
+
+from defense_console.model.log.envelope import Event, What
+from defense_console.model.student.folding import Folding, applies
+
+
+class StudentRegistered(What, frozen=True, tag="student_registered"):
+    """First event of every student."""
+
+    student_id: str
+    name: str
+    email: str = ""
+    timezone: str = ""
+    wall = True
+
+
+@applies(StudentRegistered)
+def _apply_registered(state: Folding, event: Event[What], what: StudentRegistered) -> None:
+    state.id, state.name, state.email, state.timezone = what.student_id, what.name, what.email, what.timezone
+
+
+class StudentChanged(What, frozen=True, tag="student_changed"):
+    """Fields that an import brought with another value; None leaves a field as it is."""
+
+    name: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+
+
+@applies(StudentChanged)
+def _apply_changed(state: Folding, event: Event[What], what: StudentChanged) -> None:
+    state.name = state.name if what.name is None else what.name
+    state.email = state.email if what.email is None else what.email
+    state.timezone = state.timezone if what.timezone is None else what.timezone
+
+
+RegistrationWhat = StudentRegistered | StudentChanged

@@ -1,0 +1,126 @@
+"""What imports print: what changed, what did not and why; user text made visible."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from defense_console.desk.exchange.files import Taken
+from defense_console.exchange.appointments import Appointment, ImportPlan, LeftOut, events_of
+from defense_console.exchange.platform.comparing import PlatformDifference
+from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
+from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.text import one_line
+from defense_console.words.translation import _, date_time, duration_text, ngettext
+
+
+def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
+    """Say what an import did, or would do, then what it left alone and why."""
+    if dry_run:
+        yield _("Dry run: nothing was written.")
+    if taken.archive is not None:
+        counts = len(taken.archive.defenses), len(taken.archive.students)
+        yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
+        if taken.documents:
+            yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)
+    if taken.plan is not None:
+        yield from _changed(taken.plan, zone)
+        yield from _left_alone(taken.plan, zone)
+
+
+def _changed(plan: ImportPlan, zone: str) -> Iterator[str]:
+    """Say what changed; the new dates of a list are counted, all others have a line of their own."""
+    if plan.empty:
+        yield _("Nothing to change: the store says the same already.")
+    new = sum(isinstance(what, StudentRegistered) for _id, what in plan.students)
+    changed = len(plan.students) - new
+    if new:
+        yield ngettext("{n} student registered.", "{n} students registered.", new)
+    if changed:
+        yield ngettext("{n} student changed.", "{n} students changed.", changed)
+    named = [one for one in plan.appointments if plan.asked.source != "list" or one.before is not None]
+    if counted := len(plan.appointments) - len(named):
+        yield ngettext("{n} defense planned.", "{n} defenses planned.", counted)
+    yield from (_appointment(one, zone) for one in named)
+
+
+def _left_alone(plan: ImportPlan, zone: str) -> Iterator[str]:
+    """Say what the import left alone and why, and what the mentor can still say."""
+    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in plan.left_out if not one.to_match])
+    options = [
+        line for one in plan.left_out if one.to_match for line in (_left_out(one, zone), f"  --match {_suggested(one)}")
+    ]
+    yield from _titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
+    yield from _titled(
+        _("The platform tells something else; nothing was changed:"),
+        [_difference(one, zone) for one in plan.differences],
+    )
+    yield from _titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])
+    if plan.past:
+        yield ""
+        n = plan.past
+        if plan.asked.source == "sessions":
+            yield ngettext("{n} session of the past was left out.", "{n} sessions of the past were left out.", n)
+        else:
+            yield ngettext("{n} event of the past was left out.", "{n} events of the past were left out.", n)
+    if plan.asked.others:
+        yield ""
+        yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.asked.others)
+
+
+def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in lines)
+
+
+def _appointment(one: Appointment, zone: str) -> str:
+    places = {"student": one_line(one.student_name), "project": one.key[1]}
+    whats = events_of(one)
+    for what in whats:
+        if isinstance(what, Planned):
+            return _("{project}, {student}: planned for {at}.", **places, at=date_time(what.planned_at, zone))
+        if isinstance(what, Rescheduled) and one.before is not None:
+            before, after = date_time(one.before.planned_at, zone), date_time(what.planned_at, zone)
+            return _(
+                "{project}, {student}: rescheduled from {before} to {after}.", **places, before=before, after=after
+            )
+    if all(isinstance(what, CalendarLinked) for what in whats):
+        return _("{project}, {student}: found in the calendar.", **places)
+    return _("{project}, {student}: slot or language changed.", **places)
+
+
+def _left_out(one: LeftOut, zone: str) -> str:
+    wish, session = one.wish, one.wish.session
+    where = _("line {line}", line=wish.line) if session is None else _("entry {line}", line=wish.line)
+    title = one_line(wish.title) or _("without a title")
+    if one.target is not None:
+        who = f" ({one.target.project}, {one_line(one.target.student_id)})"
+    else:
+        who = f" ({one_line(session.student_name or session.student_id)})" if session is not None else ""
+    reason = _(one.reason, **{name: one_line(str(value)) for name, value in one.parameters.items()})
+    at = date_time(wish.planned_at, zone)
+    return _("{where}: {at} “{title}”{who}: {reason}", where=where, at=at, title=title, who=who, reason=reason)
+
+
+def _suggested(one: LeftOut) -> str:
+    """Return the option to complete, quoted for a shell where the UID needs it."""
+    key = one_line(one.wish.origin.key) if one.wish.origin else ""
+    student = one.target.student_id if one.target else _("STUDENT")
+    project = one.target.project if one.target else _("PROJECT")
+    return shlex.quote(f"{key}={student}/{project}")
+
+
+def _difference(one: PlatformDifference, zone: str) -> str:
+    session = one.session
+    places = {"student": one_line(session.student_name or session.student_id), "project": session.project or ""}
+    at = date_time(session.planned_at, zone)
+    if one.aspect == "length":
+        theirs, ours = duration_text(int(one.theirs)), duration_text(int(one.ours))
+        return _(
+            "{project}, {student}, {at}: lasted {theirs} there, {ours} here", **places, at=at, theirs=theirs, ours=ours
+        )
+    return _(
+        "{project}, {student}, {at}: “{theirs}” there, “{ours}” here", **places, at=at, theirs=one.theirs, ours=one.ours
+    )

@@ -1,0 +1,242 @@
+"""An engine in memory for the tests of the desk: the same answers as a store on a disk, and no disk.
+
+What an append may do is `log_rules`'; the contract suite compares it with every other engine.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
+from defense_console.model.queue.searching import Closed
+from defense_console.store import log_rules
+from defense_console.store.base import Append, Draft, Identity, Lease, Line, Student
+from defense_console.store.caches import student_of, summary_of
+from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, digits
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass
+class Tables:
+    """What is stored. Every value is frozen, so that copying the tables copies the state."""
+
+    logs: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    students: dict[str, Student] = field(default_factory=dict)
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    asides: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
+    curricula: dict[str, bytes] = field(default_factory=dict)
+    meta: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Tables:
+        """Return the state as it is now."""
+        return Tables(*(dict(table) for table in vars(self).values()))
+
+
+class Database:
+    """What several stores share, each on a thread of its own."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4().hex
+        self.lock = threading.RLock()
+        self.tables = Tables()
+        self.writes: dict[int, int] = {}
+        """How often each store has written."""
+
+
+class MemoryStore:
+    """A store in memory. One object belongs to one thread.
+
+    Args:
+        database: What it shares with others.
+    """
+
+    read_only = None
+
+    def __init__(self, database: Database | None = None) -> None:
+        self.database = database or Database()
+        self.identity = Identity("memory", self.database.id)
+        self._open: Tables | None = None
+
+    @property
+    def _tables(self) -> Tables:
+        """What is stored; in a transaction, what will be."""
+        return self._open or self.database.tables
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.database.lock:
+            before, self._open = self._open, self._tables.copy()
+            try:
+                yield
+            except BaseException:
+                self._open = before
+                raise
+            if before is None:
+                self.database.tables, self._open = self._open, None
+                self.database.writes[id(self)] = self.database.writes.get(id(self), 0) + 1
+
+    def subscribe(self) -> Callable[[], bool]:
+        def others() -> int:
+            return sum(times for writer, times in self.database.writes.items() if writer != id(self))
+
+        seen = others()
+
+        def changed() -> bool:
+            nonlocal seen
+            before, seen = seen, others()
+            return before != seen
+
+        return changed
+
+    def close(self) -> None:
+        pass
+
+    # --- logs --------------------------------------------------------------------------------------------------------
+
+    def append(self, job: Append) -> tuple[int, str]:
+        with self.transaction():
+            return log_rules.append(self, job)
+
+    def read_log(self, stream: str) -> tuple[Line, ...]:
+        return log_rules.checked(stream, self._tables.logs.get(stream, ()))
+
+    def last(self, stream: str) -> Line | None:
+        return self._tables.logs.get(stream, (None,))[-1]
+
+    def lines(self, stream: str, low: int, high: int) -> Sequence[Line]:
+        return [line for line in self._tables.logs.get(stream, ()) if low <= line.seq <= high]
+
+    def add(self, stream: str, after: Line | None, lines: Sequence[Line]) -> None:
+        assert after == self.last(stream)
+        if lines:
+            self._tables.logs[stream] = (*self._tables.logs.get(stream, ()), *lines)
+
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        return tuple(sorted(stream for stream in self._tables.logs if stream.startswith(prefix)))
+
+    def is_empty(self) -> bool:
+        return not self._tables.logs
+
+    # --- defenses and students ---------------------------------------------------------------------------------------
+
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        if stream.startswith(STUDENTS):
+            self._tables.students[row["id"]] = msgspec.convert(row, Student)
+        else:
+            self._tables.summaries[row["id"]] = msgspec.convert(row, Summary)
+
+    def _summaries(self) -> list[Summary]:
+        """Every summary in order of the ids; one that lags behind its log, or that an older console computed, anew."""
+        found = []
+        for stream in self.streams(DEFENSES):
+            id, log = stream.removeprefix(DEFENSES), self._tables.logs[stream]
+            known = self._tables.summaries.get(id)
+            if known is None or known.seq < len(log) or known.version < SUMMARY_VERSION:
+                known = summary_of(id, log, self.curriculum) or known
+            if known is not None:
+                found.append(known)
+        return found
+
+    def pending(self) -> tuple[Summary, ...]:
+        return tuple(summary for summary in self._summaries() if summary.pending)
+
+    def closed(self) -> tuple[Closed, ...]:
+        found = [
+            Closed(each.id, each.student_id, each.curriculum, each.project, each.planned_at)
+            for each in self._summaries()
+            if not each.pending
+        ]
+        return tuple(sorted(found, key=lambda each: (each.planned_at, each.id), reverse=True))
+
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        wanted = digits(prefix)
+        found = self._summaries() if wanted is not None else []
+        return tuple(each for each in found if each.id.replace("-", "").startswith(wanted or ""))
+
+    def summary(self, id: str) -> Summary | None:
+        return next(iter(self.summaries_by_ids([id])), None)
+
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        known = {summary.id: summary for summary in self._summaries()}
+        return tuple(known[id] for id in ids if id in known)
+
+    def students(self) -> tuple[Student, ...]:
+        return self.students_by_ids([stream.removeprefix(STUDENTS) for stream in self.streams(STUDENTS)])
+
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        return tuple(student for id in ids if (student := self.student(id)) is not None)
+
+    def student(self, id: str) -> Student | None:
+        return self._tables.students.get(id) or student_of(self.read_log(STUDENTS + id))
+
+    # --- the rest ----------------------------------------------------------------------------------------------------
+
+    def drafts(self, stream: str) -> dict[str, Draft]:
+        return self.all_drafts().get(stream, {})
+
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        found: dict[str, dict[str, Draft]] = {}
+        for (stream, name), draft in sorted(self._tables.drafts.items()):
+            found.setdefault(stream, {})[name] = draft
+        return found
+
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        with self.transaction():
+            _put(self._tables.drafts, (stream, field), draft)
+
+    def asides(self, stream: str) -> dict[str, bytes]:
+        return self.all_asides().get(stream, {})
+
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        found: dict[str, dict[str, bytes]] = {}
+        for (stream, key), event in sorted(self._tables.asides.items()):
+            found.setdefault(stream, {})[key] = event
+        return found
+
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        with self.transaction():
+            _put(self._tables.asides, (stream, key), event)
+
+    def leases(self) -> dict[str, Lease]:
+        return dict(self._tables.leases)
+
+    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+        with self.transaction():
+            if log_rules.may_write_lease(self._tables.leases.get(defense_id), over):
+                _put(self._tables.leases, defense_id, lease)
+
+    def curriculum(self, hash: str) -> bytes | None:
+        return self._tables.curricula.get(hash)
+
+    def curricula(self) -> dict[str, bytes]:
+        return dict(sorted(self._tables.curricula.items()))
+
+    def pin(self, hash: str, body: bytes) -> None:
+        with self.transaction():
+            self._tables.curricula.setdefault(hash, body)
+
+    def meta(self, key: str) -> str | None:
+        return self._tables.meta.get(key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.transaction():
+            self._tables.meta[key] = value
+
+
+def _put(table: dict[K, V], key: K, value: V | None) -> None:
+    """Overwrite a row; None drops it."""
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
