@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 
 import pytest
+import typst
 
 from defense_console.model.comparison import Comparison, Difference, PartDifference
 from defense_console.model.errors import ConsoleError
@@ -137,21 +137,11 @@ def test_what_was_not_read_is_named_and_not_called_unchanged(
 
 
 def scanned(word: str) -> bytes:
-    """A second page that is a picture."""
-    from pypdf import PdfWriter
-    from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
-
-    def change(writer: PdfWriter) -> None:
-        page = writer.add_blank_page(200, 200)
-        image = StreamObject()
-        image.set_data(zlib.compress(word.encode() * 9))
-        image.update({NameObject("/Subtype"): NameObject("/Image"), NameObject("/Width"): NumberObject(9)})
-        resources = DictionaryObject(
-            {NameObject("/XObject"): DictionaryObject({NameObject("/I"): writer._add_object(image)})}
-        )
-        page[NameObject("/Resources")] = resources
-
-    return office.pdf_with(change)
+    """A second page that is a picture of one colour."""
+    pixel = ", ".join([word, "9", "9"] * 4)
+    image = f'#image(bytes(({pixel})), format: (encoding: "rgb8", width: 2, height: 2), width: 4cm)'
+    data: bytes = typst.compile(f"Plan\n#pagebreak()\n{image}".encode())
+    return data
 
 
 def test_a_page_that_is_a_picture_is_named(tmp_path: Path) -> None:
