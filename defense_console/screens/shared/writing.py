@@ -41,6 +41,11 @@ class WritingScreen(ConsoleScreen):
         """The desk that keeps the texts."""
         raise NotImplementedError
 
+    @property
+    def whose(self) -> str:
+        """The student, the project and the attempt."""
+        return self.texts.whose if self.about else ""
+
     def seen(self) -> Asks:
         """The desk, and in a subclass where the cursor is."""
         return Seen(self.texts)
