@@ -102,19 +102,24 @@ class _Missing(str):
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> tzinfo:
-    """The time zone with an IANA name such as `Europe/Paris`.
+    """Return the time zone with an IANA name such as `Europe/Paris`.
 
     Raises:
-        ConsoleError: there is no such zone on this machine.
+        ConsoleError: There is no such zone.
     """
-    try:
-        return ZoneInfo(name)
-    except KeyError:
-        from dateutil import tz  # Windows has no zone files of its own; dateutil brings some
+    found: tzinfo | None = None
+    # `right/` counts leap seconds; the others are files of the system, not zones.
+    if not name.startswith(("right/", "posix/")) and name not in ("Factory", "localtime", "posixrules"):
+        try:
+            found = ZoneInfo(name)
+        except KeyError:
+            # Windows has no zone files of its own; dateutil brings some. Its `gettz` would read a misspelt name as a
+            # rule of its own: “Europe/Paris2” as two hours west of Greenwich.
+            from dateutil.zoneinfo import get_zonefile_instance
 
-        found = tz.gettz(name) if "/" in name else None
-    except (ValueError, OSError):  # an absolute path, one that climbs, a folder
-        found = None
+            found = get_zonefile_instance().get(name)
+        except (ValueError, OSError):  # an absolute path, one that climbs, a folder
+            found = None
     if found is None:
         raise ConsoleError("There is no time zone “{zone}”; write it like Europe/Paris.", zone=name)
     return found
