@@ -19,6 +19,7 @@ import gettext
 import importlib.resources
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
@@ -110,16 +111,8 @@ def zone_of(name: str) -> tzinfo:
     found: tzinfo | None = None
     # `right/` counts leap seconds; the others are files of the system, not zones.
     if not name.startswith(("right/", "posix/")) and name not in ("Factory", "localtime", "posixrules"):
-        try:
+        with suppress(KeyError, ValueError, OSError):  # no such zone; a path; a folder
             found = ZoneInfo(name)
-        except KeyError:
-            # Windows has no zone files of its own; dateutil brings some. Its `gettz` would read a misspelt name as a
-            # rule of its own: “Europe/Paris2” as two hours west of Greenwich.
-            from dateutil.zoneinfo import get_zonefile_instance
-
-            found = get_zonefile_instance().get(name)
-        except (ValueError, OSError):  # an absolute path, one that climbs, a folder
-            found = None
     if found is None:
         raise ConsoleError("There is no time zone “{zone}”; write it like Europe/Paris.", zone=name)
     return found
