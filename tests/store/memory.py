@@ -178,8 +178,10 @@ class MemoryStore:
         return tuple(known[id] for id in ids if id in known)
 
     def students(self) -> tuple[Student, ...]:
-        found = (self.student(STUDENT.id_of(stream)) for stream in self.streams(STUDENT.prefix))
-        return tuple(student for student in found if student is not None)
+        return self.students_by_ids([STUDENT.id_of(stream) for stream in self.streams(STUDENT.prefix)])
+
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        return tuple(student for id in ids if (student := self.student(id)) is not None)
 
     def student(self, id: str) -> Student | None:
         stream = STUDENT.stream(id)

@@ -89,8 +89,8 @@ class ImportDesk:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():
-                for student in plan.students:
-                    self.logs.decide(STUDENT, student.student_id, [student.what], at)
+                for id, what in plan.students:
+                    self.logs.decide(STUDENT, id, [what], at)
                 for one in plan.appointments:
                     self.logs.decide(DEFENSE, str(defense_id(*one.key)), events_of(one), at)
         return plan

@@ -16,7 +16,7 @@ import msgspec
 from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.action import Log, append_action
+from defense_console.model.log.action import Log, append_action, check_action
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
 from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
@@ -32,6 +32,7 @@ from defense_console.store.base import (
     lane,
 )
 from defense_console.store.recorder import Recorder
+from defense_console.store.snapshot import Snapshot
 
 W = TypeVar("W", bound=What)
 S = TypeVar("S")
@@ -97,18 +98,18 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self._changed = store.subscribe()
+        self.snapshot = Snapshot(store)
+        self._seen = self.snapshot.generation
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
         self.author = author
         self.curricula = Curricula(shipped, store.curriculum)
-        self.generation = 0
-        """Goes up whenever somebody has written to the store."""
         self._logs: dict[str, OpenLog[Any, Any]] = {}
+        self._there: dict[str, bool] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self.aside = KeptAside(store, recorder.submit)
+        self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
         self._saved_at: str | None = None
         self._failed: dict[str, Failed] = {}
@@ -149,7 +150,7 @@ class Ledger:
     def drafts(self, stream: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this log, since the disk follows later."""
         if stream not in self._drafts:
-            self._drafts[stream] = self.store.drafts(stream)
+            self._drafts[stream] = dict(self.snapshot.drafts(stream))
         return self._drafts[stream]
 
     def reread_drafts(self, *streams: str) -> frozenset[str]:
@@ -162,9 +163,9 @@ class Ledger:
             Those of the logs where something is new.
         """
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
-        stored, changed = self.store.all_drafts(), set()
+        changed = set()
         for stream in streams:
-            drafts, there = self.drafts(stream), stored.get(stream, {})
+            drafts, there = self.drafts(stream), self.snapshot.drafts(stream)
             if stream not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -177,6 +178,16 @@ class Ledger:
             log.log.id: log.log.state for log in self._logs.values() if log.log.subject is subject and not log.settled
         }
 
+    def knows(self, stream: str) -> bool:
+        """Whether there is such a log: the store is asked once, until another console writes there."""
+        if stream not in self._logs and stream not in self._there:
+            self._there[stream] = self.store.last(stream) is not None
+        return stream in self._logs or self._there[stream]
+
+    def is_open(self, stream: str) -> bool:
+        """Whether a log is in memory."""
+        return stream in self._logs
+
     def refresh(self) -> frozenset[str]:
         """Read again what another console has changed meanwhile.
 
@@ -184,9 +195,11 @@ class Ledger:
             Names of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self._changed():
+        self.snapshot.refresh()
+        before, self._seen = self._seen, self.snapshot.generation
+        if before == self._seen:
             return frozenset()
-        self.generation += 1
+        self._there.clear()
         written = {stream for stream, log in tuple(self._logs.items()) if log.settled and self.reread(stream)}
         return frozenset(written) | self.aside.refresh() | self.reread_drafts(*self._drafts)
 
@@ -247,11 +260,9 @@ class Ledger:
         Raises:
             ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
-        if self.read_only is not None:
-            raise self.read_only
         log = self.log(subject, id)
-        if log.unread is not None:
-            raise log.unread
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
         return self._write(log, whats, drop_drafts, aside)
 
     def _write(
@@ -266,6 +277,17 @@ class Ledger:
         self._logs[action.after.stream] = open
         self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
         return action.after.state
+
+    def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:
+        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
+        try:
+            log = self.log(subject, id)
+            if (reason := self.read_only or log.unread) is not None:
+                return reason
+            check_action(log.log, whats, self.now(), self.curricula)
+        except ConsoleError as error:
+            return error
+        return None
 
     def submit(self, job: Job) -> None:
         """Hand a write to the recorder."""
@@ -283,6 +305,7 @@ class Ledger:
         """Take an answer of the recorder, on the ledger's thread."""
         match answer:
             case Ack(job=job, at=at):
+                self.snapshot.written(answer)
                 self._saved_at = at
                 self._failed.pop(lane(job), None)
                 self.aside.written(job)

@@ -126,18 +126,37 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
     Raises:
         ConsoleError: An event may not come where it stands.
     """
+    events, pin = _with_action(log, whats, at, author, curricula)
+    lines = tuple(encode_event(event) for event in events[len(log.events) :])
+    after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
+    return Action(log, after, lines, pin)
+
+
+def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curricula) -> None:
+    """Refuse an action that `append_action` would refuse, at the price of the law alone.
+
+    Raises:
+        ConsoleError: An event may not come where it stands.
+    """
+    _with_action(log, whats, at, "", curricula)
+
+
+def _with_action(
+    log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
+) -> tuple[tuple[Event[W], ...], tuple[str, bytes] | None]:
+    """Return the events of a log with one action more, and what the action pins."""
     subject, action = log.subject, len(log.events) + 1
     events, state, pin = log.events, log.folded, None
     for what in whats:
+        if len(events) >= action:
+            state = subject.fold(events, curricula)  # what follows within an action is judged after what precedes
         subject.check(state, what, at, curricula)
         name = subject.pins(what)
         body = None if name is None else curricula.to_pin(name)
         if name is not None and body is not None:
             pin = pin or (name, body)
         events = (*events, Event(len(events) + 1, action, at, author, what))
-        state = subject.fold(events, curricula)
-    lines = tuple(encode_event(event) for event in events[len(log.events) :])
-    return Action(log, Log(subject, log.id, events, state, chain(log.head, lines)), lines, pin)
+    return events, pin
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[Line]) -> list[Event[W]]:
