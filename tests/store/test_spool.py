@@ -259,7 +259,7 @@ def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(fol
     store.append(logs.student())
     assert replay(folder, store, store.identity).kept == 2
     assert kept_texts(store) == ["mine"]
-    assert len(store.drafts("student/s1")) == 1
+    assert len(store.asides("student/s1")) == 1
     assert read_jobs(aside) == ([unknown], 0)
 
 
