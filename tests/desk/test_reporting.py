@@ -134,7 +134,12 @@ def test_the_message_knows_of_the_next_defense(desk: VerdictDesk) -> None:
     assert "When you are ready, book the date of the new defense." in desk.message("en").closing
     desk.plan_next_attempt("2026-12-10T13:00:00.000Z")
     planned = "The new defense is planned for Thursday 2026-12-10 14:00 (Europe/Paris, UTC+01:00)."
-    wait_for(lambda: desk.message("en").closing[-1] == planned, "the new defense is not in the message")
+
+    def told() -> bool:
+        desk.ledger.refresh()
+        return desk.message("en").closing[-1] == planned
+
+    wait_for(told, "the new defense is not in the message")
 
 
 @pytest.mark.parametrize(("field", "language"), [
