@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
@@ -177,11 +178,9 @@ class Desk:
         Raises:
             ConsoleError: No other console holds it.
         """
-        if self.ledger.read_only is not None:
-            raise self.ledger.read_only
         self.leases.look()
-        if self.leases.holder(defense_id) is None:
-            raise ConsoleError("No other console holds this defense.")
+        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
+            raise reason
         self.ledger.reread(defense_id)
         self.ledger.reread_drafts(defense_id)
         self.leases.take_over(defense_id)

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.model.curriculum import Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry, Summary, entry
@@ -23,6 +25,9 @@ from defense_console.store.base import StoreError
 
 MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
+
+ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
+"""Only a signature refuses them (a note of the queue is private), and the row of a defense tells of it."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -202,13 +207,30 @@ class AgendaDesk:
         if undo:
             self._done.append((defense_id, undo[-1]))
 
+    def refusal(self, summary: Summary, *whats: ev.DefenseWhat) -> ConsoleError | None:
+        """Return why a defense of the list would refuse one action now, None when it would record it.
+
+        The footer asks it at every move of the cursor: no log is read for what the row can answer.
+        """
+        if (reason := self._leases.read_only(summary.id)) is not None:
+            return reason
+        if self.ledger.is_open(summary.id) or not all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats):
+            return self.ledger.refusal(summary.id, *whats)
+        signed = summary.verdict_state == "signed"
+        return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)
+
     @property
-    def can_undo(self) -> bool:
-        """Whether the latest action of the queue is still the latest of its defense."""
-        if not self._done:
-            return False
-        defense_id, action = self._done[-1]
-        return self.ledger.defense(defense_id).undo[-1:] == (action,)
+    def noting(self) -> ev.Noted:
+        """A note from the queue, before its words are known."""
+        return ev.Noted(TO_COME, self.ledger.now())
+
+    @property
+    def no_undo(self) -> ConsoleError | None:
+        """Why the queue undoes nothing; None while its latest action is still the latest of its defense."""
+        defense_id, action = self._done[-1] if self._done else ("", 0)
+        if not action or self.ledger.defense(defense_id).undo[-1:] != (action,):
+            return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
+        return self._leases.read_only(defense_id) or self.ledger.refusal(defense_id, ev.Undone(action))
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -216,8 +238,8 @@ class AgendaDesk:
         Raises:
             ConsoleError: The queue did nothing since it opened, or the defense went on meanwhile.
         """
-        if not self.can_undo:
-            raise ConsoleError("There is nothing to undo here.")
+        if (reason := self.no_undo) is not None:
+            raise reason
         defense_id, action = self._done.pop()
         return self._act(defense_id, ev.Undone(action))
 

@@ -14,7 +14,6 @@ from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
-from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.refused import Aside
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.errors import ConsoleError
@@ -22,6 +21,10 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
+from defense_console.words.translation import _
+
+TO_COME = "…"
+"""Stands for words that the mentor has not written yet, where the law is asked before they are."""
 
 
 class DefenseDesk:
@@ -78,6 +81,13 @@ class DefenseDesk:
         student_id = self.defense.student_id
         found = self.ledger.snapshot.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
+
+    @property
+    def whose(self) -> str:
+        """Who defends what, in words: student, project, attempt."""
+        defense = self.defense
+        return _("{student} · {project} · attempt {n}",
+                 student=self.student.name, project=defense.project, n=defense.attempt)  # fmt: skip
 
     @property
     def summary(self) -> Summary:
@@ -141,7 +151,21 @@ class DefenseDesk:
         if self.leases is not None:
             self.leases.hold(self.id)
 
-    # --- undo ----------------------------------------------------------------------------------------------------
+    @property
+    def no_take_over(self) -> ConsoleError | None:
+        """Why the defense cannot be taken over, None when another console holds it."""
+        if self.holder is None:
+            return ConsoleError("No other console holds this defense.")
+        return self.ledger.read_only
+
+    # --- the law, undo -------------------------------------------------------------------------------------------
+
+    def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
+        """Return why `act` would refuse one action now, None when it would record it.
+
+        Footer, palette, help and the keys ask this, so it costs no reading of the store.
+        """
+        return self.read_only or self.ledger.refusal(self.id, *whats)
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> Defense:
         """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
@@ -160,14 +184,14 @@ class DefenseDesk:
         return defense
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is an action to cancel."""
-        return bool(self.defense.undo)
+    def undoing(self) -> Undone:
+        """What cancels the latest action."""
+        return Undone(next(reversed(self.defense.undo), 0))
 
     @property
-    def can_redo(self) -> bool:
-        """Whether there is a cancelled action to bring back."""
-        return bool(self.defense.redo)
+    def redoing(self) -> Redone:
+        """What brings back the action cancelled last."""
+        return Redone(next(reversed(self.defense.redo), 0))
 
     def undo(self) -> Defense:
         """Cancel the latest action.
@@ -175,8 +199,7 @@ class DefenseDesk:
         Raises:
             ConsoleError: There is nothing to undo.
         """
-        undo = self.defense.undo
-        return self.act(Undone(undo[-1] if undo else 0))
+        return self.act(self.undoing)
 
     def redo(self) -> Defense:
         """Bring back the action cancelled last.
@@ -184,8 +207,7 @@ class DefenseDesk:
         Raises:
             ConsoleError: There is nothing to redo.
         """
-        redo = self.defense.redo
-        return self.act(Redone(redo[-1] if redo else 0))
+        return self.act(self.redoing)
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -194,12 +216,23 @@ class DefenseDesk:
         """Texts being typed, by field key; found again after a restart."""
         return self._drafts
 
-    @property
-    def no_text(self) -> ConsoleError | None:
-        """Why no text could be kept now, None when one can: no text is begun in vain."""
-        if self.read_only is None and self.defense.signed is not None:
-            return ConsoleError(SIGNED)
-        return self.read_only
+    def text_refusal(self, field: str) -> ConsoleError | None:
+        """Return why a text in a field could not be kept now, None when it can: no text is begun in vain."""
+        try:
+            return self.refusal(self.another_text(field))
+        except ConsoleError as error:
+            return error
+
+    def another_text(self, field: str) -> DefenseWhat:
+        """The event that a text becomes which the field does not hold.
+
+        Raises:
+            ConsoleError: The field does not exist, or what it edits is gone.
+        """
+        text = text_now(self.defense, field, self._row) + TO_COME
+        what = text_event(self.defense, field, text, self.ledger.now(), self._row)
+        assert what is not None  # it is neither empty nor what the field holds
+        return what
 
     def text(self, field: str) -> str:
         """What a field shows when it is opened: the draft if there is one, else what the log holds."""
@@ -297,10 +330,18 @@ class DefenseDesk:
             ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
         """
         stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
-        what, move = aside.wanted(stream, key, seq), aside.move(stream, key, seq)
+        what, move = self.taking_up(key), aside.move(stream, key, seq)
         defense = self.act(what, aside=move)
         aside.taken_up(stream, move)
         return defense
+
+    def taking_up(self, key: str) -> DefenseWhat:
+        """What would record one of them.
+
+        Raises:
+            ConsoleError: It cannot be carried over.
+        """
+        return self.ledger.aside.wanted(stream_of(self.id), key, self.defense.seq + 1)
 
     def give_up(self, key: str) -> None:
         """Give one of them up for good.

@@ -16,7 +16,7 @@ import msgspec
 from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.desk.logs.stored import defense_events
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.fold import fold, pinned_by, pinned_hash
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
@@ -115,6 +115,7 @@ class Ledger:
         self.author = author
         self.shipped = shipped
         self._logs: dict[str, OpenLog] = {}
+        self._there: dict[str, bool] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
         self.aside = KeptAside(self.snapshot, recorder.submit)
@@ -177,6 +178,16 @@ class Ledger:
         """What is known of a defense now."""
         return self.log(defense_id).defense
 
+    def knows(self, defense_id: str) -> bool:
+        """Whether there is such a defense: the store is asked once, until another console writes there."""
+        if defense_id not in self._logs and defense_id not in self._there:
+            self._there[defense_id] = self.store.summary(defense_id) is not None
+        return defense_id in self._logs or self._there[defense_id]
+
+    def is_open(self, defense_id: str) -> bool:
+        """Whether the log of a defense is in memory."""
+        return defense_id in self._logs
+
     def defense_at(self, defense_id: str, seq: int) -> Defense:
         """What was known of a defense after the event with this number."""
         return self._fold(self.log(defense_id).events[:seq])
@@ -226,6 +237,7 @@ class Ledger:
         before, self._seen = self._seen, self.snapshot.generation
         if before == self._seen:
             return frozenset()
+        self._there.clear()
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
         asides = {id for stream in self.aside.refresh() if (id := defense_of(stream)) is not None}
@@ -290,21 +302,11 @@ class Ledger:
         Raises:
             ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
-        if self.read_only is not None:
-            raise self.read_only
         log = self.log(defense_id)
-        if log.unread is not None:
-            raise log.unread
-        at = self.now()
-        action = len(log.events) + 1
-        events, defense, pin = list(log.events), log.defense, None
-        for what in whats:
-            check_legal(defense, what, at, self.curriculum(defense))
-            pin = pin or self._pin_for(what)
-            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
-            defense = self._fold(events)
+        events, action = self._decided(log, whats), len(log.events) + 1
+        pin = next((pin for what in whats if (pin := self._pin_for(what)) is not None), None)
+        defense, before = self._fold(events), log.head
         lines = tuple(encode_event(event) for event in events[len(log.events) :])
-        before = log.head
         log.events, log.defense, log.head = events, defense, chain(before, lines)
         self.submit(
             Append(
@@ -321,9 +323,34 @@ class Ledger:
         )
         return defense
 
+    def refusal(self, defense_id: str, *whats: DefenseWhat) -> ConsoleError | None:
+        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
+        try:
+            self._decided(self.log(defense_id), whats)
+        except ConsoleError as error:
+            return error
+        return None
+
+    def _decided(self, log: OpenLog, whats: Sequence[DefenseWhat]) -> list[DefenseEvent]:
+        """The log with one more action.
+
+        Raises:
+            ConsoleError: It is not legal now, or nothing may be added to the log.
+        """
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
+        at, action = self.now(), len(log.events) + 1
+        events, defense = list(log.events), log.defense
+        for what in whats:
+            if len(events) >= action:
+                defense = self._fold(events)  # what comes after another event of the action is judged after it
+            check_legal(defense, what, at, self.curriculum(defense))
+            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
+        return events
+
     def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
         """The curriculum that a start pins, to be stored under its hash; None for any other event."""
-        name = pinned_hash((DefenseEvent(0, 0, _NO_STAMP, "", what),))
+        name = pinned_by(what)
         if name is None:
             return None
         if name not in self._pinned:
@@ -393,6 +420,3 @@ class Ledger:
             unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
-
-
-_NO_STAMP = Stamp("", 0, 0, "")
