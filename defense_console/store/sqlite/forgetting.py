@@ -188,7 +188,7 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
     Raises:
         StoreError: A file cannot be changed.
     """
-    with spool_files.told(folder), suppress(FileNotFoundError):
+    with spool_files.explained(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
             if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
                 continue

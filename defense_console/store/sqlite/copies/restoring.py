@@ -39,7 +39,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
     """Replace a store by a copy of it.
 
     Args:
-        source: A copy, or a folder of copies, of which the last sound one is taken; one of the future last of all.
+        source: A copy, or a folder of copies: then the last sound one is taken, and one of the future last of all.
         backups: Of the store that is replaced.
         at: The instant, ISO 8601 UTC.
 
