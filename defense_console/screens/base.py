@@ -13,7 +13,6 @@ from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
-from defense_console.keys import keymap
 from defense_console.keys.keymap import (
     Command,
     Context,
@@ -276,11 +275,6 @@ class ConsoleScreen(Screen[None]):
         """The hint of a command, None when it has no key."""
         keys = shown_keys(command, self.desk.settings, language())
         return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None) if keys else None
-
-    def key_of(self, id: str) -> str:
-        """The key of a command as it is shown, "" without one."""
-        keys = shown_keys(keymap.command(id), self.desk.settings, language())
-        return keys[0] if keys else ""
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""

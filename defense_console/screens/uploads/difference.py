@@ -244,7 +244,7 @@ class DifferenceScreen(ConsoleScreen):
         if self._found is None:
             full = BAR_CELLS * self._percent // 100
             bar = "█" * full + "░" * (BAR_CELLS - full)
-            said.show(Content.assemble(_("Reading and comparing; the clock goes on. Esc stops."), "\n\n",
+            said.show(Content.assemble(_("Reading and comparing; the clock goes on. {key:console.back} stops."), "\n\n",
                                        (bar, "$text-accent"), f" {self._percent:>3} %"))  # fmt: skip
         elif isinstance(self._found, ConsoleError):
             said.show(content(error_text(self._found)))
