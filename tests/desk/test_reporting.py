@@ -121,7 +121,8 @@ def test_who_signed_is_named_whoever_reads_it(tmp_path: Path) -> None:
         return next(fact.text for fact in report.facts if fact.id == "assessor")
 
     assert assessor() == "Another mentor", "who drafts it"
-    room.add(id, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", "rework"), ev.Released(1))
+    room.add(id, ev.OutcomeChosen("rework"), ev.ReasonGiven("shown"), ev.LineAdded("improvement", "the table"))
+    room.add(id, ev.Signed(1, "rework", "rework", reason="shown"), ev.Released(1))
     assert assessor() == "Mentor Test"
     room.add(id, ev.AmendmentOpened("misheard"))
     assert assessor() == "Another mentor"

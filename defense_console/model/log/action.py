@@ -126,10 +126,11 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
     Raises:
         ConsoleError: An event may not come where it stands.
     """
-    events, pin = _with_action(log, whats, at, author, curricula)
+    events = _with_action(log, whats, at, author, curricula)
+    pins = _pins(log.subject, whats, curricula)
     lines = tuple(encode_event(event) for event in events[len(log.events) :])
     after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
-    return Action(log, after, lines, pin)
+    return Action(log, after, lines, next(iter(pins), None))
 
 
 def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curricula) -> None:
@@ -143,20 +144,23 @@ def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curri
 
 def _with_action(
     log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
-) -> tuple[tuple[Event[W], ...], tuple[str, bytes] | None]:
-    """Return the events of a log with one action more, and what the action pins."""
+) -> tuple[Event[W], ...]:
+    """Return the events of a log with one action more, each checked where it stands."""
     subject, action = log.subject, len(log.events) + 1
-    events, state, pin = log.events, log.folded, None
+    events, state = log.events, log.folded
     for what in whats:
-        if len(events) >= action:
-            state = subject.fold(events, curricula)  # what follows within an action is judged after what precedes
+        if len(events) >= action:  # what follows within an action is judged after what precedes
+            _pins(subject, [event.what for event in events[action - 1 :]], curricula)
+            state = subject.fold(events, curricula)
         subject.check(state, what, at, curricula)
-        name = subject.pins(what)
-        body = None if name is None else curricula.to_pin(name)
-        if name is not None and body is not None:
-            pin = pin or (name, body)
         events = (*events, Event(len(events) + 1, action, at, author, what))
-    return events, pin
+    return events
+
+
+def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> list[tuple[str, bytes]]:
+    """Return hash and JSON of the curricula that these events pin; they count as kept from then on."""
+    names = (name for what in whats if (name := subject.pins(what)) is not None)
+    return [(name, body) for name in names if (body := curricula.to_pin(name)) is not None]
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[Line]) -> list[Event[W]]:
