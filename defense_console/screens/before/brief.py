@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -12,15 +13,16 @@ from textual.widgets import Static
 
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
-from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.places import place_of
+from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import _, language, ngettext
+from defense_console.words.translation import _, language, ngettext, when
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -102,10 +104,10 @@ class BriefScreen(PanelScreen):
                  n=desk.defense.attempt)  # fmt: skip
         name = Content(shortened(desk.student.name, width)).stylize("bold")
         self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
-        when = panels.appointment(desk, self.zone, self.desk.now().wall)
+        appointment = panels.appointment(desk, self.zone, self.desk.now().wall)
         if standing := self.standing_line():
-            when = Content("\n").join([when, content(standing).stylize("bold $text-warning")])
-        self.query_one("#brief-when", Static).update(when)
+            appointment = Content("\n").join([appointment, content(standing).stylize("bold $text-warning")])
+        self.query_one("#brief-when", Static).update(appointment)
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,31 @@ class BriefScreen(PanelScreen):
         session = self.defense.session
         if session == "live":
             self.console_app.go("live", self.defense_id)
-        elif session == "waiting" or self.attempt(self.brief.open_room) is not None:
+        elif session == "waiting":
+            self.console_app.go("waiting", self.defense_id)
+        elif doubts := self._doubts():
+            self._ask_to_open(doubts)
+        else:
+            self._open_room()
+
+    def _doubts(self) -> str:
+        """Why this may not be the defense whose waiting room is meant, "" when nothing says so."""
+        found, agenda = [], self.desk.agenda
+        entry = agenda.entry(self.defense_id)
+        if entry is not None and "today" not in entry.tabs:
+            at = when(entry.summary.planned_at, self.zone, self.desk.now().wall)
+            found.append(_("This defense is planned for another day: {when}.", when=at))
+        for other in agenda.live_besides(self.defense_id):
+            found.append(_("The defense of {student} is live.", student=shortened(other.student_name, 40)))
+        return "\n".join(found)
+
+    @work(exclusive=True, group="dialog")
+    async def _ask_to_open(self, doubts: str) -> None:
+        if await self.app.push_screen_wait(Confirm(_("Open the waiting room all the same?"), doubts, yes=_("open"))):
+            self._open_room()
+
+    def _open_room(self) -> None:
+        if self.attempt(self.brief.open_room) is not None:
             self.console_app.go("waiting", self.defense_id)
 
     def action_edit_undo(self) -> None:
@@ -144,6 +170,10 @@ class BriefScreen(PanelScreen):
     def action_defense_reschedule(self) -> Worker[None]:
         """Another date."""
         return ask_date(self, self.brief)
+
+    def action_defense_close(self) -> Worker[None]:
+        """No other date."""
+        return ask_close(self, self.brief, self.update)
 
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""

@@ -1,6 +1,8 @@
-"""Giving a defense another date: a dialog asks for it, and it is typed as one would say it."""
+"""What follows a defense that is not held as planned: another date, typed as one would say it, or its end."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from textual.worker import Worker
 
@@ -11,21 +13,70 @@ from defense_console.desk.typed.moment import typed_moment
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, date_time, error_text, weekday, when
+from defense_console.words.values import SESSIONS
 
 
-def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
-    """Ask for another start and store it. Args: screen: where the dialog opens; desk: of the defense."""
-    return screen.run_worker(_ask(screen, desk), exclusive=True, group="dialog")
+def ask_date(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> Worker[None]:
+    """Ask for another start and store it.
+
+    Args:
+        screen: Where the dialog opens.
+        desk: Of the defense.
+        said: What was done just before; said again when the mentor postpones the date.
+    """
+    return screen.run_worker(_ask(screen, desk, said), exclusive=True, group="dialog")
 
 
-async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
+def ask_date_on_brief(screen: ConsoleScreen, defense_id: str, said: str) -> None:
+    """Go to the brief of a defense that was not held, and ask for its date there. Args: said: what was done."""
+    screen.console_app.go("brief", defense_id)
+    brief = screen.app.screen
+    if isinstance(brief, ConsoleScreen):
+        brief.call_after_refresh(ask_date, brief, screen.desk.brief(defense_id), said)
+
+
+def ask_close(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> Worker[None]:
+    """Ask why a defense that was not held gets no other date, and close it. Args: closed: called when it is."""
+    return screen.run_worker(_close(screen, desk, closed), exclusive=True, group="dialog")
+
+
+def ask_what_follows(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> Worker[None]:
+    """Ask whether a defense that was not held gets a new date or is closed. Args: closed: called when it is closed."""
+    return screen.run_worker(_what_follows(screen, desk, closed), exclusive=True, group="dialog")
+
+
+async def _what_follows(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> None:
+    sitting = desk.defense.sitting
+    details = " · ".join((_(SESSIONS[sitting.session]), *filter(None, (sitting.reason,))))
+    options = (_("a new date"), _("close it"))
+    question = Choose(_("The defense was not held. What follows?"), options, details, _("later"), desk.whose)
+    match await screen.app.push_screen_wait(question):
+        case 0:
+            await _ask(screen, desk)
+        case 1:
+            await _close(screen, desk, closed)
+
+
+async def _close(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> None:
+    details = _("It gets no other date. A new date opens it again.")
+    reason = await answer_to(screen, Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details))
+    if reason is not None and screen.attempt(lambda: desk.close(reason)) is not None:
+        closed()
+        screen.tell(_("Closed; {key:edit.undo} takes it back."))
+
+
+async def _ask(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> None:
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
+    if said:
+        details = "\n".join((said, details))
     question = _("When does the defense of {student} start?", student=desk.student.name)
     start = await ask_moment(screen, desk, Asked.DATE, question, details, desk.defense.planned_at)
     if start is None:
+        if said:
+            screen.tell(said)
         return
     understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
     why = Ask(
@@ -38,6 +89,8 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
     )
     reason = await answer_to(screen, why)
     if reason is None:
+        if said:
+            screen.tell(said)
         return
     shown = when(start, screen.zone, screen.desk.now().wall)
     if screen.attempt(lambda: desk.reschedule(start, reason)) is not None:

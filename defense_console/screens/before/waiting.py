@@ -16,9 +16,8 @@ from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense.state import CancelledBy
 from defense_console.model.defense.timeline import later
 from defense_console.safe_text import content, shortened
-from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before import panels
-from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.rescheduling import ask_date, ask_date_on_brief
 from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.places import place_of
 from defense_console.screens.shared.asking import Ask, answer_to
@@ -147,7 +146,7 @@ class WaitingScreen(PanelScreen):
                 "{student} is marked absent; {key:edit.undo} takes it back, "
                 "{key:defense.reschedule} gives another date."
             )
-            self._leave(_(told, student=shortened(name, 40)))
+            ask_date_on_brief(self, self.defense_id, _(told, student=shortened(name, 40)))
 
     @work(exclusive=True, group="dialog")
     async def action_waiting_cancel(self) -> None:
@@ -169,14 +168,7 @@ class WaitingScreen(PanelScreen):
             return
         was_late = self.defense.session == "late_cancelled"
         told = _("Cancelled, and it counts as late.") if was_late else _("Cancelled.")
-        self._leave(told)
-
-    def _leave(self, text: str) -> None:
-        """On to the brief, which says what was done: from there another date is given, or it is undone."""
-        self.console_app.go("brief", self.defense_id)
-        under = self.app.screen
-        if isinstance(under, ConsoleScreen):
-            under.call_after_refresh(under.tell, text)
+        ask_date_on_brief(self, self.defense_id, told)
 
     def action_live_recording(self) -> None:
         """The recording starts now."""

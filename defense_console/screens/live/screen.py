@@ -13,6 +13,7 @@ from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import PauseReason, RatingValue
 from defense_console.safe_text import shortened
+from defense_console.screens.before.rescheduling import ask_date_on_brief
 from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import LiveView
 from defense_console.screens.shared.asking import Ask, answer_to
@@ -221,7 +222,8 @@ class LiveScreen(LiveView):
         details = _("Say what happened. A new date opens the next sitting.")
         reason = await answer_to(self, Ask(self.live, Asked.ABORT, _("Break the defense off?"), details))
         if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
-            self.console_app.go("brief", self.defense_id)
+            said = _("The defense is broken off; {key:edit.undo} takes it back.")
+            ask_date_on_brief(self, self.defense_id, said)
 
     # --- undo --------------------------------------------------------------------------------------------------------
 
