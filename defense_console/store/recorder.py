@@ -37,7 +37,6 @@ from defense_console.store.base import (
     lane,
     write_job,
 )
-from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.unsaved.keeping_aside import RefusedTails, tail_from, write_once
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import spoolable
@@ -336,7 +335,7 @@ class Recorder:
             with self._changed:
                 others = [other for other in self._queue if other is not job and isinstance(other, Append)]
             tail = tail_from(job, [other for other in others if other.stream == job.stream])
-            if (tails := self._tails) is not None and job.stream.startswith(DEFENSES):
+            if (tails := self._tails) is not None:
                 spooled = any(id(each) in self._kept for each in tail)
                 self._in_space(lambda store: tails.keep(store, tail, again=spooled))
             refused = tail

@@ -10,9 +10,11 @@ import msgspec
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
 from defense_console.model.log.envelope import Stamp, What, encode_event
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
-from defense_console.store.base import Append, Draft, Lease, Student, beside
+from defense_console.model.student.state import Student
+from defense_console.store.base import Append, Draft, Lease
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
 DRAFT = Draft("half a sente", STAMP, 12)

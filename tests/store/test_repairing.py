@@ -15,9 +15,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from defense_console.model.defense.kinds import DefenseEvent, Noted
+from defense_console.model.log.chain import next_hash
 from defense_console.model.log.envelope import encode_event
-from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError, beside
-from defense_console.store.chain import next_hash
+from defense_console.model.log.subject import beside
+from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine

@@ -23,14 +23,17 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp, encode_event
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.student.state import Student
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Store, StoreError, Student, beside
+from defense_console.store.base import Append, Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -139,7 +142,7 @@ class Room:
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
         with closing(TinyStore.open(self.folder)) as store:
-            events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            events = [DEFENSE.decode(line.body) for line in store.read_log(f"defense/{id}")]
             for what in whats:
                 seq = len(events) + 1
                 events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
@@ -162,7 +165,7 @@ class Room:
 
     def events(self, id: str) -> list[DefenseEvent]:
         with closing(TinyStore.open(self.folder)) as store:
-            return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            return [DEFENSE.decode(line.body) for line in store.read_log(f"defense/{id}")]
 
     def defense(self, id: str) -> Defense:
         return self._fold(self.events(id))
