@@ -77,10 +77,6 @@ class AgendaDesk:
         students = self.ledger.snapshot.students({summary.student_id for summary in found.values()})
         return self._entries(found.values(), {id: student.name for id, student in students.items()})
 
-    def _unsaved(self) -> dict[str, Summary]:
-        """Summaries of the defenses whose last events are still on their way to the store, by id."""
-        return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
-
     def card(self, entry: Entry) -> Card:
         """What to show of a line of the list.
 
@@ -149,6 +145,10 @@ class AgendaDesk:
                     self._unreadable.add(id)
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
+    def _unsaved(self) -> dict[str, Summary]:
+        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
+
     def prepare_search(self) -> None:
         """Read what a search looks through, before the first letter of it is typed."""
         self.ledger.store.students()
@@ -215,9 +215,8 @@ class AgendaDesk:
         """
         if (reason := self._leases.read_only(summary.id)) is not None:
             return reason
-        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not all(
-            isinstance(what, ANSWERED_BY_THE_ROW) for what in whats
-        ):
+        from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
+        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
             return self.ledger.refusal(DEFENSE, summary.id, *whats)
         signed = summary.verdict_state == "signed"
         return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)

@@ -246,7 +246,8 @@ class Curricula:
         Returns:
             Its canonical JSON; None when no curriculum has this hash.
         """
-        found = self.pinned(name) or next((c for c in self.shipped.values() if curriculum_hash(c) == name), None)
+        shipped = (c for c in self.shipped.values() if curriculum_hash(c) == name)
+        found = self._pinned.get(name) or next(shipped, None) or self.pinned(name)
         if found is None:
             return None
         self._pinned[name] = found

@@ -47,8 +47,6 @@ from tests.model.builders import START, shipped, two_documents
 from tests.store.memory import MemoryStore
 from tests.ui.conftest import Machine
 
-W = TypeVar("W", bound=What)
-S = TypeVar("S")
 PROJECT = "IRP-P2"
 ID = str(defense_id("s1", PROJECT, 1))
 MISSED = two_documents(PROJECT)
@@ -95,6 +93,10 @@ class Silent:
 
     def unsaved(self) -> tuple[()]:
         return ()
+
+
+W = TypeVar("W", bound=What)
+S = TypeVar("S")
 
 
 class Trial(Ledger):

@@ -345,8 +345,8 @@ class DefenseDesk:
         Raises:
             ConsoleError: It cannot be carried over.
         """
-        what: DefenseWhat = self.ledger.aside.wanted(self.stream, key, self.defense.seq + 1)
-        return what
+        wanted: DefenseWhat = self.ledger.aside.wanted(self.stream, key, self.defense.seq + 1)
+        return wanted
 
     def give_up(self, key: str) -> None:
         """Give one of them up for good.

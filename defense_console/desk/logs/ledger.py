@@ -171,15 +171,15 @@ class Ledger:
                 changed.add(stream)
         return frozenset(changed)
 
-    def is_open(self, stream: str) -> bool:
-        """Whether a log is in memory."""
-        return stream in self._logs
-
     def unacknowledged(self, subject: Subject[W, S]) -> dict[str, S]:
         """What the logs fold to whose last events are still on their way to the store, by id."""
         return {
             log.log.id: log.log.state for log in self._logs.values() if log.log.subject is subject and not log.settled
         }
+
+    def is_open(self, stream: str) -> bool:
+        """Whether a log is in memory."""
+        return stream in self._logs
 
     def refresh(self) -> frozenset[str]:
         """Read again what another console has changed meanwhile.
@@ -257,17 +257,6 @@ class Ledger:
             raise reason
         return self._write(log, whats, drop_drafts, aside)
 
-    def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:
-        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
-        try:
-            log = self.log(subject, id)
-            if (reason := self.read_only or log.unread) is not None:
-                return reason
-            check_action(log.log, whats, self.now(), self.author, self.curricula)
-        except ConsoleError as error:
-            return error
-        return None
-
     def _write(
         self,
         open: OpenLog[W, S],
@@ -280,6 +269,17 @@ class Ledger:
         self._logs[action.after.stream] = open
         self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
         return action.after.state
+
+    def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:
+        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
+        try:
+            log = self.log(subject, id)
+            if (reason := self.read_only or log.unread) is not None:
+                return reason
+            check_action(log.log, whats, self.now(), self.curricula)
+        except ConsoleError as error:
+            return error
+        return None
 
     def submit(self, job: Job) -> None:
         """Hand a write to the recorder."""

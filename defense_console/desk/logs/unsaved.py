@@ -81,8 +81,8 @@ def aside_sentence(store: Store) -> tuple[str, ...]:
 
 
 def _short_name(store: Store, stream: str) -> str:
-    id = subject_of(stream).id_of(stream)
-    summary = store.summary(id) if subject_of(stream) is DEFENSE else None
+    subject, id = subject_of(stream), subject_of(stream).id_of(stream)
+    summary = next(iter(store.summaries_by_ids([id])), None) if subject is DEFENSE else None
     student_id = id if summary is None else summary.student_id
     student = store.student(student_id)
     name = student_id if student is None else student.name

@@ -113,27 +113,6 @@ class Action(Generic[W, S]):
     pin: tuple[str, bytes] | None
 
 
-def check_action(
-    log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
-) -> tuple[Event[W], ...]:
-    """Return the events of a log with one more action, which is legal; see `append_action`.
-
-    Nothing is folded but what the law needs: an event after another one of the action is judged after it.
-
-    Raises:
-        ConsoleError: An event may not come where it stands.
-    """
-    subject, action = log.subject, len(log.events) + 1
-    events, state = log.events, log.folded
-    for n, what in enumerate(whats):
-        if n:
-            _pin(subject, whats[n - 1], curricula)
-            state = subject.fold(events, curricula)
-        subject.check(state, what, at, curricula)
-        events = (*events, Event(len(events) + 1, action, at, author, what))
-    return events
-
-
 def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula) -> Action[W, S]:
     """Add one action to a log: all of its events, or none.
 
@@ -147,18 +126,41 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
     Raises:
         ConsoleError: An event may not come where it stands.
     """
-    events = check_action(log, whats, at, author, curricula)
-    pin = next((pin for what in whats if (pin := _pin(log.subject, what, curricula)) is not None), None)
-    state = log.subject.fold(events, curricula) if whats else log.folded
+    events = _with_action(log, whats, at, author, curricula)
+    pins = _pins(log.subject, whats, curricula)
     lines = tuple(encode_event(event) for event in events[len(log.events) :])
-    return Action(log, Log(log.subject, log.id, events, state, chain(log.head, lines)), lines, pin)
+    after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
+    return Action(log, after, lines, next(iter(pins), None))
 
 
-def _pin(subject: Subject[W, S], what: W, curricula: Curricula) -> tuple[str, bytes] | None:
-    """Return the curriculum that an event pins, which counts as kept from then on."""
-    name = subject.pins(what)
-    body = None if name is None else curricula.to_pin(name)
-    return None if name is None or body is None else (name, body)
+def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curricula) -> None:
+    """Refuse an action that `append_action` would refuse, at the price of the law alone.
+
+    Raises:
+        ConsoleError: An event may not come where it stands.
+    """
+    _with_action(log, whats, at, "", curricula)
+
+
+def _with_action(
+    log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
+) -> tuple[Event[W], ...]:
+    """Return the events of a log with one action more, each checked where it stands."""
+    subject, action = log.subject, len(log.events) + 1
+    events, state = log.events, log.folded
+    for what in whats:
+        if len(events) >= action:  # what follows within an action is judged after what precedes
+            _pins(subject, [event.what for event in events[action - 1 :]], curricula)
+            state = subject.fold(events, curricula)
+        subject.check(state, what, at, curricula)
+        events = (*events, Event(len(events) + 1, action, at, author, what))
+    return events
+
+
+def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> list[tuple[str, bytes]]:
+    """Return hash and JSON of the curricula that these events pin; they count as kept from then on."""
+    names = (name for what in whats if (name := subject.pins(what)) is not None)
+    return [(name, body) for name in names if (body := curricula.to_pin(name)) is not None]
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[Line]) -> list[Event[W]]:
