@@ -11,7 +11,6 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
-from defense_console.store.sqlite.store import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Machine, Room
 from tests.ui.test_live import started
@@ -66,7 +65,7 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     second.desk.tick([id])
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
-    assert TinyStore.open(room.folder).leases()[id].holder == second.desk.leases.me.name
+    assert room.connect().leases()[id].holder == second.desk.leases.me.name
     first.kill()
     second.kill()
 
