@@ -128,6 +128,11 @@ class ConsoleScreen(Screen[None]):
         """Whole id of the defense that is shown, "" for none."""
         return str(getattr(self, "defense_id", ""))
 
+    @property
+    def whose(self) -> str:
+        """The defense that is shown, in words for a dialog; "" for none."""
+        return ""
+
     def turned(self) -> None:
         """What is shown was changed by another console, or is not written by the same one any more."""
         self.update()

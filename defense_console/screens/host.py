@@ -183,6 +183,6 @@ class Host(OrderedKeys, inherit_bindings=False):
         loss = loss_sentence(self.desk.saved)
         if loss:
             details = "\n".join(part for part in (loss, details) if part)
-        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
+        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"), whose="")):
             self.keep_texts()  # while the screens are still there
             self.exit()

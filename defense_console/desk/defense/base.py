@@ -21,6 +21,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
+from defense_console.words.translation import _
 
 TO_COME = "…"
 """Stands for words that the mentor has not written yet, where the law is asked before they are."""
@@ -80,6 +81,13 @@ class DefenseDesk:
         student_id = self.defense.student_id
         found = self.ledger.snapshot.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
+
+    @property
+    def whose(self) -> str:
+        """Who defends what, in words: student, project, attempt."""
+        defense = self.defense
+        return _("{student} · {project} · attempt {n}",
+                 student=self.student.name, project=defense.project, n=defense.attempt)  # fmt: skip
 
     @property
     def summary(self) -> Summary:

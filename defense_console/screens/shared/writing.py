@@ -41,6 +41,11 @@ class WritingScreen(ConsoleScreen):
         """The desk that keeps the texts."""
         raise NotImplementedError
 
+    @property
+    def whose(self) -> str:
+        """The student, the project and the attempt."""
+        return self.texts.whose if self.about else ""
+
     def seen(self) -> Asks:
         """The desk, and in a subclass where the cursor is."""
         return Seen(self.texts)
@@ -126,14 +131,14 @@ class WritingScreen(ConsoleScreen):
     def on_writer_touched(self, event: Writer.Touched) -> None:
         """Stamp the first keystroke."""
         event.stop()
-        if event.field == self.writer.field_key:
-            self.texts.touch(event.field)
+        if self.writer.field_key and self.writer.changed:
+            self.texts.touch(self.writer.field_key)
 
     def on_writer_typed(self, event: Writer.Typed) -> None:
-        """Save a draft."""
+        """Save a draft of what the field holds now."""
         event.stop()
         try:
-            self.texts.type_text(event.field, event.text, event.cursor)
+            self.flush()
         except ConsoleError as error:
             self.refuse(error)
         self.show_saved()

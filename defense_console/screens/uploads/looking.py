@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from defense_console.desk.uploads.comparing import reading_limits
 from defense_console.model.defense import revision
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import Defense, ReceivedFile, Revision
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.uploads import panels
@@ -38,6 +38,7 @@ async def compare_files(screen: ConsoleScreen, desk: RevisionsDesk, each: Revisi
         new=VersionLabel(new.name, each.answer.at) if new is not None else None,
         student=desk.student.name,
         requested=True,
+        again=None if new is None else _again(each, new, desk.defense),
     )
     limits = reading_limits(screen.desk.settings)
     compute = screen.attempt(lambda: desk.comparing((old, new), screen.desk.vault, limits))
@@ -50,6 +51,13 @@ async def open_file(screen: ConsoleScreen, desk: RevisionsDesk, each: Revision) 
     """Show the file itself in the system's viewer. A look begins the review."""
     if each.answer is not None and await view(screen, each.answer.files):
         _begin_review(screen, desk, each)
+
+
+def _again(each: Revision, file: ReceivedFile, defense: Defense) -> int | None:
+    """Return the number of the latest earlier version that had this very file."""
+    answer, known = each.answer, revision.versions_of(each, defense)
+    earlier = (version for version in reversed(known) if answer is not None and version.version < answer.version)
+    return next((version.version for version in earlier if file.sha256 in version.hashes), None)
 
 
 def _begin_review(screen: ConsoleScreen, desk: RevisionsDesk, each: Revision) -> None:

@@ -130,13 +130,13 @@ class RevisionsScreen(PanelScreen):
     # --- one document ----------------------------------------------------------------------------------------------
 
     async def action_revisions_accept(self) -> None:
-        """Settle it. Unchanged content is accepted only after a question."""
+        """Settle it. Content that was there before is accepted only after a question."""
         each = self.chosen()
         if each is None:
             return
         title = panels.title_of(each, self.revisions)
-        if revision.change_of(each) == "unchanged":
-            change = panels.change_line(each) or Content("")
+        if revision.change_of(each, self.defense) in ("unchanged", "again"):
+            change = panels.change_line(each, self.defense) or Content("")
             question = Confirm(_("Accept {document} all the same?", document=title), change, yes=_("accept"))
             if not await self.app.push_screen_wait(question):
                 return
