@@ -131,7 +131,7 @@ class ConsoleScreen(Screen[None]):
     @property
     def whose(self) -> str:
         """The defense that is shown, in words for a dialog; "" for none."""
-        return ""
+        return self.desk.brief(self.about).whose if self.about else ""
 
     def turned(self) -> None:
         """What is shown was changed by another console, or is not written by the same one any more."""

@@ -13,6 +13,7 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
 from defense_console.screens.base import ConsoleScreen, Place
@@ -73,7 +74,7 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     def _readable(self, defense_id: str) -> bool:
         try:
-            self.desk.ledger.log(defense_id)
+            self.desk.ledger.log(DEFENSE, defense_id)
         except ConsoleError as error:
             # The first screen may not be drawn yet.
             self.call_after_refresh(self.console_screens()[-1].refuse, error)

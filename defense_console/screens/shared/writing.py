@@ -41,11 +41,6 @@ class WritingScreen(ConsoleScreen):
         """The desk that keeps the texts."""
         raise NotImplementedError
 
-    @property
-    def whose(self) -> str:
-        """The student, the project and the attempt."""
-        return self.texts.whose if self.about else ""
-
     def seen(self) -> Asks:
         """The desk, and in a subclass where the cursor is."""
         return Seen(self.texts)
@@ -276,7 +271,7 @@ class WritingScreen(ConsoleScreen):
             "is kept.",
             host=other.host,
         )
-        question = Confirm(_("Take this defense over?"), details, yes=_("take over"))
+        question = Confirm(_("Take this defense over?"), details, yes=_("take over"), whose=self.texts.whose)
         if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
             self._reads_only = False
             self.tell(_("Taken over: it is written here now."))
