@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.exchange.lists.understood import Understood
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.platform.session_list import PlatformSession
 from defense_console.model.defense.kinds import (
@@ -155,6 +156,7 @@ class Wishes(msgspec.Struct, frozen=True):
         entries: lines are entries of a JSON array.
         unmatched: sessions of the platform without a student or project known here.
         others: how many sessions are no defenses.
+        understood: what was understood of a list, None for other files.
     """
 
     source: WishSource
@@ -163,6 +165,7 @@ class Wishes(msgspec.Struct, frozen=True):
     entries: bool = False
     unmatched: tuple[LeftOut, ...] = ()
     others: int = 0
+    understood: Understood | None = None
 
 
 # --- what it becomes ---------------------------------------------------------------------------------------------
@@ -213,6 +216,8 @@ class ImportPlan(msgspec.Struct, frozen=True):
         unmatched: sessions of the platform without a student or project known here.
         differences: what the platform says otherwise.
         others: how many sessions are no defenses.
+        understood: what was understood of a list, None for other files.
+        entries: lines are entries of a JSON array.
     """
 
     source: WishSource
@@ -223,6 +228,8 @@ class ImportPlan(msgspec.Struct, frozen=True):
     unmatched: tuple[LeftOut, ...] = ()
     differences: tuple[PlatformDifference, ...] = ()
     others: int = 0
+    understood: Understood | None = None
+    entries: bool = False
 
     @property
     def empty(self) -> bool:

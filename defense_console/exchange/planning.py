@@ -122,6 +122,8 @@ def plan_import(
         unmatched=wishes.unmatched,
         differences=tuple(planner.differences),
         others=wishes.others,
+        understood=wishes.understood,
+        entries=wishes.entries,
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
 from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.lists.understood import ReadId, Understood
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
-from defense_console.model.errors import N_
+from defense_console.exchange.same_id import KnownIds
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.queue.agenda import searchable
 
 _NAME: Final = "session/"
@@ -30,8 +34,16 @@ def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wis
     wishes: list[Wish] = []
     unmatched: list[LeftOut] = []
     new: dict[str, StudentRow] = {}
-    for session in found.sessions:
+    known, ids = KnownIds(people), dict[str, ReadId]()
+    for written in found.sessions:
+        try:
+            session = msgspec.structs.replace(written, student_id=known.read(written.student_id))
+        except ConsoleError as error:
+            unmatched.append(_unmatched(written, error.id, **error.parameters))
+            continue
         id, namesake = session.student_id, names.get(searchable(session.student_name))
+        if id != written.student_id:
+            ids.setdefault(written.student_id, ReadId(session.entry, written.student_id, id))
         if session.project is None:
             unmatched.append(_unmatched(session, UNKNOWN_PROJECT))
         elif id in people:
@@ -43,7 +55,8 @@ def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wis
         else:
             new.setdefault(id, StudentRow(session.entry, id, session.student_name))
             wishes.append(_wish(session, session.project))
-    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others)
+    understood = Understood(ids=tuple(ids.values()))
+    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others, understood)
 
 
 def _wish(session: PlatformSession, project: str) -> Wish:
