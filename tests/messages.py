@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "defense_console"
 CATALOGUE = PACKAGE / "words" / "locales" / "fr" / "LC_MESSAGES" / "defense_console.po"
 
 # Where the message stands among the arguments of a call. Errors are added by name, see `_error_names`.
-MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1}
+MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1, "needs": 1, "reads": 1}
 PLURALS = ("ngettext", "ngettext_")
 
 
@@ -29,7 +29,7 @@ class Message:
 def places(sentence: str) -> set[str]:
     """The names of a sentence's `{places}`; a key with the command it belongs to, without French forms as `:de`."""
     found = ((name, spec) for _, name, spec, _ in Formatter().parse(sentence) if name is not None)
-    return {f"{name}:{spec}" if name == "key" else name for name, spec in found}
+    return {f"{name}:{spec}" if name == "key" and spec else name for name, spec in found}
 
 
 def sources(package: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:

@@ -89,8 +89,8 @@ MUTANTS: Final = (
     Mutant(
         "a log and its summary are read in one view",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.reading():",
-        "if True:",
+        "with self._rows.reading():\n            lines",
+        "if True:\n            lines",
         TINY + "a_log_that_grows_while_it_is_read_is_not_taken_for_cut",
     ),
     # --- damaged, moved and mixed files
@@ -206,7 +206,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the folders above a new one are synced",
-        "defense_console/store/sqlite/opening/place.py",
+        "defense_console/store/durable_files.py",
         "sync_folder(place.parent)",
         "pass",
         POWER,
@@ -374,7 +374,7 @@ MUTANTS: Final = (
     # --- no byte of a forgotten student
     Mutant(
         "forgotten rows leave no byte in a page",
-        "defense_console/store/sqlite/damage/forgetting.py",
+        "defense_console/store/sqlite/forgetting.py",
         'connection.execute("VACUUM")',
         "pass",
         FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",

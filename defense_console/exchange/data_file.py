@@ -1,4 +1,4 @@
-"""What a file is that an import gets: its content decides, never its name. It is read and parsed here, once."""
+"""Decides what an imported file is, by its content and never by its name, and reads it once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _is_export(begun: bytes) -> bool:
-    """Whether a file begins as an export: its first line is a header, or an object with more lines after it."""
+    """Return whether a file begins as an export: with a header, or with an object and more lines after it."""
     match = _FIRST_LINE.match(begun)
     first = match[0] if match else b""
     if begun[:1] != b"{":

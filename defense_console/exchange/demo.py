@@ -1,4 +1,4 @@
-"""The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it stands.
+"""The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it comes.
 
 Nothing of the machine goes in: the same instant gives the same bytes everywhere.
 """
@@ -94,7 +94,7 @@ def load_script() -> dict[str, Any]:
 
 
 def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
-    """The cohort as it stands at `now`.
+    """Return the cohort as it is at `now`.
 
     Args:
         now: ISO 8601 UTC.
@@ -212,7 +212,7 @@ class _Play:
     # --- short forms ---------------------------------------------------------------------------------------------
 
     def _expanded(self, entry: Mapping[str, Any]) -> Sequence[tuple[timedelta, DefenseWhat | Making]]:
-        """The events a line of the script stands for, each with its time from the planned start."""
+        """Return the events of a line of the script, each with its time from the planned start."""
         fields = {name: value for name, value in entry.items() if name not in ("kind", "at")}
         step = ScriptLine(entry["kind"], offset(entry["at"]), fields)
         match step.kind:

@@ -85,7 +85,7 @@ def _parse(text: str) -> tuple[datetime, bool] | None:
 
 
 def _once(local: datetime, zone: tzinfo, name: str) -> datetime:
-    """The local time in its zone, refused where the zone's clocks skip or repeat it."""
+    """Return the local time in its zone; refuse it where the zone's clocks skip or repeat it."""
     first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
         raise ConsoleError(_NEVER, zone=name)

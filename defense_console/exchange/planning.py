@@ -19,7 +19,6 @@ from defense_console.exchange.appointments import (
     ImportOrigin,
     ImportPlan,
     LeftOut,
-    StudentAction,
     StudentRow,
     Target,
     Wish,
@@ -29,7 +28,8 @@ from defense_console.exchange.appointments import (
     same_instant,
 )
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldDefense, HeldDefenses, HeldStudent
+from defense_console.exchange.lists.table import ListRow
 from defense_console.exchange.platform.comparing import PlatformDifference, differences
 from defense_console.exchange.platform.session_list import PlatformSession
 from defense_console.model.curriculum import Curriculum
@@ -37,7 +37,7 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
-from defense_console.model.student.kinds import StudentChanged, StudentRegistered
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
 from defense_console.words.translation import date_time
 
 _OPEN: Final = frozenset({"planned", "waiting"}) | NOT_HELD
@@ -52,34 +52,6 @@ OLDER: Final = N_("older than what was taken before")
 KEPT_DATE: Final = N_("moved in the calendar, but a defense that is live or over keeps its date")
 _ALWAYS: Final = frozenset({CANCELLED, OLDER, KEPT_DATE})
 """What is reported of a defense that is known, however long ago."""
-
-
-class HeldDefense(msgspec.Struct, frozen=True):
-    """A defense of the store; `revision` is the SEQUENCE its own event would be exported with now."""
-
-    defense: Defense
-    revision: int
-
-
-class HeldDefenses(msgspec.Struct, frozen=True):
-    """What the store holds of the defenses that a file may be about; others do no harm.
-
-    Attributes:
-        attempts: the attempts of a student at a project, by their number.
-        linked: by the name of the event or session they were taken from.
-    """
-
-    attempts: Mapping[tuple[str, str], Mapping[int, HeldDefense]]
-    linked: Mapping[tuple[str, str], HeldDefense]
-
-    def of(self, target: Target | None) -> Mapping[int, HeldDefense]:
-        """Return every attempt of the target's student at its project, by its number."""
-        return self.attempts.get((target.student_id, target.project), {}) if target is not None else {}
-
-    def one(self, key: AttemptKey) -> Defense | None:
-        """Return one attempt, None when the store does not hold it."""
-        held = self.attempts.get(key[:2], {}).get(key[2])
-        return held.defense if held is not None else None
 
 
 def plan_import(
@@ -107,35 +79,30 @@ def plan_import(
     planner = _Planner(wishes, held, now, zone)
     for wish in wishes.wishes:
         planner.take(wish)
-    claims = planner.settled()
     names = {person.id: person.name for person in people.values()} | {row.id: row.name for row in wishes.students}
     codes = {project.id: code for code, curriculum in shipped.items() for project in curriculum.projects}
-    appointments = planner.appointments(claims, names, codes)
+    appointments = planner.appointments(names, codes)
     registered = {one.key[0] for one in appointments}
     rows = [row for row in wishes.students if wishes.source != "sessions" or row.id in registered]
     return ImportPlan(
-        source=wishes.source,
-        students=tuple(action for row in rows if (action := _student(row, people.get(row.id)))),
+        asked=wishes,
+        students=tuple((row.id, what) for row in rows if (what := _student(row, people.get(row.id)))),
         appointments=tuple(appointments),
-        left_out=tuple(sorted(planner.left_out, key=lambda one: (one.line, one.at))),
+        left_out=tuple(sorted(planner.left_out, key=lambda one: (one.wish.line, one.wish.planned_at))),
         past=planner.past,
-        unmatched=wishes.unmatched,
         differences=tuple(planner.differences),
-        others=wishes.others,
-        understood=wishes.understood,
-        entries=wishes.entries,
     )
 
 
-def _student(row: StudentRow, known: HeldStudent | None) -> StudentAction | None:
+def _student(row: StudentRow, known: HeldStudent | None) -> StudentWhat | None:
     if known is None:
-        return StudentAction(row.id, StudentRegistered(row.id, row.name, row.email or "", row.timezone or ""))
+        return StudentRegistered(row.id, row.name, row.email or "", row.timezone or "")
     changed = StudentChanged(
         name=row.name if row.name != known.name else None,
         email=row.email if row.email not in (None, known.email) else None,
         timezone=row.timezone if row.timezone not in (None, known.timezone) else None,
     )
-    return None if changed == StudentChanged() else StudentAction(row.id, changed)
+    return None if changed == StudentChanged() else changed
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -159,6 +126,7 @@ class _Planner:
         self.differences: list[PlatformDifference] = []
         self.past = 0
         self._claims: list[_Claim] = []
+        self._bad: list[BadLine] = []
 
     # --- one wish ------------------------------------------------------------------------------------------------
 
@@ -168,19 +136,33 @@ class _Planner:
         if origin is None:
             if target is not None:
                 self._claim(wish, target.key, sure=True)
+        elif wish.faults:
+            self._unreadable(wish, origin)
         elif wish.session is not None and not self._to_come(wish, origin, wish.session):
             return
         elif (linked := self.held.linked.get(origin.name)) is not None:
-            self._linked(wish, origin, linked.defense)
+            self._again(wish, origin, linked)
         elif target is not None and origin.sitting is not None:
-            self._own(wish, origin, target)
+            if (own := self.held.of(target).get(target.key[2])) is not None:
+                self._again(wish, origin, own)
+            elif not wish.cancelled and instant(wish.planned_at) >= self.now:
+                self._claim(wish, target.key, sure=True)
         elif target is None or wish.unfit:
             self._leave_out(wish, wish.unfit or wish.unnamed, target, to_match=not wish.unfit)
         else:
-            self._meant(wish, target)
+            self._first_time(wish, target)
+
+    def _unreadable(self, wish: Wish, origin: ImportOrigin) -> None:
+        """Refuse an event that cannot be read and may be a defense; what is none, or went by, stops nothing."""
+        if wish.planned_at and instant(wish.planned_at) < self.now - _LATELY:
+            self.past += 1
+        elif wish.unfit or (wish.foreign and all(uid != origin.uid for uid, _recurrence in self.held.linked)):
+            self.left_out.append(LeftOut(wish, "", wish.target))
+        else:
+            self._bad += wish.faults
 
     def _to_come(self, wish: Wish, origin: ImportOrigin, session: PlatformSession) -> bool:
-        """Whether the platform says that a session is still to come. What else it says is compared, never done."""
+        """Return whether the platform says that a session is still to come; what else it says is only compared."""
         sitting = self._sitting(wish, origin)
         if sitting is not None:
             self.differences += differences(session, sitting)
@@ -198,50 +180,32 @@ class _Planner:
                     return sitting
         return None
 
-    def _linked(self, wish: Wish, origin: ImportOrigin, defense: Defense) -> None:
-        """An event taken before: only what the calendar changed since counts."""
-        link = link_of(defense, origin)
+    def _again(self, wish: Wish, origin: ImportOrigin, held: HeldDefense) -> None:
+        """Follow an event that was taken before, or that the console exported: only what changed since counts."""
+        defense, link = held.defense, link_of(held.defense, origin)
+        if link is not None:
+            sitting, start, sequence = link.sitting, link.start, link.sequence
+        else:
+            sitting, start, sequence = origin.sitting or 0, defense.planned_at, held.revision
         target = Target(defense.student_id, defense.project, defense.attempt)
-        if link is None or link.sitting != defense.sitting.n:
+        moved = not same_instant(origin.start, start)
+        if sitting != defense.sitting.n:
             return
         if wish.cancelled:
             self._called_off(wish, defense, target)
-        elif origin.start == link.start and origin.sequence <= link.sequence:
+        elif not moved and (link is None or origin.sequence <= sequence):
             return
-        elif origin.sequence < link.sequence:
+        elif origin.sequence < sequence:
             self._leave_out(wish, OLDER, target)
         elif wish.unfit:
             self._leave_out(wish, wish.unfit, target)
-        elif origin.start != link.start and defense.session not in _OPEN:
+        elif moved and defense.session not in _OPEN:
             self._leave_out(wish, KEPT_DATE, target)
         else:
             self._claim(wish, target.key, sure=True)
 
-    def _own(self, wish: Wish, origin: ImportOrigin, target: Target) -> None:
-        """An event the console exported itself, moved in a calendar since."""
-        known = self.held.of(target).get(target.key[2])
-        if known is None:
-            if not wish.cancelled and instant(wish.planned_at) >= self.now:
-                self._claim(wish, target.key, sure=True)
-            return
-        defense = known.defense
-        if origin.sitting != defense.sitting.n:
-            return
-        if wish.cancelled:
-            self._called_off(wish, defense, target)
-        elif same_instant(wish.planned_at, defense.planned_at):
-            return
-        elif origin.sequence < known.revision:
-            self._leave_out(wish, OLDER, target)
-        elif wish.unfit:
-            self._leave_out(wish, wish.unfit, target)
-        elif defense.session in _OPEN:
-            self._claim(wish, target.key, sure=True)
-        else:
-            self._leave_out(wish, KEPT_DATE, target)
-
-    def _meant(self, wish: Wish, target: Target) -> None:
-        """An event seen for the first time that is about a student and a project."""
+    def _first_time(self, wish: Wish, target: Target) -> None:
+        """Follow an event that is seen for the first time and is about a student and a project."""
         attempts = self.held.of(target)
         same = [n for n, one in attempts.items() if _has_sitting(one.defense, wish.planned_at)]
         if wish.cancelled:
@@ -259,7 +223,7 @@ class _Planner:
             self._next_attempt(wish, target, attempts[max(attempts)].defense)
 
     def _next_attempt(self, wish: Wish, target: Target, last: Defense) -> None:
-        """Another date for an attempt that was not held yet, or a new attempt after a rework."""
+        """Give an attempt that was not held yet another date, or plan a new one after a rework."""
         if last.session in _OPEN:
             self._claim(wish, (target.student_id, target.project, last.attempt), sure=wish.sure)
         elif last.closed and last.released is not None and last.released.outcome == "rework":
@@ -277,26 +241,22 @@ class _Planner:
     def _leave_out(self, wish: Wish, reason: str, target: Target | None, *, to_match: bool = False) -> None:
         if reason not in _ALWAYS and instant(wish.planned_at) < self.now - _LATELY:
             self.past += 1
-            return
-        about = f"{target.project}, {target.student_id}" if target is not None else ""
-        key = wish.origin.key if to_match and wish.origin is not None and self.source == "calendar" else ""
-        self.left_out.append(
-            LeftOut(wish.line, wish.planned_at, wish.title, about, reason, match_key=key, target=target)
-        )
+        else:
+            self.left_out.append(LeftOut(wish, reason, target, to_match and self.source == "calendar"))
 
     # --- several wishes ------------------------------------------------------------------------------------------
 
-    def settled(self) -> list[_Claim]:
+    def _settled(self) -> list[_Claim]:
         """Return one claim for each defense: what is sure goes before what is read; of two alike neither is taken.
 
         Raises:
-            BadFile: Two sure ones for one defense.
+            BadFile: Two sure ones for one defense, and events that cannot be read.
         """
         by_key: dict[AttemptKey, list[_Claim]] = {}
         for claim in self._claims:
             by_key.setdefault(claim.key, []).append(claim)
         kept: list[_Claim] = []
-        bad: list[BadLine] = []
+        bad = self._bad
         for claims in by_key.values():
             sure = [claim for claim in claims if claim.sure]
             starts = {claim.wish.planned_at for claim in sure or claims}
@@ -318,7 +278,7 @@ class _Planner:
         return BadLine(last.line, "UID", f"{key} ({date_time(last.planned_at, self.zone)})", once, places)
 
     def _has_another(self, claim: _Claim) -> bool:
-        """Whether a defense that an event only names already follows another event of a calendar."""
+        """Return whether a defense that an event only names already follows another event of a calendar."""
         known = self.held.one(claim.key)
         return known is not None and any(link.sitting == known.sitting.n for link in known.links)
 
@@ -328,25 +288,24 @@ class _Planner:
 
     # --- what it comes to ----------------------------------------------------------------------------------------
 
-    def appointments(
-        self, claims: Sequence[_Claim], names: Mapping[str, str], codes: Mapping[str, str]
-    ) -> list[Appointment]:
+    def appointments(self, names: Mapping[str, str], codes: Mapping[str, str]) -> list[Appointment]:
         """Return the appointments that change something.
 
         Args:
-            claims: One for each defense.
             names: Of the students, by id.
             codes: Of the curricula, by project.
 
         Raises:
-            BadFile: A list asks for what may not be changed any more, or an attempt follows on none.
+            BadFile: Two sure wishes for one defense, a list asks for what may not be changed any more, or an attempt
+                follows on none.
         """
         found: list[Appointment] = []
         bad: list[BadLine] = []
+        claims = self._settled()
         asked = {claim.key for claim in claims}
         for claim in claims:
             wish, key, before = claim.wish, claim.key, self.held.one(claim.key)
-            wrong = self._gap(claim, asked) if before is None else self._refusals(wish, before)
+            wrong = self._gap(claim, asked) if before is None else self._refusals(wish, wish.row, before)
             bad += wrong
             if wrong:
                 continue
@@ -377,32 +336,28 @@ class _Planner:
         known = [key[2] for key in earlier if key in asked or self.held.one(key) is not None]
         if not known or known[-1] == attempt - 1:
             return ()
-        places = {"attempt": known[-1] + 1}
         expected = N_("{attempt}, the attempt after the last known")
-        return (BadLine(claim.wish.line, "attempt", str(attempt), expected, places),)
+        row = claim.wish.row or ListRow(claim.wish.line, {})
+        return (row.wrong("attempt", str(attempt), expected, attempt=known[-1] + 1),)
 
-    def _refusals(self, wish: Wish, known: Defense) -> Sequence[BadLine]:
+    def _refusals(self, wish: Wish, row: ListRow | None, known: Defense) -> Sequence[BadLine]:
         """Return why a row of a list cannot be taken: it changes a defense that is live or over, or its curriculum."""
-        if wish.origin is not None:
-            return ()
         bad: list[BadLine] = []
+        if row is None:
+            return bad
         if known.curriculum != wish.curriculum:
-            places: dict[str, object] = {"value": known.curriculum}
-            text = N_("“{value}”, as this defense was planned")
-            bad.append(BadLine(wish.line, "curriculum", wish.curriculum, text, places))
+            as_planned = N_("“{value}”, as this defense was planned")
+            bad.append(row.wrong("curriculum", row.text("curriculum"), as_planned, value=known.curriculum))
         if known.session in _OPEN:
             return bad
         planned_at, *details = _details(wish, known)
         if not same_instant(planned_at, known.planned_at):
-            places = {"at": date_time(known.planned_at, self.zone)}
-            text = N_("{at}: a defense that is live or over keeps its date")
-            bad.append(BadLine(wish.line, "planned_at", wish.written_at, text, places))
+            kept = N_("{at}: a defense that is live or over keeps its date")
+            bad.append(row.wrong("planned_at", row.text("planned_at"), kept, at=date_time(known.planned_at, self.zone)))
         for column, mine in zip(("duration_min", "language"), details, strict=True):
-            theirs = getattr(known, column)
+            theirs, unchanged = getattr(known, column), N_("“{value}”: a defense that is live or over is not changed")
             if mine != theirs:
-                places = {"value": "" if theirs is None else theirs}
-                text = N_("“{value}”: a defense that is live or over is not changed")
-                bad.append(BadLine(wish.line, column, "" if mine is None else str(mine), text, places))
+                bad.append(row.wrong(column, str(mine or ""), unchanged, value="" if theirs is None else theirs))
         return bad
 
 

@@ -1,4 +1,4 @@
-"""What the imports print: what changed, what did not and why; user text made visible."""
+"""What imports print: what changed, what did not and why; user text made visible."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ from defense_console.exchange.same_id import revealed
 from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.text import cells, one_line
+from defense_console.terminal.words import bad_line_text
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 
 
-def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
-    """Say what an import did, or would do, then what it left alone and why."""
+def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False) -> Iterator[str]:
+    """Say what an import did, or would do, then what it left alone and why.
+
+    Args:
+        taken: What it did.
+        dry_run: It would.
+        zone: IANA name of the mentor's zone.
+        every: Events that speak of no defense are listed, not counted.
+    """
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
@@ -31,7 +39,7 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
             yield from _understood(taken.plan, zone)
         yield from _read_otherwise(taken.plan)
         yield from changed_lines(taken.plan, zone)
-        yield from _left_alone(taken.plan, zone)
+        yield from _left_alone(taken.plan, zone, every)
 
 
 def question_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
@@ -41,7 +49,7 @@ def question_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
     if not plan.empty:
         yield _("What the import will do:")
     yield from changed_lines(plan, zone)
-    yield from _left_alone(plan, zone)
+    yield from _left_alone(plan, zone, every=False)
 
 
 _FIRST_ROWS: Final = 3
@@ -49,7 +57,7 @@ _FIRST_ROWS: Final = 3
 
 def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
     """Say which columns were found, and how the first rows are read."""
-    found = plan.understood
+    found = plan.asked.understood
     if found is None:
         return
     if found.sheet:
@@ -61,14 +69,14 @@ def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
             yield f"  {one_line(name)}{' ' * (width - cells(one_line(name)))}  → {column}"
     if found.rows:
         yield _("First rows as they are read:")
-        yield from (f"  {_where(row.line, plan.entries)}: {_row(row, zone)}" for row in found.rows[:_FIRST_ROWS])
+        yield from (f"  {_where(row.line, plan.asked.entries)}: {_row(row, zone)}" for row in found.rows[:_FIRST_ROWS])
         if (more := len(found.rows) - _FIRST_ROWS) > 0:
             yield "  " + ngettext("and {n} more row", "and {n} more rows", more)
 
 
 def _read_otherwise(plan: ImportPlan) -> Iterator[str]:
     """Say which columns and lines were not read, and which ids are read otherwise than they are written."""
-    found = plan.understood
+    found = plan.asked.understood
     if found is None:
         return
     if found.unread:
@@ -80,7 +88,7 @@ def _read_otherwise(plan: ImportPlan) -> Iterator[str]:
         yield ngettext("{n} blank line was left out.", "{n} blank lines were left out.", blank)
     for id in found.ids:
         yield _("{where}: the id “{written}” looks like “{id}” and is read as it.",
-                where=_where(id.line, plan.entries),
+                where=_where(id.line, plan.asked.entries),
                 written=one_line(revealed(id.written)), id=one_line(revealed(id.id)))  # fmt: skip
 
 
@@ -101,45 +109,50 @@ def changed_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
     """Say what changed; the new dates of a list are counted, all others have a line of their own."""
     if plan.empty:
         yield _("Nothing to change: the store says the same already.")
-    new = sum(isinstance(action.what, StudentRegistered) for action in plan.students)
+    new = sum(isinstance(what, StudentRegistered) for _id, what in plan.students)
     changed = len(plan.students) - new
     if new:
         yield ngettext("{n} student registered.", "{n} students registered.", new)
     if changed:
         yield ngettext("{n} student changed.", "{n} students changed.", changed)
-    named = [one for one in plan.appointments if plan.source != "list" or one.before is not None]
+    named = [one for one in plan.appointments if plan.asked.source != "list" or one.before is not None]
     if counted := len(plan.appointments) - len(named):
         yield ngettext("{n} defense planned.", "{n} defenses planned.", counted)
     yield from (_appointment(one, zone) for one in named)
 
 
-def _left_alone(plan: ImportPlan, zone: str) -> Iterator[str]:
+def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
     """Say what the import left alone and why, and what the mentor can still say."""
-    entries = plan.entries
-    others = [_left_out(one, zone, entries) for one in plan.left_out if not one.match_key]
-    yield from _titled(_("Not taken:"), others)
-    options = [
-        line
-        for one in plan.left_out
-        if one.match_key
-        for line in (_left_out(one, zone, entries), f"  --match {_suggested(one)}")
-    ]
+    foreign = [one for one in plan.left_out if one.wish.foreign or not one.reason]
+    others = [one for one in plan.left_out if one not in foreign]
+    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in others if not one.to_match])
+    options = [line for one in others if one.to_match for line in _with_option(one, zone)]
     yield from _titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
+    if every:
+        lines = [line for one in foreign for line in _with_option(one, zone)]
+        yield from _titled(_("Events that speak of no defense:"), lines)
+    elif foreign:
+        yield ""
+        yield ngettext(
+            "{n} event speaks of no defense; --all lists it.",
+            "{n} events speak of no defense; --all lists them.",
+            len(foreign),
+        )
     yield from _titled(
         _("The platform tells something else; nothing was changed:"),
         [_difference(one, zone) for one in plan.differences],
     )
-    yield from _titled(_("Not matched:"), [_left_out(one, zone, entries) for one in plan.unmatched])
-    past = (
-        ngettext("{n} session of the past was left out.", "{n} sessions of the past were left out.", plan.past)
-        if entries
-        else ngettext("{n} event of the past was left out.", "{n} events of the past were left out.", plan.past)
-    )
+    yield from _titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])
     if plan.past:
-        yield from ("", past)
-    if plan.others:
         yield ""
-        yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.others)
+        n = plan.past
+        if plan.asked.source == "sessions":
+            yield ngettext("{n} session of the past was left out.", "{n} sessions of the past were left out.", n)
+        else:
+            yield ngettext("{n} event of the past was left out.", "{n} events of the past were left out.", n)
+    if plan.asked.others:
+        yield ""
+        yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.asked.others)
 
 
 def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -165,20 +178,35 @@ def _appointment(one: Appointment, zone: str) -> str:
     return _("{project}, {student}: slot or language changed.", **places)
 
 
-def _left_out(one: LeftOut, zone: str, entries: bool) -> str:
-    where = _where(one.line, entries)
-    title = one_line(one.title) or _("without a title")
-    who = f" ({one_line(one.about)})" if one.about else ""
+def _with_option(one: LeftOut, zone: str) -> Iterator[str]:
+    """Say why an event is left out, and the option that would say which defense it is."""
+    if one.reason:
+        yield _left_out(one, zone)
+    else:
+        yield from (bad_line_text(fault, entries=False) for fault in one.wish.faults)
+    if one.to_match:
+        yield f"  --match {_suggested(one)}"
+
+
+def _left_out(one: LeftOut, zone: str) -> str:
+    wish, session = one.wish, one.wish.session
+    where = _("line {line}", line=wish.line) if session is None else _("entry {line}", line=wish.line)
+    title = one_line(wish.title) or _("without a title")
+    if one.target is not None:
+        who = f" ({one.target.project}, {one_line(one.target.student_id)})"
+    else:
+        who = f" ({one_line(session.student_name or session.student_id)})" if session is not None else ""
     reason = _(one.reason, **{name: one_line(str(value)) for name, value in one.parameters.items()})
-    at = date_time(one.at, zone)
+    at = date_time(wish.planned_at, zone)
     return _("{where}: {at} “{title}”{who}: {reason}", where=where, at=at, title=title, who=who, reason=reason)
 
 
 def _suggested(one: LeftOut) -> str:
     """Return the option to complete, quoted for a shell where the UID needs it."""
+    key = one_line(one.wish.origin.key) if one.wish.origin else ""
     student = one.target.student_id if one.target else _("STUDENT")
     project = one.target.project if one.target else _("PROJECT")
-    return shlex.quote(f"{one_line(one.match_key)}={student}/{project}")
+    return shlex.quote(f"{key}={student}/{project}")
 
 
 def _difference(one: PlatformDifference, zone: str) -> str:

@@ -81,7 +81,7 @@ CALENDARS: dict[str, tuple[bytes, str]] = {
     "a 13th month": (after_good(start="DTSTART:20271301T100000Z"), "line 11, column DTSTART"),
     "a 30 February": (after_good(start="DTSTART:20270230T100000Z"), "line 11, column DTSTART"),
     "hour 25": (after_good(start="DTSTART:20270105T250000Z"), "line 11, column DTSTART"),
-    "a year before computers": (after_good(start="DTSTART:19260105T100000Z"), "line 11, column DTSTART"),
+    "a year of no calendar": (after_good(start="DTSTART:00010105T100000Z"), "line 11, column DTSTART"),
     "an unknown zone": (
         after_good(start="DTSTART;TZID=Moon/Base:20270105T100000"), "column DTSTART: found “Moon/Base”"),
     "Outlook's zone of its own without its rules": (

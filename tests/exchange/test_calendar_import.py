@@ -145,7 +145,7 @@ def test_nothing_is_guessed(console: Console, summary: str, reason: str) -> None
     plan = console.take(ics(event(summary=summary)))
 
     assert (plan.appointments, reasons(plan)) == ((), [reason])
-    assert plan.left_out[0].match_key
+    assert plan.left_out[0].to_match
     assert console.lines() == before
 
 
@@ -160,7 +160,7 @@ def test_the_mentor_says_what_the_file_does_not(console: Console) -> None:
 
 def test_one_repetition_is_named_by_its_instant(console: Console) -> None:
     data = ics(event("RRULE:FREQ=WEEKLY;COUNT=3", summary="Créneau"))
-    assert [one.match_key for one in console.take(data).left_out] == [
+    assert [one.wish.origin and one.wish.origin.key for one in console.take(data).left_out] == [
         f"e1#2027-01-{day}T10:00:00.000Z" for day in ("05", "12", "19")
     ]
 
@@ -218,7 +218,8 @@ def test_two_matches_for_one_defense_are_refused(console: Console) -> None:
     [
         ("DTEND:20270105T090000Z", "20270105T090000Z", "an end after the start, 2027-01-05 11:00"),
         ("DTEND;VALUE=DATE:20270106", "20270106", "a date, or a date and time, as in DTSTART"),
-        ("DTEND:19650105T100000Z", "19650105T100000Z", "a year from 1970 on"),
+        ("DTEND:19650105T100000Z", "19650105T100000Z", "an end after the start, 2027-01-05 11:00"),
+        ("DTEND:00010105T100000Z", "00010105T100000Z", "a year such as 2027"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_quoted_as_it_stands_and_told_in_the_mentors_zone(
@@ -315,7 +316,7 @@ def test_whole_days_and_what_went_by_are_not_planned(console: Console) -> None:
     plan = console.take(ics(day, past))
 
     assert plan.appointments == ()
-    assert [one.line for one in plan.left_out] == [4]
+    assert [one.wish.line for one in plan.left_out] == [4]
     assert plan.past == 1
     assert console.take(ics(past), "past=zoe-17/IRP-P4").appointments  # unless the mentor says so
 
@@ -433,7 +434,10 @@ def test_the_command_tells_what_it_did_and_what_it_left(cli: Cli, tmp_path: Path
     file.write_bytes(ics(event(start=start, summary=SUMMARY), event(uid="e2", start=start, summary="[/x] ?")))
     matches.write_text("# mine\n\ne2=7/IRP-P1\n", encoding="utf-8")
 
-    dry = cli(str(file), "--dry-run")
+    counted = cli(str(file), "--dry-run").stdout
+    assert "1 event speaks of no defense; --all lists it." in counted
+    assert "line 9" not in counted
+    dry = cli(str(file), "--dry-run", "--all")
     assert dry.stdout.startswith("Dry run")
     assert "line 9" in dry.stdout
     assert "--match e2=STUDENT/PROJECT" in dry.stdout

@@ -13,11 +13,12 @@ from defense_console.exchange.appointments import ImportPlan, Wishes, events_of
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
+from defense_console.exchange.held import HeldDefense, HeldDefenses
 from defense_console.exchange.lists.headings import LIST_COLUMNS
 from defense_console.exchange.lists.rows import DEFENSE_COLUMNS, read_list
 from defense_console.exchange.lists.table import csv_table, json_table
 from defense_console.exchange.moments import moment
-from defense_console.exchange.planning import HeldDefense, HeldDefenses, plan_import
+from defense_console.exchange.planning import plan_import
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
@@ -309,7 +310,7 @@ def test_a_new_file_registers_and_plans() -> None:
     wishes = read(csv(ROW | {"duration_min": "45", "language": "FR"}))
     made = plan_import(wishes, {}, NOTHING, SHIPPED, "2027-01-01T00:00:00.000Z", "UTC")
 
-    assert made.students[0].what == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
+    assert made.students[0][1] == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
     assert events(made) == (
         ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z", duration_min=45, language="fr"),
     )
@@ -359,7 +360,7 @@ def planned_with(**fields: Any) -> ev.Planned:
 def test_a_changed_student_changes_only_what_changed() -> None:
     made = plan(Log(PLANNED).held(), ROW | {"student_name": "Zoé Autre"})
 
-    assert made.students[0].what == StudentChanged(name="Zoé Autre")
+    assert made.students[0][1] == StudentChanged(name="Zoé Autre")
     assert made.appointments == ()
 
 

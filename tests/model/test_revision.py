@@ -146,7 +146,7 @@ def test_expectation_is_the_mentors_or_the_sentences_in_the_language_asked() -> 
     log = Log("IRP-P2").rated(MISSED, ALSO)
     row = one(log, "d2").request
     sentences = {c.id: c.text for c in log.project.skills[0].criteria}
-    assert row_expected(row, log.project, "fr") == f"{sentences[MISSED].fr} {sentences[ALSO].fr}"
+    assert row_expected(row, log.project, "fr") == f"{sentences[MISSED].in_('fr')} {sentences[ALSO].in_('fr')}"
     assert row_expected(row, log.project, "en") == f"{sentences[MISSED].en} {sentences[ALSO].en}"
     mine = msgspec.structs.replace(row, expected="  three figures ")
     assert row_expected(mine, log.project, "fr") == "  three figures ", "as typed"
@@ -158,7 +158,7 @@ def test_expectation_is_the_mentors_or_the_sentences_in_the_language_asked() -> 
 def test_title_is_the_mentors_or_the_deliverables() -> None:
     log = Log("IRP-P2")
     first = log.project.deliverables[0]
-    assert row_title(Request("d1", 1), log.project, "fr") == f"1. {first.title.fr}"
+    assert row_title(Request("d1", 1), log.project, "fr") == f"1. {first.title.in_('fr')}"
     assert row_title(Request("r9", title="Budget [x]"), log.project, "fr") == "Budget [x]"
     assert row_title(Request("r9", 99), log.project, "fr") == ""
 

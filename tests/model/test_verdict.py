@@ -131,7 +131,7 @@ def test_a_guard_names_the_document_in_the_language_asked() -> None:
     log = chosen("conditional", MISSED).add(ev.RowSet(Request("r90", 3)))
     third = log.project.deliverables[2]
     named = {lang: next(g for g in found(log, lang) if g.hard).parameters["document"] for lang in ("fr", "en", None)}
-    assert named == {"fr": f"3. {third.title.fr}", "en": f"3. {third.title.en}", None: "3"}
+    assert named == {"fr": f"3. {third.title.in_('fr')}", "en": f"3. {third.title.en}", None: "3"}
 
 
 def test_an_illegal_signature_is_refused_with_the_words_of_the_guard() -> None:
@@ -224,7 +224,7 @@ def test_only_a_condition_asks_for_documents() -> None:
 
 def test_nothing_is_signed_without_an_outcome() -> None:
     log = Log("IRP-P2").held()
-    with pytest.raises(ConsoleError, match="Choose an outcome"):
+    with pytest.raises(ConsoleError, match="No outcome is chosen"):
         signed_event(log.defense, log.curriculum)
 
 

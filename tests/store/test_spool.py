@@ -21,6 +21,7 @@ from defense_console.model.defense.refused import aside_of
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import encode_event
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.store import durable_files
 from defense_console.store.base import (
     Ack,
     Answer,
@@ -36,7 +37,6 @@ from defense_console.store.base import (
     write_job,
 )
 from defense_console.store.recorder import Recorder
-from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import spool as spooling
 from defense_console.store.unsaved.replay import Replayed, replay
@@ -532,6 +532,6 @@ def test_the_names_of_the_folders_made_for_a_spool_are_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr(place, "sync_folder", synced.append)
-    place.make_folder(tmp_path / "state" / "spool")
+    monkeypatch.setattr(durable_files, "sync_folder", synced.append)
+    durable_files.make_folder(tmp_path / "state" / "spool")
     assert {tmp_path, tmp_path / "state"} <= set(synced), "a power cut could take the whole folder"

@@ -100,14 +100,14 @@ class ExchangeDesk:
     # --- exports -------------------------------------------------------------------------------------------------
 
     def export(self) -> Iterator[bytes]:
-        """The whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
+        """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
         return archive.export(
             store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts(), store.all_asides()
         )
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
-        """Every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
+        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
 
         Args:
             form: Separator, byte order mark, zone and language.
@@ -117,7 +117,7 @@ class ExchangeDesk:
         return write_csv(self._exported(one.id for one in ordered), form)
 
     def export_calendar(self, form: CalendarForm) -> bytes:
-        """Every sitting of every defense and what is due, as iCalendar; see `exchange/calendar/writing.py`."""
+        """Write every sitting of every defense and what is due, as iCalendar; see `exchange/calendar/writing.py`."""
         return write_calendar(self._exported(self.logs.ids()), form)
 
     def _exported(self, ids: Iterable[str]) -> Iterator[ExportedDefense]:

@@ -16,11 +16,11 @@ from defense_console.exchange.calendar.matching import Directory, Said, match_ev
 from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
 from defense_console.exchange.calendar.writing import appointment_revision
 from defense_console.exchange.data_file import DataFile
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldDefense, HeldDefenses, HeldStudent
 from defense_console.exchange.lists.rows import read_list
 from defense_console.exchange.lists.table import csv_table, json_table, table_of
 from defense_console.exchange.lists.workbook import Workbook
-from defense_console.exchange.planning import HeldDefense, HeldDefenses, plan_import
+from defense_console.exchange.planning import plan_import
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
 from defense_console.model.curriculum import Curriculum
@@ -100,8 +100,8 @@ class ImportDesk:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():
-                for student in plan.students:
-                    self.logs.decide_student(student.student_id, student.what, at)
+                for id, what in plan.students:
+                    self.logs.decide_student(id, what, at)
                 for one in plan.appointments:
                     self.logs.decide(str(defense_id(*one.key)), events_of(one), at)
         return plan

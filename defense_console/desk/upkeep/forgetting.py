@@ -26,7 +26,8 @@ from defense_console.model.student.state import emails_ever, names_ever
 from defense_console.store.base import Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import sweep
-from defense_console.store.sqlite.damage.forgetting import (
+from defense_console.store.sqlite.folder_vault import FolderVault
+from defense_console.store.sqlite.forgetting import (
     all_copies,
     forget_in_copy,
     forget_in_spool,
@@ -34,7 +35,6 @@ from defense_console.store.sqlite.damage.forgetting import (
     holds_bytes,
     waiting,
 )
-from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone

@@ -25,16 +25,16 @@ class OwnName(msgspec.Struct, frozen=True):
 
 
 def sitting_uid(defense_id: str, sitting: int) -> str:
-    """Name of a sitting's event."""
+    """Return the name of a sitting's event."""
     return f"{defense_id}-sitting-{sitting}@{_DOMAIN}"
 
 
 def deadline_uid(defense_id: str, whose: Deadline, *, as_event: bool) -> str:
-    """Name of a deadline: of the task, or of the event beside it, since a name stands for one component only."""
+    """Return the name of a deadline: of the task, or of the event next to it, since each needs its own."""
     return f"{defense_id}-due-{whose}{'-event' if as_event else ''}@{_DOMAIN}"
 
 
 def own_name(uid: str) -> OwnName | None:
-    """What a name of ours says; None for a name given by another calendar."""
+    """Return what a name of ours says; None for a name given by another calendar."""
     match = _NAME.fullmatch(uid)
     return OwnName(match[1], int(match[2]) if match[2] else None) if match else None

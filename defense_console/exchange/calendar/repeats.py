@@ -41,7 +41,7 @@ class Repeats(msgspec.Struct, frozen=True):
 
 
 def repeated(event: Repeats, since: datetime, until: datetime) -> Iterator[datetime]:
-    """Its instants from `since` to `until`, both included, in order, each once; local times with the event's zone.
+    """Return its instants from `since` to `until`, both included, in order, each once, in the event's zone.
 
     Raises:
         TooOften: Hourly or more, or more of them than anyone could hold.
@@ -59,8 +59,18 @@ def repeated(event: Repeats, since: datetime, until: datetime) -> Iterator[datet
     yield from (found[instant] for instant in sorted(found))
 
 
+def ends_before_it_starts(event: Repeats) -> bool:
+    """Return whether the UNTIL of a rule is before its first instant.
+
+    Raises:
+        ValueError: The UNTIL cannot be read.
+    """
+    match = _UNTIL.search(event.rule)
+    return match is not None and _end_of_rule(match, event.start) < event.start.replace(tzinfo=None)
+
+
 def _by_rule(event: Repeats, until: datetime) -> Iterator[datetime]:
-    """What the rule gives up to the later of its own end and the end of the stretch, on the event's own clock."""
+    """Return what the rule gives until it ends or the stretch ends, on the event's own clock."""
     yield event.start
     if not event.rule:
         return
@@ -91,7 +101,7 @@ def _end_of_rule(match: re.Match[str], start: datetime) -> datetime:
 
 
 def utc(local: datetime) -> datetime:
-    """The instant of a local time as RFC 5545 reads it where clocks skip or repeat it."""
+    """Return the instant of a local time as RFC 5545 reads it where clocks skip or repeat it."""
     instant = local.replace(fold=0).astimezone(UTC)
     if local.tzinfo is None or instant.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant

@@ -59,7 +59,7 @@ class CalendarForm(msgspec.Struct, frozen=True):
 
 
 def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
-    """The file.
+    """Return the file.
 
     Args:
         defenses: In any order.
@@ -82,7 +82,7 @@ def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> b
 
 
 def initials(name: str) -> str:
-    """The first letter of each part of a name: `Ada Exemple` is `A. E.`, `Jean-Noël Fictif` `J.-N. F.`."""
+    """Return the first letter of each part of a name: `Ada Exemple` is `A. E.`, `Jean-Noël Fictif` `J.-N. F.`."""
     parts = ("-".join(f"{piece[0].upper()}." for piece in part.split("-") if piece) for part in name.split())
     return " ".join(part for part in parts if part)
 
@@ -95,7 +95,7 @@ class _Writer:
         self.words: Translator = translator(form.language)
 
     def components(self, one: ExportedDefense) -> Iterator[Component]:
-        """Every sitting, then what is or was due."""
+        """Return every sitting, then what is or was due."""
         for sitting in one.defense.sittings:
             yield self._sitting(one, sitting)
         if self.form.deadlines == "none":
@@ -179,7 +179,7 @@ class _Writer:
         return one.student_name if self.form.names else initials(one.student_name)
 
     def _stamp(self, component: Component, uid: str, one: ExportedDefense, kinds: tuple[type[What], ...]) -> None:
-        """Name, state of revision, and when it came to be: all of it from the log."""
+        """Add its name, its revision and its dates, all from the log."""
         changed = _seconds(instant(_last(one.events, kinds).at.wall))
         component.add("uid", uid)
         component.add("dtstamp", changed)
@@ -190,7 +190,7 @@ class _Writer:
 
 
 def appointment_revision(events: Sequence[DefenseEvent]) -> int:
-    """The SEQUENCE that the sittings of a defense are exported with."""
+    """Return the SEQUENCE that the sittings of a defense are exported with."""
     return _revision(events, _APPOINTMENT)
 
 
@@ -199,7 +199,7 @@ def _revision(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> 
 
 
 def _last(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> DefenseEvent:
-    """The last event of these kinds, the first of the log without one."""
+    """Return the last event of these kinds, the first of the log without one."""
     return next((event for event in reversed(events) if isinstance(event.what, kinds)), events[0])
 
 
@@ -210,7 +210,7 @@ def _slot_min(defense: Defense, project: Project | None) -> int:
 
 
 def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:
-    """When something is or was due, and whether it is still owed; None when nothing ever was."""
+    """Return when something is or was due, and whether it is still owed; None when nothing ever was."""
     rows = defense.required_revisions
     if not rows:
         return None
@@ -228,5 +228,5 @@ def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:
 
 
 def _seconds(moment: datetime) -> datetime:
-    """An instant as iCalendar writes it: whole seconds."""
+    """Return an instant as iCalendar writes it: whole seconds."""
     return moment.replace(microsecond=0)

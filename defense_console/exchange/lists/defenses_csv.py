@@ -52,14 +52,14 @@ class CsvForm(msgspec.Struct, frozen=True):
 
 
 def write_csv(defenses: Iterable[ExportedDefense], form: CsvForm) -> Iterator[bytes]:
-    """The file: its header, then a row for each defense in the order given."""
+    """Write the file: its header, then a row for each defense in the order given."""
     yield (b"\xef\xbb\xbf" if form.bom else b"") + _line(CSV_HEADER, form)
     for one in defenses:
         yield _line([neutral(cell) for cell in _cells(one, form)], form)
 
 
 def neutral(cell: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before whatever begins a formula, blanks before it or not."""
+    """Return a cell that no spreadsheet runs: with an apostrophe where it begins a formula, also after blanks."""
     runs = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
     return "'" + cell if runs else cell
 
@@ -104,14 +104,14 @@ def _cells(one: ExportedDefense, form: CsvForm) -> list[str]:
 
 
 def _slot_min(defense: Defense, project: Project | None) -> int | None:
-    """The calendar slot, else the plan's length; None when neither is known."""
+    """Return the calendar slot, else the plan's length; None when neither is known."""
     if defense.duration_min is not None or project is None:
         return defense.duration_min
     return project.plan_s // 60
 
 
 def _documents(defense: Defense, form: CsvForm) -> tuple[str, str]:
-    """The documents of the condition in force with their states, and how many of them still ask for something."""
+    """Return the documents of the condition in force with their states, and how many of them are open."""
     rows, project = revision.asked(defense), defense.pinned_project
     if project is None or not rows:
         return "", ""
@@ -121,7 +121,7 @@ def _documents(defense: Defense, form: CsvForm) -> tuple[str, str]:
 
 
 def _spoken_s(line: Timeline) -> int | None:
-    """Seconds of the phase with a window, pauses out; None before it has ended, or without one."""
+    """Return the seconds of the phase with a window, pauses out; None before it has ended, or without one."""
     phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
     if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
         return None

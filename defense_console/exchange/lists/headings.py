@@ -1,6 +1,6 @@
 """The columns of a list of students and defenses, and the headings that people write over them.
 
-A heading is read in French and English, whatever its case, accents, blanks and signs; the order of the columns is free.
+A heading is read in French and English. Case, accents, blanks, signs and the order of the columns do not matter.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ HEADINGS: Final[Mapping[str, Sequence[str]]] = {
     "duration_min": ("durée", "durée (min)", "durée en minutes", "duration", "duration (min)", "minutes"),
     "language": ("langue",),
 }  # fmt: skip
-"""What may stand over each column, besides its own name."""
+"""What people write over each column; its own name is a heading too."""
 _WEAK: Final = frozenset({"id", "étudiant", "student", "name", "soutenance", "start", "date"})
 """Headings that are read as their column only where no other heading is: a list may use them for something else."""
 

@@ -115,7 +115,7 @@ class _ListReader:
         """Refuse a cell, quoted as it is written; one without a value only once."""
         cell = self._row.cells.get(column, ListCell(self._row.line, column, ""))
         if not cell.expected or cell.expected == expected:
-            self.bad.append(BadLine(self._row.line, cell.column, cell.text.strip(), expected, parameters))
+            self.bad.append(self._row.wrong(column, cell.text.strip(), expected, **parameters))
 
     def _unreadable(self) -> None:
         """Refuse cells without a value, and half a character: JSON can write it, and it could never be saved."""
@@ -185,7 +185,7 @@ class _ListReader:
             target=Target(student_id, project.id, attempt),
             planned_at=planned_at,
             curriculum=code,
-            written_at=row.text("planned_at"),
+            row=row,
             duration_min=duration_min,
             language=language,
             says=frozenset({"duration_min", "language"} & row.cells.keys()),

@@ -59,6 +59,11 @@ class ListRow(msgspec.Struct, frozen=True):
         cell = self.cells.get(column)
         return without_unseen(cell.text) if cell is not None else ""
 
+    def wrong(self, column: str, found: str, expected: str, **parameters: object) -> BadLine:
+        """Return the refusal of what was found in a column, under the file's own heading."""
+        cell = self.cells.get(column)
+        return BadLine(self.line, column if cell is None else cell.column, found, expected, parameters)
+
 
 class ListTable(msgspec.Struct, frozen=True):
     """The rows of a list in order, its headings and the lines that are no rows; JSON has neither of these."""
@@ -112,7 +117,7 @@ def _parsed(text: str, separator: str) -> Iterator[tuple[list[str], int]]:
 
 
 _LOOKED_AT: Final = 10
-"""In so many lines from the first the headings are looked for: a title may stand above them."""
+"""In so many lines from the first the headings are looked for: titles may be above them."""
 
 
 def _separator(text: str) -> str:
@@ -143,8 +148,8 @@ _FEWEST_HEADINGS: Final = 3
 def table_of(lines: Iterable[TableLine]) -> ListTable:
     """Return the rows under the headings of a table.
 
-    The headings are the first line that is not blank. A title in one cell may stand above them. Blank lines and lines
-    of totals are no rows. Cells that a short row lacks are empty.
+    The headings are the first line with three of them, else the first that is not blank; titles may be above. Blank
+    lines and lines of totals are no rows. Cells that a short row lacks are empty.
 
     Raises:
         BadFile: Its columns are not those of a list, or a row has more cells than there are headings.
@@ -192,14 +197,11 @@ def _read_through(lines: Iterable[TableLine]) -> tuple[list[TableLine], list[Bad
 
 
 def _titles(found: Sequence[TableLine]) -> tuple[bool, int]:
-    """Return where the headings are, and whether what stands above them is titles."""
+    """Return whether what is above the headings is titles, and where the headings are."""
     filled = [n for n, (_line, cells) in enumerate(found) if not _is_blank(cells)]
     for n in filled[:_LOOKED_AT]:
-        cells = [shown_value(cell) for cell in found[n][1]]
-        if recognised(cells) >= _FEWEST_HEADINGS:
+        if recognised(map(shown_value, found[n][1])) >= _FEWEST_HEADINGS:
             return True, n
-        if len([cell for cell in cells if without_unseen(cell)]) > 1:
-            break
     return False, filled[0] if filled else len(found)
 
 

@@ -294,7 +294,7 @@ def _attribute(element: ET.Element, name: str) -> str:
 
 
 def _ods_cells(sheet: _Sheet, row: int, column: int, element: ET.Element) -> int:
-    """Take a cell that may stand for several next to each other; return how many."""
+    """Take a cell that may be several next to each other; return how many."""
     repeated = int(_attribute(element, "number-columns-repeated") or 1)
     kinds = [value for key, value in element.items() if _local(key) == "value-type"]
     if kinds:
@@ -310,7 +310,7 @@ def _ods_cells(sheet: _Sheet, row: int, column: int, element: ET.Element) -> int
 
 
 def _ods_row(sheet: _Sheet, row: int, repeated: int) -> int:
-    """Take a row that may stand for several under each other; return the number of the next one."""
+    """Take a row that may be several under each other; return the number of the next one."""
     if repeated > 1 and sheet.rows == row + 1:
         sheet.reach(row + repeated - 1, 0)
         sheet.check()

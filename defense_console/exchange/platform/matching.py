@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.lists.understood import ReadId, Understood
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
 from defense_console.exchange.same_id import KnownIds
@@ -34,42 +34,37 @@ def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wis
     wishes: list[Wish] = []
     unmatched: list[LeftOut] = []
     new: dict[str, StudentRow] = {}
-    known, ids = KnownIds(people), dict[str, ReadId]()
+    readable, ids = KnownIds(people), dict[str, ReadId]()
     for written in found.sessions:
         try:
-            session = msgspec.structs.replace(written, student_id=known.read(written.student_id))
+            session = msgspec.structs.replace(written, student_id=readable.read(written.student_id))
         except ConsoleError as error:
-            unmatched.append(_unmatched(written, error.id, **error.parameters))
+            unmatched.append(LeftOut(_wish(written), error.id, parameters=error.parameters))
             continue
         id, namesake = session.student_id, names.get(searchable(session.student_name))
         if id != written.student_id:
             ids.setdefault(written.student_id, ReadId(session.entry, written.student_id, id))
+        known = id in people
         if session.project is None:
-            unmatched.append(_unmatched(session, UNKNOWN_PROJECT))
-        elif id in people:
-            wishes.append(_wish(session, session.project))
-        elif not session.student_name:
-            unmatched.append(_unmatched(session, NO_NAME))
-        elif namesake is not None:
-            unmatched.append(_unmatched(session, NAMESAKE, id=namesake))
+            unmatched.append(LeftOut(_wish(session), UNKNOWN_PROJECT))
+        elif not known and not session.student_name:
+            unmatched.append(LeftOut(_wish(session), NO_NAME))
+        elif not known and namesake is not None:
+            unmatched.append(LeftOut(_wish(session), NAMESAKE, parameters={"id": namesake}))
         else:
-            new.setdefault(id, StudentRow(session.entry, id, session.student_name))
-            wishes.append(_wish(session, session.project))
+            wishes.append(_wish(session))
+            if not known:
+                new.setdefault(id, StudentRow(session.entry, id, session.student_name))
     understood = Understood(ids=tuple(ids.values()))
     return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others, understood)
 
 
-def _wish(session: PlatformSession, project: str) -> Wish:
+def _wish(session: PlatformSession) -> Wish:
     return Wish(
         line=session.entry,
-        target=Target(session.student_id, project),
+        target=Target(session.student_id, session.project) if session.project is not None else None,
         planned_at=session.planned_at,
         origin=ImportOrigin(_NAME + session.id, session.planned_at),
         session=session,
         title=session.project_title,
     )
-
-
-def _unmatched(session: PlatformSession, reason: str, **parameters: object) -> LeftOut:
-    about = session.student_name or session.student_id
-    return LeftOut(session.entry, session.planned_at, session.project_title, about, reason, parameters)

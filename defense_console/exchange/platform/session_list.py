@@ -32,7 +32,7 @@ _OBJECT: Final = N_("an object with the fields of a session")
 
 
 class PlatformSession(msgspec.Struct, frozen=True):
-    """A defense as the platform tells of it.
+    """A defense as the platform lists it.
 
     Attributes:
         entry: number in the list, from 1.
@@ -89,7 +89,7 @@ def read_sessions(document: object, shipped: Mapping[str, Curriculum], zone: str
 
 
 def length_s(text: str) -> int | None:
-    """Whole seconds of an ISO 8601 duration in days, hours, minutes and seconds: `PT1H02M` is 3,720.
+    """Return the whole seconds of an ISO 8601 duration in days, hours, minutes and seconds: `PT1H02M` is 3,720.
 
     Returns:
         None when it is none; a part of a second is left out.
@@ -102,7 +102,7 @@ def length_s(text: str) -> int | None:
 
 
 def _entries(document: object) -> list[object] | None:
-    """The list of a document: the document itself, or what stands under a name for lists."""
+    """Return the list of a document: the document itself, or its part under a name for lists."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict):
@@ -111,7 +111,7 @@ def _entries(document: object) -> list[object] | None:
 
 
 def _projects(shipped: Mapping[str, Curriculum]) -> dict[str, frozenset[str]]:
-    """Ids of projects by what a list may call them: their id, or their title in either language."""
+    """Return ids of projects by what a list may call them: their id, or their title in either language."""
     found: dict[str, set[str]] = {}
     for curriculum in shipped.values():
         for project in curriculum.projects:
@@ -170,7 +170,7 @@ class _SessionReader:
         return PlatformSession(self._entry, id, planned_at, student_id, name, project, title, word, effective_s)
 
     def _id(self, field: str, value: object) -> str:
-        """An id, which may be written as a number."""
+        """Return an id, which may be written as a number."""
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if isinstance(text, str) and text.strip() and text.isprintable():
             return text.strip()
@@ -207,7 +207,7 @@ class _SessionReader:
         return found
 
     def _project(self, entry: Mapping[str, Any]) -> tuple[str | None, str]:
-        """The project by its id, else by its title when only one has it; and what the list calls it."""
+        """Return the project by its id, else by its title when only one has it; and what the list calls it."""
         names = [entry.get("projectId"), entry.get("projectTitle")]
         written = [str(name).strip() for name in names if isinstance(name, str | int) and str(name).strip()]
         for name in written:
@@ -218,7 +218,7 @@ class _SessionReader:
 
 
 def _name(recipient: Mapping[str, Any]) -> str:
-    """The student's name under the names seen for it, "" without one."""
+    """Return the student's name under the names seen for it, "" without one."""
     whole = recipient.get("displayableName") or recipient.get("displayName") or recipient.get("name")
     if isinstance(whole, str) and whole.strip():
         return whole.strip()

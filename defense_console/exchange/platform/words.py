@@ -30,13 +30,13 @@ FROM_PLATFORM: Final[Mapping[PlatformWord, SessionState]] = {
     "late canceled": "late_cancelled",
     "marked student as absent": "no_show",
 }
-"""A word read back: of several states with one word, the one it tells of by itself."""
+"""A word read back: of several states with one word, the one that it means by itself."""
 
 _BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 
 
 def platform_word(text: str) -> PlatformWord | None:
-    """The word a file means, whatever its case and whatever stands between its parts; None for any other.
+    """Return the word a file means, in any case and with anything between its parts; None for any other.
 
     `cancelled` with two l is taken for `canceled`: both are seen.
     """

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from defense_console.exchange.lists.held_student import HeldStudent
+from defense_console.exchange.held import HeldStudent
 from defense_console.model.defense.refused import PREFIX
 from defense_console.model.log.envelope import Stamp
 

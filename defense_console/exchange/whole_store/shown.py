@@ -196,7 +196,7 @@ def _told(row: Revision, defense: Defense, project: Project, language: str) -> d
         "due_at": row.due_at,
         "round": row.round,
         "state": row.state,
-        "change": revision.change_of(row),
+        "change": revision.change_of(row, defense),
         "received": [
             {
                 "version": delivery.version,

@@ -30,13 +30,16 @@ _TONES: Final = {
 }  # fmt: skip
 _SHADES: Final = {"validated": "E9F3EE", "conditional": "FAF1DF", "rework": "F9EBE9"}
 _PLAIN_SHADE: Final = "F2F4F7"
-_FACTS_CM: Final = (3.2, 13.6)
+_FACTS_CM: Final = (3.6, 13.2)
 _WIDTHS_CM: Final = {3: (4.5, 3.6, 8.7), 4: (4.3, 5.0, 4.2, 3.3)}
 """Widths of the columns of a table by their number; together the width of the text."""
 _STYLES: Final = (("Normal", 10.5, 0), ("Heading 1", 22, 4), ("Heading 2", 14, 18), ("Heading 3", 11, 10))
 """Style, points of its letters, points above it."""
 _FONT: Final = "Cambria"
 _SMALL: Final = 8.0
+_IN_TABLES: Final = 9.5
+_INDENT_CM: Final = 0.35
+"""Of an item of a list in a cell, which is narrow."""
 
 
 def render(report: Report) -> bytes:
@@ -163,28 +166,37 @@ def _chapter(document: Document, chapter: Chapter) -> None:
 def _table(document: Document, chapter: Chapter) -> None:
     table = document.add_table(1, len(chapter.columns))
     for cell, title in zip(table.rows[0].cells, chapter.columns, strict=True):
-        parts.run(cell.paragraphs[0], title, _SOFT, bold=True)
+        parts.run(cell.paragraphs[0], title, _SOFT, bold=True, size=_IN_TABLES)
     for row in chapter.blocks:
         first, *others = table.add_row().cells
-        parts.run(first.paragraphs[0], row.title, bold=True)
-        for depth, passage in walk(row.passages):
-            _write(first.add_paragraph(style=document.styles[_style(depth, passage)]), passage)
+        parts.run(first.paragraphs[0], row.title, bold=True, size=_IN_TABLES)
+        _fill(document, first, row.passages)
         for cell, passages in zip(others, row.cells, strict=True):
-            for n, (depth, passage) in enumerate(walk(passages)):
-                paragraph = cell.add_paragraph() if n else cell.paragraphs[0]  # every cell has one
-                paragraph.style = document.styles[_style(depth, passage)]
-                _write(paragraph, passage)
+            _fill(document, cell, passages)
     parts.set_widths(table, _WIDTHS_CM[len(chapter.columns)])
     parts.rule_rows(table, _HAIR)
+
+
+def _fill(document: Document, cell: _Cell, passages: tuple[Passage, ...]) -> None:
+    """Write passages into a cell, the first one into the paragraph that every cell has."""
+    from docx.shared import Cm
+
+    for depth, passage in walk(passages):
+        paragraph = cell.add_paragraph() if cell.text else cell.paragraphs[0]
+        paragraph.style = document.styles[_style(depth, passage)]
+        if passage.item:
+            form = paragraph.paragraph_format
+            form.left_indent, form.first_line_indent = Cm(_INDENT_CM * (depth + 1)), Cm(-_INDENT_CM)
+        _write(paragraph, passage, _IN_TABLES)
 
 
 def _style(depth: int, passage: Passage) -> str:
     if not passage.item:
         return "Normal"
-    return "List Bullet 2" if depth else "List Bullet"
+    return f"List Bullet {min(depth + 1, 3)}" if depth else "List Bullet"
 
 
-def _write(paragraph: Paragraph, passage: Passage) -> None:
+def _write(paragraph: Paragraph, passage: Passage, size: float = 0) -> None:
     if passage.label:
-        parts.run(paragraph, f"{passage.label} ", _SOFT, bold=True)
-    parts.run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone))
+        parts.run(paragraph, f"{passage.label} ", _SOFT, bold=True, size=size)
+    parts.run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone), size=size)

@@ -8,7 +8,7 @@ from textual import work
 
 from defense_console.desk.uploads.comparing import reading_limits
 from defense_console.model.defense import revision
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import ReceivedFile, Revision
 from defense_console.model.errors import N_
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -32,12 +32,6 @@ class Looking(PanelScreen):
         """The document the cursor is on."""
         raise NotImplementedError
 
-    def nothing_to_see(self, each: Revision) -> str | None:
-        """Why there is no file to look at, None when there is one."""
-        if each.answer is None:
-            return _("Nothing has been received yet.")
-        return None if each.answer.files else _("It was only declared received: there is no file.")
-
     @work(exclusive=True, group="dialog")
     async def compare_files(self) -> None:
         """What changed since the version before; of several files one is chosen."""
@@ -58,6 +52,7 @@ class Looking(PanelScreen):
             new=VersionLabel(new.name, each.answer.at) if new is not None else None,
             student=self.revisions.student.name,
             requested=True,
+            again=None if new is None else self._again(each, new),
         )
         limits = reading_limits(self.desk.settings)
         compute = self.attempt(lambda: self.revisions.comparing(pairs[place], self.desk.vault, limits))
@@ -71,6 +66,12 @@ class Looking(PanelScreen):
         each = self.chosen()
         if each is not None and each.answer is not None and await view(self, each.answer.files):
             self._begin_review(each)
+
+    def _again(self, each: Revision, file: ReceivedFile) -> int | None:
+        """Return the number of the latest earlier version that had this very file."""
+        answer, known = each.answer, revision.versions_of(each, self.defense)
+        earlier = (version for version in reversed(known) if answer is not None and version.version < answer.version)
+        return next((version.version for version in earlier if file.sha256 in version.hashes), None)
 
     def _begin_review(self, each: Revision) -> None:
         if each.state == "received" and self.revisions.read_only is None:

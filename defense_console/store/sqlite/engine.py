@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tinydb.storages import Storage
 
 from defense_console.store.sqlite import pragmas, schema
 from defense_console.store.sqlite.opening.unmoved import MovedFile, Unmoved
 
+V = TypeVar("V")
 _BATCH = 256
 _PAGES_WHEN_FULL = 16
 IDS = range(-(2**63), 2**63)
@@ -289,6 +290,22 @@ class RowStorage(Storage):
         """Whether there is such a row."""
         found = self._connection.execute("SELECT 1 FROM rows WHERE tab = ? AND id = ?", (name, id))
         return found.fetchone() is not None
+
+    def those_there(self, name: str, ids: Sequence[int]) -> set[int]:
+        """Return the ids that a table has among these."""
+        return self._among("SELECT id FROM rows WHERE tab = ? AND id IN ({places})", (name,), ids)
+
+    def those_named(self, names: Sequence[str]) -> set[str]:
+        """Return the names that are names of tables among these."""
+        return self._among("SELECT name FROM tables WHERE name IN ({places})", (), names)
+
+    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[V]) -> set[V]:
+        found: set[V] = set()
+        for start in range(0, len(values), _BATCH):
+            batch = values[start : start + _BATCH]
+            places = ",".join("?" * len(batch))
+            found.update(row[0] for row in self._connection.execute(sql.format(places=places), (*before, *batch)))
+        return found
 
     def count(self, name: str) -> int:
         """How many rows a table has."""

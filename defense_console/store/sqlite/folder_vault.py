@@ -21,7 +21,8 @@ from typing import IO, Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.sqlite.opening.place import DOCUMENTS, explained, sync_folder
+from defense_console.store.durable_files import sync_folder
+from defense_console.store.sqlite.opening.place import DOCUMENTS, explained
 from defense_console.store.vault import Kept
 
 if os.name == "posix":

@@ -74,7 +74,15 @@ class Summaries:
         for id in ids:
             with suppress(ValueError):
                 keys[id] = defense_key(id)
-        found = {summary.id: summary for summary in self._of_keys(keys.values)}
+
+        def there() -> list[int]:
+            # Most ids that are asked for are of attempts that never were: those are left out at once.
+            wanted = list(keys.values())
+            known = self._rows.those_there(PENDING, wanted) | self._rows.those_there(CLOSED, wanted)
+            begun = self._rows.those_named([DEFENSES + id for id in keys])
+            return [key for id, key in keys.items() if key in known or DEFENSES + id in begun]
+
+        found = {summary.id: summary for summary in self._of_keys(there)}
         return [found[id] for id in ids if id in found]
 
     def closed(self) -> tuple[Closed, ...]:

@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Conflict, DamagedStore, Identity, SpooledJob, Store, StoreError
-from defense_console.store.sqlite.opening.place import sync_folder
+from defense_console.store.durable_files import sync_folder
 from defense_console.store.unsaved.keeping_aside import RefusedTails, can_be_kept, write_once
 from defense_console.store.unsaved.spool_files import (
     ASIDE,

@@ -17,7 +17,8 @@ import msgspec
 
 from defense_console.model.errors import N_
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+from defense_console.store.durable_files import sync_file, sync_folder
+from defense_console.store.sqlite.opening.place import FILE
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"

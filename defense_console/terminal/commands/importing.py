@@ -30,7 +30,7 @@ class _ImportCommand(WordedCommand):
     """The command, whose help lists the columns."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the columns and what may stand over them."""
+        """Write the columns and their headings."""
         formatter.write_paragraph()
         with formatter.section(_("Columns of a list, in any order and any case; * has to be there")):
             formatter.write_dl([(f"{c}{' *' if c in REQUIRED else ''}", self._headings(c)) for c in LIST_COLUMNS])
@@ -42,7 +42,7 @@ class _ImportCommand(WordedCommand):
                 return _("{names}; or two columns: {last}, and {first}", names=names,
                          last=" / ".join(HEADINGS["last_name"]), first=" / ".join(HEADINGS["first_name"]))  # fmt: skip
             case "planned_at":
-                return _("{names}; the time may stand in a column of its own: {time}", names=names,
+                return _("{names}; the time may have a column of its own: {time}", names=names,
                          time=" / ".join(HEADINGS["planned_time"]))  # fmt: skip
         return names
 

@@ -24,6 +24,7 @@ import msgspec
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
+from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.engine import RowStorage
@@ -131,7 +132,7 @@ class Backups:
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
-                place.sync_folder(self.folder)
+                durable_files.sync_folder(self.folder)
         self.prune()
         return Backup(target, at, reason)
 
@@ -165,7 +166,7 @@ class Backups:
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
                 place=self.folder,
             )
-        place.make_folder(self.folder)
+        durable_files.make_folder(self.folder)
         self.sweep(_FORSAKEN_S)
 
 
@@ -253,6 +254,6 @@ def sync_path(path: Path) -> None:
     """Bring a file to the disk itself."""
     handle = os.open(path, os.O_RDWR)
     try:
-        place.sync_file(handle)
+        durable_files.sync_file(handle)
     finally:
         os.close(handle)

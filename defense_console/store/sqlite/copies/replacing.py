@@ -10,7 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from defense_console.store.sqlite.opening.place import BESIDE, DAMAGED, FILE, sync_folder
+from defense_console.store.durable_files import sync_folder
+from defense_console.store.sqlite.opening.place import BESIDE, DAMAGED, FILE
 
 
 def replace(folder: Path, new: Path) -> None:

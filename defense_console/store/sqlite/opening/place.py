@@ -15,11 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover — another system
-    fcntl = None  # type: ignore[assignment]
-
 from defense_console.model.errors import N_
 from defense_console.store.base import (
     DamagedStore,
@@ -29,6 +24,7 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
+from defense_console.store.durable_files import make_folder, sync_folder
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
 from defense_console.store.sqlite.opening.network import refuse_network
@@ -306,34 +302,3 @@ def holds_only_ours(folder: Path) -> bool:
 def _restrict(path: Path, mode: int) -> None:
     if stat.S_IMODE(path.stat().st_mode) & ~mode:
         path.chmod(mode)
-
-
-def sync_file(handle: int) -> None:
-    """Bring an open file to the disk itself; on macOS `fsync` alone stops at the drive's cache."""
-    full = getattr(fcntl, "F_FULLFSYNC", None) if fcntl is not None else None
-    if full is None:
-        os.fsync(handle)
-        return
-    try:  # pragma: no cover — another system
-        fcntl.fcntl(handle, full)
-    except OSError:  # pragma: no cover — a file system that does not know it
-        os.fsync(handle)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder with those above it, for the mentor alone; the names of all of them are durable."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for place in missing:
-        sync_folder(place.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; where a folder cannot be opened there is nothing to do."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

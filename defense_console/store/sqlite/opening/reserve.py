@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from defense_console.store.base import Store
-from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+from defense_console.store.durable_files import sync_file, sync_folder
+from defense_console.store.sqlite.opening.place import FILE
 from defense_console.store.sqlite.store import TinyStore
 
 NAME = f"{FILE}.reserve"

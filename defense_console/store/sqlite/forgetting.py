@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from defense_console.model.errors import N_
+from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
@@ -95,7 +96,7 @@ def forget_in_copy(path: Path, student: str) -> bool:
     with _without(path, path.parent, student) as (new, found), place.explained(path):
         if found:
             new.replace(path)
-            place.sync_folder(path.parent)
+            durable_files.sync_folder(path.parent)
         return found
 
 
@@ -193,4 +194,4 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
                 spool_files.write_file(path, spool_files.content(identity, kept))
             else:
                 path.unlink()
-            place.sync_folder(folder)
+            durable_files.sync_folder(folder)

@@ -1,0 +1,63 @@
+"""What the store holds, as imports and exports see it: this package does not know the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from defense_console.exchange.appointments import AttemptKey, Target
+from defense_console.model.defense.state import Defense
+
+
+class HeldStudent(Protocol):
+    """What is known of a student."""
+
+    @property
+    def id(self) -> str:
+        """The school's id."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name as it was imported."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """The address, "" when none is known."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the student's zone, "" when none is known."""
+        ...
+
+
+class HeldDefense(msgspec.Struct, frozen=True):
+    """A defense of the store; `revision` is the SEQUENCE its own event would be exported with now."""
+
+    defense: Defense
+    revision: int
+
+
+class HeldDefenses(msgspec.Struct, frozen=True):
+    """What the store holds of the defenses that a file may be about; others do no harm.
+
+    Attributes:
+        attempts: the attempts of a student at a project, by their number.
+        linked: by the name of the event or session they were taken from.
+    """
+
+    attempts: Mapping[tuple[str, str], Mapping[int, HeldDefense]]
+    linked: Mapping[tuple[str, str], HeldDefense]
+
+    def of(self, target: Target | None) -> Mapping[int, HeldDefense]:
+        """Return every attempt of the target's student at its project, by its number."""
+        return self.attempts.get((target.student_id, target.project), {}) if target is not None else {}
+
+    def one(self, key: AttemptKey) -> Defense | None:
+        """Return one attempt, None when the store does not hold it."""
+        held = self.attempts.get(key[:2], {}).get(key[2])
+        return held.defense if held is not None else None
