@@ -12,7 +12,9 @@ from defense_console.exchange.lists.understood import ReadRow
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.same_id import revealed
 from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import cells, one_line
 from defense_console.terminal.words import bad_line_text
 from defense_console.words.translation import _, date_time, duration_text, ngettext
@@ -30,7 +32,7 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
-        counts = len(taken.archive.defenses), len(taken.archive.students)
+        counts = len(taken.archive.about(DEFENSE)), len(taken.archive.about(STUDENT))
         yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
         if taken.documents:
             yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)

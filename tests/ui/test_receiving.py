@@ -108,7 +108,7 @@ async def test_every_file_is_asked_for_and_the_last_answer_may_serve_all_that_ar
         await pilot.press("1")
         await shows(pilot, "2 of 5", "It is named for Paul Durand, not for Ada [x].", "This is a RAR archive")
         await pilot.press("escape")
-        await shows(pilot, "3 of 5", "three.pdf", "a  the same for all 3 left")
+        await shows(pilot, "3 of 5", "three.pdf", "a  for all 3 left")
         await pilot.press("a")
         await shows(pilot, "a  this one only")
         await pilot.press("a", "3")

@@ -104,10 +104,11 @@ def test_what_a_brief_asks_for_is_not_told(name: str, held: InPlace, key: int | 
 
 
 def test_what_the_mentor_says_is_checked_as_a_name_is() -> None:
-    places = ["one.docx", "two.pdf", "Martin_Zoé_1_a_112026.pdf"]
-    found = match_files("sent", False, [Offered(place, 9) for place in places], KNOWN, {"one.docx": 1, places[2]: 2})
+    places = ["one.docx", "two.pdf", "Martin_Zoé_1_a_112026.pdf", "Martin_Zoé_9_a_112026/one.docx"]
+    chosen = {"one.docx": 1, places[2]: 2, places[3]: 1}
+    found = match_files("sent", False, [Offered(place, 9) for place in places], KNOWN, chosen)
 
-    assert [file.key for file in found.files] == [1, None, 2]
+    assert [file.key for file in found.files] == [1, None, 2, 1]
     assert [[finding.kind for finding in file.findings] for file in found.files] == [
-        ["other_pattern", "wrong_extension"], ["other_pattern", "unmatched"], [],
+        ["other_pattern", "wrong_extension"], ["other_pattern", "unmatched"], [], ["unknown_number", "wrong_extension"],
     ]  # fmt: skip

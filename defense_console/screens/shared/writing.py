@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.content import Content
 
 from defense_console.desk.defense.asked import is_asked
@@ -40,11 +40,6 @@ class WritingScreen(ConsoleScreen):
     def texts(self) -> DefenseDesk:
         """The desk that keeps the texts."""
         raise NotImplementedError
-
-    @property
-    def whose(self) -> str:
-        """The student, the project and the attempt."""
-        return self.texts.whose if self.about else ""
 
     def seen(self) -> Asks:
         """The desk, and in a subclass where the cursor is."""
@@ -266,7 +261,6 @@ class WritingScreen(ConsoleScreen):
             self._asked_aside |= keys
             self.action_console_aside()
 
-    @work(exclusive=True, group="dialog")
     async def action_console_take_over(self) -> None:
         """Write here from now on, after a question."""
         id, other = self.texts.id, self.texts.holder
@@ -277,7 +271,7 @@ class WritingScreen(ConsoleScreen):
             "is kept.",
             host=other.host,
         )
-        question = Confirm(_("Take this defense over?"), details, yes=_("take over"))
+        question = Confirm(_("Take this defense over?"), details, yes=_("take over"), whose=self.texts.whose)
         if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
             self._reads_only = False
             self.tell(_("Taken over: it is written here now."))

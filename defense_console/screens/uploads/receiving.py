@@ -137,7 +137,7 @@ class Which(Choose):
         keys = super().keys_text()
         if self._left < 2:
             return keys
-        scope = _("a  this one only") if self.for_all else _("a  the same for all {n} left", n=self._left)
+        scope = _("a  this one only") if self.for_all else _("a  for all {n} left", n=self._left)
         return f"{keys}      {scope}"
 
     def press(self, key: str, character: str) -> None:

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
-from defense_console.model.comparison import Paragraph, Place
+from defense_console.model.comparison import Paragraph, Place, PlaceKind
 from defense_console.uploads.comparing.ooxml_texts import Found
 from defense_console.uploads.comparing.packages import Element, Package, attribute, local
 from defense_console.uploads.comparing.readers import Work, check_count, one_blank, row
@@ -33,9 +33,8 @@ def read_xlsx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
     found = Found(package, work)
     yield from found.note(_rows(_transitional(stream, package), package, work))
     for n, sheet in enumerate(package.related(main, *_SHEETS), 1):
-        for element in package.xml(sheet).iter():
-            if local(element) in _ENDS and (text := one_blank(_END_CODES.sub(" ", element.text or ""))):
-                yield Paragraph(text, Place("header" if "Header" in local(element) else "footer", n))
+        for kind, text in _ends(package.read(sheet)):
+            yield Paragraph(text, Place(kind, n))
         yield from found.extras(sheet)
     yield from found.links()
 
@@ -61,6 +60,23 @@ def _rows(stream: BinaryIO, package: Package, work: Work) -> Iterator[Paragraph]
             if m % 200 == 0:
                 work.progress((n + min(1.0, m / max(m, last))) / len(sheets))
         work.progress((n + 1) / len(sheets))
+
+
+def _ends(sheet: bytes) -> Iterator[tuple[PlaceKind, str]]:
+    """Yield the headers and footers of a sheet."""
+    if not any(name.encode() in sheet for name in _ENDS):
+        return
+    for element in _each(sheet):
+        if local(element) in _ENDS and (text := one_blank(_END_CODES.sub(" ", element.text or ""))):
+            yield "header" if "Header" in local(element) else "footer", text
+
+
+def _each(sheet: bytes) -> Iterator[Element]:
+    """Yield the elements of a sheet as they end; of a row that was read nothing is kept."""
+    for _event, element in ElementTree.iterparse(BytesIO(sheet)):
+        yield element
+        if local(element) in ("c", "row"):
+            element.clear()
 
 
 def _value(value: object) -> str:
@@ -111,12 +127,9 @@ def formulas(sheet: bytes) -> Iterator[tuple[str, str, str]]:
     """Yield the address, the formula and the value of each cell that has a formula of its own."""
     if not _FORMULA.search(sheet):
         return
-    for _event, element in ElementTree.iterparse(BytesIO(sheet)):
-        if local(element) == "c":
-            formula, value = _child(element, "f"), _child(element, "v")
-            if formula:
-                yield attribute(element, "r"), formula, value
-            element.clear()
+    for element in _each(sheet):
+        if local(element) == "c" and (formula := _child(element, "f")):
+            yield attribute(element, "r"), formula, _child(element, "v")
 
 
 def _child(cell: Element, name: str) -> str:
