@@ -64,14 +64,17 @@ def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
         return
     if found.sheet:
         yield _("Sheet: {name}", name=one_line(found.sheet))
-    if found.matched:
+    if found.matched and all(name == column for name, column in found.matched):
+        yield _("Columns: {names}", names=", ".join(name for name, _column in found.matched))
+    elif found.matched:
         width = max(cells(one_line(name)) for name, _column in found.matched)
         yield _("Columns:")
         for name, column in found.matched:
             yield f"  {one_line(name)}{' ' * (width - cells(one_line(name)))}  → {column}"
     if found.rows:
         yield _("First rows as they are read:")
-        yield from (f"  {_where(row.line, plan.asked.entries)}: {_row(row, zone)}" for row in found.rows[:_FIRST_ROWS])
+        for row in found.rows[:_FIRST_ROWS]:
+            yield "  " + _("{where}: {row}", where=_where(row.line, plan.asked.entries), row=_row(row, zone))
         if (more := len(found.rows) - _FIRST_ROWS) > 0:
             yield "  " + ngettext("and {n} more row", "and {n} more rows", more)
 

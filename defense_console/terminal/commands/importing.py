@@ -113,7 +113,7 @@ def _somebody_is_there() -> bool:
 
 def _agreed() -> bool:
     """Ask whether to write what was shown; anything but a yes in either language is a no."""
-    answer: str = click.prompt(_("Import this? (y/n)"), default="n", show_default=False)
+    answer: str = click.prompt(_("Import this? (y/n)"), default="n", show_default=False, prompt_suffix=" ")
     return answer.strip().lower() in ("y", "yes", "o", "oui")
 
 
@@ -132,7 +132,11 @@ def _sheet(found: DataFile, asked: str | None) -> str | None:
         return None
     say(_("This workbook has several sheets:"))
     say_all(f"  {n}  {one_line(name)}" for n, name in enumerate(names, 1))
-    while (name := chosen(names, click.prompt(_("Which one? Its number"), default="", show_default=False))) is None:
+    while (
+        name := chosen(
+            names, click.prompt(_("Which one? Its number:"), default="", show_default=False, prompt_suffix=" ")
+        )
+    ) is None:
         pass
     return name
 
