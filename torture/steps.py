@@ -23,6 +23,7 @@ ALONE: Final = "tests/store/test_backups.py::test_nothing_is_put_back_under_an_o
 BACKUPS: Final = "tests/store/test_backups.py::test_"
 DISK: Final = "tests/store/test_on_the_disk.py::test_"
 FORGET: Final = "tests/test_forget.py::test_"
+HALF_MADE: Final = "tests/store/test_half_made.py::test_"
 KEEPING: Final = "tests/store/test_keeping_aside.py::test_"
 NO_SPACE: Final = "tests/store/test_full_disk.py::test_"
 OPENING: Final = "tests/test_opening.py::test_"
@@ -177,8 +178,8 @@ MUTANTS: Final = (
     ),
     Mutant(
         "what another console receives now is not swept",
-        "defense_console/store/sqlite/folder_vault.py",
-        "fcntl.flock(lock, fcntl.LOCK_EX)",
+        "defense_console/store/sqlite/opening/work_folder.py",
+        "fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))",
         "pass",
         "tests/store/test_vault.py::test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not",
     ),
@@ -382,16 +383,37 @@ MUTANTS: Final = (
     Mutant(
         "a student is forgotten in the copies too",
         "defense_console/desk/upkeep/forgetting.py",
-        "forget_in_copy(path, known.id)",
+        "forget_in_copy(path, known.id, lambda: self._remove(only_here))",
         "pass",
         FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",
     ),
     Mutant(
         "a student is forgotten in what kills left half made",
         "defense_console/desk/upkeep/forgetting.py",
-        "sweep(self._folder)",
+        "half_made.sweep(alone=True)",
         "pass",
         FORGET + "what_kills_left_half_made_goes_too",
+    ),
+    Mutant(
+        "opening sweeps what kills left half made",
+        "defense_console/store/sqlite/store.py",
+        "HalfMade(folder, [backups.folder]).sweep()",
+        "pass",
+        HALF_MADE + "opening_sweeps_what_kills_left",
+    ),
+    Mutant(
+        "a half-made copy is swept where a kill left it",
+        "defense_console/store/sqlite/opening/half_made.py",
+        '(_WORK, ".defenses-new-*", f"{FILE}.new-*")',
+        '(".defenses-new-*",)',
+        HALF_MADE + "forget_leaves_nothing_of_the_student_in_any_of_them",
+    ),
+    Mutant(
+        "forgetting removes documents only when every file is built anew",
+        "defense_console/desk/upkeep/forgetting.py",
+        "forget_in_store(self._folder, known.id, lambda: self._forget_beside(known, identity))",
+        "self._forget_beside(known, identity); forget_in_store(self._folder, known.id)",
+        FORGET + "a_disk_that_fills_up_meanwhile_takes_nothing_away_and_what_remains_is_told",
     ),
     # --- the end of a console
     Mutant(

@@ -16,11 +16,12 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Append, Lease, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights, sweep
+from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights
 from defense_console.store.sqlite.damage.findings import Finding
-from defense_console.store.sqlite.damage.folders_beside import of_spool
+from defense_console.store.sqlite.damage.folders_beside import of_half_made, of_spool
 from defense_console.store.sqlite.damage.repairing import Repaired, repair
 from defense_console.store.sqlite.folder_vault import FolderVault
+from defense_console.store.sqlite.opening.half_made import HalfMade, copied_to
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import can_be_kept
@@ -74,8 +75,15 @@ class Doctor:
             ConsoleError: There is no store, or it cannot be looked at.
         """
         with examined(self._backups) as (found, store):
-            elsewhere = of_spool(self._spool, self._backups.store)
-            return (*found, *elsewhere, *(self._of_all_beside(store) if store is not None else ()))
+            beside = (*of_half_made(self._half_made(store)), *of_spool(self._spool, self._backups.store))
+            return (*found, *beside, *(self._of_all_beside(store) if store is not None else ()))
+
+    def _half_made(self, store: Store | None) -> HalfMade:
+        elsewhere: list[Path] = []
+        if store is not None:
+            with suppress(StoreError):
+                elsewhere = copied_to(store)
+        return HalfMade(self._backups.store, [self._backups.folder], self._spool, elsewhere)
 
     def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
         """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
@@ -96,8 +104,10 @@ class Doctor:
             mend_rights(folder)
             kinds |= {each.kind for each in self.examine() if each.repairable}
         if "left" in kinds:
+            with examined(self._backups) as (_found, store):
+                half_made = self._half_made(store)
             with alone(folder):
-                sweep(folder)
+                half_made.sweep(alone=True)
         rebuilt = None
         if kinds.intersection(REBUILT):
             shipped = {curriculum_hash(each): canonical_json(each) for each in self._shipped.values()}

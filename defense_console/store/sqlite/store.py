@@ -45,6 +45,7 @@ from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.sqlite.opening.holding import Held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import Upgrade
@@ -98,7 +99,8 @@ class TinyStore:
             StoreError: It cannot be used; the subclass and the sentence say why.
         """
         path = place.prepare(folder, create=create)
-        upgrade = Upgrade(backups or Backups(folder))
+        backups = backups or Backups(folder)
+        upgrade = Upgrade(backups)
         with place.explained(folder):
             refuse_mixture(path)
             held = share(folder)
@@ -107,6 +109,7 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
+        HalfMade(folder, [backups.folder]).sweep()
         store.notice = upgrade.notice
         return store
 

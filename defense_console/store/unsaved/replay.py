@@ -14,6 +14,7 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Conflict, DamagedStore, Identity, SpooledJob, Store, StoreError
+from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.sqlite.opening.place import sync_folder
 from defense_console.store.unsaved.keeping_aside import RefusedTails, can_be_kept, write_once
 from defense_console.store.unsaved.spool_files import (
@@ -65,6 +66,7 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
         What came of it. Nothing is raised for what cannot be written: it stays where it is.
     """
     total = Replayed()
+    HalfMade(Path(identity.path), (), folder).sweep()
     # What an earlier console put into a file of its own is older than anything that waits.
     for path in (*spool_files(folder, ASIDE), *spool_files(folder)):
         with taken(path) as handle:

@@ -17,7 +17,7 @@ import msgspec
 
 from defense_console.model.errors import N_
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.sqlite.opening.place import FILE, sync_file, sync_folder
+from defense_console.store.sqlite.opening.place import FILE, new_file, sync_file, sync_folder, write_all
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
@@ -164,22 +164,11 @@ def content(store: Identity, jobs: Iterable[SpooledJob]) -> bytes:
 
 def write_file(path: Path, data: bytes) -> None:
     """A whole file under its name, or none of it."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | NOT_FOLLOWED, 0o600)
-    try:
-        write_all(handle, data)
-        sync_file(handle)
-    except OSError:
-        remove(new, handle)
-        raise
-    os.close(handle)
-    new.replace(path)
-
-
-def write_all(handle: int, data: bytes) -> None:
-    """Write all of it; a system call may write less."""
-    while data:
-        data = data[os.write(handle, data) :]
+    with new_file(path.parent) as new:
+        with new.open("wb", buffering=0) as file:
+            write_all(file.fileno(), data)
+            sync_file(file.fileno())
+        new.replace(path)
 
 
 def remove(path: Path, handle: int, *, close: bool = True) -> None:

@@ -7,21 +7,23 @@ itself keeps of a file that is gone is beyond any program. Source: docs/reliabil
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Identity
+from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import CLOSED, CLOSED_COUNT, PENDING
 from defense_console.store.sqlite.tables import Documents
@@ -29,6 +31,9 @@ from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
 _NEAR = ("drafts", "aside")
+_MB: Final = 1_000_000
+_TIMES: Final = 2
+"""The new file, and the journal while SQLite packs it."""
 
 
 class Traces(msgspec.Struct, frozen=True):
@@ -70,18 +75,50 @@ def _what(document: dict[str, Any]) -> dict[str, Any]:
     return what if isinstance(what, dict) else {}
 
 
-def forget_in_store(folder: Path, student: str) -> None:
+def refuse_low_space(files: Iterable[Path]) -> None:
+    """Refuse to begin where there is no space to build each of some files anew, one after the other.
+
+    Raises:
+        FullDisk: There is not; nothing was changed.
+    """
+    needed: dict[Path, int] = {}
+    for path in files:
+        with place.explained(path):
+            size = sum(each.stat().st_size for each in (path, path.with_name(path.name + WAL)) if each.exists())
+        needed[path.parent] = max(needed.get(path.parent, 0), _TIMES * size + _MB)
+    for folder, wanted in needed.items():
+        with place.explained(folder):
+            free = shutil.disk_usage(folder).free
+        if free < wanted:
+            raise FullDisk(
+                N_("Forgetting needs {needed} MB on the disk of {place}, and {free} MB are free. Nothing was removed."),
+                needed=-(-wanted // _MB), place=folder, free=free // _MB,
+            )  # fmt: skip
+
+
+def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lambda: None) -> None:
     """Build the store anew without a student. Nobody else may hold it.
+
+    Args:
+        folder: The store's.
+        student: The id.
+        before: Called when the new file is whole, right before it takes the place of the old one.
 
     Raises:
         StoreError: It cannot be done; the store is as it was.
     """
     with _without(folder / place.FILE, folder, student) as (new, _found), place.explained(folder):
+        before()
         replace(folder, new)
 
 
-def forget_in_copy(path: Path, student: str) -> bool:
+def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda: None) -> bool:
     """Build a copy of the store anew without a student.
+
+    Args:
+        path: The copy.
+        student: The id.
+        before: As of `forget_in_store`; not called when there is nothing to take out.
 
     Returns:
         Whether there was anything to take out.
@@ -94,6 +131,7 @@ def forget_in_copy(path: Path, student: str) -> bool:
             raise DamagedStore(N_("The copy {place} is damaged."), place=path)
     with _without(path, path.parent, student) as (new, found), place.explained(path):
         if found:
+            before()
             new.replace(path)
             place.sync_folder(path.parent)
         return found
@@ -102,27 +140,22 @@ def forget_in_copy(path: Path, student: str) -> bool:
 @contextmanager
 def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, bool]]:
     """A new file that holds what a file holds but for one student, checked; and whether there was anything of them."""
-    with place.explained(folder):
-        new = place.new_file(folder)
-    try:
-        with place.explained(folder):
-            copy_database(path, new)
-            found = _erase(new, student)
-            with closing(sqlite3.connect(new)) as connection:
-                # What was deleted is gone from the pages, and no page is left that nothing points to.
-                for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
-                    connection.execute(f"PRAGMA {pragma}").fetchall()
-                connection.execute("VACUUM")
-            if (fault := fault_of(new)) is not None:
-                raise DamagedStore(
-                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                    place=path,
-                    problem=fault,
-                )
-            sync_path(new)
+    with place.explained(folder), place.new_file(folder) as new:
+        copy_database(path, new)
+        found = _erase(new, student)
+        with closing(sqlite3.connect(new)) as connection:
+            # What was deleted is gone from the pages, and no page is left that nothing points to.
+            for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            connection.execute("VACUUM")
+        if (fault := fault_of(new)) is not None:
+            raise DamagedStore(
+                N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+                place=path,
+                problem=fault,
+            )
+        sync_path(new)
         yield new, found
-    finally:
-        place.remove_file(new)
 
 
 def _erase(path: Path, student: str) -> bool:

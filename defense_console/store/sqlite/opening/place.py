@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 import stat
 import tempfile
@@ -33,6 +32,7 @@ from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFi
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
+from defense_console.store.sqlite.opening.work_folder import PREFIX, work_folder
 from defense_console.store.sqlite.pragmas import WAL
 
 FILE = "defenses.db"
@@ -46,7 +46,6 @@ DAMAGED = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
 BESIDE = (WAL, "-shm")
 """What SQLite keeps beside a file while it is open, and after a crash."""
-_NEW = ".new-"
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """How SQLite tells of damage that it has no code of its own for."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -197,17 +196,13 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def new_file(folder: Path) -> Path:
-    """An empty file for its owner alone, beside the store's, that will become it or go."""
-    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
-    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    return new
-
-
-def remove_file(path: Path) -> None:
-    """Remove an SQLite file with all that lies beside it; what is not there is no error."""
-    for end in ("", "-journal", *BESIDE):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+@contextmanager
+def new_file(folder: Path) -> Iterator[Path]:
+    """Make an empty file for its owner alone, in a work folder of `folder`; it goes at the end unless it is moved."""
+    with work_folder(folder) as work:
+        new = work / FILE
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        yield new
 
 
 def refuse_other(folder: Path) -> None:
@@ -252,12 +247,9 @@ def _refuse_orphans(folder: Path) -> None:
 def _make(folder: Path, path: Path) -> None:
     """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
     make_folder(folder)
-    new = new_file(folder)
-    try:
+    with new_file(folder) as new:
         RowStorage(new).close()
         _name(new, path)
-    finally:
-        remove_file(new)
     sync_folder(folder)
 
 
@@ -298,7 +290,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        child.name.startswith((FILE, DAMAGED, PREFIX)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
         for child in folder.iterdir()
     )
 
@@ -306,6 +298,13 @@ def holds_only_ours(folder: Path) -> bool:
 def _restrict(path: Path, mode: int) -> None:
     if stat.S_IMODE(path.stat().st_mode) & ~mode:
         path.chmod(mode)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write every byte to an open file; a system call may write less."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def sync_file(handle: int) -> None:
