@@ -150,5 +150,5 @@ def test_what_another_console_made_impossible_is_named_and_the_command_goes_on(g
     assert done.stderr.splitlines()[0] == told
     assert not gone.saved
     assert not gone.waits
-    assert [draft for draft in gone.room.drafts(gone.id).values() if "waits" in draft]
+    assert [event for event in gone.room.asides(gone.id).values() if "waits" in event]
     assert told not in gone.cli("import", "CSV").stderr, "once; the console says it at every opening"

@@ -90,8 +90,8 @@ MUTANTS: Final = (
     Mutant(
         "a log and its summary are read in one view",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.reading():",
-        "if True:",
+        "with self._rows.reading():\n            lines",
+        "if True:\n            lines",
         TINY + "a_log_that_grows_while_it_is_read_is_not_taken_for_cut",
     ),
     # --- damaged, moved and mixed files

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
@@ -22,7 +23,7 @@ from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
-from defense_console.store.base import Ack, Append, Refused, Store, Student
+from defense_console.store.base import Ack, Append, Lease, Refused, Store, Student
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Desk:
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self._daily = daily
         self._vault = vault
-        self.leases = Leases(store.leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only)
+        self.leases = Leases(
+            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only
+        )
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()
         self.agenda = AgendaDesk(self.ledger, self.leases, settings)
@@ -150,14 +153,19 @@ class Desk:
             zone=self.settings.zone,
         )
 
+    def _stored_leases(self) -> Mapping[str, Lease]:
+        """The leases as the store holds them now."""
+        self.ledger.snapshot.refresh()
+        return self.ledger.snapshot.leases()
+
     def student(self, student_id: str) -> Student | None:
         """A student of the store, or None."""
-        return self.store.student(student_id)
+        return self.ledger.snapshot.student(student_id)
 
     def live_here(self) -> str | None:
         """The defense the console opens on: the only one that was live on this machine. None for none or several."""
         self.leases.look()
-        here = [s.id for s in self.store.pending() if s.session == "live" and self.leases.was_here(s.id)]
+        here = [s.id for s in self.ledger.snapshot.pending() if s.session == "live" and self.leases.was_here(s.id)]
         return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
@@ -170,11 +178,9 @@ class Desk:
         Raises:
             ConsoleError: No other console holds it.
         """
-        if self.ledger.read_only is not None:
-            raise self.ledger.read_only
         self.leases.look()
-        if self.leases.holder(defense_id) is None:
-            raise ConsoleError("No other console holds this defense.")
+        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
+            raise reason
         self.ledger.reread(defense_id)
         self.ledger.reread_drafts(defense_id)
         self.leases.take_over(defense_id)
@@ -210,7 +216,7 @@ class Desk:
             return self.ledger.defense(defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
-                summary = self.store.summary(defense_id)
+                summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)
                 return summary is not None and summary.session == "live"
             return True  # its last sign of life stays for whoever can read it
 

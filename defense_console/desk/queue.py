@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from defense_console.desk.defense.base import TO_COME
+from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.model.curriculum import Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry, Summary, entry
+from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
 
 MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
+
+ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
+"""Only a signature refuses them (a note of the queue is private), and the row of a defense tells of it."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
+
+    Attributes:
+        entry: the line of the list.
+        project: with the deliverables expected.
+        checks: how many pre-flight checks there are.
+        path: every project of the curriculum and where it stands.
+        previous: the attempt before this one, None when it is not known.
+        aside: how many decisions are kept aside.
+    """
+
+    entry: Entry
+    project: Project
+    checks: int
+    path: tuple[tuple[Project, ProjectStatus], ...]
+    previous: Summary | None
+    aside: int
 
 
 class AgendaDesk:
@@ -33,18 +62,91 @@ class AgendaDesk:
     def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
         self.ledger = ledger
         self._leases = leases
-        self._known = ledger.generation
+        self._seen = ledger.snapshot.generation
+        self._read_at = -1
+        self._unreadable: set[str] = set()
+        """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self._zone = ZoneInfo(settings.zone)
         self._done: list[tuple[str, int]] = []
         """Actions of the queue since it opened, as (defense, action): `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Every pending defense as it is now, also what is not on the disk yet; in no order."""
-        found = {summary.id: summary for summary in self.ledger.store.pending()}
-        found |= {summary.id: summary for summary in self.ledger.unacknowledged()}
-        students = {summary.student_id for summary in found.values()}
-        names = {id: student.name for id in students if (student := self.ledger.store.student(id)) is not None}
-        return self._entries(found.values(), names)
+        found = {summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()
+        students = self.ledger.snapshot.students({summary.student_id for summary in found.values()})
+        return self._entries(found.values(), {id: student.name for id, student in students.items()})
+
+    def _unsaved(self) -> dict[str, Summary]:
+        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        return {summary.id: summary for summary in self.ledger.unacknowledged()}
+
+    def card(self, entry: Entry) -> Card:
+        """What to show of a line of the list.
+
+        Raises:
+            ConsoleError: Its curriculum is not here, or has no such project.
+        """
+        summary = entry.summary
+        curriculum = self._curriculum(summary)
+        project = curriculum.project(summary.project)
+        if project is None:
+            raise ConsoleError(
+                "The curriculum {code} has no project {project}.", code=summary.curriculum, project=summary.project
+            )
+        shipped = self.ledger.shipped.get(summary.curriculum, curriculum)
+        if self._read_at != self.ledger.snapshot.generation:
+            self._read_for_cards()
+        others = defenses_of(self._find, _projects(summary, shipped))
+        attempts = others.get((summary.student_id, summary.project), ())
+        before = [each for each in attempts if each.attempt < summary.attempt]
+        return Card(
+            entry,
+            project,
+            len(curriculum.checks),
+            path(shipped, tuple(chain.from_iterable(others.values()))),
+            before[-1] if before else None,
+            len(self.ledger.aside.of(stream_of(summary.id))),
+        )
+
+    def _curriculum(self, summary: Summary) -> Curriculum:
+        """The pinned curriculum, or the shipped one before the first start."""
+        if summary.pinned is None:
+            found = self.ledger.shipped.get(summary.curriculum)
+            problem = ConsoleError("There is no curriculum {code} here.", code=summary.curriculum)
+        else:
+            found = self.ledger.pinned(summary.pinned)
+            text = "The curriculum this defense was started with is missing: {hash}."
+            problem = ConsoleError(text, hash=summary.pinned)
+        if found is None:
+            raise problem
+        return found
+
+    def _read_for_cards(self) -> None:
+        """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
+        self._read_at, self._unreadable = self.ledger.snapshot.generation, set()
+        wanted: dict[tuple[str, str], int] = {}
+        for summary in self.ledger.snapshot.pending():
+            if summary.pinned is not None:
+                self.ledger.pinned(summary.pinned)
+            shipped = self.ledger.shipped.get(summary.curriculum)
+            for each, known in (_projects(summary, shipped) if shipped is not None else {}).items():
+                wanted[each] = max(known, wanted.get(each, 0))
+        defenses_of(self._find, wanted)
+
+    def _find(self, ids: Collection[str]) -> dict[str, Summary]:
+        """Summaries that can be read, by id; what is on its way to the store counts."""
+        unsaved = self._unsaved()
+        wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
+        try:
+            found = self.ledger.snapshot.summaries(wanted)
+        except StoreError:
+            found = {}
+            for id in wanted:
+                try:
+                    found |= self.ledger.snapshot.summaries([id])
+                except StoreError:
+                    self._unreadable.add(id)
+        return found | {id: unsaved[id] for id in ids if id in unsaved}
 
     def prepare_search(self) -> None:
         """Read what a search looks through, before the first letter of it is typed."""
@@ -65,28 +167,16 @@ class AgendaDesk:
         names = {student.id: student.name for student in self.ledger.store.students()}
         titles = {p.id: _titles(c, p) for c in self.ledger.shipped.values() for p in c.projects}
         wanted = Search(search, names, titles)
-        unsaved = {summary.id: summary for summary in self.ledger.unacknowledged()}
+        unsaved = self._unsaved()
         just_closed = (_closed(summary) for summary in unsaved.values() if not summary.pending)
         hits = [each for each in just_closed if wanted.finds(each)]
         hits += [each for each in self.ledger.store.closed() if wanted.finds(each) and each.id not in unsaved]
         if unsaved:
             hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
         latest = [each.id for each in hits[:MOST]]
-        known = {summary.id: summary for summary in self._summaries(latest)} | unsaved
+        known = self._find(latest) | unsaved
         found = (known[id] for id in latest if id in known and not known[id].pending)
         return self._entries(found, names), len(hits)
-
-    def _summaries(self, ids: Sequence[str]) -> tuple[Summary, ...]:
-        """The summaries that can be read: a damaged row or log must not hide the other defenses."""
-        store = self.ledger.store
-        try:
-            return store.summaries_by_ids(ids)
-        except StoreError:
-            found: list[Summary] = []
-            for id in ids:
-                with suppress(StoreError):
-                    found.extend(store.summaries_by_ids([id]))
-            return tuple(found)
 
     def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
@@ -101,8 +191,8 @@ class AgendaDesk:
 
     def refresh(self) -> bool:
         """Whether another console has written since this was last asked."""
-        before, self._known = self._known, self.ledger.generation
-        return before != self._known
+        before, self._seen = self._seen, self.ledger.snapshot.generation
+        return before != self._seen
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
@@ -117,13 +207,30 @@ class AgendaDesk:
         if undo:
             self._done.append((defense_id, undo[-1]))
 
+    def refusal(self, summary: Summary, *whats: ev.DefenseWhat) -> ConsoleError | None:
+        """Return why a defense of the list would refuse one action now, None when it would record it.
+
+        The footer asks it at every move of the cursor: no log is read for what the row can answer.
+        """
+        if (reason := self._leases.read_only(summary.id)) is not None:
+            return reason
+        if self.ledger.is_open(summary.id) or not all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats):
+            return self.ledger.refusal(summary.id, *whats)
+        signed = summary.verdict_state == "signed"
+        return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)
+
     @property
-    def can_undo(self) -> bool:
-        """Whether the latest action of the queue is still the latest of its defense."""
-        if not self._done:
-            return False
-        defense_id, action = self._done[-1]
-        return self.ledger.defense(defense_id).undo[-1:] == (action,)
+    def noting(self) -> ev.Noted:
+        """A note from the queue, before its words are known."""
+        return ev.Noted(TO_COME, self.ledger.now())
+
+    @property
+    def no_undo(self) -> ConsoleError | None:
+        """Why the queue undoes nothing; None while its latest action is still the latest of its defense."""
+        defense_id, action = self._done[-1] if self._done else ("", 0)
+        if not action or self.ledger.defense(defense_id).undo[-1:] != (action,):
+            return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
+        return self._leases.read_only(defense_id) or self.ledger.refusal(defense_id, ev.Undone(action))
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -131,8 +238,8 @@ class AgendaDesk:
         Raises:
             ConsoleError: The queue did nothing since it opened, or the defense went on meanwhile.
         """
-        if not self.can_undo:
-            raise ConsoleError("There is nothing to undo here.")
+        if (reason := self.no_undo) is not None:
+            raise reason
         defense_id, action = self._done.pop()
         return self._act(defense_id, ev.Undone(action))
 
@@ -140,6 +247,12 @@ class AgendaDesk:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
         return self.ledger.act(defense_id, what)
+
+
+def _projects(summary: Summary, curriculum: Curriculum) -> dict[tuple[str, str], int]:
+    """Every project of a student, with the attempt that is known of one of them."""
+    known = {summary.project: summary.attempt}
+    return {(summary.student_id, project.id): known.get(project.id, 0) for project in curriculum.projects}
 
 
 def _closed(summary: Summary) -> Closed:

@@ -81,7 +81,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         line: of the row in its file, or number of the entry, from 1.
         target: the defense, None where the row does not name one.
         planned_at: ISO 8601 UTC.
-        curriculum: code; "" for the one that the project is in.
         row: the row of a list that it is, None for an event or a session.
         duration_min: the slot, None for the plan's length.
         language: of the report, None when none is given.
@@ -89,8 +88,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         origin: what it comes from; None for a row of a list, which has no name of its own.
         session: what the platform says of it, None elsewhere.
         sure: the mentor or the file names the defense; otherwise it was recognised in a text.
-        cancelled: it was called off.
-        title: as written.
         unnamed: why there is no target, an English message id; "" with one.
         unfit: why it cannot be a defense, an English message id; "" when it can.
     """
@@ -98,7 +95,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     target: Target | None
     planned_at: str
-    curriculum: str = ""
     row: ListRow | None = None
     duration_min: int | None = None
     language: str | None = None
@@ -123,27 +119,21 @@ class StudentRow(msgspec.Struct, frozen=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """A row that changes nothing, and why.
+    """A wish that changes nothing, and why.
 
     Attributes:
-        line: of the row in its file, or number of the entry.
-        at: its start, ISO 8601 UTC.
-        title: as written.
-        about: the student and project it is about, as far as they are known; "" for nothing.
+        wish: an event or a session.
         reason: English message id.
-        parameters: values of its places.
-        match_key: how the mentor names it to say which defense it is; "" where that would change nothing.
         target: the defense it would be, None when it names none.
+        to_match: a `--match` would help.
+        parameters: values of the places of the reason.
     """
 
-    line: int
-    at: str
-    title: str
-    about: str
+    wish: Wish
     reason: str
-    parameters: Mapping[str, object] = {}
-    match_key: str = ""
     target: Target | None = None
+    to_match: bool = False
+    parameters: Mapping[str, object] = {}
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -169,23 +159,10 @@ class Wishes(msgspec.Struct, frozen=True):
 # --- what it becomes ---------------------------------------------------------------------------------------------
 
 
-class StudentAction(msgspec.Struct, frozen=True):
-    """A student is registered or changed."""
-
-    student_id: str
-    what: StudentWhat
-
-
 class Appointment(msgspec.Struct, frozen=True, kw_only=True):
-    """A defense as it will be.
+    """A defense as it will be; times and slot as in a `Wish`.
 
     Attributes:
-        key: student, project, attempt.
-        student_name: for messages.
-        curriculum: code.
-        planned_at: ISO 8601 UTC.
-        duration_min: the slot, None for the plan's length.
-        language: of the report, None when none is given.
         origin: the event or session to find the defense by when it comes again; None for none.
         before: the defense as the store holds it, None for a new one.
         carried: what a new attempt takes over from the one before.
@@ -206,24 +183,20 @@ class ImportPlan(msgspec.Struct, frozen=True):
     """Everything a file changes, and what it leaves as it is, in the order of the file.
 
     Attributes:
-        source: what kind of file it is.
-        students: to register or to change.
+        asked: what the file asks for.
+        students: the registration or change of a student, with the student's id.
         appointments: those that change something.
         left_out: events and sessions of now and later that are not taken.
         past: how many events or sessions went by and belong to nothing known.
-        unmatched: sessions of the platform without a student or project known here.
         differences: what the platform says otherwise.
-        others: how many sessions are no defenses.
     """
 
-    source: WishSource
-    students: tuple[StudentAction, ...]
+    asked: Wishes
+    students: tuple[tuple[str, StudentWhat], ...]
     appointments: tuple[Appointment, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    past: int = 0
-    unmatched: tuple[LeftOut, ...] = ()
-    differences: tuple[PlatformDifference, ...] = ()
-    others: int = 0
+    left_out: tuple[LeftOut, ...]
+    past: int
+    differences: tuple[PlatformDifference, ...]
 
     @property
     def empty(self) -> bool:
@@ -236,18 +209,8 @@ def events_of(one: Appointment) -> tuple[DefenseWhat, ...]:
     before, whats = one.before, list[DefenseWhat]()
     if before is None:
         student_id, project, attempt = one.key
-        whats.append(
-            Planned(
-                student_id=student_id,
-                curriculum=one.curriculum,
-                project=project,
-                attempt=attempt,
-                planned_at=one.planned_at,
-                duration_min=one.duration_min,
-                language=one.language,
-                carried=one.carried,
-            )
-        )
+        details = one.planned_at, one.duration_min, one.language, one.carried
+        whats.append(Planned(student_id, one.curriculum, project, attempt, *details))
     else:
         if not same_instant(one.planned_at, before.planned_at):
             whats.append(Rescheduled(one.planned_at))

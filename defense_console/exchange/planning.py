@@ -19,7 +19,6 @@ from defense_console.exchange.appointments import (
     ImportOrigin,
     ImportPlan,
     LeftOut,
-    StudentAction,
     StudentRow,
     Target,
     Wish,
@@ -38,7 +37,7 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
-from defense_console.model.student.kinds import StudentChanged, StudentRegistered
+from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
 from defense_console.words.translation import date_time
 
 _OPEN: Final = frozenset({"planned", "waiting"}) | NOT_HELD
@@ -86,26 +85,24 @@ def plan_import(
     registered = {one.key[0] for one in appointments}
     rows = [row for row in wishes.students if wishes.source != "sessions" or row.id in registered]
     return ImportPlan(
-        source=wishes.source,
-        students=tuple(action for row in rows if (action := _student(row, people.get(row.id)))),
+        asked=wishes,
+        students=tuple((row.id, what) for row in rows if (what := _student(row, people.get(row.id)))),
         appointments=tuple(appointments),
-        left_out=tuple(sorted(planner.left_out, key=lambda one: (one.line, one.at))),
+        left_out=tuple(sorted(planner.left_out, key=lambda one: (one.wish.line, one.wish.planned_at))),
         past=planner.past,
-        unmatched=wishes.unmatched,
         differences=tuple(planner.differences),
-        others=wishes.others,
     )
 
 
-def _student(row: StudentRow, known: HeldStudent | None) -> StudentAction | None:
+def _student(row: StudentRow, known: HeldStudent | None) -> StudentWhat | None:
     if known is None:
-        return StudentAction(row.id, StudentRegistered(row.id, row.name, row.email or "", row.timezone or ""))
+        return StudentRegistered(row.id, row.name, row.email or "", row.timezone or "")
     changed = StudentChanged(
         name=row.name if row.name != known.name else None,
         email=row.email if row.email not in (None, known.email) else None,
         timezone=row.timezone if row.timezone not in (None, known.timezone) else None,
     )
-    return None if changed == StudentChanged() else StudentAction(row.id, changed)
+    return None if changed == StudentChanged() else changed
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -232,12 +229,8 @@ class _Planner:
     def _leave_out(self, wish: Wish, reason: str, target: Target | None, *, to_match: bool = False) -> None:
         if reason not in _ALWAYS and instant(wish.planned_at) < self.now - _LATELY:
             self.past += 1
-            return
-        about = f"{target.project}, {target.student_id}" if target is not None else ""
-        key = wish.origin.key if to_match and wish.origin is not None and self.source == "calendar" else ""
-        self.left_out.append(
-            LeftOut(wish.line, wish.planned_at, wish.title, about, reason, match_key=key, target=target)
-        )
+        else:
+            self.left_out.append(LeftOut(wish, reason, target, to_match and self.source == "calendar"))
 
     # --- several wishes ------------------------------------------------------------------------------------------
 
@@ -306,11 +299,12 @@ class _Planner:
                 continue
             student_id, project, attempt = key
             previous = self.held.one((student_id, project, attempt - 1))
+            code = wish.row.text("curriculum") if wish.row is not None else codes[project]
             planned_at, duration_min, language = _details(wish, before)
             one = Appointment(
                 key=key,
                 student_name=names[student_id],
-                curriculum=before.curriculum if before is not None else wish.curriculum or codes[project],
+                curriculum=before.curriculum if before is not None else code,
                 planned_at=planned_at,
                 duration_min=duration_min,
                 language=language,
@@ -340,9 +334,9 @@ class _Planner:
         bad: list[BadLine] = []
         if row is None:
             return bad
-        if known.curriculum != wish.curriculum:
+        if known.curriculum != (found := row.text("curriculum")):
             as_planned = N_("“{value}”, as this defense was planned")
-            bad.append(row.wrong("curriculum", wish.curriculum, as_planned, value=known.curriculum))
+            bad.append(row.wrong("curriculum", found, as_planned, value=known.curriculum))
         if known.session in _OPEN:
             return bad
         planned_at, *details = _details(wish, known)

@@ -31,6 +31,7 @@ __all__ = [
     "display_key",
     "footer_of",
     "keys_of",
+    "meant_by",
     "shown_keys",
 ]
 
@@ -67,10 +68,15 @@ def commands_for(context: Context) -> tuple[Command, ...]:
     return own + tuple(each for each in commands_for(parent) if context not in each.not_in)
 
 
+def meant_by(command: Command, context: Context) -> str:
+    """The id of what a command does in a context: its own, or that of the command it stands for there."""
+    context = _PARENTS.get(context, context) if context not in command.contexts else context
+    return dict(command.acts_as).get(context, command.id)
+
+
 def action_of(command: Command, context: Context) -> str:
     """The name of the action a screen gives to a command in a context: `live.rate_met` → `live_rate_met`."""
-    context = _PARENTS.get(context, context) if context not in command.contexts else context
-    return dict(command.acts_as).get(context, command.id).replace(".", "_")
+    return meant_by(command, context).replace(".", "_")
 
 
 def acts_over_dialogs(command: Command, context: Context) -> bool:

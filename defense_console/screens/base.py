@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import ClassVar, Literal, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,6 +22,7 @@ from defense_console.keys.keymap import (
     commands_for,
     footer_of,
     keys_of,
+    meant_by,
     shown_keys,
 )
 from defense_console.model.defense.timeline import instant
@@ -29,6 +30,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
+from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.status_line import StatusLine, Tone
@@ -51,8 +53,8 @@ class Console(Protocol):
     def home(self) -> None:
         """Close everything above the queue."""
 
-    def show_help(self, context: Context) -> None:
-        """Show the keys of a context."""
+    def show_help(self, screen: ConsoleScreen) -> None:
+        """Show the keys of a screen, and which of them do not act now."""
 
     def show_palette(self) -> None:
         """Search every command of the screen by name."""
@@ -80,11 +82,12 @@ class ConsoleScreen(Screen[None]):
     """A screen whose keys, hints and help come from the command table.
 
     A subclass names its `CONTEXT`, composes its own part in `compose_body`, gives each command of the context an
-    `action_<id with underscores>` method, and says in `why_not` what cannot be done now. `second` is called once a
-    second while the screen is shown, `redraw` after everything that may have changed what it shows.
+    `action_<id with underscores>` method, and says in `WISHES` what the commands would record. `second` is called once
+    a second while the screen is shown, `redraw` after everything that may have changed what it shows.
     """
 
     CONTEXT: ClassVar[Context] = "global"
+    WISHES: ClassVar[Wishes[Any]] = {}
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
@@ -103,9 +106,12 @@ class ConsoleScreen(Screen[None]):
         """Whose commands act now; a screen with panels answers by its focused panel."""
         return self.CONTEXT
 
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now, translated; None when it can."""
-        return None
+    def seen(self) -> Asks:
+        """What the wishes of this screen depend on."""
+        raise NotImplementedError
+
+    def stopped(self, command: Command) -> None:
+        """A key was refused, and the reason is said: a subclass shows what is in the way."""
 
     def redraw(self) -> None:
         """Show the state as it is now."""
@@ -145,6 +151,12 @@ class ConsoleScreen(Screen[None]):
     def zone(self) -> str:
         """IANA name of the mentor's zone."""
         return self.desk.settings.zone
+
+    # --- the law -----------------------------------------------------------------------------------------------------
+
+    def refusal(self, command: Command) -> ConsoleError | None:
+        """Return why a command cannot act now, None when it can: footer, palette, help and the key itself ask this."""
+        return refused(self.WISHES, meant_by(command, self.context), self.seen)
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
@@ -258,7 +270,7 @@ class ConsoleScreen(Screen[None]):
     def hint_of(self, command: Command) -> Hint | None:
         """The hint of a command, None when it has no key."""
         keys = shown_keys(command, self.desk.settings, language())
-        return Hint(command.id, keys[0], self.label(command), self.why_not(command) is None) if keys else None
+        return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None) if keys else None
 
     def key_of(self, id: str) -> str:
         """The key of a command as it is shown, "" without one."""
@@ -329,9 +341,9 @@ class ConsoleScreen(Screen[None]):
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
         self.hush()
-        reason = self.why_not(command)
-        if reason is not None:
-            self.tell(reason, "refused")
+        if (reason := self.refusal(command)) is not None:
+            self.refuse(reason)
+            self.stopped(command)
             return
         method = getattr(self, "action_" + action_of(command, self.context), None)
         if method is None:
@@ -357,7 +369,7 @@ class ConsoleScreen(Screen[None]):
 
     def action_console_help(self) -> None:
         """Show the keys of this screen."""
-        self.console_app.show_help(self.context)
+        self.console_app.show_help(self)
 
     def action_console_back(self) -> None:
         """Close this screen; the queue is the last."""

@@ -12,7 +12,7 @@ from textual.content import Content
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
-from defense_console.keys.keymap import Context, commands_for, shown_keys
+from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.places import place_of, place_shown, screen_for
@@ -80,11 +80,11 @@ class Host(OrderedKeys, inherit_bindings=False):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def show_help(self, context: Context) -> None:
-        """Show the keys of a context."""
+    def show_help(self, screen: ConsoleScreen) -> None:
+        """Show the keys of a screen, and which of them do not act now."""
         from defense_console.screens.shared.help import HelpScreen
 
-        self.push_screen(HelpScreen(context))
+        self.push_screen(HelpScreen(screen))
 
     def show_palette(self) -> None:
         """Search the commands of the screen by name."""
@@ -94,7 +94,8 @@ class Host(OrderedKeys, inherit_bindings=False):
         shown = (c for c in commands_for(screen.context) if not c.id.startswith(MOVES))
         for command in sorted(shown, key=lambda command: command.id.startswith("console.")):
             keys = ", ".join(shown_keys(command, self.settings, language()))
-            help_text = " · ".join(part for part in (keys, screen.why_not(command)) if part)
+            reason = screen.refusal(command)
+            help_text = " · ".join(part for part in (keys, error_text(reason) if reason is not None else "") if part)
             help_text = help_text.replace("[", "⟦")  # the palette reads its help as markup
             name = f"{screen.label(command)} — {_(command.tooltip)}"
             found.append((name, partial(screen.do_command, command), help_text or None))

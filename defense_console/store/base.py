@@ -339,6 +339,10 @@ class Store(Protocol):
         """Return every student, sorted by id."""
         ...
 
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
+        ...
+
     def student(self, id: str) -> Student | None:
         """Return one student."""
         ...

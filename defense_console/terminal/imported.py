@@ -32,13 +32,13 @@ def _changed(plan: ImportPlan, zone: str) -> Iterator[str]:
     """Say what changed; the new dates of a list are counted, all others have a line of their own."""
     if plan.empty:
         yield _("Nothing to change: the store says the same already.")
-    new = sum(isinstance(action.what, StudentRegistered) for action in plan.students)
+    new = sum(isinstance(what, StudentRegistered) for _id, what in plan.students)
     changed = len(plan.students) - new
     if new:
         yield ngettext("{n} student registered.", "{n} students registered.", new)
     if changed:
         yield ngettext("{n} student changed.", "{n} students changed.", changed)
-    named = [one for one in plan.appointments if plan.source != "list" or one.before is not None]
+    named = [one for one in plan.appointments if plan.asked.source != "list" or one.before is not None]
     if counted := len(plan.appointments) - len(named):
         yield ngettext("{n} defense planned.", "{n} defenses planned.", counted)
     yield from (_appointment(one, zone) for one in named)
@@ -46,31 +46,26 @@ def _changed(plan: ImportPlan, zone: str) -> Iterator[str]:
 
 def _left_alone(plan: ImportPlan, zone: str) -> Iterator[str]:
     """Say what the import left alone and why, and what the mentor can still say."""
-    entries = plan.source == "sessions"
-    others = [_left_out(one, zone, entries) for one in plan.left_out if not one.match_key]
-    yield from _titled(_("Not taken:"), others)
+    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in plan.left_out if not one.to_match])
     options = [
-        line
-        for one in plan.left_out
-        if one.match_key
-        for line in (_left_out(one, zone, entries), f"  --match {_suggested(one)}")
+        line for one in plan.left_out if one.to_match for line in (_left_out(one, zone), f"  --match {_suggested(one)}")
     ]
     yield from _titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
     yield from _titled(
         _("The platform tells something else; nothing was changed:"),
         [_difference(one, zone) for one in plan.differences],
     )
-    yield from _titled(_("Not matched:"), [_left_out(one, zone, entries) for one in plan.unmatched])
-    past = (
-        ngettext("{n} session of the past was left out.", "{n} sessions of the past were left out.", plan.past)
-        if entries
-        else ngettext("{n} event of the past was left out.", "{n} events of the past were left out.", plan.past)
-    )
+    yield from _titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])
     if plan.past:
-        yield from ("", past)
-    if plan.others:
         yield ""
-        yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.others)
+        n = plan.past
+        if plan.asked.source == "sessions":
+            yield ngettext("{n} session of the past was left out.", "{n} sessions of the past were left out.", n)
+        else:
+            yield ngettext("{n} event of the past was left out.", "{n} events of the past were left out.", n)
+    if plan.asked.others:
+        yield ""
+        yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.asked.others)
 
 
 def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -96,20 +91,25 @@ def _appointment(one: Appointment, zone: str) -> str:
     return _("{project}, {student}: slot or language changed.", **places)
 
 
-def _left_out(one: LeftOut, zone: str, entries: bool) -> str:
-    where = _("entry {line}", line=one.line) if entries else _("line {line}", line=one.line)
-    title = one_line(one.title) or _("without a title")
-    who = f" ({one_line(one.about)})" if one.about else ""
+def _left_out(one: LeftOut, zone: str) -> str:
+    wish, session = one.wish, one.wish.session
+    where = _("line {line}", line=wish.line) if session is None else _("entry {line}", line=wish.line)
+    title = one_line(wish.title) or _("without a title")
+    if one.target is not None:
+        who = f" ({one.target.project}, {one_line(one.target.student_id)})"
+    else:
+        who = f" ({one_line(session.student_name or session.student_id)})" if session is not None else ""
     reason = _(one.reason, **{name: one_line(str(value)) for name, value in one.parameters.items()})
-    at = date_time(one.at, zone)
+    at = date_time(wish.planned_at, zone)
     return _("{where}: {at} “{title}”{who}: {reason}", where=where, at=at, title=title, who=who, reason=reason)
 
 
 def _suggested(one: LeftOut) -> str:
     """Return the option to complete, quoted for a shell where the UID needs it."""
+    key = one_line(one.wish.origin.key) if one.wish.origin else ""
     student = one.target.student_id if one.target else _("STUDENT")
     project = one.target.project if one.target else _("PROJECT")
-    return shlex.quote(f"{one_line(one.match_key)}={student}/{project}")
+    return shlex.quote(f"{key}={student}/{project}")
 
 
 def _difference(one: PlatformDifference, zone: str) -> str:

@@ -18,6 +18,7 @@ from defense_console.model.defense.refused import decisions
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.store.base import Append, Job, SaveAside
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
@@ -101,7 +102,7 @@ def test_what_is_kept_aside_is_found_again_after_a_restart_and_settled_row_by_ro
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["he hesitated"]
     assert room.defense(id).ratings == {}
-    assert room.asides(id) == []
+    assert room.asides(id) == {}
 
 
 def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another_one(
@@ -158,7 +159,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     second.desk.tick([id])
     (edited,) = theirs.aside  # also before it is on the disk
     second.settle()
-    assert room.asides(id) == [edited.key]
+    assert list(room.asides(id)) == [edited.key]
     second.kill()
     third = Twin(room)
     third.desk.take_over(id)
@@ -168,7 +169,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     third.settle()
     third.kill()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.asides(id) == []
+    assert room.asides(id) == {}
 
 
 def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
@@ -179,7 +180,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     room.add(id, ev.DeliverableDeclared(1, True))  # a third console is faster
     second.settle()
-    assert sorted(aside.key for aside in theirs.aside) == room.asides(id)
+    assert sorted(aside.key for aside in theirs.aside) == list(room.asides(id))
     written, edited = theirs.aside
     with pytest.raises(ConsoleError, match="keep that first"):
         theirs.take_up(edited.key)
@@ -188,7 +189,7 @@ def test_what_is_taken_up_and_refused_again_waits_again_with_what_changes_it(
     theirs.take_up(theirs.aside[0].key)
     second.settle()
     assert [note.text for note in room.defense(id).notes] == ["theirs", "mine, changed"]
-    assert room.asides(id) == []
+    assert room.asides(id) == {}
     assert second.desk.saved.unsaved == 0
 
 
@@ -328,7 +329,9 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
 def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_meanwhile(room: Room) -> None:
     id = started(room)
     stream, store, submitted = stream_of(id), TinyStore.open(room.folder), list[Job]()
-    aside = KeptAside(store, submitted.append)
+    reader = TinyStore.open(room.folder)
+    snapshot = Snapshot(reader)
+    aside = KeptAside(snapshot, submitted.append)
     event = DefenseEvent(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))
     aside.add(stream, 9, [event])
     (kept,) = aside.of(stream)
@@ -337,6 +340,7 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     store.save_aside(stream, saved.key, saved.event)
     aside.taken_up(stream, aside.move(stream, kept.key, 12))
     aside.written(saved)  # late: its append, which drops it, is still on its way
+    assert snapshot.refresh()
     aside.refresh()
     assert aside.of(stream) == (), "it would be recorded twice"
     refused = Append(stream, 11, (encode_event(event),), drop_aside=(kept.key,))
@@ -345,3 +349,4 @@ def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_me
     assert [left.key for left in aside.of(stream)] != [kept.key]
     assert len(aside.of(stream)) == 1, "refused again, it is kept once"
     store.close()
+    reader.close()

@@ -145,7 +145,7 @@ def test_nothing_is_guessed(console: Console, summary: str, reason: str) -> None
     plan = console.take(ics(event(summary=summary)))
 
     assert (plan.appointments, reasons(plan)) == ((), [reason])
-    assert plan.left_out[0].match_key
+    assert plan.left_out[0].to_match
     assert console.lines() == before
 
 
@@ -160,7 +160,7 @@ def test_the_mentor_says_what_the_file_does_not(console: Console) -> None:
 
 def test_one_repetition_is_named_by_its_instant(console: Console) -> None:
     data = ics(event("RRULE:FREQ=WEEKLY;COUNT=3", summary="Créneau"))
-    assert [one.match_key for one in console.take(data).left_out] == [
+    assert [one.wish.origin and one.wish.origin.key for one in console.take(data).left_out] == [
         f"e1#2027-01-{day}T10:00:00.000Z" for day in ("05", "12", "19")
     ]
 
@@ -315,7 +315,7 @@ def test_whole_days_and_what_went_by_are_not_planned(console: Console) -> None:
     plan = console.take(ics(day, past))
 
     assert plan.appointments == ()
-    assert [one.line for one in plan.left_out] == [4]
+    assert [one.wish.line for one in plan.left_out] == [4]
     assert plan.past == 1
     assert console.take(ics(past), "past=zoe-17/IRP-P4").appointments  # unless the mentor says so
 

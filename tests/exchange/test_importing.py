@@ -290,7 +290,7 @@ def test_a_new_file_registers_and_plans() -> None:
     wishes = read(csv(ROW | {"duration_min": "45", "language": "FR"}))
     made = plan_import(wishes, {}, NOTHING, SHIPPED, "2027-01-01T00:00:00.000Z", "UTC")
 
-    assert made.students[0].what == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
+    assert made.students[0][1] == StudentRegistered("s1", ROW["student_name"], ROW["email"], ROW["timezone"])
     assert events(made) == (
         ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z", duration_min=45, language="fr"),
     )
@@ -340,7 +340,7 @@ def planned_with(**fields: Any) -> ev.Planned:
 def test_a_changed_student_changes_only_what_changed() -> None:
     made = plan(Log(PLANNED).held(), ROW | {"student_name": "Zoé Autre"})
 
-    assert made.students[0].what == StudentChanged(name="Zoé Autre")
+    assert made.students[0][1] == StudentChanged(name="Zoé Autre")
     assert made.appointments == ()
 
 

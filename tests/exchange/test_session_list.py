@@ -155,10 +155,10 @@ def test_what_is_not_matched_is_listed_and_does_not_stand_in_the_way(console: Co
         session(id=5, type="mentoring"),
     )
 
-    assert [one.reason for one in plan.unmatched] == [
+    assert [one.reason for one in plan.asked.unmatched] == [
         matching.UNKNOWN_PROJECT, matching.NO_NAME, matching.NAMESAKE
     ]  # fmt: skip
-    assert plan.others == 1
+    assert plan.asked.others == 1
     assert console.defense(project="IRP-P5").session == "planned"
     assert console.store.student("6") is None
 

@@ -123,7 +123,7 @@ def test_a_file_that_comes_late_is_the_mentors_to_decide() -> None:
 
 
 def test_what_is_settled_is_not_declared_away() -> None:
-    with pytest.raises(ConsoleError, match="another state"):
+    with pytest.raises(ConsoleError, match="This document is accepted"):
         legally(accepted(), ev.RowReceived("d1"))
 
 

@@ -224,7 +224,7 @@ def test_only_a_condition_asks_for_documents() -> None:
 
 def test_nothing_is_signed_without_an_outcome() -> None:
     log = Log("IRP-P2").held()
-    with pytest.raises(ConsoleError, match="Choose an outcome"):
+    with pytest.raises(ConsoleError, match="No outcome is chosen"):
         signed_event(log.defense, log.curriculum)
 
 

@@ -172,8 +172,10 @@ class MemoryStore:
         return tuple(known[id] for id in ids if id in known)
 
     def students(self) -> tuple[Student, ...]:
-        found = (self.student(stream.removeprefix(STUDENTS)) for stream in self.streams(STUDENTS))
-        return tuple(student for student in found if student is not None)
+        return self.students_by_ids([stream.removeprefix(STUDENTS) for stream in self.streams(STUDENTS)])
+
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        return tuple(student for id in ids if (student := self.student(id)) is not None)
 
     def student(self, id: str) -> Student | None:
         return self._tables.students.get(id) or student_of(self.read_log(STUDENTS + id))

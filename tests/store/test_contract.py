@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 pytest.register_assert_rewrite("tests.store.contract")
 
+from defense_console.store.base import Job  # noqa: E402
 from defense_console.store.sqlite.store import TinyStore  # noqa: E402
-from tests.store.contract import Connect, Contract, NewStore  # noqa: E402
+from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike  # noqa: E402
 from tests.store.memory import Database, MemoryStore  # noqa: E402
 
 
@@ -42,3 +46,10 @@ class TestMemory(Contract):
             return lambda: MemoryStore(database)
 
         return new
+
+
+@settings(max_examples=25, deadline=None)
+@given(JOBS)
+def test_the_engine_on_a_disk_answers_as_the_one_in_memory(jobs: list[Job]) -> None:
+    with tempfile.TemporaryDirectory() as place, closing(TinyStore.open(Path(place) / "store")) as store:
+        assert_alike(store, MemoryStore(), jobs)

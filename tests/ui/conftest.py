@@ -30,7 +30,7 @@ from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.settings import Settings
-from defense_console.store.base import Append, StoreError, Student, beside
+from defense_console.store.base import Append, Store, StoreError, Student, beside
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -85,6 +85,8 @@ class Room:
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
     """Why the store cannot be written at all."""
+    proxy: Callable[[TinyStore], Store] | None = None
+    """Through what the desk reads the store: a test gives one that counts."""
     opened: list[ConsoleApp] = field(default_factory=list)
     """The consoles, in the order in which they were opened."""
     expects_faults: bool = False
@@ -107,8 +109,8 @@ class Room:
         )
         recorder.start()
         return Desk(
-            store, recorder, self.machine.read, lambda _pid: "start-1", self.settings, SHIPPED,
-            vault=FolderVault(self.folder), folder=self.folder,
+            store if self.proxy is None else self.proxy(store), recorder, self.machine.read, lambda _pid: "start-1",
+            self.settings, SHIPPED, vault=FolderVault(self.folder), folder=self.folder,
         )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:
@@ -169,11 +171,11 @@ class Room:
         with closing(TinyStore.open(self.folder)) as store:
             return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
 
-    def asides(self, id: str) -> list[str]:
-        """Keys of the decisions kept aside, sorted."""
+    def asides(self, id: str) -> dict[str, str]:
+        """Decisions kept aside: the JSON of the events by key, sorted."""
         store = TinyStore.open(self.folder)
         try:
-            return list(store.asides(f"defense/{id}"))
+            return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
         finally:
             store.close()
 

@@ -49,3 +49,19 @@ async def test_an_empty_queue_tells_the_whole_way_in(room: Room) -> None:
     app = room.app()
     async with app.run_test(size=(60, 20)) as pilot:
         await shows(pilot, "Nothing is pending. defense-console import FILE", "brings defenses in.")
+
+
+async def test_help_and_palette_say_why_a_key_does_not_act(room: Room) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan(in_min=30)
+    app = room.app(id)
+    async with app.run_test(size=(120, 45)) as pilot:
+        await shows(pilot, "t waiting room")
+        await pilot.press("u")
+        await shows(pilot, "There is nothing to undo.")
+        await pilot.press("h")
+        await shows(pilot, "Take the last action back. · There is nothing to undo.", "Open the waiting room.")
+        await pilot.press("escape", "ctrl+p")
+        await shows(pilot, "Search for a command")
+        await pilot.press(*"undo")
+        await shows(pilot, "u · There is nothing to undo.")

@@ -613,13 +613,13 @@ async def test_messages_name_the_keys_of_the_settings(room: Room) -> None:
 
 
 async def test_a_refusal_of_the_model_names_the_keys_of_the_settings(room: Room) -> None:
-    room.settings = msgspec.structs.replace(room.settings, keys={"verdict.validated": ("F6",)})
+    room.settings = msgspec.structs.replace(room.settings, keys={"live.finish": ("F6",)})
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE):
         with pytest.raises(ConsoleError) as refused:
             app.desk.verdict(id).sign()
-    assert error_text(refused.value) == "Choose an outcome first: F6, r or x."
+    assert error_text(refused.value) == ("The defense is not finished: F6 finishes it, then the verdict is signed.")
 
 
 @pytest.mark.parametrize(

@@ -96,5 +96,6 @@ async def test_what_is_not_written_by_hand_says_so(room: Room) -> None:
         await shows(pilot, "This part of the report is not written by hand.")
         room.add(id, ev.Signed(1, "conditional", "conditional"))
         app.desk.ledger.refresh()
+        app.screen.query_one("#report", Panel).choose("remarks")
         await pilot.press("e")
         await shows(pilot, "The verdict is signed: u takes the signature back")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain
 
 from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
+from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
-from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.refused import Aside
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.store.base import Draft, Lease, Student
+
+TO_COME = "…"
+"""Stands for words that the mentor has not written yet, where the law is asked before they are."""
 
 
 class DefenseDesk:
@@ -74,7 +78,7 @@ class DefenseDesk:
     def student(self) -> Student:
         """Who defends."""
         student_id = self.defense.student_id
-        found = self.ledger.store.student(student_id)
+        found = self.ledger.snapshot.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
 
     @property
@@ -86,31 +90,27 @@ class DefenseDesk:
     def others(self) -> tuple[Summary, ...]:
         """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
         defense = self.defense
-        found: list[Summary] = []
         shipped = self.ledger.shipped.get(defense.curriculum, self.curriculum)
-        for project in shipped.projects:
-            found.extend(self._attempts(defense.student_id, project.id))
-        return tuple(found)
+        own = {defense.project: defense.attempt}
+        wanted = {(defense.student_id, project.id): own.get(project.id, 0) for project in shipped.projects}
+        return tuple(chain.from_iterable(defenses_of(self._summaries, wanted).values()))
 
-    def _attempts(self, student_id: str, project_id: str) -> list[Summary]:
-        """The attempts at one project, until one is missing; those before the first known one may be unknown."""
-        found: list[Summary] = []
-        own = self.defense.attempt if project_id == self.defense.project else 0
-        attempt = 0
-        while True:
-            attempt += 1
-            id = str(defense_id(student_id, project_id, attempt))
-            summary = summarize(self.id, self.defense) if id == self.id else self.ledger.store.summary(id)
-            if summary is not None:
-                found.append(summary)
-            elif attempt >= max(2, own):
-                return found
+    @property
+    def attempts(self) -> tuple[Summary, ...]:
+        """Every attempt at this project, the first one first."""
+        defense = self.defense
+        project = (defense.student_id, defense.project)
+        return defenses_of(self._summaries, {project: defense.attempt})[project]
+
+    def _summaries(self, ids: Collection[str]) -> dict[str, Summary]:
+        """Summaries by id; this defense counts as it is now."""
+        found = self.ledger.snapshot.summaries([id for id in ids if id != self.id])
+        return found | ({self.id: self.summary} if self.id in ids else {})
 
     @property
     def previous(self) -> tuple[Summary, ...]:
         """Earlier attempts at this project, the first one first."""
-        defense = self.defense
-        return tuple(s for s in self.others if s.project == defense.project and s.attempt < defense.attempt)
+        return tuple(summary for summary in self.attempts if summary.attempt < self.defense.attempt)
 
     @property
     def earlier(self) -> Defense | None:
@@ -143,7 +143,21 @@ class DefenseDesk:
         if self.leases is not None:
             self.leases.hold(self.id)
 
-    # --- undo ----------------------------------------------------------------------------------------------------
+    @property
+    def no_take_over(self) -> ConsoleError | None:
+        """Why the defense cannot be taken over, None when another console holds it."""
+        if self.holder is None:
+            return ConsoleError("No other console holds this defense.")
+        return self.ledger.read_only
+
+    # --- the law, undo -------------------------------------------------------------------------------------------
+
+    def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
+        """Return why `act` would refuse one action now, None when it would record it.
+
+        Footer, palette, help and the keys ask this, so it costs no reading of the store.
+        """
+        return self.read_only or self.ledger.refusal(self.id, *whats)
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> Defense:
         """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
@@ -162,14 +176,14 @@ class DefenseDesk:
         return defense
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is an action to cancel."""
-        return bool(self.defense.undo)
+    def undoing(self) -> Undone:
+        """What cancels the latest action."""
+        return Undone(next(reversed(self.defense.undo), 0))
 
     @property
-    def can_redo(self) -> bool:
-        """Whether there is a cancelled action to bring back."""
-        return bool(self.defense.redo)
+    def redoing(self) -> Redone:
+        """What brings back the action cancelled last."""
+        return Redone(next(reversed(self.defense.redo), 0))
 
     def undo(self) -> Defense:
         """Cancel the latest action.
@@ -177,8 +191,7 @@ class DefenseDesk:
         Raises:
             ConsoleError: There is nothing to undo.
         """
-        undo = self.defense.undo
-        return self.act(Undone(undo[-1] if undo else 0))
+        return self.act(self.undoing)
 
     def redo(self) -> Defense:
         """Bring back the action cancelled last.
@@ -186,8 +199,7 @@ class DefenseDesk:
         Raises:
             ConsoleError: There is nothing to redo.
         """
-        redo = self.defense.redo
-        return self.act(Redone(redo[-1] if redo else 0))
+        return self.act(self.redoing)
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -196,12 +208,23 @@ class DefenseDesk:
         """Texts being typed, by field key; found again after a restart."""
         return self._drafts
 
-    @property
-    def no_text(self) -> ConsoleError | None:
-        """Why no text could be kept now, None when one can: no text is begun in vain."""
-        if self.read_only is None and self.defense.signed is not None:
-            return ConsoleError(SIGNED)
-        return self.read_only
+    def text_refusal(self, field: str) -> ConsoleError | None:
+        """Return why a text in a field could not be kept now, None when it can: no text is begun in vain."""
+        try:
+            return self.refusal(self.another_text(field))
+        except ConsoleError as error:
+            return error
+
+    def another_text(self, field: str) -> DefenseWhat:
+        """The event that a text becomes which the field does not hold.
+
+        Raises:
+            ConsoleError: The field does not exist, or what it edits is gone.
+        """
+        text = text_now(self.defense, field, self._row) + TO_COME
+        what = text_event(self.defense, field, text, self.ledger.now(), self._row)
+        assert what is not None  # it is neither empty nor what the field holds
+        return what
 
     def text(self, field: str) -> str:
         """What a field shows when it is opened: the draft if there is one, else what the log holds."""
@@ -299,10 +322,18 @@ class DefenseDesk:
             ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
         """
         stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
-        what, move = aside.wanted(stream, key, seq), aside.move(stream, key, seq)
+        what, move = self.taking_up(key), aside.move(stream, key, seq)
         defense = self.act(what, aside=move)
         aside.taken_up(stream, move)
         return defense
+
+    def taking_up(self, key: str) -> DefenseWhat:
+        """What would record one of them.
+
+        Raises:
+            ConsoleError: It cannot be carried over.
+        """
+        return self.ledger.aside.wanted(stream_of(self.id), key, self.defense.seq + 1)
 
     def give_up(self, key: str) -> None:
         """Give one of them up for good.

@@ -64,7 +64,7 @@ class CommentBank:
 
     def _noted(self) -> Iterator[str]:
         """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
-        for summary in self._ledger.store.pending():
+        for summary in self._ledger.snapshot.pending():
             try:
                 stream = stream_of(summary.id)
                 events = defense_events(stream, self._ledger.store.read_log(stream))

@@ -34,6 +34,17 @@ QUESTION_CYCLE: dict[QuestionState, QuestionState] = {
 }
 
 
+def toggling(defense: Defense) -> ev.Paused | ev.Resumed:
+    """What stops the clock when it runs, and lets it run again when it is paused."""
+    return ev.Resumed() if defense.timeline.state == "paused" else ev.Paused()
+
+
+def advancing(defense: Defense) -> ev.PhaseEntered:
+    """What enters the next phase; after the last one the law refuses it."""
+    following = defense.timeline.next_phase
+    return ev.PhaseEntered(following.id if following is not None else "")
+
+
 class LiveDesk(DefenseDesk):
     """What the mentor does while the clock runs.
 
@@ -128,7 +139,11 @@ class LiveDesk(DefenseDesk):
         pause = self.last_pause
         if pause is not None and pause.reason == reason:
             return self.defense
-        return self.act(ev.PauseExplained(pause.seq if pause is not None else 0, reason))
+        return self.act(self.explaining_pause(reason))
+
+    def explaining_pause(self, reason: PauseReason) -> ev.PauseExplained:
+        """What says why the clock was paused last."""
+        return ev.PauseExplained(self.last_pause.seq if self.last_pause is not None else 0, reason)
 
     def resume(self) -> Defense:
         """Let the clock run again."""
@@ -136,7 +151,7 @@ class LiveDesk(DefenseDesk):
 
     def toggle(self) -> Defense:
         """Pause when running, resume when paused."""
-        return self.resume() if self.defense.timeline.state == "paused" else self.pause()
+        return self.act(toggling(self.defense))
 
     def next_phase(self) -> Defense:
         """Enter the next phase.
@@ -144,12 +159,15 @@ class LiveDesk(DefenseDesk):
         Raises:
             ConsoleError: This is the last one.
         """
-        following = self.defense.timeline.next_phase
-        return self.act(ev.PhaseEntered(following.id if following else ""))
+        return self.act(advancing(self.defense))
+
+    def moving_target(self, by_s: int) -> ev.TargetMoved:
+        """What moves the target of the current phase by so many seconds."""
+        return ev.TargetMoved(self.defense.timeline.phase or "", by_s)
 
     def move_target(self, by_s: int) -> Defense:
         """Move the target of the current phase by so many seconds."""
-        return self.act(ev.TargetMoved(self.defense.timeline.phase or "", by_s))
+        return self.act(self.moving_target(by_s))
 
     def recording(self) -> Defense:
         """The jury's recording starts now."""
@@ -165,14 +183,18 @@ class LiveDesk(DefenseDesk):
         """The gap that `z` makes a pause: the one that is asked about, else the latest that counts; None without."""
         return self.question or next((gap for gap in reversed(self.gaps) if not gap.paused), None)
 
+    @property
+    def pausing_gap(self) -> ev.GapPaused:
+        """What turns that gap into a pause; without one the law refuses it."""
+        return ev.GapPaused(self.last_gap.seq if self.last_gap is not None else 0)
+
     def gap_to_pause(self) -> Defense:
         """Turn that gap into a pause.
 
         Raises:
             ConsoleError: There is none.
         """
-        gap = self.last_gap
-        return self.act(ev.GapPaused(gap.seq if gap else 0))
+        return self.act(self.pausing_gap)
 
     def finish(self) -> Defense:
         """The defense is over: on to the verdict."""

@@ -6,13 +6,11 @@ import hashlib
 
 import msgspec
 
-from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.defense.base import TO_COME, DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger, stream_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
-from defense_console.model.defense.legal import SIGNED
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.state import Defense, Version
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
@@ -78,7 +76,7 @@ class ReportingDesk(DefenseDesk):
             ConsoleError: No verdict is released.
         """
         student, defense = self.student, self.defense
-        later = [s for s in self._attempts(defense.student_id, defense.project) if s.attempt > defense.attempt]
+        later = [summary for summary in self.attempts if summary.attempt > defense.attempt]
         return messages.build(
             self.id,
             defense,
@@ -89,6 +87,11 @@ class ReportingDesk(DefenseDesk):
             signature=self.ledger.author,
             next_attempt=later[0] if later else None,
         )
+
+    @property
+    def no_message(self) -> ConsoleError | None:
+        """Why there is no message for the student, None when there is one."""
+        return messages.missing(self.defense)
 
     def _assessor(self, defense: Defense) -> str:
         """Who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
@@ -141,9 +144,8 @@ class ReportingDesk(DefenseDesk):
         """The text field in which to edit a part of the report: where the mentor wrote it, else one for this paragraph.
 
         Raises:
-            ConsoleError: It is not written by hand, holds several texts, or the verdict is not being drafted.
+            ConsoleError: It is not written by hand, or holds several texts.
         """
-        self._check_drafted()
         defense = self.defense
         kind, _slash, skill = key.partition("/")
         if (key, language) in defense.edited:
@@ -168,20 +170,7 @@ class ReportingDesk(DefenseDesk):
         Raises:
             ConsoleError: The mentor has not written this field anew, or the verdict is not being drafted.
         """
-        self._check_drafted()
-        if (key, language) not in self.defense.edited:
-            raise ConsoleError("This field is not edited: it reads as generated, or is written on the verdict screen.")
         return self.act(ev.ParagraphEdited(key, language, "", _hash(self.generated(language, key))))
-
-    def _check_drafted(self) -> None:
-        defense = self.defense
-        if defense.signed is not None:
-            raise ConsoleError(SIGNED)
-        if defense.drafting is not None:
-            return
-        if defense.released is not None:
-            raise ConsoleError("The verdict is released: only a new version can change it.")
-        raise ConsoleError(SESSION_REFUSALS[defense.session])
 
     def held_text(self, field: str) -> str:
         """The paragraph in the mentor's words; if it was never edited, in the console's."""
@@ -190,6 +179,13 @@ class ReportingDesk(DefenseDesk):
         language, _, key = field.removeprefix(_REPORT).partition("/")
         edited = self.defense.edited.get((key, language))
         return self.generated(language, key) if edited is None else edited.text
+
+    def another_text(self, field: str) -> DefenseWhat:
+        """The event that a text becomes which the field does not hold; a paragraph's proposal is left out."""
+        if not field.startswith(_REPORT):
+            return super().another_text(field)
+        language, _, key = field.removeprefix(_REPORT).partition("/")
+        return ev.ParagraphEdited(key, language, TO_COME, "")
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
         """What finishing a paragraph means. Text that equals what the console would write is no edit."""

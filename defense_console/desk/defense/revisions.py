@@ -99,9 +99,12 @@ class RevisionsDesk(VerdictDesk):
 
     def accept(self, row: str) -> Defense:
         """Settle a document; the acceptance binds to the content of the version received."""
+        return self.act(self.accepting(row))
+
+    def accepting(self, row: str) -> ev.RowAccepted:
+        """What settles a document."""
         answer = self.revision(row).answer
-        hashes = answer.hashes if answer is not None else ()
-        return self.act(ev.RowAccepted(row, hashes))
+        return ev.RowAccepted(row, answer.hashes if answer is not None else ())
 
     def request_again(self, row: str, expected: str, due_after_s: int | None = None) -> Defense:
         """Ask for it again: a new round with its own time.
@@ -142,13 +145,19 @@ class RevisionsDesk(VerdictDesk):
         Raises:
             ConsoleError: Nothing is proposed yet, or a guard stops the signature.
         """
+        defense = self.act(*self.signing_proposal())
+        self.announce()
+        return defense
+
+    def signing_proposal(self) -> tuple[DefenseWhat, ...]:
+        """What signs the proposal.
+
+        Raises:
+            ConsoleError: Nothing is proposed yet.
+        """
         outcome = self.proposal()
         if outcome is None:
             raise ConsoleError("Not every required document is settled yet.")
         chosen = msgspec.structs.replace(self.defense, outcome=outcome)
-        whats: list[DefenseWhat] = [ev.signed_event(chosen, self.curriculum)]
-        if self.defense.outcome != outcome:
-            whats.insert(0, ev.OutcomeChosen(outcome))
-        defense = self.act(*whats)
-        self.announce()
-        return defense
+        signed = ev.signed_event(chosen, self.curriculum)
+        return (signed,) if self.defense.outcome == outcome else (ev.OutcomeChosen(outcome), signed)

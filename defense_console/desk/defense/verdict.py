@@ -14,6 +14,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric, signing
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.attempts import carried_from
+from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import defense_id
@@ -81,11 +82,14 @@ class VerdictDesk(ReportingDesk):
 
     def add_row(self, deliverable: int | None = None, title: str = "", criteria: tuple[str, ...] = ()) -> Defense:
         """Ask for one more document; its id is the number its event will have."""
-        seq = len(self.events) + 1
+        adding = self.adding(deliverable, title, criteria)
+        answered = (Asked.DOCUMENT,) if adding.row.title and Asked.DOCUMENT in self.drafts else ()
+        return self.act(adding, drop_drafts=answered)
+
+    def adding(self, deliverable: int | None, title: str, criteria: tuple[str, ...] = ()) -> ev.RowSet:
+        """What asks for one more document."""
         due_s = self.curriculum.rules.student_due_s
-        row = Request(f"r{seq}", deliverable, title.strip(), criteria, due_after_s=due_s)
-        answered = (Asked.DOCUMENT,) if row.title and Asked.DOCUMENT in self.drafts else ()
-        return self.act(ev.RowSet(row), drop_drafts=answered)
+        return ev.RowSet(Request(f"r{len(self.events) + 1}", deliverable, title.strip(), criteria, due_after_s=due_s))
 
     def ask_for(self, deliverable: int, criterion: str | None) -> Request:
         """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
@@ -118,10 +122,18 @@ class VerdictDesk(ReportingDesk):
         Raises:
             ConsoleError: There would be no time left, or the row is gone.
         """
+        return self.act(self.moving_due(row_id, by_s))
+
+    def moving_due(self, row_id: str, by_s: int) -> ev.RowSet:
+        """What gives more or less time for a document, in seconds.
+
+        Raises:
+            ConsoleError: The row is gone.
+        """
         row = self._row(row_id)
         if row is None:
             raise ConsoleError("This document is not asked for.")
-        return self.set_row(msgspec.structs.replace(row, due_after_s=row.due_after_s + by_s))
+        return ev.RowSet(msgspec.structs.replace(row, due_after_s=row.due_after_s + by_s))
 
     # --- signing -------------------------------------------------------------------------------------------------
 
@@ -131,14 +143,16 @@ class VerdictDesk(ReportingDesk):
         Raises:
             ConsoleError: A guard stops it, in its own words.
         """
-        defense = self.defense
-        if defense.outcome is None:
-            raise ConsoleError(
-                "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
-            )
-        defense = self.act(ev.signed_event(defense, self.curriculum))
+        defense = self.act(self.signing)
         self.announce()
         return defense
+
+    @property
+    def signing(self) -> ev.Signed:
+        """The signature of the draft; the law refuses it with what is to be settled first, a missing outcome too."""
+        defense = self.defense
+        chosen = msgspec.structs.replace(defense, outcome=defense.outcome or "validated")
+        return ev.signed_event(chosen, self.curriculum)
 
     def announce(self) -> None:
         """This console has signed the latest version: its countdown runs here."""
@@ -157,8 +171,12 @@ class VerdictDesk(ReportingDesk):
 
     def release(self) -> Defense:
         """Release the signed verdict: due dates run from now."""
-        signed = self.defense.signed
-        return self.act(ev.Released(signed.version if signed else 0))
+        return self.act(self.releasing)
+
+    @property
+    def releasing(self) -> ev.Released:
+        """What releases the signed verdict; without one the law refuses it."""
+        return ev.Released(self.defense.signed.version if self.defense.signed else 0)
 
     # --- after release -------------------------------------------------------------------------------------------
 
@@ -193,13 +211,10 @@ class VerdictDesk(ReportingDesk):
         Raises:
             ConsoleError: The verdict in force is not a rework, or the next attempt is planned already.
         """
+        if (reason := self.no_next_attempt) is not None:
+            raise reason
         defense = self.defense
-        carried = carried_from(defense)
-        if carried is None:
-            raise ConsoleError("A next attempt follows a verdict released as to rework.")
-        next_id = str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
-        if self.ledger.store.summary(next_id) is not None:
-            raise ConsoleError("Attempt {n} is planned already.", n=defense.attempt + 1)
+        next_id = self._next_id
         planned = ev.Planned(
             defense.student_id,
             defense.curriculum,
@@ -208,11 +223,29 @@ class VerdictDesk(ReportingDesk):
             planned_at,
             defense.duration_min,
             defense.language,
-            carried,
+            carried_from(defense),
         )
         self.ledger.begin(next_id, planned)
         self.drop_text(Asked.NEXT_ATTEMPT)  # after it: until then the answer is not in the record
         return next_id
+
+    @property
+    def no_next_attempt(self) -> ConsoleError | None:
+        """Why the next attempt at this project cannot be planned, None when it can."""
+        if self.read_only is not None:
+            return self.read_only
+        if self.defense.signed is not None:
+            return ConsoleError(SIGNED)
+        if carried_from(self.defense) is None:
+            return ConsoleError("A next attempt follows a verdict released as to rework.")
+        if self.ledger.knows(self._next_id):
+            return ConsoleError("Attempt {n} is planned already.", n=self.defense.attempt + 1)
+        return None
+
+    @property
+    def _next_id(self) -> str:
+        defense = self.defense
+        return str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
 
     def reopen(self) -> Defense:
         """The defense goes on; the minutes since its end count as a pause."""

@@ -88,8 +88,8 @@ class ImportDesk:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():
-                for student in plan.students:
-                    self.logs.decide_student(student.student_id, student.what, at)
+                for id, what in plan.students:
+                    self.logs.decide_student(id, what, at)
                 for one in plan.appointments:
                     self.logs.decide(str(defense_id(*one.key)), events_of(one), at)
         return plan

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -98,7 +98,7 @@ class Leases:
 
     def __init__(
         self,
-        read: Callable[[], dict[str, Lease]],
+        read: Callable[[], Mapping[str, Lease]],
         submit: Callable[[Job], None],
         now: Callable[[], Stamp],
         process_start: ProcessStart,
@@ -112,7 +112,7 @@ class Leases:
         self._process_start = process_start
         self._zone = zone
         self.me = Holder.of_this_process(process_start)
-        self._rows: dict[str, Lease] = {}
+        self._rows: Mapping[str, Lease] = {}
         self._held: dict[str, Lease] = {}
         self._others: dict[str, Lease] = {}
         self._turned: set[str] = set()

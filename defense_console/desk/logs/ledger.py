@@ -16,7 +16,7 @@ import msgspec
 from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
 from defense_console.desk.logs.stored import defense_events
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.fold import fold, pinned_by, pinned_hash
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
@@ -38,6 +38,7 @@ from defense_console.store.base import (
 )
 from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.keys import DEFENSES
 
 Answer = Ack | Failed | Refused
@@ -105,19 +106,19 @@ class Ledger:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self._changed = store.subscribe()
+        self.snapshot = Snapshot(store)
+        self._seen = self.snapshot.generation
         self.read_only = store.read_only
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
         self.author = author
         self.shipped = shipped
-        self.generation = 0
-        """Goes up whenever somebody has written to the store."""
         self._logs: dict[str, OpenLog] = {}
+        self._there: dict[str, bool] = {}
         self._pinned: dict[str, Curriculum] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
-        self.aside = KeptAside(store, recorder.submit)
+        self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
         self._saved_at: str | None = None
         self._failed: dict[str, Failed] = {}
@@ -151,7 +152,7 @@ class Ledger:
     def drafts(self, defense_id: str) -> dict[str, Draft]:
         """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
         if defense_id not in self._drafts:
-            self._drafts[defense_id] = self.store.drafts(stream_of(defense_id))
+            self._drafts[defense_id] = dict(self.snapshot.drafts(stream_of(defense_id)))
         return self._drafts[defense_id]
 
     def reread_drafts(self, *ids: str) -> frozenset[str]:
@@ -164,9 +165,9 @@ class Ledger:
             Those of the defenses where something is new.
         """
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
-        stored, changed = self.store.all_drafts(), set()
+        changed = set()
         for id in ids:
-            drafts, there = self.drafts(id), stored.get(stream_of(id), {})
+            drafts, there = self.drafts(id), self.snapshot.drafts(stream_of(id))
             if stream_of(id) not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
@@ -176,6 +177,16 @@ class Ledger:
     def defense(self, defense_id: str) -> Defense:
         """What is known of a defense now."""
         return self.log(defense_id).defense
+
+    def knows(self, defense_id: str) -> bool:
+        """Whether there is such a defense: the store is asked once, until another console writes there."""
+        if defense_id not in self._logs and defense_id not in self._there:
+            self._there[defense_id] = self.store.summary(defense_id) is not None
+        return defense_id in self._logs or self._there[defense_id]
+
+    def is_open(self, defense_id: str) -> bool:
+        """Whether the log of a defense is in memory."""
+        return defense_id in self._logs
 
     def defense_at(self, defense_id: str, seq: int) -> Defense:
         """What was known of a defense after the event with this number."""
@@ -222,9 +233,11 @@ class Ledger:
             Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
-        if not self._changed():
+        self.snapshot.refresh()
+        before, self._seen = self._seen, self.snapshot.generation
+        if before == self._seen:
             return frozenset()
-        self.generation += 1
+        self._there.clear()
         settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
         settled = [id for id in settled if self.reread(id)]
         asides = {id for stream in self.aside.refresh() if (id := defense_of(stream)) is not None}
@@ -289,21 +302,11 @@ class Ledger:
         Raises:
             ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
-        if self.read_only is not None:
-            raise self.read_only
         log = self.log(defense_id)
-        if log.unread is not None:
-            raise log.unread
-        at = self.now()
-        action = len(log.events) + 1
-        events, defense, pin = list(log.events), log.defense, None
-        for what in whats:
-            check_legal(defense, what, at, self.curriculum(defense))
-            pin = pin or self._pin_for(what)
-            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
-            defense = self._fold(events)
+        events, action = self._decided(log, whats), len(log.events) + 1
+        pin = next((pin for what in whats if (pin := self._pin_for(what)) is not None), None)
+        defense, before = self._fold(events), log.head
         lines = tuple(encode_event(event) for event in events[len(log.events) :])
-        before = log.head
         log.events, log.defense, log.head = events, defense, chain(before, lines)
         self.submit(
             Append(
@@ -320,9 +323,34 @@ class Ledger:
         )
         return defense
 
+    def refusal(self, defense_id: str, *whats: DefenseWhat) -> ConsoleError | None:
+        """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
+        try:
+            self._decided(self.log(defense_id), whats)
+        except ConsoleError as error:
+            return error
+        return None
+
+    def _decided(self, log: OpenLog, whats: Sequence[DefenseWhat]) -> list[DefenseEvent]:
+        """The log with one more action.
+
+        Raises:
+            ConsoleError: It is not legal now, or nothing may be added to the log.
+        """
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
+        at, action = self.now(), len(log.events) + 1
+        events, defense = list(log.events), log.defense
+        for what in whats:
+            if len(events) >= action:
+                defense = self._fold(events)  # what comes after another event of the action is judged after it
+            check_legal(defense, what, at, self.curriculum(defense))
+            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
+        return events
+
     def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
         """The curriculum that a start pins, to be stored under its hash; None for any other event."""
-        name = pinned_hash((DefenseEvent(0, 0, _NO_STAMP, "", what),))
+        name = pinned_by(what)
         if name is None:
             return None
         if name not in self._pinned:
@@ -348,6 +376,7 @@ class Ledger:
         """Take an answer of the recorder, on the ledger's thread."""
         match answer:
             case Ack(job=job, at=at):
+                self.snapshot.written(answer)
                 self._saved_at = at
                 self._failed.pop(lane(job), None)
                 self.aside.written(job)
@@ -391,6 +420,3 @@ class Ledger:
             unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)
-
-
-_NO_STAMP = Stamp("", 0, 0, "")

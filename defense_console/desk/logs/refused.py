@@ -16,7 +16,8 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.refused import Aside, aside_of, named, renamed
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import Append, Job, SaveAside, Store
+from defense_console.store.base import Append, Job, SaveAside
+from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.keeping_aside import aside_row
 
 
@@ -47,12 +48,12 @@ class KeptAside:
     """What is kept aside, of every defense of one store.
 
     Args:
-        store: Read connection.
+        snapshot: Of the store.
         submit: Hands a write to the recorder.
     """
 
-    def __init__(self, store: Store, submit: Callable[[Job], None]) -> None:
-        self._store = store
+    def __init__(self, snapshot: Snapshot, submit: Callable[[Job], None]) -> None:
+        self._snapshot = snapshot
         self._submit = submit
         self._known: dict[str, dict[str, Aside]] = {}
         self._writing: dict[tuple[str, str], bytes | Literal["dropped", "recorded"]] = {}
@@ -61,7 +62,7 @@ class KeptAside:
     def of(self, stream: str) -> tuple[Aside, ...]:
         """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
         if stream not in self._known:
-            self._known[stream] = _asides(self._store.asides(stream))
+            self._known[stream] = _asides(self._snapshot.asides(stream))
         found = sorted(self._known[stream].values(), key=_when)
         lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
 
@@ -73,12 +74,12 @@ class KeptAside:
         return tuple(sorted(found, key=place))
 
     def refresh(self) -> frozenset[str]:
-        """Read anew what another console added or settled. Returns: streams of which it did."""
-        stored = self._store.all_asides()
-        return frozenset(stream for stream in tuple(self._known) if self._reread(stream, stored.get(stream, {})))
+        """Read again what another console added or settled; return the streams where it did."""
+        return frozenset(stream for stream in tuple(self._known) if self._reread(stream))
 
-    def _reread(self, stream: str, stored: Mapping[str, bytes]) -> bool:
+    def _reread(self, stream: str) -> bool:
         """Whether there is something else than was known; what is on its way is known better here."""
+        stored = self._snapshot.asides(stream)
         known = self._known.get(stream, {})
         busy = {key for name, key in self._writing if name == stream}
         there = {key: aside for key, aside in _asides(stored).items() if key not in busy}
@@ -89,7 +90,8 @@ class KeptAside:
         """The store refused an append because another writer was first, and has kept it aside."""
         for key in (*job.drop_aside, *(key for key, _event in job.aside)):
             self._writing.pop((job.stream, key), None)
-        self._reread(job.stream, self._store.asides(job.stream))
+        self._snapshot.refresh()
+        self._reread(job.stream)
 
     def add(self, stream: str, base: int, events: Iterable[DefenseEvent]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""

@@ -79,9 +79,10 @@ def aside_sentence(store: Store) -> tuple[str, ...]:
 
 
 def _short_name(store: Store, id: str) -> str:
-    summary = store.summary(id)
-    if summary is None:
+    summaries = store.summaries_by_ids([id])
+    if not summaries:
         return id
+    (summary,) = summaries
     student = store.student(summary.student_id)
     return f"{student.name if student is not None else summary.student_id} ({summary.project})"
 
@@ -180,7 +181,7 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
         return _("Student {id}", id=id)
     try:
         defense = ledger.defense(id)
-        student = ledger.store.student(defense.student_id)
+        student = ledger.snapshot.student(defense.student_id)
     except ConsoleError:
         return _("Defense {id}", id=id)
     name = student.name if student is not None else defense.student_id

@@ -122,14 +122,6 @@ class _Wrong(Exception):
         self.name, self.found, self.expected, self.parameters = name, found, expected, parameters
 
 
-class _Series(msgspec.Struct):
-    """A repeated event until its changed repetitions are known."""
-
-    component: Any
-    lines: ComponentLines
-    cancelled: bool
-
-
 class _EventReader:
     """Reads event after event and remembers what was wrong."""
 
@@ -138,7 +130,7 @@ class _EventReader:
         self.zone = zone_of(zone)
         self.span = span
         self.bad: list[BadLine] = []
-        self.series: list[_Series] = []
+        self.series: list[tuple[Any, ComponentLines, bool]] = []
         self.single: dict[tuple[str, str], CalendarEvent] = {}
         self.moved_onwards: set[str] = set()
         """Series of which one change holds for all that follow: which dates they have is then not certain."""
@@ -148,7 +140,7 @@ class _EventReader:
         try:
             self._check(component)
             if "RRULE" in component or "RDATE" in component:
-                self.series.append(_Series(component, lines, cancelled))
+                self.series.append((component, lines, cancelled))
                 self._start(component)  # reported now, not only when it is repeated
             else:
                 self._keep(self._event(component, lines, cancelled, None))
@@ -157,12 +149,12 @@ class _EventReader:
 
     def finished(self) -> tuple[CalendarEvent, ...]:
         """Return every event, once all are read: a changed repetition replaces the one its series would give."""
-        for series in self.series:
+        for component, lines, cancelled in self.series:
             try:
-                for event in self._repetitions(series):
+                for event in self._repetitions(component, lines, cancelled):
                     self.single.setdefault((event.uid, event.recurrence), event)
             except _Wrong as wrong:
-                self._tell(series.lines, wrong)
+                self._tell(lines, wrong)
         return tuple(sorted(self.single.values(), key=lambda event: (event.line, event.start)))
 
     def _tell(self, lines: ComponentLines, wrong: _Wrong) -> None:
@@ -289,10 +281,9 @@ class _EventReader:
 
     # --- repeated events -----------------------------------------------------------------------------------------
 
-    def _repetitions(self, series: _Series) -> Iterator[CalendarEvent]:
-        component, lines = series.component, series.lines
+    def _repetitions(self, component: Any, lines: ComponentLines, cancelled: bool) -> Iterator[CalendarEvent]:
         start = self._start(component)
-        first = self._event(component, lines, series.cancelled, None)
+        first = self._event(component, lines, cancelled, None)
         if first.kind != "defense" or not isinstance(start, datetime):
             yield first
             return
@@ -301,7 +292,7 @@ class _EventReader:
             return
         try:
             for planned in repeated(self._repeats(component, start), self.span.since, self.span.until):
-                yield self._event(component, lines, series.cancelled, planned)
+                yield self._event(component, lines, cancelled, planned)
         except TooOften:
             yield msgspec.structs.replace(first, kind="too_often")
         except ValueError as error:

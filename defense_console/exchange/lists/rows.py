@@ -125,7 +125,6 @@ class _ListReader:
             line=row.line,
             target=Target(student_id, row.text("project"), attempt),
             planned_at=planned_at,
-            curriculum=row.text("curriculum"),
             row=row,
             duration_min=duration_min,
             language=language,

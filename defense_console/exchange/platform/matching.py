@@ -32,31 +32,26 @@ def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wis
     new: dict[str, StudentRow] = {}
     for session in found.sessions:
         id, namesake = session.student_id, names.get(searchable(session.student_name))
+        known = id in people
         if session.project is None:
-            unmatched.append(_unmatched(session, UNKNOWN_PROJECT))
-        elif id in people:
-            wishes.append(_wish(session, session.project))
-        elif not session.student_name:
-            unmatched.append(_unmatched(session, NO_NAME))
-        elif namesake is not None:
-            unmatched.append(_unmatched(session, NAMESAKE, id=namesake))
+            unmatched.append(LeftOut(_wish(session), UNKNOWN_PROJECT))
+        elif not known and not session.student_name:
+            unmatched.append(LeftOut(_wish(session), NO_NAME))
+        elif not known and namesake is not None:
+            unmatched.append(LeftOut(_wish(session), NAMESAKE, parameters={"id": namesake}))
         else:
-            new.setdefault(id, StudentRow(session.entry, id, session.student_name))
-            wishes.append(_wish(session, session.project))
+            wishes.append(_wish(session))
+            if not known:
+                new.setdefault(id, StudentRow(session.entry, id, session.student_name))
     return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others)
 
 
-def _wish(session: PlatformSession, project: str) -> Wish:
+def _wish(session: PlatformSession) -> Wish:
     return Wish(
         line=session.entry,
-        target=Target(session.student_id, project),
+        target=Target(session.student_id, session.project) if session.project is not None else None,
         planned_at=session.planned_at,
         origin=ImportOrigin(_NAME + session.id, session.planned_at),
         session=session,
         title=session.project_title,
     )
-
-
-def _unmatched(session: PlatformSession, reason: str, **parameters: object) -> LeftOut:
-    about = session.student_name or session.student_id
-    return LeftOut(session.entry, session.planned_at, session.project_title, about, reason, parameters)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.kinds import DefenseEvent, Planned, Started
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned, Started
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.undo import settle
@@ -17,12 +17,16 @@ from defense_console.model.log.undo import settle
 
 def pinned_hash(events: Iterable[DefenseEvent]) -> str | None:
     """The hash of the curriculum the log folds with: carried over, or pinned at the first start; None before."""
-    for event in events:
-        match event.what:
-            case Planned(carried=carried) if carried is not None:
-                return carried.curriculum_hash
-            case Started(curriculum_hash=name):
-                return name
+    return next((name for event in events if (name := pinned_by(event.what)) is not None), None)
+
+
+def pinned_by(what: DefenseWhat) -> str | None:
+    """The hash of the curriculum that an event pins, None where it pins none."""
+    match what:
+        case Planned(carried=carried) if carried is not None:
+            return carried.curriculum_hash
+        case Started(curriculum_hash=name):
+            return name
     return None
 
 

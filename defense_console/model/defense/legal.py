@@ -40,7 +40,12 @@ def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculu
     if isinstance(what, Undone | Redone):
         check_undo(what, defense.undo, defense.redo)
         return
-    if defense.signed is not None and not isinstance(what, Released):
-        raise ConsoleError(SIGNED)
+    if (reason := sealed(defense.signed is not None, what)) is not None:
+        raise reason
     project = curriculum.project(defense.project) if curriculum else None
     checks.ask(Case(defense, at, curriculum, project), what)
+
+
+def sealed(signed: bool, what: DefenseWhat) -> ConsoleError | None:
+    """Why a decision may not follow a signature that is not released, None when it may. Args: signed: there is one."""
+    return ConsoleError(SIGNED) if signed and not isinstance(what, Released) else None

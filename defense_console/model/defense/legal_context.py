@@ -52,6 +52,27 @@ def session_in(case: Case, *states: SessionState) -> None:
     require(case.defense.session in states, SESSION_REFUSALS[case.defense.session])
 
 
+def is_live(case: Case) -> None:
+    """Refuse unless the defense is live; one that is over and can go on says how.
+
+    Raises:
+        ConsoleError: It is not live.
+    """
+    can_go_on = case.defense.session == "held" and not case.defense.versions
+    require(not can_go_on, "The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
+    session_in(case, "live")
+
+
+def not_released(case: Case) -> None:
+    """Refuse what would change a released verdict, unless a further version is drafted.
+
+    Raises:
+        ConsoleError: It would.
+    """
+    drafted = not case.defense.versions or case.defense.drafting is not None
+    require(drafted, "The verdict is released: only a new version can change it.")
+
+
 def may_judge(case: Case) -> None:
     """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version.
 
@@ -59,7 +80,7 @@ def may_judge(case: Case) -> None:
         ConsoleError: Ratings and texts of the verdict cannot change now.
     """
     session_in(case, "live", "held")
-    require(case.defense.drafting is not None, "The verdict is released: only a new version can change it.")
+    not_released(case)
 
 
 checks = Laws[Case]()

@@ -105,6 +105,15 @@ class _Letter:
         return self.defense.released is not None and bool(self.defense.released.amendment)
 
 
+def missing(defense: Defense) -> ConsoleError | None:
+    """Why there is no message to send, None when there is one."""
+    if defense.released is None:
+        return ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
+    if defense.signed is not None:
+        return ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
+    return None
+
+
 def build(
     defense_id: str,
     defense: Defense,
@@ -136,11 +145,10 @@ def build(
         raise ConsoleError(
             "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
         )
+    if (reason := missing(defense)) is not None:
+        raise reason
     released = defense.released
-    if released is None:
-        raise ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
-    if defense.signed is not None:
-        raise ConsoleError("A newer verdict is signed and not released yet: release it, then tell the student.")
+    assert released is not None  # otherwise the message is missing
     _ = translator(language)
     letter = _Letter(defense, curriculum, project, _, to, zone, next_attempt)
     title = f"{project.id} — {project.title.in_(_.language)}"

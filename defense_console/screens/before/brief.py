@@ -10,12 +10,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.keys.keymap import Command
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
-from defense_console.model.defense.state import NOT_HELD, Delivery
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
 from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.places import place_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
@@ -34,6 +32,7 @@ class BriefScreen(PanelScreen):
     """Everything to know before a defense."""
 
     CONTEXT = "brief"
+    WISHES = BRIEF
     FIRST_FOCUS = ("checks", "deliverables")
 
     @cached_property
@@ -110,33 +109,13 @@ class BriefScreen(PanelScreen):
 
     # --- commands ------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now."""
-        session = self.defense.session
-        match command.id:
-            case "brief.open_room" if session not in ("planned", "waiting", "live"):
-                return _(SESSION_REFUSALS[session])
-            case "brief.tick":
-                if session not in ("planned", "waiting", "live"):
-                    return _(SESSION_REFUSALS[session])
-                panel = self.focused_panel
-                if panel is None or panel.id not in ("checks", "deliverables"):
-                    return _("Space ticks a check or a deliverable: Tab goes there.")
-            case "documents.open" if self._focused_version() is None:
-                return _("Open shows a document that was received: Tab goes to the deliverables.")
-            case "defense.reschedule" if session not in ("planned", "waiting", *NOT_HELD):
-                return _("A defense that is live or held keeps its date.")
-        return super().why_not(command)
-
     def action_brief_tick(self) -> None:
         """Tick the check, or declare the deliverable: received, missing, received again."""
-        panel = self.focused_panel
-        if panel is None or not panel.key:
-            return
-        if panel.id == "checks":
-            self.attempt(lambda: self.brief.tick(panel.key))
-        elif panel.id == "deliverables":
-            n = int(panel.key)
+        panel, key = self.at_cursor()
+        if panel == "checks":
+            self.attempt(lambda: self.brief.tick(key))
+        else:
+            n = int(key)
             received = self.defense.declared.get(n, False)
             self.attempt(lambda: self.brief.declare(n, not received))
 
@@ -157,15 +136,9 @@ class BriefScreen(PanelScreen):
         """Take documents in."""
         return ask_receive(self, self.defense_id)
 
-    def _focused_version(self) -> Delivery | None:
-        panel = self.focused_panel
-        if panel is None or panel.id != "deliverables" or not panel.key:
-            return None
-        return self.brief.latest(int(panel.key))
-
     def action_documents_open(self) -> Worker[bool] | None:
         """Show the document under the cursor."""
-        version = self._focused_version()
+        version = self.brief.latest(int(self.at_cursor()[1]))
         return None if version is None else ask_view(self, version.files)
 
     def action_defense_reschedule(self) -> Worker[None]:

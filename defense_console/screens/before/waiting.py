@@ -12,14 +12,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
-from defense_console.keys.keymap import Command, command, keys_of
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense.state import CancelledBy
 from defense_console.model.defense.timeline import later
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before import panels
 from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.places import place_of
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose, Confirm, Sheet
@@ -42,6 +42,7 @@ class WaitingScreen(PanelScreen):
     """The mentor waits for the student."""
 
     CONTEXT = "waiting"
+    WISHES = WAITING
     DEFAULT_CSS = """
     WaitingScreen {
         #waited { height: 3; width: auto; padding: 0 1; }
@@ -124,18 +125,6 @@ class WaitingScreen(PanelScreen):
         return Content.assemble(first, " ", rule, recording)
 
     # --- commands ------------------------------------------------------------------------------------------------
-
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now."""
-        session = self.defense.session
-        match command.id:
-            case "waiting.start" | "anywhere.toggle" | "waiting.absent" | "waiting.cancel" if session != "waiting":
-                return _(SESSION_REFUSALS[session])
-            case "live.recording" if self.defense.recording is not None:
-                return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
-            case "live.role" if self.brief.project.role is None:
-                return _("This project has no role to play.")
-        return super().why_not(command)
 
     def action_waiting_start(self) -> None:
         """The student is here."""

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.keys.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.live.wishes import CLOCK, OnLive
 from defense_console.widgets.clock.big_clock import BigClock
 from defense_console.widgets.clock.words import read_clock
 from defense_console.widgets.frame.status_line import Tone
@@ -30,6 +30,7 @@ class AudienceScreen(ConsoleScreen):
     """
 
     CONTEXT = "audience"
+    WISHES = CLOCK
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     AudienceScreen {
@@ -115,11 +116,9 @@ class AudienceScreen(ConsoleScreen):
         if command is not None:
             await self.do_command(command)
 
-    def why_not(self, command: Command) -> str | None:
-        """The clock's keys act while the defense is live."""
-        if command.id in ("live.audience", "console.redraw") or self.live.defense.session == "live":
-            return None
-        return _("The defense has not started yet.")
+    def seen(self) -> OnLive:
+        """The desk: nothing here has a cursor."""
+        return OnLive(self.live)
 
     def action_clock_toggle(self) -> None:
         """Pause, or go on."""

@@ -90,8 +90,6 @@ class LiveScreen(LiveView):
         if not self._rubric_is_seen():
             return None
         criterion = self.rubric_list.criterion
-        if criterion is None:
-            self.tell(_("This skill was acquired before: {key} opens it.", key=self.key_of("live.details")), "refused")
         return criterion.id if criterion is not None else None
 
     def _rate(self, rating: RatingValue) -> None:
@@ -305,9 +303,7 @@ class LiveScreen(LiveView):
         """Private or shared."""
         chosen = self.query_one(NotesPanel).chosen
         note = next((note for note in self.live.defense.notes if note.seq == chosen), None)
-        if note is None:
-            self.tell(_("Strengths and improvements are always shared."), "refused")
-        elif self.attempt(lambda: self.live.set_private(note.seq, not note.private)) is not None:
+        if note is not None and self.attempt(lambda: self.live.set_private(note.seq, not note.private)) is not None:
             text = N_("Shared: “{text}”") if note.private else N_("Private: “{text}”")
             self.tell(_(text, text=shortened(note.text, 40)))
 

@@ -17,6 +17,7 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense, GapAnswer
 from defense_console.safe_text import cells, line, shortened
 from defense_console.screens.live import words as live_words
+from defense_console.screens.live.wishes import LIVE, OnLive
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.clock.panel import ClockPanel
@@ -26,7 +27,7 @@ from defense_console.widgets.lists.documents_panel import DocumentsPanel
 from defense_console.widgets.lists.notes_panel import NotesPanel
 from defense_console.widgets.lists.questions_panel import QuestionsPanel
 from defense_console.widgets.lists.rubric_list import RubricList
-from defense_console.words.translation import N_, _, clock_text, error_text, language, time_of_day
+from defense_console.words.translation import N_, _, clock_text, language, time_of_day
 from defense_console.words.values import GAP_ANSWERS
 
 Pane = Literal["rubric", "notes", "questions", "documents"]
@@ -45,6 +46,7 @@ class LiveView(WritingScreen):
     """
 
     CONTEXT = "live"
+    WISHES = LIVE
 
     def __init__(self, defense_id: str) -> None:
         super().__init__()
@@ -263,22 +265,17 @@ class LiveView(WritingScreen):
         if self.live.defense.session == "held":
             self.console_app.go("verdict", self.defense_id)
 
-    # --- why a command cannot be done --------------------------------------------------------------------------------
+    # --- keys --------------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """The reason, in one sentence that names the way out where there is one."""
-        live = self.live
-        reason = live_words.why_not(command.id, live) or super().why_not(command)
-        if reason is not None:
-            return reason
-        if live.read_only is not None and live_words.changes(command.id):
-            return error_text(live.read_only)
-        if command.id in ("live.edit_note", "live.private") and self.query_one(NotesPanel).chosen is None:
-            return _("There is no note yet: {key:live.note} writes one.")
-        on_question = command.id in ("live.question_state", "live.edit_question")
-        if on_question and self.query_one(QuestionsPanel).chosen is None:
-            return _("No question is parked: {key:live.question} parks one.")
-        return None
+    def seen(self) -> OnLive:
+        """The desk, and the cursors of the panes."""
+        criterion = self.rubric_list.criterion
+        return OnLive(
+            self.live,
+            criterion=criterion.id if criterion is not None else None,
+            note=self.query_one(NotesPanel).chosen,
+            question=self.query_one(QuestionsPanel).chosen,
+        )
 
     def label(self, command: Command) -> str:
         """The clock's key says what it does now."""

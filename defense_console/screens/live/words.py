@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -10,7 +10,6 @@ from textual.content import Content
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.state import Gap
 from defense_console.model.defense.timeline import between_ms
 from defense_console.model.log.envelope import Stamp
@@ -22,15 +21,6 @@ from defense_console.words.values import OUTCOMES, QUESTIONS
 if TYPE_CHECKING:
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.verdict import VerdictDesk
-
-READS = ("console.", "move.", "panel.", "live.details", "live.audience", "live.role", "live.timeline", "live.verdict",
-         "live.next_unrated", "anywhere.verdict")  # fmt: skip
-"""Commands that change nothing, so that they act on a defense another console holds."""
-
-
-def changes(command_id: str) -> bool:
-    """Whether a command changes the defense."""
-    return not command_id.startswith(READS)
 
 
 def written_here(field: str) -> bool:
@@ -121,61 +111,6 @@ def gap_question(gap: Gap) -> str:
             "The machine was restarted: {length} are missing, by its wall clock. What was this time?", length=length
         )
     return _("The console was away for {length}. What was this time?", length=length)
-
-
-def why_not(command_id: str, live: LiveDesk) -> str | None:
-    """Why a command of the live screen cannot be done now, translated; None when it can."""
-    check = _REASONS.get(command_id)
-    return None if check is None else check(live)
-
-
-def _next_phase(live: LiveDesk) -> str | None:
-    timeline = live.defense.timeline
-    if live.defense.session != "live":
-        return _(SESSION_REFUSALS[live.defense.session])
-    return _("This is the last phase: {key:live.finish} finishes the defense.") if timeline.next_phase is None else None
-
-
-def _only_live(live: LiveDesk) -> str | None:
-    session = live.defense.session
-    if session == "live":
-        return None
-    if session != "held":
-        return _(SESSION_REFUSALS[session])
-    return _("The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
-
-
-def _pause(live: LiveDesk) -> str | None:
-    if live.last_pause is None:
-        return _("The clock was not paused in this sitting.")
-    return _only_live(live)
-
-
-def _gap(live: LiveDesk) -> str | None:
-    if live.last_gap is None:
-        return _("There is no gap to turn into a pause.")
-    return None
-
-
-def _recording(live: LiveDesk) -> str | None:
-    if live.defense.recording is not None:
-        return _("The start of the recording is already marked; {key:edit.undo} takes it back.")
-    return _only_live(live)
-
-
-_REASONS: Mapping[str, Callable[[LiveDesk], str | None]] = {
-    "clock.next_phase": _next_phase,
-    "anywhere.next_phase": _next_phase,
-    "clock.toggle": _only_live,
-    "anywhere.toggle": _only_live,
-    "clock.more": _only_live,
-    "clock.less": _only_live,
-    "clock.pause_reason": _pause,
-    "clock.gap_to_pause": _gap,
-    "live.abort": _only_live,
-    "live.recording": _recording,
-    "live.role": lambda live: None if live.project.role is not None else _("This project has no role to play."),
-}
 
 
 # --- sheets to read ------------------------------------------------------------------------------------------------

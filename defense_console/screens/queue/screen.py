@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
-from defense_console.keys.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
@@ -20,6 +19,7 @@ from defense_console.safe_text import cells, shortened
 from defense_console.screens.before.rescheduling import ask_date
 from defense_console.screens.places import place_of
 from defense_console.screens.queue import words as queue_words
+from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.search_field import SearchField
@@ -44,6 +44,7 @@ class QueueScreen(WritingScreen):
     """What is pending, in order. Lies under every other screen."""
 
     CONTEXT = "queue"
+    WISHES = QUEUE
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,12 +152,12 @@ class QueueScreen(WritingScreen):
 
     def _draw_brief(self) -> None:
         panel = self.query_one(BriefPanel)
-        chosen = self.table.chosen
+        chosen = self._selected()
         if chosen is None or not self.has_class("-beside"):
             panel.show_lines(Content(""), ())
             return
         try:
-            heading, lines = queue_words.brief(self.desk.brief(chosen), self.zone, self.desk.now().wall)
+            heading, lines = queue_words.card(self.desk.agenda.card(chosen), self.zone, self.desk.now().wall)
         except ConsoleError as error:
             heading, lines = Content(error_text(error)), ()
         panel.show_lines(heading, lines)
@@ -234,13 +235,10 @@ class QueueScreen(WritingScreen):
             return (Hint("", "↵", _("to the list")), Hint("", "↑ ↓", _("select")))
         return tuple(hint for hint in super().hints() if hint.command != "console.back" or self.field.value)
 
-    def why_not(self, command: Command) -> str | None:
-        """What needs a selected defense needs one."""
-        if command.id in ("queue.open", "queue.park", "queue.brief", "live.note", "defense.reschedule"):
-            return None if self.table.chosen else _("No defense is selected.")
-        if command.id == "edit.undo" and not self.desk.agenda.can_undo:
-            return _("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
-        return None
+    def seen(self) -> OnQueue:
+        """The list, and the defense under the cursor."""
+        entry = self._selected()
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None)
 
     def after_writing(self) -> None:
         """Back to the list."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.queue import Card
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.path import glyph
@@ -68,35 +68,34 @@ def waits(entry: Entry) -> str:
     return what
 
 
-def brief(desk: BriefDesk, zone: str, now: str) -> tuple[Content, tuple[Content, ...]]:
-    """Heading and lines of the brief beside the list."""
-    defense, project, tongue = desk.defense, desk.project, language()
-    heading = content(desk.student.name)
+def card(shown: Card, zone: str, now: str) -> tuple[Content, tuple[Content, ...]]:
+    """Heading and lines of the card next to the list."""
+    summary, project, tongue = shown.entry.summary, shown.project, language()
+    heading = content(shown.entry.student_name)
     lines = [
         Content.assemble((f"{project.id} ", "bold"), project.title.in_(tongue)),
-        content(" · ".join((when(defense.planned_at, zone, now), _(SESSIONS[defense.session])))),
+        content(" · ".join((when(summary.planned_at, zone, now), _(SESSIONS[summary.session])))),
     ]
-    if defense.attempt > 1:
-        lines.append(Content(_("attempt {n}", n=defense.attempt)))
-    if kept := len(desk.aside):
+    if summary.attempt > 1:
+        lines.append(Content(_("attempt {n}", n=summary.attempt)))
+    if kept := shown.aside:
         lines.append(
             Content("! " + ngettext("{n} decision to choose", "{n} decisions to choose", kept)).stylize("bold")
         )
-    strip = " ".join(f"{each.n}{glyph(status)}" for each, status in desk.path)
+    strip = " ".join(f"{each.n}{glyph(status)}" for each, status in shown.path)
     lines += [Content(""), Content.assemble((_("Path") + "  ", "$text-muted"), strip)]
-    if desk.previous and desk.previous[-1].outcome:
-        last = desk.previous[-1]
+    if shown.previous is not None and shown.previous.outcome:
+        last = shown.previous
         outcome = _(OUTCOMES[last.outcome or "rework"])
         lines.append(content(_("attempt {n}: {outcome}", n=last.attempt, outcome=outcome)))
     lines.append(Content(""))
-    received = sum(1 for got in defense.declared.values() if got)
+    received = len(summary.received)
     lines.append(Content.assemble((_("Documents") + f"  {received}/{len(project.deliverables)}", "bold")))
     for deliverable in project.deliverables:
-        got = bool(defense.declared.get(deliverable.n))
+        got = deliverable.n in summary.received
         lines.append(Content.assemble(("✓ " if got else "○ ", "$text-success" if got else "$text-muted"),
                                       f"{deliverable.n}. {deliverable.title.in_(tongue)}"))  # fmt: skip
-    done, checks = len(defense.checks), len(desk.curriculum.checks)
-    lines += [Content(""), Content(_("Checks {done}/{total}", done=done, total=checks))]
-    if notes := len(defense.notes):
+    lines += [Content(""), Content(_("Checks {done}/{total}", done=summary.checks_done, total=shown.checks))]
+    if notes := summary.notes:
         lines.append(Content(ngettext("{n} note", "{n} notes", notes)))
     return heading, tuple(lines)

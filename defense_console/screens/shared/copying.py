@@ -34,11 +34,3 @@ class CopyingScreen(ConsoleScreen):
         """Copy the message that tells the student of the verdict in force; refused before there is one."""
         text = messages.text(verdict.message(tongue))
         self.copy_out(_("Message for the student"), text)
-
-    def no_message(self, verdict: VerdictDesk) -> str | None:
-        """Why there is no message to copy, None when there is one."""
-        if verdict.defense.released is None:
-            return _("The verdict is not released yet: there is nothing to tell the student.")
-        if verdict.defense.signed is not None:
-            return _("A newer verdict is signed and not released yet: release it, then tell the student.")
-        return None

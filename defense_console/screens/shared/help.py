@@ -7,20 +7,21 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.keys.keymap import Command, Context, commands_for, context_title, shown_keys
+from defense_console.keys.keymap import Command, commands_for, context_title, shown_keys
+from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import _, language
+from defense_console.words.translation import _, error_text, language
 
 KEYS_CELLS = 14
 """Cells kept for the keys before their sentence."""
 
 
 class HelpScreen(ConsoleScreen):
-    """Every command of a context: its keys, what it does, and where there is room its id for the settings.
+    """Every command of a screen: its keys, what it does or why it cannot, and where there is room its id.
 
     Args:
-        context: Whose keys are shown.
+        screen: Whose keys are shown.
     """
 
     CONTEXT = "help"
@@ -31,9 +32,10 @@ class HelpScreen(ConsoleScreen):
     }
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, screen: ConsoleScreen) -> None:
         super().__init__()
-        self._shown = context
+        self._asked = screen
+        self._shown = screen.context
         self._groups: dict[str, tuple[str, list[Command]]] = {}
 
     def compose_body(self) -> ComposeResult:
@@ -66,6 +68,8 @@ class HelpScreen(ConsoleScreen):
     def _item(self, command: Command) -> Item:
         keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")
         text = Content(_(command.tooltip))
+        if (reason := self._asked.refusal(command)) is not None:
+            text += Content(" · ").stylize("$text-muted") + content(error_text(reason)).stylize("$text-warning")
         if self.has_class("-wide"):  # elsewhere the ids would double the lines; `defense-console keys` lists them too
             text += Content.styled(f"  {command.id}", "$text-muted")
         return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"))

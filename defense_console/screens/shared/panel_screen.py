@@ -10,6 +10,7 @@ from textual.widget import Widget
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
+from defense_console.screens.shared.wishes import Asks, Seen
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.lists.panel import Panel
 from defense_console.words.translation import _
@@ -55,7 +56,7 @@ class PanelScreen(WritingScreen):
         self.resume_text(_("This text was being written when the console ended."))
 
     def can_write(self, field: str) -> bool:
-        """Whether this screen writes a field, and may now."""
+        """Whether this screen writes a field."""
         return field.partition("/")[0] in ("note", "edit", "question")
 
     @property
@@ -80,6 +81,15 @@ class PanelScreen(WritingScreen):
         if isinstance(self.focused, Panel):
             return self.focused
         return self.panel(self._written_from) if self._written_from else None
+
+    def at_cursor(self) -> tuple[str, str]:
+        """The panel that has the focus and the key of its chosen item, "" for none."""
+        panel = self.focused_panel
+        return (panel.id or "", panel.key) if panel is not None else ("", "")
+
+    def seen(self) -> Asks:
+        """The desk, and where the cursor is."""
+        return Seen(self.texts, *self.at_cursor())
 
     def _reachable(self) -> list[Panel]:
         return [panel for panel in self.query(Panel) if panel.can_focus and panel.display]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,17 +10,25 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.wording import describe, requests_of
-from defense_console.keys.keymap import Command
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.wishes import Seen, Wishes, needs, reads, unless
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, clock_time, date_text, error_text, language, ngettext
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
     from defense_console.model.defense.refused import Aside
+
+
+OnAside = Seen[DefenseDesk]
+WISHES: Final[Wishes[OnAside]] = {
+    "aside.keep": lambda seen: (seen.desk.taking_up(needs(seen.key, "Everything is settled.")),),
+    "aside.drop": lambda seen: unless(seen.desk.read_only) or reads(seen.key, "Everything is settled."),
+}
 
 
 class AsideScreen(ConsoleScreen):
@@ -31,6 +39,7 @@ class AsideScreen(ConsoleScreen):
     """
 
     CONTEXT = "aside"
+    WISHES = WISHES
     DEFAULT_CSS = """
     AsideScreen {
         .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
@@ -83,14 +92,9 @@ class AsideScreen(ConsoleScreen):
         words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
         return Item(content(words), aside.key, Content(f"{at}  ").stylize("$text-muted"))
 
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now."""
-        if command.id.startswith("aside."):
-            if (reason := self._log.read_only) is not None:
-                return error_text(reason)
-            if not self._log.aside:
-                return _("Everything is settled.")
-        return None
+    def seen(self) -> OnAside:
+        """The desk, and the row under the cursor."""
+        return OnAside(self._log, "aside", self.query_one("#aside", Panel).key)
 
     def action_move_down(self) -> None:
         """The next row."""

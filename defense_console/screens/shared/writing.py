@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from textual import events, work
 from textual.content import Content
 
@@ -13,6 +15,7 @@ from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.fitted_words import STEPS, WHOLE, error_words, fitting
 from defense_console.screens.shared.saved_words import taken_over_words
+from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
 from defense_console.widgets.frame.writer import FINISHING, Writer
 from defense_console.words.translation import _, ngettext
 
@@ -23,6 +26,8 @@ class WritingScreen(ConsoleScreen):
     A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a text; finishing it stores it
     with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
     """
+
+    WISHES: ClassVar[Wishes[Any]] = ON_A_DEFENSE
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +41,10 @@ class WritingScreen(ConsoleScreen):
         """The desk that keeps the texts."""
         raise NotImplementedError
 
+    def seen(self) -> Asks:
+        """The desk, and in a subclass where the cursor is."""
+        return Seen(self.texts)
+
     def field_label(self, field: str) -> str | Content:
         """What stands before the field while it is written, translated."""
         return field
@@ -44,7 +53,7 @@ class WritingScreen(ConsoleScreen):
         """A text was stored. Args: field: its key; known: number of the last event before it."""
 
     def can_write(self, field: str) -> bool:
-        """Whether this screen writes a field, and may now."""
+        """Whether this screen writes a field."""
         return False
 
     @property
@@ -54,7 +63,7 @@ class WritingScreen(ConsoleScreen):
 
     def write(self, field: str) -> None:
         """Write a text: open the strip on what the field holds, a draft first. What was being written is kept."""
-        if (reason := self.texts.no_text) is not None:
+        if (reason := self.texts.text_refusal(field)) is not None:
             self.refuse(reason)
             return
         if self.writer.field_key and not self.keep_text():
@@ -152,22 +161,13 @@ class WritingScreen(ConsoleScreen):
         drafts = [
             (draft.first.wall, field)
             for field, draft in self.texts.drafts.items()
-            if self.can_write(field) and not is_asked(field)
+            if self.can_write(field) and not is_asked(field) and self.texts.text_refusal(field) is None
         ]
-        if drafts and self.texts.read_only is None and not self.writer.field_key:
+        if drafts and not self.writer.field_key:
             self.write(max(drafts)[1])
             self.tell(told)
 
     # --- what was done -----------------------------------------------------------------------------------------------
-
-    def why_not(self, command: Command) -> str | None:
-        """Why there is nothing to undo or redo; a subclass asks this for the commands it has no reason about."""
-        match command.id:
-            case "edit.undo" if not self.texts.can_undo:
-                return _("There is nothing to undo.")
-            case "edit.redo" if not self.texts.can_redo:
-                return _("There is nothing to redo.")
-        return super().why_not(command)
 
     def action_edit_undo(self) -> None:
         """Take the last action back."""
@@ -252,10 +252,7 @@ class WritingScreen(ConsoleScreen):
         """Choose what happens with what is not in the record."""
         from defense_console.screens.shared.refused import AsideScreen
 
-        if self.texts.aside:
-            self.app.push_screen(AsideScreen(self.texts.id))
-        else:
-            self.tell(_("Everything decided here is in the record."))
+        self.app.push_screen(AsideScreen(self.texts.id))
 
     def _ask_about_aside(self) -> None:
         """Ask once about what is not in the record, never while a text is written or a question is open."""
@@ -269,7 +266,6 @@ class WritingScreen(ConsoleScreen):
         """Write here from now on, after a question."""
         id, other = self.texts.id, self.texts.holder
         if other is None:
-            self.tell(_("No other console holds this defense."), "refused")
             return
         details = _(
             "The console on {host} can then only read it; what it has recorded stays, and what is being typed there "

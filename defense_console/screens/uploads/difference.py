@@ -254,10 +254,10 @@ class DifferenceScreen(ConsoleScreen):
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """Without lines there is nowhere to go."""
+    def refusal(self, command: Command) -> ConsoleError | None:
+        """Return why a command cannot act now: without lines there is nowhere to go."""
         moves = command.id.startswith("difference.")
-        return _("There are no lines to show.") if moves and not self._lines_found else None
+        return ConsoleError("There are no lines to show.") if moves and not self._lines_found else None
 
     def action_move_down(self) -> None:
         """The next row."""

@@ -32,12 +32,6 @@ class Looking(PanelScreen):
         """The document the cursor is on."""
         raise NotImplementedError
 
-    def nothing_to_see(self, each: Revision) -> str | None:
-        """Why there is no file to look at, None when there is one."""
-        if each.answer is None:
-            return _("Nothing has been received yet.")
-        return None if each.answer.files else _("It was only declared received: there is no file.")
-
     @work(exclusive=True, group="dialog")
     async def compare_files(self) -> None:
         """What changed since the version before; of several files one is chosen."""

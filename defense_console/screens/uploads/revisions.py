@@ -13,9 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
-from defense_console.keys.keymap import Command
 from defense_console.model.defense import revision
-from defense_console.model.defense.state import Revision, RowState
+from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.copying import CopyingScreen
@@ -23,28 +22,16 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.uploads import panels
 from defense_console.screens.uploads.looking import Looking
 from defense_console.screens.uploads.receiving import ask_receive
+from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.signing import announcement
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import N_, _, duration_text, language
-from defense_console.words.values import ROW_STATES
+from defense_console.words.translation import _, duration_text, language
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from defense_console.desk.defense.revisions import RevisionsDesk
-
-_DECIDING: dict[str, tuple[RowState, ...]] = {
-    "revisions.accept": ("received", "under_review"),
-    "revisions.again": ("received", "under_review", "accepted", "expired"),
-    "revisions.expire": ("requested", "re_requested"),
-    "revisions.waive": ("requested", "re_requested", "received", "under_review", "expired"),
-    "revisions.withdraw": ("requested", "re_requested", "received", "under_review", "expired"),
-    "revisions.declare": ("requested", "re_requested"),
-    "revisions.later": ("requested", "re_requested"),
-    "revisions.earlier": ("requested", "re_requested"),
-}
-"""The states in which a document can be decided so; the law is the model's, this only says it before the key."""
 
 
 class RevisionsScreen(Looking, CopyingScreen):
@@ -55,6 +42,7 @@ class RevisionsScreen(Looking, CopyingScreen):
     """
 
     CONTEXT = "revisions"
+    WISHES = DOCUMENTS
     FIRST_FOCUS = ("documents",)
 
     def __init__(self, defense_id: str) -> None:
@@ -136,38 +124,9 @@ class RevisionsScreen(Looking, CopyingScreen):
         key = self.panel("documents").key
         return next((each for each in self.defense.revisions if each.request.id == key), None)
 
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now."""
-        id = command.id
-        if not id.startswith("revisions.") or id == "revisions.verdict":
-            return super().why_not(command)
-        if id == "revisions.compare" and self.focused_panel is self.panel("versions"):
-            return None
-        if self.defense.signed is not None:
-            return _("The verdict is signed: the verdict screen takes the signature back or releases it.")
-        released = self.defense.released
-        if released is None or released.outcome != "conditional":
-            return _("Nothing is asked for: the verdict is not conditional.")
-        return self._why_not_decide(id)
-
-    def _why_not_decide(self, id: str) -> str | None:
-        each = self.chosen()
-        if each is None:
-            return _("Choose a document first.")
-        if id in _DECIDING and each.state not in _DECIDING[id]:
-            state = _(ROW_STATES[each.state])
-            if id in ("revisions.accept", "revisions.again") and each.state in revision.AWAITED:
-                text = N_("Nothing has been received yet: {take} takes files in, {declare} declares it received.")
-                take, declare = self.key_of("documents.receive"), self.key_of("revisions.declare")
-                return _(text, take=take, declare=declare)
-            return _("This document is {state} now.", state=state)
-        if id in ("revisions.compare", "revisions.open_file"):
-            return self.nothing_to_see(each)
-        if id == "revisions.complete" and not any(r.deliveries for r in self.defense.revisions):
-            return _("Nothing has been received yet.")
-        if id == "revisions.complete" and self.defense.reception_completed_at is not None:
-            return _("The reception is already declared complete.")
-        return None
+    def seen(self) -> OnDocuments:
+        """The desk, the panel in use, and the document that is chosen."""
+        return OnDocuments(self.revisions, self.at_cursor()[0], self.panel("documents").key)
 
     # --- one document ----------------------------------------------------------------------------------------------
 
@@ -296,11 +255,8 @@ class RevisionsScreen(Looking, CopyingScreen):
     @work(exclusive=True, group="dialog")
     async def action_revisions_sign(self) -> None:
         """Sign what is proposed, and go to the verdict, where the countdown runs."""
-        desk, proposed = self.revisions, self.revisions.proposal()
-        if proposed is None:
-            self.tell(_("Not every required document is settled yet."), "refused")
-            return
-        if proposed != "validated":
+        desk = self.revisions
+        if desk.proposal() != "validated":
             self.action_revisions_verdict()
             return
         lines = [panels.standing(desk, self.zone, self.desk.now().wall), announcement(self)]

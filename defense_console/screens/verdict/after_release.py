@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import work
 
 from defense_console.desk.defense.asked import Asked
-from defense_console.model.defense.legal import SIGNED
 from defense_console.model.errors import N_
 from defense_console.screens.before.rescheduling import ask_moment
 from defense_console.screens.shared.asking import Ask, answer_to
@@ -13,26 +12,9 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.verdict.signing import Signing
 from defense_console.words.translation import _
 
-AFTER_RELEASE = frozenset({"verdict.revisions", "verdict.amend", "verdict.contest", "verdict.next_attempt"})
-"""The commands of this part."""
-
 
 class AfterRelease(Signing):
     """The part of the verdict screen that goes on from a released verdict."""
-
-    def why_not_after(self, id: str) -> str | None:
-        """Why one of these commands cannot be done now."""
-        defense = self.defense
-        if defense.signed is not None:
-            return _(SIGNED)
-        released = defense.released
-        if released is None:
-            return _("This acts on a released verdict.")
-        if id == "verdict.revisions" and not defense.revisions:
-            return _("Nothing is asked for: the verdict is not conditional.")
-        if id == "verdict.next_attempt" and released.outcome != "rework":
-            return _("A next attempt follows a verdict released as to rework.")
-        return None
 
     def action_verdict_revisions(self) -> None:
         """The documents to revise."""

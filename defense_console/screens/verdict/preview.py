@@ -11,12 +11,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from defense_console.keys.keymap import Command
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content.report import Field, Reader, Report, fields
 from defense_console.safe_text import content
 from defense_console.screens.shared.copying import CopyingScreen
 from defense_console.screens.shared.writing import WritingScreen
+from defense_console.screens.verdict.wishes import REPORT, OnReport
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import N_, _, language, translator
@@ -37,6 +37,7 @@ class PreviewScreen(WritingScreen, CopyingScreen):
     """
 
     CONTEXT = "preview"
+    WISHES = REPORT
     DEFAULT_CSS = """
     PreviewScreen {
         .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
@@ -78,10 +79,7 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         self._tongue = self.verdict.defense.language or language()
         super().on_mount()
         self.set_focus(self.query_one("#report", Panel))
-        drafts = [(d.first.wall, field) for field, d in self.texts.drafts.items() if field.startswith("report/")]
-        if drafts and self.texts.read_only is None and self.defense.drafting is not None:
-            self.write(max(drafts)[1])
-            self.tell(_("This text was being written when the console ended."))
+        self.resume_text(_("This text was being written when the console ended."))
 
     def redraw(self) -> None:
         """Show the report as it reads now."""
@@ -130,17 +128,13 @@ class PreviewScreen(WritingScreen, CopyingScreen):
 
     # --- commands ------------------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """There may be nothing to copy yet."""
-        if command.id.startswith("preview.copy") and not self.query_one("#report", Panel).keys:
-            return _("There is no field to copy.")
-        if command.id == "preview.version":
-            return None if self.released else _("No version of the verdict was released yet.")
-        if self._version is not None and command.id in ("preview.edit", "preview.generated"):
-            return _("A released version stays as it is: {key:preview.version} goes back to the present one.")
-        if command.id == "report.message":
-            return self.no_message(self.verdict)
-        return super().why_not(command)
+    def seen(self) -> OnReport:
+        """The desk, and what is read."""
+        return OnReport(self.verdict, "report", self.query_one("#report", Panel).key, self._tongue, self._version)
+
+    def can_write(self, field: str) -> bool:
+        """The texts of the report."""
+        return field.startswith("report/")
 
     def action_move_down(self) -> None:
         """The next field."""

@@ -30,16 +30,7 @@ class RowEditing(PanelScreen):
         """The use cases of the screen."""
         raise NotImplementedError
 
-    @property
-    def row_id(self) -> str | None:
-        """The document the cursor is on while documents can be changed, None elsewhere."""
-        editable = self.defense.drafting is not None and self.defense.signed is None
-        panel = self.focused_panel
-        if not editable or panel is None or panel.id != "documents":
-            return None
-        return panel.key or None
-
-    def _row(self, row_id: str | None) -> Row | None:
+    def _row(self, row_id: str) -> Row | None:
         return next((row for row in self.verdict.rows() if row.request.id == row_id), None)
 
     def show_row(self, row_id: str) -> None:
@@ -59,15 +50,13 @@ class RowEditing(PanelScreen):
 
     def action_verdict_keep(self) -> None:
         """Keep or drop the document."""
-        row = self._row(self.row_id)
+        row = self._row(self.panel("documents").key)
         if row is not None:
             self.attempt(lambda: self.verdict.keep(row.request.id, not row.kept))
 
     def _move_due(self, sign: int) -> None:
-        row = self._row(self.row_id)
-        if row is not None:
-            by_s = sign * self.curriculum.rules.due_step_s
-            self.attempt(lambda: self.verdict.move_due(row.request.id, by_s))
+        row, by_s = self.panel("documents").key, sign * self.curriculum.rules.due_step_s
+        self.attempt(lambda: self.verdict.move_due(row, by_s))
 
     def action_verdict_due_later(self) -> None:
         """More time."""

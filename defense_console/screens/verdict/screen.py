@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.keys.keymap import Command
-from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.copying import CopyingScreen
 from defense_console.screens.verdict import panels
-from defense_console.screens.verdict.after_release import AFTER_RELEASE, AfterRelease
+from defense_console.screens.verdict.after_release import AfterRelease
+from defense_console.screens.verdict.wishes import VERDICT, guard_at, lifting_field
 from defense_console.widgets.clock.words import read_clock
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import Writer
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.verdict import VerdictDesk
 
-_ROW_COMMANDS = frozenset({"verdict.keep", "verdict.due_later", "verdict.due_earlier"})
-_LIVE_COMMANDS = frozenset({"anywhere.toggle", "anywhere.next_phase", "live.finish"})
-_READING = frozenset({"verdict.preview", "live.timeline", "edit.undo", "edit.redo", "live.note",
-                      "anywhere.note", "verdict.reopen", "verdict.edit_row"})  # fmt: skip
-
 
 class VerdictScreen(AfterRelease, CopyingScreen):
     """Everything the mentor decides about one defense.
@@ -42,7 +38,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
     """
 
     CONTEXT = "verdict"
-
+    WISHES = VERDICT
     FIRST_FOCUS = ("documents", "skills")
 
     def __init__(self, defense_id: str) -> None:
@@ -179,59 +175,24 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         return super().label(command)
 
     def hints(self) -> tuple[Hint, ...]:
-        """Once an outcome is chosen and nothing stops the signature, its key comes first."""
-        hints, defense = super().hints(), self.defense
-        drafting = defense.drafting is not None and defense.signed is None
-        if self.writing or (drafting and (not defense.outcome or any(guard.hard for guard in self.verdict.guards()))):
-            return hints
-        return tuple(sorted(hints, key=lambda hint: (hint.command != "console.help", hint.command != "verdict.sign")))
+        """Where nothing stops the signature, or the release, its key comes first."""
+
+        def place(hint: Hint) -> tuple[bool, bool]:
+            return hint.command != "console.help", hint.command != "verdict.sign" or not hint.enabled
+
+        hints = super().hints()
+        return hints if self.writing else tuple(sorted(hints, key=place))
 
     # --- what can be done ----------------------------------------------------------------------------------------
 
-    def why_not(self, command: Command) -> str | None:
-        """Why a command cannot be done now."""
-        defense, id = self.defense, command.id
-        if id.startswith(("console.", "move.", "panel.")):
-            return None
-        if id in _LIVE_COMMANDS and defense.session != "live":
-            return _(SESSION_REFUSALS[defense.session])
-        if id == "verdict.reopen":
-            return self._why_not_reopen()
-        if id == "report.message":
-            return self.no_message(self.verdict)
-        if id in AFTER_RELEASE:
-            return self.why_not_after(id)
-        if id == "verdict.sign":
-            return None if defense.signed is not None else self._why_no_change()
-        if id in _READING or id in _LIVE_COMMANDS:
-            return super().why_not(command)
-        reason = self._why_no_change()
-        if reason is not None:
-            return reason
-        if id in _ROW_COMMANDS and self.row_id is None:
-            return _("Choose a document to revise first: {key:panel.next} goes there.")
-        return None
-
-    def _why_no_change(self) -> str | None:
-        """Why the draft cannot be changed now, None when it can."""
-        if self.verdict.read_only is not None:
-            return self.read_only_line()
-        if self.defense.signed is not None:
-            return _(SIGNED)
-        if self.defense.drafting is not None:
-            return None
-        if self.defense.released is not None:
-            return _("The verdict is released: only a new version can change it.")
-        return _(SESSION_REFUSALS[self.defense.session])
-
-    def _why_not_reopen(self) -> str | None:
-        if self.defense.session == "live":
-            return _("The defense is live: {key:console.back} returns to its rubric, nothing needs to be re-opened.")
-        if self.defense.signed is not None:
-            return _(SIGNED)
-        if self.defense.versions:
-            return _("A verdict has been released: a new version amends it.")
-        return None if self.defense.session == "held" else _(SESSION_REFUSALS[self.defense.session])
+    def stopped(self, command: Command) -> None:
+        """Put the cursor on what stops the signature: its line names the key that lifts it."""
+        if command.id != "verdict.sign" or self.defense.drafting is None or self.verdict.read_only is not None:
+            return
+        hard = next((place for place, guard in enumerate(self.verdict.guards()) if guard.hard), None)
+        if hard is not None:
+            self.panel("guards").choose(f"guard/{hard}")
+            self.focus_panel("guards")
 
     def _choose(self, outcome: OutcomeValue) -> None:
         if self.attempt(lambda: self.verdict.choose(outcome)) is None:
@@ -262,8 +223,8 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             self.console_app.go("waiting", self.defense_id)
 
     def can_write(self, field: str) -> bool:
-        """Texts of the verdict are written while it is drafted."""
-        return not field.startswith("report/") and self._why_no_change() is None
+        """Every text but those of the report."""
+        return not field.startswith("report/")
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -292,31 +253,17 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def action_verdict_edit_row(self) -> None:
         """Edit what the cursor is on: a document, a text, a comment; or do what lifts a guard."""
-        panel = self.focused_panel
-        key = panel.key if panel is not None else ""
-        if panel is None or not key:
-            return
-        if panel.id == "guards":
-            self._lift(int(key.partition("/")[2]))
-        elif (reason := self._why_no_change()) is not None:
-            self.tell(reason, "refused")
-        elif panel.id == "documents":
+        panel, key = self.at_cursor()
+        if panel == "documents":
             self.edit_row(key)
-        else:
+        elif panel != "guards":
             self.write(key)
+        elif (guard := guard_at(key, self.verdict)) is not None:
+            self._lift(guard)
 
-    def _lift(self, place: int) -> None:
-        guards = self.verdict.guards()
-        if place >= len(guards):
-            return
-        guard = guards[place]
-        if guard.id == "not_observed":
-            self.write(f"criterion/{guard.parameters['criterion']}")
-        elif guard.id == "speaking_time":
-            clocked = next((c.id for c in self.curriculum.oral if c.from_clock), None)
-            self.write(f"criterion/{clocked}" if clocked else "note")
-        elif guard.id in ("strength", "improvement", "reason"):
-            self.write(guard.id)
+    def _lift(self, guard: Guard) -> None:
+        if field := lifting_field(guard, self.verdict):
+            self.write(field)
         elif guard.id in ("rated", "held") and self.defense.session in ("live", "held"):
             self.console_app.go("live", self.defense_id)
         elif guard.id.startswith("row"):

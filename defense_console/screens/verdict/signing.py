@@ -5,8 +5,6 @@ from __future__ import annotations
 from textual import work
 from textual.content import Content
 
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
-from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
@@ -34,28 +32,8 @@ class Signing(RowEditing):
         if self.defense.signed is not None:
             await self._release()
             return
-        stop = self._why_not_sign()
-        if stop is not None:
-            self.refuse(stop)
-            return
         if await self.app.push_screen_wait(self._sign_question()) and self.attempt(self.verdict.sign) is not None:
             self.tell(_("Signed."))
-
-    def _why_not_sign(self) -> ConsoleError | None:
-        if self.verdict.read_only is not None:
-            return self.verdict.read_only
-        if self.defense.drafting is None:
-            released = self.defense.released is not None
-            text = "The verdict is released: only a new version can change it."
-            return ConsoleError(text if released else SESSION_REFUSALS[self.defense.session])
-        guards = self.verdict.guards()
-        hard = next((guard for guard in guards if guard.hard), None)
-        if hard is None:
-            return None
-        self.panel("guards").choose(f"guard/{guards.index(hard)}")  # the cursor goes to what stops the signature
-        self.focus_panel("guards")
-        lift = panels.lift_words(hard.lift, self.desk.settings)
-        return ConsoleError("{problem} → {lift}", problem=_(hard.text_id, **dict(hard.parameters)), lift=lift)
 
     def _sign_question(self) -> Confirm:
         desk, defense = self.verdict, self.defense

@@ -222,8 +222,14 @@ class TinyStore:
 
     @_explained
     def students(self) -> tuple[Student, ...]:
-        """Every student, sorted by id."""
+        """Return every student, sorted by id."""
         return self._people.all()
+
+    @_explained
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
+        with self._rows.reading():
+            return tuple(student for id in ids if (student := self._people.one(id)) is not None)
 
     @_explained
     def student(self, id: str) -> Student | None:

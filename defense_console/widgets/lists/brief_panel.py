@@ -1,4 +1,4 @@
-"""BriefPanel: what to know of the selected defense, beside the queue."""
+"""BriefPanel: what to know of the selected defense, next to the queue."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class BriefPanel(VerticalScroll, can_focus=False):
         yield Panel()
 
     def show_lines(self, heading: Content, lines: Sequence[Content]) -> None:
-        """Replace what is told; no lines empties it."""
+        """Show these lines. An empty list clears the panel."""
         self.query_one(Panel).show(heading, tuple(Item(text) for text in lines))

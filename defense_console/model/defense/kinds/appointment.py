@@ -5,7 +5,7 @@ from __future__ import annotations
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, require, session_in
+from defense_console.model.defense.legal_context import Case, checks, is_live, require, session_in
 from defense_console.model.defense.state import NOT_HELD, CalendarLink, CancelledBy, Carried, Defense, Sitting
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
@@ -243,7 +243,7 @@ class Aborted(What, frozen=True, tag="aborted"):
 
 @checks(Aborted)
 def _check_aborted(case: Case, what: Aborted) -> None:
-    session_in(case, "live")
+    is_live(case)
 
 
 @applies(Aborted)

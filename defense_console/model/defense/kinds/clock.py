@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, require, session_in
+from defense_console.model.defense.legal_context import Case, checks, is_live, require, session_in
 from defense_console.model.defense.state import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
@@ -50,7 +50,7 @@ class Paused(What, frozen=True, tag="paused"):
 
 @checks(Paused)
 def _check_paused(case: Case, what: Paused) -> None:
-    session_in(case, "live")
+    is_live(case)
     require(case.defense.timeline.state == "running", "The clock is already paused.")
 
 
@@ -70,7 +70,7 @@ class PauseExplained(What, frozen=True, tag="pause_explained"):
 
 @checks(PauseExplained)
 def _check_pause_explained(case: Case, what: PauseExplained) -> None:
-    session_in(case, "live")
+    is_live(case)
     pauses = {pause.seq for pause in case.defense.pauses if pause.sitting == case.defense.sitting.n}
     require(what.pause in pauses, "The clock was not paused in this sitting.")
 
@@ -87,7 +87,7 @@ class Resumed(What, frozen=True, tag="resumed"):
 
 @checks(Resumed)
 def _check_resumed(case: Case, what: Resumed) -> None:
-    session_in(case, "live")
+    is_live(case)
     require(case.defense.timeline.state == "paused", "The clock is running.")
 
 
@@ -104,7 +104,7 @@ class PhaseEntered(What, frozen=True, tag="phase_entered"):
 
 @checks(PhaseEntered)
 def _check_phase_entered(case: Case, what: PhaseEntered) -> None:
-    session_in(case, "live")
+    is_live(case)
     following = case.defense.timeline.next_phase
     require(following is not None, "This is the last phase: {key:live.finish} finishes the defense.")
     require(following is not None and following.id == what.phase, "Phases follow each other in order.")
@@ -124,7 +124,7 @@ class TargetMoved(What, frozen=True, tag="target_moved"):
 
 @checks(TargetMoved)
 def _check_target_moved(case: Case, what: TargetMoved) -> None:
-    session_in(case, "live")
+    is_live(case)
     phase = next((p for p in case.defense.timeline.phases if p.id == what.phase), None)
     require(phase is not None, "This project has no such phase.")
     require(phase is not None and phase.target_s + what.by_s >= 0, "A phase cannot be shorter than nothing.")
@@ -157,7 +157,7 @@ class Finished(What, frozen=True, tag="finished"):
 
 @checks(Finished)
 def _check_finished(case: Case, what: Finished) -> None:
-    session_in(case, "live")
+    is_live(case)
 
 
 @applies(Finished)
@@ -171,6 +171,10 @@ class Reopened(What, frozen=True, tag="reopened"):
 
 @checks(Reopened)
 def _check_reopened(case: Case, what: Reopened) -> None:
+    if case.defense.session == "live":
+        raise ConsoleError(
+            "The defense is live: {key:console.back} returns to its rubric, nothing needs to be re-opened."
+        )
     session_in(case, "held")
     require(not case.defense.versions, "A verdict has been released: a new version amends it.")
 

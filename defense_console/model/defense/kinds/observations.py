@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, may_judge, require
+from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
 from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, Section
 from defense_console.model.log.envelope import Event, Stamp, What
 
@@ -85,14 +85,6 @@ def _note_exists(case: Case, seq: int) -> None:
     require(any(n.seq == seq for n in case.defense.notes), "This note is gone.")
 
 
-def _shared_words_may_change(case: Case) -> None:
-    """What others read is under the hash the report prints: after a release only a new version changes it."""
-    require(
-        not case.defense.versions or case.defense.drafting is not None,
-        "The verdict is released: only a new version can change it.",
-    )
-
-
 class NoteEdited(What, frozen=True, tag="note_edited"):
     """The text of a note changes; an empty text withdraws it. `note` is the number of its event."""
 
@@ -103,9 +95,10 @@ class NoteEdited(What, frozen=True, tag="note_edited"):
 
 @checks(NoteEdited)
 def _check_note_edited(case: Case, what: NoteEdited) -> None:
+    """What others read is under the hash the report prints: after a release only a new version changes it."""
     _note_exists(case, what.note)
     if any(n.seq == what.note and not n.private for n in case.defense.notes):
-        _shared_words_may_change(case)
+        not_released(case)
 
 
 @applies(NoteEdited)
@@ -129,7 +122,7 @@ def _check_note_privacy_set(case: Case, what: NotePrivacySet) -> None:
     """Shared, a private note adds words to the report; made private, a shared one takes them out of it."""
     _note_exists(case, what.note)
     if any(n.seq == what.note and n.private != what.private for n in case.defense.notes):
-        _shared_words_may_change(case)
+        not_released(case)
 
 
 @applies(NotePrivacySet)

@@ -9,20 +9,37 @@ from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.legal_context import Case, checks, require
 from defense_console.model.defense.state import Decision, Delivery, ReceivedFile, Revision, RowState
 from defense_console.model.defense.timeline import later
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Event, What
+
+_AWAITED = N_(
+    "Nothing has been received: {key:documents.receive} takes files in, {key:revisions.declare} declares it received."
+)
+_STATES: dict[RowState, str] = {
+    "requested": _AWAITED,
+    "re_requested": _AWAITED,
+    "received": N_("This document has been received."),
+    "under_review": N_("This document has been received."),
+    "accepted": N_("This document is accepted."),
+    "waived": N_("This document was given up."),
+    "withdrawn": N_("The request of this document was withdrawn."),
+    "expired": N_("This document was closed as expired."),
+}
+"""Why something is not possible now, by the state of the document."""
+
+
+def _conditional(case: Case) -> None:
+    released = case.defense.released
+    in_force = released is not None and released.outcome == "conditional"
+    require(in_force, "Nothing is asked for: no conditional verdict is in force.")
 
 
 def _revision(case: Case, row: str, *states: RowState) -> Revision:
-    released = case.defense.released
-    require(
-        released is not None and released.outcome == "conditional",
-        "Nothing is asked for: the verdict is not conditional.",
-    )
+    _conditional(case)
     revision = next((r for r in case.defense.revisions if r.request.id == row), None)
     if revision is None:
         raise ConsoleError("This document is not asked for.")
-    require(revision.state in states, "This document is in another state now.")
+    require(revision.state in states, _STATES[revision.state])
     return revision
 
 
@@ -268,11 +285,7 @@ class ReceptionCompleted(What, frozen=True, tag="reception_completed"):
 
 @checks(ReceptionCompleted)
 def _check_reception_completed(case: Case, what: ReceptionCompleted) -> None:
-    released = case.defense.released
-    require(
-        released is not None and released.outcome == "conditional",
-        "Nothing is asked for: the verdict is not conditional.",
-    )
+    _conditional(case)
     require(any(r.deliveries for r in case.defense.revisions), "Nothing has been received yet.")
     require(case.defense.reception_completed_at is None, "The reception is already declared complete.")
 

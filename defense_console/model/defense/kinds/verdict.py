@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, may_judge, require
+from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
 from defense_console.model.defense.signing import guards
 from defense_console.model.defense.state import (
     SETTLED,
@@ -81,6 +81,11 @@ class ParagraphEdited(What, frozen=True, tag="paragraph_edited"):
 @checks(ParagraphEdited)
 def _check_paragraph_edited(case: Case, what: ParagraphEdited) -> None:
     may_judge(case)
+    edited = (what.field, what.language) in case.defense.edited
+    require(
+        bool(what.text) or edited,
+        "This field is not edited: it reads as generated, or is written on the verdict screen.",
+    )
     kind, _, skill = what.field.partition("/")
     known = what.field in ("improvement", "remarks") or (
         kind == "skill" and (case.project is None or any(s.ref == skill for s in case.project.skills))
@@ -161,14 +166,12 @@ class Signed(What, frozen=True, tag="signed"):
 def _check_signed(case: Case, what: Signed) -> None:
     held = case.defense.session == "held"
     require(held, "The defense is not finished: {key:live.finish} finishes it, then the verdict is signed.")
-    require(case.defense.drafting is not None, "The verdict is released: only a new version can change it.")
+    not_released(case)
     require(what.version == len(case.defense.versions) + 1, "Another version of the verdict was signed before.")
-    require(what.outcome == case.defense.outcome, "The outcome signed is the one chosen.")
-    if case.curriculum is None:
-        return
-    for guard in guards(case.defense, case.curriculum):
+    for guard in guards(case.defense, case.curriculum) if case.curriculum is not None else ():
         if guard.hard:
             raise ConsoleError(guard.text_id, **dict(guard.parameters))
+    require(what.outcome == case.defense.outcome, "The outcome signed is the one chosen.")
 
 
 @applies(Signed)
@@ -199,9 +202,7 @@ def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
     """
     outcome = defense.outcome
     if outcome is None:
-        raise ConsoleError(
-            "Choose an outcome first: {key:verdict.validated}, {key:verdict.conditional} or {key:verdict.rework}."
-        )
+        raise ConsoleError("No outcome is chosen.")
     project = rubric.project_of(defense, curriculum)
     rows: tuple[Request, ...] = ()
     if outcome == "conditional":

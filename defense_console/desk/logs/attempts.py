@@ -1,0 +1,35 @@
+"""A student's defenses, found by computing their ids: projects × attempts, until one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from defense_console.model.queue.agenda import Summary, defense_id
+
+Project = tuple[str, str]
+"""A student and a project."""
+
+
+def defenses_of(
+    find: Callable[[Collection[str]], Mapping[str, Summary]], wanted: Mapping[Project, int]
+) -> dict[Project, tuple[Summary, ...]]:
+    """Find every attempt at some projects, in as few questions as there are attempts.
+
+    Args:
+        find: Gives summaries by id, without those that do not exist.
+        wanted: The number of an attempt that is known for each project, 0 for none: those before it may be unknown.
+
+    Returns:
+        The attempts at each project, the first one first.
+    """
+    found: dict[Project, list[Summary]] = {project: [] for project in wanted}
+    asked = {project: range(1, max(2, known) + 1) for project, known in wanted.items()}
+    while asked:
+        ids = {(project, n): str(defense_id(*project, n)) for project, numbers in asked.items() for n in numbers}
+        there = find(ids.values())
+        for (project, _n), id in ids.items():
+            if id in there:
+                found[project].append(there[id])
+        last = {project: numbers[-1] for project, numbers in asked.items()}
+        asked = {project: range(n + 1, n + 2) for project, n in last.items() if ids[project, n] in there}
+    return {project: tuple(attempts) for project, attempts in found.items()}

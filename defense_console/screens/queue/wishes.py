@@ -1,0 +1,48 @@
+"""What the keys of the queue would record on the selected defense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from defense_console.desk.queue import AgendaDesk
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseWhat
+from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Summary
+from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
+
+
+@dataclass(frozen=True)
+class OnQueue:
+    """The queue. Attributes: agenda: its desk; selected: the defense under the cursor, None without one."""
+
+    agenda: AgendaDesk
+    selected: Summary | None = None
+
+    def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
+        """Return why the selected defense would refuse these events now, None when it would record them."""
+        return self.agenda.refusal(_selected(self), *whats)
+
+
+def _selected(seen: OnQueue) -> Summary:
+    return needs(seen.selected, "No defense is selected.")
+
+
+def _opens(seen: OnQueue) -> Whats:
+    return reads(seen.selected, "No defense is selected.")
+
+
+def _notes(seen: OnQueue) -> Whats:
+    _selected(seen)
+    return (seen.agenda.noting,)
+
+
+QUEUE: Final[Wishes[OnQueue]] = {
+    "queue.open": _opens,
+    "queue.brief": _opens,
+    "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),
+    "live.note": _notes,
+    "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),
+    "edit.undo": lambda seen: unless(seen.agenda.no_undo),
+}

@@ -1,0 +1,641 @@
+"""The law is asked once: what a screen says of a key before it is pressed is what the desk answers when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.defense.live import LiveDesk
+from defense_console.desk.defense.revisions import RevisionsDesk
+from defense_console.desk.defense.verdict import VerdictDesk
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.queue import AgendaDesk
+from defense_console.keys.keymap import CONTEXTS, Context, commands_for, meant_by
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import DefenseEvent as Event
+from defense_console.model.defense.kinds import DefenseWhat
+from defense_console.model.defense.state import Defense, ReceivedFile, Request
+from defense_console.model.defense.timeline import later
+from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import encode_event
+from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
+from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
+from defense_console.screens.queue.wishes import QUEUE, OnQueue
+from defense_console.screens.shared.refused import WISHES as ASIDE
+from defense_console.screens.shared.refused import OnAside
+from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
+from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
+from defense_console.screens.verdict.wishes import REPORT, VERDICT, OnReport, OnVerdict
+from defense_console.settings import Settings
+from defense_console.store.base import Append, Draft, Job, Lease, Line, Store
+from defense_console.store.recorder import Recorder
+from tests.model.builders import START, shipped, two_documents
+from tests.store.memory import MemoryStore
+from tests.ui.conftest import Machine
+
+PROJECT = "IRP-P2"
+ID = str(defense_id("s1", PROJECT, 1))
+MISSED = two_documents(PROJECT)
+FILE = ReceivedFile("plan.pdf", 12, "ab" * 32)
+
+
+class Recorded(Exception):
+    """What was tried would have been recorded."""
+
+
+class Shelf(MemoryStore):
+    """A store in memory that counts what is read of it."""
+
+    asked = 0
+
+    def read_log(self, stream: str) -> tuple[Line, ...]:
+        self.asked += 1
+        return super().read_log(stream)
+
+    def summary(self, id: str) -> Summary | None:
+        self.asked += 1
+        return super().summary(id)
+
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        self.asked += 1
+        return super().all_drafts()
+
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        self.asked += 1
+        return super().all_asides()
+
+    def curriculum(self, hash: str) -> bytes | None:
+        self.asked += 1
+        return super().curriculum(hash)
+
+
+class Silent:
+    """A recorder that takes everything and answers nothing."""
+
+    spool_folder = None
+
+    def submit(self, job: object) -> None:
+        pass
+
+    def unsaved(self) -> tuple[()]:
+        return ()
+
+
+class Trial(Ledger):
+    """A ledger that can be told to stop at the append."""
+
+    trying = False
+
+    def act(self, defense_id: str, *whats: DefenseWhat, **rows: Any) -> Defense:
+        if not self.trying:
+            return super().act(defense_id, *whats, **rows)
+        if (reason := self.refusal(defense_id, *whats)) is not None:
+            raise reason
+        raise Recorded
+
+    def begin(self, defense_id: str, planned: ev.Planned) -> Defense:
+        if self.trying:
+            raise Recorded
+        return super().begin(defense_id, planned)
+
+
+@dataclass
+class Table:
+    """A mentor's desk with one defense on it, and a machine whose clock the test moves."""
+
+    ledger: Trial
+    leases: Leases
+    machine: Machine
+    rows: dict[str, Lease]
+    written: list[Job]
+
+    def __post_init__(self) -> None:
+        self.brief = BriefDesk(self.ledger, ID, self.leases)
+        self.live = LiveDesk(self.ledger, ID, self.leases)
+        self.verdict = VerdictDesk(self.ledger, ID, self.leases)
+        self.revisions = RevisionsDesk(self.ledger, ID, self.leases)
+        self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
+
+    @property
+    def defense(self) -> Defense:
+        return self.brief.defense
+
+    def criteria(self) -> list[str]:
+        return [c.id for c in self.brief.curriculum.criteria_of(self.brief.project)]
+
+    def rate(self, *missed: str) -> None:
+        for criterion in self.criteria():
+            self.live.rate(criterion, "not_met" if criterion in missed else "met")
+
+    def held_elsewhere(self) -> None:
+        for job in self.written:  # a write on its way is known better than the row
+            self.leases.written(job)
+        now = self.machine.read()
+        self.rows[ID] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
+        self.leases.look()
+        assert self.brief.read_only is not None
+
+    def let_go(self) -> None:
+        self.rows.clear()
+        self.leases.look()
+
+
+def new_table() -> Table:
+    machine = Machine(wall=START)
+    at = machine.read()
+    planned = ev.Planned("s1", "IRP", PROJECT, 1, later(at.wall, 900), language="fr")
+    shelf, rows, jobs = Shelf(), dict[str, Lease](), list[Job]()
+    shelf.append(Append(stream_of(ID), 0, (encode_event(Event(1, 1, at, "Mentor Test", planned)),)))
+    ledger = Trial(cast(Store, shelf), cast(Recorder, Silent()), machine.read, "Mentor Test", shipped())
+    leases = Leases(lambda: dict(rows), jobs.append, machine.read, lambda _pid: "start-1", "UTC")
+    return Table(ledger, leases, machine, rows, jobs)
+
+
+# --- what each key does --------------------------------------------------------------------------------------------
+
+Deed = Callable[[Table, Any], object]
+
+
+def lifted(table: Table, seen: OnVerdict) -> object:
+    """`Enter` on the verdict screen."""
+    if seen.panel == "documents":
+        row = next(row.request for row in table.verdict.rows() if row.request.id == seen.key)
+        return table.verdict.set_row(replace_expected(row))
+    if seen.panel != "guards":
+        return written(table.verdict, seen.key)
+    guard = table.verdict.guards()[int(seen.key.partition("/")[2])]
+    field = {"not_observed": f"criterion/{guard.parameters.get('criterion')}", "speaking_time": "criterion/ORAL-1"}
+    if guard.id in ("strength", "improvement", "reason", *field):
+        return written(table.verdict, field.get(guard.id, guard.id))
+    return None
+
+
+def replace_expected(row: Request) -> Request:
+    return msgspec.structs.replace(row, expected="more")
+
+
+def written(desk: DefenseDesk, field: str) -> object:
+    """A text is written in a field, and finished."""
+    return desk.commit(field, desk.held_text(field) + " and more")
+
+
+def signed_or_released(table: Table, seen: OnVerdict) -> object:
+    return table.verdict.release() if table.defense.signed is not None else table.verdict.sign()
+
+
+def amended_or_dropped(table: Table, seen: OnVerdict) -> object:
+    return table.verdict.drop_amendment() if table.defense.amendment else table.verdict.amend("because")
+
+
+def contested_or_upheld(table: Table, seen: OnVerdict) -> object:
+    desk = table.verdict
+    return desk.contest("because") if table.defense.contested is None else desk.uphold("because")
+
+
+def proposal_signed(table: Table, seen: OnDocuments) -> object:
+    if table.defense.signed is not None or table.revisions.proposal() not in ("validated", None):
+        return None  # the key goes to the verdict
+    return table.revisions.sign_proposal()
+
+
+def due_moved(table: Table, seen: OnVerdict, by_s: int) -> object:
+    if seen.panel != "documents" or not seen.key:  # a key on no document: what the desk says of any is said
+        return table.verdict.keep("", kept=True)
+    return table.verdict.move_due(seen.key, by_s)
+
+
+def dropped(table: Table, seen: OnAside) -> object:
+    if table.ledger.trying and table.brief.read_only is None:
+        raise Recorded  # it is no event
+    table.brief.give_up(seen.key)
+    return None
+
+
+def ticked(table: Table, seen: OnBrief) -> object:
+    if seen.panel == "checks":
+        return table.brief.tick(seen.key)
+    n = int(seen.key)
+    return table.brief.declare(n, not table.defense.declared.get(n, False))
+
+
+def made_private(table: Table, seen: OnLive) -> object:
+    note = next(note for note in table.defense.notes if note.seq == seen.note)
+    return table.live.set_private(note.seq, not note.private)
+
+
+def received(table: Table, seen: object) -> object:
+    desk = table.brief
+    return desk.act(ev.DeliverableReceived(desk.project.deliverables[0].n, (FILE,)))
+
+
+def room_opened(table: Table, seen: OnBrief) -> object:
+    return table.brief.open_room() if table.defense.session not in ("waiting", "live") else None
+
+
+def finished(table: Table, seen: OnLive) -> object:
+    return table.live.finish() if table.defense.session == "live" else None
+
+
+ABOUT_A_DEFENSE: Mapping[str, Deed] = {
+    "edit.undo": lambda t, _: t.brief.undo(),
+    "edit.redo": lambda t, _: t.brief.redo(),
+    "live.note": lambda t, _: written(t.brief, "note"),
+    "live.recording": lambda t, _: t.brief.recording(),
+    "documents.receive": received,
+    "defense.reschedule": lambda t, _: t.brief.reschedule(later(t.machine.read().wall, 86_400), "because"),
+    "clock.toggle": lambda t, _: t.live.toggle(),
+    "clock.next_phase": lambda t, _: t.live.next_phase(),
+    "clock.more": lambda t, _: t.live.move_target(60),
+    "clock.less": lambda t, _: t.live.move_target(-60),
+}
+DEEDS: Mapping[Context, Mapping[str, Deed]] = {
+    "queue": {
+        "queue.park": lambda t, _: t.agenda.park(ID),
+        "live.note": ABOUT_A_DEFENSE["live.note"],
+        "defense.reschedule": ABOUT_A_DEFENSE["defense.reschedule"],
+        "edit.undo": lambda t, _: t.agenda.undo(),
+    },
+    "brief": {**ABOUT_A_DEFENSE, "brief.open_room": room_opened, "brief.tick": ticked},
+    "waiting": {
+        **ABOUT_A_DEFENSE,
+        "waiting.start": lambda t, _: t.brief.start(),
+        "waiting.absent": lambda t, _: t.brief.no_show("because"),
+        "waiting.cancel": lambda t, _: t.brief.cancel("student"),
+    },
+    "live": {
+        **ABOUT_A_DEFENSE,
+        "clock.pause_reason": lambda t, _: t.live.explain_pause("student"),
+        "clock.gap_to_pause": lambda t, _: t.live.gap_to_pause(),
+        "live.cycle": lambda t, s: t.live.cycle(s.criterion),
+        "live.rate_met": lambda t, s: t.live.rate(s.criterion, "met"),
+        "live.rate_to_improve": lambda t, s: t.live.rate(s.criterion, "to_improve"),
+        "live.rate_not_met": lambda t, s: t.live.rate(s.criterion, "not_met"),
+        "live.rate_not_observed": lambda t, s: t.live.rate(s.criterion, "not_observed"),
+        "live.clear": lambda t, s: t.live.rate(s.criterion, None),
+        "live.note_criterion": lambda t, s: written(t.live, f"criterion/{s.criterion}"),
+        "live.bank": lambda t, s: written(t.live, f"criterion/{s.criterion}"),
+        "live.edit_note": lambda t, s: written(t.live, f"edit/{s.note}"),
+        "live.private": made_private,
+        "live.question": lambda t, _: written(t.live, "question"),
+        "live.question_state": lambda t, s: t.live.move_question(s.question),
+        "live.edit_question": lambda t, s: written(t.live, f"edit/{s.question}"),
+        "live.strength": lambda t, _: written(t.live, "strength"),
+        "live.improvement": lambda t, _: written(t.live, "improvement"),
+        "live.document": lambda t, _: t.verdict.add_row(None, "a plan"),
+        "live.finish": finished,
+        "live.abort": lambda t, _: t.live.abort("because"),
+    },
+    "verdict": {
+        **ABOUT_A_DEFENSE,
+        "live.finish": lambda t, _: t.live.finish(),
+        "verdict.validated": lambda t, _: t.verdict.choose("validated"),
+        "verdict.conditional": lambda t, _: t.verdict.choose("conditional"),
+        "verdict.rework": lambda t, _: t.verdict.choose("rework"),
+        "verdict.comment": lambda t, s: written(t.verdict, "skill/B1.1"),
+        "verdict.strength": lambda t, _: written(t.verdict, "strength"),
+        "verdict.improvement": lambda t, _: written(t.verdict, "improvement"),
+        "verdict.reason": lambda t, _: written(t.verdict, "reason"),
+        "verdict.goal": lambda t, _: written(t.verdict, "goal"),
+        "verdict.keep": lambda t, s: t.verdict.keep(s.key, False),
+        "verdict.edit_row": lifted,
+        "verdict.add_row": lambda t, _: t.verdict.add_row(None, "a plan"),
+        "verdict.due_later": lambda t, s: due_moved(t, s, 43_200),
+        "verdict.due_earlier": lambda t, s: due_moved(t, s, -43_200),
+        "verdict.reopen": lambda t, _: t.verdict.reopen(),
+        "verdict.sign": signed_or_released,
+        "verdict.amend": amended_or_dropped,
+        "verdict.contest": contested_or_upheld,
+        "verdict.next_attempt": lambda t, _: t.verdict.plan_next_attempt(later(t.machine.read().wall, 864_000)),
+        "report.message": lambda t, _: t.verdict.message("en"),
+    },
+    "revisions": {
+        **ABOUT_A_DEFENSE,
+        "revisions.accept": lambda t, s: t.revisions.accept(s.key),
+        "revisions.again": lambda t, s: t.revisions.request_again(s.key, "more"),
+        "revisions.expire": lambda t, s: t.revisions.expire(s.key),
+        "revisions.waive": lambda t, s: t.revisions.waive(s.key, "because"),
+        "revisions.withdraw": lambda t, s: t.revisions.withdraw(s.key, "because"),
+        "revisions.declare": lambda t, s: t.revisions.declare(s.key),
+        "revisions.later": lambda t, s: t.revisions.extend(s.key, 43_200),
+        "revisions.earlier": lambda t, s: t.revisions.extend(s.key, -43_200),
+        "revisions.complete": lambda t, _: t.revisions.complete_reception(),
+        "revisions.sign": proposal_signed,
+        "report.message": lambda t, _: t.verdict.message("en"),
+    },
+    "preview": {
+        **ABOUT_A_DEFENSE,
+        "preview.edit": lambda t, s: written(t.verdict, t.verdict.field_to_edit(s.language, s.key)),
+        "preview.generated": lambda t, s: t.verdict.take_generated(s.language, s.key),
+        "report.message": lambda t, _: t.verdict.message("en"),
+    },
+    "aside": {
+        "aside.keep": lambda t, s: t.brief.take_up(s.key),
+        "aside.drop": dropped,
+    },
+    "audience": {**ABOUT_A_DEFENSE},
+}
+"""What a key does at the desk, by context and command: an answer to its question is “because”."""
+
+SHOWS = frozenset({
+    "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "documents.open",
+    "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
+    "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
+    "revisions.verdict", "preview.copy", "preview.copy_next", "preview.reader", "preview.version", "preview.language",
+})  # fmt: skip
+"""Commands that record nothing on the defense."""
+CHANGES_NOTHING_TWICE = frozenset({
+    "live.rate_met", "live.rate_to_improve", "live.rate_not_met", "live.rate_not_observed", "live.clear",
+    "verdict.validated", "verdict.conditional", "verdict.rework", "clock.pause_reason",
+})  # fmt: skip
+"""What is so already is not recorded again: where the law refuses it, the desk has nothing to refuse."""
+PLACES = ("console.", "move.", "panel.", "queue.tab_", "difference.")
+"""Beginnings of the ids of others, which go somewhere or are about no defense at all."""
+
+
+def test_every_command_is_known_to_record_something_or_nothing() -> None:
+    without = {
+        id
+        for context in CONTEXTS
+        for each in commands_for(context)
+        if not (id := meant_by(each, context)).startswith(PLACES)
+        and id not in SHOWS
+        and id not in DEEDS.get("live" if context.startswith("live") else context, {})
+    }
+    assert without == set()
+
+
+# --- what can be in focus ------------------------------------------------------------------------------------------
+
+
+def views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
+    """Every screen with every kind of line under its cursor."""
+    defense = table.defense
+    yield "queue", QUEUE, OnQueue(table.agenda)
+    yield "queue", QUEUE, OnQueue(table.agenda, summarize(ID, defense))
+    check = table.brief.curriculum.checks[0].id
+    for panel, key in (("", ""), ("path", ""), ("checks", check), ("deliverables", "1")):
+        yield "brief", BRIEF, OnBrief(table.brief, panel, key)
+    yield "waiting", WAITING, OnBrief(table.brief)
+    yield "audience", CLOCK, OnLive(table.live)
+    yield "live", LIVE, OnLive(table.live)
+    notes: list[int | None] = [*(note.seq for note in defense.notes[:2]), *(line.seq for line in defense.lines[:1])]
+    for note in notes or [None]:
+        question = defense.questions[0].seq if defense.questions else None
+        yield "live", LIVE, OnLive(table.live, "", "", MISSED, note, question)
+    skill = "skill/B1.1"
+    rows = [("documents", row.request.id) for row in table.verdict.rows()[:2]]
+    guards = [("guards", f"guard/{n}") for n, _guard in enumerate(table.verdict.guards())]
+    texts = [("texts", f"edit/{line.seq}") for line in defense.lines[:1]]
+    for panel, key in (("", ""), ("documents", ""), ("texts", "reason"), ("skills", skill), *rows, *guards, *texts):
+        yield "verdict", VERDICT, OnVerdict(table.verdict, panel, key)
+    yield "revisions", DOCUMENTS, OnDocuments(table.revisions)
+    for revision in defense.revisions:
+        yield "revisions", DOCUMENTS, OnDocuments(table.revisions, "documents", revision.request.id)
+    for field in ("", skill, "strength", "improvement", "remarks", "goal", "outcome"):
+        yield "preview", REPORT, OnReport(table.verdict, "report", field, "fr")
+    yield "preview", REPORT, OnReport(table.verdict, "report", "remarks", "fr", 1)
+    for key in ("", *(aside.key for aside in table.brief.aside)):
+        yield "aside", ASIDE, OnAside(table.brief, "aside", key)
+
+
+def compare(table: Table) -> int:
+    """Ask about every command in every view, and press each. Returns: how many were refused."""
+    before, aside, stopped = table.defense, table.brief.aside, 0
+    for context, wishes, seen in views(table):
+        for each in commands_for(context):
+            id = meant_by(each, context)
+            deed = DEEDS[context].get(id)
+            asked = refused(wishes, id, lambda seen=seen: seen)  # type: ignore[misc]
+            stopped += asked is not None
+            if deed is None or (asked is not None and only_the_screen_knows(asked)):
+                continue
+            told = pressed(table, deed, seen, really=asked is not None)
+            if told is None and id in CHANGES_NOTHING_TWICE and asked is not None:
+                told = pressed(table, lambda t, s, id=id, wishes=wishes: t.brief.act(*wishes[id](s)), seen, really=True)  # type: ignore[misc]
+            assert sentence(told) == sentence(asked), f"{context}: {id} on {seen}"
+    assert table.defense is before
+    assert table.brief.aside == aside
+    return stopped
+
+
+def only_the_screen_knows(reason: ConsoleError) -> bool:
+    """Whether nothing is under the cursor that the desk could be asked about."""
+    return reason.id in {
+        "No defense is selected.",
+        "{key:brief.tick} ticks a check or a deliverable: {key:panel.next} goes there.",
+        "This skill was acquired before: {key:live.details} opens it.",
+        "There is no note yet: {key:live.note} writes one.",
+        "No question is parked: {key:live.question} parks one.",
+        "Strengths and improvements are always shared.",
+        "Choose a document to revise first: {key:panel.next} goes there.",
+        "There is nothing to edit here.",
+        "Choose a document first.",
+        "A released version stays as it is: {key:preview.version} goes back to the present one.",
+        "Everything is settled.",
+    }
+
+
+def pressed(table: Table, deed: Deed, seen: Asks, *, really: bool) -> ConsoleError | None:
+    """Why the desk refuses what a key does; what should be recorded is only tried, what should be refused is done."""
+    table.ledger.trying = not really
+    try:
+        deed(table, seen)
+    except Recorded:
+        return None
+    except ConsoleError as error:
+        return error
+    finally:
+        table.ledger.trying = False
+    return None
+
+
+def sentence(error: ConsoleError | None) -> str | None:
+    return str(error) if error is not None else None
+
+
+# --- the histories -------------------------------------------------------------------------------------------------
+
+
+def whole_history(t: Table) -> Iterator[None]:
+    """A defense with everything that can become of one; yields in every state."""
+    second = t.brief
+    yield
+    second.reschedule(later(t.machine.read().wall, 600), "later")
+    yield
+    second.open_room()
+    yield
+    second.cancel("student")
+    yield
+    second.reschedule(later(t.machine.read().wall, 600))
+    second.open_room()
+    t.machine.pass_time(1500)
+    second.no_show()
+    yield
+    second.undo()
+    written(second, "note")
+    second.start()
+    yield
+    t.live.pause("technical")
+    written(t.live, "question")
+    written(t.live, f"criterion/{MISSED}")
+    yield
+    t.live.resume()
+    t.live.rate(MISSED, "not_met")
+    t.live.undo()
+    yield
+    t.machine.pass_time(900)
+    t.live.next_phase()
+    t.live.recording()
+    t.live.next_phase()
+    t.ledger.act(ID, ev.Suspended(t.machine.read(), 5_000))
+    yield
+    t.rate(MISSED)
+    t.live.finish()
+    yield
+    t.held_elsewhere()
+    yield
+    t.let_go()
+    t.verdict.choose("conditional")
+    written(t.verdict, "strength")
+    yield
+    t.verdict.sign()
+    yield
+    t.verdict.undo()
+    written(t.verdict, "report/fr/remarks")
+    t.verdict.sign()
+    t.verdict.release()
+    yield
+    first, other = (each.request.id for each in t.defense.revisions)
+    t.revisions.act(ev.RowReceived(first, (FILE,)))
+    t.revisions.declare(other)
+    yield
+    t.revisions.review(first)
+    t.revisions.accept(other)
+    yield
+    t.revisions.request_again(first, "more")
+    t.machine.pass_time(200_000)
+    yield
+    t.revisions.expire(first)
+    yield
+    t.revisions.act(ev.RowReceived(first, (FILE,)))
+    t.revisions.accept(first)
+    t.revisions.complete_reception()
+    yield
+    t.revisions.sign_proposal()
+    yield
+    t.verdict.release()
+    yield
+    t.verdict.contest("unfair")
+    yield
+    t.verdict.amend("a slip")
+    yield
+    t.verdict.choose("rework")
+    written(t.verdict, "improvement")
+    written(t.verdict, "reason")
+    t.verdict.sign()
+    t.verdict.release()
+    yield
+    t.verdict.plan_next_attempt(later(t.machine.read().wall, 864_000))
+    yield
+
+
+def test_no_key_says_another_thing_before_it_is_pressed_than_after() -> None:
+    table = new_table()
+    refusals = [compare(table) for _state in whole_history(table)]
+    assert len(refusals) == 25
+    assert min(refusals) > 100, "a comparison in which nothing is refused proves little"
+    assert table.defense.versions[-1].outcome == "rework"
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_nor_after_whatever_else_is_pressed(data: st.DataObject) -> None:
+    table = new_table()
+    start = data.draw(st.integers(0, 24), "how far the history goes")
+    for _state in zip(range(start + 1), whole_history(table), strict=False):
+        pass
+    for _press in range(5):
+        context, id, seen = data.draw(st.sampled_from(list(acting(table))), "the key")
+        table.machine.pass_time(data.draw(st.sampled_from([1, 40_000]), "seconds"))
+        with suppress(ConsoleError):  # time may have gone by since
+            DEEDS[context][id](table, seen)
+        compare(table)
+
+
+def acting(table: Table) -> Iterator[tuple[Context, str, Asks]]:
+    """The keys that act now, each with the line under the cursor."""
+    for context, wishes, seen in views(table):
+        for each in commands_for(context):
+            id = meant_by(each, context)
+            if id in DEEDS[context] and refused(wishes, id, lambda seen=seen: seen) is None:  # type: ignore[misc]
+                yield context, id, seen
+
+
+@pytest.mark.parametrize("state", [0, 8, 11, 14, 24])
+@pytest.mark.parametrize("reason", ["store", "log", "lease"])
+def test_where_nothing_can_be_written_no_key_that_records_acts(state: int, reason: str) -> None:
+    table = new_table()
+    for _state in zip(range(state + 1), whole_history(table), strict=False):
+        pass
+    before = {id for _context, id, _seen in acting(table)}
+    why = ConsoleError("The disk is full.")
+    if reason == "store":
+        table.ledger.read_only = why
+    elif reason == "log":
+        table.ledger.log(ID).unread = why
+    else:
+        table.held_elsewhere()
+    compare(table)
+    after = {id for _context, id, _seen in acting(table)}
+    goes_elsewhere = {"report.message", "live.finish", "brief.open_room", "revisions.sign", "verdict.edit_row"}
+    assert after <= before & goes_elsewhere
+
+
+def test_asking_reads_nothing_from_the_store() -> None:
+    table = new_table()
+    shelf = cast(Shelf, table.ledger.store)
+    for _state in whole_history(table):
+        list(acting(table))  # whether there is a next attempt is asked of the store once
+        before = shelf.asked
+        list(acting(table))
+        assert shelf.asked == before
+
+
+def test_the_queue_answers_from_the_row_as_from_the_log() -> None:
+    table = new_table()
+    for _state in whole_history(table):
+        row = summarize(ID, table.defense)
+        elsewhere = new_table()  # a console that has not opened the log
+        for what in (ev.Parked(True), elsewhere.agenda.noting):
+            assert sentence(elsewhere.agenda.refusal(row, what)) == sentence(table.ledger.refusal(ID, what))
+        assert not elsewhere.ledger.is_open(ID)
+
+
+def test_what_another_console_kept_out_of_the_record_is_asked_of_the_same_law() -> None:
+    table = new_table()
+    for _state in zip(range(12), whole_history(table), strict=False):
+        pass
+    at, base = table.machine.read(), table.defense.seq + 1
+    kept: tuple[DefenseWhat, ...] = (
+        ev.Noted("kept", at),
+        ev.Rated("nowhere", "met"),
+        table.verdict.signing,
+        ev.NoteEdited(base, "a change"),
+    )
+    tail = [Event(base + n, base + n, at, "Mentor Test", what) for n, what in enumerate(kept)]
+    table.ledger.aside.add(stream_of(ID), base, tail)
+    assert len(table.brief.aside) == len(kept)
+    compare(table)
+    acts = [s.key for c, id, s in acting(table) if id == "aside.keep" and isinstance(s, Seen)]
+    assert len(acts) == 1
