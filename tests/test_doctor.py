@@ -161,7 +161,9 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     )
     store = TinyStore.open(room.folder)
     spool = Spool(tmp_path / "spool", store.identity)
-    spool.keep([Append(stream_of(id), len(events), (encode_event(event),))])
+    last = store.last(stream_of(id))
+    assert last is not None
+    spool.keep([Append(stream_of(id), len(events), (encode_event(event),), previous=last.hash)])
     store.close()
     assert kinds(room) == [], "its console lives"
     spool.close()
@@ -271,3 +273,16 @@ def test_a_copy_from_the_future_is_named_and_counts_as_the_oldest(room: Room) ->
     told = cli(room, "doctor")
     assert told.exit_code == 2
     assert "still to come" in told.output
+
+
+def test_a_spool_file_that_others_may_write_to_is_named_and_left(room: Room, tmp_path: Path) -> None:
+    with closing(TinyStore.open(room.folder)) as store:
+        spool = Spool(tmp_path / "spool", store.identity)
+    spool.keep([Append(stream_of(room.plan("s2", "IRP-P3")), 1, (b"{}",))])
+    spool.close()
+    (path,) = (tmp_path / "spool").iterdir()
+    path.chmod(0o666)
+    told = cli(room, "doctor", "--repair")
+    assert told.exit_code == 2
+    assert f"{path}: Other accounts may write to it" in told.output
+    assert path.exists()

@@ -186,7 +186,7 @@ MUTANTS: Final = (
     Mutant(
         "the spool of a console that lives is not taken",
         "defense_console/store/unsaved/spool_files.py",
-        "yield handle if lock(handle) and path.exists() else None",
+        "yield handle if lock(handle) and _is_ours(path, handle) else None",
         "yield handle",
         SPOOL + "the_file_of_a_console_that_lives_and_of_another_store_are_not_touched",
     ),
@@ -314,6 +314,20 @@ MUTANTS: Final = (
         "os.ftruncate(handle, 0)",
         "pass",
         DISK + "a_spool_that_goes_is_emptied_on_the_disk_first",
+    ),
+    Mutant(
+        "a spool file of another account is not replayed",
+        "defense_console/store/unsaved/spool_files.py",
+        "if status.st_uid != os.getuid():\n        return ConsoleError",
+        "if False:\n        return ConsoleError",
+        SPOOL + "a_file_of_another_account_is_not_replayed_and_is_told",
+    ),
+    Mutant(
+        "a spooled append names what it follows",
+        "defense_console/store/unsaved/replay.py",
+        "job.previous is not None or self._version < FOLLOWS",
+        "True",
+        SPOOL + "an_append_that_does_not_name_what_it_follows_is_not_recorded_by_itself",
     ),
     Mutant(
         "a draft that became an event goes when that is replayed",

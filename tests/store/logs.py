@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.store.base import Append, Draft, Lease, Student, beside
+from defense_console.store.chain import chain, first_hash
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
 DRAFT = Draft("half a sente", STAMP, 12)
@@ -50,6 +52,25 @@ def more(n: int, expected: int, *texts: str) -> Append:
     """A later action that takes notes."""
     lines = tuple(note(expected + i, text) for i, text in enumerate(texts, 1))
     return Append(stream(n), expected, lines, row=beside(summary(n)))
+
+
+Job = TypeVar("Job")
+
+
+def named(*jobs: Job) -> list[Job]:
+    """Let each append name the hash of the line that it follows, as the console does; `first` may come before."""
+    heads: dict[str, str] = {}
+    found: list[Job] = []
+    for job in jobs:
+        if isinstance(job, Append):
+            begun = first_hash(job.stream)
+            before = begun if job.expected == 0 else chain(begun, (event(1, PLANNED),))
+            before = heads.get(job.stream, before)
+            heads[job.stream] = chain(before, job.lines)
+            found.append(msgspec.structs.replace(job, previous=before))
+        else:
+            found.append(job)
+    return found
 
 
 def student(id: str = "s1", name: str = "Lina Demo") -> Append:

@@ -26,7 +26,7 @@ from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import can_be_kept
 from defense_console.store.unsaved.replay import replay
-from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
+from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken, why_not_trusted
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -166,6 +166,10 @@ class Doctor:
             files = sorted(self._spool.iterdir())
         for path in files:
             if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, store.identity):
+                continue
+            if (why := why_not_trusted(path)) is not None:
+                remedy = ConsoleError(N_("Ask who owns it. If it is yours, take the others' right to write away."))
+                yield Finding("spool", str(path), why, remedy, repairable=False)
                 continue
             with taken(path) as handle:
                 if handle is not None:  # else a console that lives writes it

@@ -31,6 +31,7 @@ from defense_console.store.sqlite.damage.forgetting import (
     forget_in_spool,
     forget_in_store,
     holds_bytes,
+    of_others,
     refuse_low_space,
     waiting,
 )
@@ -134,8 +135,9 @@ class ForgetDesk:
                 forget_in_store(self._folder, known.id, lambda: self._forget_beside(known, identity))
             except ConsoleError as problem:
                 raise self._what_remains(known, problem) from problem
+            theirs = of_others(self._spool, identity)
             left = (path for folder in half_made.left() for path in _files(folder))
-            return tuple(path for path in (*copies, *self._damaged(), *left) if self._speaks_of(path, known))
+            return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if self._speaks_of(path, known))
 
     def _forget_in_copies(self, known: Known) -> list[Path]:
         """Build the copies anew; return those that cannot be."""

@@ -31,6 +31,7 @@ from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
 _NEAR = ("drafts", "aside")
+_SPOOLED: Final = (spool_files.END, spool_files.ASIDE, spool_files.DAMAGED)
 _MB: Final = 1_000_000
 _TIMES: Final = 2
 """The new file, and the journal while SQLite packs it."""
@@ -203,7 +204,23 @@ def all_copies(places: Iterable[Backups]) -> list[Path]:
 
 def waiting(folder: Path, identity: Identity) -> list[Path]:
     """Spool files of a store that hold what is not written yet."""
-    return [path for path in spool_files.spool_files(folder) if spool_files.speaks_of(path, identity)]
+    return [path for path in spool_files.spool_files(folder) if _is_ours(path, identity)]
+
+
+def _is_ours(path: Path, identity: Identity) -> bool:
+    with suppress(FileNotFoundError):
+        return spool_files.why_not_trusted(path) is None and spool_files.speaks_of(path, identity)
+    return False
+
+
+def of_others(folder: Path, identity: Identity) -> list[Path]:
+    """Files of the spool's folder that name a store and that somebody else wrote, or could have written."""
+    found = []
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _SPOOLED and spool_files.why_not_trusted(path) is not None:
+                found.append(path)
+    return [path for path in found if spool_files.speaks_of(path, identity)]
 
 
 def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
@@ -216,7 +233,7 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
     """
     with spool_files.told(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
-            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
+            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not _is_ours(path, identity):
                 continue
             jobs, damaged = spool_files.read_jobs(path)
             kept = [job for job in jobs if job.stream not in streams]
