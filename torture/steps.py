@@ -25,6 +25,7 @@ DISK: Final = "tests/store/test_on_the_disk.py::test_"
 FORGET: Final = "tests/test_forget.py::test_"
 HALF_MADE: Final = "tests/store/test_half_made.py::test_"
 KEEPING: Final = "tests/store/test_keeping_aside.py::test_"
+LEASES: Final = "tests/desk/test_leases.py::test_"
 NO_SPACE: Final = "tests/store/test_full_disk.py::test_"
 OPENING: Final = "tests/test_opening.py::test_"
 REPAIR: Final = "tests/store/test_repairing.py::test_"
@@ -196,6 +197,20 @@ MUTANTS: Final = (
         "reading.backup(writing)",
         "target.write_bytes(source.read_bytes())",
         BACKUPS + "a_copy_made_while_another_connection_writes_holds_whole_actions_only",
+    ),
+    Mutant(
+        "a console holds its name while it lives",
+        "defense_console/desk/logs/leases.py",
+        "named=self._names.hold_name(self.me.name)",
+        "named=False",
+        LEASES + "two_consoles_that_do_not_see_each_other_do_not_both_write",
+    ),
+    Mutant(
+        "a process that cannot be seen is not taken for gone",
+        "defense_console/desk/logs/leases.py",
+        "if same_namespace(lease.process_start, me.process_start):",
+        "if True:",
+        LEASES + "a_process_that_cannot_be_seen_is_not_taken_for_gone",
     ),
     # --- on the disk before it gets its name, or goes
     Mutant(

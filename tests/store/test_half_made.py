@@ -95,8 +95,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 def test_opening_sweeps_what_kills_left(here: Place) -> None:
     left = here.leave(SWEPT_BY_OPENING)
     rows = here.root / "rows.csv"
-    rows.write_text("student_id,student_name\ns2,Omar Demo\n")
-    here.cli("import", str(rows))
+    rows.write_text("student_id,student_name,curriculum,project,attempt,planned_at\ns2,Omar Demo,,,,\n")
+    assert here.cli("import", str(rows)).exit_code == 0
     assert [path for path in left if path.exists()] == []
 
 

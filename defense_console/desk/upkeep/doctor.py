@@ -8,13 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
-from defense_console.desk.logs.ledger import stream_of
+from defense_console.desk.logs.leases import ProcessStart, clear_void
 from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.store.base import Append, Lease, Store, StoreError
+from defense_console.store.base import Append, SpooledJob, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights
 from defense_console.store.sqlite.damage.findings import Finding
@@ -89,7 +88,6 @@ class Doctor:
         """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
         yield from self._of_documents(store)
         with suppress(StoreError):
-            yield from self._of_leases(store)
             yield from self._of_spool(store)
 
     def repair(self, found: tuple[Finding, ...]) -> Mended:
@@ -115,8 +113,7 @@ class Doctor:
         with closing(TinyStore.open(folder, create=False, backups=self._backups)) as store:
             # What could not be saved belongs at the end of the logs, now that they are whole again.
             replay(self._spool, store, store.identity)
-            for defense_id in self._stale(store):
-                store.write_lease(defense_id, None)
+            clear_void(store, self._now, self._process_start)
         return Mended(rebuilt, self.examine(), store.notice)
 
     # --- documents ---------------------------------------------------------------------------------------------------
@@ -135,29 +132,6 @@ class Doctor:
             where = vault.path(sha256).relative_to(vault.folder).as_posix()
             yield Finding("document", where, told, remedy, repairable=False)
 
-    # --- leases ------------------------------------------------------------------------------------------------------
-
-    def _of_leases(self, store: Store) -> Iterator[Finding]:
-        for defense_id in self._stale(store):
-            yield Finding(
-                "lease", stream_of(defense_id),
-                ConsoleError(N_("A console that is gone still holds a defense that is over.")),
-                ConsoleError(N_("doctor --repair frees it.")),
-                repairable=True,
-            )  # fmt: skip
-
-    def _stale(self, store: Store) -> list[str]:
-        """Defenses that are not live and are held by a console that is gone.
-
-        The lease of a live one tells until when its console lived, so it stays for whoever opens it next.
-        """
-        live = {summary.id for summary in store.pending() if summary.session == "live"}
-        return sorted(id for id, lease in store.leases().items() if id not in live and self._is_gone(lease))
-
-    def _is_gone(self, lease: Lease) -> bool:
-        me = Holder.of_this_process(self._process_start)
-        return bool(lease.holder) and not held_by_other(lease, me, self._now, self._process_start)
-
     # --- the spool ---------------------------------------------------------------------------------------------------
 
     def _of_spool(self, store: TinyStore) -> Iterator[Finding]:
@@ -172,8 +146,22 @@ class Doctor:
                 yield Finding("spool", str(path), why, remedy, repairable=False)
                 continue
             with taken(path) as handle:
-                if handle is not None:  # else a console that lives writes it
+                if handle is not None:
                     yield self._waiting(path, store)
+                elif finding := self._held_back(path):
+                    yield finding
+
+    @staticmethod
+    def _held_back(path: Path) -> Finding | None:
+        """What a console that lives could not save yet; None when it just did."""
+        jobs: list[SpooledJob] = []
+        with suppress(OSError):
+            jobs, _damaged = read_jobs(path)
+        if not jobs:
+            return None
+        told = ConsoleError(N_("An open console could not save {n} writes yet; they wait here."), n=len(jobs))
+        remedy = ConsoleError(N_("Look at its red line. It saves them by itself when the store can be written again."))
+        return Finding("spool", str(path), told, remedy, repairable=False)
 
     @staticmethod
     def _waiting(path: Path, store: Store) -> Finding:

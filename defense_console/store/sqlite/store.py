@@ -46,7 +46,7 @@ from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
-from defense_console.store.sqlite.opening.holding import Held, share
+from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
@@ -77,6 +77,7 @@ class TinyStore:
         self.notice: ConsoleError | None = None
         """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
         self._held = held
+        self._names: list[Held] = []
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
@@ -127,8 +128,8 @@ class TinyStore:
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
         self._rows.close()
-        if self._held is not None:
-            self._held.release()
+        for held in (*self._names, *(() if self._held is None else (self._held,))):
+            held.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -284,6 +285,17 @@ class TinyStore:
                 self._documents.remove("leases", key)
             else:
                 self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name until the store is closed; see `Store.hold_name`."""
+        held = hold_name(self.folder, name)
+        if held is not None:
+            self._names.append(held)
+        return held is not None
+
+    def name_held(self, name: str) -> bool:
+        """Whether somebody holds a name; see `Store.name_held`."""
+        return name_held(self.folder, name)
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 

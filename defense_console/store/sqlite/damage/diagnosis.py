@@ -154,6 +154,7 @@ def mend_rights(folder: Path) -> None:
 def _of_writing(folder: Path) -> Iterator[Finding]:
     try:
         place.check_rights(folder, folder / place.FILE)
+        place.try_to_write(folder)
     except ReadOnlyStore as error:
         yield _unwritable(error)
 

@@ -5,7 +5,7 @@ other names are those of earlier consoles.
 
 | folder | names | from |
 |---|---|---|
-| the store's | `.new-*`, `defenses.db.new-*`, `defenses.db.reserve-*`, `damaged-*/work` | a first opening, `restore`, `doctor --repair`, `forget`, the reserve |
+| the store's | `.new-*`, `.console-*` (that a console lives), `defenses.db.new-*`, `defenses.db.reserve-*`, `damaged-*/work` | a first opening, `restore`, `doctor --repair`, `forget`, the reserve |
 | of its copies | `.new-*`, `.defenses-new-*`, `defenses.db.new-*` | `backup`, the daily copy, `forget` |
 | of documents | `.new-*` | a reception, an import |
 | of the spool | `.new-*`, `.*.spool.*`, `.*.aside.*`, `.*.damaged.*` | what is replayed, `forget` |
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from defense_console.store.base import Store
+from defense_console.store.sqlite.opening.holding import NAMES
 from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED, DOCUMENTS, FILE
 from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, PREFIX, is_left, remove_left
 
@@ -36,7 +37,7 @@ COPIED_TO: Final = "copied_to"
 TEMPORARY: Final = "defense-console-work-"
 """How work folders among the system's temporary files begin."""
 _WORK: Final = PREFIX + "*"
-_OF_STORE: Final = (_WORK, f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED}*/work")
+_OF_STORE: Final = (_WORK, NAMES + "*", f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED}*/work")
 _OF_COPIES: Final = (_WORK, ".defenses-new-*", f"{FILE}.new-*")
 _OF_DOCUMENTS: Final = (_WORK,)
 _OF_SPOOL: Final = (_WORK, ".*.spool.*", ".*.aside.*", ".*.damaged.*")
@@ -68,7 +69,8 @@ class HalfMade:
 
     def left(self) -> tuple[Path, ...]:
         """Return everything that has no living writer, sorted; of earlier consoles also what may have one."""
-        return tuple(sorted(path for path in self._found() if not _is_work(path) or is_left(path)))
+        told = (path for path in self._found() if not path.name.startswith(NAMES))  # nothing lies in these
+        return tuple(sorted(path for path in told if not _is_work(path) or is_left(path)))
 
     def sweep(self, *, alone: bool = False) -> None:
         """Remove what has no living writer. What cannot be removed stays.
@@ -92,7 +94,7 @@ class HalfMade:
 
 
 def _is_work(path: Path) -> bool:
-    return path.name.startswith((PREFIX, TEMPORARY))
+    return path.name.startswith((PREFIX, NAMES, TEMPORARY))
 
 
 def _is_old(path: Path) -> bool:

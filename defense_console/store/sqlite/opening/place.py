@@ -30,6 +30,7 @@ from defense_console.store.base import (
 )
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
+from defense_console.store.sqlite.opening.holding import NAMES
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
 from defense_console.store.sqlite.opening.work_folder import PREFIX, work_folder
@@ -275,6 +276,22 @@ def check_rights(folder: Path, path: Path) -> None:
         raise _read_only(folder, os.strerror(errno.EACCES))
 
 
+def try_to_write(folder: Path) -> None:
+    """Refuse a folder in which nothing can be made, whatever its rights say. The file that is tried gets no name.
+
+    Raises:
+        ReadOnlyStore: Its disk became read-only, or its system refuses it.
+    """
+    unnamed = getattr(os, "O_TMPFILE", None)
+    if unnamed is None:
+        return
+    try:
+        os.close(os.open(folder, unnamed | os.O_RDWR, 0o600))
+    except OSError as error:
+        if error.errno in _NOT_WRITABLE:
+            raise _read_only(folder, error.strerror or str(error)) from error
+
+
 def _restrict_all(folder: Path, path: Path) -> None:
     """Only the mentor may read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
@@ -290,7 +307,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED, PREFIX)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        child.name.startswith((FILE, DAMAGED, PREFIX, NAMES)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
         for child in folder.iterdir()
     )
 

@@ -22,7 +22,8 @@ if os.name == "posix":
 PREFIX: Final = ".new-"
 FORSAKEN_S: Final = 86_400
 """What says nothing of its writer has none after so long without a change."""
-_NO_LOCK: Final = -1
+NO_LOCK: Final = -1
+"""Stands for a lock where folders cannot be locked."""
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        _release(lock)
+        release(lock)
 
 
 def is_left(folder: Path) -> bool:
@@ -66,12 +67,26 @@ def remove_left(folder: Path) -> None:
 def _made(parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
         folder = parent / (prefix + secrets.token_hex(8))
-        folder.mkdir(mode=0o700)
-        with suppress(FileNotFoundError):
-            lock = _lock(folder, wait=True)
-            if folder.exists():  # who sweeps may have been between the two lines above
-                return folder, lock
-            _release(lock)
+        if (lock := make_locked(folder)) is not None:
+            return folder, lock
+
+
+def make_locked(folder: Path) -> int | None:
+    """Make a folder and lock it for this process.
+
+    Returns:
+        The lock, for `release`; None when somebody swept it before it was locked.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    folder.mkdir(mode=0o700)
+    with suppress(FileNotFoundError):
+        lock = _lock(folder, wait=True)
+        if folder.exists():
+            return lock
+        release(lock)
+    return None
 
 
 @contextmanager
@@ -86,16 +101,16 @@ def _taken(folder: Path) -> Iterator[None]:
         raise NotADirectoryError(folder)
     lock = _lock(folder, wait=False)
     try:
-        if lock == _NO_LOCK and time.time() - status.st_mtime < FORSAKEN_S:
+        if lock == NO_LOCK and time.time() - status.st_mtime < FORSAKEN_S:
             raise BlockingIOError(folder)
         yield
     finally:
-        _release(lock)
+        release(lock)
 
 
 def _lock(folder: Path, *, wait: bool) -> int:
     if os.name != "posix":
-        return _NO_LOCK
+        return NO_LOCK
     handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -104,10 +119,22 @@ def _lock(folder: Path, *, wait: bool) -> int:
         raise
     except OSError:  # a file system without such locks
         os.close(handle)
-        return _NO_LOCK
+        return NO_LOCK
     return handle
 
 
-def _release(lock: int) -> None:
-    if lock != _NO_LOCK:
+def is_locked(folder: Path) -> bool:
+    """Return whether a process that lives has locked a folder; False where folders cannot be locked."""
+    try:
+        release(_lock(folder, wait=False))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def release(lock: int) -> None:
+    """Let go of a lock."""
+    if lock != NO_LOCK:
         os.close(lock)
