@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 
@@ -22,6 +23,7 @@ from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
 from defense_console.screens.shared.dialogs import Dialog
 from defense_console.screens.shared.ending import end_on_signals
+from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
 from defense_console.store.base import Refused
 from defense_console.widgets.frame.themes import THEMES
@@ -79,6 +81,14 @@ class ConsoleApp(Host, inherit_bindings=False):
         self.desk = self._desk_factory(self._deliver)
         self._desk_open = True
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that lets only keys, pastes and known reports through to the toolkit."""
+        if os.name != "posix":
+            return super().get_driver_class()
+        from defense_console.screens.shared.driver import ConsoleDriver
+
+        return ConsoleDriver
+
     def get_default_screen(self) -> Screen[None]:
         """The queue lies under everything."""
         return screen_for("queue", "")
@@ -104,6 +114,12 @@ class ConsoleApp(Host, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen | Dialog):
                 screen.show_saved()
+
+    def on_odd_input(self, event: OddInput) -> None:
+        """Say once that the terminal does not speak UTF-8."""
+        self.console_screens()[-1].tell(
+            _("The terminal sends characters that are not UTF-8: they are read as Latin-1. Set it to UTF-8.")
+        )
 
     # --- the second --------------------------------------------------------------------------------------------------
 
@@ -139,6 +155,12 @@ class ConsoleApp(Host, inherit_bindings=False):
             self.console_screens()[-1].tell(_("A fault in the console ({place}); go on.", place=self.fault), "failed")
 
     # --- the end -----------------------------------------------------------------------------------------------------
+
+    def on_input_lost(self, event: InputLost) -> None:
+        """End in order, with a sentence: a console that reads no keys holds its defenses for nothing."""
+        self.note_fault(event.error)
+        self._close_desk()
+        self.exit(return_code=1)
 
     def _end_now(self) -> None:
         self._close_desk()

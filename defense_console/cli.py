@@ -106,13 +106,12 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
 
             say_all(defense_lines(brief, desk.now(), session.settings.zone))
             return
-        from defense_console.desk.logs.ledger import stream_of
-        from defense_console.exchange.whole_store.shown import Saved, Subject, document
+        from defense_console.exchange.whole_store.shown import Labels, Saved, document
 
-        found, last = brief.defense, store.read_log(stream_of(brief.id))[-1]
-        subject = Subject(brief.id, found.student_id, brief.student.name, language())
+        found, last = brief.defense, store.read_log(brief.stream)[-1]
+        labels = Labels(brief.id, found.student_id, brief.student.name, language())
         saved = Saved(last.seq, found.at.wall, last.hash)
-        say_json(document(subject, found, brief.curriculum, desk.now(), saved))
+        say_json(document(labels, found, brief.curriculum, desk.now(), saved))
 
 
 @command(main, "log", N_("Show the events of one defense."))
@@ -131,9 +130,9 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
             return
         import msgspec
 
-        from defense_console.desk.logs.ledger import stream_of
+        from defense_console.model.defense.subject import DEFENSE
 
-        lines = store.read_log(stream_of(id))
+        lines = store.read_log(DEFENSE.stream(id))
         say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
 
 
@@ -141,13 +140,13 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
-    from defense_console.desk.logs.ledger import stream_of
+    from defense_console.model.defense.subject import DEFENSE
     from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
 
     settle_language(session)
     with session.store_of() as store:
-        streams = store.streams() if defense is None else (stream_of(whole_id(store, defense)),)
+        streams = store.streams() if defense is None else (DEFENSE.stream(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
         if defense is None:
             problems += FolderVault(store.folder).verify()

@@ -160,7 +160,7 @@ def _read(file: Path, required: bool) -> dict[str, Any]:
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
             raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if required:
             raise ConsoleError("{file}: there is no such settings file", file=str(file)) from None

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +27,23 @@ from tests.waiting import PATIENCE_S
 class Terminal:
     """A console in a pseudo-terminal of 100×30, and what it shows."""
 
-    def __init__(self, store: Path, language: str = "fr") -> None:
+    def __init__(self, store: Path, language: str = "fr", environment: Mapping[str, str] | None = None) -> None:
         self.screen = pyte.Screen(100, 30)
         self._stream = pyte.ByteStream(self.screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        environment = {
+        whole = {
             **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")},
             "TERM": "xterm-256color",
             "DEFENSE_CONSOLE_SETTINGS": str(store.parent / "settings.toml"),
+            **(environment or {}),
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "defense_console", "--store", str(store), "--lang", language],
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env=environment,
+            env=whole,
             start_new_session=True,
         )
         os.close(slave)
@@ -92,7 +93,17 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         """Press keys, as a keyboard sends them."""
-        os.write(self._master, keys.encode())
+        self.send(keys.encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, whatever they are; what the console draws is read first when it stands in the way."""
+        while data:
+            readable, writable, _ = select.select([self._master], [self._master], [], PATIENCE_S)
+            assert readable or writable, "the console reads nothing"
+            if readable:
+                self.read(0)
+            elif writable:
+                data = data[os.write(self._master, data) :]
 
     def kill(self) -> None:
         """`kill -9`."""

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, Lease
 from defense_console.store.sqlite import schema
@@ -167,9 +167,9 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     )
     store = TinyStore.open(room.folder)
     spool = Spool(tmp_path / "spool", store.identity)
-    last = store.last(stream_of(id))
+    last = store.last(DEFENSE.stream(id))
     assert last is not None
-    spool.keep([Append(stream_of(id), len(events), (encode_event(event),), previous=last.hash)])
+    spool.keep([Append(DEFENSE.stream(id), len(events), (encode_event(event),), previous=last.hash)])
     store.close()
     assert kinds(room, "--repair") == ["spool"], "its console lives"
     told = cli(room, "doctor").output
@@ -188,12 +188,12 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     with closing(TinyStore.open(room.folder)) as store:
         identity = store.identity
     (tmp_path / "spool").mkdir()
-    here = write_aside(tmp_path / "spool", identity, [Append(stream_of(id), 1, (encode_event(noted),))])
+    here = write_aside(tmp_path / "spool", identity, [Append(DEFENSE.stream(id), 1, (encode_event(noted),))])
     gone = write_aside(tmp_path / "spool", identity, [Append("defense/gone", 1, (encode_event(noted),))])
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        assert list(store.asides(stream_of(id)).values()) == [encode_event(noted)]
+        assert list(store.asides(DEFENSE.stream(id)).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output
@@ -286,7 +286,7 @@ def test_a_copy_from_the_future_is_named_and_counts_as_the_oldest(room: Room) ->
 def test_a_spool_file_that_others_may_write_to_is_named_and_left(room: Room, tmp_path: Path) -> None:
     with closing(TinyStore.open(room.folder)) as store:
         spool = Spool(tmp_path / "spool", store.identity)
-    spool.keep([Append(stream_of(room.plan("s2", "IRP-P3")), 1, (b"{}",))])
+    spool.keep([Append(DEFENSE.stream(room.plan("s2", "IRP-P3")), 1, (b"{}",))])
     spool.close()
     (path,) = (tmp_path / "spool").iterdir()
     path.chmod(0o666)

@@ -165,7 +165,14 @@ def test_dates_are_written_as_the_language_writes_them() -> None:
     assert (fr.weekday(NOW), en.weekday(NOW)) == ("mardi", "Tuesday")
 
 
-@pytest.mark.parametrize("name", ["", "Nowhere/Else", "../etc/passwd", "/etc/localtime", "Europe", "a\0b"])
+ZONES_THAT_ARE_NONE = [
+    "", "Nowhere/Else", "../etc/passwd", "/etc/localtime", "Europe", "a\0b", "x" * 5000, "right/Europe/Paris",
+    "Europe/Paris2", "GMT,4;3/4", "EST5EDT4", "UTC+3", "<+03>-3", "CET-1CEST,M3.5.0,M10.5.0/3",
+]  # fmt: skip
+"""The last six are rules in the form of POSIX, which some libraries would follow."""
+
+
+@pytest.mark.parametrize("name", ZONES_THAT_ARE_NONE, ids=lambda name: repr(name[:30]))
 def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
     with pytest.raises(ConsoleError):
         i18n.zone_of(name)

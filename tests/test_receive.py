@@ -164,7 +164,89 @@ def test_what_cannot_be_matched_is_taken_when_the_mentor_says_what_it_is(console
 
     taken = console.receive("demo-ada", path, "--deliverable", 1)
     assert taken["files"][0]["deliverable"] == 1
+    assert kinds(taken["files"][0]) == ["other_pattern"]
     assert console.kept() == [sha256(b"scan")]
+
+
+def kinds(file: dict[str, Any]) -> list[str]:
+    return [finding["kind"] for finding in file["findings"]]
+
+
+def test_each_of_several_files_is_what_the_mentor_says(console: Console) -> None:
+    files = {"one.pdf": b"1", "sub/two [x].png": b"2", "sub/three.png": b"3", "Exemple_Ada_4_d_092024.pdf": b"4"}
+    path = console.sent(files)
+    before = console.state()
+    for said, words in (
+        (["1"], "Several files could not be matched: one.pdf, sub/two [x].png, sub/three.png."),
+        (["none.pdf=1"], "There is no file none.pdf in what came."),
+        (["one.pdf=9"], "This project has no deliverable 9."),
+        (["one.pdf=x"], "This project has no deliverable x."),
+    ):
+        refused = console.run(
+            "receive", console.ids["demo-ada"], path, *(a for s in said for a in ("--deliverable", s))
+        )
+        assert (refused.exit_code, console.state()) == (2, before)
+        assert words in refused.stderr
+
+    all_said = ("--deliverable", "ONE.pdf=1", "--deliverable", "*.png=2", "--deliverable", "sub/two [x].png=3")
+    taken = console.receive("demo-ada", path, *all_said)
+
+    assert [file["deliverable"] for file in taken["files"]] == [1, 3, 2, 4]
+    assert [kinds(file) for file in taken["files"]] == [
+        ["other_pattern"], ["other_pattern", "wrong_extension"], ["other_pattern", "wrong_extension"], []
+    ]  # fmt: skip
+    everything = console.run("receive", console.ids["demo-ada"], console.sent(dict(list(files.items())[3:])),
+                             "--deliverable", 1)  # fmt: skip
+    assert everything.exit_code == 0, "the only file is meant"
+    two = console.sent({"Doe_Ada_4_d_092024.pdf": b"4", "Doe_Ada_1_d_092024.pdf": b"5"})
+    assert (
+        "name the one that is meant" in console.run("receive", console.ids["demo-ada"], two, "--deliverable", 1).stderr
+    )
+
+
+def test_a_version_that_is_an_earlier_one_is_said_to_be_that_one(console: Console) -> None:
+    for data in (b"one", b"two"):
+        console.receive("demo-ada", console.sent({"Doe_Ada_1_a_092024.pdf": data}))
+    path = console.sent({"Doe_Ada_1_final_092024.pdf": b"one"})
+
+    said = console.run("receive", console.ids["demo-ada"], path, "--dry-run").stdout
+    taken = console.receive("demo-ada", path)
+
+    assert "‼ Doe_Ada_1_final_092024.pdf: this is version 1 again, not a byte has changed." in said
+    assert "version 3, version 1 again" in said
+    assert [(f["version"], f["change"], f["same_as"]) for f in taken["files"]] == [(3, "again", 1)]
+
+
+def test_what_is_printed_names_the_student_and_each_document(console: Console) -> None:
+    path = console.sent(
+        {"Exemple_Ada_1_a_092024.pdf": b"one", "x.rar": b"Rar!\x1a\x07", "Durand_Paul_2_b_092024.pdf": b"2"}
+    )
+    said = console.run("receive", console.ids["demo-ada"], path, "--dry-run").stdout.splitlines()
+
+    assert said[0] == "Ada Exemple · IRP-P2 · attempt 1"
+    assert said[1].startswith("‼ Durand_Paul_2_b_092024.pdf: It is named for Paul Durand, not for Ada Exemple.")
+    first, second, none = (n for n, line in enumerate(said) if line.startswith(("1. ", "2. ", "No deliverable")))
+    assert said[first + 1] == "  Exemple_Ada_1_a_092024.pdf · 3 bytes · version 1, new"
+    assert said[second + 1] == "  Durand_Paul_2_b_092024.pdf · 1 byte · version 1, new"
+    assert said[none + 1] == "  x.rar · 6 bytes · not taken"
+    assert "    ! This is a RAR archive, which is not opened here: ask for a ZIP" in "\n".join(said)
+
+
+CASES = Path(__file__).parent / "data" / "cases" / "zip"
+
+
+def test_an_archive_inside_is_named_with_what_to_ask(console: Console) -> None:
+    inner, other = console.receive("demo-ada", CASES / "z_nested.zip", "--dry-run")["files"]
+    assert (inner["name"], inner["deliverable"], kinds(inner)) == (
+        "rendu P3.zip", None, ["other_pattern", "unmatched", "archive_inside"]
+    )  # fmt: skip
+    assert "ask for the documents themselves" in inner["findings"][-1]["text"]
+    assert other["deliverable"] == 3
+
+
+def test_the_name_of_a_student_in_another_code_page_is_read_as_meant(console: Console) -> None:
+    [file] = console.receive("demo-ada", CASES / "z04_00_cp850.zip", "--dry-run")["files"]
+    assert file["name"] == "João_1_Rapport_112026.txt"
 
 
 def test_verify_tells_a_document_that_was_changed(console: Console) -> None:
@@ -220,7 +302,7 @@ def test_what_comes_back_unchanged_although_asked_for_again_is_said_first_and_re
     said = console.run("receive", console.ids[student], path, "--dry-run").stdout
     taken = console.receive(student, path)
 
-    assert said.startswith(f"‼ Doe_Ada_{n}_a_092024.pdf: asked for again, and not a byte has changed.")
+    assert said.splitlines()[1].startswith(f"‼ Doe_Ada_{n}_a_092024.pdf: asked for again, and not a byte has changed.")
     assert taken["taken"]
     assert [(file["version"], file["change"]) for file in taken["files"]] == [(2, "unchanged")]
     assert rows(console, student)[n]["state"] == "received"

@@ -105,3 +105,10 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_zone_of_the_environment_that_does_not_exist_is_passed_over() -> None:
     assert local_zone({"TZ": "Nowhere/Else"}) != "Nowhere/Else"
     assert local_zone({"TZ": ":Europe/Paris"}) == "Europe/Paris"
+
+
+def test_a_byte_order_mark_is_no_fault_and_hides_none(tmp_path: Path) -> None:
+    assert load(_write(tmp_path, '\ufeffname = "Zoé"\nzone = "Europe/Paris"\n'), {}).name == "Zoé"
+    with pytest.raises(ConsoleError) as refused:
+        load(_write(tmp_path, '\ufeffname = "Zoé"\nzone = "Europe/Paris2"\n'), {})
+    assert refused.value.parameters["nearest"] == "Europe/Paris"

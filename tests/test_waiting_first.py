@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
@@ -36,10 +36,10 @@ class Gone:
         seq = len(self.room.events(self.id)) + 1
         self.note = DefenseEvent(seq, seq, at, "Mentor Test", ev.Noted("waits", at))
         with closing(TinyStore.open(self.room.folder)) as store:
-            last = store.last(stream_of(self.id))
+            last = store.last(DEFENSE.stream(self.id))
             before = "" if last is None else last.hash
             self.spool = Spool(folder / "spool", store.identity)
-        self.spool.keep([Append(stream_of(self.id), seq - 1, (encode_event(self.note),), previous=before)])
+        self.spool.keep([Append(DEFENSE.stream(self.id), seq - 1, (encode_event(self.note),), previous=before)])
         self.spool.close()
 
     def cli(self, *arguments: str) -> Result:

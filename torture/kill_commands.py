@@ -26,7 +26,8 @@ import msgspec
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
-from defense_console.store.base import Append, beside
+from defense_console.model.log.subject import beside
+from defense_console.store.base import Append
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.half_made import TEMPORARY

@@ -222,7 +222,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the folders above a new one are synced",
-        "defense_console/store/sqlite/opening/place.py",
+        "defense_console/store/durable_files.py",
         "sync_folder(place.parent)",
         "pass",
         POWER,
@@ -404,7 +404,7 @@ MUTANTS: Final = (
     # --- no byte of a forgotten student
     Mutant(
         "forgotten rows leave no byte in a page",
-        "defense_console/store/sqlite/damage/forgetting.py",
+        "defense_console/store/sqlite/forgetting.py",
         'connection.execute("VACUUM")',
         "pass",
         FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",

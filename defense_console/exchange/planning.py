@@ -28,7 +28,7 @@ from defense_console.exchange.appointments import (
     same_instant,
 )
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.held import HeldDefense, HeldDefenses, HeldStudent
+from defense_console.exchange.held import HeldDefense, HeldDefenses
 from defense_console.exchange.lists.table import ListRow
 from defense_console.exchange.platform.comparing import PlatformDifference, differences
 from defense_console.exchange.platform.session_list import PlatformSession
@@ -38,6 +38,7 @@ from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
+from defense_console.model.student.state import Student
 from defense_console.words.translation import date_time
 
 _OPEN: Final = frozenset({"planned", "waiting"}) | NOT_HELD
@@ -56,7 +57,7 @@ _ALWAYS: Final = frozenset({CANCELLED, OLDER, KEPT_DATE})
 
 def plan_import(
     wishes: Wishes,
-    people: Mapping[str, HeldStudent],
+    people: Mapping[str, Student],
     held: HeldDefenses,
     shipped: Mapping[str, Curriculum],
     now: str,
@@ -94,7 +95,7 @@ def plan_import(
     )
 
 
-def _student(row: StudentRow, known: HeldStudent | None) -> StudentWhat | None:
+def _student(row: StudentRow, known: Student | None) -> StudentWhat | None:
     if known is None:
         return StudentRegistered(row.id, row.name, row.email or "", row.timezone or "")
     changed = StudentChanged(

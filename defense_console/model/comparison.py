@@ -14,8 +14,17 @@ import msgspec
 from defense_console.model.errors import ConsoleError
 
 PlaceKind = Literal[
-    "line", "paragraph", "table", "header", "footer", "footnote", "slide", "slide_notes", "cell", "page",
+    "line", "paragraph", "table", "header", "footer", "footnote", "slide", "slide_notes", "cell", "page", "comment",
+    "diagram", "chart", "drawing", "field", "link", "attachment",
 ]  # fmt: skip
+PartKind = Literal[
+    "unread", "page", "picture", "media", "formulas", "macros", "layout", "drawn", "markup", "encoding", "properties",
+    "format",
+]  # fmt: skip
+"""What a part of a document holds besides the text that is compared.
+
+`unread` and `page`, which has no text, may hold words that were not read; `drawn` is a page that has text.
+"""
 LineKind = Literal["equal", "changed", "removed", "added", "folded"]
 Status = Literal["unchanged", "changed", "missing", "new"]
 Mark = tuple[int, int]
@@ -29,9 +38,9 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         kind: What is counted.
-        n: Number of the line, paragraph, table, page, slide or section, from 1; 0 for a cell.
+        n: Number of the line, paragraph, table, page, slide, section, comment…, from 1; 0 for a cell or an attachment.
         m: Row inside the table, from 1; 0 elsewhere.
-        name: A cell's address, `Sheet1!B4`; empty elsewhere.
+        name: A cell's address, `Sheet1!B4`, or the name of an attachment; empty elsewhere.
     """
 
     kind: PlaceKind
@@ -98,6 +107,18 @@ class Counts(msgspec.Struct, frozen=True):
         return self.added + self.removed + self.changed
 
 
+class PartDifference(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a document that differs, its text apart.
+
+    Attributes:
+        kind: What it holds.
+        name: Its name inside the document; the number of a page; "" for the whole document.
+    """
+
+    kind: PartKind
+    name: str = ""
+
+
 class Difference(msgspec.Struct, frozen=True):
     """The readable difference of two texts.
 
@@ -105,11 +126,18 @@ class Difference(msgspec.Struct, frozen=True):
         lines: In the order of the new version; equal runs are folded but for a few lines around each change.
         counts: What was added, removed and changed.
         coarse: The texts are so long or so repetitive that some stretches are shown as removed and added whole.
+        parts: What else differs, looked at only where the texts are the same.
     """
 
     lines: tuple[DifferenceLine, ...]
     counts: Counts
     coarse: bool = False
+    parts: tuple[PartDifference, ...] = ()
+
+    @property
+    def unread(self) -> tuple[PartDifference, ...]:
+        """The parts that differ and may hold text that was not read."""
+        return tuple(part for part in self.parts if part.kind in ("unread", "page"))
 
 
 class FileFacts(msgspec.Struct, frozen=True):
@@ -139,9 +167,14 @@ class Comparison(msgspec.Struct, frozen=True):
     why_no_text: ConsoleError | None = None
 
     @property
-    def same_text(self) -> bool:
-        """Whether the readable text is known to be the same, be the bytes so or not."""
+    def no_lines(self) -> bool:
+        """Whether no line of the text that was read differs."""
         return self.status == "unchanged" or (self.difference is not None and self.difference.counts.total == 0)
+
+    @property
+    def same_text(self) -> bool:
+        """Whether the text is known to be the same: no line differs, and no part that may hold text was left unread."""
+        return self.no_lines and (self.difference is None or not self.difference.unread)
 
 
 class ReadingLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +182,7 @@ class ReadingLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         megabytes: Largest file that is read.
-        unpacked_megabytes: Largest sum of what a DOCX, ODT, PPTX or XLSX unpacks to.
+        unpacked_megabytes: Largest sum of what a document in parts (DOCX, PPTX, ODT…) unpacks to.
         pages: Most pages of a PDF, slides of a PPTX, sheets of an XLSX.
         characters: Longest text of one version.
         seconds: Longest time one comparison may take.

@@ -13,7 +13,6 @@ from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
-from defense_console.keys import keymap
 from defense_console.keys.keymap import (
     Command,
     Context,
@@ -123,6 +122,11 @@ class ConsoleScreen(Screen[None]):
     def about(self) -> str:
         """Whole id of the defense that is shown, "" for none."""
         return str(getattr(self, "defense_id", ""))
+
+    @property
+    def whose(self) -> str:
+        """The defense that is shown, in words for a dialog; "" for none."""
+        return self.desk.brief(self.about).whose if self.about else ""
 
     def turned(self) -> None:
         """What is shown was changed by another console, or is not written by the same one any more."""
@@ -271,11 +275,6 @@ class ConsoleScreen(Screen[None]):
         """The hint of a command, None when it has no key."""
         keys = shown_keys(command, self.desk.settings, language())
         return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None) if keys else None
-
-    def key_of(self, id: str) -> str:
-        """The key of a command as it is shown, "" without one."""
-        keys = shown_keys(keymap.command(id), self.desk.settings, language())
-        return keys[0] if keys else ""
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""

@@ -13,6 +13,7 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.places import place_of, place_shown, screen_for
@@ -68,7 +69,7 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     def _readable(self, defense_id: str) -> bool:
         try:
-            self.desk.ledger.log(defense_id)
+            self.desk.ledger.log(DEFENSE, defense_id)
         except ConsoleError as error:
             # The first screen may not be drawn yet.
             self.call_after_refresh(self.console_screens()[-1].refuse, error)
@@ -178,6 +179,6 @@ class Host(OrderedKeys, inherit_bindings=False):
         loss = loss_sentence(self.desk.saved)
         if loss:
             details = "\n".join(part for part in (loss, details) if part)
-        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"))):
+        if await self.push_screen_wait(Confirm(_("Leave the console?"), details, yes=_("leave"), whose="")):
             self.keep_texts()  # while the screens are still there
             self.exit()

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease, Line
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease
 
 
 class OpenLogs(Protocol):

@@ -9,7 +9,9 @@ from defense_console.desk.exchange.files import Taken
 from defense_console.exchange.appointments import Appointment, ImportPlan, LeftOut, events_of
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import one_line
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 
@@ -19,7 +21,7 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
-        counts = len(taken.archive.defenses), len(taken.archive.students)
+        counts = len(taken.archive.about(DEFENSE)), len(taken.archive.about(STUDENT))
         yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
         if taken.documents:
             yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)

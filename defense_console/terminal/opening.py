@@ -265,6 +265,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     check_keymap(settings)
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
+    _ignore_debugging_switches()
     gc.disable()  # nothing that the start makes is garbage; see _settle
     backups = backups_of(folder, settings)
     with opened_store(backups, create=True) as store:
@@ -305,6 +306,13 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = [job for recorder in left for job in recorder.unsaved()]
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
+
+
+def _ignore_debugging_switches() -> None:
+    """Take the toolkit's switches out of the environment but those for the look: some write every key into a file."""
+    harmless = {"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_SMOOTH_SCROLL", "TEXTUAL_DIM_FACTOR"}
+    for name in [name for name in os.environ if name.startswith("TEXTUAL") and name not in harmless]:
+        del os.environ[name]
 
 
 def _settle() -> None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from defense_console.model.curriculum import Project
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.uploads.names import (
     FileName,
     extension_of,
@@ -21,6 +21,7 @@ from defense_console.uploads.names import (
     same_person,
     words_of,
 )
+from defense_console.uploads.opening.kinds import KIND_NAMES, InPlace, InPlaceKind, bundle_of
 
 FindingKind = Literal[
     "missing_number",
@@ -36,6 +37,8 @@ FindingKind = Literal[
     "unmatched",
     "missing_document",
     "no_file",
+    "bundle",
+    InPlaceKind,
 ]
 Key = int | str
 """What a file can be matched to: the number of a deliverable, or the row of a document with a free title."""
@@ -54,7 +57,27 @@ _TEXTS: Final[Mapping[FindingKind, str]] = {
     "unmatched": N_("It could not be matched to a deliverable."),
     "missing_document": N_("Deliverable {n} is not among these files."),
     "no_file": N_("There is no file in it."),
-}
+    "bundle": N_("{name} is a document of Apple {program} in several files: ask for a PDF (File, Export)."),
+    "archive_inside": N_("This is an archive, and its files are not looked at: ask for the documents themselves, or "
+                         "unpack it and receive the folder."),
+    "other_archive": N_("This is {what}, which is not opened here: ask for a ZIP, or unpack it and receive the "
+                        "folder."),
+    "part_of_archive": N_("This is one of several parts of an archive: ask for one ZIP that holds everything."),
+    "link_only": N_("This is a link and no document: ask for the document."),
+    "shortcut": N_("This is a shortcut to a document on the student’s machine and does not hold it: ask for the "
+                   "document."),
+    "google_document": N_("This only points to a Google document and does not hold it: ask for a PDF (File, "
+                          "Download)."),
+    "iwork_document": N_("This is a document of Apple {what}, which other programs do not open: ask for a PDF (File, "
+                         "Export)."),
+    "unfinished": N_("This is an unfinished download: ask for the document again."),
+    "not_downloaded": N_("The document was still in iCloud when it was sent and is not here: ask for it again."),
+    "other_content": N_("This is {what} under another name: ask for the document again."),
+    "web_page": N_("This is a web page under the name of a document, as a failed download leaves: ask for it again."),
+}  # fmt: skip
+_LINK_TO: Final = N_("This is a link to {what} and no document: ask for the document.")
+_ASKED_FOR: Final = frozenset({"archive_inside", "other_archive", "link_only", "iwork_document"})
+"""What a brief may ask for by its ending."""
 _OF_A_LINK: Final = frozenset({"url", "webloc", "txt", "html"})
 """Files that hold the link where a brief asks for one."""
 _SAME: Final[Mapping[str, str]] = {"jpeg": "jpg", "htm": "html", "tif": "tiff", "mpeg": "mpg"}
@@ -77,10 +100,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """A file that came: its path inside the source, its size in bytes."""
+    """A file that came: its path inside the source, its size in bytes, what it is where it is no document."""
 
     place: str
     size: int
+    in_place: InPlace | None = None
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -123,7 +147,9 @@ def is_one_document(name: str, project: Project) -> bool:
     return deliverable is not None and extension_of(name) in deliverable.formats
 
 
-def match_files(source: str, archive: bool, offered: Sequence[Offered], known: Known) -> MatchedFiles:
+def match_files(
+    source: str, archive: bool, offered: Sequence[Offered], known: Known, chosen: Mapping[str, Key] | None = None
+) -> MatchedFiles:
     """Match every file, and say what is odd.
 
     Args:
@@ -131,18 +157,22 @@ def match_files(source: str, archive: bool, offered: Sequence[Offered], known: K
         archive: Whether it is one, so that its name follows the pattern of archives.
         offered: Its files, in order.
         known: What they are compared with.
+        chosen: What the mentor says that a file is, by its path.
 
     Returns:
         The files in the same order, and the findings on the whole.
     """
+    chosen = chosen or {}
     wrapper = _wrapper(offered)
     alone = len(offered) == 1 and offered[0].place == source
     named = {file.place: _named(file.place, "" if alone else source) for file in offered}
     twice = Counter(name.number for name, own in named.values() if name is not None and own)
-    files = tuple(_match(file, wrapper, *named[file.place], twice, known) for file in offered)
+    files = tuple(_match(file, wrapper, *named[file.place], twice, known, chosen.get(file.place)) for file in offered)
     findings: list[Finding] = []
     if archive and all(name is None or own for name, own in named.values()):
         findings += _archive_findings(source, known)
+    bundles = dict(found for file in offered if (found := bundle_of(file.place)) is not None)
+    findings += [_finding("bundle", name=name, program=program) for name, program in bundles.items()]
     if not files:
         findings.append(_finding("no_file"))
     elif not alone:
@@ -183,11 +213,13 @@ def _named(place: str, source: str) -> tuple[FileName | None, bool]:
 
 
 def _match(
-    file: Offered, wrapper: str, named: FileName | None, own: bool, twice: Counter[int | None], known: Known
-) -> Match:
+    file: Offered, wrapper: str, named: FileName | None, own: bool, twice: Counter[int | None], known: Known,
+    chosen: Key | None,
+) -> Match:  # fmt: skip
     findings: list[Finding] = []
     extension = extension_of(file.place.rpartition("/")[2])
     by_number = next((c for c in known.candidates if named is not None and c.key == named.number), None)
+    found = next((c for c in known.candidates if c.key == chosen), by_number) if chosen is not None else by_number
     if named is None:
         findings.append(_finding("other_pattern"))
     elif named.number is None:
@@ -196,20 +228,37 @@ def _match(
         findings.append(_finding("unknown_number", n=named.number))
     elif own and twice[named.number] > 1:
         findings.append(_finding("number_twice", n=named.number, count=twice[named.number]))
-    found = by_number
     if found is None:
         stem = file.place.rpartition("/")[2].removesuffix(f".{extension}")
         found = _by_title(named.label if named is not None and named.label else stem, extension, known.candidates)
         findings.append(_finding("by_title" if found is not None else "unmatched"))
-    if found is not None and (own or named is None) and not _fits(extension, found.formats):
+    alone = own or named is None or chosen is not None
+    if found is not None and alone and not _fits(extension, found.formats):
         formats = ", ".join(found.formats)
         findings.append(_finding("wrong_extension", formats=formats, extension=extension or "–"))
+    if file.in_place is not None and not _is_asked_for(file.in_place, extension, found):
+        findings.append(_of_kind(file.in_place))
     if named is not None:
         findings += _of_name(named, known)
     if file.size == 0:
         findings.append(_finding("empty_file"))
     key = None if found is None else found.key
     return Match(file.place, file.place.removeprefix(wrapper), key, tuple(findings))
+
+
+def _is_asked_for(held: InPlace, extension: str, found: Candidate | None) -> bool:
+    """Return whether a brief asks for just this: a ZIP, a link."""
+    if found is None or not found.formats or held.kind not in _ASKED_FOR:
+        return False
+    return _fits(extension, found.formats) and (held.kind != "other_archive" or extension != "zip")
+
+
+def _of_kind(held: InPlace) -> Finding:
+    if held.kind in ("other_archive", "other_content"):
+        return _finding(held.kind, what=ConsoleError(KIND_NAMES[held.what]))  # type: ignore[index]
+    if held.kind == "link_only" and held.what:
+        return Finding(held.kind, _LINK_TO, {"what": held.what})
+    return _finding(held.kind, what=held.what) if held.what else _finding(held.kind)
 
 
 def _of_name(named: FileName, known: Known) -> list[Finding]:

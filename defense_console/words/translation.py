@@ -21,6 +21,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
@@ -138,19 +139,16 @@ class _Missing(str):
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> tzinfo:
-    """The time zone with an IANA name such as `Europe/Paris`.
+    """Return the time zone with an IANA name such as `Europe/Paris`.
 
     Raises:
-        ConsoleError: there is no such zone on this machine.
+        ConsoleError: There is no such zone.
     """
-    try:
-        return ZoneInfo(name)
-    except KeyError:
-        from dateutil import tz  # Windows has no zone files of its own; dateutil brings some
-
-        found = tz.gettz(name) if "/" in name else None
-    except (ValueError, OSError):  # an absolute path, one that climbs, a folder
-        found = None
+    found: tzinfo | None = None
+    # `right/` counts leap seconds; the others are files of the system, not zones.
+    if not name.startswith(("right/", "posix/")) and name not in ("Factory", "localtime", "posixrules"):
+        with suppress(KeyError, ValueError, OSError):  # no such zone; a path; a folder
+            found = ZoneInfo(name)
     if found is None:
         raise ConsoleError("There is no time zone “{zone}”; write it like Europe/Paris.", zone=name)
     return found

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from defense_console.desk.desk import Desk
 from defense_console.model.defense import kinds as ev
-from defense_console.store.base import Student
+from defense_console.model.student.state import Student
 from defense_console.store.sqlite.opening import place
 from tests.ui.conftest import Room
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.desk.defense.live import LiveDesk
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.logs.refused import KeptAside
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
-from defense_console.model.defense.refused import decisions
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, encode_event
+from defense_console.model.log.refused import decisions
 from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.store import TinyStore
@@ -162,8 +162,6 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     assert list(room.asides(id)) == [edited.key]
     second.kill()
     third = Twin(room)
-    third.desk.take_over(id)
-    third.settle()
     live = third.desk.live(id)
     live.take_up(live.aside[0].key)
     third.settle()
@@ -281,7 +279,7 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
     def write(name: str) -> None:
         twin = Twin(room)
         for n in range(20):
-            twin.desk.ledger.act(id, ev.Noted(f"{name} {n}", room.machine.read()))
+            twin.desk.ledger.act(DEFENSE, id, ev.Noted(f"{name} {n}", room.machine.read()))
             if n % 3 == 0:
                 twin.settle()
         twin.settle()
@@ -328,7 +326,7 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
 
 def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_meanwhile(room: Room) -> None:
     id = started(room)
-    stream, store, submitted = stream_of(id), TinyStore.open(room.folder), list[Job]()
+    stream, store, submitted = DEFENSE.stream(id), TinyStore.open(room.folder), list[Job]()
     reader = TinyStore.open(room.folder)
     snapshot = Snapshot(reader)
     aside = KeptAside(snapshot, submitted.append)

@@ -18,6 +18,7 @@ from defense_console import clocks
 from defense_console.cli import main
 from defense_console.desk.logs.leases import VOID_MS, Holder, Leases, clear_void, held_by_other
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
 from defense_console.store.sqlite.store import TinyStore
@@ -93,11 +94,11 @@ def test_what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_s
     first.desk.live(id).tick()
     first.settle()
     before = len(room.events(id))
-    first.desk.ledger.act(id, ev.Noted("said before it was taken over", room.machine.read()))
+    first.desk.ledger.act(DEFENSE, id, ev.Noted("said before it was taken over", room.machine.read()))
     second.desk.take_over(id)
     second.settle()
     first.recorder.write()
-    first.desk.ledger.act(id, ev.Noted("said before the refusal was heard", room.machine.read()))
+    first.desk.ledger.act(DEFENSE, id, ev.Noted("said before the refusal was heard", room.machine.read()))
     first.recorder.write()
     assert [type(event.what) for event in room.events(id)[before:]] == [ev.LeaseTaken]
     first.settle()

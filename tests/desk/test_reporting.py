@@ -11,8 +11,10 @@ from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.reports.content.report import bodies
+from defense_console.settings import Settings
 from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_verdict import MISSED, held
+from tests.waiting import wait_for
 
 REMARKS = paragraph_field("fr", "remarks")
 SKILL = "skill/B1.1"
@@ -107,6 +109,38 @@ def test_a_signed_or_released_verdict_is_not_written_anew(desk: VerdictDesk) -> 
     desk.commit(REMARKS, "other")
     assert body(desk, "remarks") == "other"
     assert bodies(desk.report("student", "fr", 1))["remarks"] == "mine"
+
+
+def test_who_signed_is_named_whoever_reads_it(tmp_path: Path) -> None:
+    room = Room(tmp_path / "store")
+    id = held(room, MISSED)
+    room.settings = Settings(name="Another mentor", zone="Europe/Paris")
+
+    def assessor() -> str:
+        report = room.open_desk(lambda _answer: None).verdict(id).report("student", "en")
+        return next(fact.text for fact in report.facts if fact.id == "assessor")
+
+    assert assessor() == "Another mentor", "who drafts it"
+    room.add(id, ev.OutcomeChosen("rework"), ev.ReasonGiven("shown"), ev.LineAdded("improvement", "the table"))
+    room.add(id, ev.Signed(1, "rework", "rework", reason="shown"), ev.Released(1))
+    assert assessor() == "Mentor Test"
+    room.add(id, ev.AmendmentOpened("misheard"))
+    assert assessor() == "Another mentor"
+
+
+def test_the_message_knows_of_the_next_defense(desk: VerdictDesk) -> None:
+    desk.act(ev.OutcomeChosen("rework"), ev.ReasonGiven("shown"), ev.LineAdded("improvement", "the table"))
+    desk.sign()
+    desk.release()
+    assert "When you are ready, book the date of the new defense." in desk.message("en").closing
+    desk.plan_next_attempt("2026-12-10T13:00:00.000Z")
+    planned = "The new defense is planned for Thursday 2026-12-10 14:00 (Europe/Paris, UTC+01:00)."
+
+    def told() -> bool:
+        desk.ledger.refresh()
+        return desk.message("en").closing[-1] == planned
+
+    wait_for(told, "the new defense is not in the message")
 
 
 @pytest.mark.parametrize(("field", "language"), [

@@ -29,6 +29,7 @@ from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
@@ -67,11 +68,11 @@ class Console:
         return taken.plan
 
     def defense(self, project: str = "IRP-P4", student: str = "zoe-17", attempt: int = 1) -> Defense:
-        return self.desk.logs.known(str(defense_id(student, project, attempt)))
+        return self.desk.logs.log(DEFENSE, str(defense_id(student, project, attempt))).state
 
     def decide(self, *whats: DefenseWhat, attempt: int = 1) -> None:
         for what in whats:
-            self.desk.logs.decide(str(defense_id("zoe-17", "IRP-P4", attempt)), [what], self.stamp())
+            self.desk.logs.decide(DEFENSE, str(defense_id("zoe-17", "IRP-P4", attempt)), [what], self.stamp())
 
     def lines(self) -> int:
         return sum(len(self.store.read_log(stream)) for stream in self.store.streams())
@@ -338,7 +339,12 @@ def test_a_defense_that_is_over_keeps_its_date(console: Console) -> None:
 
 def test_after_a_rework_the_next_event_is_the_next_attempt(console: Console) -> None:
     console.take(ics(event(summary=SUMMARY)))
-    play(console, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", None), ev.Released(1))
+    irp = SHIPPED["IRP"]
+    project = irp.project("IRP-P4")
+    assert project is not None
+    rated = (ev.Rated(criterion.id, "not_met") for criterion in irp.criteria_of(project))
+    wanted = ev.LineAdded("improvement", "all of it")
+    play(console, *rated, wanted, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", None), ev.Released(1))
 
     console.take(ics(event(uid="new", start="DTSTART:20270209T100000Z", summary=SUMMARY)))
 
@@ -394,8 +400,9 @@ def test_what_was_exported_plans_the_same_in_another_store(
     second = Console(tmp_path_factory.mktemp("b") / "store")
     for (student, project), (start, minutes, moves) in planned.items():
         id = str(defense_id(student, project, 1))
-        whats = [ev.Planned(student, project.split("-")[0], project, 1, iso(start), minutes)]
-        first.desk.logs.decide(id, [*whats, *(ev.Rescheduled(iso(move)) for move in moves)], first.stamp())
+        planning = ev.Planned(student, project.split("-")[0], project, 1, iso(start), minutes)
+        whats: list[DefenseWhat] = [planning, *(ev.Rescheduled(iso(move)) for move in moves)]
+        first.desk.logs.decide(DEFENSE, id, whats, first.stamp())
     exported = first.desk.export_calendar(CalendarForm("en", names=names, deadlines="both"))
 
     assert first.take(exported).appointments == ()

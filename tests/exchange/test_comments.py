@@ -67,6 +67,8 @@ def test_the_likeliest_sentence_comes_first() -> None:
     bank = (everything, used, other, free, project, aspect, criterion, *elsewhere)
     uses = uses_of(bank, ["used", " used, and more", "not used"])
     assert uses[used] == 2
+    typed = Comment(Text("Bien : l'idée", "Good"))
+    assert uses_of([typed], ["Bien : l'idée", "Bien\N{NO-BREAK SPACE}: l’idée vaut", "Good"])[typed] == 3
     one = Criterion("C1", "complete", Text("c", "c"))
     order = (criterion, aspect, project, used, everything, free, other)
     assert offered(bank, one, "P1", "met", uses) == order

@@ -25,7 +25,7 @@ from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.kinds import StudentChanged, StudentRegistered
-from defense_console.model.student.state import KnownStudent
+from defense_console.model.student.state import Student
 
 SHIPPED = load_shipped()
 ZONE = "Europe/Paris"
@@ -271,7 +271,7 @@ class Log:
 
 PLANNED = ev.Planned("s1", "IRP", "IRP-P2", 1, "2027-04-03T12:00:00.000Z")
 STARTED = (ev.RoomOpened(), ev.Started(curriculum_hash(SHIPPED["IRP"])))
-KNOWN = {"s1": KnownStudent("s1", ROW["student_name"], ROW["email"], ROW["timezone"], 1)}
+KNOWN = {"s1": Student("s1", ROW["student_name"], ROW["email"], ROW["timezone"], 1)}
 
 
 NOTHING = HeldDefenses({}, {})

@@ -14,7 +14,15 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.revision import change_of, mentor_due, overdue, row_overdue, student_due
+from defense_console.model.defense.revision import (
+    change_of,
+    mentor_due,
+    overdue,
+    row_overdue,
+    same_as,
+    student_due,
+    versions_of,
+)
 from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request, Revision
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
@@ -32,6 +40,10 @@ def file(content: str, name: str = "Demo_Ada_1_note_062026.pdf") -> ReceivedFile
 
 def row(log: Log, id: str = "d1") -> Revision:
     return next(r for r in log.defense.revisions if r.request.id == id)
+
+
+def change(log: Log) -> str:
+    return change_of(row(log), log.defense)
 
 
 def legally(log: Log, *whats: DefenseWhat) -> Log:
@@ -59,31 +71,42 @@ def test_versions_of_a_deliverable_are_counted_from_the_first_that_came() -> Non
 
 
 @pytest.mark.parametrize(
-    ("files", "change"),
+    ("files", "expected"),
     [((file("a", "renamed.pdf"),), "unchanged"), ((file("b"),), "changed"), ((), "declared")],
 )
 def test_a_version_is_compared_with_the_one_that_was_asked_to_change(
-    files: tuple[ReceivedFile, ...], change: str
+    files: tuple[ReceivedFile, ...], expected: str
 ) -> None:
     log = with_original()
-    assert change_of(row(log)) == "missing"
-    assert change_of(row(legally(log, ev.RowReceived("d1", files)))) == change
+    assert change(log) == "missing"
+    assert change(legally(log, ev.RowReceived("d1", files))) == expected
 
 
 def test_a_document_without_an_earlier_version_is_new() -> None:
     log = conditional().at(5 * H)
-    assert change_of(row(legally(log, ev.RowReceived("d1", (file("a"),))))) == "new"
+    assert change(legally(log, ev.RowReceived("d1", (file("a"),)))) == "new"
 
 
 def test_two_uploads_of_one_round_are_both_compared_with_the_version_asked_to_change() -> None:
     log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowReceived("d1", (file("a"),)))
-    assert change_of(row(log)) == "unchanged", "the second upload put the old text back"
+    assert change(log) == "unchanged", "the second upload put the old text back"
 
 
 def test_a_new_round_compares_with_the_version_it_refused() -> None:
     log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowRequestedAgain("d1", "the dates", 24 * H))
-    assert (row(log).round, change_of(row(log)), row(log).answer) == (2, "missing", None)
-    assert change_of(row(legally(log, ev.RowReceived("d1", (file("b"),))))) == "unchanged"
+    assert (row(log).round, change(log), row(log).answer) == (2, "missing", None)
+    assert change(legally(log, ev.RowReceived("d1", (file("b"),)))) == "unchanged"
+
+
+def test_a_version_older_than_the_one_refused_is_said_to_be_that_one() -> None:
+    log = legally(with_original(), ev.RowReceived("d1", (file("b"),)), ev.RowRequestedAgain("d1", "the dates", 24 * H))
+    legally(log, ev.RowReceived("d1", (file("a", "new name.pdf"),)))
+    assert change(log) == "again"
+    answer = row(log).answer
+    assert answer is not None
+    assert same_as(answer, versions_of(row(log), log.defense)) == 1
+    legally(log, ev.RowReceived("d1", (file("c"),)))
+    assert change(log) == "changed"
 
 
 # --- acceptance binds to the content ---------------------------------------------------------------------------------
@@ -118,7 +141,7 @@ def test_what_was_only_declared_is_re_opened_by_any_file() -> None:
 def test_a_file_that_comes_late_is_the_mentors_to_decide() -> None:
     log = with_original().at(60 * H)
     legally(log, ev.RowExpired("d1"), ev.RowReceived("d1", (file("late"),)))
-    assert (row(log).state, change_of(row(log))) == ("received", "changed")
+    assert (row(log).state, change(log)) == ("received", "changed")
     legally(log, ev.RowAccepted("d1", (file("late").sha256,)))
 
 

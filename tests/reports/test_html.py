@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import Request
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content.report import READERS, Reader
 from defense_console.reports.rendering.html import render
@@ -86,6 +88,14 @@ def test_headings_go_down_one_step_and_tables_name_their_cells(language: str) ->
     assert heads.count("col") == 7
     assert heads.count("row") == 2 + 4  # two skills, four documents
     assert ("html", (("lang", language),)) in page.structure
+
+
+def test_the_signs_of_a_page_are_french_and_the_words_of_the_mentor_as_typed() -> None:
+    rows = (Request("d2", 2, "", (), "l'un : ou", "l'autre : ou"),)
+    log = scene.conditional().add(ev.SkillCommented("A1", "l'idée : bien"))
+    shown = Page(render(scene.report(scene.released(scene.signed(log, rows))))).shown
+    assert "Temps de parole respecté\N{NO-BREAK SPACE}: 15 min 40 s (fenêtre 10–20)." in shown
+    assert all(typed in shown for typed in ("l'un : ou", "l'autre : ou", "l'idée : bien"))
 
 
 def test_a_draft_says_so_on_every_page_and_a_released_verdict_does_not() -> None:

@@ -327,3 +327,9 @@ def test_a_verdict_that_ends_a_condition_says_so(settled: ev.DefenseWhat, value:
     made = message(scene.released(scene.signed(log)))
     assert (made.replaces, made.opening) == ("", opening)
     assert "(new version)" not in made.subject
+
+
+def test_an_amendment_after_an_expiry_is_opened_by_what_it_decides() -> None:
+    log = condition().at(50 * 3600).add(ev.RowExpired("d2"), ev.AmendmentOpened("misheard"), ev.OutcomeChosen("rework"))
+    made = message(scene.released(scene.signed(log)))
+    assert made.opening == "Your project is to rework: a new defense is needed."

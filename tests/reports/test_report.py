@@ -14,6 +14,7 @@ from defense_console.reports.content import report as reports
 from defense_console.reports.content.report import READERS, Reader, Report
 from defense_console.reports.content.value import DocumentRow, walk
 from defense_console.reports.rendering import markdown, plain
+from defense_console.reports.rendering.layout import page
 from tests.reports import scene
 
 LANGUAGES = ("fr", "en")
@@ -438,6 +439,19 @@ def test_a_document_that_came_is_no_longer_due(reader: Reader) -> None:
         lines = section(report, "documents")
         assert f"State|accepted, 2026-10-23 16:40 ({zone})" in lines
         assert not any(line.startswith("Due") for line in lines)
+
+
+def test_an_advice_that_never_came_is_not_due_after_the_verdict_that_follows() -> None:
+    rows = (Request("d2", 2, expected="x"), Request("r9", None, "annex", (), "", "a list", "advice"))
+    log = scene.released(scene.signed(scene.conditional(), rows)).at(9000).add(ev.RowReceived("d2"))
+    log.add(ev.RowAccepted("d2"))
+    assert "Due|2026-10-25 13:30 (UTC+01:00)" in section(scene.report(log, "jury", "en"), "documents")
+    report = scene.report(scene.released(scene.signed(log.add(ev.OutcomeChosen("validated")))), "jury", "en")
+    assert [s.title for s in report.sections if s.id == "documents"] == ["Documents asked for"]
+    lines = section(report, "documents")
+    assert lines[-4:] == ["annex", "Advice: nothing depends on it.", "Expected|a list", "State|requested"]
+    columns = next(chapter.columns for chapter in page(report).chapters if chapter.id == "documents")
+    assert columns[-1] == "State"
 
 
 @pytest.mark.parametrize("for_student", [True, False])

@@ -19,9 +19,9 @@ from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import set_aside
 from defense_console.store.sqlite.copies.restoring import restore
-from defense_console.store.sqlite.damage.forgetting import forget_in_copy, forget_in_store
 from defense_console.store.sqlite.damage.repairing import repair
 from defense_console.store.sqlite.folder_vault import FolderVault
+from defense_console.store.sqlite.forgetting import forget_in_copy, forget_in_store
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.reserve import Reserve
 from defense_console.store.sqlite.store import TinyStore

@@ -19,6 +19,8 @@ import msgspec
 import pytest
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import chain
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import SUMMARY_VERSION
 from defense_console.store.base import (
     Append,
@@ -29,9 +31,7 @@ from defense_console.store.base import (
     NotOurStore,
     ReadOnlyStore,
     StoreError,
-    beside,
 )
-from defense_console.store.chain import chain
 from defense_console.store.sqlite import engine, schema, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place

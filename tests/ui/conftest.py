@@ -18,19 +18,21 @@ from textual.renderables.background_screen import BackgroundScreen
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
+from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.curriculum import canonical_json, curriculum_hash
+from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
-from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.model.queue.agenda import defense_id, summarize
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Store, StoreError, Student, beside
+from defense_console.store.base import Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -119,12 +121,13 @@ class Room:
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
+    def logs(self, store: TinyStore, author: str = "Mentor Test") -> DirectLogs:
+        return DirectLogs(store, self.machine.read, author, SHIPPED)
+
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
-        at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
-        job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
         with closing(TinyStore.open(self.folder)) as store:
-            store.append(job)
+            what = StudentRegistered(id, name, email, timezone)
+            self.logs(store, "import").decide(STUDENT, id, [what], self.machine.read())
         return id
 
     def plan(
@@ -139,17 +142,10 @@ class Room:
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
         with closing(TinyStore.open(self.folder)) as store:
-            events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            logs = self.logs(store)
             for what in whats:
-                seq = len(events) + 1
-                events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
-                defense = self._fold(events)
-                pin = None
-                if isinstance(what, ev.Started):
-                    pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
-                lines = (encode_event(events[-1]),)
-                store.append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
-        return defense
+                logs.decide(DEFENSE, id, [what], self.machine.read())
+            return logs.log(DEFENSE, id).state
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""
@@ -162,10 +158,11 @@ class Room:
 
     def events(self, id: str) -> list[DefenseEvent]:
         with closing(TinyStore.open(self.folder)) as store:
-            return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+            return self.logs(store).events(DEFENSE, id)
 
     def defense(self, id: str) -> Defense:
-        return self._fold(self.events(id))
+        with closing(TinyStore.open(self.folder)) as store:
+            return self.logs(store).log(DEFENSE, id).state
 
     def drafts(self, id: str) -> dict[str, str]:
         with closing(TinyStore.open(self.folder)) as store:
@@ -178,12 +175,6 @@ class Room:
             return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
         finally:
             store.close()
-
-    def _fold(self, events: list[DefenseEvent]) -> Defense:
-        first = events[0].what
-        assert isinstance(first, ev.Planned)
-        started = any(isinstance(event.what, ev.Started) for event in events)
-        return fold(events, SHIPPED[first.curriculum] if started else None)
 
 
 @pytest.fixture

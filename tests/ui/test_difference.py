@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.uploads.comparing import Interrupt, Stopped, compare
-from defense_console.model.comparison import Comparison, FileFacts, Paragraph, Place, Progress
+from defense_console.model.comparison import Comparison, FileFacts, Paragraph, PartDifference, Place, Progress
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
 from defense_console.uploads.comparing.differences import compare_texts
@@ -34,6 +36,13 @@ def of_texts(old: tuple[str, ...], new: tuple[str, ...]) -> Comparison:
     sides = [tuple(Paragraph(text, Place("line", n)) for n, text in enumerate(lines, 1)) for lines in (old, new)]
     return Comparison("plan.txt", "changed", FileFacts(12_345, "ab" * 32), FileFacts(3_400_000, "cd" * 32),
                       compare_texts(*sides))  # fmt: skip
+
+
+def with_parts(*parts: PartDifference) -> Comparison:
+    """The same text, and what differs besides."""
+    found = of_texts(OLD, OLD)
+    assert found.difference is not None
+    return msgspec.structs.replace(found, difference=msgspec.structs.replace(found.difference, parts=parts))
 
 
 def changed_at(*numbers: int) -> tuple[str, ...]:
@@ -112,6 +121,7 @@ async def test_unchanged_although_requested_cannot_be_missed(room: Room, size: t
     for found, words in (
         (Comparison("plan.txt", "unchanged", facts, facts), "⚠  UNCHANGED ALTHOUGH REQUESTED  ⚠"),
         (same_text, "⚠  TEXT UNCHANGED ALTHOUGH REQUESTED  ⚠"),
+        (with_parts(PartDifference("unread", "a.bin")), "⚠  NOT ALL OF IT COULD BE COMPARED  ⚠"),
         (Comparison("plan.txt", "missing", facts), "⚠  MISSING ALTHOUGH REQUESTED  ⚠"),
     ):
         app = room.app()
@@ -123,13 +133,39 @@ async def test_unchanged_although_requested_cannot_be_missed(room: Room, size: t
             await shows(pilot, "There are no lines to show.")
 
 
+async def test_what_differs_besides_the_text_is_named(room: Room) -> None:
+    page = [PartDifference("page", str(n)) for n in range(2, 7)]
+    for parts, words in (
+        ([PartDifference("unread", "[x].bin"), *page, PartDifference("layout")],
+         "Different, and not read: [x].bin · pages 2, 3, 4 … (+2), pictures."),
+        ([PartDifference("picture", "a.png"), PartDifference("picture", "b.png"), PartDifference("layout", "x")],
+         "its text is the same. What differs: 2 pictures · layout."),
+        ([PartDifference("format", "DOCX → PDF")], "What differs: DOCX → PDF."),
+        ([PartDifference("unread")], "Different, and not read: hidden text."),
+    ):  # fmt: skip
+        app = room.app()
+        async with app.run_test(size=(120, 24)) as pilot:
+            await opened(app, pilot, at_once(with_parts(*parts)))
+            await shows(pilot, words)
+            if parts[0].kind == "unread":
+                await hides(pilot, "UNCHANGED")
+
+
+async def test_an_earlier_version_is_said_to_be_that_one(room: Room) -> None:
+    subject = dataclasses.replace(SUBJECT, again=1)
+    app = room.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, at_once(of_texts(OLD, changed_at(5))), subject)
+        await shows(pilot, "⚠  VERSION 1 AGAIN  ⚠", "the very file of version 1", "revised line 5")
+
+
 async def test_what_was_not_asked_for_is_told_calmly(room: Room) -> None:
     facts = FileFacts(12, "ab" * 32)
     calm = Subject("Plan", None, VersionLabel("plan.png"))
     why = ConsoleError("There is no reader for “{name}”: it is compared by size and hash alone.", name=HOSTILE)
     for found, words in (
         (Comparison("plan.txt", "unchanged", facts, facts), "Unchanged: every byte is the same."),
-        (of_texts(OLD, OLD), "its readable text is the same"),
+        (of_texts(OLD, OLD), "its text is the same"),
         (Comparison("plan.png", "changed", facts, facts, None, why), "no reader for “[/foo] [red]x[/red] ␛[31m"),
     ):
         app = room.app()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from defense_console.store.base import Draft
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.widgets.frame import writer
-from defense_console.widgets.frame.writer import Field
+from defense_console.widgets.frame.writer import Field, Writer
 from tests.ui.conftest import SHIPPED, Room, shows, type_text, until
 from tests.ui.test_verdict import held
 
@@ -95,3 +96,26 @@ async def test_the_field_of_a_screen_that_was_left_is_gone(room: Room) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, QueueScreen))
         await until(pilot, lambda: gc.collect() >= 0 and field() is None, "the field stayed")
+
+
+async def test_a_draft_that_is_due_while_enter_is_on_its_way_does_not_revive_the_finished_text(room: Room) -> None:
+    id = held(room)
+
+    def recorded(count: int) -> bool:
+        return len(room.defense(id).lines) == count
+
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, VerdictScreen)
+        for n, text in enumerate(("first", "second")):
+            await pilot.press("s")
+            await until(pilot, lambda: screen.writer.has_cursor)
+            assert screen.writer.text == "", "the field begins empty"
+            await type_text(pilot, text)
+            late = Writer.Typed(screen.writer)  # the clock has rung, and Enter is handled first
+            screen.keep_text()
+            screen.post_message(late)
+            await until(pilot, partial(recorded, n + 1))
+    assert [line.text for line in room.defense(id).lines] == ["first", "second"]
+    assert room.drafts(id) == {}

@@ -121,7 +121,7 @@ def test_a_cause_gives_way_the_sentence_around_it_does_not(reason: str, most: in
                                      place=Path("/a/b"), problem=inner), most)  # fmt: skip
     assert words.startswith("What could not be saved before waits in ")
     assert ": The store does not answer: " in words
-    assert words.endswith(".")
+    assert words.endswith((".", "!", "?", "…")), "one stop, the cause's own where it has one"
     assert cells(words) <= cells("What could not be saved before waits in : The store does not answer: .") + 2 * most
 
 

@@ -92,6 +92,60 @@ async def test_what_cannot_be_matched_is_what_the_mentor_says(
         await until(pilot, lambda: received(room, id) == [(2, ["scan.pdf"])])
 
 
+async def test_every_file_is_asked_for_and_the_last_answer_may_serve_all_that_are_left(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = planned(room)
+    monkeypatch.chdir(tmp_path)
+    files = {"one.pdf": b"1", "Durand_Paul_9_x_092024.rar": b"Rar!\x1a\x07", "three.pdf": b"3", "four.pdf": b"4"}
+    sent(tmp_path, files | {f"Plan.pages/{n}.iwa": b"p" for n in range(9)})
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await shows(pilot, "Where are the documents")
+        await type_text(pilot, "sent.zip")
+        await pilot.press("enter")
+        await shows(pilot, "Which document is this? 1 of 5", "Ada [x] · IRP-P2 · attempt 1", "one.pdf · 1 byte")
+        await pilot.press("1")
+        await shows(pilot, "2 of 5", "It is named for Paul Durand, not for Ada [x].", "This is a RAR archive")
+        await pilot.press("escape")
+        await shows(pilot, "3 of 5", "three.pdf", "a  for all 3 left")
+        await pilot.press("a")
+        await shows(pilot, "a  this one only")
+        await pilot.press("a", "3")
+        await shows(pilot, "4 of 5", "four.pdf")
+        await pilot.press("4")
+        await shows(pilot, "5 of 5", "Plan.pages · 9 files · 9 bytes", "a document of Apple Pages in several files")
+        await pilot.press("escape")
+        await shows(pilot, "Take these documents in?", "Ada [x] · IRP-P2 · attempt 1", "more lines below")
+        await shows(pilot, "‼ Durand_Paul_9_x_092024.rar: It is named for Paul Durand, not for", "take in")
+        await pilot.press("end")
+        await shows(pilot, "Plan.pages is a document of Apple Pages", "take in")
+        await pilot.press("o")
+        await until(pilot, lambda: received(room, id) == [(1, ["one.pdf"]), (3, ["three.pdf"]), (4, ["four.pdf"])])
+
+
+async def test_one_answer_for_all_files_that_are_left(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = planned(room)
+    monkeypatch.chdir(tmp_path)
+    sent(tmp_path, {f"{n}.pdf": b"%d" % n for n in range(1, 5)})
+    async with room.app(id).run_test(size=(100, 40)) as pilot:
+        await pilot.press("d")
+        await shows(pilot, "Where are the documents")
+        await type_text(pilot, "sent.zip")
+        await pilot.press("enter")
+        await shows(pilot, "1 of 4")
+        await pilot.press("escape")
+        await shows(pilot, "2 of 4")
+        await pilot.press("a", "1")
+        await shows(
+            pilot, "Take these documents in?", "1. ", "2.pdf · 1 byte · version 1, new", "No deliverable", "1.pdf"
+        )
+        await pilot.press("y")
+        await until(pilot, lambda: received(room, id) == [(1, ["2.pdf", "3.pdf", "4.pdf"])])
+
+
 async def test_a_refusal_says_why_and_asks_again(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     id = planned(room)
     sent(tmp_path, {"../evil.txt": b"x"})

@@ -70,6 +70,17 @@ async def test_what_came_back_unchanged_cannot_be_missed_and_is_accepted_only_af
         assert room.defense(id).revisions[1].state == "received"
 
 
+async def test_an_earlier_version_is_said_to_be_that_one_and_is_accepted_only_after_a_question(room: Room) -> None:
+    id = conditional(room)
+    room.add(id, ev.RowReceived("d1", (file("1b"),)), ev.RowRequestedAgain("d1", "the dates", 3600))
+    room.add(id, ev.RowReceived("d1", (file("1a", "final.pdf"),)))
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "VERSION 1 AGAIN: every byte is the same")
+        await pilot.press("v")
+        await shows(pilot, "Accept", "all the same?", "VERSION 1 AGAIN")
+
+
 async def test_a_document_is_asked_for_again_with_new_words(room: Room) -> None:
     id = conditional(room)
     room.add(id, ev.RowReceived("d1", (file("1a"),)))

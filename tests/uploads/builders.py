@@ -17,6 +17,8 @@ from openpyxl import Workbook
 from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
 
+from defense_console.uploads.comparing.checks import OLE
+
 LINES = ("A plan for an invented project", "The budget is 100 euros", "Risks: élevés")
 
 
@@ -84,6 +86,11 @@ def pdf(lines: Sequence[str] = LINES, password: str | None = None, **rights: str
 
 def _typst_string(line: str) -> str:
     return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def compound(*names: str) -> bytes:
+    """A file as Office wrote it before 2007, and as it stores an encrypted document: no more than its directory."""
+    return OLE + bytes(504) + b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *names))
 
 
 def _saved(save: Callable[[BytesIO], object]) -> bytes:

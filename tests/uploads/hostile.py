@@ -108,10 +108,9 @@ NAMED: dict[str, tuple[bytes, str, str]] = {
     "drive": (b"C:/evil.txt", "C:/evil.txt", "does not begin in the folder"),
     "drive without a slash": (b"c:evil.txt", "c:evil.txt", "does not begin in the folder"),
     "drive further down": (b"a/D:/evil.txt", "a/D:/evil.txt", "does not begin in the folder"),
-    "backslash": (b"a\\evil.txt", "a\\evil.txt", "backslash"),
-    "backslashes that climb": (b"..\\..\\evil.txt", "..\\..\\evil.txt", "backslash"),
-    "share": (b"\\\\server\\share\\evil", "\\\\server\\share\\evil", "backslash"),
-    "long path of Windows": (b"\\\\?\\C:\\evil.txt", "\\\\?\\C:\\evil.txt", "backslash"),
+    "backslashes that climb": (b"..\\..\\evil.txt", "../../evil.txt", "leaves its folder"),
+    "share": (b"\\\\server\\share\\evil", "//server/share/evil", "does not begin in the folder"),
+    "long path of Windows": (b"\\\\?\\C:\\evil.txt", "//?/C:/evil.txt", "does not begin in the folder"),
     "nul": (b"a.pdf\0.exe", "a.pdf\0.exe", "control character"),
     "nul at the end": (b"a.pdf\0", "a.pdf\0", "control character"),
     "escape": (b"a\x1b[2J.pdf", "a\x1b[2J.pdf", "control character"),
@@ -125,7 +124,7 @@ NAMED: dict[str, tuple[bytes, str, str]] = {
     "prn with a space": (b"prn .txt", "prn .txt", "device"),
     "conin": (b"CONIN$", "CONIN$", "device"),
     "too long": (b"a" * 256 + b".pdf", "a" * 256 + ".pdf", "too long"),
-    "too long with accents": ("é".encode() * 200, "é" * 200, "too long"),
+    "too long with accents": ("é".encode() * 256, "é" * 256, "too long"),
     "no name": (b"", "", "without a name"),
     "only points": (b"./.", "./.", "without a name"),
 }
@@ -211,21 +210,24 @@ HOSTILE: dict[str, Hostile] = {
         "../evil.txt",
         "leaves",
     ),
-    "not utf-8 under the flag": Hostile(lambda: archive(Entry(b"a\xff.pdf")), "sent.zip", "not a ZIP"),
+    "not utf-8 under the flag": Hostile(lambda: archive(Entry(b"a\xff.pdf")), "sent.zip", "archive is damaged"),
     "link": Hostile(_linked(stat.S_IFLNK), "link", "link or a device"),
     "pipe": Hostile(_linked(stat.S_IFIFO), "link", "link or a device"),
     "socket": Hostile(_linked(stat.S_IFSOCK), "link", "link or a device"),
     "character device": Hostile(_linked(stat.S_IFCHR), "link", "link or a device"),
     "block device": Hostile(_linked(stat.S_IFBLK), "link", "link or a device"),
-    "folder that is a file": Hostile(lambda: archive(Entry(b"a/", b"", mode=stat.S_IFREG)), "a/", "two things"),
-    "file that is a folder": Hostile(lambda: archive(Entry(b"a", b"", mode=stat.S_IFDIR)), "a", "two things"),
+    "file that is a folder": Hostile(lambda: archive(Entry(b"a", mode=stat.S_IFDIR)), "a", "two things"),
     "folder with bytes": Hostile(lambda: archive(Entry(b"a/", b"hidden")), "a/", "two things"),
-    "same path twice": Hostile(lambda: archive(Entry(b"a.pdf"), Entry(b"a.pdf", b"other")), "a.pdf", "twice"),
-    "same path in capitals": Hostile(lambda: archive(Entry(b"a.pdf"), Entry(b"A.PDF")), "A.PDF", "twice"),
-    "same path with accents apart": Hostile(
-        lambda: archive(Entry("é.pdf".encode()), Entry("e\u0301.pdf".encode())), "e\u0301.pdf", "twice"
+    "same path twice": Hostile(
+        lambda: archive(Entry(b"a.pdf"), Entry(b"a.pdf", b"other")), "a.pdf", "two of this name"
     ),
-    "same path through a point": Hostile(lambda: archive(Entry(b"a/b"), Entry(b"a/./b")), "a/./b", "twice"),
+    "same path with backslashes": Hostile(
+        lambda: archive(Entry(b"a/b.pdf"), Entry(b"a\\b.pdf")), "a/b.pdf", "two of this name"
+    ),
+    "same path with accents apart": Hostile(
+        lambda: archive(Entry("é.pdf".encode()), Entry("e\u0301.pdf".encode())), "e\u0301.pdf", "two of this name"
+    ),
+    "same path through a point": Hostile(lambda: archive(Entry(b"a/b"), Entry(b"a/./b")), "a/./b", "two of this name"),
     "file and folder of one name": Hostile(lambda: archive(Entry(b"a"), Entry(b"a/b")), "a/b", "two things"),
     "encrypted": Hostile(lambda: archive(Entry(b"a.pdf", flags=0x801)), "a.pdf", "encrypted"),
     "strongly encrypted": Hostile(lambda: archive(Entry(b"a.pdf", flags=0x841)), "a.pdf", "encrypted"),
@@ -242,7 +244,7 @@ HOSTILE: dict[str, Hostile] = {
     "overlapping entries": Hostile(
         lambda: archive(Entry(b"a", bytes(90_000), DEFLATED), Entry(b"a", bytes(90_000), DEFLATED, offset=0)),
         "a",
-        "twice",
+        "two of this name",
     ),
     "one body for many entries": Hostile(
         lambda: archive(
@@ -253,7 +255,7 @@ HOSTILE: dict[str, Hostile] = {
         "two things",
     ),
     "entries inside each other": Hostile(_overlapping_names, "b.txt", "over another"),
-    "many times the same entry": Hostile(_overlapping, "a.txt", "twice"),
+    "many times the same entry": Hostile(_overlapping, "a.txt", "two of this name"),
     "bomb": Hostile(lambda: archive(Entry(b"a", ZEROS, DEFLATED)), "a", "times its size"),
     "bomb that tells a small size": Hostile(
         lambda: archive(Entry(b"a", ZEROS, DEFLATED, told_size=10)), "a", "damaged"
@@ -272,7 +274,7 @@ HOSTILE: dict[str, Hostile] = {
     "too many folders": Hostile(
         lambda: archive(*(Entry(b"%d/" % n, b"") for n in range(21))), "20/", "more than 20 files"
     ),
-    "a directory larger than memory needs": Hostile(_huge_directory, "sent.zip", "not a ZIP"),
+    "a directory larger than memory needs": Hostile(_huge_directory, "sent.zip", "archive is damaged"),
     "tells a larger size": Hostile(
         lambda: archive(Entry(b"a", b"x" * 100, DEFLATED, told_size=5000)), "a", "two things"
     ),
@@ -288,24 +290,32 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "points outside": Hostile(lambda: archive(Entry(b"a.pdf", offset=9_999_999)), "a.pdf", "damaged"),
     "points at nothing": Hostile(lambda: archive(Entry(b"f", b"y" * 99), Entry(b"a", offset=5)), "a", "damaged"),
-    "cut at half": Hostile(_cut(0.5), "sent.zip", "not a ZIP"),
-    "cut at nine tenths": Hostile(_cut(0.98), "sent.zip", "not a ZIP"),
-    "cut by one byte": Hostile(lambda: archive(Entry(b"a.pdf"))[:-1], "sent.zip", "not a ZIP"),
+    "cut at half": Hostile(_cut(0.5), "sent.zip", "end of the archive is missing"),
+    "cut at nine tenths": Hostile(_cut(0.98), "sent.zip", "end of the archive is missing"),
+    "cut by one byte": Hostile(lambda: archive(Entry(b"a.pdf"))[:-1], "sent.zip", "end of the archive is missing"),
+    "cut in an archive inside": Hostile(
+        lambda: archive(Entry(b"a.docx", archive(Entry(b"word/document.xml"))), Entry(b"b", b"p" * 90))[:-190],
+        "sent.zip",
+        "end of the archive is missing",
+    ),
+    "after a program": Hostile(
+        lambda: b"MZ" + bytes(400) + archive(Entry(b"a.pdf")), "sent.zip", "begins with something"
+    ),
     "beginning cut away": Hostile(lambda: archive(Entry(b"a.pdf", b"p" * 500))[200:], "a.pdf", "damaged"),
-    "holds itself, cut": Hostile(_quine, "sent.zip", "not a ZIP"),
-    "a part of several": Hostile(_last_part, "a.pdf", "damaged"),
+    "holds itself, cut": Hostile(_quine, "sent.zip", "end of the archive is missing"),
+    "a part of several": Hostile(_last_part, "sent.zip", "one of several parts"),
     "more entries told than there are": Hostile(
         lambda: archive(Entry(b"a.pdf"))[:-22] + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, 9000, 40, 0),
         "sent.zip",
-        "not a ZIP",
+        "archive is damaged",
     ),
     "empty": Hostile(lambda: b"", "sent.zip", "not a ZIP"),
     "a text": Hostile(lambda: b"This is no archive.\n" * 50, "sent.zip", "not a ZIP"),
-    "a page of a failed download": Hostile(lambda: b"<!doctype html><title>404</title>", "sent.zip", "not a ZIP"),
-    "rar under another name": Hostile(lambda: b"Rar!\x1a\x07\x01\x00" + bytes(200), "sent.zip", "not a ZIP"),
-    "seven zip under another name": Hostile(lambda: b"7z\xbc\xaf\x27\x1c" + bytes(200), "sent.zip", "not a ZIP"),
-    "gzip under another name": Hostile(lambda: b"\x1f\x8b\x08" + bytes(200), "sent.zip", "not a ZIP"),
+    "a page of a failed download": Hostile(lambda: b"<!doctype html><title>404</title>", "sent.zip", "a web page"),
+    "rar under another name": Hostile(lambda: b"Rar!\x1a\x07\x01\x00" + bytes(200), "sent.zip", "a RAR archive"),
+    "seven zip under another name": Hostile(lambda: b"7z\xbc\xaf\x27\x1c" + bytes(200), "sent.zip", "a 7-Zip archive"),
+    "gzip under another name": Hostile(lambda: b"\x1f\x8b\x08" + bytes(200), "sent.zip", "a GZIP archive"),
     "broken extra field": Hostile(
-        lambda: archive(Entry(b"a.pdf", extra=struct.pack("<HH", 1, 900) + b"x")), "sent.zip", "not a ZIP"
+        lambda: archive(Entry(b"a.pdf", extra=struct.pack("<HH", 1, 900) + b"x")), "sent.zip", "archive is damaged"
     ),
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import stat
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -71,6 +72,100 @@ def test_what_systems_leave_is_passed_over(tmp_path: Path) -> None:
     path = sent(tmp_path, archive(Entry(b"a.pdf"), *(Entry(name, b"") for name in left)))
 
     assert list(read(path)) == ["a.pdf"]
+
+
+CASES = Path(__file__).parent.parent / "data" / "cases" / "zip"
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("bsdtar_dot.zip", ["Livrables/Spécimen_Chloé_4_Guide_112026.txt",
+                            "Livrables/Spécimen_Chloé_1_Storyboard_112026.txt", "Livrables/vide.txt"]),
+        ("z01_backslash_folder.zip", ["Projet/Specimen_Chloe_1_Rapport_112026.txt"]),
+        ("z02_backslash_file.zip", ["Projet/Specimen_Chloe_1_Rapport_112026.txt"]),
+        ("z03_dosdir_noslash.zip", ["Projet/Specimen_Chloe_1_Rapport_112026.txt"]),
+        ("z04_00_cp850.zip", ["João_1_Rapport_112026.txt"]),
+        ("z_nested.zip", ["rendu P3.zip", "LOeuvre_Anaïs_3_plan_evaluation_112026.pdf"]),
+    ],
+)  # fmt: skip
+def test_archives_of_ordinary_programs_are_read(name: str, places: list[str]) -> None:
+    assert list(read(CASES / name)) == places
+
+
+def test_an_archive_that_was_cut_lists_nothing_of_what_is_inside_its_documents() -> None:
+    with pytest.raises(RefusedSource, match="The end of the archive is missing") as caught:
+        read(CASES / "z_broken.zip")
+    assert caught.value.entry == "z_broken.zip"
+
+
+FOLDER = stat.S_IFDIR | 0o755
+
+
+@pytest.mark.parametrize(
+    ("entries", "places"),
+    [
+        ([Entry(b"./", b"", mode=FOLDER), Entry(b"./a.pdf")], ["a.pdf"]),
+        ([Entry(b".\\", b""), Entry(b".\\b\\a.pdf")], ["b/a.pdf"]),
+        ([Entry(b"a\\b/c.pdf")], ["a/b/c.pdf"]),
+        ([Entry(b"a", b"", mode=FOLDER), Entry(b"a/b.pdf")], ["a/b.pdf"]),
+        ([Entry(b"a", b""), Entry(b"a/b.pdf")], ["a/b.pdf"]),
+        ([Entry(b"a/", b"", mode=stat.S_IFREG | 0o644), Entry(b"a/b.pdf")], ["a/b.pdf"]),
+        ([Entry(b"a", b"", mode=FOLDER)], []),
+        ([Entry(b"Rapport.pdf"), Entry(b"rapport.PDF")], ["Rapport.pdf", "rapport.PDF"]),
+        ([Entry(b"....pdf"), Entry(b".x"), Entry(b"a..b")], ["....pdf", ".x", "a..b"]),
+        ([Entry("é".encode() * 255)], ["é" * 255]),
+        ([Entry(b"Icon\r", b""), Entry(b"a.pdf")], ["a.pdf"]),
+        ([Entry(b".~lock.a.odt#", b""), Entry(b"$RECYCLE.BIN/x"), Entry(b"a.odt")], ["a.odt"]),
+        ([], []),
+    ],
+)
+def test_odd_but_sound_entries_are_read(tmp_path: Path, entries: list[Entry], places: list[str]) -> None:
+    assert list(read(sent(tmp_path, archive(*entries)))) == places
+
+
+def test_what_is_around_an_archive_does_not_matter(tmp_path: Path) -> None:
+    """A comment, bytes that a mail gateway adds at the end, the mark of an archive made in parts, the 64-bit form."""
+    one = Entry(b"a.pdf")
+    for data in (archive(one, comment=b"x" * 500), archive(one) + b"\r\n"):
+        assert read(sent(tmp_path, data)) == {"a.pdf": b"text"}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out, out.open("a.pdf", "w", force_zip64=True) as file:
+        file.write(b"text")
+    assert read(sent(tmp_path, stream.getvalue())) == {"a.pdf": b"text"}
+
+
+def test_a_way_of_packing_that_is_not_read_is_refused_with_what_to_ask(tmp_path: Path) -> None:
+    with pytest.raises(RefusedSource, match="ask for an ordinary ZIP"):
+        read(sent(tmp_path, archive(Entry(b"a.pdf", method=9))))
+
+
+def unflagged(names: list[str], page: str) -> bytes:
+    return archive(*(Entry(name.encode(page), flags=0) for name in names))
+
+
+@pytest.mark.parametrize("page", ["cp850", "cp437", "cp1252", "utf-8"])
+@pytest.mark.parametrize("name", ["Zoé_é", "Noël à Besançon", "Élève_Müller", "PROJET RÉVISÉ", "Rémi_ça", "dossier où"])
+def test_a_name_without_a_code_page_is_read_as_meant(tmp_path: Path, name: str, page: str) -> None:
+    if page == "cp437" and not set(name) <= set(bytes(range(256)).decode("cp437")):
+        pytest.skip("this code page does not have the letters")
+    assert list(read(sent(tmp_path, unflagged([name], page)))) == [name]
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("cp850", ["João_1_Rapport", "Gonçalves_Conceição", "São Luís"]),
+        ("cp1252", ["l’œuvre d’Anaïs", "Œuvre", "prix en €"]),
+        ("cp852", ["Dvořák_Jiří", "Čeněk_příloha", "Růžena"]),
+        ("cp866", ["Иванов_Пётр", "отчёт"]),
+        ("cp1251", ["Иванов_Пётр", "отчёт"]),
+        ("cp932", ["田中_レポート_1.pdf", "プレゼンテーション.pptx"]),
+        ("cp936", ["王小明_报告.docx", "项目计划.pdf"]),
+    ],
+)
+def test_the_names_of_an_archive_are_judged_together(tmp_path: Path, page: str, names: list[str]) -> None:
+    assert list(read(sent(tmp_path, unflagged(names, page)))) == names
 
 
 @pytest.mark.parametrize(
@@ -217,6 +312,15 @@ def test_a_folder_and_a_file_keep_to_the_limits(tmp_path: Path) -> None:
         read(tmp_path, small)
     with pytest.raises(RefusedSource, match="more than 1 MB"):
         read(sent(tmp_path, bytes(1_000_001), "large.bin"), small)
+
+
+def test_a_name_with_backslashes_in_a_folder_is_a_path_as_in_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "Projet\\a.pdf").write_bytes(b"one")
+    assert read(tmp_path) == {"Projet/a.pdf": b"one"}
+    (tmp_path / "Projet").mkdir()
+    (tmp_path / "Projet" / "a.pdf").write_bytes(b"two")
+    with pytest.raises(RefusedSource, match="two of this name"):
+        read(tmp_path)
 
 
 def test_a_name_that_is_not_text_is_refused(tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ def _conversation(process: subprocess.Popen[bytes], request: Request, progress: 
         elif isinstance(answer, Portion):
             lines += answer.lines
         elif isinstance(answer, Compared):
-            return Difference(tuple(lines), answer.counts, answer.coarse)
+            return Difference(tuple(lines), answer.counts, answer.coarse, answer.parts)
         else:
             raise ConsoleError(answer.id, **answer.parameters)
     raise _silent()

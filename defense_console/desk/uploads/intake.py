@@ -8,25 +8,22 @@ be taken again. Source: product.md §3, domain.md §1.3.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
-
-import msgspec
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile, ReadFile, Reading, places_of
 from defense_console.model.defense.kinds import DefenseWhat, DeliverableReceived, RowReceived
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.revision import AWAITED, row_title
+from defense_console.model.defense.revision import AWAITED, row_title, same_as
 from defense_console.model.defense.state import Defense, Delivery, ReceivedFile, Revision, RowState
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault
 from defense_console.uploads.matching import (
-    Finding,
     Key,
     Known,
     Offered,
@@ -34,93 +31,16 @@ from defense_console.uploads.matching import (
     is_one_document,
     match_files,
 )
+from defense_console.uploads.opening.kinds import HEAD_BYTES, in_place_of_document
 from defense_console.uploads.opening.limits import Limits
-from defense_console.uploads.opening.sources import Kind, Source, SourceFile, opened
+from defense_console.uploads.opening.sources import Source, SourceFile, opened
 from defense_console.words.translation import language, zone_of
 
-FileChange = Literal["new", "changed", "unchanged"]
 Progress = Callable[[int, int], None]
 """Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
 
 _TAKES: tuple[RowState, ...] = ("requested", "re_requested", "received", "under_review", "accepted", "expired")
 """States in which a document asked for takes another version; one that comes late is the mentor's to decide."""
-
-
-class ReadFile(msgspec.Struct, frozen=True):
-    """A file as it was read: its path inside the source, its size in bytes, its SHA-256 in hexadecimal."""
-
-    place: str
-    size: int
-    sha256: str
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """A source as it was read."""
-
-    path: Path
-    name: str
-    kind: Kind
-    plain: bool
-    files: tuple[ReadFile, ...]
-
-
-class IncomingFile(msgspec.Struct, frozen=True):
-    """A file, and what it would be.
-
-    Attributes:
-        place: path inside the source.
-        name: the same below the folder that holds everything; the name it is received under.
-        key: what it belongs to, None when it could not be matched: it is then not taken.
-        deliverable: number of the deliverable, None for a document asked for by a free title.
-        version: number of the version it would be part of, from 1; None when it is not taken.
-        size: bytes.
-        sha256: hexadecimal.
-        change: compared with the version before; None when it is not taken.
-        findings: what to know of it.
-    """
-
-    place: str
-    name: str
-    key: Key | None
-    deliverable: int | None
-    version: int | None
-    size: int
-    sha256: str
-    change: FileChange | None
-    findings: tuple[Finding, ...]
-
-
-class Incoming(msgspec.Struct, frozen=True):
-    """What was looked at.
-
-    Attributes:
-        reading: what was read.
-        files: in the order of the source.
-        findings: on the whole.
-        known: keys whose latest version is this very delivery already: taking it again changes nothing.
-        unchanged: keys asked for that come back with the same content.
-    """
-
-    reading: Reading
-    files: tuple[IncomingFile, ...]
-    findings: tuple[Finding, ...]
-    known: frozenset[Key]
-    unchanged: frozenset[Key]
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """What would be received, in the order of its first file."""
-        found = dict.fromkeys(file.key for file in self.files if file.key is not None)
-        return tuple(key for key in found if key not in self.known)
-
-    @property
-    def unmatched(self) -> tuple[IncomingFile, ...]:
-        """Files that are not taken unless the mentor says what they are."""
-        return tuple(file for file in self.files if file.key is None)
-
-    def files_of(self, key: Key) -> tuple[IncomingFile, ...]:
-        """The files of one document."""
-        return tuple(file for file in self.files if file.key == key)
 
 
 class Intake(DefenseDesk):
@@ -146,18 +66,19 @@ class Intake(DefenseDesk):
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
-    def look(self, path: Path, chosen: Key | None = None, progress: Progress | None = None) -> Incoming:
+    def look(self, path: Path, chosen: Sequence[tuple[str, Key]] = (), progress: Progress | None = None) -> Incoming:
         """Read everything and say what it would be; nothing is changed.
 
         Args:
             path: A file, a folder or a ZIP archive.
-            chosen: What the files are that cannot be matched.
-            progress: Told how far it is.
+            chosen: What the mentor says that files are, see `places_of`.
+            progress: Called with how far it is.
 
         Raises:
             ConsoleError: It is refused; see `sources.opened`.
         """
-        return self.judge(self.read(path, progress), chosen)
+        incoming = self.judge(self.read(path, progress))
+        return self.judge(incoming.reading, places_of(incoming, chosen)) if chosen else incoming
 
     def read(self, path: Path, progress: Progress | None = None) -> Reading:
         """Read every byte of a source, keeping none.
@@ -171,25 +92,28 @@ class Intake(DefenseDesk):
             files = tuple(_read(file, counter) for file in source.files)
             return Reading(path, source.name, source.kind, plain, files)
 
-    def judge(self, reading: Reading, chosen: Key | None = None) -> Incoming:
+    def judge(self, reading: Reading, chosen: Mapping[str, Key] | None = None) -> Incoming:
         """What these files would be, and what to know of them.
 
         Args:
             reading: What was read.
-            chosen: What the files are that cannot be matched: a deliverable's number, or a row with a free title.
+            chosen: What the mentor says that a file is, by its path inside the source: a deliverable's number, or a row
+                with a free title.
 
         Raises:
             ConsoleError: There is no such document.
         """
+        chosen = chosen or {}
         titled = {r.request.id: r.request.title for r in self._taking() if r.request.deliverable is None}
         candidates = candidates_of(self.project, titled)
-        if chosen is not None and chosen not in {candidate.key for candidate in candidates}:
-            raise ConsoleError("This project has no deliverable {n}.", n=chosen)
+        for said in chosen.values():
+            if said not in {candidate.key for candidate in candidates}:
+                raise ConsoleError("This project has no deliverable {n}.", n=said)
         now = instant(self.ledger.now().wall).astimezone(zone_of(self._zone))
         known = Known(candidates, self.student.name, now.year, now.month, self._expected(now))
-        offered = [Offered(file.place, file.size) for file in reading.files]
-        matched = match_files(reading.name, reading.kind == "archive", offered, known)
-        keys = [chosen if match.key is None else match.key for match in matched.files]
+        offered = [Offered(file.place, file.size, file.in_place) for file in reading.files]
+        matched = match_files(reading.name, reading.kind == "archive", offered, known, chosen)
+        keys = [match.key for match in matched.files]
         groups: dict[Key, list[tuple[str, ReadFile]]] = {}
         for key, match, file in zip(keys, matched.files, reading.files, strict=True):
             if key is not None:
@@ -201,6 +125,12 @@ class Intake(DefenseDesk):
             for key, files in groups.items()
             if key not in same and (old := before[key]) is not None and old.hashes == _hashes(files)
         }
+        again = {
+            key: version
+            for key, files in groups.items()
+            if key not in same and key not in unchanged
+            and (version := same_as(self._as_delivery(key, files), self._deliveries(key))) is not None
+        }  # fmt: skip
         files = tuple(
             IncomingFile(
                 place=match.place,
@@ -210,12 +140,13 @@ class Intake(DefenseDesk):
                 version=None if key is None else self._version(key, key in same),
                 size=file.size,
                 sha256=file.sha256,
-                change=None if key is None else _change(match.name, file, before[key], len(groups[key])),
+                change=None if key is None else self._change(key, match.name, file, before[key], len(groups[key])),
+                same_as=None if key is None else self._same_as(key, file, before[key]),
                 findings=match.findings,
             )
             for key, match, file in zip(keys, matched.files, reading.files, strict=True)
         )
-        return Incoming(reading, files, matched.findings, frozenset(same), frozenset(unchanged))
+        return Incoming(reading, files, matched.findings, frozenset(same), frozenset(unchanged), again)
 
     def choices(self) -> tuple[tuple[Key, str], ...]:
         """What files can be said to be: keys and titles, in the order of the brief."""
@@ -342,6 +273,27 @@ class Intake(DefenseDesk):
         deliveries = self._deliveries(key)
         return bool(deliveries) and deliveries[-1].hashes == _hashes(files)
 
+    def _as_delivery(self, key: Key, files: Sequence[tuple[str, ReadFile]]) -> Delivery:
+        received = tuple(ReceivedFile(name, file.size, file.sha256) for name, file in files)
+        return Delivery(self._version(key, there=False), "", received)
+
+    def _same_as(self, key: Key, file: ReadFile, before: Delivery | None) -> int | None:
+        """Return the number of the latest earlier version that has this very file, where the one before has not."""
+        if before is None or file.sha256 in before.hashes:
+            return None
+        return next((each.version for each in reversed(self._deliveries(key)) if file.sha256 in each.hashes), None)
+
+    def _change(self, key: Key, name: str, file: ReadFile, before: Delivery | None, together: int) -> FileChange:
+        """Return what a file is beside the version before: the same bytes, other ones, those of an earlier version."""
+        if before is None:
+            return "new"
+        if file.sha256 in before.hashes:
+            return "unchanged"
+        if self._same_as(key, file, before) is not None:
+            return "again"
+        same_name = any(old.name == name for old in before.files)
+        return "changed" if same_name or (together == 1 and len(before.files) == 1) else "new"
+
     def _version(self, key: Key, there: bool) -> int:
         deliveries = self._deliveries(key)
         latest = deliveries[-1].version if deliveries else 0
@@ -350,16 +302,6 @@ class Intake(DefenseDesk):
 
 def _hashes(files: Sequence[tuple[str, ReadFile]]) -> tuple[str, ...]:
     return tuple(sorted(file.sha256 for _name, file in files))
-
-
-def _change(name: str, file: ReadFile, before: Delivery | None, together: int) -> FileChange:
-    """What a file is beside the version before: the same bytes, other bytes of the same document, or something new."""
-    if before is None:
-        return "new"
-    if file.sha256 in before.hashes:
-        return "unchanged"
-    same_name = any(old.name == name for old in before.files)
-    return "changed" if same_name or (together == 1 and len(before.files) == 1) else "new"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -383,8 +325,11 @@ class _Counter:
 
 
 def _read(file: SourceFile, counter: _Counter) -> ReadFile:
-    digest, size = hashlib.sha256(), 0
+    digest, size, head = hashlib.sha256(), 0, b""
     for chunk in counter.chunks(file):
         digest.update(chunk)
         size += len(chunk)
-    return ReadFile(file.place, size, digest.hexdigest())
+        if len(head) < HEAD_BYTES:
+            head += chunk[: HEAD_BYTES - len(head)]
+    in_place = in_place_of_document(file.place.rpartition("/")[2], head)
+    return ReadFile(file.place, size, digest.hexdigest(), in_place)

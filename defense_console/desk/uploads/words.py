@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from defense_console.desk.uploads.intake import FileChange, Incoming, IncomingFile
-from defense_console.model.errors import N_
-from defense_console.uploads.matching import Finding
-from defense_console.words.translation import _, ngettext, size_text
+from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.uploads.matching import Finding, Key
+from defense_console.uploads.opening.kinds import bundle_of
+from defense_console.words.translation import _, error_text, ngettext, size_text
 
 _CHANGES: Final[Mapping[FileChange, str]] = {
     "new": N_("new"),
@@ -18,35 +20,89 @@ _CHANGES: Final[Mapping[FileChange, str]] = {
 
 
 def finding_text(finding: Finding) -> str:
-    """A finding as a sentence; user text in it is as it came, and made safe by whoever shows it."""
-    return _(finding.text_id, **finding.parameters)
+    """A finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
+    return error_text(ConsoleError(finding.text_id, **finding.parameters))
 
 
-def incoming_lines(incoming: Incoming) -> Iterator[str]:
-    """Every file with what it would be, its findings under it; then what to know of the whole.
+_NAMES_SHOWN: Final = 3
+"""Files of one alarm that are named; the others are counted."""
 
-    What came back unchanged although a change was asked for stands first.
+
+@dataclass(frozen=True)
+class IncomingLine:
+    """A line about what was looked at: what cannot be missed, a document, one of its files, what to know of it."""
+
+    kind: Literal["alarm", "document", "file", "finding"]
+    text: str
+
+
+def incoming_lines(incoming: Incoming, titles: Mapping[Key, str]) -> Iterator[IncomingLine]:
+    """Yield every document with the files that would be received for it, then those that would not, then the findings.
+
+    What came back unchanged and what is named for somebody else comes first.
+
+    Args:
+        incoming: What was looked at.
+        titles: Title of each document, as `Intake.choices` gives them.
     """
-    for key in incoming.keys:
-        if key in incoming.unchanged:
-            name = incoming.files_of(key)[0].name
-            yield _("‼ {name}: asked for again, and not a byte has changed.", name=name)
-    for file in incoming.files:
-        yield _file_line(file, file.key in incoming.known)
-        for finding in file.findings:
-            yield f"    ! {finding_text(finding)}"
+    yield from (IncomingLine("alarm", f"‼ {text}") for text in _alarms(incoming))
+    for key in (*titles, None):
+        files = [file for file in incoming.files if file.key == key]
+        if files:
+            yield IncomingLine("document", _("No deliverable") if key is None else titles[key])
+        for file in files:
+            yield IncomingLine("file", "  " + _file_line(file, file.key in incoming.known))
+            for finding in file.findings:
+                if finding.kind != "other_student":  # it is among the alarms
+                    yield IncomingLine("finding", f"    ! {finding_text(finding)}")
     for finding in incoming.findings:
-        yield f"! {finding_text(finding)}"
+        yield IncomingLine("finding", f"! {finding_text(finding)}")
+
+
+def group_lines(incoming: Incoming, group: Sequence[IncomingFile]) -> Iterator[str]:
+    """Yield name and size of a file, then what to know of it; or of a document in several files, by their folder."""
+    bundle = bundle_of(group[0].place)
+    if bundle is None:
+        yield file_line(group[0])
+        findings = group[0].findings
+    else:
+        size = size_text(sum(file.size for file in group))
+        yield ngettext(
+            "{name} · {n} file · {size}", "{name} · {n} files · {size}", len(group), name=bundle[0], size=size
+        )
+        findings = tuple(each for each in incoming.findings if each.parameters.get("name") == bundle[0])
+    yield from (f"  ! {finding_text(finding)}" for finding in findings)
+
+
+def _alarms(incoming: Incoming) -> Iterator[str]:
+    for key in incoming.keys:
+        name = incoming.files_of(key)[0].name
+        if key in incoming.unchanged:
+            yield _("{name}: asked for again, and not a byte has changed.", name=name)
+        elif key in incoming.again:
+            yield _("{name}: this is version {n} again, not a byte has changed.", name=name, n=incoming.again[key])
+    others: dict[str, list[str]] = {}
+    for file in incoming.files:
+        for finding in file.findings:
+            if finding.kind == "other_student":
+                others.setdefault(finding_text(finding), []).append(file.name)
+    for text, names in others.items():
+        more = f" … (+{len(names) - _NAMES_SHOWN})" if len(names) > _NAMES_SHOWN else ""
+        yield _("{name}: {finding}", name=", ".join(names[:_NAMES_SHOWN]) + more, finding=text)
+
+
+def file_line(file: IncomingFile) -> str:
+    """Return the name and the size of a file."""
+    return f"{file.name} · {size_text(file.size)}"
 
 
 def _file_line(file: IncomingFile, known: bool) -> str:
-    size = size_text(file.size)
     if file.version is None or file.change is None:
-        return _("{name} · {size} · not taken", name=file.name, size=size)
+        return _("{file} · not taken", file=file_line(file))
     if known:
-        return _("{name} · {size} · version {n}, already received", name=file.name, size=size, n=file.version)
-    change = _(_CHANGES[file.change])
-    return _("{name} · {size} · version {n}, {change}", name=file.name, size=size, n=file.version, change=change)
+        return _("{file} · version {n}, already received", file=file_line(file), n=file.version)
+    change = _("version {n} again", n=file.same_as) if file.same_as is not None else _(_CHANGES[file.change])
+    return _("{file} · version {n}, {change}", file=file_line(file), n=file.version, change=change)
 
 
 def taken_text(incoming: Incoming) -> str:

@@ -17,11 +17,11 @@ from defense_console.exchange.appointments import ImportOrigin, Target, Wish, Wi
 from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.calendar.names import own_name
 from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
-from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import defense_id, searchable
+from defense_console.model.student.state import Student
 
 _SHORTEST_ID: Final = 4
 """A shorter student id, such as `17`, would be found in dates and rooms by chance."""
@@ -73,7 +73,7 @@ class Directory:
         shipped: Curricula by code.
     """
 
-    def __init__(self, people: Mapping[str, HeldStudent], shipped: Mapping[str, Curriculum]) -> None:
+    def __init__(self, people: Mapping[str, Student], shipped: Mapping[str, Curriculum]) -> None:
         self.people = people
         self._names = [(form, id) for id, person in self.people.items() for form in _name_forms(person.name)]
         self._ids = [(searchable(id), id) for id in self.people if len(id) >= _SHORTEST_ID]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
-from defense_console.exchange.held import HeldStudent
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import searchable
+from defense_console.model.student.state import Student
 
 _NAME: Final = "session/"
 """What the name of a session's link begins with: the platform's ids are not those of a calendar."""
@@ -19,7 +19,7 @@ NO_NAME: Final = N_("the student is not known, and the list does not say their n
 NAMESAKE: Final = N_("a student of this name is known under another id: {id}")
 
 
-def match_sessions(found: SessionList, people: Mapping[str, HeldStudent]) -> Wishes:
+def match_sessions(found: SessionList, people: Mapping[str, Student]) -> Wishes:
     """Return what a list asks for.
 
     Args:

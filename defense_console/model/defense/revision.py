@@ -242,15 +242,16 @@ def overdue(defense: Defense, now: str) -> bool:
     return any(due is not None and instant(due) < instant(now) for due in (student_due(defense), mentor_due(defense)))
 
 
-Change = Literal["missing", "declared", "new", "unchanged", "changed"]
+Change = Literal["missing", "declared", "new", "unchanged", "again", "changed"]
 
 
-def change_of(row: Revision) -> Change:
-    """What the latest version of this round is, compared with the one that was there when it was asked for.
+def change_of(row: Revision, defense: Defense) -> Change:
+    """Return what the latest version of this round is, compared with the one that was there when it was asked for.
 
     Returns:
         `missing` while nothing came · `declared` when it came without files · `new` when there was nothing to compare
-        with · `unchanged` when every byte is the same, although a change was requested · `changed`.
+        with · `unchanged` when every byte is the same, although a change was requested · `again` when every byte is
+        that of another earlier version, see `same_as` · `changed`.
     """
     answer = row.answer
     if answer is None:
@@ -259,15 +260,21 @@ def change_of(row: Revision) -> Change:
         return "declared"
     if row.before is None:
         return "new"
-    return "unchanged" if answer.hashes == row.before.hashes else "changed"
+    if answer.hashes == row.before.hashes:
+        return "unchanged"
+    return "changed" if same_as(answer, versions_of(row, defense)) is None else "again"
 
 
-def repeats(row: Revision, delivery: Delivery, defense: Defense) -> bool:
-    """Whether a version holds, byte for byte, what the version before it held."""
+def versions_of(row: Revision, defense: Defense) -> tuple[Delivery, ...]:
+    """Return every version received of a document, in order, also those from before it was asked for."""
     n = row.request.deliverable
-    known = defense.deliveries.get(n, ()) if n is not None else row.deliveries
-    earlier = [each for each in known if each.version < delivery.version and each.files]
-    return bool(delivery.files and earlier) and earlier[-1].hashes == delivery.hashes
+    return defense.deliveries.get(n, ()) if n is not None else row.deliveries
+
+
+def same_as(delivery: Delivery, known: Sequence[Delivery]) -> int | None:
+    """Return the number of the latest earlier version with the very same files, None without one or without files."""
+    earlier = (each for each in reversed(known) if each.version < delivery.version)
+    return next((each.version for each in earlier if each.files and each.hashes == delivery.hashes), None)
 
 
 FilePair = tuple[ReceivedFile | None, ReceivedFile | None]

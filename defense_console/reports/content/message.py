@@ -140,11 +140,7 @@ def build(
     Raises:
         ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
     """
-    project = curriculum.project(defense.project)
-    if project is None:
-        raise ConsoleError(
-            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
-        )
+    project = rubric.project_of(defense, curriculum)
     if (reason := missing(defense)) is not None:
         raise reason
     released = defense.released

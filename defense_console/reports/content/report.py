@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense import revision
+from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, Defense, Version
 from defense_console.model.defense.timeline import instant
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_
 from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
 from defense_console.reports.content.sheet import Previous, Sheet, standing
@@ -55,11 +55,7 @@ def build(
     Raises:
         ConsoleError: The curriculum has no such project, or there is no such time zone.
     """
-    project = curriculum.project(defense.project)
-    if project is None:
-        raise ConsoleError(
-            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
-        )
+    project = rubric.project_of(defense, curriculum)
     state, version, outcome, reason = standing(defense)
     _ = translator(language)
     sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)

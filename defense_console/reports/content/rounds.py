@@ -50,15 +50,16 @@ def _decision(sheet: Sheet, decision: Decision) -> str:
 def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Passage:
     """A version that came, file by file, or that the mentor only declared."""
     _ = sheet.words
+    same = revision.same_as(delivery, revision.versions_of(asked, sheet.defense))
     if not delivery.files:
         text = N_("version {n}, {at}, declared, without a file")
-    elif revision.repeats(asked, delivery, sheet.defense):
-        text = N_("version {n}, {at}, unchanged")
+    elif same is not None:
+        text = N_("version {n}, {at}, every byte is that of version {same}")
     else:
         text = N_("version {n}, {at}")
     files: Iterator[Passage] = (
         Passage(f"{file.name} · {_.ngettext('{n} byte', '{n} bytes', file.size)} · SHA-256 {file.sha256}")
         for file in delivery.files
     )
-    text = _(text, n=delivery.version, at=sheet.instant(delivery.at))
+    text = _(text, n=delivery.version, at=sheet.instant(delivery.at), same=same)
     return Passage(text, _("Received"), below=tuple(files))

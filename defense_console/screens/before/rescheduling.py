@@ -72,6 +72,6 @@ async def ask_moment(
             problem = error_text(error)
             continue
         past = _("{when} has already passed. Take it all the same?", when=when(start, screen.zone, now))
-        if start > now or await screen.app.push_screen_wait(Confirm(past)):
+        if start > now or await screen.app.push_screen_wait(Confirm(past, whose=texts.whose)):
             return start
         return None

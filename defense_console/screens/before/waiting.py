@@ -114,12 +114,11 @@ class WaitingScreen(PanelScreen):
             return content(standing).stylize("bold $text-warning")
         first = content(_("Waited {time}.", time=waited)).stylize("bold")
         left_s = self.brief.no_show_in_s()
-        key = self.key_of("waiting.absent")
         if left_s <= 0:
-            rule = _("A third of the plan has gone: {key} declares the student absent.", key=key)
+            rule = _("A third of the plan has gone: {key:waiting.absent} declares the student absent.")
             return Content.assemble(first, " ", Content(f"! {rule}").stylize("bold $text-warning"))
         at = time_of_day(later(now, left_s), self.zone)
-        rule = _("{key} declares the student absent in {left}, at {time}; earlier only with a reason.", key=key,
+        rule = _("{key:waiting.absent} declares the student absent in {left}, at {time}; earlier only with a reason.",
                  left=clock_text(left_s), time=at)  # fmt: skip
         recording = " " + _("The recording runs.") if self.defense.recording is not None else ""
         return Content.assemble(first, " ", rule, recording)

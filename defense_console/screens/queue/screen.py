@@ -132,7 +132,7 @@ class QueueScreen(WritingScreen):
         if search.strip():
             return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
         if self._entries:
-            return _("Nothing here; 5 shows every pending defense.")
+            return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
         return _("Nothing is pending. defense-console import FILE brings defenses in.")
 
     def _draw_tabs(self) -> None:
@@ -225,7 +225,7 @@ class QueueScreen(WritingScreen):
             self.field.value = ""
             self.update()
         else:
-            self.tell(_("Ctrl+Q leaves the console."))
+            self.tell(_("{key:console.quit} leaves the console."))
 
     # --- commands ----------------------------------------------------------------------------------------------------
 

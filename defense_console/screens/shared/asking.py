@@ -45,7 +45,7 @@ class Ask(Dialog[str | None]):
         placeholder: str = "",
         required: bool = True,
     ) -> None:
-        super().__init__(question, details)
+        super().__init__(question, details, texts.whose)
         self.texts = texts
         self._field_key = field
         self._initial = initial

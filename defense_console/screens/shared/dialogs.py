@@ -1,6 +1,7 @@
 """Dialogs: a question, a choice, a sheet. Each answers once; `asking.py` has the one that asks for a text.
 
-`y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. Source: product.md §5.
+`y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. What is higher than the screen
+scrolls, and a line says how much is below. Source: product.md §5.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -21,12 +23,38 @@ from defense_console.screens.base import Console, ConsoleScreen
 from defense_console.screens.shared.saved_words import alarm_words
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.writer import Field
-from defense_console.words.translation import _
+from defense_console.words.translation import _, ngettext
 
 T = TypeVar("T")
 
 CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
 """Characters that choose the first, second… answer: the digit, and what the same key gives on AZERTY."""
+
+
+SCROLLS = ("up", "down", "k", "j", "pageup", "pagedown", "home", "end")
+"""Keys that scroll what is read; while a text is typed only the two that turn pages."""
+MOST_ROWS = 0.96
+"""The part of the screen's height that a dialog takes at most."""
+
+
+class Reading(VerticalScroll):
+    """What is read in a dialog; empty it takes no room."""
+
+    class Moved(Message):
+        """It was scrolled, or what fits in it has changed."""
+
+    def on_mount(self) -> None:
+        """Take no room without anything to read."""
+        self.display = bool(self.children)
+
+    def on_resize(self) -> None:
+        """See `Moved`."""
+        self.post_message(self.Moved())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """See `Moved`."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved())
 
 
 class Dialog(ModalScreen[T], Generic[T]):
@@ -35,6 +63,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     Args:
         question: Translated title; user text in it is made safe.
         details: Translated lines under it.
+        whose: Which defense it is about, in words; None for the one that the screen below is about.
     """
 
     AUTO_FOCUS = ""
@@ -46,33 +75,73 @@ class Dialog(ModalScreen[T], Generic[T]):
             border: round $primary; background: $surface; padding: 0 1;
         }
         Static { height: auto; width: 1fr; }
-        VerticalScroll { height: auto; max-height: 60vh; }
+        Reading { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         .dialog--question { text-style: bold; }
-        .dialog--details { margin: 1 0 0 0; }
+        .dialog--whose { color: $text-muted; }
+        .dialog--more { display: none; color: $text-accent; }
+        &.-higher .dialog--more { display: block; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
         AlarmLine { dock: bottom; }
-        &.-alarm VerticalScroll { max-height: 35vh; }
     }
     """
 
-    def __init__(self, question: str, details: str | Content = "") -> None:
+    def __init__(self, question: str, details: str | Content = "", whose: str | None = None) -> None:
         super().__init__()
         self._question = question
         self._details = details
+        self._whose = whose
         self._answered = False
         self._answered_below = Content()
 
     def compose(self) -> ComposeResult:
-        """Question, details, the dialog's own part, its keys."""
+        """Question, whose it is, what is read, the dialog's own part, its keys."""
+        whose = self.whose
         with Vertical():
             yield Static(content(self._question), classes="dialog--question")
-            if self._details:
-                details = content(self._details) if isinstance(self._details, str) else self._details
-                with VerticalScroll(can_focus=False):
-                    yield Static(details, classes="dialog--details")
+            if whose:
+                yield Static(content(whose), classes="dialog--whose")
+            with Reading(can_focus=False):
+                yield from self.compose_reading()
+            yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
             yield Static(Content(self.keys_text()), classes="dialog--keys")
         yield AlarmLine(markup=False)
+
+    @property
+    def whose(self) -> str:
+        """Which defense it is about, in words; "" for none."""
+        if self._whose is not None:
+            return self._whose
+        return self.below.whose if self.below is not None else ""
+
+    def _fit(self) -> None:
+        """Give what is read the rows that the other parts leave."""
+        scroll = self.query_one(Reading)
+        around = [part for part in self.query("Dialog > Vertical > *") if part is not scroll and part.display]
+        taken = sum(part.outer_size.height + part.styles.margin.height for part in around)
+        alarm = sum(alarm.outer_size.height for alarm in self.query(AlarmLine) if alarm.display)
+        rows = int(self.size.height * MOST_ROWS) - alarm - taken - scroll.styles.margin.height - 2
+        scroll.styles.max_height = max(2, rows)
+
+    def on_reading_moved(self) -> None:
+        """Say how much is below."""
+        scroll = self.query_one(Reading)
+        self.set_class(scroll.max_scroll_y > 0, "-higher")
+        below = scroll.max_scroll_y - round(scroll.scroll_y)
+        text = ngettext("↓ {n} more line below", "↓ {n} more lines below", below) if below else _("This is the end.")
+        self.query_one(".dialog--more", Static).update(Content(text))
+        self.call_after_refresh(self._fit)
+
+    def scroll_by_key(self, key: str) -> bool:
+        """Scroll what is read. Returns: whether the key scrolls."""
+        scroll = self.query_one(Reading)
+        if key not in SCROLLS or (self.query(Field) and not key.startswith("page")):
+            return False
+        page = max(1, scroll.size.height - 1)
+        by = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -page, "pagedown": page}.get(key)
+        to = scroll.scroll_y + by if by is not None else scroll.max_scroll_y if key == "end" else 0
+        scroll.scroll_to(y=to, animate=False)
+        return True
 
     def on_screen_resume(self) -> None:
         """What is not saved is told over a question, too."""
@@ -81,6 +150,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     def on_resize(self) -> None:
         """What fits has changed."""
         self.show_saved()
+        self.call_after_refresh(self._fit)
 
     def tell(self, text: Content) -> None:
         """What the screen below has just said: while something is not saved this dialog covers its status line."""
@@ -93,12 +163,18 @@ class Dialog(ModalScreen[T], Generic[T]):
             saved = cast(Console, self.app).desk.saved
             text = content(alarm_words(saved, max(20, self.size.width - 2)))
             alarm.tell(Content("\n").join([text, self._answered_below]) if text and self._answered_below else text)
-            self.set_class(bool(text), "-alarm")
+            self.call_after_refresh(self._fit)
             if self.below is not None:
                 self.below.yield_alarm()
 
+    def compose_reading(self) -> ComposeResult:
+        """What is read before answering."""
+        if self._details:
+            details = content(self._details) if isinstance(self._details, str) else self._details
+            yield Static(details, classes="dialog--details")
+
     def compose_answers(self) -> ComposeResult:
-        """What stands between the question and the line of keys."""
+        """What lies between what is read and the line of keys, and does not scroll."""
         yield from ()
 
     def keys_text(self) -> str:
@@ -128,11 +204,12 @@ class Dialog(ModalScreen[T], Generic[T]):
             event.prevent_default()
             await below.do_command(command)
             return
-        if isinstance(self.focused, Field) and event.key not in ("escape", "enter"):
+        if isinstance(self.focused, Field) and event.key not in ("escape", "enter", "pageup", "pagedown"):
             return  # editing keys are the field's
         event.stop()
         event.prevent_default()
-        self.press(event.key, event.character or "")
+        if not self.scroll_by_key(event.key):
+            self.press(event.key, event.character or "")
 
     def press(self, key: str, character: str) -> None:
         """A key was pressed. Args: key: the toolkit's name; character: what it prints, "" for none."""
@@ -152,10 +229,13 @@ class Confirm(Dialog[bool]):
         details: What happens then.
         yes: What `y` does, in one or two words.
         no: What the others do.
+        whose: See `Dialog`.
     """
 
-    def __init__(self, question: str, details: str | Content = "", yes: str = "", no: str = "") -> None:
-        super().__init__(question, details)
+    def __init__(
+        self, question: str, details: str | Content = "", yes: str = "", no: str = "", whose: str | None = None
+    ) -> None:
+        super().__init__(question, details, whose)
         self._yes = yes
         self._no = no
 
@@ -179,36 +259,41 @@ class Choose(Dialog[int | None]):
         options: Translated answers, at most nine.
         details: What to know before answering.
         back: What `Esc` does.
+        whose: See `Dialog`.
     """
 
     DEFAULT_CSS = """
     Choose .dialog--option { margin: 0 0 0 1; height: auto; }
     Choose .dialog--number { width: 3; color: $text-accent; text-style: bold; }
-    Choose .dialog--options { margin: 1 0 0 0; }
+    Choose .dialog--details { margin: 0 0 1 0; }
     """
 
-    def __init__(self, question: str, options: Sequence[str], details: str | Content = "", back: str = "") -> None:
-        super().__init__(question, details)
+    def __init__(
+        self,
+        question: str,
+        options: Sequence[str],
+        details: str | Content = "",
+        back: str = "",
+        whose: str | None = None,
+    ) -> None:
+        super().__init__(question, details, whose)
         self._options = tuple(options)[: len(CHOICES)]
         self._back = back
 
-    def compose_answers(self) -> ComposeResult:
-        """The numbered answers."""
-        with VerticalScroll(classes="dialog--options", can_focus=False):
-            for n, option in enumerate(self._options, 1):
-                with Horizontal(classes="dialog--option"):
-                    yield Static(Content(str(n)), classes="dialog--number")
-                    yield Static(content(option))
+    def compose_reading(self) -> ComposeResult:
+        """What to know, and the numbered answers."""
+        yield from super().compose_reading()
+        for n, option in enumerate(self._options, 1):
+            with Horizontal(classes="dialog--option"):
+                yield Static(Content(str(n)), classes="dialog--number")
+                yield Static(content(option))
 
     def keys_text(self) -> str:
         """The digits, and the way out."""
         return _("1–{last}  choose      Esc  {back}", last=len(self._options), back=self._back or _("back"))
 
     def press(self, key: str, character: str) -> None:
-        """A digit, or what its key gives on AZERTY, chooses; arrows scroll a list that is higher than the screen."""
-        if key in ("down", "up"):
-            by = 1 if key == "down" else -1
-            self.query_one(".dialog--options").scroll_relative(y=by, animate=False)
+        """A digit, or what its key gives on AZERTY, chooses."""
         if key in ("enter", "space", "escape") or character.lower() == "n":
             self.answer(None)
             return
@@ -231,11 +316,6 @@ class Sheet(Dialog[None]):
         self._openers = frozenset(closing)
 
     def press(self, key: str, character: str) -> None:
-        """Arrows scroll, everything that goes back closes."""
-        scroll = self.query_one(VerticalScroll)
-        if key in ("down", "j", "pagedown"):
-            scroll.scroll_relative(y=scroll.size.height if key == "pagedown" else 1, animate=False)
-        elif key in ("up", "k", "pageup"):
-            scroll.scroll_relative(y=-scroll.size.height if key == "pageup" else -1, animate=False)
-        elif key in ("enter", "space", "escape", "q", "n") or key in self._openers:
+        """Everything that goes back closes."""
+        if key in ("enter", "space", "escape", "q", "n") or key in self._openers:
             self.answer(None)

@@ -21,7 +21,7 @@ from defense_console.words.translation import _, clock_time, date_text, error_te
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
-    from defense_console.model.defense.refused import Aside
+    from defense_console.model.log.refused import Aside
 
 
 OnAside = Seen[DefenseDesk]

@@ -126,14 +126,14 @@ class WritingScreen(ConsoleScreen):
     def on_writer_touched(self, event: Writer.Touched) -> None:
         """Stamp the first keystroke."""
         event.stop()
-        if event.field == self.writer.field_key:
-            self.texts.touch(event.field)
+        if self.writer.field_key and self.writer.changed:
+            self.texts.touch(self.writer.field_key)
 
     def on_writer_typed(self, event: Writer.Typed) -> None:
-        """Save a draft."""
+        """Save a draft of what the field holds now."""
         event.stop()
         try:
-            self.texts.type_text(event.field, event.text, event.cursor)
+            self.flush()
         except ConsoleError as error:
             self.refuse(error)
         self.show_saved()
@@ -272,7 +272,7 @@ class WritingScreen(ConsoleScreen):
             "is kept.",
             host=other.host,
         )
-        question = Confirm(_("Take this defense over?"), details, yes=_("take over"))
+        question = Confirm(_("Take this defense over?"), details, yes=_("take over"), whose=self.texts.whose)
         if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
             self._reads_only = False
             self.tell(_("Taken over: it is written here now."))

@@ -58,6 +58,7 @@ class Subject:
         new: The version after; None when it did not come.
         student: Whose document it is, user text.
         requested: A new version was asked for, so that an unchanged one is told as loudly as can be.
+        again: Number of an earlier version that has the very same file; None when none has.
     """
 
     document: str
@@ -65,6 +66,7 @@ class Subject:
     new: VersionLabel | None
     student: str = ""
     requested: bool = False
+    again: int | None = None
 
 
 class DifferenceScreen(ConsoleScreen):
@@ -178,7 +180,7 @@ class DifferenceScreen(ConsoleScreen):
     def _lines_found(self) -> bool:
         """Whether there are lines to show: something changed, and it can be read."""
         found = self._found
-        return isinstance(found, Comparison) and found.difference is not None and not found.same_text
+        return isinstance(found, Comparison) and found.difference is not None and not found.no_lines
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
@@ -193,12 +195,17 @@ class DifferenceScreen(ConsoleScreen):
         files = Content(shortened(self._files(), width)).stylize("$text-muted")
         self.query_one("#difference-files", Static).update(files)
         self.query_one("#difference-counts", Static).update(self._counts())
-        alarm = alarm_words(self._found, subject.requested) if isinstance(self._found, Comparison) else None
+        alarm = self._alarm()
         block = self.query_one("#difference-alarm", Static)
         block.set_class(alarm is not None, "-shown")
         if alarm is not None:
-            block.update(Content.assemble((f"⚠  {alarm[0]}  ⚠", "bold $text-error"), "\n", alarm[1]))
+            heading = Content(f"⚠  {alarm[0]}  ⚠").stylize("bold $text-error")
+            block.update(Content.assemble(heading, "\n", content(alarm[1])))
         self._say()
+
+    def _alarm(self) -> tuple[str, str] | None:
+        found, subject = self._found, self.subject
+        return alarm_words(found, subject.requested, subject.again) if isinstance(found, Comparison) else None
 
     def _versions(self, width: int) -> Content:
         def named(version: VersionLabel | None) -> str:
@@ -237,15 +244,15 @@ class DifferenceScreen(ConsoleScreen):
         if self._found is None:
             full = BAR_CELLS * self._percent // 100
             bar = "█" * full + "░" * (BAR_CELLS - full)
-            said.show(Content.assemble(_("Reading and comparing; the clock goes on. Esc stops."), "\n\n",
+            said.show(Content.assemble(_("Reading and comparing; the clock goes on. {key:console.back} stops."), "\n\n",
                                        (bar, "$text-accent"), f" {self._percent:>3} %"))  # fmt: skip
         elif isinstance(self._found, ConsoleError):
             said.show(content(error_text(self._found)))
-        elif alarm_words(self._found, self.subject.requested) is not None:
+        elif self._alarm() is not None:
             why = self._found.why_no_text
             said.show(content(error_text(why)) if why is not None and self._found.status != "missing" else Content(""))
         elif not self._lines_found:
-            said.show(calm_words(self._found))
+            said.show(calm_words(self._found, self.subject.again))
 
     def on_difference_view_reached(self, event: DifferenceView.Reached) -> None:
         """Say which change it is."""

@@ -8,7 +8,7 @@ from textual import work
 
 from defense_console.desk.uploads.comparing import reading_limits
 from defense_console.model.defense import revision
-from defense_console.model.defense.state import Revision
+from defense_console.model.defense.state import ReceivedFile, Revision
 from defense_console.model.errors import N_
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -52,6 +52,7 @@ class Looking(PanelScreen):
             new=VersionLabel(new.name, each.answer.at) if new is not None else None,
             student=self.revisions.student.name,
             requested=True,
+            again=None if new is None else self._again(each, new),
         )
         limits = reading_limits(self.desk.settings)
         compute = self.attempt(lambda: self.revisions.comparing(pairs[place], self.desk.vault, limits))
@@ -65,6 +66,12 @@ class Looking(PanelScreen):
         each = self.chosen()
         if each is not None and each.answer is not None and await view(self, each.answer.files):
             self._begin_review(each)
+
+    def _again(self, each: Revision, file: ReceivedFile) -> int | None:
+        """Return the number of the latest earlier version that had this very file."""
+        answer, known = each.answer, revision.versions_of(each, self.defense)
+        earlier = (version for version in reversed(known) if answer is not None and version.version < answer.version)
+        return next((version.version for version in earlier if file.sha256 in version.hashes), None)
 
     def _begin_review(self, each: Revision) -> None:
         if each.state == "received" and self.revisions.read_only is None:

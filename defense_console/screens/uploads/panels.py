@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from defense_console.model.defense import revision
-from defense_console.model.defense.state import SETTLED, Delivery, Revision, RowState, Version
+from defense_console.model.defense.state import SETTLED, Defense, Delivery, Revision, RowState, Version
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
@@ -102,7 +102,7 @@ def title_of(each: Revision, desk: RevisionsDesk) -> str:
 
 def _document(each: Revision, desk: RevisionsDesk, zone: str, now: str) -> Content:
     parts = [content(title_of(each, desk)).stylize("bold"), _terms(each, zone, now)]
-    change = change_line(each)
+    change = change_line(each, desk.defense)
     if change is not None:
         parts.append(change)
     if each.answer is not None:
@@ -133,10 +133,14 @@ def _terms(each: Revision, zone: str, now: str) -> Content:
     return Content(" · ").join(parts)
 
 
-def change_line(each: Revision) -> Content | None:
+def change_line(each: Revision, defense: Defense) -> Content | None:
     """What changed against the version that was asked to change; None while nothing came in this round."""
     version = each.before.version if each.before is not None else 0
-    match revision.change_of(each):
+    match revision.change_of(each, defense):
+        case "again":
+            same = each.answer and revision.same_as(each.answer, revision.versions_of(each, defense))
+            text = _("VERSION {n} AGAIN: every byte is the same", n=same)
+            return Content(f" ▲ {text} ▲ ").stylize("bold reverse $text-error")
         case "unchanged":
             text = _("UNCHANGED although requested: every byte is that of version {n}", n=version)
             return Content(f" ▲ {text} ▲ ").stylize("bold reverse $text-error")
@@ -175,8 +179,7 @@ def delivery_items(each: Revision | None, desk: RevisionsDesk, zone: str, now: s
     """Every version of the chosen document, the newest first."""
     if each is None:
         return ()
-    n = each.request.deliverable
-    versions = desk.defense.deliveries.get(n, ()) if n is not None else each.deliveries
+    versions = revision.versions_of(each, desk.defense)
     if not versions:
         return (Item(Content(_("no version was taken in")).stylize("$text-muted")),)
     return tuple(Item(_delivered(delivery, zone, now)) for delivery in reversed(versions))

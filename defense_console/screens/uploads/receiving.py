@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,9 @@ from textual.worker import Worker
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.typed.path import typed_path
-from defense_console.desk.uploads.intake import Incoming, Intake, Progress
-from defense_console.desk.uploads.words import incoming_lines, taken_text
+from defense_console.desk.uploads.incoming import Incoming
+from defense_console.desk.uploads.intake import Intake, Progress
+from defense_console.desk.uploads.words import group_lines, incoming_lines, taken_text
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
@@ -47,11 +49,13 @@ async def _receive(screen: ConsoleScreen, defense_id: str) -> None:
         incoming = await _looked_at(screen, intake)
         if incoming is None:
             return
-        if not await _agreed(screen, incoming):
+        if not await _agreed(screen, intake, incoming):
             intake.drop_text(Asked.FILES)  # what lies there was seen: no event answers the question
             return
         intake.require(incoming)
-        kept = await _watched(screen, _("Taking the documents in"), lambda told: _keep(intake, incoming, told))
+        kept = await _watched(
+            screen, _("Taking the documents in"), intake.whose, lambda told: _keep(intake, incoming, told)
+        )
         if kept:
             intake.record(incoming)
             screen.tell(taken_text(incoming))
@@ -78,29 +82,77 @@ async def _looked_at(screen: ConsoleScreen, intake: Intake) -> Incoming | None:
             return None
         try:
             path = typed_path(typed)
-            reading = await _watched(screen, _("Looking at the documents"), lambda told: intake.read(path, told))  # noqa: B023
+            reading = await _watched(screen, _("Looking at the documents"), intake.whose, partial(intake.read, path))
             if reading is None:
                 return None
             incoming = intake.judge(reading)
         except ConsoleError as error:
             problem = error_text(error)
             continue
-        if not incoming.unmatched:
-            return incoming
-        return intake.judge(reading, await _what_they_are(screen, intake, incoming))
+        chosen = await _what_they_are(screen, intake, incoming)
+        return intake.judge(reading, chosen) if chosen else incoming
 
 
-async def _what_they_are(screen: ConsoleScreen, intake: Intake, incoming: Incoming) -> int | str | None:
-    """What the files are that could not be matched; None leaves them out."""
-    names = Content("\n").join(line(file.name) for file in incoming.unmatched)
+async def _what_they_are(screen: ConsoleScreen, intake: Intake, incoming: Incoming) -> dict[str, int | str]:
+    """Ask what each file is that could not be matched; one that stays out has no answer.
+
+    Returns:
+        What each file is, by its path inside the source.
+    """
     choices = intake.choices()
-    chosen = await screen.app.push_screen_wait(
-        Choose(_("Which document is this?"), [title for _key, title in choices], names, back=_("leave it out"))
-    )
-    return None if chosen is None else choices[chosen][0]
+    waiting = list(incoming.unmatched_groups)
+    total = len(waiting)
+    found: dict[str, int | str] = {}
+    while waiting:
+        details = Content("\n").join(line(text) for text in group_lines(incoming, waiting[0]))
+        question = Which(details, len(waiting), total, [title for _key, title in choices], intake.whose)
+        answer = await screen.app.push_screen_wait(question)
+        meant, waiting = (waiting, []) if question.for_all else (waiting[:1], waiting[1:])
+        if answer is not None:
+            found.update({file.place: choices[answer][0] for group in meant for file in group})
+    return found
 
 
-async def _agreed(screen: ConsoleScreen, incoming: Incoming) -> bool:
+class Which(Choose):
+    """Which document a file is; `a` makes the answer the one for all files that are left.
+
+    Args:
+        details: The file, and what to know of it.
+        left: How many files are to be asked for, this one included.
+        total: How many there were.
+        titles: Titles of the documents, translated.
+        whose: See `Dialog`.
+    """
+
+    def __init__(self, details: Content, left: int, total: int, titles: Sequence[str], whose: str) -> None:
+        question = _("Which document is this?")
+        if total > 1:
+            question = _("Which document is this? {n} of {total}", n=total - left + 1, total=total)
+        super().__init__(question, titles, details, back=_("leave it out"), whose=whose)
+        self._left = left
+        self.for_all = False
+
+    def keys_text(self) -> str:
+        """The digits, how many files they are for, and the way out."""
+        keys = super().keys_text()
+        if self._left < 2:
+            return keys
+        scope = _("a  this one only") if self.for_all else _("a  for all {n} left", n=self._left)
+        return f"{keys}      {scope}"
+
+    def press(self, key: str, character: str) -> None:
+        """`a` changes how many files the answer is for."""
+        if character.lower() == "a" and self._left > 1:
+            self.for_all = not self.for_all
+            self.query_one(".dialog--keys", Static).update(Content(self.keys_text()))
+        else:
+            super().press(key, character)
+
+
+_STYLES = {"alarm": "bold $text-error", "document": "bold", "file": "", "finding": "$text-warning"}
+
+
+async def _agreed(screen: ConsoleScreen, intake: Intake, incoming: Incoming) -> bool:
     """Show what was found; whether it is to be taken."""
     if not incoming.keys:
         if any(file.key is not None for file in incoming.files):
@@ -108,13 +160,10 @@ async def _agreed(screen: ConsoleScreen, incoming: Incoming) -> bool:
         else:
             screen.tell(_("None of these files could be matched to a deliverable: nothing was taken in."), "refused")
         return False
-    found = (
-        line(text).stylize("bold $text-error") if text.startswith("‼") else line(text)
-        for text in incoming_lines(incoming)
-    )
-    return await screen.app.push_screen_wait(
-        Confirm(_("Take these documents in?"), Content("\n").join(found), yes=_("take in"))
-    )
+    lines = incoming_lines(incoming, dict(intake.choices()))
+    found = Content("\n").join(line(each.text).stylize(_STYLES[each.kind]) for each in lines)
+    question = Confirm(_("Take these documents in?"), found, yes=_("take in"), whose=intake.whose)
+    return await screen.app.push_screen_wait(question)
 
 
 # --- long work -------------------------------------------------------------------------------------------------------
@@ -153,8 +202,8 @@ class Working(Dialog[None]):
 
     DEFAULT_CSS = "Working .dialog--progress { margin: 1 0 0 0; }"
 
-    def __init__(self, title: str, watched: Watched) -> None:
-        super().__init__(title)
+    def __init__(self, title: str, watched: Watched, whose: str) -> None:
+        super().__init__(title, whose=whose)
         self._watched = watched
 
     def compose_answers(self) -> ComposeResult:
@@ -176,8 +225,8 @@ class Working(Dialog[None]):
             self.query_one(".dialog--progress", Static).update(self._watched.line())
 
 
-async def _watched(screen: ConsoleScreen, title: str, work: Callable[[Progress], T]) -> T | None:
-    """Do something long on a thread of its own and show how far it is.
+async def _watched(screen: ConsoleScreen, title: str, whose: str, work: Callable[[Progress], T]) -> T | None:
+    """Do something long for one defense on a thread of its own and show how far it is.
 
     Returns:
         What it answers; None when the mentor stopped it.
@@ -188,7 +237,7 @@ async def _watched(screen: ConsoleScreen, title: str, work: Callable[[Progress],
     try:
         done, _waiting = await asyncio.wait({task}, timeout=SHOWN_AFTER_S)
         if not done:
-            dialog = Working(title, watched)
+            dialog = Working(title, watched, whose)
             await screen.app.push_screen(dialog)
         while not task.done():
             if dialog is not None:

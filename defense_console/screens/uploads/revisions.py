@@ -131,11 +131,11 @@ class RevisionsScreen(Looking, CopyingScreen):
     # --- one document ----------------------------------------------------------------------------------------------
 
     def action_revisions_accept(self) -> None:
-        """Settle it. Unchanged content is accepted only after a question."""
+        """Settle it. Content that was there before is accepted only after a question."""
         each = self.chosen()
         if each is None:
             return
-        if revision.change_of(each) == "unchanged":
+        if revision.change_of(each, self.defense) in ("unchanged", "again"):
             self._accept_unchanged(each)
         else:
             self._accept(each)
@@ -148,7 +148,7 @@ class RevisionsScreen(Looking, CopyingScreen):
 
     @work(exclusive=True, group="dialog")
     async def _accept_unchanged(self, each: Revision) -> None:
-        change = panels.change_line(each) or Content("")
+        change = panels.change_line(each, self.defense) or Content("")
         title = panels.title_of(each, self.revisions)
         question = Confirm(_("Accept {document} all the same?", document=title), change, yes=_("accept"))
         if await self.app.push_screen_wait(question):

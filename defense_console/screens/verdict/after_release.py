@@ -51,7 +51,7 @@ class AfterRelease(Signing):
             details = _("The verdict stays in force, and waits for you until you uphold or amend it.")
             contest = await self._reason(Asked.CONTEST, _("What does the student contest?"), details)
             if contest and self.attempt(lambda: self.verdict.contest(contest)) is not None:
-                self.tell(_("Contested: {key} upholds it, or amend it.", key=self.key_of("verdict.contest")))
+                self.tell(_("Contested: {key:verdict.contest} upholds it, {key:verdict.amend} amends it."))
             return
         text = N_("The student said: {reason}. To change the verdict instead, amend it.")
         reason = await self._reason(Asked.UPHOLD, _("Why does the verdict stand?"), _(text, reason=said))

@@ -42,8 +42,8 @@ SKILL_STATES = {
 }
 
 _LIFTED_ON_THE_LINE = {
-    "live.next_unrated": N_("{key} on this line opens the rubric"),
-    "live.note_criterion": N_("{key} on this line writes it"),
+    "live.next_unrated": N_("{key:verdict.edit_row} on this line opens the rubric"),
+    "live.note_criterion": N_("{key:verdict.edit_row} on this line writes it"),
 }
 """What Enter on a guard does, by the command of another screen that lifts it."""
 
@@ -183,7 +183,7 @@ def skill_items(desk: VerdictDesk) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def text_items(defense: Defense, settings: Settings) -> tuple[Item, ...]:
+def text_items(defense: Defense) -> tuple[Item, ...]:
     """Strengths, improvements, reason and next goal, keyed by the field that edits each."""
     items = [Item(content(line.text), f"edit/{line.seq}", Content("+ ")) for line in defense.strengths]
     items += [Item(content(line.text), f"edit/{line.seq}", Content("→ ")) for line in defense.improvements]
@@ -191,8 +191,7 @@ def text_items(defense: Defense, settings: Settings) -> tuple[Item, ...]:
     for label, text, field in fixed:
         shown = content(text) if text else Content("–").stylize("$text-muted")
         items.append(Item(Content.assemble((label + " ", "$text-accent"), shown), field))
-    strength, improvement = (key_of(id, settings) for id in ("verdict.strength", "verdict.improvement"))
-    hint = _("{s} writes a strength, {i} something to improve", s=strength, i=improvement)
+    hint = _("{key:verdict.strength} writes a strength, {key:verdict.improvement} something to improve")
     if not defense.lines:
         items.insert(0, Item(Content(hint).stylize("$text-muted")))
     return tuple(items)
@@ -210,7 +209,7 @@ def guard_items(guards: Sequence[Guard], settings: Settings) -> tuple[Item, ...]
         lift = content(f" → {lift_words(guard.lift, settings)}").stylize("$text-muted")
         items.append(Item(text + lift, f"guard/{place}", mark))
     if not any(guard.hard for guard in guards):
-        ready = _("Nothing stops the signature: {key} signs.", key=key_of("verdict.sign", settings))
+        ready = _("Nothing stops the signature: {key:verdict.sign} signs.")
         items.insert(0, Item(Content(ready), mark=Content("✓ ").stylize("bold $text-success")))
     return tuple(items)
 
@@ -225,7 +224,7 @@ def lift_words(id: str, settings: Settings) -> str:
         return " ".join(key_of(OUTCOME_COMMANDS[outcome], settings) for outcome in OUTCOME_ORDER)
     here = next((c for c in commands_for("verdict") if id in (c.id, dict(c.acts_as).get("verdict"))), None)
     if here is None:
-        return _(_LIFTED_ON_THE_LINE[id], key=key_of("verdict.edit_row", settings))
+        return _(_LIFTED_ON_THE_LINE[id])
     keys = shown_keys(here, settings, language())
     return f"{keys[0]} {_(here.label)}" if keys else _(here.label)
 

@@ -94,7 +94,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         else:
             items = panels.document_items(desk)
         self.panel("documents").show(_("Documents to revise"), items)
-        self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense, settings))
+        self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense))
         self.panel("skills").show(_("Skills"), panels.skill_items(desk))
         drafting = defense.drafting is not None and defense.signed is None
         self.panel("guards").display = drafting
@@ -140,10 +140,11 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         if defense.signed is not None:
             return self._signed_line()
         if defense.contested is not None and not defense.amendment:
-            text = N_("! Contested: {reason} — {uphold} upholds the verdict, {amend} amends it.")
-            keys = {"uphold": self.key_of("verdict.contest"), "amend": self.key_of("verdict.amend")}
-            said = shortened(defense.contested, max(20, 2 * self.size.width - len(_(text, reason="", **keys)) - 8))
-            return content(_(text, reason=said, **keys)).stylize("bold $text-warning")
+            text = N_(
+                "! Contested: {reason} — {key:verdict.contest} upholds the verdict, {key:verdict.amend} amends it."
+            )
+            said = shortened(defense.contested, max(20, 2 * self.size.width - len(_(text, reason="")) - 8))
+            return content(_(text, reason=said)).stylize("bold $text-warning")
         if defense.drafting is None and defense.released is not None:
             at = self._when(defense.released.released_at)
             return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
@@ -159,12 +160,13 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def _signed_line(self) -> Content:
         left_s = self.verdict.countdown_s()
-        undo, sign = self.key_of("edit.undo"), self.key_of("verdict.sign")
         if left_s is None:
-            waits = N_("● Signed, not released: {sign} releases it, {undo} takes the signature back.")
-            return Content(_(waits, sign=sign, undo=undo)).stylize("bold $text-warning")
-        text = N_("● Signed. Released in {time}: {undo} takes the signature back.")
-        return Content(_(text, time=clock_text(left_s), undo=undo)).stylize("bold $text-warning")
+            text = _(
+                "● Signed, not released: {key:verdict.sign} releases it, {key:edit.undo} takes the signature back."
+            )
+        else:
+            text = _("● Signed. Released in {time}: {key:edit.undo} takes the signature back.", time=clock_text(left_s))
+        return Content(text).stylize("bold $text-warning")
 
     def label(self, command: Command) -> str:
         """Once signed, the key that signs releases."""
@@ -199,8 +201,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             return
         suggested = self.verdict.suggestion().outcome
         if outcome != suggested and not self.defense.reason:
-            key = self.key_of("verdict.reason")
-            self.tell(_("Not what is suggested: {key} writes the reason.", key=key))
+            self.tell(_("Not what is suggested: {key:verdict.reason} writes the reason."))
 
     def action_verdict_validated(self) -> None:
         """Validated."""

@@ -16,9 +16,8 @@ from defense_console.words.translation import N_, _, duration_text
 def announcement(screen: ConsoleScreen) -> Content:
     """Who signs, since that name stands under the message to the student, and what happens after the signature."""
     settings = screen.desk.settings
-    text = N_("Signed by {name}. It is released {time} after the signature; until then {undo} takes it back.")
-    wait, undo = duration_text(settings.release_countdown_s), screen.key_of("edit.undo")
-    return content(_(text, name=settings.name or "?", time=wait, undo=undo))
+    text = N_("Signed by {name}. It is released {time} after the signature; until then {key:edit.undo} takes it back.")
+    return content(_(text, name=settings.name or "?", time=duration_text(settings.release_countdown_s)))
 
 
 class Signing(RowEditing):

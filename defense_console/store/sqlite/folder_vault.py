@@ -18,7 +18,8 @@ from typing import IO, Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.sqlite.opening.place import DOCUMENTS, explained, sync_folder, write_all
+from defense_console.store.durable_files import sync_folder, write_all
+from defense_console.store.sqlite.opening.place import DOCUMENTS, explained
 from defense_console.store.sqlite.opening.work_folder import PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
 
@@ -173,7 +174,7 @@ class FolderVault:
             )
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every document: those that are not what was received. One that is missing cannot be told from here.
+        """Read every document and return those that are not what was received; the logs alone know what is missing.
 
         Raises:
             StoreError: They cannot be read.

@@ -26,23 +26,24 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import Line
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store import log_rules
 from defense_console.store.base import (
     Append,
     Draft,
     Identity,
     Lease,
-    Line,
     Problem,
-    Student,
 )
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.drafts import Drafts
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
+from defense_console.store.sqlite.keys import defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
@@ -52,7 +53,7 @@ from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -183,14 +184,14 @@ class TinyStore:
     @_explained
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the logs that begin with `prefix`, sorted."""
-        wanted = prefix if prefix.startswith((DEFENSES, STUDENTS)) else ""
-        names = self._rows.names(wanted) if wanted else self._rows.names(DEFENSES) + self._rows.names(STUDENTS)
-        return tuple(name for name in names if name.startswith(prefix))
+        if prefix.startswith(LOG_PREFIXES):
+            return tuple(self._rows.names(prefix))
+        return tuple(name for name in log_names(self._rows) if name.startswith(prefix))
 
     @_explained
     def is_empty(self) -> bool:
         """Whether there is no log at all."""
-        return not (self._rows.names(DEFENSES, 1) or self._rows.names(STUDENTS, 1))
+        return not log_names(self._rows, 1)
 
     # --- summaries -----------------------------------------------------------------------------------------------
 

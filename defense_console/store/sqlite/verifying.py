@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Line, Problem, ProblemKind
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
+from defense_console.store.base import DamagedStore, Problem, ProblemKind
 from defense_console.store.sqlite.engine import RawRow, RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.keys import BESIDE, name_key, places_beside
 
 
 class Told(NamedTuple):
@@ -27,7 +28,7 @@ class Told(NamedTuple):
 
 def told_beside(rows: RowStorage, stream: str) -> Told | None:
     """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
-    for table, id in _beside(stream):
+    for table, id in places_beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
             if document is not None and _is_of(document, stream):
@@ -39,7 +40,7 @@ def ends_as_told(rows: RowStorage, stream: str) -> bool:
     """Whether a log is as long as the row beside it says, as far as both can be read. No line but the last is read."""
     told = told_beside(rows, stream)
     if told is None:
-        return any(rows.has(table, id) for table, id in _beside(stream))  # there, and damaged: it says nothing
+        return any(rows.has(table, id) for table, id in places_beside(stream))  # there, and damaged: it says nothing
     line = next((_line(row) for row in rows.raw(stream, told.seq, told.seq)), ("", "") if told.seq else None)
     return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
         line is None or told.hash in ("", line[1])
@@ -68,20 +69,9 @@ def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
         )
 
 
-def _beside(stream: str) -> list[tuple[str, int]]:
-    """Where the row beside a log may lie: tables and ids."""
-    if stream.startswith(STUDENTS):
-        return [("students", name_key(stream.removeprefix(STUDENTS)))]
-    try:
-        key = defense_key(stream.removeprefix(DEFENSES))
-    except ValueError:
-        return []
-    return [("pending", key), ("closed", key)]
-
-
 def _is_of(document: dict[str, Any], stream: str) -> bool:
     known = isinstance(document.get("seq"), int) and isinstance(document.get("hash"), str)
-    return known and str(document.get("id")) == stream.partition("/")[2]
+    return known and str(document.get("id")) == subject_of(stream).id_of(stream)
 
 
 def _document(row: RawRow) -> dict[str, Any] | None:
@@ -204,7 +194,7 @@ def check_all(rows: RowStorage) -> list[Problem]:
         names = set(rows.names()) | set(rows.names_of_rows())
     except sqlite3.DatabaseError as error:
         return [*problems, _unreadable("defenses.db", error)]
-    beside = sorted(name for name in names if not name.startswith((DEFENSES, STUDENTS)))
+    beside = sorted(name for name in names if not name.startswith(LOG_PREFIXES))
     logs = names.difference(beside)
     for name in beside:
         try:
@@ -218,13 +208,13 @@ def check_all(rows: RowStorage) -> list[Problem]:
 
 def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
     """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
-    stream_of = {"pending": DEFENSES, "closed": DEFENSES, "students": STUDENTS}.get(table)
+    subject = BESIDE.get(table)
     for row in rows.raw(table):
         document = _document(row)
         if document is None:
             yield _problem(table, row.id, "damaged", N_("Row {seq} of {stream} is damaged."))
-        elif stream_of is not None:
-            logs.add(f"{stream_of}{document.get('id')}")
+        elif subject is not None:
+            logs.add(subject.stream(str(document.get("id"))))
             if table == "closed" and rows.has("pending", row.id):
                 yield _problem(table, row.id, "summary", N_("Row {seq} of {stream} says closed, another one pending."))
         elif table == "curricula" and hashlib.sha256(str(document.get("body")).encode()).hexdigest() != document.get(

@@ -18,7 +18,8 @@ import msgspec
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.sqlite.opening.place import FILE, new_file, sync_file, sync_folder, write_all
+from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
@@ -38,7 +39,7 @@ _LOCKED_BYTE = 2**30
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
     """Turn what the system raises into a sentence about the spool."""
     try:
         yield
@@ -73,7 +74,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def line(value: Head | Entry) -> bytes:
-    """A line as it stands in the file."""
+    """Return a line as it is in the file."""
     body = msgspec.json.encode(value)
     return msgspec.json.encode(_Line(_checksum(body), msgspec.Raw(body))) + b"\n"
 

@@ -16,21 +16,25 @@ from defense_console.words.translation import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from defense_console.desk.uploads.intake import Incoming
+    from defense_console.desk.uploads.incoming import Incoming
     from defense_console.uploads.matching import Finding
 
 
 @click.command("receive", cls=WordedCommand, help=N_("Take in documents: a file, a folder or a ZIP archive."))
 @click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
 @click.option(
-    "--deliverable", type=int, metavar="N", help=N_("What the files are that cannot be matched to a deliverable.")
+    "--deliverable",
+    "said",
+    multiple=True,
+    metavar="[NAME=]N",
+    help=N_("Which deliverable the file is that could not be matched, or the file NAME, which may have * and ?."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 @click.argument("defense", metavar="ID")
 @click.argument("path", metavar="PATH")
 @shared
 @click.pass_obj
-def receive(session: Session, defense: str, path: str, dry_run: bool, deliverable: int | None, as_json: bool) -> None:
+def receive(session: Session, defense: str, path: str, dry_run: bool, said: tuple[str, ...], as_json: bool) -> None:
     """Look at what came, then take it; what is refused leaves the store as it was."""
     from defense_console.desk.uploads.words import incoming_lines, taken_text
     from defense_console.terminal.opening import whole_id
@@ -39,14 +43,22 @@ def receive(session: Session, defense: str, path: str, dry_run: bool, deliverabl
         raise ConsoleError("{name} is missing.", name="PATH")
     with session.desk() if dry_run else session.writing_desk() as (store, desk):
         intake = desk.intake(whole_id(store, defense))
-        incoming = intake.look(Path(path), deliverable)
+        incoming = intake.look(Path(path), [_said(each) for each in said])
+        whose, titles = intake.whose, dict(intake.choices())
         if not dry_run:
             intake.take(incoming)
     if as_json:
         say_json(shape(incoming, taken=bool(incoming.keys) and not dry_run))
         return
-    say_all(one_line(line) for line in incoming_lines(incoming))
+    say(one_line(whose))
+    say_all(one_line(line.text) for line in incoming_lines(incoming, titles))
     say(_("Nothing was changed: this was only a look.") if dry_run else taken_text(incoming))
+
+
+def _said(text: str) -> tuple[str, int | str]:
+    """Return the name and the deliverable of one `--deliverable`; a document with a free title is named by its row."""
+    name, _sign, number = text.rpartition("=")
+    return name, int(number) if number.isdecimal() else number
 
 
 def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
@@ -62,6 +74,7 @@ def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
                 "size": file.size,
                 "sha256": file.sha256,
                 "change": file.change,
+                "same_as": file.same_as,
                 "findings": _told(file.findings),
             }
             for file in incoming.files

@@ -9,8 +9,7 @@ import lzma
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Final
-from xml.parsers import expat
+from typing import BinaryIO, Final
 
 from defense_console.model.comparison import ReadingLimits
 from defense_console.model.errors import ConsoleError
@@ -19,6 +18,11 @@ from defense_console.uploads.opening.limits import MB
 _PIECE: Final = 1 << 18
 _PARTS: Final = 20_000
 """Most parts of one document; real ones have a few hundred."""
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins."""
+_OLD_OFFICE: Final = {"WordDocument": "DOC", "PowerPoint Document": "PPT", "Workbook": "XLS", "Book": "XLS"}
+"""Name in the directory of a compound file → the format."""
+_OPEN_DOCUMENT: Final = frozenset({"odt", "ods", "odp"})
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError)
 
 
@@ -53,8 +57,8 @@ def check_size(path: Path, limits: ReadingLimits) -> None:
         )
 
 
-def check_zipped(path: Path, kind: str, limits: ReadingLimits) -> None:
-    """Refuse a DOCX, ODT, PPTX or XLSX that would unpack to too much, is encrypted, or declares XML entities.
+def check_zipped(stream: BinaryIO, kind: str, limits: ReadingLimits) -> None:
+    """Refuse a document in parts that would unpack to too much, is encrypted, or declares XML entities.
 
     Sizes are taken from the archive's directory; then each part is unpacked piece by piece, never beyond the size it
     declares, so that a directory that lies is found out by the checksum. A well-formed document of these kinds never
@@ -63,16 +67,32 @@ def check_zipped(path: Path, kind: str, limits: ReadingLimits) -> None:
     Raises:
         ConsoleError: it is one of these, or no archive at all.
     """
-    with path.open("rb") as stream:
-        if stream.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # OLE: how Office stores an encrypted document
-            raise locked()
+    if stream.read(len(OLE)) == OLE:
+        raise _of_old_office(stream, kind)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(stream) as archive:
             _check_parts(archive, limits)
-            if kind == "odt" and _odt_encrypted(archive):
+            if kind in _OPEN_DOCUMENT and _odf_encrypted(archive):
                 raise locked()
     except (*_BROKEN, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise damaged(kind) from error
+
+
+def _of_old_office(stream: BinaryIO, kind: str) -> ConsoleError:
+    """Return the sentence for a compound file: an encrypted document, or one of the formats before 2007.
+
+    The names in its directory say which. Source: [MS-CFB]; [MS-OFFCRYPTO] §2.3.4.4.
+    """
+    data = stream.read()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return locked()
+    for name, old in _OLD_OFFICE.items():
+        if name.encode("utf-16-le") in data:
+            return ConsoleError(
+                "This is a document of the older format {old} under another name: ask for it as {kind}.",
+                old=old, kind=kind.upper(),
+            )  # fmt: skip
+    return damaged(kind)
 
 
 def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
@@ -80,7 +100,7 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
     most = limits.unpacked_megabytes * MB
     if len(parts) > _PARTS or sum(part.file_size for part in parts) > most:
         raise _too_much(limits)
-    names = [part.filename for part in parts]
+    names = [part.filename.casefold() for part in parts]
     if len(set(names)) != len(names):
         raise zipfile.BadZipFile  # two parts of one name: which one a reader takes is anybody's guess
     for part in parts:
@@ -111,36 +131,17 @@ class _EntityGuard:
     def __call__(self, piece: bytes) -> None:
         piece = self._tail + piece
         if any(sign in piece for sign in self._SIGNS):
-            raise entities()
+            raise _entities()
         self._tail = piece[-16:]
 
 
-def entities() -> ConsoleError:
+def _entities() -> ConsoleError:
     """The sentence for a document made to blow up while it is read."""
     return ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
 
 
-def _odt_encrypted(archive: zipfile.ZipFile) -> bool:
+def _odf_encrypted(archive: zipfile.ZipFile) -> bool:
     try:
         return b"encryption-data" in archive.read("META-INF/manifest.xml")
     except KeyError:
         return False
-
-
-def check_well_formed(xml: bytes) -> None:
-    """Refuse XML that is cut or mixed up: one reader would print it and go on with half of it.
-
-    Raises:
-        ValueError: it is not well-formed.
-        ConsoleError: it declares entities.
-    """
-    parser = expat.ParserCreate()
-
-    def refuse(*_declared: object) -> None:
-        raise entities()
-
-    parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise ValueError(str(error)) from None

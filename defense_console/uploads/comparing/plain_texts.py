@@ -10,6 +10,7 @@ from typing import Final
 
 from defense_console.model.comparison import Paragraph, Place
 from defense_console.model.errors import ConsoleError
+from defense_console.uploads.comparing.readers import links, one_blank
 
 # The longer marks first: UTF-32 begins like UTF-16.
 _MARKS: Final = (
@@ -72,35 +73,60 @@ def read_lines(data: bytes) -> Iterator[Paragraph]:
 
 
 def read_html(data: bytes) -> Iterator[Paragraph]:
-    """HTML: the text a reader sees, one paragraph per block; scripts, styles and hidden parts are left out."""
+    """HTML: the text a reader sees, one paragraph per block, then words for pictures and fields, and links.
+
+    Scripts, styles and hidden parts are left out.
+    """
+    page = _page(data)
+    yield from page.paragraphs
+    yield from page.said
+    yield from links(iter(page.addresses), [paragraph.text for paragraph in page.paragraphs])
+
+
+def html_words(data: bytes) -> str:
+    """Return all text of a page without blanks, also what is hidden, to find what `read_html` did not see."""
+    return "".join("".join(_page(data).all_text).split())
+
+
+def _page(data: bytes) -> _Page:
     found = _DECLARED.search(data[:4096])
     page = _Page()
     page.feed(decoded(data, found[1].decode("ascii") if found else None))
     page.close()
     page.end_block()
-    yield from page.paragraphs
+    return page
 
 
-_UNSEEN: Final = frozenset(
-    {"script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object", "select", "datalist"}
-)
+_CODE: Final = frozenset({"script", "style"})
+_UNSEEN: Final = _CODE | {"template", "noscript", "head", "iframe", "object"}
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 _INLINE: Final = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-     "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+     "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tspan", "tt", "u", "var", "wbr"}
 )  # fmt: skip
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_BLANKS: Final = re.compile(r"\s+")
+_SAID: Final = ("alt", "title", "aria-label", "placeholder")
+"""Attributes that are read out or shown."""
 
 
 class _Page(HTMLParser):
-    """Collects visible text. Nothing is rendered: style sheets are not applied."""
+    """Collects visible text. Nothing is rendered: style sheets are not applied.
+
+    Attributes:
+        paragraphs: The blocks of text, in order.
+        said: Words for pictures and fields.
+        addresses: What links lead to.
+        all_text: Every piece of text, also what is hidden.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.paragraphs: list[Paragraph] = []
+        self.said: list[Paragraph] = []
+        self.addresses: list[str] = []
+        self.all_text: list[str] = []
         self._pieces: list[str] = []
         self._line = 1
         self._unseen: list[str] = []
@@ -110,12 +136,19 @@ class _Page(HTMLParser):
         """A block begins, or something that is not seen."""
         if tag not in _INLINE:
             self._begin(tag)
+        given = dict(attrs)
+        self._note(tag, given)
         if tag in _VOID:
             return
-        given = dict(attrs)
         hidden = "hidden" in given or _HIDDEN.search(given.get("style") or "") is not None
         if self._unseen or tag in _UNSEEN or hidden:
             self._unseen.append(tag)
+
+    def _note(self, tag: str, given: dict[str, str | None]) -> None:
+        place = Place("line", self.getpos()[0])
+        self.said += [Paragraph(text, place) for name in _SAID if (text := one_blank(given.get(name) or ""))]
+        if tag in ("a", "area"):
+            self.addresses.append(given.get("href") or "")
 
     def _begin(self, tag: str) -> None:
         if tag in ("td", "th") and self._pieces:
@@ -133,6 +166,8 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Visible text is kept."""
+        if not _CODE & {*self._unseen[-1:]}:
+            self.all_text.append(data)
         if self._unseen:
             return
         if not self._pieces:
@@ -142,7 +177,7 @@ class _Page(HTMLParser):
 
     def end_block(self) -> None:
         """What was collected is one paragraph, its blanks as a browser shows them."""
-        text = _BLANKS.sub(" ", "".join(self._pieces)).strip()
+        text = one_blank("".join(self._pieces))
         self._pieces.clear()
         if text:
             self.paragraphs.append(Paragraph(text, Place("line", self._line)))

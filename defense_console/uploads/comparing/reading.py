@@ -16,10 +16,11 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from defense_console.model.comparison import Counts, DifferenceLine, Paragraph, ReadingLimits
+from defense_console.model.comparison import Counts, DifferenceLine, Paragraph, PartDifference, ReadingLimits
 from defense_console.model.errors import ConsoleError
 from defense_console.uploads.comparing.checks import out_of_memory
 from defense_console.uploads.comparing.differences import compare_texts
+from defense_console.uploads.comparing.parts import differing
 from defense_console.uploads.comparing.texts import read_text
 
 PORTION: Final = 500
@@ -54,10 +55,11 @@ class Portion(msgspec.Struct, frozen=True, tag="portion"):
 
 
 class Compared(msgspec.Struct, frozen=True, tag="compared"):
-    """The end: there is a difference, and all of its lines were given."""
+    """The end: there is a difference, and all of its lines were given; `parts` is what else differs."""
 
     counts: Counts
     coarse: bool
+    parts: tuple[PartDifference, ...] = ()
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -91,6 +93,7 @@ def compare(request: Request, say: Callable[[Answer], None]) -> None:
         old = read(request.old, request.old_name, 0.0)
         new = read(request.new, request.new_name, 0.4)
         found = compare_texts(old, new, progress=progress(0.8, 0.2))
+        parts = () if found.counts.total else _differing(request)
     except MemoryError:
         say(Refused(out_of_memory().id, {}))
     except ConsoleError as error:
@@ -99,7 +102,12 @@ def compare(request: Request, say: Callable[[Answer], None]) -> None:
     else:
         for at in range(0, len(found.lines), PORTION):
             say(Portion(found.lines[at : at + PORTION]))
-        say(Compared(found.counts, found.coarse))
+        say(Compared(found.counts, found.coarse, parts))
+
+
+def _differing(request: Request) -> tuple[PartDifference, ...]:
+    old, new = (Path(os.fsdecode(path)) for path in (request.old, request.new))
+    return differing(old, request.old_name, new, request.new_name, request.limits)
 
 
 def limit_itself(limits: ReadingLimits) -> None:

@@ -1,147 +1,136 @@
-"""Readers of XLSX, PPTX and PDF: sheet by sheet, slide by slide, page by page."""
+"""Readers of spreadsheets: XLSX and what is drawn and written on its sheets."""
 
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any, Final
+from io import BytesIO
+from typing import BinaryIO, Final
+from xml.etree import ElementTree
 
-from defense_console.model.comparison import Cell, Paragraph, Place, Progress, ReadingLimits
-from defense_console.model.errors import ConsoleError
-from defense_console.uploads.comparing.checks import locked
-from defense_console.uploads.comparing.word_texts import CELL_MARK
+from defense_console.model.comparison import Paragraph, Place, PlaceKind
+from defense_console.uploads.comparing.ooxml_texts import Found
+from defense_console.uploads.comparing.packages import Element, Package, attribute, local
+from defense_console.uploads.comparing.readers import Work, check_count, one_blank, row
 
-_BLANKS: Final = re.compile(r"\s+")
-
-
-def _check_count(n: int, limits: ReadingLimits) -> None:
-    if n > limits.pages:
-        raise ConsoleError(
-            "The document has {n} pages; compare_max_pages in the settings allows {most}.", n=n, most=limits.pages
-        )
-
-
-# --- XLSX -------------------------------------------------------------------------------------------------------------
+_STRICT: Final = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_TRANSITIONAL: Final = rb"http://schemas.openxmlformats.org/\1/2006/"
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ />]")
+_ENDS: Final = ("oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter")
+_END_CODES: Final = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-F]{6}|.)')
+_SHEETS: Final = ("worksheet", "chartsheet", "dialogsheet")
 
 
-def read_xlsx(path: Path, limits: ReadingLimits, progress: Progress) -> Iterator[Paragraph]:
-    """XLSX: one paragraph per row that holds something, with the values the workbook was saved with."""
+def read_xlsx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
+    """XLSX: one paragraph per row that holds something, then comments, text boxes, charts, headers and footers.
+
+    A cell shows the value that the workbook was saved with, else its formula.
+    """
+    package = Package(stream)
+    main = package.main
+    found = Found(package, work)
+    yield from found.note(_rows(_transitional(stream, package), package, work))
+    for n, sheet in enumerate(package.related(main, *_SHEETS), 1):
+        for kind, text in _ends(package.read(sheet)):
+            yield Paragraph(text, Place(kind, n))
+        yield from found.extras(sheet)
+    yield from found.links()
+
+
+def _rows(stream: BinaryIO, package: Package, work: Work) -> Iterator[Paragraph]:
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
 
-    stream = path.open("rb")  # openpyxl refuses a path whose ending is another one
-    try:
-        workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        sheets = workbook.worksheets
-        _check_count(len(sheets), limits)
-        for n, sheet in enumerate(sheets):
-            last = sheet.max_row or 0
-            sheet.reset_dimensions()  # what the sheet says of its size may be wrong, and would cut it
-            for m, row in enumerate(sheet.iter_rows(values_only=True), 1):
-                texts = ((at, _value(value)) for at, value in enumerate(row, 1) if value is not None)
-                cells = tuple(Cell(get_column_letter(at), text) for at, text in texts if text)
-                if cells:
-                    text = CELL_MARK.join(cell.text for cell in cells)
-                    yield Paragraph(text, Place("cell", name=f"{sheet.title}!{cells[0].column}{m}"), cells)
-                if m % 200 == 0:
-                    progress((n + min(1.0, m / max(m, last))) / len(sheets))
-            progress((n + 1) / len(sheets))
-    finally:
-        stream.close()
+    workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    sheets = workbook.worksheets
+    check_count(len(sheets), work.limits)
+    formulas = _uncomputed(package)
+    for n, sheet in enumerate(sheets):
+        last = sheet.max_row or 0
+        sheet.reset_dimensions()  # what the sheet says of its size may be wrong, and would cut it
+        waiting = formulas.get(sheet.title, {})
+        for m, values in enumerate(sheet.iter_rows(values_only=True), 1):
+            texts = [(get_column_letter(at), _value(value)) for at, value in enumerate(values, 1) if value is not None]
+            if m in waiting:
+                texts = sorted([*texts, *waiting[m]], key=lambda cell: (len(cell[0]), cell[0]))
+            if (paragraph := row(texts, sheet.title, m)) is not None:
+                yield paragraph
+            if m % 200 == 0:
+                work.progress((n + min(1.0, m / max(m, last))) / len(sheets))
+        work.progress((n + 1) / len(sheets))
+
+
+def _ends(sheet: bytes) -> Iterator[tuple[PlaceKind, str]]:
+    """Yield the headers and footers of a sheet."""
+    if not any(name.encode() in sheet for name in _ENDS):
+        return
+    for element in _each(sheet):
+        if local(element) in _ENDS and (text := one_blank(_END_CODES.sub(" ", element.text or ""))):
+            yield "header" if "Header" in local(element) else "footer", text
+
+
+def _each(sheet: bytes) -> Iterator[Element]:
+    """Yield the elements of a sheet as they end; of a row that was read nothing is kept."""
+    for _event, element in ElementTree.iterparse(BytesIO(sheet)):
+        yield element
+        if local(element) in ("c", "row"):
+            element.clear()
 
 
 def _value(value: object) -> str:
-    """A cell's value on one line; dates as ISO 8601, without a midnight that only says it is a date."""
+    """Return a cell's value on one line; dates as ISO 8601, without a midnight that only says it is a date."""
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return _BLANKS.sub(" ", str(value)).strip()
+    return one_blank(str(value))
 
 
-# --- PPTX -------------------------------------------------------------------------------------------------------------
+def _transitional(stream: BinaryIO, package: Package) -> BinaryIO:
+    """Return the workbook in the form that the library knows: the strict one has other namespaces."""
+    if not _STRICT.search(package.read("_rels/.rels")):
+        stream.seek(0)
+        return stream
+    rewritten = BytesIO()
+    with zipfile.ZipFile(rewritten, "w") as out:
+        for name in package.names:
+            body = package.read(name)
+            out.writestr(name, _STRICT.sub(_TRANSITIONAL, body) if name.endswith((".xml", ".rels")) else body)
+    rewritten.seek(0)
+    return rewritten
 
 
-def read_pptx(path: Path, limits: ReadingLimits, progress: Progress) -> Iterator[Paragraph]:
-    """PPTX: slide by slide, the text of shapes in their order, tables row by row, then the speaker's notes."""
-    from pptx import Presentation
+def _uncomputed(package: Package) -> dict[str, dict[int, list[tuple[str, str]]]]:
+    """Return the formulas without a value: by title of the sheet and row, letters of the column and text.
 
-    slides = list(Presentation(str(path)).slides)
-    _check_count(len(slides), limits)
-    for n, slide in enumerate(slides, 1):
-        for text in _shapes(slide.shapes):
-            yield Paragraph(text, Place("slide", n))
-        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-            for text in _frame(slide.notes_slide.notes_text_frame):
-                yield Paragraph(text, Place("slide_notes", n))
-        progress(n / len(slides))
-
-
-def _shapes(shapes: Any) -> Iterator[str]:
-    for shape in shapes:
-        if hasattr(shape, "shapes"):  # a group
-            yield from _shapes(shape.shapes)
-        elif getattr(shape, "has_table", False):
-            for row in shape.table.rows:
-                texts = [" ".join(_frame(cell.text_frame)) for cell in row.cells]
-                if any(texts):
-                    yield CELL_MARK.join(texts)
-        elif getattr(shape, "has_text_frame", False):
-            yield from _frame(shape.text_frame)
-
-
-def _frame(frame: Any) -> Iterator[str]:
-    for paragraph in frame.paragraphs:
-        text = _BLANKS.sub(" ", paragraph.text).strip()
-        if text:
-            yield text
-
-
-# --- PDF --------------------------------------------------------------------------------------------------------------
-
-_SENTENCE_END: Final = re.compile(r"[.:;!?…»”\"]$")
-_ITEM: Final = re.compile(r"^(?:[•◦▪‣–—*-]\s|\d+[.)]\s|[a-zA-Z][.)]\s)")
-_FULL: Final = 0.75
-"""A line that fills this part of the page's longest one is continued by the next."""
-_NARROW: Final = 60
-"""A page whose lines are all shorter than this many characters holds lists and titles, not running text."""
-
-
-def read_pdf(path: Path, limits: ReadingLimits, progress: Progress) -> Iterator[Paragraph]:
-    """PDF: page by page; lines that run on are put together, so that one word more does not change a whole page.
-
-    A password that only restrains printing or copying does not keep anybody from reading, and not the console either.
+    Programs that only write workbooks do not compute them.
     """
-    from pypdf import PasswordType, PdfReader
-    from pypdf.errors import DependencyError
-
-    reader = PdfReader(path, strict=False)
-    try:
-        if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-            raise locked()
-    except (DependencyError, NotImplementedError):
-        raise locked() from None
-    pages = len(reader.pages)
-    _check_count(pages, limits)
-    for n in range(pages):
-        for text in _run_on(reader.pages[n].extract_text().splitlines()):
-            yield Paragraph(text, Place("page", n + 1))
-        progress((n + 1) / pages)
+    main = package.main
+    by_id = {relation.id: relation.target for relation in package.relations(main)}
+    found: dict[str, dict[int, list[tuple[str, str]]]] = {}
+    for sheet in package.xml(main).iter():
+        part = by_id.get(attribute(sheet, "id"), "") if local(sheet) == "sheet" else ""
+        if package.has(part):
+            for cell, formula, value in formulas(package.read(part)):
+                column = cell.rstrip("0123456789")
+                if not value and formula and cell[len(column) :]:
+                    lines = found.setdefault(attribute(sheet, "name"), {})
+                    lines.setdefault(int(cell[len(column) :]), []).append((column, f"={formula}"))
+    return found
 
 
-def _run_on(lines: list[str]) -> Iterator[str]:
-    cleaned = [_BLANKS.sub(" ", line).strip() for line in lines]
-    full = _FULL * max((_NARROW, *map(len, cleaned)))
-    text, runs_on = "", False
-    for line in cleaned:
-        if text and not (runs_on and line and not _ITEM.match(line)):
-            yield text
-            text = ""
-        text = f"{text} {line}".strip()
-        runs_on = len(line) >= full and not _SENTENCE_END.search(line)
-    if text:
-        yield text
+def formulas(sheet: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield the address, the formula and the value of each cell that has a formula of its own."""
+    if not _FORMULA.search(sheet):
+        return
+    for element in _each(sheet):
+        if local(element) == "c" and (formula := _child(element, "f")):
+            yield attribute(element, "r"), formula, _child(element, "v")
+
+
+def _child(cell: Element, name: str) -> str:
+    return next((child.text or "" for child in cell if local(child) == name), "")

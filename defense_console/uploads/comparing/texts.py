@@ -1,4 +1,4 @@
-"""The text of a document, read by its kind: paragraphs, each with its place. What goes wrong is told in a sentence.
+"""The text of a document, read by its kind: paragraphs, each with its place. What goes wrong is said in a sentence.
 
 Readers are imported when a document of their kind is read; those of the extra `documents` may be missing.
 """
@@ -6,45 +6,50 @@ Readers are imported when a document of their kind is read; those of the extra `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from defense_console.model.comparison import Paragraph, Progress, ReadingLimits
 from defense_console.model.errors import ConsoleError
-from defense_console.uploads.comparing import plain_texts, sheet_texts, word_texts
+from defense_console.uploads.comparing import odf_texts, ooxml_texts, pdf_texts, plain_texts, sheet_texts
 from defense_console.uploads.comparing.checks import check_size, check_zipped, damaged, out_of_memory
+from defense_console.uploads.comparing.readers import Work, of_attachment
 
-Reader = Callable[[Path, ReadingLimits, Progress], Iterator[Paragraph]]
+Reader = Callable[[BinaryIO, Work], Iterator[Paragraph]]
 
 _ENDINGS: Final[Mapping[str, str]] = {
     "text": "txt", "md": "txt", "markdown": "txt", "csv": "txt", "tsv": "txt", "txt": "txt", "htm": "html",
-    "html": "html", "docx": "docx", "odt": "odt", "pptx": "pptx", "xlsx": "xlsx", "pdf": "pdf",
+    "html": "html", "docx": "docx", "docm": "docx", "dotx": "docx", "pptx": "pptx", "pptm": "pptx", "ppsx": "pptx",
+    "potx": "pptx", "xlsx": "xlsx", "xlsm": "xlsx", "xltx": "xlsx", "odt": "odt", "ott": "odt", "ods": "ods",
+    "ots": "ods", "odp": "odp", "otp": "odp", "pdf": "pdf",
 }  # fmt: skip
 _READERS: Final[Mapping[str, Reader]] = {
-    "txt": lambda path, limits, progress: plain_texts.read_lines(path.read_bytes()),
-    "html": lambda path, limits, progress: plain_texts.read_html(path.read_bytes()),
-    "docx": lambda path, limits, progress: word_texts.read_docx(path),
-    "odt": lambda path, limits, progress: word_texts.read_odt(path),
-    "pptx": sheet_texts.read_pptx,
+    "txt": lambda stream, _work: plain_texts.read_lines(stream.read()),
+    "html": lambda stream, _work: plain_texts.read_html(stream.read()),
+    "docx": ooxml_texts.read_docx,
+    "pptx": ooxml_texts.read_pptx,
     "xlsx": sheet_texts.read_xlsx,
-    "pdf": sheet_texts.read_pdf,
+    "odt": odf_texts.read_odt,
+    "ods": odf_texts.read_ods,
+    "odp": odf_texts.read_odp,
+    "pdf": pdf_texts.read_pdf,
 }
-_ZIPPED: Final = frozenset({"docx", "odt", "pptx", "xlsx"})
-_PACKAGES: Final = {"docx": "python-docx", "odf": "odfpy", "pptx": "python-pptx", "openpyxl": "openpyxl",
-                    "pypdf": "pypdf"}  # fmt: skip
-"""Imported name → the package that brings it."""
+ZIPPED: Final = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp"})
+_PACKAGES: Final = frozenset({"openpyxl", "pypdf", "cryptography"})
+"""What the extra `documents` brings."""
 
 
 def kind_of(name: str) -> str | None:
-    """What reads a file of this name: `txt` (all plain text), `html`, `docx`, `odt`, `pptx`, `xlsx`, `pdf`, or None."""
+    """Return what reads a file of this name: `txt` for all plain text, `docx`, `pdf`…, or None."""
     return _ENDINGS.get(name.rpartition(".")[2].lower()) if "." in name else None
 
 
 def check_kind(name: str) -> str:
-    """The kind of a file of this name.
+    """Return the kind of a file of this name.
 
     Raises:
-        ConsoleError: there is no reader for it.
+        ConsoleError: There is no reader for it.
     """
     kind = kind_of(name)
     if kind is None:
@@ -55,42 +60,76 @@ def check_kind(name: str) -> str:
 def read_text(
     path: Path, name: str, limits: ReadingLimits, progress: Progress = lambda _part: None
 ) -> tuple[Paragraph, ...]:
-    """The text of a document.
+    """Read the text of a document.
 
     Args:
         path: Where it is.
-        name: Its file name, whose ending tells the kind.
-        limits: What it may cost; time and memory are limited by whoever runs this.
-        progress: Told how far it is.
+        name: Its file name, whose ending says the kind.
+        limits: What it may cost; time and memory are limited by the process around.
+        progress: Called with the part that is done.
 
     Returns:
         Paragraphs in the order they are read, at least one.
 
     Raises:
-        ConsoleError: there is no reader for the kind or its package is missing; the document is too large, protected,
+        ConsoleError: There is no reader for the kind or its package is missing; the document is too large, protected,
             damaged, or holds no text.
     """
     kind = check_kind(name)
     try:
         check_size(path, limits)
-        if kind in _ZIPPED:
-            check_zipped(path, kind, limits)
-        paragraphs = tuple(_bounded(_READERS[kind](path, limits, progress), limits))
-    except ConsoleError:
-        raise
-    except ModuleNotFoundError as error:
-        raise _missing(kind, error) from error
+        with path.open("rb") as stream:
+            work = Work(limits, progress, lambda inner, read: _attached(inner, read, limits))
+            paragraphs = tuple(_bounded(_read(stream, kind, work), limits))
     except OSError as error:
         if error.errno is None:  # some readers raise it for what they do not understand
             raise damaged(kind) from error
         raise ConsoleError("The file cannot be read: {problem}", problem=error.strerror or str(error)) from error
     except MemoryError as error:
         raise out_of_memory() from error
-    except Exception as error:  # readers raise anything on a damaged document; each is as readable as the other
-        raise damaged(kind) from error
+    except Exception as error:
+        raise explained(error, kind) from error
     if not any(paragraph.text.strip() for paragraph in paragraphs):
         raise ConsoleError("The document holds no text that can be read: pictures or scanned pages, perhaps.")
     return paragraphs
+
+
+def explained(error: Exception, kind: str) -> ConsoleError:
+    """Return the sentence for what a reader raised; readers raise anything on a damaged document."""
+    if isinstance(error, ConsoleError):
+        return error
+    package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if package not in _PACKAGES:
+        return damaged(kind)
+    return ConsoleError(
+        "This {kind} document is read with {package}, which is not installed. Install it with: {command}",
+        kind=kind.upper(), package=package, command=f"pip install {package}",
+    )  # fmt: skip
+
+
+def _read(stream: BinaryIO, kind: str, work: Work) -> Iterator[Paragraph]:
+    if kind in ZIPPED:
+        check_zipped(stream, kind, work.limits)
+    yield from _READERS[kind](stream, work)
+
+
+def _attached(name: str, read: Callable[[], bytes], limits: ReadingLimits) -> Iterator[Paragraph]:
+    """Yield the text of a document inside a document; what is inside that one is not looked at.
+
+    What cannot be read gives nothing here. `parts.py` names it.
+    """
+    kind = kind_of(name)
+    if kind is None:
+        return
+    work = Work(limits, lambda _part: None, lambda _name, _read: iter(()))
+    try:
+        found = list(_bounded(_read(BytesIO(read()), kind, work), limits))
+    except MemoryError:
+        raise
+    except Exception:  # see `explained`
+        return
+    for paragraph in found:
+        yield of_attachment(name, paragraph)
 
 
 def _bounded(paragraphs: Iterator[Paragraph], limits: ReadingLimits) -> Iterator[Paragraph]:
@@ -103,13 +142,3 @@ def _bounded(paragraphs: Iterator[Paragraph], limits: ReadingLimits) -> Iterator
                 n=limits.characters,
             )
         yield paragraph
-
-
-def _missing(kind: str, error: ModuleNotFoundError) -> ConsoleError:
-    package = _PACKAGES.get((error.name or "").partition(".")[0])
-    if package is None:
-        return damaged(kind)
-    return ConsoleError(
-        "A {kind} document is read with {package}, which is not installed. Install it with: {command}",
-        kind=kind.upper(), package=package, command=f"pip install {package}",
-    )  # fmt: skip

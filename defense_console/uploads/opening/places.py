@@ -17,37 +17,43 @@ from defense_console.uploads.opening.limits import RefusedSource
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
 _LONGEST: Final = 255
-"""Bytes of one name on the usual file systems."""
-_JUNK_FOLDERS: Final = frozenset({"__macosx"})
-_JUNK_FILES: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_JUNK_BEGINNINGS: Final = ("._", "~$")
-"""What macOS keeps beside each file on foreign disks, and what Office leaves while a document is open."""
+"""Units of UTF-16 in one name on Windows and macOS; Linux takes less of some letters."""
+_JUNK_FOLDERS: Final = frozenset(
+    {"__macosx", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems", "$recycle.bin", "@eadir",
+     "system volume information"}
+)  # fmt: skip
+_JUNK_FILES: Final = frozenset(
+    {".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", ".directory", ".apdisk", "icon\r"}
+)
+_JUNK_BEGINNINGS: Final = ("._", "~$", ".~lock.")
+"""What macOS keeps beside each file on foreign disks, and what office programs leave while a document is open."""
 
 _LEAVES: Final = N_("This path leaves its folder.")
 _ABSOLUTE: Final = N_("This path does not begin in the folder it came in.")
-_BACKSLASH: Final = N_("This path has a backslash, which is a folder for one system and a character for another.")
 _CONTROL: Final = N_("This name has a control character.")
 _SURROGATE: Final = N_("This name is not text.")
 _RESERVED: Final = N_("This is the name of a device on Windows.")
 _LONG: Final = N_("This name is too long.")
 _EMPTY: Final = N_("There is an entry without a name.")
+TWICE: Final = N_("There are two of this name, and one would replace the other: ask for a new archive.")
 
 
 def safe_place(raw: str) -> str:
     """A path as it is kept: parts joined with `/`, accents composed.
 
     Args:
-        raw: As it came; a folder may end with `/`.
+        raw: As it came, see `slashed`; a folder may end with `/`.
 
     Raises:
         RefusedSource: It is absolute, leaves its folder, or holds a name that some system takes for something else.
     """
     if any(unicodedata.category(character) == "Cs" for character in raw):
         _refuse(raw, _SURROGATE)
-    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in raw):
+    name = raw.rpartition("/")[2]
+    if name.casefold() not in _JUNK_FILES and any(
+        ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in raw
+    ):
         _refuse(raw, _CONTROL)
-    if "\\" in raw:
-        _refuse(raw, _BACKSLASH)
     if raw.startswith("/"):
         _refuse(raw, _ABSOLUTE)
     parts = [composed(part) for part in raw.split("/") if part not in ("", ".")]
@@ -58,11 +64,21 @@ def safe_place(raw: str) -> str:
             _refuse(raw, _LEAVES)
         if _DEVICE.fullmatch(part.partition(".")[0].rstrip(" ")):
             _refuse(raw, _RESERVED)
-        if len(part.encode()) > _LONGEST:
+        if len(part.encode("utf-16-le")) // 2 > _LONGEST:
             _refuse(raw, _LONG)
     if not parts:
         _refuse(raw, _EMPTY)
     return "/".join(parts)
+
+
+def slashed(raw: str) -> str:
+    r"""Return a path with `/` between its parts: programs of Windows write `\`, which no system has in names."""
+    return raw.replace("\\", "/")
+
+
+def is_here(raw: str) -> bool:
+    """Return whether a path is the folder that everything is in: `./`."""
+    return not raw.startswith("/") and not set(raw.split("/")) - {"", "."} and raw != ""
 
 
 def _refuse(raw: str, reason: str) -> None:

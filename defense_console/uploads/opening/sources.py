@@ -14,7 +14,7 @@ from typing import IO, Final, Literal
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
 from defense_console.uploads.opening.limits import MB, Limits, Meter, RefusedSource, too_large
-from defense_console.uploads.opening.places import is_junk, safe_place
+from defense_console.uploads.opening.places import TWICE, is_junk, safe_place, slashed
 from defense_console.uploads.opening.zips import CHUNK, opened_zip
 
 Kind = Literal["file", "folder", "archive"]
@@ -73,12 +73,12 @@ def opened(path: Path, limits: Limits, *, plain: bool = False) -> Iterator[Sourc
             raise RefusedSource(path.name, too_large(limits))
         if plain or path.suffix.lower() != ".zip":
             meter = Meter(limits)
-            place = safe_place(path.name)
+            place = safe_place(slashed(path.name))
             yield Source(place, "file", (SourceFile(place, size, lambda: _chunks(file, place, meter)),))
             return
         with opened_zip(file, path.name, limits) as archive:
             files = tuple(SourceFile(place, told, _reading(archive.chunks, place)) for place, told in archive.entries)
-            yield Source(safe_place(path.name), "archive", files)
+            yield Source(safe_place(slashed(path.name)), "archive", files)
 
 
 @contextmanager
@@ -138,7 +138,7 @@ def _folder(root: Path, limits: Limits) -> Source:
         SourceFile(place, size, _reading(lambda place, path=path: _file_chunks(path, place, meter), place))  # type: ignore[misc]
         for place, path, size in _walked(root, meter)
     )
-    return Source(safe_place(root.name or "."), "folder", files)
+    return Source(safe_place(slashed(root.name) or "."), "folder", files)
 
 
 def _file_chunks(path: Path, place: str, meter: Meter) -> Iterator[bytes]:
@@ -153,6 +153,7 @@ def _file_chunks(path: Path, place: str, meter: Meter) -> Iterator[bytes]:
 def _walked(root: Path, meter: Meter) -> Iterator[tuple[str, Path, int]]:
     """Every file below a folder, in order of its path: its place, where it lies, its size. No link is followed."""
     waiting = [root]
+    seen: set[str] = set()
     while waiting:
         folder = waiting.pop()
         above = folder.relative_to(root).as_posix()
@@ -161,10 +162,13 @@ def _walked(root: Path, meter: Meter) -> Iterator[tuple[str, Path, int]]:
         below: list[Path] = []
         for child in children:
             raw = child.name if above == "." else f"{above}/{child.name}"
-            place = safe_place(raw)
+            place = safe_place(slashed(raw))
             if is_junk(place):
                 continue
             meter.entry(raw)
+            if place in seen:  # `a\\b` and `b` in a folder `a`, or one letter written in two ways
+                raise RefusedSource(raw, ConsoleError(TWICE))
+            seen.add(place)
             status = child.stat(follow_symlinks=False)
             if stat.S_ISDIR(status.st_mode):
                 below.append(Path(child.path))

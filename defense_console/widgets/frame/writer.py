@@ -132,7 +132,6 @@ class Writer(Horizontal):
         """The text changed: its first keystroke is stamped."""
 
         writer: Writer
-        field: str
 
         @property
         def control(self) -> Writer:
@@ -141,12 +140,12 @@ class Writer(Horizontal):
 
     @dataclass
     class Typed(Message):
-        """The text so far is worth a draft. `cursor` counts characters."""
+        """The text so far is worth a draft.
+
+        It carries no text: it may arrive after Enter, when that text is finished and the field holds another one.
+        """
 
         writer: Writer
-        field: str
-        text: str
-        cursor: int
 
         @property
         def control(self) -> Writer:
@@ -180,6 +179,11 @@ class Writer(Horizontal):
         """What is in the field; one that nobody changed is given back as it came, whatever line breaks it has."""
         drawn = self.query_one(Field).text
         return self._given if drawn == self._given_drawn else drawn
+
+    @property
+    def changed(self) -> bool:
+        """Whether the field holds something else than what it was opened with."""
+        return self.query_one(Field).text != self._given_drawn
 
     @property
     def cursor(self) -> int:
@@ -238,8 +242,8 @@ class Writer(Horizontal):
         """A keystroke: stamp it, and save a draft soon."""
         event.stop()
         if self._field_key and self._draft_clock.typed(event.text_area.text):
-            self.post_message(self.Touched(self, self._field_key))
+            self.post_message(self.Touched(self))
 
     def _tell_draft(self) -> None:
         if self._field_key:
-            self.post_message(self.Typed(self, self._field_key, self.text, self.cursor))
+            self.post_message(self.Typed(self))

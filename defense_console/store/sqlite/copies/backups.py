@@ -1,6 +1,6 @@
 """Copies of a store's file, made by SQLite's backup interface while consoles write, and checked before they count.
 
-A copy is one file, `defenses-<UTC instant>[-<reason>].db`, that needs nothing beside it. Documents received are not in
+A copy is one file, `defenses-<UTC instant>[-<reason>].db`, that needs no other file. Documents received are not in
 it: they lie in the vault under their hashes, where nothing ever changes one, and the logs name those they need. A copy
 made for another disk takes them along, each once. Source: sqlite.org/backup.html; docs/reliability.md.
 """
@@ -22,6 +22,7 @@ import msgspec
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
+from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.engine import RowStorage
@@ -61,7 +62,7 @@ def folder_of(store: Path, setting: str = "") -> Path:
 
     Args:
         store: The store's folder.
-        setting: The folder the mentor chose for copies, where each store has one of its own; "" for beside the store.
+        setting: The folder the mentor chose for copies, where each store has one of its own; "" for next to the store.
     """
     if not setting:
         return store / place.BACKUPS
@@ -128,7 +129,7 @@ class Backups:
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
-                place.sync_folder(self.folder)
+                durable_files.sync_folder(self.folder)
         self.prune()
         return Backup(target, at, reason)
 
@@ -151,7 +152,7 @@ class Backups:
                 N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
                 place=self.folder,
             )
-        place.make_folder(self.folder)
+        durable_files.make_folder(self.folder)
         HalfMade(self.store, [self.folder]).sweep()
 
 
@@ -193,7 +194,7 @@ def _file_name(at: str, reason: Reason) -> str:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy an SQLite file into one of a work folder, in one view of it; the copy needs no file beside it.
+    """Copy one view of an SQLite file into one of a work folder; the copy needs no other file.
 
     Raises:
         FullDisk: There is no space for the copy.
@@ -226,6 +227,6 @@ def sync_path(path: Path) -> None:
     """Bring a file to the disk itself."""
     handle = os.open(path, os.O_RDWR)
     try:
-        place.sync_file(handle)
+        durable_files.sync_file(handle)
     finally:
         os.close(handle)

@@ -10,7 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
-from defense_console.store.sqlite.opening.place import BESIDE, DAMAGED, FILE, sync_folder
+from defense_console.store.durable_files import sync_folder
+from defense_console.store.sqlite.opening.place import BESIDE, DAMAGED, FILE
 
 
 def replace(folder: Path, new: Path) -> None:
@@ -20,7 +21,7 @@ def replace(folder: Path, new: Path) -> None:
 
     Args:
         folder: The store's folder.
-        new: A file in it, on the disk, with nothing beside it.
+        new: A file in it, on the disk, that needs no other file.
     """
     for end in BESIDE:
         (folder / (FILE + end)).unlink(missing_ok=True)

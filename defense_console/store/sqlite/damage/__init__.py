@@ -1,1 +1,1 @@
-"""Finding damage, repairing it, and taking a student out of the file."""
+"""Finding damage and repairing it."""

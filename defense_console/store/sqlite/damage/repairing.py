@@ -16,15 +16,15 @@ from typing import Any
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import Summary
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, Line, StoreError, Student, beside
-from defense_console.store.caches import student_of, summary_of
-from defense_console.store.chain import chain, first_hash
+from defense_console.model.log.chain import Line, chain, first_hash
+from defense_console.model.subjects import LOG_PREFIXES
+from defense_console.store.base import Append, DamagedStore, Draft, Lease, StoreError
+from defense_console.store.caches import row_of
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
 from defense_console.store.sqlite.damage.salvage import Piece, Salvage, Told
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
+from defense_console.store.sqlite.keys import BESIDE
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
@@ -129,7 +129,7 @@ def _fill(
     """Fill an empty file; tells which logs changed."""
     told = _told(sources[:same])
     names = {name for source in sources[:same] for name in source.names()} | set(told)
-    streams = sorted(name for name in names if name.startswith((DEFENSES, STUDENTS)))
+    streams = sorted(name for name in names if name.startswith(LOG_PREFIXES))
     if not streams:
         raise DamagedStore(
             N_("Nothing in {place} can be read, and there is no copy of it: it was left as it is."), place=folder
@@ -156,11 +156,11 @@ def _told(sources: Sequence[Salvage]) -> dict[str, list[Told]]:
     """How far each log went, by the rows beside them."""
     told: dict[str, list[Told]] = {}
     for source in sources:
-        for table, prefix in (("pending", DEFENSES), ("closed", DEFENSES), ("students", STUDENTS)):
+        for table, subject in BESIDE.items():
             for _id, document in source.documents(table):
                 id, seq, hash = document.get("id"), document.get("seq"), document.get("hash")
                 if isinstance(id, str) and isinstance(seq, int) and isinstance(hash, str):
-                    told.setdefault(prefix + id, []).append(Told(seq, hash))
+                    told.setdefault(subject.stream(id), []).append(Told(seq, hash))
     return told
 
 
@@ -179,24 +179,17 @@ def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: M
     """Write a log with the row beside it, and the curriculum it pins when that was not kept."""
     head = chain(first_hash(stream), bodies)
     lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
-    if stream.startswith(STUDENTS):
-        store.append(Append(stream, 0, tuple(bodies), row=_beside(student_of(lines))))
-        return
     asked: list[str] = []
 
     def curriculum(hash: str) -> bytes | None:
         asked.append(hash)
         return curricula.get(hash)
 
-    summary = summary_of(stream.removeprefix(DEFENSES), lines, curriculum)
+    row = row_of(stream, lines, curriculum)
     for hash in asked:
         if hash in curricula:
             store.pin(hash, curricula[hash])
-    store.append(Append(stream, 0, tuple(bodies), row=_beside(summary)))
-
-
-def _beside(value: Summary | Student | None) -> dict[str, Any] | None:
-    return None if value is None else beside(value)
+    store.append(Append(stream, 0, tuple(bodies), row=row))
 
 
 def _fill_beside(store: TinyStore, source: Salvage) -> None:

@@ -13,9 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.store.sqlite.engine import IDS, RawRow
-from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.schema import checksum
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
@@ -174,10 +173,9 @@ class Piece:
         """Whether an action ends with this line.
 
         It does when a row beside a log named it as its end, when nothing is known to follow in a file whose pages are
-        sound, or when a later line that is whole belongs to an action that begins right after it. The actions of
-        students are one line each.
+        sound, or when a later line that is whole belongs to an action that begins right after it.
         """
-        if last in self._ends or self.stream.startswith(STUDENTS) or (last.seq == self.furthest and not self._torn):
+        if last in self._ends or (last.seq == self.furthest and not self._torn):
             return True
         rows = (row for table in self._tables for row in table.items())
         later = (body for seq, (body, _hash, sound) in rows if sound and seq > last.seq)

@@ -22,10 +22,10 @@ from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.pragmas import WAL, connect_to_read
+from defense_console.store.sqlite.tables import log_names
 
 
 def refuse_mixture(path: Path) -> None:
@@ -70,6 +70,4 @@ def _mixed(rows: RowStorage) -> Iterator[str]:
     """What no single file ever held so: its pages, or names of logs."""
     if rows.has_torn_pages():
         yield place.FILE
-    yield from (
-        name for name in (*rows.names(DEFENSES), *rows.names(STUDENTS)) if not verifying.ends_as_told(rows, name)
-    )
+    yield from (name for name in log_names(rows) if not verifying.ends_as_told(rows, name))

@@ -14,11 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover — another system
-    fcntl = None  # type: ignore[assignment]
-
 from defense_console.model.errors import N_
 from defense_console.store.base import (
     DamagedStore,
@@ -28,6 +23,7 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
+from defense_console.store.durable_files import make_folder, sync_folder
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
 from defense_console.store.sqlite.opening.holding import NAMES
@@ -46,12 +42,12 @@ BACKUPS = "backups"
 DAMAGED = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
 BESIDE = (WAL, "-shm")
-"""What SQLite keeps beside a file while it is open, and after a crash."""
+"""Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
-"""How SQLite tells of damage that it has no code of its own for."""
+"""What SQLite says of damage that has no error code."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _COULD_NOT_GROW = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
-"""The shared memory of the write-ahead log is a file too; and SQLite does not tell of a quota."""
+"""The shared memory of the write-ahead log is a file too; and SQLite has no code for a quota."""
 _SHARED_MEMORY_BYTES = 32_768
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -246,7 +242,7 @@ def _refuse_orphans(folder: Path) -> None:
 
 
 def _make(folder: Path, path: Path) -> None:
-    """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
+    """Make an empty store that is complete before it gets its name, so that a kill leaves no half of one."""
     make_folder(folder)
     with new_file(folder) as new:
         RowStorage(new).close()
@@ -315,41 +311,3 @@ def holds_only_ours(folder: Path) -> bool:
 def _restrict(path: Path, mode: int) -> None:
     if stat.S_IMODE(path.stat().st_mode) & ~mode:
         path.chmod(mode)
-
-
-def write_all(handle: int, data: bytes) -> None:
-    """Write every byte to an open file; a system call may write less."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(handle, left) :]
-
-
-def sync_file(handle: int) -> None:
-    """Bring an open file to the disk itself; on macOS `fsync` alone stops at the drive's cache."""
-    full = getattr(fcntl, "F_FULLFSYNC", None) if fcntl is not None else None
-    if full is None:
-        os.fsync(handle)
-        return
-    try:  # pragma: no cover — another system
-        fcntl.fcntl(handle, full)
-    except OSError:  # pragma: no cover — a file system that does not know it
-        os.fsync(handle)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder with those above it, for the mentor alone; the names of all of them are durable."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for place in missing:
-        sync_folder(place.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; where a folder cannot be opened there is nothing to do."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from defense_console.store.base import Store
-from defense_console.store.sqlite.opening.place import FILE, new_file, sync_file, sync_folder, write_all
+from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.sqlite.store import TinyStore
 
 NAME = f"{FILE}.reserve"
@@ -72,7 +73,7 @@ class Reserve:
         return freed or reused
 
     def free(self) -> bool:
-        """Give its space back; tells whether there was any. It is not made again at once."""
+        """Give its space back; return whether there was any. It is not made again at once."""
         self._not_before = time.monotonic() + _PAUSE_S
         try:
             self.file.unlink()

@@ -16,17 +16,21 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
+from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.keys import defense_key, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import CLOSED, CLOSED_COUNT, PENDING
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
@@ -57,14 +61,16 @@ def traces(rows: RowStorage, student: str) -> Traces:
     Raises:
         DamagedRow: A row cannot be read, so nothing is certain.
     """
-    found = {STUDENTS + student}
+    found = {STUDENT.stream(student)}
     for table in _TABLES:
-        found |= {DEFENSES + str(row["id"]) for _id, row in rows.documents(table) if row.get("student_id") == student}
-    for stream in rows.names(DEFENSES):
+        found |= {
+            DEFENSE.stream(str(row["id"])) for _id, row in rows.documents(table) if row.get("student_id") == student
+        }
+    for stream in rows.names(DEFENSE.prefix):
         first = next(rows.documents(stream, 1, 1), None)
         if first is not None and _what(first[1]).get("student_id") == student:
             found.add(stream)
-    names = (*rows.names(DEFENSES), *rows.names(STUDENTS))
+    names = log_names(rows)
     near = tuple((table, id) for table in _NEAR for id, row in rows.documents(table) if row.get("stream") in found)
     streams = tuple(name for name in sorted(found) if name in names or rows.count(name))
     return Traces(streams, near, tuple(name for name in names if name not in found))
@@ -134,7 +140,7 @@ def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda
         if found:
             before()
             new.replace(path)
-            place.sync_folder(path.parent)
+            durable_files.sync_folder(path.parent)
         return found
 
 
@@ -167,13 +173,14 @@ def _erase(path: Path, student: str) -> bool:
         with rows.transaction():
             for stream in found.streams:
                 rows.drop(stream)
-                if stream.startswith(DEFENSES):
-                    key = defense_key(stream.removeprefix(DEFENSES))
-                    for table in (*_TABLES, "leases"):
-                        rows.delete(table, key)
+                for table, key in places_beside(stream):
+                    rows.delete(table, key)
+                if subject_of(stream) is DEFENSE:
+                    rows.delete("leases", defense_key(DEFENSE.id_of(stream)))
             for table, id in found.rows:
                 rows.delete(table, id)
-            rows.delete("students", name_key(student))
+            for table, key in places_beside(STUDENT.stream(student)):
+                rows.delete(table, key)
             Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))
         return bool(found.streams)
     finally:
@@ -231,7 +238,7 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
     Raises:
         StoreError: A file cannot be changed.
     """
-    with spool_files.told(folder), suppress(FileNotFoundError):
+    with spool_files.explained(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
             if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not _is_ours(path, identity):
                 continue
@@ -243,4 +250,4 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
                 spool_files.write_file(path, spool_files.content(identity, kept))
             else:
                 path.unlink()
-            place.sync_folder(folder)
+            durable_files.sync_folder(folder)
