@@ -91,11 +91,13 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
     from defense_console.store.sqlite.opening.reserve import Reserve
     from defense_console.store.sqlite.opening.unmoved import Unmoved
     from defense_console.store.sqlite.store import TinyStore
+    from defense_console.store.sqlite.tables import holds_another
     from defense_console.store.unsaved.spool import Spool
 
     folder = store.folder
 
     file = Unmoved(folder / FILE)
+    file.is_another = lambda path: holds_another(path, store.identity.id)
 
     def open_again() -> TinyStore:
         with explained(folder):

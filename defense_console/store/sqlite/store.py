@@ -53,7 +53,7 @@ from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents, log_names
+from defense_console.store.sqlite.tables import Documents, holds_another, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,6 +82,7 @@ class TinyStore:
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
+        self._rows.tell_from_another(self._is_another)
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
@@ -115,6 +116,9 @@ class TinyStore:
         store.notice = upgrade.notice
         return store
 
+    def _is_another(self, path: Path) -> bool:
+        return holds_another(path, self.identity.id)
+
     @property
     def read_only(self) -> ConsoleError | None:
         """Why nothing can be written, None when it can; see `reading.py`."""
@@ -146,6 +150,7 @@ class TinyStore:
         def changed() -> bool:
             nonlocal seen
             with place.explained(self.folder):
+                self._rows.check_unmoved()
                 before, seen = seen, self._rows.data_version()
             return before != seen
 
