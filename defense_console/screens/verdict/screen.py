@@ -89,7 +89,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
         further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
         settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
-        if settled and defense.revisions:
+        if settled:
             items = panels.released_items(desk, self.zone, now)
         else:
             items = panels.document_items(desk)
