@@ -215,8 +215,8 @@ class AgendaDesk:
         """
         if (reason := self._leases.read_only(summary.id)) is not None:
             return reason
-        told_by_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
-        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not told_by_the_row:
+        from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
+        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
             return self.ledger.refusal(DEFENSE, summary.id, *whats)
         signed = summary.verdict_state == "signed"
         return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -66,9 +66,9 @@ class Shelf(MemoryStore):
         self.asked += 1
         return super().read_log(stream)
 
-    def summary(self, id: str) -> Summary | None:
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         self.asked += 1
-        return super().summary(id)
+        return super().summaries_by_ids(ids)
 
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         self.asked += 1
