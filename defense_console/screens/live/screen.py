@@ -231,7 +231,7 @@ class LiveScreen(WritingScreen):
             question=self.query_one(QuestionsPanel).chosen,
         )
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Any key but those for what was just rated ends that; the keys of a text are no keys of the rubric."""
         if self._just_rated is not None and not self.writing:
             command = self.command_at(event.key)

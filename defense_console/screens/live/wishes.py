@@ -20,15 +20,15 @@ class OnLive(Seen[LiveDesk]):
 
     Attributes:
         criterion: Id of the focused one, None on a skill that is folded away.
-        meant: Id of the one that a note or a document is about: just rated, else focused.
         note: Number of the chosen note, strength or improvement; None without one.
         question: Number of the chosen question, None without one.
+        meant: Id of the criterion that a note or a document is about: just rated, else focused.
     """
 
     criterion: str | None = None
-    meant: str | None = None
     note: int | None = None
     question: int | None = None
+    meant: str | None = None
 
 
 FOLDED: Final = N_("This skill was acquired before: {key:live.details} opens it.")
