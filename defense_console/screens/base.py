@@ -34,6 +34,8 @@ from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.status_line import StatusLine, Tone
+from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, error_text, language
 
 Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
@@ -285,7 +287,8 @@ class ConsoleScreen(Screen[None]):
         """The hints of the footer, help first; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            found += [Hint("", "↵", _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            new_line = display_key(NEW_LINE[0], language())
+            found += [Hint("", "↵ " + _("Esc"), _("keep and leave")), Hint("", new_line, _("new line"))]
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
