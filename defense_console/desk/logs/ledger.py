@@ -22,12 +22,14 @@ from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
     Ack,
     Append,
+    DamagedStore,
     Draft,
     Failed,
     Job,
     Refused,
     SaveDraft,
     Store,
+    StoreError,
     WriteLease,
     lane,
 )
@@ -45,12 +47,12 @@ class SaveState(msgspec.Struct, frozen=True):
     Attributes:
         at: when the last write was acknowledged.
         unsaved: how many actions wait; a text being typed is none.
-        error: why the last try failed.
+        error: why the last try failed, or why the store cannot be read.
         spool: file elsewhere that holds what waits, None when it is in memory only.
         spool_error: why there is no such file.
     """
 
-    state: Literal["saved", "saving", "failed", "read_only"]
+    state: Literal["saved", "saving", "failed", "read_only", "unread"]
     at: str | None
     unsaved: int
     error: ConsoleError | None
@@ -107,7 +109,6 @@ class Ledger:
         self.author = author
         self.curricula = Curricula(shipped, store.curriculum)
         self._logs: dict[str, OpenLog[Any, Any]] = {}
-        self._there: dict[str, bool] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
         self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
@@ -178,12 +179,6 @@ class Ledger:
             log.log.id: log.log.state for log in self._logs.values() if log.log.subject is subject and not log.settled
         }
 
-    def knows(self, stream: str) -> bool:
-        """Whether there is such a log: the store is asked once, until another console writes there."""
-        if stream not in self._logs and stream not in self._there:
-            self._there[stream] = self.store.last(stream) is not None
-        return stream in self._logs or self._there[stream]
-
     def is_open(self, stream: str) -> bool:
         """Whether a log is in memory."""
         return stream in self._logs
@@ -199,7 +194,19 @@ class Ledger:
         before, self._seen = self._seen, self.snapshot.generation
         if before == self._seen:
             return frozenset()
-        self._there.clear()
+        try:
+            return self._reread_all()
+        except StoreError as error:
+            self._cannot_read(error)
+            self._seen = before  # the next look tries again
+            return frozenset()
+
+    def _cannot_read(self, error: ConsoleError) -> None:
+        """Take note that the store as a whole cannot be read; one log that is damaged says so itself."""
+        if isinstance(error, StoreError) and not isinstance(error, DamagedStore):
+            self.snapshot.cannot_read(error)
+
+    def _reread_all(self) -> frozenset[str]:
         written = {stream for stream, log in tuple(self._logs.items()) if log.settled and self.reread(stream)}
         return frozenset(written) | self.aside.refresh() | self.reread_drafts(*self._drafts)
 
@@ -220,6 +227,7 @@ class Ledger:
         try:
             self._logs[stream] = self._read(subject, id)
         except ConsoleError as error:
+            self._cannot_read(error)
             if open.acknowledged == 0:  # nothing of it is known to be in the store
                 del self._logs[stream]
                 return
@@ -346,4 +354,6 @@ class Ledger:
             last = next(reversed(self._failed.values()))
             unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
+        if self.snapshot.unread is not None:
+            return SaveState("unread", self._saved_at, self._waiting, self.snapshot.unread)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -13,9 +12,9 @@ from textual.widgets import Static
 
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
+from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
-from defense_console.screens.places import place_of
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
@@ -121,20 +120,16 @@ class BriefScreen(PanelScreen):
             received = self.defense.declared.get(n, False)
             self.attempt(lambda: self.brief.declare(n, not received))
 
-    def action_brief_open_room(self) -> None:
+    async def action_brief_open_room(self) -> None:
         """Open the waiting room, or go back to what is open already."""
         session = self.defense.session
         if session == "live":
             self.console_app.go("live", self.defense_id)
-        elif session == "waiting":
+        elif session == "waiting" or (await self._is_meant() and self.attempt(self.brief.open_room) is not None):
             self.console_app.go("waiting", self.defense_id)
-        elif doubts := self._doubts():
-            self._ask_to_open(doubts)
-        else:
-            self._open_room()
 
-    def _doubts(self) -> str:
-        """Why this may not be the defense whose waiting room is meant, "" when nothing says so."""
+    async def _is_meant(self) -> bool:
+        """Ask whether it is this defense, where its day or a live one speaks against it."""
         found, agenda = [], self.desk.agenda
         entry = agenda.entry(self.defense_id)
         if entry is not None and "today" not in entry.tabs:
@@ -142,21 +137,13 @@ class BriefScreen(PanelScreen):
             found.append(_("This defense is planned for another day: {when}.", when=at))
         for other in agenda.live_besides(self.defense_id):
             found.append(_("The defense of {student} is live.", student=shortened(other.student_name, 40)))
-        return "\n".join(found)
-
-    @work(exclusive=True, group="dialog")
-    async def _ask_to_open(self, doubts: str) -> None:
-        if await self.app.push_screen_wait(Confirm(_("Open the waiting room all the same?"), doubts, yes=_("open"))):
-            self._open_room()
-
-    def _open_room(self) -> None:
-        if self.attempt(self.brief.open_room) is not None:
-            self.console_app.go("waiting", self.defense_id)
+        question = Confirm(_("Open the waiting room all the same?"), "\n".join(found), yes=_("open"))
+        return not found or await self.app.push_screen_wait(question)
 
     def action_edit_undo(self) -> None:
         """Take the last action back."""
         if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
-            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+            self.console_app.go_on(self.brief.summary)
 
     def action_documents_receive(self) -> Worker[None]:
         """Take documents in."""
@@ -167,13 +154,18 @@ class BriefScreen(PanelScreen):
         version = self.brief.latest(int(self.at_cursor()[1]))
         return None if version is None else ask_view(self, version.files)
 
-    def action_defense_reschedule(self) -> Worker[None]:
-        """Another date."""
-        return ask_date(self, self.brief)
+    async def action_brief_cancel(self) -> None:
+        """Cancelled: by whom, and why."""
+        if (told := await cancel(self, self.brief)) is not None:
+            await ask_date(self, self.brief, told)
 
-    def action_defense_close(self) -> Worker[None]:
+    async def action_defense_reschedule(self) -> None:
+        """Another date."""
+        await ask_date(self, self.brief)
+
+    async def action_defense_close(self) -> None:
         """No other date."""
-        return ask_close(self, self.brief, self.update)
+        await ask_close(self, self.brief)
 
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from textual.worker import Worker
-
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
@@ -18,56 +14,17 @@ from defense_console.words.translation import _, date_time, error_text, weekday,
 from defense_console.words.values import SESSIONS
 
 
-def ask_date(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> Worker[None]:
+async def ask_date(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> bool:
     """Ask for another start and store it.
 
     Args:
         screen: Where the dialog opens.
         desk: Of the defense.
         said: What was done just before; said again when the mentor postpones the date.
+
+    Returns:
+        Whether the defense has another start now.
     """
-    return screen.run_worker(_ask(screen, desk, said), exclusive=True, group="dialog")
-
-
-def ask_date_on_brief(screen: ConsoleScreen, defense_id: str, said: str) -> None:
-    """Go to the brief of a defense that was not held, and ask for its date there. Args: said: what was done."""
-    screen.console_app.go("brief", defense_id)
-    brief = screen.app.screen
-    if isinstance(brief, ConsoleScreen):
-        brief.call_after_refresh(ask_date, brief, screen.desk.brief(defense_id), said)
-
-
-def ask_close(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> Worker[None]:
-    """Ask why a defense that was not held gets no other date, and close it. Args: closed: called when it is."""
-    return screen.run_worker(_close(screen, desk, closed), exclusive=True, group="dialog")
-
-
-def ask_what_follows(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> Worker[None]:
-    """Ask whether a defense that was not held gets a new date or is closed. Args: closed: called when it is closed."""
-    return screen.run_worker(_what_follows(screen, desk, closed), exclusive=True, group="dialog")
-
-
-async def _what_follows(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> None:
-    sitting = desk.defense.sitting
-    details = " · ".join((_(SESSIONS[sitting.session]), *filter(None, (sitting.reason,))))
-    options = (_("a new date"), _("close it"))
-    question = Choose(_("The defense was not held. What follows?"), options, details, _("later"), desk.whose)
-    match await screen.app.push_screen_wait(question):
-        case 0:
-            await _ask(screen, desk)
-        case 1:
-            await _close(screen, desk, closed)
-
-
-async def _close(screen: ConsoleScreen, desk: BriefDesk, closed: Callable[[], None]) -> None:
-    details = _("It gets no other date. A new date opens it again.")
-    reason = await answer_to(screen, Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details))
-    if reason is not None and screen.attempt(lambda: desk.close(reason)) is not None:
-        closed()
-        screen.tell(_("Closed; {key:edit.undo} takes it back."))
-
-
-async def _ask(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> None:
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
     if said:
@@ -77,7 +34,7 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> None:
     if start is None:
         if said:
             screen.tell(said)
-        return
+        return False
     understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
     why = Ask(
         desk,
@@ -91,10 +48,43 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> None:
     if reason is None:
         if said:
             screen.tell(said)
-        return
+        return False
     shown = when(start, screen.zone, screen.desk.now().wall)
-    if screen.attempt(lambda: desk.reschedule(start, reason)) is not None:
-        screen.tell(_("The defense starts {when}.", when=shown))
+    if screen.attempt(lambda: desk.reschedule(start, reason)) is None:
+        return False
+    screen.tell(_("The defense starts {when}; {key:edit.undo} takes it back.", when=shown))
+    return True
+
+
+def ask_date_on_brief(screen: ConsoleScreen, defense_id: str, said: str) -> None:
+    """Go to the brief of a defense that was not held, and ask for its date there. Args: said: what was done."""
+    screen.console_app.go("brief", defense_id)
+    brief = screen.app.screen
+    if isinstance(brief, ConsoleScreen):
+        desk = screen.desk.brief(defense_id)
+        brief.call_after_refresh(lambda: brief.begin(ask_date(brief, desk, said)))
+
+
+async def ask_what_follows(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+    """Ask whether a defense that was not held gets a new date or is closed. Returns: whether it was settled."""
+    sitting = desk.defense.sitting
+    details = " · ".join(filter(None, (_(SESSIONS[sitting.session]), sitting.reason)))
+    options = (_("a new date"), _("close it"))
+    question = Choose(_("The defense was not held. What follows?"), options, details, _("later"), desk.whose)
+    choice = await screen.app.push_screen_wait(question)
+    if choice is None:
+        return False
+    return await (ask_date, ask_close)[choice](screen, desk)
+
+
+async def ask_close(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+    """Ask why a defense that was not held gets no other date, and close it. Returns: whether it is closed."""
+    details = _("It gets no other date. A new date opens it again.")
+    reason = await answer_to(screen, Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details))
+    if reason is None or screen.attempt(lambda: desk.close(reason)) is None:
+        return False
+    screen.tell(_("Closed; {key:edit.undo} takes it back."))
+    return True
 
 
 async def ask_moment(

@@ -19,7 +19,6 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.safe_text import cells, shortened
 from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
-from defense_console.screens.places import place_of
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.writing import WritingScreen
@@ -106,7 +105,7 @@ class QueueScreen(WritingScreen):
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept."""
         if self.texts.defense.seq != known:
-            self.desk.agenda.acted(self.texts.id)
+            self.desk.agenda.did(self.texts.id)
             self.tell(_("Note kept, private."))
 
     def on_mount(self) -> None:
@@ -283,16 +282,16 @@ class QueueScreen(WritingScreen):
         known = (*self._entries, *self._found_closed, *filter(None, (self._gone,)))
         return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
 
-    def action_queue_open(self) -> None:
+    async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
         entry = self._selected()
         if entry is None:
             return
         if entry.summary.pending and entry.summary.session in NOT_HELD:
-            desk = self.desk.brief(entry.summary.id)
-            ask_what_follows(self, desk, lambda: self._note_closing(desk.id))
+            if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
+                self.desk.agenda.did(entry.summary.id)
         else:
-            self.console_app.go(place_of(entry.summary), entry.summary.id)
+            self.console_app.go_on(entry.summary)
 
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""
@@ -368,20 +367,19 @@ class QueueScreen(WritingScreen):
             back, parked = N_("Back in its place: {student}"), N_("Parked: {student}; {key:edit.undo} takes it back")
             self.tell(_(back if entry.summary.parked else parked, student=name))
 
-    def action_defense_reschedule(self) -> None:
+    async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
         if self.table.chosen:
-            ask_date(self, self.desk.brief(self.table.chosen))
+            id = self.table.chosen
+            if await ask_date(self, self.desk.brief(id)):
+                self.desk.agenda.did(id)
 
-    def action_defense_close(self) -> None:
+    async def action_defense_close(self) -> None:
         """No other date for the selected defense."""
         if self.table.chosen:
-            desk = self.desk.brief(self.table.chosen)
-            ask_close(self, desk, lambda: self._note_closing(desk.id))
-
-    def _note_closing(self, defense_id: str) -> None:
-        self.desk.agenda.acted(defense_id)
-        self.update()
+            id = self.table.chosen
+            if await ask_close(self, self.desk.brief(id)):
+                self.desk.agenda.did(id)
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""
