@@ -18,8 +18,9 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, decode_event
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.state import RatingValue
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp, encode_event
 
@@ -78,7 +79,7 @@ def main() -> None:
     events = made(curriculum, length)
     lines = [encode_event(event) for event in events]
     defense = fold(events, curriculum)
-    decoding = milliseconds(lambda: [decode_event(line) for line in lines], rounds)
+    decoding = milliseconds(lambda: [DEFENSE.decode(line) for line in lines], rounds)
     folding = milliseconds(lambda: fold(events, curriculum), rounds)
     print(f"{length} events, {sum(map(len, lines)) / 1024:.0f} KiB, {len(defense.notes)} notes, {rounds} rounds")
     print(f"decode  {decoding:8.3f} ms")

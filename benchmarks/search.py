@@ -21,9 +21,11 @@ from typing import NamedTuple
 from defense_console import clocks
 from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary, defense_id
+from defense_console.model.student.state import Student
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Student, beside
+from defense_console.store.base import Append
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 

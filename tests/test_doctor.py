@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, Lease
 from defense_console.store.sqlite import schema
@@ -161,7 +161,7 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     )
     store = TinyStore.open(room.folder)
     spool = Spool(tmp_path / "spool", store.identity)
-    spool.keep([Append(stream_of(id), len(events), (encode_event(event),))])
+    spool.keep([Append(DEFENSE.stream(id), len(events), (encode_event(event),))])
     store.close()
     assert kinds(room) == [], "its console lives"
     spool.close()
@@ -178,12 +178,12 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     with closing(TinyStore.open(room.folder)) as store:
         identity = store.identity
     (tmp_path / "spool").mkdir()
-    here = write_aside(tmp_path / "spool", identity, [Append(stream_of(id), 1, (encode_event(noted),))])
+    here = write_aside(tmp_path / "spool", identity, [Append(DEFENSE.stream(id), 1, (encode_event(noted),))])
     gone = write_aside(tmp_path / "spool", identity, [Append("defense/gone", 1, (encode_event(noted),))])
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        assert list(store.asides(stream_of(id)).values()) == [encode_event(noted)]
+        assert list(store.asides(DEFENSE.stream(id)).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

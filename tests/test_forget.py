@@ -23,6 +23,7 @@ from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.log.envelope import encode_event
 from defense_console.model.student.kinds import StudentChanged
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Draft
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
@@ -217,9 +218,9 @@ def test_damaged_files_that_speak_of_the_student_are_named(room: Room, damaged: 
 def test_a_damaged_file_that_knows_only_an_earlier_name_is_named(room: Room, earlier: str) -> None:
     """The student was renamed, and the new address written over the old one, since that file was kept."""
     with closing(TinyStore.open(room.folder)) as store:
-        logs = DirectLogs(store, room.machine.read, "Camille")
-        logs.decide_student("gone-1", StudentChanged("Wilhelmina Jadis", "jadis@example.org", None), logs.now())
-        logs.decide_student("gone-1", StudentChanged(NAME, EMAIL, None), logs.now())
+        logs = DirectLogs(store, room.machine.read, "Camille", {})
+        logs.decide(STUDENT, "gone-1", [StudentChanged("Wilhelmina Jadis", "jadis@example.org", None)], logs.now())
+        logs.decide(STUDENT, "gone-1", [StudentChanged(NAME, EMAIL, None)], logs.now())
     id = room.plan("stays-1", "IRP-P3")
     room.add(id, ev.Noted(f"as {earlier} said", room.machine.read()))
     aside = room.folder / "damaged-20261124T100000000Z"

@@ -38,8 +38,8 @@ FIXED = frozenset({
     "Esc always goes one step back",
     # The names of keys themselves.
     "Home", "End", "PgUp", "PgDn", "Del", "Ins", "Space",
-    # No keys: a word, a unit of size.
-    "Insert a comment from the comment bank.", "B",
+    # No keys: a word, a unit of size, an arrow that points down.
+    "Insert a comment from the comment bank.", "B", "↓ {n} more line below",
 })  # fmt: skip
 """Messages that may name a key."""
 

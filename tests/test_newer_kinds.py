@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.subject import beside
 from defense_console.model.student.kinds import StudentChanged
-from defense_console.store.base import Append, beside
+from defense_console.model.student.subject import STUDENT
+from defense_console.store.base import Append
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, shows
 
@@ -80,9 +82,9 @@ def test_commands_refuse_it_in_a_sentence_and_do_the_rest(room: Room, tmp_path: 
 def test_a_students_log_is_refused_too(room: Room) -> None:
     written_by_a_newer_console(room, "student/s1")
     with closing(TinyStore.open(room.folder)) as store:
-        logs = DirectLogs(store, room.machine.read, "Camille")
+        logs = DirectLogs(store, room.machine.read, "Camille", {})
         with pytest.raises(ConsoleError, match="does not know"):
-            logs.decide_student("s1", StudentChanged(name="Lina Autre"), logs.now())
+            logs.decide(STUDENT, "s1", [StudentChanged(name="Lina Autre")], logs.now())
     assert lines(room, "student/s1") == 2
     assert refused(cli(room, "forget", "s1", "--yes"))
 
@@ -97,7 +99,7 @@ async def test_the_queue_shows_it_and_opens_the_others(room: Room, live: bool) -
     before = lines(room, f"defense/{newer}")
     app = room.app(first=newer if live else None)
     async with app.run_test(size=(120, 30)) as pilot:
-        await shows(pilot, "Lina Demo", "not know: a newer")
+        await shows(pilot, "Lina Demo")  # the row next to the log can be read
         await pilot.press("enter")
         await shows(pilot, "Lina Demo", "not know: a newer")
         await pilot.press("j", "enter")

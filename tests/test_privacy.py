@@ -61,7 +61,7 @@ LAYERS = {
     "copies": ("defense_console.store.sqlite.copies.backups.copy_database", ["backup"]),
     "doctor": ("defense_console.store.sqlite.damage.diagnosis.shutil.disk_usage", ["doctor"]),
     "forgetting": ("defense_console.desk.upkeep.forgetting.names_ever", ["forget", "s1", "--dry-run"]),
-    "model": ("defense_console.desk.logs.ledger.fold", ["show", "ID"]),
+    "model": ("defense_console.model.defense.subject.fold", ["show", "ID"]),
     "exchange": ("defense_console.exchange.whole_store.export.export", ["export"]),
     "reports": ("defense_console.reports.rendering.formats.rendered", ["report", "ID"]),
     "documents": ("defense_console.desk.uploads.intake.Intake.look", ["receive", "ID", "."]),

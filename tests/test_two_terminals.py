@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import decode_event
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.store.sqlite.store import TinyStore
 from tests.terminal import Terminal, run, start_defense
 from tests.test_terminal import only_id, store
@@ -23,7 +23,7 @@ HELD = f"une autre console tient cette soutenance ({socket.gethostname()}, depui
 def kinds(folder: Path, id: str) -> list[str]:
     reader = TinyStore.open(folder)
     try:
-        return [type(decode_event(line.body).what).__name__ for line in reader.read_log(f"defense/{id}")]
+        return [type(DEFENSE.decode(line.body).what).__name__ for line in reader.read_log(f"defense/{id}")]
     finally:
         reader.close()
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import Append, FullDisk
 from defense_console.store.sqlite.store import TinyStore
@@ -37,7 +37,7 @@ class Gone:
         self.note = DefenseEvent(seq, seq, at, "Mentor Test", ev.Noted("waits", at))
         with closing(TinyStore.open(self.room.folder)) as store:
             self.spool = Spool(folder / "spool", store.identity)
-        self.spool.keep([Append(stream_of(self.id), seq - 1, (encode_event(self.note),))])
+        self.spool.keep([Append(DEFENSE.stream(self.id), seq - 1, (encode_event(self.note),))])
         self.spool.close()
 
     def cli(self, *arguments: str) -> Result:

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import decode_event
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.store.sqlite.store import TinyStore
 from tests.terminal import Terminal, run
@@ -227,7 +227,7 @@ def texts_of(folder: Path) -> tuple[list[ev.DefenseWhat], dict[str, str]]:
     store = TinyStore.open(folder, create=False)
     try:
         (stream,) = store.streams("defense/")
-        events = [decode_event(line.body).what for line in store.read_log(stream)]
+        events = [DEFENSE.decode(line.body).what for line in store.read_log(stream)]
         return events, {field: draft.text for field, draft in store.drafts(stream).items()}
     finally:
         store.close()

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Draft, Job, SaveDraft, Store, WriteLease
 from defense_console.store.sqlite.folder_vault import FolderVault
-from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay
 from tests.store import logs
@@ -149,9 +149,9 @@ def _beside_the_log(store: Store, left: Left) -> list[str]:
         for summary in store.pending()
         if summary.seq != len(left.logs.get(f"defense/{summary.id}", ()))
     ]
-    students = {STUDENTS + student.id for student in store.students()}
+    students = {STUDENT.stream(student.id) for student in store.students()}
     return found + [
-        f"{stream} has no row" for stream in left.logs if stream.startswith(STUDENTS) and stream not in students
+        f"{stream} has no row" for stream in left.logs if stream.startswith(STUDENT.prefix) and stream not in students
     ]
 
 

@@ -20,6 +20,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import GapAnswer
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
@@ -132,7 +133,7 @@ class History:
         self.phases = [phase.id for phase in project.phases]
         self.oracle = Oracle([phase.target_s for phase in project.phases], curriculum.rules.ask_gap_plans)
         self.writer = Console(self)
-        self.writer.desk.ledger.begin(ID, ev.Planned("s1", "IRP", PROJECT, 1, self.machine.read().wall))
+        self.writer.desk.ledger.begin(DEFENSE, ID, ev.Planned("s1", "IRP", PROJECT, 1, self.machine.read().wall))
         brief = self.writer.desk.brief(ID)
         brief.open_room()
         self.writer.leased_ms = self.machine.true_ms

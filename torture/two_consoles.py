@@ -23,7 +23,7 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.ledger import Answer, Ledger
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import decode_event
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.queue.agenda import defense_id
 from defense_console.store.base import Refused
 from defense_console.store.recorder import Recorder
@@ -114,7 +114,7 @@ def prepare(folder: Path) -> None:
     for owner in ("both", *NAMES):
         for n, id in enumerate(ids(owner)):
             planned = ev.Planned(f"{owner}-{n}", "IRP", "IRP-P2", 1, clocks.read().wall)
-            ledger.begin(id, planned)
+            ledger.begin(DEFENSE, id, planned)
     recorder.close(30)
     store.close()
 
@@ -128,7 +128,7 @@ def losses(folder: Path, decisions: int) -> tuple[list[str], int, int]:
     found, notes, turns = [], Counter[str](), 0
     store = TinyStore.open(folder)
     for id in [id for owner in ("both", *NAMES) for id in ids(owner)]:
-        events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+        events = [DEFENSE.decode(line.body) for line in store.read_log(f"defense/{id}")]
         if [event.seq for event in events] != list(range(1, len(events) + 1)):
             found.append(f"the numbers of {id} have a hole or a double")
         if problems := store.verify(f"defense/{id}"):

@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, TypeVar
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.logs.leases import Leases, ProcessStart
-from defense_console.desk.logs.ledger import Answer, Ledger, SaveState, defense_of
+from defense_console.desk.logs.ledger import Answer, Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import LeaseTaken, decode_event
+from defense_console.model.defense.kinds import LeaseTaken
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.state import Student
+from defense_console.model.subjects import subject_of
 from defense_console.settings import Settings
-from defense_console.store.base import Ack, Append, Lease, Refused, Store, Student
+from defense_console.store.base import Ack, Append, Lease, Refused, Store
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -181,11 +184,11 @@ class Desk:
         self.leases.look()
         if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
             raise reason
-        self.ledger.reread(defense_id)
-        self.ledger.reread_drafts(defense_id)
+        self.ledger.reread(DEFENSE.stream(defense_id))
+        self.ledger.reread_drafts(DEFENSE.stream(defense_id))
         self.leases.take_over(defense_id)
         me = self.leases.me
-        return self.ledger.act(defense_id, LeaseTaken(me.host, me.pid))
+        return self.ledger.act(DEFENSE, defense_id, LeaseTaken(me.host, me.pid))
 
     # --- once a second -------------------------------------------------------------------------------------------
 
@@ -200,7 +203,8 @@ class Desk:
             their verdict has just been released, as its dialog announced.
         """
         self.leases.look()
-        turned = self.leases.turned() | self.ledger.refresh()
+        streams = self.ledger.refresh()
+        turned = self.leases.turned() | {DEFENSE.id_of(each) for each in streams if subject_of(each) is DEFENSE}
         for live in self._live.values():
             live.tick()
         self.leases.free_all_but([id for id in self.leases.held if id in shown or self._is_live(id)])
@@ -213,7 +217,7 @@ class Desk:
     def _is_live(self, defense_id: str) -> bool:
         """Whether a defense is live; of a log that cannot be read any more, what the row beside it says."""
         try:
-            return self.ledger.defense(defense_id).session == "live"
+            return self.ledger.state(DEFENSE, defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
                 summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)
@@ -248,13 +252,12 @@ class Desk:
 
     def _record_facts_again(self, job: Append) -> None:
         """Record what the system saw after what the other console wrote: it is true whoever was first."""
-        defense_id = defense_of(job.stream)
-        if defense_id is None:
-            return
+        subject = subject_of(job.stream)
+        id = subject.id_of(job.stream)
         self.leases.look()
-        facts = [what for line in job.lines if (what := decode_event(line).what).fact]
-        if facts and self.leases.read_only(defense_id) is None and self.ledger.unread(defense_id) is None:
-            self.ledger.act(defense_id, *facts)
+        facts = [what for line in job.lines if (what := subject.decode(line).what).fact]
+        if facts and self.leases.read_only(id) is None and self.ledger.unread(job.stream) is None:
+            self.ledger.act(subject, id, *facts)
 
     @property
     def saved(self) -> SaveState:

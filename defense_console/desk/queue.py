@@ -11,13 +11,14 @@ import msgspec
 from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry, Summary, entry
+from defense_console.model.queue.agenda import Entry, Summary, entry, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings
@@ -76,10 +77,6 @@ class AgendaDesk:
         students = self.ledger.snapshot.students({summary.student_id for summary in found.values()})
         return self._entries(found.values(), {id: student.name for id, student in students.items()})
 
-    def _unsaved(self) -> dict[str, Summary]:
-        """Summaries of the defenses whose last events are still on their way to the store, by id."""
-        return {summary.id: summary for summary in self.ledger.unacknowledged()}
-
     def card(self, entry: Entry) -> Card:
         """What to show of a line of the list.
 
@@ -93,7 +90,7 @@ class AgendaDesk:
             raise ConsoleError(
                 "The curriculum {code} has no project {project}.", code=summary.curriculum, project=summary.project
             )
-        shipped = self.ledger.shipped.get(summary.curriculum, curriculum)
+        shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
         if self._read_at != self.ledger.snapshot.generation:
             self._read_for_cards()
         others = defenses_of(self._find, _projects(summary, shipped))
@@ -105,16 +102,16 @@ class AgendaDesk:
             len(curriculum.checks),
             path(shipped, tuple(chain.from_iterable(others.values()))),
             before[-1] if before else None,
-            len(self.ledger.aside.of(stream_of(summary.id))),
+            len(self.ledger.aside.of(DEFENSE.stream(summary.id))),
         )
 
     def _curriculum(self, summary: Summary) -> Curriculum:
         """The pinned curriculum, or the shipped one before the first start."""
         if summary.pinned is None:
-            found = self.ledger.shipped.get(summary.curriculum)
+            found = self.ledger.curricula.shipped.get(summary.curriculum)
             problem = ConsoleError("There is no curriculum {code} here.", code=summary.curriculum)
         else:
-            found = self.ledger.pinned(summary.pinned)
+            found = self.ledger.curricula.pinned(summary.pinned)
             text = "The curriculum this defense was started with is missing: {hash}."
             problem = ConsoleError(text, hash=summary.pinned)
         if found is None:
@@ -127,8 +124,8 @@ class AgendaDesk:
         wanted: dict[tuple[str, str], int] = {}
         for summary in self.ledger.snapshot.pending():
             if summary.pinned is not None:
-                self.ledger.pinned(summary.pinned)
-            shipped = self.ledger.shipped.get(summary.curriculum)
+                self.ledger.curricula.pinned(summary.pinned)
+            shipped = self.ledger.curricula.shipped.get(summary.curriculum)
             for each, known in (_projects(summary, shipped) if shipped is not None else {}).items():
                 wanted[each] = max(known, wanted.get(each, 0))
         defenses_of(self._find, wanted)
@@ -148,6 +145,10 @@ class AgendaDesk:
                     self._unreadable.add(id)
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
+    def _unsaved(self) -> dict[str, Summary]:
+        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
+
     def prepare_search(self) -> None:
         """Read what a search looks through, before the first letter of it is typed."""
         self.ledger.store.students()
@@ -165,7 +166,7 @@ class AgendaDesk:
         if not search.strip():
             return (), 0
         names = {student.id: student.name for student in self.ledger.store.students()}
-        titles = {p.id: _titles(c, p) for c in self.ledger.shipped.values() for p in c.projects}
+        titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
         wanted = Search(search, names, titles)
         unsaved = self._unsaved()
         just_closed = (_closed(summary) for summary in unsaved.values() if not summary.pending)
@@ -182,7 +183,7 @@ class AgendaDesk:
         now = self.ledger.now().wall
         entries: list[Entry] = []
         for summary in found:
-            curriculum = self.ledger.shipped.get(summary.curriculum)
+            curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
             name = names.get(summary.student_id, summary.student_id)
@@ -196,14 +197,14 @@ class AgendaDesk:
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
-        parked = self.ledger.defense(defense_id).parked
+        parked = self.ledger.state(DEFENSE, defense_id).parked
         defense = self._act(defense_id, ev.Parked(not parked))
         self._done.append((defense_id, defense.seq))
         return defense
 
     def noted(self, defense_id: str) -> None:
         """A note was written from the queue: its undo belongs to the queue too."""
-        undo = self.ledger.defense(defense_id).undo
+        undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append((defense_id, undo[-1]))
 
@@ -214,8 +215,9 @@ class AgendaDesk:
         """
         if (reason := self._leases.read_only(summary.id)) is not None:
             return reason
-        if self.ledger.is_open(summary.id) or not all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats):
-            return self.ledger.refusal(summary.id, *whats)
+        from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
+        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
+            return self.ledger.refusal(DEFENSE, summary.id, *whats)
         signed = summary.verdict_state == "signed"
         return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)
 
@@ -228,9 +230,9 @@ class AgendaDesk:
     def no_undo(self) -> ConsoleError | None:
         """Why the queue undoes nothing; None while its latest action is still the latest of its defense."""
         defense_id, action = self._done[-1] if self._done else ("", 0)
-        if not action or self.ledger.defense(defense_id).undo[-1:] != (action,):
+        if not action or self.ledger.state(DEFENSE, defense_id).undo[-1:] != (action,):
             return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
-        return self._leases.read_only(defense_id) or self.ledger.refusal(defense_id, ev.Undone(action))
+        return self._leases.read_only(defense_id) or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -246,7 +248,7 @@ class AgendaDesk:
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
-        return self.ledger.act(defense_id, what)
+        return self.ledger.act(DEFENSE, defense_id, what)
 
 
 def _projects(summary: Summary, curriculum: Curriculum) -> dict[tuple[str, str], int]:

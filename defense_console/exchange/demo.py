@@ -13,17 +13,20 @@ from typing import Any, Final
 
 import msgspec
 
-from defense_console.model.curriculum import Curriculum, Project, canonical_json, curriculum_hash
+from defense_console.model.curriculum import Curricula, Curriculum, Project, canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
-from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
-from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.state import Defense, RatingValue
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentRegistered, StudentWhat
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
 from defense_console.resources import data_folder
 
 REGISTERED_BEFORE: Final = timedelta(days=30)
@@ -60,14 +63,12 @@ class DemoDefense(msgspec.Struct, frozen=True):
     """A defense of the cohort.
 
     Attributes:
-        events: its whole log.
-        defense: what it folds to.
+        log: all of it.
         typing: a draft, or None.
         lease: the last sign of life of the console that ran it, or None.
     """
 
-    events: tuple[DefenseEvent, ...]
-    defense: Defense
+    log: Log[DefenseWhat, Defense]
     typing: Typing | None
     lease: Stamp | None
 
@@ -76,13 +77,13 @@ class Cohort(msgspec.Struct, frozen=True):
     """Everything the demo store holds.
 
     Attributes:
-        students: the only event of each student's log.
+        students: the log of each student.
         defenses: in the order of the script, an attempt after the one before.
         curricula: canonical JSON of the pinned ones, by hash.
         host: name of the machine that ran the interrupted defense; no real one.
     """
 
-    students: tuple[StudentEvent, ...]
+    students: tuple[Log[StudentWhat, Student], ...]
     defenses: tuple[DemoDefense, ...]
     curricula: dict[str, bytes]
     host: str
@@ -105,15 +106,14 @@ def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any
         ConsoleError: The script asks for an illegal event, or for one that lies ahead.
     """
     script = load_script() if script is None else script
-    clock = _Clock(instant(now), script["mentor"])
-    students = tuple(clock.registration(entry) for entry in script["students"])
+    clock, curricula = _Clock(instant(now), script["mentor"]), Curricula(shipped, lambda _hash: None)
+    students = tuple(_registered(clock, entry, curricula) for entry in script["students"])
     made: dict[tuple[str, str, int], DemoDefense] = {}
     for entry in script["defenses"]:
         key = (entry["student"], entry["project"], entry.get("attempt", 1))
         before = made.get((key[0], key[1], key[2] - 1))
-        curriculum = shipped[entry["project"].partition("-")[0]]
-        made[key] = _Play(clock, entry, curriculum, before.defense if before else None).played()
-    pinned = [d.defense.pinned for d in made.values() if d.defense.pinned is not None]
+        made[key] = _Play(clock, entry, curricula, before.log.state if before else None).played()
+    pinned = [d.log.state.pinned for d in made.values() if d.log.state.pinned is not None]
     bodies = {curriculum_hash(c): canonical_json(c) for c in pinned}
     return Cohort(students, tuple(made.values()), dict(sorted(bodies.items())), script["host"])
 
@@ -143,9 +143,11 @@ class _Clock:
         boot_ms = (moment - self.now + EPOCH_BEFORE) // timedelta(milliseconds=1)
         return Stamp(iso(moment), boot_ms, boot_ms, BOOT_ID)
 
-    def registration(self, entry: Mapping[str, str]) -> StudentEvent:
-        what = StudentRegistered(entry["id"], entry["name"], entry["email"], entry["timezone"])
-        return StudentEvent(1, 1, self.stamp(self.now - REGISTERED_BEFORE), self.author, what)
+
+def _registered(clock: _Clock, entry: Mapping[str, str], curricula: Curricula) -> Log[StudentWhat, Student]:
+    what = StudentRegistered(entry["id"], entry["name"], entry["email"], entry["timezone"])
+    at = clock.stamp(clock.now - REGISTERED_BEFORE)
+    return append_action(Log.empty(STUDENT, what.student_id), [what], at, clock.author, curricula).after
 
 
 Making = Callable[[Defense], DefenseWhat]
@@ -155,38 +157,41 @@ Making = Callable[[Defense], DefenseWhat]
 class _Play:
     """Plays the script of one defense."""
 
-    def __init__(self, clock: _Clock, entry: Mapping[str, Any], curriculum: Curriculum, before: Defense | None) -> None:
+    def __init__(self, clock: _Clock, entry: Mapping[str, Any], curricula: Curricula, before: Defense | None) -> None:
         self.clock = clock
         self.entry = entry
         self.planned = clock.now + offset(entry["planned"])
         self.before = before
-        self.curriculum = before.pinned if before is not None and before.pinned is not None else curriculum
+        self.curricula = curricula
+        pinned = before.pinned if before is not None else None
+        self.curriculum = pinned or curricula.shipped[entry["project"].partition("-")[0]]
         project = self.curriculum.project(entry["project"])
         if project is None:
             raise ConsoleError("There is no project {project}.", project=entry["project"])
         self.project: Project = project
 
     def played(self) -> DemoDefense:
-        """The log, event after event, each checked before it is appended."""
+        """The log, action after action."""
         timed = [pair for entry in self.entry["steps"] for pair in self._expanded(entry)]
-        events = [self._planned()]
-        defense = fold(events, self.curriculum)
+        planned = self._planned()
+        known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
+        id = str(defense_id(planned.student_id, planned.project, planned.attempt))
+        log = self._with(Log.empty(DEFENSE, id), planned, known)
         for at, made in sorted(timed, key=lambda pair: pair[0]):
             moment = self.planned + at
             if moment > self.clock.now:
                 raise ConsoleError("The demo script runs ahead of its instant: {project}", project=self.project.id)
-            what = made(defense) if callable(made) else made
+            what = made(log.state) if callable(made) else made
             if isinstance(what, ev.Noted | ev.QuestionParked):
                 what = msgspec.structs.replace(what, first=self.clock.stamp(moment - TYPING))
-            stamp = self.clock.stamp(moment)
-            check_legal(defense, what, stamp, self.curriculum)
-            seq = len(events) + 1
-            events.append(DefenseEvent(seq, seq, stamp, self.clock.author, what))
-            defense = fold(events, self.curriculum)
-        return DemoDefense(tuple(events), defense, self._typing(), self._lease())
+            log = self._with(log, what, moment)
+        return DemoDefense(log, self._typing(), self._lease())
 
-    def _planned(self) -> DefenseEvent:
-        what = ev.Planned(
+    def _with(self, log: Log[DefenseWhat, Defense], what: DefenseWhat, moment: datetime) -> Log[DefenseWhat, Defense]:
+        return append_action(log, [what], self.clock.stamp(moment), self.clock.author, self.curricula).after
+
+    def _planned(self) -> ev.Planned:
+        return ev.Planned(
             student_id=self.entry["student"],
             curriculum=self.curriculum.code,
             project=self.project.id,
@@ -196,8 +201,6 @@ class _Play:
             language=self.entry.get("language"),
             carried=carried_from(self.before) if self.before is not None else None,
         )
-        known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
-        return DefenseEvent(1, 1, self.clock.stamp(known), self.clock.author, what)
 
     def _typing(self) -> Typing | None:
         draft = self.entry.get("draft")

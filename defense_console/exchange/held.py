@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import msgspec
 
 from defense_console.exchange.appointments import AttemptKey, Target
 from defense_console.model.defense.state import Defense
-
-
-class HeldStudent(Protocol):
-    """What is known of a student."""
-
-    @property
-    def id(self) -> str:
-        """The school's id."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The name as it was imported."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """The address, "" when none is known."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """IANA name of the student's zone, "" when none is known."""
-        ...
 
 
 class HeldDefense(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -216,3 +216,39 @@ def canonical_json(value: object) -> bytes:
 def curriculum_hash(curriculum: Curriculum) -> str:
     """SHA-256, in hexadecimal, of the canonical JSON of a curriculum: its name once pinned."""
     return hashlib.sha256(canonical_json(curriculum)).hexdigest()
+
+
+class Curricula:
+    """The curricula that logs need: pinned ones by their hash, shipped ones by their code.
+
+    Args:
+        shipped: The curricula of this console, by code.
+        kept: Gives the canonical JSON of a pinned curriculum by its hash; None when it is not kept.
+    """
+
+    def __init__(self, shipped: Mapping[str, Curriculum], kept: Callable[[str], bytes | None]) -> None:
+        self.shipped = shipped
+        self._kept = kept
+        self._pinned: dict[str, Curriculum] = {}
+
+    def pinned(self, name: str) -> Curriculum | None:
+        """Return the pinned curriculum with this hash, or None when it is not kept."""
+        if name not in self._pinned:
+            body = self._kept(name)
+            if body is None:
+                return None
+            self._pinned[name] = msgspec.json.decode(body, type=Curriculum)
+        return self._pinned[name]
+
+    def to_pin(self, name: str) -> bytes | None:
+        """Return what has to be kept for a log that pins this curriculum, which counts as kept from then on.
+
+        Returns:
+            Its canonical JSON; None when no curriculum has this hash.
+        """
+        shipped = (c for c in self.shipped.values() if curriculum_hash(c) == name)
+        found = self._pinned.get(name) or next(shipped, None) or self.pinned(name)
+        if found is None:
+            return None
+        self._pinned[name] = found
+        return canonical_json(found)

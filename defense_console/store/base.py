@@ -10,9 +10,12 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Action, Log
+from defense_console.model.log.chain import Line, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
 
 # --- errors ------------------------------------------------------------------------------------------------------
 
@@ -59,14 +62,6 @@ class Identity(msgspec.Struct, frozen=True):
     id: str
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One line of a log: its number from 1, the exact bytes of the event, the hash of the chain up to it (hex)."""
-
-    seq: int
-    body: bytes
-    hash: str
-
-
 class Draft(msgspec.Struct, frozen=True):
     """A text being typed: the stamp of its first keystroke, the place of the cursor in characters."""
 
@@ -80,7 +75,7 @@ class Lease(msgspec.Struct, frozen=True):
 
     Attributes:
         holder: name of the console, "" once it was freed.
-        host, pid, process_start: where it runs; the start tells two processes of one number apart.
+        host, pid, process_start: where it runs; two processes of one number differ in their start.
         boot_id: the boot the process belongs to.
         last: last sign of life.
         since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
@@ -95,16 +90,6 @@ class Lease(msgspec.Struct, frozen=True):
     since: str = ""
 
 
-class Student(msgspec.Struct, frozen=True):
-    """A student folded from their stream; `seq` is the last event folded."""
-
-    id: str
-    name: str
-    email: str
-    timezone: str
-    seq: int
-
-
 ProblemKind = Literal["changed", "missing", "cut", "damaged", "summary", "curriculum"]
 
 
@@ -115,7 +100,7 @@ class Problem(msgspec.Struct, frozen=True):
         stream: name of the log, or of the table, it was found in.
         seq: number of the line (or id of the row), None when it concerns the whole.
         kind: `changed` the text or its place · `missing` a hole · `cut` the end is gone · `damaged` the row cannot be
-            trusted · `summary` the row beside the log is missing or tells something else · `curriculum` the pinned
+            trusted · `summary` the row next to the log is missing or says something else · `curriculum` the pinned
             one is missing or changed.
         text_id, parameters: English message id and the values of its places.
     """
@@ -137,7 +122,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         stream: `defense/<uuid>` or `student/<student id>`.
         expected: number of the last line the writer knows; the new lines follow it.
         lines: canonical JSON of the events, in order.
-        row: the row beside the log after the action, as `beside` gives it; the store fills in `seq` and `hash`.
+        row: the row next to the log after the action, as its subject gives it; the store fills in `seq` and `hash`.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
@@ -155,11 +140,32 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
     drop_aside: tuple[str, ...] = ()
     aside: tuple[tuple[str, bytes], ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        action: Action[Any, Any],
+        drop_drafts: tuple[str, ...] = (),
+        drop_aside: tuple[str, ...] = (),
+        aside: tuple[tuple[str, bytes], ...] = (),
+    ) -> Append:
+        """Return what writes an action, with what else it settles."""
+        before, after = action.before, action.after
+        return cls(
+            stream=after.stream,
+            expected=len(before.events),
+            lines=action.lines,
+            row=after.row,
+            pin=action.pin,
+            drop_drafts=drop_drafts,
+            previous=before.head,
+            drop_aside=drop_aside,
+            aside=aside,
+        )
 
-def beside(value: Summary | Student) -> dict[str, Any]:
-    """Return the row beside a log, which spares reading the log, as JSON holds it."""
-    row: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
-    return row
+    @classmethod
+    def whole(cls, log: Log[Any, Any]) -> Append:
+        """Return what writes a whole log where there is none."""
+        return cls(log.stream, 0, log.lines, log.row, previous=first_hash(log.stream))
 
 
 class SaveDraft(msgspec.Struct, frozen=True, tag="draft"):
@@ -182,7 +188,7 @@ class WriteLease(msgspec.Struct, frozen=True):
     """A lease is overwritten, or dropped when None.
 
     `over` names the holders whose row it may replace; a row that is missing or freed it always may. None replaces
-    whatever there is. A row of anybody else stays: who took a defense over is not robbed of it by a late heartbeat.
+    any row. A row of somebody else stays: a late heartbeat takes no defense back.
     """
 
     defense_id: str
@@ -196,7 +202,7 @@ Job = SpooledJob | WriteLease
 
 
 def lane(job: Job) -> str:
-    """Jobs of one lane are written in order, whatever happens to the others."""
+    """Return the lane of a job: jobs of one lane are written in order, also while others fail."""
     return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
 
 

@@ -1,47 +1,28 @@
-"""The rows beside a log: the summary of a defense and the folded student. Both can be computed again from the log.
-
-Source: engineering.md §2.
-"""
+"""The row next to a log, computed again from the log. Source: engineering.md §2."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-import msgspec
-
-from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.fold import fold, pinned_hash
-from defense_console.model.defense.kinds import decode_event
+from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary, summarize
-from defense_console.model.student.kinds import decode_student_event
-from defense_console.model.student.state import fold_student
-from defense_console.store.base import Line, Student
+from defense_console.model.log.action import Log
+from defense_console.model.log.chain import Line
+from defense_console.model.subjects import subject_of
 
 
-def summary_of(id: str, lines: Sequence[Line], curriculum: Callable[[str], bytes | None]) -> Summary | None:
-    """The summary that a log tells, None when it cannot be folded.
+def row_of(stream: str, lines: Sequence[Line], kept: Callable[[str], bytes | None]) -> dict[str, Any] | None:
+    """Return the row next to a log, made from its lines; None when they cannot be folded.
 
     Args:
-        id: The defense.
-        lines: Its whole log.
-        curriculum: Gives the canonical JSON of a pinned curriculum by its hash.
+        stream: The name of the log.
+        lines: All of it.
+        kept: Gives the canonical JSON of a pinned curriculum by its hash.
     """
+    subject = subject_of(stream)
     try:
-        events = [decode_event(line.body) for line in lines]
-        name = pinned_hash(events)
-        body = curriculum(name) if name else None
-        pinned = None if body is None else msgspec.json.decode(body, type=Curriculum)
-        summary = summarize(id, fold(events, pinned))
-    except (ConsoleError, msgspec.DecodeError):
+        row = Log.read(subject, subject.id_of(stream), lines, Curricula({}, kept)).row
+    except ConsoleError:
         return None
-    return msgspec.structs.replace(summary, seq=lines[-1].seq, hash=lines[-1].hash)
-
-
-def student_of(lines: Sequence[Line]) -> Student | None:
-    """The student that a log tells, None when it cannot be folded."""
-    try:
-        known = fold_student([decode_student_event(line.body) for line in lines])
-    except (ConsoleError, msgspec.DecodeError):
-        return None
-    return Student(known.id, known.name, known.email, known.timezone, known.seq)
+    return {**row, "seq": lines[-1].seq, "hash": lines[-1].hash}

@@ -1,4 +1,4 @@
-"""What an append may do, whatever the engine: every store asks these rules inside a transaction of its own.
+"""What an append may do: every engine asks these rules inside a transaction of its own.
 
 The lines follow the last one the writer knows, or they are there already; the chain goes on; what stands next to the
 log changes with it. Source: engineering.md §2.
@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from defense_console.model.errors import N_
-from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease, Line
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease
 
 
 class OpenLogs(Protocol):

@@ -4,7 +4,7 @@ One transaction per job, in order. What cannot be written is tried again until i
 stream, a lease) whose own job is at fault waits alone, while a disk that fails holds everything back. What waits lies
 in the spool meanwhile; as long as the spool holds anything, every job goes there before it is tried, so that what is
 found there after a crash is everything, in order. What the store refuses because another writer was first is kept aside
-in it before the refusal is told. Source: engineering.md §2, docs/reliability.md.
+in it before the desk hears of the refusal. Source: engineering.md §2, docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from defense_console.store.base import (
     lane,
     write_job,
 )
-from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.unsaved.keeping_aside import RefusedTails, tail_from, write_once
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import spoolable
@@ -110,7 +109,7 @@ class Recorder:
         self._spool = spool
         self._space = space
         self._kept: dict[int, Job] = {}
-        """What stands in the spool, by identity; the jobs are held, so that no other one gets their number."""
+        """What is in the spool, by identity; the jobs are held, so that no other one gets their number."""
         self._spool_error: ConsoleError | None = None
         self._tails = RefusedTails() if keeps_aside else None
         self._store: Store | None = None
@@ -258,7 +257,7 @@ class Recorder:
                     self._kept.update((id(job), job) for job in jobs)
 
     def _keep_all(self) -> None:
-        """The end: what is not written goes into the spool, whatever was tried before."""
+        """End: what is not written goes into the spool, also where that failed before."""
         with self._changed:
             self._all_stuck = self._all_stuck or bool(self._queue)
             self._spool_error = None
@@ -303,7 +302,7 @@ class Recorder:
         except OSError as error:
             return StoreError(N_("The store does not answer: {reason}."), reason=str(error))
         except Exception as error:
-            # Whatever it is, the thread goes on and the mentor is told: nothing may end the saving.
+            # After any fault the thread goes on and the mentor hears of it: nothing may end the saving.
             reason = f"{type(error).__name__}: {error}"
             return ConsoleError(N_("This could not be written: {reason}."), reason=reason)
         else:
@@ -336,7 +335,7 @@ class Recorder:
             with self._changed:
                 others = [other for other in self._queue if other is not job and isinstance(other, Append)]
             tail = tail_from(job, [other for other in others if other.stream == job.stream])
-            if (tails := self._tails) is not None and job.stream.startswith(DEFENSES):
+            if (tails := self._tails) is not None:
                 spooled = any(id(each) in self._kept for each in tail)
                 self._in_space(lambda store: tails.keep(store, tail, again=spooled))
             refused = tail

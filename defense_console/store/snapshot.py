@@ -11,9 +11,11 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.queue.agenda import Summary
-from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, Student, WriteLease
-from defense_console.store.sqlite.keys import DEFENSES
+from defense_console.model.student.state import Student
+from defense_console.model.subjects import subject_of
+from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, WriteLease
 
 
 class Row(Protocol):
@@ -133,7 +135,7 @@ class Snapshot:
                 self._leases = None
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
-        if not stream.startswith(DEFENSES):
+        if subject_of(stream) is not DEFENSE:
             _take(self._students, msgspec.convert(row, Student))
             return
         summary = msgspec.convert(row, Summary)

@@ -8,9 +8,9 @@ import pytest
 
 from defense_console.desk.logs.leases import Holder, Leases, held_by_other
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
-from defense_console.store.sqlite.store import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Machine, Room
 from tests.ui.test_live import started
@@ -65,7 +65,7 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     second.desk.tick([id])
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
-    assert TinyStore.open(room.folder).leases()[id].holder == second.desk.leases.me.name
+    assert room.connect().leases()[id].holder == second.desk.leases.me.name
     first.kill()
     second.kill()
 
@@ -77,11 +77,11 @@ def test_what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_s
     first.desk.live(id).tick()
     first.settle()
     before = len(room.events(id))
-    first.desk.ledger.act(id, ev.Noted("said before it was taken over", room.machine.read()))
+    first.desk.ledger.act(DEFENSE, id, ev.Noted("said before it was taken over", room.machine.read()))
     second.desk.take_over(id)
     second.settle()
     first.recorder.write()
-    first.desk.ledger.act(id, ev.Noted("said before the refusal was heard", room.machine.read()))
+    first.desk.ledger.act(DEFENSE, id, ev.Noted("said before the refusal was heard", room.machine.read()))
     first.recorder.write()
     assert [type(event.what) for event in room.events(id)[before:]] == [ev.LeaseTaken]
     first.settle()

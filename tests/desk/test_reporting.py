@@ -121,7 +121,8 @@ def test_who_signed_is_named_whoever_reads_it(tmp_path: Path) -> None:
         return next(fact.text for fact in report.facts if fact.id == "assessor")
 
     assert assessor() == "Another mentor", "who drafts it"
-    room.add(id, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", "rework"), ev.Released(1))
+    room.add(id, ev.OutcomeChosen("rework"), ev.ReasonGiven("shown"), ev.LineAdded("improvement", "the table"))
+    room.add(id, ev.Signed(1, "rework", "rework", reason="shown"), ev.Released(1))
     assert assessor() == "Mentor Test"
     room.add(id, ev.AmendmentOpened("misheard"))
     assert assessor() == "Another mentor"
@@ -134,7 +135,12 @@ def test_the_message_knows_of_the_next_defense(desk: VerdictDesk) -> None:
     assert "When you are ready, book the date of the new defense." in desk.message("en").closing
     desk.plan_next_attempt("2026-12-10T13:00:00.000Z")
     planned = "The new defense is planned for Thursday 2026-12-10 14:00 (Europe/Paris, UTC+01:00)."
-    wait_for(lambda: desk.message("en").closing[-1] == planned, "the new defense is not in the message")
+
+    def told() -> bool:
+        desk.ledger.refresh()
+        return desk.message("en").closing[-1] == planned
+
+    wait_for(told, "the new defense is not in the message")
 
 
 @pytest.mark.parametrize(("field", "language"), [

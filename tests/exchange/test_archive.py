@@ -18,8 +18,8 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
 from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.model.log.envelope import Stamp
-from defense_console.store.chain import first_hash, next_hash
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
 
@@ -283,4 +283,5 @@ def test_a_log_under_another_name_is_refused(make: Callable[[str], ExchangeDesk]
         head = next_hash(head, event)
         lines[n] = f'{{"table":"{other}","id":{row["id"]},"hash":"{head}","event":'.encode() + event + b"}"
 
-    assert "another defense" in str(damaged(make, lines).lines[0].parameters["problem"])
+    problem = str(damaged(make, lines).lines[0].parameters["problem"])
+    assert problem == f"This log is that of {table.partition('/')[2]}."

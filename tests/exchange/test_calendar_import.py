@@ -29,6 +29,7 @@ from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
@@ -67,11 +68,11 @@ class Console:
         return taken.plan
 
     def defense(self, project: str = "IRP-P4", student: str = "zoe-17", attempt: int = 1) -> Defense:
-        return self.desk.logs.known(str(defense_id(student, project, attempt)))
+        return self.desk.logs.log(DEFENSE, str(defense_id(student, project, attempt))).state
 
     def decide(self, *whats: DefenseWhat, attempt: int = 1) -> None:
         for what in whats:
-            self.desk.logs.decide(str(defense_id("zoe-17", "IRP-P4", attempt)), [what], self.stamp())
+            self.desk.logs.decide(DEFENSE, str(defense_id("zoe-17", "IRP-P4", attempt)), [what], self.stamp())
 
     def lines(self) -> int:
         return sum(len(self.store.read_log(stream)) for stream in self.store.streams())
@@ -218,7 +219,8 @@ def test_two_matches_for_one_defense_are_refused(console: Console) -> None:
     [
         ("DTEND:20270105T090000Z", "20270105T090000Z", "an end after the start, 2027-01-05 11:00"),
         ("DTEND;VALUE=DATE:20270106", "20270106", "a date, or a date and time, as in DTSTART"),
-        ("DTEND:19650105T100000Z", "19650105T100000Z", "a year from 1970 on"),
+        ("DTEND:19650105T100000Z", "19650105T100000Z", "an end after the start, 2027-01-05 11:00"),
+        ("DTEND:00010105T100000Z", "00010105T100000Z", "a year such as 2027"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_quoted_as_it_stands_and_told_in_the_mentors_zone(
@@ -338,7 +340,12 @@ def test_a_defense_that_is_over_keeps_its_date(console: Console) -> None:
 
 def test_after_a_rework_the_next_event_is_the_next_attempt(console: Console) -> None:
     console.take(ics(event(summary=SUMMARY)))
-    play(console, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", None), ev.Released(1))
+    irp = SHIPPED["IRP"]
+    project = irp.project("IRP-P4")
+    assert project is not None
+    rated = (ev.Rated(criterion.id, "not_met") for criterion in irp.criteria_of(project))
+    wanted = ev.LineAdded("improvement", "all of it")
+    play(console, *rated, wanted, ev.OutcomeChosen("rework"), ev.Signed(1, "rework", None), ev.Released(1))
 
     console.take(ics(event(uid="new", start="DTSTART:20270209T100000Z", summary=SUMMARY)))
 
@@ -394,8 +401,9 @@ def test_what_was_exported_plans_the_same_in_another_store(
     second = Console(tmp_path_factory.mktemp("b") / "store")
     for (student, project), (start, minutes, moves) in planned.items():
         id = str(defense_id(student, project, 1))
-        whats = [ev.Planned(student, project.split("-")[0], project, 1, iso(start), minutes)]
-        first.desk.logs.decide(id, [*whats, *(ev.Rescheduled(iso(move)) for move in moves)], first.stamp())
+        planning = ev.Planned(student, project.split("-")[0], project, 1, iso(start), minutes)
+        whats: list[DefenseWhat] = [planning, *(ev.Rescheduled(iso(move)) for move in moves)]
+        first.desk.logs.decide(DEFENSE, id, whats, first.stamp())
     exported = first.desk.export_calendar(CalendarForm("en", names=names, deadlines="both"))
 
     assert first.take(exported).appointments == ()
@@ -433,7 +441,10 @@ def test_the_command_tells_what_it_did_and_what_it_left(cli: Cli, tmp_path: Path
     file.write_bytes(ics(event(start=start, summary=SUMMARY), event(uid="e2", start=start, summary="[/x] ?")))
     matches.write_text("# mine\n\ne2=7/IRP-P1\n", encoding="utf-8")
 
-    dry = cli(str(file), "--dry-run")
+    counted = cli(str(file), "--dry-run").stdout
+    assert "1 event speaks of no defense; --all lists it." in counted
+    assert "line 9" not in counted
+    dry = cli(str(file), "--dry-run", "--all")
     assert dry.stdout.startswith("Dry run")
     assert "line 9" in dry.stdout
     assert "--match e2=STUDENT/PROJECT" in dry.stdout

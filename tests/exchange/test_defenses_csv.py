@@ -21,7 +21,7 @@ from defense_console.exchange.platform.words import FROM_PLATFORM, TO_PLATFORM, 
 
 NOW = "2026-11-24T10:00:00Z"
 SHIPPED = load_shipped()
-DEMO = {(p.defense.student_id, p.defense.project): p.defense for p in cohort(NOW, SHIPPED).defenses}
+DEMO = {(p.log.state.student_id, p.log.state.project): p.log.state for p in cohort(NOW, SHIPPED).defenses}
 
 
 def listed(student: str, project: str, name: str = "Zoé Œuvrée") -> ExportedDefense:

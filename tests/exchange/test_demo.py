@@ -34,7 +34,7 @@ def made() -> Cohort:
 def summaries(made: Cohort) -> list[Summary]:
     found = []
     for played in made.defenses:
-        d = played.defense
+        d = played.log.state
         found.append(summarize(str(defense_id(d.student_id, d.project, d.attempt)), d))
     return found
 
@@ -46,13 +46,13 @@ def test_it_is_a_pure_function_of_now(made: Cohort) -> None:
 
 def test_every_event_was_legal_where_it_stands_and_none_lies_ahead(made: Cohort) -> None:
     for played in made.defenses:
-        pinned = SHIPPED[played.defense.curriculum]
-        for n, event in enumerate(played.events):
-            before = fold(played.events[:n], pinned) if n else None
+        pinned = SHIPPED[played.log.state.curriculum]
+        for n, event in enumerate(played.log.events):
+            before = fold(played.log.events[:n], pinned) if n else None
             check_legal(before, event.what, event.at, pinned)
             assert instant(event.at.wall) <= instant(NOW)
             assert event.seq == n + 1
-        assert fold(played.events, pinned) == played.defense
+        assert fold(played.log.events, pinned) == played.log.state
 
 
 def test_the_cohort_is_in_every_state(made: Cohort) -> None:
@@ -82,7 +82,7 @@ def test_the_cohort_is_in_every_state(made: Cohort) -> None:
 
 
 def test_the_second_attempt_carries_what_was_acquired(made: Cohort) -> None:
-    (second,) = [p.defense for p in made.defenses if p.defense.attempt == 2]
+    (second,) = [p.log.state for p in made.defenses if p.log.state.attempt == 2]
 
     assert second.acquired
     assert "IRP-P6-B3.2-1" not in second.ratings  # what was missing is rated anew
@@ -90,12 +90,12 @@ def test_the_second_attempt_carries_what_was_acquired(made: Cohort) -> None:
 
 
 def test_the_interrupted_defense_leaves_a_draft_and_a_sign_of_life(made: Cohort) -> None:
-    (live,) = [p for p in made.defenses if p.defense.session == "live"]
+    (live,) = [p for p in made.defenses if p.log.state.session == "live"]
 
     assert live.typing is not None
     assert live.typing.text
     assert live.lease is not None
-    assert all(instant(event.at.wall) <= instant(live.lease.wall) for event in live.events)
+    assert all(instant(event.at.wall) <= instant(live.lease.wall) for event in live.log.events)
 
 
 def test_people_are_plainly_invented(made: Cohort) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from defense_console.exchange.whole_store.shown import Saved, Subject, document
+from defense_console.exchange.whole_store.shown import Labels, Saved, document
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import signed_event
 from defense_console.model.defense.state import ReceivedFile
@@ -26,7 +26,7 @@ def file(content: str) -> ReceivedFile:
 
 
 def shown(log: Log) -> dict[str, Any]:
-    subject = Subject("id", "s1", "Student", "en")
+    subject = Labels("id", "s1", "Student", "en")
     return document(subject, log.defense, log.curriculum, log.stamp(), Saved(len(log.events), log.stamp().wall, ""))
 
 

@@ -20,9 +20,11 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.whole_store.files import write_files
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
 
@@ -51,8 +53,9 @@ def store(tmp_path: Path) -> Path:
         for data in CONTENTS.values():
             taking.add([data])
     planned = ev.Planned("s1", "IRP", "IRP-P4", 1, "2027-01-05T13:00:00.000Z")
-    desk.logs.decide_student("s1", StudentRegistered("s1", "Zoé Fictive"), AT)
-    desk.logs.decide(str(defense_id("s1", "IRP-P4", 1)), [planned, ev.DeliverableReceived(1, files)], AT)
+    desk.logs.decide(STUDENT, "s1", [StudentRegistered("s1", "Zoé Fictive")], AT)
+    whats: list[ev.DefenseWhat] = [planned, ev.DeliverableReceived(1, files)]
+    desk.logs.decide(DEFENSE, str(defense_id("s1", "IRP-P4", 1)), whats, AT)
     opened.close()
     return folder
 

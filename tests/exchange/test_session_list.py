@@ -26,6 +26,7 @@ from defense_console.exchange.platform.session_list import length_s
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
@@ -67,11 +68,11 @@ class Console:
         return taken.plan
 
     def defense(self, student: str = "1717", project: str = "IRP-P4") -> Defense:
-        return self.desk.logs.known(str(defense_id(student, project, 1)))
+        return self.desk.logs.log(DEFENSE, str(defense_id(student, project, 1))).state
 
     def decide(self, *whats: ev.DefenseWhat) -> None:
         for what in whats:
-            self.desk.logs.decide(str(defense_id("1717", "IRP-P4", 1)), [what], self.stamp())
+            self.desk.logs.decide(DEFENSE, str(defense_id("1717", "IRP-P4", 1)), [what], self.stamp())
 
     def lines(self) -> int:
         return sum(len(self.store.read_log(stream)) for stream in self.store.streams())

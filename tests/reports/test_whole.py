@@ -27,7 +27,8 @@ LANGUAGES = ("fr", "en")
 @pytest.fixture(scope="module")
 def defenses() -> tuple[tuple[Defense, Curriculum], ...]:
     shipped = load_shipped()
-    made = tuple((d.defense, d.defense.pinned or shipped[d.defense.curriculum]) for d in cohort(NOW, shipped).defenses)
+    states = [played.log.state for played in cohort(NOW, shipped).defenses]
+    made = tuple((defense, defense.pinned or shipped[defense.curriculum]) for defense in states)
     assert made
     return made
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 import pytest
@@ -18,16 +18,19 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.queue import AgendaDesk
 from defense_console.keys.keymap import CONTEXTS, Context, commands_for, meant_by
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, ReceivedFile, Request
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.envelope import encode_event
+from defense_console.model.log.chain import Line
+from defense_console.model.log.envelope import What, encode_event
+from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
 from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
@@ -38,7 +41,7 @@ from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.wishes import REPORT, VERDICT, OnReport, OnVerdict
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Draft, Job, Lease, Line, Store
+from defense_console.store.base import Append, Draft, Job, Lease, Store
 from defense_console.store.recorder import Recorder
 from tests.model.builders import START, shipped, two_documents
 from tests.store.memory import MemoryStore
@@ -63,9 +66,9 @@ class Shelf(MemoryStore):
         self.asked += 1
         return super().read_log(stream)
 
-    def summary(self, id: str) -> Summary | None:
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         self.asked += 1
-        return super().summary(id)
+        return super().summaries_by_ids(ids)
 
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         self.asked += 1
@@ -92,22 +95,26 @@ class Silent:
         return ()
 
 
+W = TypeVar("W", bound=What)
+S = TypeVar("S")
+
+
 class Trial(Ledger):
     """A ledger that can be told to stop at the append."""
 
     trying = False
 
-    def act(self, defense_id: str, *whats: DefenseWhat, **rows: Any) -> Defense:
+    def act(self, subject: Subject[W, S], id: str, *whats: W, **rows: Any) -> S:
         if not self.trying:
-            return super().act(defense_id, *whats, **rows)
-        if (reason := self.refusal(defense_id, *whats)) is not None:
+            return super().act(subject, id, *whats, **rows)
+        if (reason := self.refusal(subject, id, *whats)) is not None:
             raise reason
         raise Recorded
 
-    def begin(self, defense_id: str, planned: ev.Planned) -> Defense:
+    def begin(self, subject: Subject[W, S], id: str, first: W) -> S:
         if self.trying:
             raise Recorded
-        return super().begin(defense_id, planned)
+        return super().begin(subject, id, first)
 
 
 @dataclass
@@ -156,7 +163,7 @@ def new_table() -> Table:
     at = machine.read()
     planned = ev.Planned("s1", "IRP", PROJECT, 1, later(at.wall, 900), language="fr")
     shelf, rows, jobs = Shelf(), dict[str, Lease](), list[Job]()
-    shelf.append(Append(stream_of(ID), 0, (encode_event(Event(1, 1, at, "Mentor Test", planned)),)))
+    shelf.append(Append(DEFENSE.stream(ID), 0, (encode_event(Event(1, 1, at, "Mentor Test", planned)),)))
     ledger = Trial(cast(Store, shelf), cast(Recorder, Silent()), machine.read, "Mentor Test", shipped())
     leases = Leases(lambda: dict(rows), jobs.append, machine.read, lambda _pid: "start-1", "UTC")
     return Table(ledger, leases, machine, rows, jobs)
@@ -498,7 +505,7 @@ def whole_history(t: Table) -> Iterator[None]:
     t.live.next_phase()
     t.live.recording()
     t.live.next_phase()
-    t.ledger.act(ID, ev.Suspended(t.machine.read(), 5_000))
+    t.ledger.act(DEFENSE, ID, ev.Suspended(t.machine.read(), 5_000))
     yield
     t.rate(MISSED)
     t.live.finish()
@@ -593,7 +600,7 @@ def test_where_nothing_can_be_written_no_key_that_records_acts(state: int, reaso
     if reason == "store":
         table.ledger.read_only = why
     elif reason == "log":
-        table.ledger.log(ID).unread = why
+        table.ledger.log(DEFENSE, ID).unread = why
     else:
         table.held_elsewhere()
     compare(table)
@@ -618,8 +625,8 @@ def test_the_queue_answers_from_the_row_as_from_the_log() -> None:
         row = summarize(ID, table.defense)
         elsewhere = new_table()  # a console that has not opened the log
         for what in (ev.Parked(True), elsewhere.agenda.noting):
-            assert sentence(elsewhere.agenda.refusal(row, what)) == sentence(table.ledger.refusal(ID, what))
-        assert not elsewhere.ledger.is_open(ID)
+            assert sentence(elsewhere.agenda.refusal(row, what)) == sentence(table.ledger.refusal(DEFENSE, ID, what))
+        assert not elsewhere.ledger.is_open(DEFENSE.stream(ID))
 
 
 def test_what_another_console_kept_out_of_the_record_is_asked_of_the_same_law() -> None:
@@ -634,7 +641,7 @@ def test_what_another_console_kept_out_of_the_record_is_asked_of_the_same_law() 
         ev.NoteEdited(base, "a change"),
     )
     tail = [Event(base + n, base + n, at, "Mentor Test", what) for n, what in enumerate(kept)]
-    table.ledger.aside.add(stream_of(ID), base, tail)
+    table.ledger.aside.add(DEFENSE.stream(ID), base, tail)
     assert len(table.brief.aside) == len(kept)
     compare(table)
     acts = [s.key for c, id, s in acting(table) if id == "aside.keep" and isinstance(s, Seen)]

@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
+from defense_console.model.log.chain import chain, first_hash
+from defense_console.model.log.subject import beside
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -19,10 +21,8 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
-    beside,
     write_job,
 )
-from defense_console.store.chain import chain, first_hash
 from tests.store import logs
 
 Connect = Callable[[], Store]

@@ -10,9 +10,12 @@ import msgspec
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
 from defense_console.model.log.envelope import Stamp, What, encode_event
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import Summary, summarize
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered
-from defense_console.store.base import Append, Draft, Lease, Student, beside
+from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
+from defense_console.store.base import Append, Draft, Lease
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot-1")
 DRAFT = Draft("half a sente", STAMP, 12)
@@ -55,7 +58,18 @@ def more(n: int, expected: int, *texts: str) -> Append:
 def student(id: str = "s1", name: str = "Lina Demo") -> Append:
     """A student is registered."""
     body = encode_event(StudentEvent(1, 1, STAMP, "Camille", StudentRegistered(id, name, "", "Europe/Paris")))
-    return Append(f"student/{id}", 0, (body,), row=beside(Student(id, name, "", "Europe/Paris", 1)))
+    return Append(STUDENT.stream(id), 0, (body,), row=STUDENT.row(id, Student(id, name, "", "Europe/Paris", 1)))
+
+
+def renamed(id: str, expected: int, *names: str) -> Append:
+    """A later action that gives a student one name after the other."""
+    events = [
+        StudentEvent(expected + i, expected + 1, STAMP, "Camille", StudentChanged(name))
+        for i, name in enumerate(names, 1)
+    ]
+    known = Student(id, names[-1], "", "Europe/Paris", expected + len(names))
+    lines = tuple(encode_event(event) for event in events)
+    return Append(STUDENT.stream(id), expected, lines, row=STUDENT.row(id, known))
 
 
 def lease(holder: str = "me") -> Lease:

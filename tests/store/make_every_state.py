@@ -32,14 +32,15 @@ from defense_console.exchange.curricula import reading as curricula
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import encode_event
 from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentChanged
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.folder_vault import FolderVault
-from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import Replayed, replay
@@ -124,7 +125,7 @@ def fill(folder: Path) -> None:
         desk.write_cohort(cohort(NOW, {"IRP": small()}, whole))
         desk.write_cohort(cohort(NOW, {"IRP": earlier()}, whole | {"students": [], "defenses": whole["earlier"]}))
         at = Machine(wall=instant(NOW)).read()
-        desk.logs.decide_student("s1", StudentChanged(email="ada@example.com"), at)
+        desk.logs.decide(STUDENT, "s1", [StudentChanged(email="ada@example.com")], at)
 
 
 def exchange(store: TinyStore) -> ExchangeDesk:
@@ -362,7 +363,7 @@ def exported(folder: Path) -> bytes:
 def described(folder: Path) -> dict[str, Any]:
     """What a console shows of a store."""
     with closing(TinyStore.open(folder, create=False)) as store:
-        ids = [stream.removeprefix(DEFENSES) for stream in store.streams(DEFENSES)]
+        ids = [DEFENSE.id_of(stream) for stream in store.streams(DEFENSE.prefix)]
     reader = Twin(Room(folder, Machine(wall=instant(NOW))))
     briefs = {id: reader.desk.brief(id) for id in ids}
     found = {

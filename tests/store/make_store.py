@@ -35,8 +35,10 @@ def desk(store: TinyStore) -> ExchangeDesk:
 def make(folder: Path) -> None:
     """Fill a store with a part of the demo cohort."""
     whole = cohort(NOW, load_shipped())
-    kept = [each for each in whole.defenses if each.defense.curriculum == CURRICULUM or each.defense.session == "live"]
-    pinned = {played.defense.curriculum_hash for played in kept}
+    kept = [
+        each for each in whole.defenses if each.log.state.curriculum == CURRICULUM or each.log.state.session == "live"
+    ]
+    pinned = {played.log.state.curriculum_hash for played in kept}
     curricula = {hash: body for hash, body in whole.curricula.items() if hash in pinned}
     with closing(TinyStore.open(folder)) as store:
         desk(store).write_cohort(msgspec.structs.replace(whole, defenses=tuple(kept), curricula=curricula))

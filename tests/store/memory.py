@@ -14,12 +14,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.chain import Line
 from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Draft, Identity, Lease, Line, Student
-from defense_console.store.caches import student_of, summary_of
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, digits
+from defense_console.store.base import Append, Draft, Identity, Lease
+from defense_console.store.caches import row_of
+from defense_console.store.sqlite.keys import digits
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -131,7 +136,7 @@ class MemoryStore:
     # --- defenses and students ---------------------------------------------------------------------------------------
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
-        if stream.startswith(STUDENTS):
+        if subject_of(stream) is STUDENT:
             self._tables.students[row["id"]] = msgspec.convert(row, Student)
         else:
             self._tables.summaries[row["id"]] = msgspec.convert(row, Summary)
@@ -139,11 +144,12 @@ class MemoryStore:
     def _summaries(self) -> list[Summary]:
         """Every summary in order of the ids; one that lags behind its log, or that an older console computed, anew."""
         found = []
-        for stream in self.streams(DEFENSES):
-            id, log = stream.removeprefix(DEFENSES), self._tables.logs[stream]
+        for stream in self.streams(DEFENSE.prefix):
+            id, log = DEFENSE.id_of(stream), self._tables.logs[stream]
             known = self._tables.summaries.get(id)
             if known is None or known.seq < len(log) or known.version < SUMMARY_VERSION:
-                known = summary_of(id, log, self.curriculum) or known
+                row = row_of(stream, log, self.curriculum)
+                known = known if row is None else msgspec.convert(row, Summary)
             if known is not None:
                 found.append(known)
         return found
@@ -172,13 +178,15 @@ class MemoryStore:
         return tuple(known[id] for id in ids if id in known)
 
     def students(self) -> tuple[Student, ...]:
-        return self.students_by_ids([stream.removeprefix(STUDENTS) for stream in self.streams(STUDENTS)])
+        return self.students_by_ids([STUDENT.id_of(stream) for stream in self.streams(STUDENT.prefix)])
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         return tuple(student for id in ids if (student := self.student(id)) is not None)
 
     def student(self, id: str) -> Student | None:
-        return self._tables.students.get(id) or student_of(self.read_log(STUDENTS + id))
+        stream = STUDENT.stream(id)
+        row = row_of(stream, self.read_log(stream), self.curriculum)
+        return self._tables.students.get(id) or (None if row is None else msgspec.convert(row, Student))
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import NewerStore
 from defense_console.store.sqlite import schema
@@ -74,8 +75,8 @@ def test_a_store_of_an_earlier_schema_is_examined_without_changing_a_byte(
         assert [(each.kind, each.repairable) for each in found] == [("schema", True)]
         assert found[0].problem.parameters == {"found": int(path.stem), "wanted": later}
         assert store is not None
-        known = DirectLogs(store, lambda: Stamp(NOW, 0, 0, ""), "")
-        assert {"planned", "live", "held"} <= {known.known(id).session for id in known.ids()}
+        known = DirectLogs(store, lambda: Stamp(NOW, 0, 0, ""), "", {})
+        assert {"planned", "live", "held"} <= {known.log(DEFENSE, id).state.session for id in known.ids(DEFENSE)}
     assert state(folder) == before
 
 

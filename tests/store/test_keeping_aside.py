@@ -19,8 +19,11 @@ from hypothesis import strategies as st
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.refused import Aside, aside_of
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import encode_event
+from defense_console.model.log.refused import Aside, aside_of
+from defense_console.model.log.subject import beside
 from defense_console.store.base import (
     Ack,
     Append,
@@ -33,9 +36,7 @@ from defense_console.store.base import (
     SaveDraft,
     SpooledJob,
     Store,
-    beside,
 )
-from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import replay as replaying
@@ -88,7 +89,7 @@ def note(text: str) -> ev.Noted:
 
 def asides(store: Store) -> list[Aside]:
     """What is kept aside, in order of the numbers."""
-    found = [aside_of(key, event) for key, event in store.asides(STREAM).items()]
+    found = [aside_of(DEFENSE, key, event) for key, event in store.asides(STREAM).items()]
     return sorted(found, key=lambda aside: aside.event.seq)
 
 

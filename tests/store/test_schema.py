@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import DamagedStore, NewerStore, StoreError
@@ -39,10 +40,10 @@ def test_a_store_of_an_earlier_schema_gives_what_it_always_gave(path: Path, tmp_
         exported = b"".join(desk(store).export())
         assert exported == path.with_suffix(".jsonl").read_bytes()
         assert store.verify_all() == ()
-        logs_of_all = DirectLogs(store, lambda: Stamp(LATER, 0, 0, ""), "Mentor Test")
-        sessions = {logs_of_all.known(id).session for id in logs_of_all.ids()}
+        logs_of_all = DirectLogs(store, lambda: Stamp(LATER, 0, 0, ""), "Mentor Test", {})
+        sessions = {logs_of_all.log(DEFENSE, id).state.session for id in logs_of_all.ids(DEFENSE)}
         assert {"planned", "live", "held"} <= sessions, "every log folds, in every state"
-        assert len(store.pending()) + len(store.closed()) == len(list(logs_of_all.ids()))
+        assert len(store.pending()) + len(store.closed()) == len(list(logs_of_all.ids(DEFENSE)))
     upgrades = [backup for backup in Backups(folder).all() if backup.reason == "upgrade"]
     assert len(upgrades) == int(path.stem != str(schema.version()))
 

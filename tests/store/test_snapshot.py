@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.store.base import Ack, Job, SaveAside, SaveDraft, Store, WriteLease, beside, write_job
+from defense_console.model.log.subject import beside
+from defense_console.store.base import Ack, Job, SaveAside, SaveDraft, Store, WriteLease, write_job
 from defense_console.store.snapshot import Snapshot
 from tests.store import logs
 from tests.store.counting import counted

@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from defense_console.model.defense.kinds import Noted
-from defense_console.model.defense.refused import aside_of
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import encode_event
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.log.refused import aside_of
+from defense_console.model.student.kinds import StudentChanged, StudentEvent
 from defense_console.store import durable_files
 from defense_console.store.base import (
     Ack,
@@ -221,7 +222,7 @@ def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(f
 
 def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
     """The texts of the notes kept aside of a defense, sorted."""
-    rows = [aside_of(key, event) for key, event in store.asides(logs.stream(n)).items()]
+    rows = [aside_of(DEFENSE, key, event) for key, event in store.asides(logs.stream(n)).items()]
     return sorted(row.event.what.text for row in rows if isinstance(row.event.what, Noted))
 
 
@@ -238,9 +239,8 @@ def test_what_another_writer_made_impossible_is_kept_aside_in_the_store(folder: 
 
 
 def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(folder: Path, store: TinyStore) -> None:
-    store.append(logs.student())
-    changed = StudentEvent(1, 1, logs.STAMP, "Camille", StudentRegistered("s1", "Lina Other", "", ""))
-    student = Append("student/s1", 0, (encode_event(changed),), row=logs.student().row)
+    changed = StudentEvent(2, 2, logs.STAMP, "Camille", StudentChanged("Lina Other"))
+    student = Append("student/s1", 1, (encode_event(changed),), row=logs.student().row)
     unknown = Append(logs.stream(3), 1, (b'{"seq":2,"action":2,"what":{"kind":"of a console to come"}}',))
     store.append(logs.first(3))
     jobs: list[SpooledJob] = [logs.more(1, 4, "mine"), student, unknown]
@@ -256,9 +256,11 @@ def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(fol
     assert (done.kept, done.filed, done.left) == (0, 0, 0), "it was told"
     assert aside.read_bytes() == before
     store.append(logs.first())
-    assert replay(folder, store, store.identity).kept == 1
+    store.append(logs.student())
+    assert replay(folder, store, store.identity).kept == 2
     assert kept_texts(store) == ["mine"]
-    assert read_jobs(aside) == ([student, unknown], 0)
+    assert len(store.asides("student/s1")) == 1
+    assert read_jobs(aside) == ([unknown], 0)
 
 
 def test_the_file_of_an_earlier_console_is_taken_up_and_nothing_of_it_is_recorded_by_itself(

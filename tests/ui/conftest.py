@@ -18,25 +18,28 @@ from textual.renderables.background_screen import BackgroundScreen
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
+from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.curriculum import canonical_json, curriculum_hash
+from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
+from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
-from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.model.queue.agenda import defense_id, summarize
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
-from defense_console.store.base import Append, Store, StoreError, Student, beside
+from defense_console.store.base import Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.words.key_names import name_of
+from tests.store.memory import Database, MemoryStore
 from tests.waiting import until_true
 
 SHIPPED = load_shipped()
@@ -81,11 +84,13 @@ class Room:
     folder: Path
     machine: Machine = field(default_factory=Machine)
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
+    database: Database | None = None
+    """An engine in memory; None for a store on the disk."""
     disk: type[TinyStore] = TinyStore
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
     """Why the store cannot be written at all."""
-    proxy: Callable[[TinyStore], Store] | None = None
+    proxy: Callable[[Store], Store] | None = None
     """Through what the desk reads the store: a test gives one that counts."""
     opened: list[ConsoleApp] = field(default_factory=list)
     """The consoles, in the order in which they were opened."""
@@ -97,10 +102,14 @@ class Room:
         """The spool's folder."""
         return self.folder.with_name("spool")
 
+    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
+        """The store once more, as another console or another thread opens it."""
+        return disk.open(self.folder) if self.database is None else MemoryStore(self.database)
+
     def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
-        store = read_store(self.folder, self.refusal) if self.refusal is not None else TinyStore.open(self.folder)
+        store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
         recorder = Recorder(
-            lambda: self.disk.open(self.folder),
+            lambda: self.connect(self.disk),
             deliver,
             now=lambda: iso(self.machine.wall),
             delays_s=(0.25,),  # each failed try is drawn
@@ -119,12 +128,13 @@ class Room:
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
+    def logs(self, store: Store, author: str = "Mentor Test") -> DirectLogs:
+        return DirectLogs(store, self.machine.read, author, SHIPPED)
+
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
-        at = self.machine.read()
-        event = StudentEvent(1, 1, at, "import", StudentRegistered(id, name, email, timezone))
-        job = Append(f"student/{id}", 0, (encode_event(event),), row=beside(Student(id, name, email, timezone, 1)))
-        with closing(TinyStore.open(self.folder)) as store:
-            store.append(job)
+        with closing(self.connect()) as store:
+            what = StudentRegistered(id, name, email, timezone)
+            self.logs(store, "import").decide(STUDENT, id, [what], self.machine.read())
         return id
 
     def plan(
@@ -138,18 +148,11 @@ class Room:
 
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
-        with closing(TinyStore.open(self.folder)) as store:
-            events = [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+        with closing(self.connect()) as store:
+            logs = self.logs(store)
             for what in whats:
-                seq = len(events) + 1
-                events.append(DefenseEvent(seq, seq, self.machine.read(), "Mentor Test", what))
-                defense = self._fold(events)
-                pin = None
-                if isinstance(what, ev.Started):
-                    pin = (what.curriculum_hash, canonical_json(SHIPPED[defense.curriculum]))
-                lines = (encode_event(events[-1]),)
-                store.append(Append(f"defense/{id}", seq - 1, lines, beside(summarize(id, defense)), pin=pin))
-        return defense
+                logs.decide(DEFENSE, id, [what], self.machine.read())
+            return logs.log(DEFENSE, id).state
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""
@@ -161,29 +164,21 @@ class Room:
     # --- what was stored ---------------------------------------------------------------------------------------------
 
     def events(self, id: str) -> list[DefenseEvent]:
-        with closing(TinyStore.open(self.folder)) as store:
-            return [decode_event(line.body) for line in store.read_log(f"defense/{id}")]
+        with closing(self.connect()) as store:
+            return self.logs(store).events(DEFENSE, id)
 
     def defense(self, id: str) -> Defense:
-        return self._fold(self.events(id))
+        with closing(self.connect()) as store:
+            return self.logs(store).log(DEFENSE, id).state
 
     def drafts(self, id: str) -> dict[str, str]:
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
 
     def asides(self, id: str) -> dict[str, str]:
         """Decisions kept aside: the JSON of the events by key, sorted."""
-        store = TinyStore.open(self.folder)
-        try:
+        with closing(self.connect()) as store:
             return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
-        finally:
-            store.close()
-
-    def _fold(self, events: list[DefenseEvent]) -> Defense:
-        first = events[0].what
-        assert isinstance(first, ev.Planned)
-        started = any(isinstance(event.what, ev.Started) for event in events)
-        return fold(events, SHIPPED[first.curriculum] if started else None)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from defense_console.app import ConsoleApp
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.queue.agenda import defense_id
 from defense_console.screens.shared.asking import Ask
 from defense_console.store.base import Append, Job
@@ -234,7 +235,7 @@ async def test_what_the_desk_refuses_is_not_lost(room: Room) -> None:
         await shows(pilot, "What does the student contest?")
         await type_text(pilot, "the budget")
         room.add(id, ev.Contested("told by another console"))
-        await until(pilot, lambda: pilot.app.desk.ledger.defense(id).contested is not None)  # type: ignore[attr-defined]
+        await until(pilot, lambda: pilot.app.desk.ledger.state(DEFENSE, id).contested is not None)  # type: ignore[attr-defined]
         await pilot.press("enter")
         await hides(pilot, "What does the student contest?")
         await stored(pilot, room, id, {"ask/contest": "the budget"})

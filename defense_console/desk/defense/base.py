@@ -9,18 +9,20 @@ from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
-from defense_console.model.defense.refused import Aside
 from defense_console.model.defense.state import Defense, Request
+from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.refused import Aside
 from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
-from defense_console.store.base import Draft, Lease, Student
+from defense_console.model.student.state import Student
+from defense_console.store.base import Draft, Lease
 from defense_console.words.translation import _
 
 TO_COME = "…"
@@ -40,7 +42,8 @@ class DefenseDesk:
         self.ledger = ledger
         self.id = defense_id
         self.leases = leases
-        self._drafts = ledger.drafts(defense_id)
+        self.stream = DEFENSE.stream(defense_id)
+        self._drafts = ledger.drafts(self.stream)
         self._first: dict[str, Stamp] = {}
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -48,17 +51,17 @@ class DefenseDesk:
     @property
     def defense(self) -> Defense:
         """The defense as it is known now; what is still on its way to the disk counts."""
-        return self.ledger.defense(self.id)
+        return self.ledger.state(DEFENSE, self.id)
 
     @property
     def events(self) -> tuple[DefenseEvent, ...]:
         """The whole log, cancelled actions included."""
-        return tuple(self.ledger.log(self.id).events)
+        return self.ledger.log(DEFENSE, self.id).events
 
     @property
     def curriculum(self) -> Curriculum:
         """The pinned curriculum, or the shipped one before the first start."""
-        return self.ledger.curriculum(self.defense)
+        return curriculum_of(self.defense, self.ledger.curricula)
 
     @property
     def project(self) -> Project:
@@ -68,7 +71,7 @@ class DefenseDesk:
             ConsoleError: The curriculum no longer has it.
         """
         defense = self.defense
-        found = self.ledger.curriculum(defense).project(defense.project)
+        found = curriculum_of(defense, self.ledger.curricula).project(defense.project)
         if found is None:
             raise ConsoleError(
                 "The curriculum {code} has no project {project}.", code=defense.curriculum, project=defense.project
@@ -98,7 +101,7 @@ class DefenseDesk:
     def others(self) -> tuple[Summary, ...]:
         """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
         defense = self.defense
-        shipped = self.ledger.shipped.get(defense.curriculum, self.curriculum)
+        shipped = self.ledger.curricula.shipped.get(defense.curriculum, self.curriculum)
         own = {defense.project: defense.attempt}
         wanted = {(defense.student_id, project.id): own.get(project.id, 0) for project in shipped.projects}
         return tuple(chain.from_iterable(defenses_of(self._summaries, wanted).values()))
@@ -111,9 +114,10 @@ class DefenseDesk:
         return defenses_of(self._summaries, {project: defense.attempt})[project]
 
     def _summaries(self, ids: Collection[str]) -> dict[str, Summary]:
-        """Summaries by id; this defense counts as it is now."""
-        found = self.ledger.snapshot.summaries([id for id in ids if id != self.id])
-        return found | ({self.id: self.summary} if self.id in ids else {})
+        """Summaries by id; what is on its way to the store counts."""
+        now = self.ledger.unacknowledged(DEFENSE) | {self.id: self.defense}
+        found = self.ledger.snapshot.summaries([id for id in ids if id not in now])
+        return found | {id: summarize(id, now[id]) for id in ids if id in now}
 
     @property
     def previous(self) -> tuple[Summary, ...]:
@@ -124,12 +128,12 @@ class DefenseDesk:
     def earlier(self) -> Defense | None:
         """The attempt before this one as it ended, None when it is not known."""
         previous = self.previous
-        return self.ledger.defense(previous[-1].id) if previous else None
+        return self.ledger.state(DEFENSE, previous[-1].id) if previous else None
 
     @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
         """The student's path: every project of the curriculum and where it stands."""
-        shipped = self.ledger.shipped.get(self.defense.curriculum, self.curriculum)
+        shipped = self.ledger.curricula.shipped.get(self.defense.curriculum, self.curriculum)
         return path(shipped, self.others)
 
     # --- who writes ----------------------------------------------------------------------------------------------
@@ -137,7 +141,7 @@ class DefenseDesk:
     @property
     def read_only(self) -> ConsoleError | None:
         """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
-        if (unread := self.ledger.unread(self.id)) is not None:
+        if (unread := self.ledger.unread(self.stream)) is not None:
             return unread
         return None if self.leases is None else self.leases.read_only(self.id)
 
@@ -165,7 +169,7 @@ class DefenseDesk:
 
         Footer, palette, help and the keys ask this, so it costs no reading of the store.
         """
-        return self.read_only or self.ledger.refusal(self.id, *whats)
+        return self.read_only or self.ledger.refusal(DEFENSE, self.id, *whats)
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> Defense:
         """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
@@ -177,7 +181,7 @@ class DefenseDesk:
             raise reason
         settled = (field for what in whats for field in settled_by(what) if field in self._drafts)
         gone = tuple(dict.fromkeys((*drop_drafts, *settled)))
-        defense = self.ledger.act(self.id, *whats, drop_drafts=gone, aside=aside)
+        defense = self.ledger.act(DEFENSE, self.id, *whats, drop_drafts=gone, aside=aside)
         for field in gone:
             self._drafts.pop(field, None)
         self._hold()
@@ -272,7 +276,7 @@ class DefenseDesk:
             self._first.pop(field, None)  # the draft holds it from now on
             self._drafts[field] = draft
             self._hold()
-            self.ledger.save_draft(stream_of(self.id), field, draft)
+            self.ledger.save_draft(self.stream, field, draft)
 
     def commit(self, field: str, text: str) -> Defense:
         """A text is finished: it becomes an event, and its draft goes in the same transaction.
@@ -298,7 +302,7 @@ class DefenseDesk:
         """What was typed in a field is of no use any more: its draft goes."""
         self._first.pop(field, None)
         if self._drafts.pop(field, None) is not None:
-            self.ledger.save_draft(stream_of(self.id), field, None)
+            self.ledger.save_draft(self.stream, field, None)
 
     def set_aside(self, field: str, text: str) -> None:
         """Another console took the defense over while a text was typed here: keep what its draft does not hold.
@@ -314,14 +318,14 @@ class DefenseDesk:
         if what is not None:
             seq = self.defense.seq + 1
             event = DefenseEvent(seq, seq, self.ledger.now(), self.ledger.author, what)
-            self.ledger.aside.add(stream_of(self.id), seq, (event,))
+            self.ledger.aside.add(self.stream, seq, (event,))
 
     # --- what another console kept out of the record -----------------------------------------------------------------
 
     @property
     def aside(self) -> tuple[Aside, ...]:
         """What was decided and is not in the record because another console was first, oldest first."""
-        return self.ledger.aside.of(stream_of(self.id))
+        return self.ledger.aside.of(self.stream)
 
     def take_up(self, key: str) -> Defense:
         """Record one of them after all, from now on.
@@ -329,7 +333,7 @@ class DefenseDesk:
         Raises:
             ConsoleError: Read-only, not legal now, or it cannot be carried over; it stays aside.
         """
-        stream, seq, aside = stream_of(self.id), self.defense.seq + 1, self.ledger.aside
+        stream, seq, aside = self.stream, self.defense.seq + 1, self.ledger.aside
         what, move = self.taking_up(key), aside.move(stream, key, seq)
         defense = self.act(what, aside=move)
         aside.taken_up(stream, move)
@@ -341,7 +345,8 @@ class DefenseDesk:
         Raises:
             ConsoleError: It cannot be carried over.
         """
-        return self.ledger.aside.wanted(stream_of(self.id), key, self.defense.seq + 1)
+        wanted: DefenseWhat = self.ledger.aside.wanted(self.stream, key, self.defense.seq + 1)
+        return wanted
 
     def give_up(self, key: str) -> None:
         """Give one of them up for good.
@@ -351,7 +356,7 @@ class DefenseDesk:
         """
         if (reason := self.read_only) is not None:
             raise reason
-        self.ledger.aside.drop(stream_of(self.id), key)
+        self.ledger.aside.drop(self.stream, key)
 
     def _row(self, row_id: str) -> Request | None:
         defense = self.defense

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from defense_console.desk.logs.ledger import Ledger, stream_of
-from defense_console.desk.logs.stored import defense_events
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.exchange.curricula.comments import read_comments
 from defense_console.exchange.curricula.reading import COMMENTS
 from defense_console.model.comments import Comment, offered, uses_of
 from defense_console.model.curriculum import Criterion, Curriculum
 from defense_console.model.defense.kinds import Noted
 from defense_console.model.defense.state import RatingValue
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import read_events
 from defense_console.resources import data_folder
 from defense_console.settings import Settings
 
@@ -66,8 +67,8 @@ class CommentBank:
         """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
         for summary in self._ledger.snapshot.pending():
             try:
-                stream = stream_of(summary.id)
-                events = defense_events(stream, self._ledger.store.read_log(stream))
+                stream = DEFENSE.stream(summary.id)
+                events = read_events(DEFENSE, stream, self._ledger.store.read_log(stream))
             except ConsoleError:
                 continue  # another defense's log cannot be read: it does not rank, and its own screen will say so
             for event in events:

@@ -8,10 +8,11 @@ import msgspec
 
 from defense_console.desk.defense.base import TO_COME, DefenseDesk
 from defense_console.desk.logs.leases import Leases
-from defense_console.desk.logs.ledger import Ledger, stream_of
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, Version
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
@@ -54,7 +55,7 @@ class ReportingDesk(DefenseDesk):
         """
         defense, superseded_by = (self.defense, None) if version is None else self._as_released(version)
         released = defense.released
-        record = self.ledger.store.read_log(stream_of(self.id)) if released is not None else ()
+        record = self.ledger.store.read_log(self.stream) if released is not None else ()
         hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
         return reports.build(
             defense,
@@ -120,7 +121,7 @@ class ReportingDesk(DefenseDesk):
             text = N_("Version {n} of the verdict was not released; released are: {known}.")
             raise ConsoleError(text, n=version, known=known)
         last = max(found.values(), key=lambda v: v.version)
-        defense = self.ledger.defense_at(self.id, found[version].released_seq or 0)
+        defense = self.ledger.state_at(DEFENSE, self.id, found[version].released_seq or 0)
         return defense, last if last.version != version else None
 
     # --- paragraphs in the mentor's own words --------------------------------------------------------------------

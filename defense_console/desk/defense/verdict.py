@@ -16,6 +16,7 @@ from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import defense_id
 from defense_console.words.translation import language
@@ -225,7 +226,7 @@ class VerdictDesk(ReportingDesk):
             defense.language,
             carried_from(defense),
         )
-        self.ledger.begin(next_id, planned)
+        self.ledger.begin(DEFENSE, next_id, planned)
         self.drop_text(Asked.NEXT_ATTEMPT)  # after it: until then the answer is not in the record
         return next_id
 
@@ -238,7 +239,7 @@ class VerdictDesk(ReportingDesk):
             return ConsoleError(SIGNED)
         if carried_from(self.defense) is None:
             return ConsoleError("A next attempt follows a verdict released as to rework.")
-        if self.ledger.knows(self._next_id):
+        if self.ledger.is_open(DEFENSE.stream(self._next_id)) or self._summaries([self._next_id]):
             return ConsoleError("Attempt {n} is planned already.", n=self.defense.attempt + 1)
         return None
 

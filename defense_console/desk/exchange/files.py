@@ -11,7 +11,6 @@ import msgspec
 
 from defense_console.desk.exchange.importing import ImportDesk
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.exchange.appointments import ImportPlan
 from defense_console.exchange.calendar.matching import Said
 from defense_console.exchange.calendar.writing import CalendarForm, write_calendar
@@ -20,16 +19,13 @@ from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
-from defense_console.exchange.whole_store.checking import Archive, Chain, read_archive
+from defense_console.exchange.whole_store.checking import Archive, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import Planned
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id, summarize
-from defense_console.model.student.state import fold_student
-from defense_console.store.base import Append, Draft, Lease, Store, Student, beside
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.store.base import Draft, Lease, Store
 
 DEMO = "demo"
 """The store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -69,17 +65,18 @@ class ExchangeDesk:
         shipped: Mapping[str, Curriculum],
     ) -> None:
         self.store = store
-        self.logs = DirectLogs(store, clocks, author)
-        self._imports = ImportDesk(self.logs, zone, shipped)
+        self.logs = DirectLogs(store, clocks, author, shipped)
+        self._imports = ImportDesk(self.logs, zone)
         self.shipped = shipped
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def take(self, file: DataFile, *, dry_run: bool = False) -> Taken:
+    def take(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> Taken:
         """Take a file of students and defenses, or an export into an empty store.
 
         Args:
             file: Not a ZIP, see `WholeStoreDesk`.
+            sheet: Name of the sheet of a workbook, None for the only one.
             dry_run: Check everything and change nothing.
 
         Raises:
@@ -90,7 +87,7 @@ class ExchangeDesk:
             raise ConsoleError("This is a calendar: take it in with “calendar import”.")
         if file.kind == "export":
             return self.import_archive(file.data, dry_run=dry_run)
-        return Taken(self._imports.take_list(file, dry_run=dry_run))
+        return Taken(self._imports.take_list(file, sheet=sheet, dry_run=dry_run))
 
     def take_calendar(self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False) -> Taken:
         """Follow a calendar; see `ImportDesk.take_calendar`."""
@@ -111,21 +108,20 @@ class ExchangeDesk:
         Args:
             form: Separator, byte order mark, zone and language.
         """
-        summaries = self.store.summaries_by_ids(tuple(self.logs.ids()))
+        summaries = self.store.summaries_by_ids(tuple(self.logs.ids(DEFENSE)))
         ordered = sorted(summaries, key=lambda one: (instant(one.planned_at), one.id))
         return write_csv(self._exported(one.id for one in ordered), form)
 
     def export_calendar(self, form: CalendarForm) -> bytes:
         """Write every sitting of every defense and what is due, as iCalendar; see `exchange/calendar/writing.py`."""
-        return write_calendar(self._exported(self.logs.ids()), form)
+        return write_calendar(self._exported(self.logs.ids(DEFENSE)), form)
 
     def _exported(self, ids: Iterable[str]) -> Iterator[ExportedDefense]:
         names = {student.id: student.name for student in self.store.students()}
         for id in ids:
-            events = tuple(self.logs.events(id))
-            defense = self.logs.fold(events)
-            name = names.get(defense.student_id, "")
-            yield ExportedDefense(id, events, defense, name, self.shipped.get(defense.curriculum))
+            log = self.logs.log(DEFENSE, id)
+            name = names.get(log.state.student_id, "")
+            yield ExportedDefense(id, log.events, log.state, name, self.shipped.get(log.state.curriculum))
 
     # --- whole stores --------------------------------------------------------------------------------------------
 
@@ -137,7 +133,7 @@ class ExchangeDesk:
             ConsoleError: The store is not empty.
         """
         self.check_empty()
-        found = read_archive(data, Chain(first_hash, next_hash))
+        found = read_archive(data)
         if not dry_run:
             with self.store.transaction():
                 self._restore(found)
@@ -155,14 +151,8 @@ class ExchangeDesk:
     def _restore(self, found: Archive) -> None:
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for stream, lines in found.logs.items():
-            kind, _, id = stream.partition("/")
-            if kind == "defense":
-                self.store.append(Append(stream, 0, lines, row=beside(summarize(id, found.defenses[id]))))
-            else:
-                known = found.students[id]
-                student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-                self.store.append(Append(stream, 0, lines, row=beside(student)))
+        for log in found.logs.values():
+            self.logs.write(log)
         for draft in found.drafts:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
         for aside in found.asides:
@@ -196,20 +186,16 @@ class ExchangeDesk:
         """Write a cohort, or a part of one, into an empty store."""
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for event in found.students:
-            self.logs.append_student(f"{archive.STUDENT}{fold_student([event]).id}", 0, [event])
+        for student in found.students:
+            self.logs.write(student)
         for played in found.defenses:
             self._write_played(played, found.host)
 
     def _write_played(self, played: DemoDefense, host: str) -> None:
-        first = played.events[0].what
-        if not isinstance(first, Planned):
-            raise ConsoleError("This log does not begin with a planned defense.")
-        id = str(defense_id(first.student_id, first.project, first.attempt))
-        self.logs.append(id, 0, played.events, played.defense)
+        self.logs.write(played.log)
         if played.typing is not None:
             draft = Draft(played.typing.text, played.typing.first, len(played.typing.text))
-            self.store.save_draft(stream_of(id), played.typing.field, draft)
+            self.store.save_draft(played.log.stream, played.typing.field, draft)
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
-            self.store.write_lease(id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+            self.store.write_lease(played.log.id, Lease("", host, 0, "", played.lease.boot_id, played.lease))

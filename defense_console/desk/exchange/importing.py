@@ -16,16 +16,19 @@ from defense_console.exchange.calendar.matching import Directory, Said, match_ev
 from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
 from defense_console.exchange.calendar.writing import appointment_revision
 from defense_console.exchange.data_file import DataFile
-from defense_console.exchange.held import HeldDefense, HeldDefenses, HeldStudent
+from defense_console.exchange.held import HeldDefense, HeldDefenses
 from defense_console.exchange.lists.rows import read_list
-from defense_console.exchange.lists.table import csv_rows, json_rows
+from defense_console.exchange.lists.table import csv_table, json_table, table_of
+from defense_console.exchange.lists.workbook import Workbook
 from defense_console.exchange.planning import plan_import
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
-from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import defense_id
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
 
 _LOOK_BACK: Final = timedelta(days=1)
 """Repetitions are looked at from so long before now."""
@@ -37,32 +40,42 @@ class ImportDesk:
     Args:
         logs: Written to directly; no console needs to wait here.
         zone: IANA name of the mentor's zone.
-        shipped: Curricula by code.
     """
 
-    def __init__(self, logs: DirectLogs, zone: str, shipped: Mapping[str, Curriculum]) -> None:
+    def __init__(self, logs: DirectLogs, zone: str) -> None:
         self.store = logs.store
         self.logs = logs
         self.zone = zone
-        self.shipped = shipped
+        self.shipped = logs.curricula.shipped
 
-    def take_list(self, file: DataFile, *, dry_run: bool = False) -> ImportPlan:
+    def take_list(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> ImportPlan:
         """Take students and defenses from a list, or follow the platform's list of sessions.
 
         Args:
-            file: Of the kind "csv", "json" or "sessions".
+            file: Of the kind "csv", "workbook", "json" or "sessions".
+            sheet: Name of the sheet of a workbook, None for the only one.
             dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
+            ConsoleError: There is no such sheet, or there are several.
         """
         people = self._people()
         if file.kind == "sessions":
             wishes = match_sessions(read_sessions(file.document, self.shipped, self.zone), people)
         else:
-            rows = csv_rows(file.data) if file.kind == "csv" else json_rows(file.document)
-            wishes = read_list(rows, file.kind == "json", self.shipped, self.zone)
+            wishes = self._list_wishes(file, people, sheet)
         return self._take(wishes, people, self.logs.now(), dry_run)
+
+    def _list_wishes(self, file: DataFile, people: Mapping[str, Student], sheet: str | None) -> Wishes:
+        name = ""
+        if file.kind == "workbook":
+            book = Workbook(file.data)
+            name = book.only(sheet)
+            table = table_of(book.lines(name))
+        else:
+            table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
+        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name)
 
     def take_calendar(
         self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
@@ -84,19 +97,19 @@ class ImportDesk:
         wishes = match_events(read_calendar(data, self.zone, span), said, Directory(people, self.shipped), self._target)
         return self._take(wishes, people, at, dry_run)
 
-    def _take(self, wishes: Wishes, people: Mapping[str, HeldStudent], at: Stamp, dry_run: bool) -> ImportPlan:
+    def _take(self, wishes: Wishes, people: Mapping[str, Student], at: Stamp, dry_run: bool) -> ImportPlan:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():
                 for id, what in plan.students:
-                    self.logs.decide_student(id, what, at)
+                    self.logs.decide(STUDENT, id, [what], at)
                 for one in plan.appointments:
-                    self.logs.decide(str(defense_id(*one.key)), events_of(one), at)
+                    self.logs.decide(DEFENSE, str(defense_id(*one.key)), events_of(one), at)
         return plan
 
     # --- what the store holds ------------------------------------------------------------------------------------
 
-    def _people(self) -> Mapping[str, HeldStudent]:
+    def _people(self) -> Mapping[str, Student]:
         return {person.id: person for person in self.store.students()}
 
     def _target(self, id: str) -> Target | None:
@@ -108,15 +121,15 @@ class ImportDesk:
         """Return every defense that the wishes may be about; of those that are over, only what they name."""
         targets = [wish.target for wish in wishes if wish.target is not None]
         named = {target.key[:2] for target in targets}
-        ids = self.logs.ids() if any(wish.origin for wish in wishes) else _ids(targets)
+        ids = self.logs.ids(DEFENSE) if any(wish.origin for wish in wishes) else _ids(targets)
         attempts: dict[tuple[str, str], dict[int, HeldDefense]] = {}
         linked: dict[tuple[str, str], HeldDefense] = {}
         for summary in self.store.summaries_by_ids(tuple(ids)):
             pair = summary.student_id, summary.project
             if pair not in named and not summary.pending and summary.session == "held":
                 continue
-            log = self.logs.events(summary.id)
-            held = HeldDefense(self.logs.fold(log), appointment_revision(log))
+            log = self.logs.log(DEFENSE, summary.id)
+            held = HeldDefense(log.state, appointment_revision(log.events))
             attempts.setdefault(pair, {})[summary.attempt] = held
             linked |= {(link.uid, link.recurrence): held for link in held.defense.links}
         return HeldDefenses(attempts, linked)

@@ -11,9 +11,8 @@ import msgspec
 from defense_console.desk.exchange.files import ExchangeDesk, Taken
 from defense_console.desk.uploads.named import missing_documents, named_documents
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.whole_store.export import DEFENSE
 from defense_console.exchange.whole_store.files import document_pieces, read_files, received_files, write_files
-from defense_console.model.defense.kinds import decode_event
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
 from defense_console.store.vault import Vault
 
@@ -61,8 +60,8 @@ class WholeStoreDesk:
             with zipfile.ZipFile(file) as whole:
                 found = read_files(whole)
                 checked = self.exchange.import_archive(found.lines, dry_run=True)
-                logs = checked.archive.logs if checked.archive is not None else {}
-                events = (decode_event(line) for name, log in logs.items() if name.startswith(DEFENSE) for line in log)
+                logs = checked.archive.about(DEFENSE) if checked.archive is not None else []
+                events = (event for log in logs for event in log.events)
                 pieces = document_pieces(whole, found, received_files(events))
                 if dry_run:
                     for _sha256, chunks in pieces:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-import msgspec
+from defense_console.model.curriculum import Curricula, Curriculum
+from defense_console.model.log.action import Log, append_action, read_events
+from defense_console.model.log.envelope import Event, Stamp, What
+from defense_console.model.log.subject import Subject
+from defense_console.store.base import Append, Store
 
-from defense_console.desk.logs.ledger import stream_of
-from defense_console.desk.logs.stored import defense_events, student_events
-from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.fold import fold, pinned_hash
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.state import Defense
-from defense_console.model.errors import ConsoleError
-from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.model.queue.agenda import summarize
-from defense_console.model.student.kinds import StudentEvent, StudentWhat
-from defense_console.model.student.state import check_student, fold_student
-from defense_console.store.base import Append, Store, Student, beside
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
+W = TypeVar("W", bound=What)
+S = TypeVar("S")
 
 
 class DirectLogs:
@@ -29,86 +22,38 @@ class DirectLogs:
         store: Read and written directly.
         clocks: Reads the machine's clocks.
         author: Name of the mentor.
+        shipped: Curricula by code, for defenses that have not started.
     """
 
-    def __init__(self, store: Store, clocks: Callable[[], Stamp], author: str) -> None:
+    def __init__(
+        self, store: Store, clocks: Callable[[], Stamp], author: str, shipped: Mapping[str, Curriculum]
+    ) -> None:
         self.store = store
         self.now = clocks
         self.author = author
+        self.curricula = Curricula(shipped, store.curriculum)
 
-    # --- reading -------------------------------------------------------------------------------------------------
+    def ids(self, subject: Subject[Any, Any]) -> Iterator[str]:
+        """Id of every log of a subject, sorted."""
+        return (subject.id_of(stream) for stream in self.store.streams(subject.prefix))
 
-    def ids(self) -> Iterator[str]:
-        """Id of every defense, sorted."""
-        return (stream.removeprefix(DEFENSES) for stream in self.store.streams(DEFENSES))
+    def log(self, subject: Subject[W, S], id: str) -> Log[W, S]:
+        """A log and what it folds to; an empty one when there is none."""
+        return Log.read(subject, id, self.store.read_log(subject.stream(id)), self.curricula)
 
-    def events(self, id: str) -> list[DefenseEvent]:
-        """The log of a defense; empty when there is none."""
-        return defense_events(stream_of(id), self.store.read_log(stream_of(id)))
+    def events(self, subject: Subject[W, S], id: str) -> list[Event[W]]:
+        """The events of a log, which need not fold; empty when there is none."""
+        stream = subject.stream(id)
+        return read_events(subject, stream, self.store.read_log(stream))
 
-    def student_events(self, id: str) -> list[StudentEvent]:
-        """The log of a student; empty when there is none."""
-        return student_events(STUDENTS + id, self.store.read_log(STUDENTS + id))
-
-    def defense(self, id: str) -> Defense | None:
-        """What is known of a defense."""
-        events = self.events(id)
-        return self.fold(events) if events else None
-
-    def known(self, id: str) -> Defense:
-        """What is known of a defense that is there.
-
-        Raises:
-            ConsoleError: There is none.
-        """
-        defense = self.defense(id)
-        if defense is None:
-            raise ConsoleError("There is no defense {id}.", id=id)
-        return defense
-
-    def fold(self, events: Sequence[DefenseEvent]) -> Defense:
-        """A log folded with the curriculum it pins."""
-        name = pinned_hash(events)
-        body = self.store.curriculum(name) if name else None
-        return fold(events, msgspec.json.decode(body, type=Curriculum) if body is not None else None)
-
-    # --- writing -------------------------------------------------------------------------------------------------
-
-    def decide(self, id: str, whats: Sequence[DefenseWhat], at: Stamp) -> None:
-        """Append one action to a defense's log.
+    def decide(self, subject: Subject[W, S], id: str, whats: Sequence[W], at: Stamp) -> None:
+        """Append one action, which may begin the log.
 
         Raises:
             ConsoleError: It may not come next.
         """
-        events = self.events(id)
-        expected = len(events)
-        defense = self.fold(events) if events else None
-        for what in whats:
-            check_legal(defense, what, at)
-            events.append(DefenseEvent(len(events) + 1, expected + 1, at, self.author, what))
-            defense = self.fold(events)
-        if defense is not None:
-            self.append(id, expected, events, defense)
+        self.store.append(Append.of(append_action(self.log(subject, id), whats, at, self.author, self.curricula)))
 
-    def append(self, id: str, expected: int, events: Sequence[DefenseEvent], defense: Defense) -> None:
-        """Append what stands in `events` after the first `expected`, which the store holds; `defense` is their fold."""
-        lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream_of(id), expected, lines, row=beside(summarize(id, defense))))
-
-    def decide_student(self, id: str, what: StudentWhat, at: Stamp) -> None:
-        """Append one event to a student's log.
-
-        Raises:
-            ConsoleError: It may not come next.
-        """
-        stream, events = STUDENTS + id, self.student_events(id)
-        check_student(events, what)
-        seq = len(events) + 1
-        self.append_student(stream, seq - 1, (*events, StudentEvent(seq, seq, at, self.author, what)))
-
-    def append_student(self, stream: str, expected: int, events: Sequence[StudentEvent]) -> None:
-        """Append what stands in `events` after the first `expected`, which the store holds."""
-        known = fold_student(events)
-        student = Student(known.id, known.name, known.email, known.timezone, known.seq)
-        lines = tuple(encode_event(event) for event in events[expected:])
-        self.store.append(Append(stream, expected, lines, row=beside(student)))
+    def write(self, log: Log[Any, Any]) -> None:
+        """Write a whole log where there is none."""
+        self.store.append(Append.whole(log))

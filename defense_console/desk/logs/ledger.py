@@ -6,23 +6,19 @@ It lives on one thread. Source: engineering.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
 from defense_console.desk.logs.refused import NOTHING_MOVES, KeptAside, Move
-from defense_console.desk.logs.stored import defense_events
-from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.fold import fold, pinned_by, pinned_hash
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned
-from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.state import Defense
+from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.model.queue.agenda import Summary, summarize
+from defense_console.model.log.action import Log, append_action, check_action
+from defense_console.model.log.envelope import Event, Stamp, What, encode_event
+from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
     Ack,
     Append,
@@ -33,14 +29,13 @@ from defense_console.store.base import (
     SaveDraft,
     Store,
     WriteLease,
-    beside,
     lane,
 )
-from defense_console.store.chain import chain, first_hash
 from defense_console.store.recorder import Recorder
 from defense_console.store.snapshot import Snapshot
-from defense_console.store.sqlite.keys import DEFENSES
 
+W = TypeVar("W", bound=What)
+S = TypeVar("S")
 Answer = Ack | Failed | Refused
 
 
@@ -64,26 +59,23 @@ class SaveState(msgspec.Struct, frozen=True):
 
 
 @dataclass
-class OpenLog:
-    """A log in memory: every event, acknowledged by the store or not, and what they fold to."""
+class OpenLog(Generic[W, S]):
+    """A log in memory with every event, acknowledged by the store or not."""
 
-    events: list[DefenseEvent]
-    defense: Defense
+    log: Log[W, S]
     acknowledged: int
-    head: str
-    """Hash of the last event, as the store will compute it: what an append builds on."""
     unread: ConsoleError | None = None
     """Why what another console wrote since cannot be read here: the state stays the last one known, and no more."""
 
+    @property
+    def events(self) -> tuple[Event[W], ...]:
+        """Every event, in order."""
+        return self.log.events
 
-def stream_of(defense_id: str) -> str:
-    """The name of a defense's log in the store."""
-    return DEFENSES + defense_id
-
-
-def defense_of(stream: str) -> str | None:
-    """Id of the defense whose log has this name; None for a log of something else."""
-    return stream.removeprefix(DEFENSES) if stream.startswith(DEFENSES) else None
+    @property
+    def settled(self) -> bool:
+        """Whether the store holds all of it."""
+        return self.acknowledged == len(self.log.events)
 
 
 class Ledger:
@@ -113,10 +105,8 @@ class Ledger:
         self.recorder = recorder
         self.now = clocks
         self.author = author
-        self.shipped = shipped
-        self._logs: dict[str, OpenLog] = {}
-        self._there: dict[str, bool] = {}
-        self._pinned: dict[str, Curriculum] = {}
+        self.curricula = Curricula(shipped, store.curriculum)
+        self._logs: dict[str, OpenLog[Any, Any]] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
         self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
@@ -126,239 +116,170 @@ class Ledger:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def log(self, defense_id: str) -> OpenLog:
-        """The log of a defense, read once.
+    def log(self, subject: Subject[W, S], id: str) -> OpenLog[W, S]:
+        """The log of a defense or a student, read once.
 
         Raises:
-            ConsoleError: There is no such defense, its log cannot be read, or its curriculum is missing.
+            ConsoleError: There is no such log, it cannot be read, or the curriculum it pins is missing.
         """
-        if defense_id not in self._logs:
-            self._logs[defense_id] = self._read(defense_id)
-        return self._logs[defense_id]
+        stream = subject.stream(id)
+        if stream not in self._logs:
+            self._logs[stream] = self._read(subject, id)
+        return cast(OpenLog[W, S], self._logs[stream])
 
-    def _read(self, defense_id: str) -> OpenLog:
-        stream = stream_of(defense_id)
-        lines = self.store.read_log(stream)
+    def _read(self, subject: Subject[W, S], id: str) -> OpenLog[W, S]:
+        lines = self.store.read_log(subject.stream(id))
         if not lines:
-            raise ConsoleError("There is no defense {id}.", id=defense_id)
-        events = defense_events(stream, lines)
-        return OpenLog(events, self._fold(events), len(events), lines[-1].hash)
+            raise subject.missing(id)
+        return OpenLog(Log.read(subject, id, lines, self.curricula), len(lines))
 
-    def unread(self, defense_id: str) -> ConsoleError | None:
+    def state(self, subject: Subject[W, S], id: str) -> S:
+        """What a log folds to now."""
+        return self.log(subject, id).log.state
+
+    def state_at(self, subject: Subject[W, S], id: str, seq: int) -> S:
+        """What a log folded to after the event with this number."""
+        return self.log(subject, id).log.upto(seq, self.curricula).state
+
+    def unread(self, stream: str) -> ConsoleError | None:
         """Why the end of an open log cannot be read, so that nothing may be added to it here; None when it can."""
-        log = self._logs.get(defense_id)
+        log = self._logs.get(stream)
         return None if log is None else log.unread
 
-    def drafts(self, defense_id: str) -> dict[str, Draft]:
-        """Texts being typed, by field key: one value for every screen on this defense, since the disk follows later."""
-        if defense_id not in self._drafts:
-            self._drafts[defense_id] = dict(self.snapshot.drafts(stream_of(defense_id)))
-        return self._drafts[defense_id]
+    def drafts(self, stream: str) -> dict[str, Draft]:
+        """Texts being typed, by field key: one value for every screen on this log, since the disk follows later."""
+        if stream not in self._drafts:
+            self._drafts[stream] = dict(self.snapshot.drafts(stream))
+        return self._drafts[stream]
 
-    def reread_drafts(self, *ids: str) -> frozenset[str]:
-        """Read the drafts anew: another console may have typed, or finished a text.
+    def reread_drafts(self, *streams: str) -> frozenset[str]:
+        """Read the drafts again: another console may have typed, or finished a text.
 
         While a write of ours on a log is on its way, the rows in the store are not yet what they will be, so what waits
         is looked at first.
 
         Returns:
-            Those of the defenses where something is new.
+            Those of the logs where something is new.
         """
         waiting = {job.stream for job in self.recorder.unsaved() if not isinstance(job, WriteLease)}
         changed = set()
-        for id in ids:
-            drafts, there = self.drafts(id), self.snapshot.drafts(stream_of(id))
-            if stream_of(id) not in waiting and drafts != there:
+        for stream in streams:
+            drafts, there = self.drafts(stream), self.snapshot.drafts(stream)
+            if stream not in waiting and drafts != there:
                 drafts.clear()
                 drafts.update(there)
-                changed.add(id)
+                changed.add(stream)
         return frozenset(changed)
 
-    def defense(self, defense_id: str) -> Defense:
-        """What is known of a defense now."""
-        return self.log(defense_id).defense
+    def unacknowledged(self, subject: Subject[W, S]) -> dict[str, S]:
+        """What the logs fold to whose last events are still on their way to the store, by id."""
+        return {
+            log.log.id: log.log.state for log in self._logs.values() if log.log.subject is subject and not log.settled
+        }
 
-    def knows(self, defense_id: str) -> bool:
-        """Whether there is such a defense: the store is asked once, until another console writes there."""
-        if defense_id not in self._logs and defense_id not in self._there:
-            self._there[defense_id] = self.store.summary(defense_id) is not None
-        return defense_id in self._logs or self._there[defense_id]
-
-    def is_open(self, defense_id: str) -> bool:
-        """Whether the log of a defense is in memory."""
-        return defense_id in self._logs
-
-    def defense_at(self, defense_id: str, seq: int) -> Defense:
-        """What was known of a defense after the event with this number."""
-        return self._fold(self.log(defense_id).events[:seq])
-
-    def curriculum(self, defense: Defense) -> Curriculum:
-        """The pinned curriculum, or the shipped one before the first start.
-
-        Raises:
-            ConsoleError: The defense has not started and its curriculum is not among the shipped ones.
-        """
-        if defense.pinned is not None:
-            return defense.pinned
-        shipped = self.shipped.get(defense.curriculum)
-        if shipped is None:
-            raise ConsoleError("There is no curriculum {code} here.", code=defense.curriculum)
-        return shipped
-
-    def pinned(self, name: str) -> Curriculum | None:
-        """The pinned curriculum of this hash, or None when the store does not hold it."""
-        if name not in self._pinned:
-            body = self.store.curriculum(name)
-            if body is None:
-                return None
-            self._pinned[name] = msgspec.json.decode(body, type=Curriculum)
-        return self._pinned[name]
-
-    def _fold(self, events: Sequence[DefenseEvent]) -> Defense:
-        name = pinned_hash(events)
-        return fold(events, self.pinned(name) if name else None)
-
-    def unacknowledged(self) -> tuple[Summary, ...]:
-        """Summaries of the defenses whose last events are still on their way to the store."""
-        return tuple(
-            summarize(defense_id, log.defense)
-            for defense_id, log in self._logs.items()
-            if log.acknowledged < len(log.events)
-        )
+    def is_open(self, stream: str) -> bool:
+        """Whether a log is in memory."""
+        return stream in self._logs
 
     def refresh(self) -> frozenset[str]:
-        """Read anew what another console has changed meanwhile.
+        """Read again what another console has changed meanwhile.
 
         Returns:
-            Ids of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
+            Names of the open logs that it wrote on, where it typed, or of which it settled what was kept aside. A log
             with events on their way waits for their answers.
         """
         self.snapshot.refresh()
         before, self._seen = self._seen, self.snapshot.generation
         if before == self._seen:
             return frozenset()
-        self._there.clear()
-        settled = [id for id, log in self._logs.items() if log.acknowledged == len(log.events)]
-        settled = [id for id in settled if self.reread(id)]
-        asides = {id for stream in self.aside.refresh() if (id := defense_of(stream)) is not None}
-        return frozenset(settled) | asides | self.reread_drafts(*self._drafts)
+        written = {stream for stream, log in tuple(self._logs.items()) if log.settled and self.reread(stream)}
+        return frozenset(written) | self.aside.refresh() | self.reread_drafts(*self._drafts)
 
-    def reread(self, defense_id: str) -> bool:
-        """Read a log anew when the store holds more of it; tells whether it does."""
-        log = self._logs.get(defense_id)
-        if log is None or log.acknowledged < len(log.events):
+    def reread(self, stream: str) -> bool:
+        """Read a log again when the store holds more of it; tells whether it does."""
+        log = self._logs.get(stream)
+        if log is None or not log.settled:
             return False
-        last = self.store.last(stream_of(defense_id))
+        last = self.store.last(stream)
         if last is None or last.seq == len(log.events):
             return False
-        self._read_anew(defense_id, log)
+        self._read_again(stream, log)
         return True
 
-    def _read_anew(self, defense_id: str, log: OpenLog) -> None:
+    def _read_again(self, stream: str, open: OpenLog[Any, Any]) -> None:
         """A screen may show it: where it cannot be read, what was acknowledged stays, with the reason."""
+        subject, id = open.log.subject, open.log.id
         try:
-            self._logs[defense_id] = self._read(defense_id)
+            self._logs[stream] = self._read(subject, id)
         except ConsoleError as error:
-            if log.acknowledged == 0:  # nothing of it is known to be in the store
-                del self._logs[defense_id]
+            if open.acknowledged == 0:  # nothing of it is known to be in the store
+                del self._logs[stream]
                 return
-            log.unread, log.events = error, log.events[: log.acknowledged]
-            log.defense = self._fold(log.events)
+            open.unread, open.log = error, open.log.upto(open.acknowledged, self.curricula)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def begin(self, defense_id: str, planned: Planned) -> Defense:
-        """Begin the log of a defense that does not exist yet.
+    def begin(self, subject: Subject[W, S], id: str, first: W) -> S:
+        """Begin a log that does not exist yet.
 
         Raises:
-            ConsoleError: It cannot be planned so.
+            ConsoleError: It may not begin so.
         """
         if self.read_only is not None:
             raise self.read_only
-        at = self.now()
-        check_legal(None, planned, at)
-        events = [DefenseEvent(1, 1, at, self.author, planned)]
-        defense, lines = self._fold(events), (encode_event(events[0]),)
-        stream = stream_of(defense_id)
-        before = first_hash(stream)
-        self._logs[defense_id] = OpenLog(events, defense, 0, chain(before, lines))
-        self.submit(Append(stream, 0, lines, beside(summarize(defense_id, defense)), previous=before))
-        return defense
+        return self._write(OpenLog(Log.empty(subject, id), 0), (first,))
 
     def act(
-        self, defense_id: str, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES
-    ) -> Defense:
+        self,
+        subject: Subject[W, S],
+        id: str,
+        *whats: W,
+        drop_drafts: tuple[str, ...] = (),
+        aside: Move = NOTHING_MOVES,
+    ) -> S:
         """One action of the mentor, or facts the system saw: all of it or nothing.
 
         Args:
-            defense_id: Whose log.
+            subject: What the log is about.
+            id: Which log.
             whats: What was decided by one key press, in order.
             drop_drafts: Field keys whose drafts became events.
             aside: What becomes of the decisions kept aside.
 
         Returns:
-            The defense after it; the disk follows.
+            What the log folds to after it; the disk follows.
 
         Raises:
             ConsoleError: It is not legal now, or the store is read only; nothing was changed.
         """
-        log = self.log(defense_id)
-        events, action = self._decided(log, whats), len(log.events) + 1
-        pin = next((pin for what in whats if (pin := self._pin_for(what)) is not None), None)
-        defense, before = self._fold(events), log.head
-        lines = tuple(encode_event(event) for event in events[len(log.events) :])
-        log.events, log.defense, log.head = events, defense, chain(before, lines)
-        self.submit(
-            Append(
-                stream=stream_of(defense_id),
-                expected=action - 1,
-                lines=lines,
-                row=beside(summarize(defense_id, defense)),
-                pin=pin,
-                drop_drafts=drop_drafts,
-                previous=before,
-                drop_aside=aside.gone,
-                aside=aside.there,
-            )
-        )
-        return defense
+        log = self.log(subject, id)
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
+        return self._write(log, whats, drop_drafts, aside)
 
-    def refusal(self, defense_id: str, *whats: DefenseWhat) -> ConsoleError | None:
+    def _write(
+        self,
+        open: OpenLog[W, S],
+        whats: tuple[W, ...],
+        drop_drafts: tuple[str, ...] = (),
+        aside: Move = NOTHING_MOVES,
+    ) -> S:
+        action = append_action(open.log, whats, self.now(), self.author, self.curricula)
+        open.log = action.after
+        self._logs[action.after.stream] = open
+        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
+        return action.after.state
+
+    def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:
         """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
         try:
-            self._decided(self.log(defense_id), whats)
+            log = self.log(subject, id)
+            if (reason := self.read_only or log.unread) is not None:
+                return reason
+            check_action(log.log, whats, self.now(), self.curricula)
         except ConsoleError as error:
             return error
         return None
-
-    def _decided(self, log: OpenLog, whats: Sequence[DefenseWhat]) -> list[DefenseEvent]:
-        """The log with one more action.
-
-        Raises:
-            ConsoleError: It is not legal now, or nothing may be added to the log.
-        """
-        if (reason := self.read_only or log.unread) is not None:
-            raise reason
-        at, action = self.now(), len(log.events) + 1
-        events, defense = list(log.events), log.defense
-        for what in whats:
-            if len(events) >= action:
-                defense = self._fold(events)  # what comes after another event of the action is judged after it
-            check_legal(defense, what, at, self.curriculum(defense))
-            events.append(DefenseEvent(len(events) + 1, action, at, self.author, what))
-        return events
-
-    def _pin_for(self, what: DefenseWhat) -> tuple[str, bytes] | None:
-        """The curriculum that a start pins, to be stored under its hash; None for any other event."""
-        name = pinned_by(what)
-        if name is None:
-            return None
-        if name not in self._pinned:
-            found = next((c for c in self.shipped.values() if curriculum_hash(c) == name), None)
-            if found is None:
-                return None
-            self._pinned[name] = found
-        return name, canonical_json(self._pinned[name])
 
     def submit(self, job: Job) -> None:
         """Hand a write to the recorder."""
@@ -393,7 +314,7 @@ class Ledger:
                     self._give_way(job)
 
     def _mark(self, job: Append) -> None:
-        log = self._logs.get(defense_of(job.stream) or "")
+        log = self._logs.get(job.stream)
         if log is not None:
             log.acknowledged = max(log.acknowledged, job.expected + len(job.lines))
 
@@ -402,12 +323,10 @@ class Ledger:
 
         The rest of a refused tail is refused job by job; by then the log may have gone on, and is left alone.
         """
-        if (defense_id := defense_of(job.stream)) is None:
-            return
-        log = self._logs.get(defense_id)
+        log = self._logs.get(job.stream)
         ours = log.events[job.expected : job.expected + len(job.lines)] if log is not None else ()
         if log is not None and tuple(encode_event(event) for event in ours) == job.lines:
-            self._read_anew(defense_id, log)
+            self._read_again(job.stream, log)
         self.aside.refused(job)
 
     @property

@@ -8,14 +8,14 @@ The recorder writes them before it tells that they were refused: see `store/unsa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.refused import Aside, aside_of, named, renamed
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Event
+from defense_console.model.log.refused import Aside, aside_of
+from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.keeping_aside import aside_row
@@ -36,8 +36,9 @@ class Move(msgspec.Struct, frozen=True):
 NOTHING_MOVES = Move()
 
 
-def _asides(rows: Mapping[str, bytes]) -> dict[str, Aside]:
-    return {key: aside_of(key, event) for key, event in rows.items()}
+def _asides(stream: str, rows: Mapping[str, bytes]) -> dict[str, Aside]:
+    subject = subject_of(stream)
+    return {key: aside_of(subject, key, event) for key, event in rows.items()}
 
 
 def _when(aside: Aside) -> tuple[str, int]:
@@ -45,7 +46,7 @@ def _when(aside: Aside) -> tuple[str, int]:
 
 
 class KeptAside:
-    """What is kept aside, of every defense of one store.
+    """What is kept aside, of every log of one store.
 
     Args:
         snapshot: Of the store.
@@ -62,12 +63,12 @@ class KeptAside:
     def of(self, stream: str) -> tuple[Aside, ...]:
         """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
         if stream not in self._known:
-            self._known[stream] = _asides(self._snapshot.asides(stream))
+            self._known[stream] = _asides(stream, self._snapshot.asides(stream))
         found = sorted(self._known[stream].values(), key=_when)
         lines = {(aside.base, aside.event.seq): _when(aside) for aside in found}
 
         def place(aside: Aside) -> tuple[tuple[str, int], bool]:
-            line = lines.get((aside.base, named(aside.event.what)))
+            line = lines.get((aside.base, aside.event.what.names()))
             own = _when(aside)
             return (own, False) if line is None or line <= own else (line, True)
 
@@ -82,7 +83,7 @@ class KeptAside:
         stored = self._snapshot.asides(stream)
         known = self._known.get(stream, {})
         busy = {key for name, key in self._writing if name == stream}
-        there = {key: aside for key, aside in _asides(stored).items() if key not in busy}
+        there = {key: aside for key, aside in _asides(stream, stored).items() if key not in busy}
         self._known[stream] = there | {key: known[key] for key in busy & known.keys()}
         return self._known[stream].keys() != known.keys()
 
@@ -93,7 +94,7 @@ class KeptAside:
         self._snapshot.refresh()
         self._reread(job.stream)
 
-    def add(self, stream: str, base: int, events: Iterable[DefenseEvent]) -> None:
+    def add(self, stream: str, base: int, events: Iterable[Event[Any]]) -> None:
         """Keep events aside. Args: base: first number after the place where the consoles parted."""
         self.of(stream)
         for event in events:
@@ -132,7 +133,7 @@ class KeptAside:
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
-    def wanted(self, stream: str, key: str, seq: int) -> DefenseWhat:
+    def wanted(self, stream: str, key: str, seq: int) -> Any:
         """What is recorded when one is taken up.
 
         Args:
@@ -150,9 +151,9 @@ class KeptAside:
         what = aside.event.what
         if what.binds:
             raise ConsoleError("A signature is not carried over: sign again what the record says now.")
-        line = named(what)
-        if line >= aside.base and isinstance(what, ev.RowSet) and line == aside.event.seq:
-            return renamed(what, seq)  # the document it asks for
+        line = what.names()
+        if line >= aside.base and line == aside.event.seq:
+            return what.naming(seq)  # it names itself: the document it asks for
         if line >= aside.base:
             raise ConsoleError("It changes something that is not in the record: keep that first, or drop this.")
         return what
@@ -170,9 +171,9 @@ class KeptAside:
         those = [
             other
             for other in self._known[stream].values()
-            if other.base == aside.base and other != aside and named(other.event.what) == aside.event.seq
+            if other.base == aside.base and other != aside and other.event.what.names() == aside.event.seq
         ]
-        events = [msgspec.structs.replace(o.event, what=renamed(o.event.what, seq)) for o in those]
+        events = [msgspec.structs.replace(o.event, what=o.event.what.naming(seq)) for o in those]
         return Move((key, *(other.key for other in those)), tuple(aside_row(seq + 1, event) for event in events))
 
     def taken_up(self, stream: str, move: Move) -> None:
@@ -182,5 +183,5 @@ class KeptAside:
             del known[gone]
             self._writing[stream, gone] = "recorded"
         for key, event in move.there:
-            known[key] = aside_of(key, event)
+            known[key] = aside_of(subject_of(stream), key, event)
             self._writing[stream, key] = event

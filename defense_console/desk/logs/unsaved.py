@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.clipboard import Copied
-from defense_console.desk.logs.ledger import Ledger, SaveState, defense_of
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
+from defense_console.desk.logs.ledger import Ledger, SaveState
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.errors import ConsoleError
-from defense_console.model.student.kinds import decode_student_event
+from defense_console.model.log.envelope import Event
+from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Job, SaveAside, SaveDraft, Store
 from defense_console.words.translation import N_, Translator, _, ngettext, translator
 from defense_console.words.values import FIELDS
@@ -63,9 +65,9 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
 
 
 def aside_sentence(store: Store) -> tuple[str, ...]:
-    """Which defenses have decisions that are not in the record because another console wrote first; () for none."""
-    kept = {id: len(rows) for stream, rows in store.all_asides().items() if (id := defense_of(stream)) is not None}
-    names = sorted(_short_name(store, id) for id in kept)
+    """Which logs have decisions that are not in the record because another console wrote first; () for none."""
+    kept = {stream: len(rows) for stream, rows in store.all_asides().items()}
+    names = sorted(_short_name(store, stream) for stream in kept)
     if not names:
         return ()
     return (
@@ -78,13 +80,13 @@ def aside_sentence(store: Store) -> tuple[str, ...]:
     )
 
 
-def _short_name(store: Store, id: str) -> str:
-    summaries = store.summaries_by_ids([id])
-    if not summaries:
-        return id
-    (summary,) = summaries
-    student = store.student(summary.student_id)
-    return f"{student.name if student is not None else summary.student_id} ({summary.project})"
+def _short_name(store: Store, stream: str) -> str:
+    subject, id = subject_of(stream), subject_of(stream).id_of(stream)
+    summary = next(iter(store.summaries_by_ids([id])), None) if subject is DEFENSE else None
+    student_id = id if summary is None else summary.student_id
+    student = store.student(student_id)
+    name = student_id if student is None else student.name
+    return name if summary is None else f"{name} ({summary.project})"
 
 
 def loss_sentence(saved: SaveState) -> str:
@@ -119,7 +121,7 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
         if isinstance(job, Append):
             paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
         elif isinstance(job, SaveAside) and job.event is not None:
-            lines = _events([decode_event(job.event)], job.stream.partition("/")[2], ledger, _, language, zone)
+            lines = _events(job.stream, [subject_of(job.stream).decode(job.event)], ledger, _, language, zone)
             refused = _(N_("Not saved because another console wrote first:"))
             paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
@@ -176,11 +178,12 @@ def copy_unsaved(text: str, folder: Path | None) -> Copied:
 
 
 def _title(stream: str, ledger: Ledger, _: Translator) -> str:
-    kind, _slash, id = stream.partition("/")
-    if kind != "defense":
+    subject = subject_of(stream)
+    id = subject.id_of(stream)
+    if subject is not DEFENSE:
         return _("Student {id}", id=id)
     try:
-        defense = ledger.defense(id)
+        defense = ledger.state(DEFENSE, id)
         student = ledger.snapshot.student(defense.student_id)
     except ConsoleError:
         return _("Defense {id}", id=id)
@@ -191,25 +194,24 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
 
 
 def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: str) -> Iterator[str]:
-    kind, _slash, id = job.stream.partition("/")
-    if kind == "defense":
-        yield from _events([decode_event(line) for line in job.lines], id, ledger, _, language, zone)
-        return
-    for line in job.lines:
-        event = decode_student_event(line)
-        yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
+    subject = subject_of(job.stream)
+    return _events(job.stream, [subject.decode(line) for line in job.lines], ledger, _, language, zone)
 
 
 def _events(
-    events: Sequence[DefenseEvent], defense_id: str, ledger: Ledger, _: Translator, language: str, zone: str
+    stream: str, events: Sequence[Event[Any]], ledger: Ledger, _: Translator, language: str, zone: str
 ) -> Iterator[str]:
+    if subject_of(stream) is not DEFENSE:
+        for event in events:
+            yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
+        return
     curriculum = project = None
     known: Sequence[DefenseEvent] = events
     try:
-        defense = ledger.defense(defense_id)
-        curriculum = ledger.curriculum(defense)
-        project = curriculum.project(defense.project)
-        known = ledger.log(defense_id).events
+        log = ledger.log(DEFENSE, DEFENSE.id_of(stream))
+        curriculum = curriculum_of(log.log.state, ledger.curricula)
+        project = curriculum.project(log.log.state.project)
+        known = log.events
     except ConsoleError:
         pass  # the words are poorer, the text is still there
     rows = requests_of(known)

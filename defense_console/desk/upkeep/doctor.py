@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
-from defense_console.desk.logs.ledger import stream_of
 from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Append, Lease, Store, StoreError
@@ -130,7 +130,7 @@ class Doctor:
     def _of_leases(self, store: Store) -> Iterator[Finding]:
         for defense_id in self._stale(store):
             yield Finding(
-                "lease", stream_of(defense_id),
+                "lease", DEFENSE.stream(defense_id),
                 ConsoleError(N_("A console that is gone still holds a defense that is over.")),
                 ConsoleError(N_("doctor --repair frees it.")),
                 repairable=True,

@@ -15,14 +15,16 @@ from dateutil.relativedelta import relativedelta
 
 from defense_console.desk.exchange.clipboard import FILE_NAME
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.logs.stored import defense_events
 from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.action import read_events
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import searchable
-from defense_console.model.student.state import emails_ever, names_ever
+from defense_console.model.student.fold import emails_ever, names_ever
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import sweep
@@ -35,7 +37,6 @@ from defense_console.store.sqlite.forgetting import (
     holds_bytes,
     waiting,
 )
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.rows import RowDatabase
@@ -68,7 +69,7 @@ class Known(msgspec.Struct, frozen=True):
     @property
     def streams(self) -> tuple[str, ...]:
         """Names of the student's logs."""
-        return (STUDENTS + self.id, *(DEFENSES + id for id in self.defenses))
+        return (STUDENT.stream(self.id), *(DEFENSE.stream(id) for id in self.defenses))
 
     def kept_until(self, years: int) -> str:
         """Until when the record must be kept by the setting; "" where that was not settled.
@@ -153,14 +154,15 @@ class ForgetDesk:
 
     def _look(self, store: TinyStore, student: str) -> Known:
         id = _id_of(store, student)
-        logs = DirectLogs(store, _no_clock, "")
+        logs = DirectLogs(store, _no_clock, "", {})
         found: list[str] = []
         named: dict[bool, set[str]] = {True: set(), False: set()}
         last = ""
-        for defense_id in logs.ids():
-            defense = logs.known(defense_id)
+        for defense_id in logs.ids(DEFENSE):
+            log = logs.log(DEFENSE, defense_id)
+            defense = log.state
             mine = defense.student_id == id
-            named[mine] |= {file.sha256 for file in received_files(logs.events(defense_id))}
+            named[mine] |= {file.sha256 for file in received_files(log.events)}
             if mine:
                 _refuse_open(defense_id, defense.session, signed=defense.signed is not None)
                 found.append(defense_id)
@@ -176,8 +178,8 @@ class ForgetDesk:
         more, others = _in_copies(copies, id)
         documents = (named[True] | more) - named[False] - others
         name, email = ("", "") if known is None else (known.name, known.email)
-        streams = {STUDENTS + id, *(DEFENSES + defense_id for defense_id in found)}
-        events = logs.student_events(id)
+        streams = {STUDENT.stream(id), *(DEFENSE.stream(defense_id) for defense_id in found)}
+        events = logs.events(STUDENT, id)
         names = dict.fromkeys((*names_ever(events), name))
         called = (*names, *dict.fromkeys((*emails_ever(events), email)))
         mentions = tuple(_mentions(store, streams, names))
@@ -208,9 +210,9 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[set[str], set[str]
     others: set[str] = set()
     for path in copies:
         with suppress(ConsoleError), place.explained(path), _copy(path) as store:
-            logs = DirectLogs(store, _no_clock, "")
-            for defense_id in logs.ids():
-                events = logs.events(defense_id)
+            logs = DirectLogs(store, _no_clock, "", {})
+            for defense_id in logs.ids(DEFENSE):
+                events = logs.events(DEFENSE, defense_id)
                 owner = getattr(events[0].what, "student_id", "") if events else ""
                 (mine if owner == student else others).update(file.sha256 for file in received_files(events))
     return mine, others
@@ -223,8 +225,8 @@ def _copy(path: Path) -> closing[TinyStore]:
 def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:
     """Logs of others whose texts hold one of these whole names."""
     wanted = [name.casefold() for name in names if name]
-    for stream in store.streams(DEFENSES) if wanted else ():
-        events = defense_events(stream, store.read_log(stream))
+    for stream in store.streams(DEFENSE.prefix) if wanted else ():
+        events = read_events(DEFENSE, stream, store.read_log(stream))
         texts = (str(msgspec.to_builtins(event)).casefold() for event in events)
         if stream not in streams and any(name in text for text in texts for name in wanted):
             yield stream

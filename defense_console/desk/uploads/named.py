@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from defense_console.desk.exchange.files import DEMO
-from defense_console.desk.logs.stored import defense_events
 from defense_console.exchange.whole_store.files import received_files
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.action import read_events
 from defense_console.store.base import Store
-from defense_console.store.sqlite.keys import DEFENSES
 from defense_console.store.vault import Vault
 
 
 def named_documents(store: Store) -> list[str]:
     """SHA-256 of every document that a log of the store tells of, sorted."""
-    logs = (defense_events(stream, store.read_log(stream)) for stream in store.streams(DEFENSES))
+    logs = (read_events(DEFENSE, stream, store.read_log(stream)) for stream in store.streams(DEFENSE.prefix))
     return sorted({file.sha256 for events in logs for file in received_files(events)})
 
 

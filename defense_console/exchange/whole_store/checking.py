@@ -6,8 +6,8 @@ Source: docs/exchange.md; product.md §2 (hash chain, legality).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -15,9 +15,7 @@ from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.whole_store.export import (
     ARCHIVE,
     CURRICULA,
-    DEFENSE,
     DRAFTS,
-    STUDENT,
     STUDENTS,
     VERSION,
     CurriculumLine,
@@ -27,29 +25,20 @@ from defense_console.exchange.whole_store.export import (
     StudentLine,
     line_of_aside,
 )
-from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.fold import fold, pinned_hash
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
-from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.refused import PREFIX, aside_of, key_of
-from defense_console.model.defense.state import Defense
+from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.action import Log
+from defense_console.model.log.chain import next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
-from defense_console.model.queue.agenda import defense_id
-from defense_console.model.student.kinds import StudentEvent, decode_student_event
-from defense_console.model.student.state import KnownStudent, check_student, fold_student
+from defense_console.model.log.refused import PREFIX, aside_of, key_of
+from defense_console.model.log.subject import Subject
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
 
 _SHOWN: Final = 60
 """Longest excerpt of a wrong line in a message, in characters."""
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError)
 """Not JSON, not the fields expected, or not UTF-8."""
-
-
-class Chain(NamedTuple):
-    """How hashes follow each other: of the log's name, then of the hash before and the event's bytes."""
-
-    first: Callable[[str], str]
-    next: Callable[[str, bytes], str]
 
 
 class SavedDraft(msgspec.Struct, frozen=True):
@@ -74,27 +63,26 @@ class Archive(msgspec.Struct, frozen=True):
     """An export that holds: what a store needs to be as it was.
 
     Attributes:
-        logs: the events' own bytes, in order, by the name of the log.
-        defenses: every defense folded, by id.
-        students: by id.
+        logs: by name.
         curricula: canonical JSON by hash.
         drafts, asides: in the order of the file.
     """
 
-    logs: dict[str, tuple[bytes, ...]]
-    defenses: dict[str, Defense]
-    students: dict[str, KnownStudent]
+    logs: dict[str, Log[Any, Any]]
     curricula: dict[str, bytes]
     drafts: tuple[SavedDraft, ...]
     asides: tuple[SavedAside, ...]
 
+    def about(self, subject: Subject[Any, Any]) -> list[Log[Any, Any]]:
+        """Return the logs of a subject, by name."""
+        return [log for log in self.logs.values() if log.subject is subject]
 
-def read_archive(data: bytes, hashes: Chain) -> Archive:
+
+def read_archive(data: bytes) -> Archive:
     """What an export holds.
 
     Args:
         data: The whole file.
-        hashes: The store's hash chain.
 
     Raises:
         BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or stands twice, a broken
@@ -104,12 +92,12 @@ def read_archive(data: bytes, hashes: Chain) -> Archive:
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if lines and not lines[-1].strip():
         lines.pop()
-    check = _Check(hashes)
+    check = _Check()
     check.header(lines)
     for number, line in enumerate(lines[1:], 2):
         check.row(number, line)
     check.curricula()
-    for name in sorted(check.logs):
+    for name in sorted(check.lines):
         check.log(name)
     check.students_and_drafts()
     if check.bad:
@@ -120,14 +108,14 @@ def read_archive(data: bytes, hashes: Chain) -> Archive:
 class _Check:
     """Takes an export line by line and remembers what is wrong."""
 
-    def __init__(self, hashes: Chain) -> None:
-        self.hashes = hashes
+    def __init__(self) -> None:
         self.bad: list[BadLine] = []
-        self.logs: dict[str, dict[int, tuple[int, LogLine]]] = {}
+        self.lines: dict[str, dict[int, tuple[int, LogLine]]] = {}
         self.rows: dict[tuple[str, str], tuple[int, StudentLine | CurriculumLine | DraftLine]] = {}
-        self.pinned: dict[str, Curriculum] = {}
-        self.defenses: dict[str, Defense] = {}
-        self.students: dict[str, KnownStudent] = {}
+        self.bodies: dict[str, bytes] = {}
+        self.found: dict[str, Log[Any, Any]] = {}
+        # Before a start nothing says which curriculum was in force.
+        self.pinned = Curricula({}, self.bodies.get)
 
     def wrong(self, number: int, expected: str, found: str | None = None, /, **parameters: object) -> None:
         """Remember a line that cannot be taken."""
@@ -165,7 +153,7 @@ class _Check:
             self.wrong(number, N_("a table that exports have"), _excerpt(line))
             return
         if isinstance(row, LogLine):
-            first = self.logs.setdefault(row.table, {}).setdefault(row.id, (number, row))[0]
+            first = self.lines.setdefault(row.table, {}).setdefault(row.id, (number, row))[0]
         else:
             first = self.rows.setdefault((row.table, row.id), (number, row))[0]
         if first != number:
@@ -183,93 +171,83 @@ class _Check:
                 self.wrong(number, N_("a curriculum whose SHA-256 is its id"), row.id)
                 continue
             try:
-                self.pinned[row.id] = msgspec.json.decode(row.curriculum, type=Curriculum)
+                msgspec.json.decode(row.curriculum, type=Curriculum)
             except _UNREADABLE as error:
                 self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=str(error))
+            else:
+                self.bodies[row.id] = bytes(row.curriculum)
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
     def log(self, name: str) -> None:
         """One log: its numbers, its chain, its events; only the first fault is told, the others follow from it."""
-        lines = [self.logs[name][seq] for seq in sorted(self.logs[name])]
-        before = self.hashes.first(name)
-        events: list[Any] = []
+        lines = [self.lines[name][seq] for seq in sorted(self.lines[name])]
+        subject = subject_of(name)
+        log: Log[Any, Any] = Log.empty(subject, subject.id_of(name))
         for place, (number, line) in enumerate(lines, 1):
             body = bytes(line.event)
             if line.id != place:
                 self.wrong(number, N_("line {seq} of this log"), f"{name} {line.id}", seq=place)
                 return
-            before = self.hashes.next(before, body)
-            if line.hash != before:
-                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=before)
+            hash = next_hash(log.head, body)
+            if line.hash != hash:
+                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=hash)
                 return
             try:
-                events.append(self._event(name, events, body, place))
+                log = self._with(log, body, hash)
             except ConsoleError as error:
                 self.wrong(number, error.id, _excerpt(body), **error.parameters)
                 return
-        if name.startswith(STUDENT):
-            self.students[name.removeprefix(STUDENT)] = fold_student(events)
+        self.found[name] = log
 
-    def _event(self, name: str, events: Sequence[Any], body: bytes, seq: int) -> Event[Any]:
-        """The next event of a log, legal where it stands.
+    def _with(self, log: Log[Any, Any], body: bytes, hash: str) -> Log[Any, Any]:
+        """Return a log with its next event, legal where it stands.
 
         Raises:
             ConsoleError: What is expected instead.
         """
-        event: Any
+        seq = len(log.events) + 1
         try:
-            event = decode_event(body) if name.startswith(DEFENSE) else decode_student_event(body)
+            event = log.subject.decode(body)
         except _UNREADABLE as error:
             raise ConsoleError("an event: {problem}", problem=str(error)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
-        if event.seq != seq or event.action not in (seq, events[-1].action if events else seq):
+        if event.seq != seq or event.action not in (seq, log.events[-1].action if log.events else seq):
             raise ConsoleError("an event with its own number, and the action of its key press")
+        events = (*log.events, event)
         try:
-            if name.startswith(STUDENT):
-                self._student_event(name, events, event)
-            else:
-                self._defense_event(name, events, event)
+            log.subject.check(log.folded, event.what, event.at, self.pinned)
+            state = self._folded(log.subject, events)
+            if log.subject.own_id(state) != log.id:
+                raise ConsoleError("This log is that of {id}.", id=log.subject.own_id(state))
         except ConsoleError as error:
             raise ConsoleError("an event that is legal here: {problem}", problem=error) from None
-        return event  # type: ignore[no-any-return]
+        return Log(log.subject, log.id, events, state, hash)
 
-    def _student_event(self, name: str, events: Sequence[StudentEvent], event: StudentEvent) -> None:
-        check_student(events, event.what)
-        if not events and fold_student([event]).id != name.removeprefix(STUDENT):
-            raise ConsoleError("This log is another student's.")
-
-    def _defense_event(self, name: str, events: Sequence[DefenseEvent], event: DefenseEvent) -> None:
-        """Checked with the pinned curriculum from the start on; before it, nothing says which one was in force."""
-        id = name.removeprefix(DEFENSE)
-        before = self.defenses.get(id)
-        check_legal(before, event.what, event.at, before.pinned if before is not None else None)
-        after = (*events, event)
-        pinned = pinned_hash(after)
-        defense = fold(after, self.pinned.get(pinned) if pinned else None)
-        if pinned is not None and defense.pinned is None:
-            raise ConsoleError("The curriculum this defense was started with is missing: {hash}.", hash=pinned)
-        if str(defense_id(defense.student_id, defense.project, defense.attempt)) != id:
-            raise ConsoleError("This log is another defense's.")
-        self.defenses[id] = defense
+    def _folded(self, subject: Subject[Any, Any], events: Sequence[Event[Any]]) -> Any:
+        name = subject.folds_with(events)
+        if name is not None and self.pinned.pinned(name) is None:
+            raise ConsoleError("The curriculum this defense was started with is missing: {hash}.", hash=name)
+        return subject.fold(events, self.pinned)
 
     # --- the rest ------------------------------------------------------------------------------------------------
 
     def students_and_drafts(self) -> None:
         """Each student is what their log says, and each draft belongs to a log."""
         listed = {row.id for _, row in self.rows.values() if isinstance(row, StudentLine)}
-        for name, lines in self.logs.items():
-            if name.startswith(STUDENT) and name.removeprefix(STUDENT) not in listed:
+        for name, lines in self.lines.items():
+            if subject_of(name) is STUDENT and STUDENT.id_of(name) not in listed:
                 self.wrong(min(number for number, _ in lines.values()), N_("a row for this student too"), name)
         for number, row in self.rows.values():
             if isinstance(row, StudentLine):
-                known = self.students.get(row.id)
-                if known is None and STUDENT + row.id in self.logs:
+                stream = STUDENT.stream(row.id)
+                log = self.found.get(stream)
+                if log is None and stream in self.lines:
                     continue  # the fault of the log is told already
-                if known != KnownStudent(row.id, row.name, row.email, row.timezone, row.seq):
+                if log is None or log.row != {name: getattr(row, name) for name in log.row}:
                     self.wrong(number, N_("the student as their log tells"), row.id)
-            elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.logs:
+            elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)
             elif isinstance(row, DraftLine) and row.id.startswith(PREFIX):
                 self._aside(number, row)
@@ -278,7 +256,7 @@ class _Check:
         """A decision kept aside, which stands among the drafts."""
         saved = _aside_of(row)
         try:
-            aside = aside_of(saved.key, saved.event)
+            aside = aside_of(subject_of(saved.log), saved.key, saved.event)
             found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
         except (*_UNREADABLE, ValueError) as error:
             self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=str(error))
@@ -289,13 +267,8 @@ class _Check:
     def archive(self) -> Archive:
         """What was read, once nothing was wrong."""
         return Archive(
-            logs={
-                name: tuple(bytes(lines[seq][1].event) for seq in sorted(lines))
-                for name, lines in sorted(self.logs.items())
-            },
-            defenses=self.defenses,
-            students=self.students,
-            curricula={row.id: bytes(row.curriculum) for row in self._of(CurriculumLine)},
+            logs=dict(sorted(self.found.items())),
+            curricula=self.bodies,
             drafts=tuple(
                 SavedDraft(row.table.removeprefix(DRAFTS), row.id, row.text, row.first, row.cursor)
                 for row in self._of(DraftLine)
@@ -317,7 +290,6 @@ class _Table(msgspec.Struct):
 
 
 _EXACT: Final[Mapping[str, type[Any]]] = {CURRICULA: CurriculumLine, STUDENTS: StudentLine}
-_PREFIXES: Final[Mapping[str, type[Any]]] = {DEFENSE: LogLine, STUDENT: LogLine, DRAFTS: DraftLine}
 
 
 def _kind_of(table: str) -> type[Any]:
@@ -326,10 +298,9 @@ def _kind_of(table: str) -> type[Any]:
     Raises:
         KeyError: There is no such table.
     """
-    for prefix, kind in _PREFIXES.items():
-        if table.startswith(prefix):
-            return kind
-    return _EXACT[table]
+    if table.startswith(LOG_PREFIXES):
+        return LogLine
+    return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
 
 
 def _excerpt(line: bytes) -> str:

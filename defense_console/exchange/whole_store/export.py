@@ -7,24 +7,22 @@ again gives the same bytes. Source: docs/exchange.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Final, Protocol
 
 import msgspec
 
-from defense_console.exchange.held import HeldStudent
-from defense_console.model.defense.refused import PREFIX
+from defense_console.model.log.chain import Line
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.refused import PREFIX
+from defense_console.model.student.state import Student
 
 ARCHIVE: Final = "defense-console-export"
 """What the header of an export is called by."""
 VERSION: Final = 1
 CURRICULA: Final = "curricula"
 STUDENTS: Final = "students"
-DEFENSE: Final = "defense/"
-STUDENT: Final = "student/"
 DRAFTS: Final = "drafts/"
-"""Table names; the last three are followed by an id, or by the name of a log."""
+"""Table names; the last one is followed by the name of a log. The table of a log has its name."""
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,34 +74,6 @@ class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: int
 
 
-class StoredLine(Protocol):
-    """A line of a log as the store holds it."""
-
-    @property
-    def seq(self) -> int:
-        """Its number, from 1."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """The event's bytes."""
-        ...
-
-    @property
-    def hash(self) -> str:
-        """The hash of the chain up to it."""
-        ...
-
-
-class StoredStudent(HeldStudent, Protocol):
-    """A student with the number of the last event folded into the row."""
-
-    @property
-    def seq(self) -> int:
-        """Number of the last event folded."""
-        ...
-
-
 class StoredDraft(Protocol):
     """A draft as the store holds it."""
 
@@ -125,8 +95,8 @@ class StoredDraft(Protocol):
 
 def export(
     streams: Iterable[str],
-    read_log: Callable[[str], Sequence[StoredLine]],
-    students: Iterable[StoredStudent],
+    read_log: Callable[[str], Sequence[Line]],
+    students: Iterable[Student],
     curricula: Mapping[str, bytes],
     drafts: Mapping[str, Mapping[str, StoredDraft]],
     asides: Mapping[str, Mapping[str, bytes]],
@@ -144,32 +114,22 @@ def export(
     Yields:
         The header, then every row in order of its table's name and its id.
     """
-    names = sorted(streams)
-    logs = {name: read_log(name) for name in names}
-    rows: list[bytes] = []
-    rows += (_encode(CurriculumLine(CURRICULA, id, msgspec.Raw(curricula[id]))) for id in sorted(curricula))
-    rows += chain.from_iterable(_log(name, logs[name]) for name in names if name.startswith(DEFENSE))
-    rows += map(_encode, _drafts(drafts, asides))
-    rows += chain.from_iterable(_log(name, logs[name]) for name in names if name.startswith(STUDENT))
-    rows += (
-        _encode(StudentLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq))
-        for s in sorted(students, key=lambda s: s.id)
-    )
-    yield _encode(Header(ARCHIVE, VERSION, len(rows)))
-    yield from rows
-
-
-def _drafts(
-    drafts: Mapping[str, Mapping[str, StoredDraft]], asides: Mapping[str, Mapping[str, bytes]]
-) -> list[DraftLine]:
-    lines = [
-        DraftLine(DRAFTS + log, field, draft.text, draft.first, draft.cursor)
-        for log, fields in drafts.items()
-        for field, draft in fields.items()
+    tables: dict[str, list[msgspec.Struct]] = {}
+    tables[CURRICULA] = [CurriculumLine(CURRICULA, id, msgspec.Raw(curricula[id])) for id in sorted(curricula)]
+    tables[STUDENTS] = [
+        StudentLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq) for s in sorted(students, key=lambda s: s.id)
     ]
-    for log, events in asides.items():
-        lines += (line_of_aside(log, key, event) for key, event in events.items())
-    return sorted(lines, key=lambda line: (line.table, line.id))
+    for name in streams:
+        tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for line in read_log(name)]
+    for log in drafts.keys() | asides.keys():
+        lines: list[DraftLine] = [
+            *(DraftLine(DRAFTS + log, field, d.text, d.first, d.cursor) for field, d in drafts.get(log, {}).items()),
+            *(line_of_aside(log, key, event) for key, event in asides.get(log, {}).items()),
+        ]
+        tables[DRAFTS + log] = [*sorted(lines, key=lambda line: line.id)]
+    yield _encode(Header(ARCHIVE, VERSION, sum(map(len, tables.values()))))
+    for _name, rows in sorted(tables.items()):
+        yield from map(_encode, rows)
 
 
 def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
@@ -180,10 +140,6 @@ def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
 
 class _Decided(msgspec.Struct):
     at: Stamp
-
-
-def _log(name: str, lines: Sequence[StoredLine]) -> Iterator[bytes]:
-    return (_encode(LogLine(name, line.seq, line.hash, msgspec.Raw(line.body))) for line in lines)
 
 
 def _encode(row: msgspec.Struct) -> bytes:

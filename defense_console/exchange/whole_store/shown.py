@@ -26,7 +26,7 @@ class Saved(msgspec.Struct, frozen=True):
     hash: str
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Labels(msgspec.Struct, frozen=True):
     """What the log does not hold: the defense's whole id, who defends, and the language of sentences."""
 
     id: str
@@ -35,11 +35,11 @@ class Subject(msgspec.Struct, frozen=True):
     language: str
 
 
-def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
+def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
     """The document of one defense.
 
     Args:
-        subject: Id, student, language.
+        labels: Id, student, language.
         defense: The fold.
         curriculum: The pinned one, or the shipped one before the first start.
         now: For a clock that runs.
@@ -56,8 +56,8 @@ def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: St
     ratings = rubric.all_ratings(defense)
     order = [c.id for c in curriculum.criteria_of(project)]
     return {
-        "id": subject.id,
-        "student": {"id": subject.student_id, "name": subject.student_name},
+        "id": labels.id,
+        "student": {"id": labels.student_id, "name": labels.student_name},
         "curriculum": defense.curriculum,
         "project": defense.project,
         "attempt": defense.attempt,
@@ -76,10 +76,10 @@ def document(subject: Subject, defense: Defense, curriculum: Curriculum, now: St
             {"n": d.n, "received": defense.declared.get(d.n, False), "versions": len(defense.deliveries.get(d.n, ()))}
             for d in project.deliverables
         ],
-        "documents_to_revise": _documents(defense, curriculum, project, subject.language),
+        "documents_to_revise": _documents(defense, curriculum, project, labels.language),
         "documents_no_longer_asked": [
-            _row(r.request, defense, project, subject.language)
-            | _told(r, defense, project, subject.language)
+            _row(r.request, defense, project, labels.language)
+            | _told(r, defense, project, labels.language)
             | {"dropped": _dropped(r)}
             for r in defense.no_longer_asked
         ],

@@ -6,7 +6,7 @@ Source: product.md §2.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import msgspec
 
@@ -44,6 +44,14 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     fact: ClassVar[bool] = False
     binds: ClassVar[bool] = False
     refers: ClassVar[str] = ""
+
+    def names(self) -> int:
+        """Return the number of the event that this one changes, 0 for none."""
+        return int(getattr(self, self.refers)) if self.refers else 0
+
+    def naming(self, number: int) -> Self:
+        """Return the same decision about another event."""
+        return msgspec.structs.replace(self, **{self.refers: number}) if self.refers else self
 
 
 W = TypeVar("W", bound=What, covariant=True)

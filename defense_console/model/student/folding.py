@@ -1,4 +1,4 @@
-"""The fold's working value: mutable, filled event by event, then frozen into a KnownStudent."""
+"""The fold's working value: mutable, filled event by event, then frozen into a Student."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from defense_console.model.log.kinds import Effects
 
 
 class Folding(msgspec.Struct):
-    """A student while their log is being folded. Fields as in `KnownStudent`."""
+    """A student while their log is being folded. Fields as in `Student`."""
 
     id: str = ""
     name: str = ""

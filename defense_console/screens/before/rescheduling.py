@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.worker import Worker
-
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
@@ -15,12 +13,8 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.words.translation import _, date_time, error_text, weekday, when
 
 
-def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
+async def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> None:
     """Ask for another start and store it. Args: screen: where the dialog opens; desk: of the defense."""
-    return screen.run_worker(_ask(screen, desk), exclusive=True, group="dialog")
-
-
-async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
     question = _("When does the defense of {student} start?", student=desk.student.name)

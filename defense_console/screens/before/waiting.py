@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -20,7 +19,6 @@ from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before import panels
 from defense_console.screens.before.rescheduling import ask_date
 from defense_console.screens.before.wishes import WAITING
-from defense_console.screens.places import place_of
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose, Confirm, Sheet
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -31,8 +29,6 @@ from defense_console.words.translation import N_, _, clock_text, time_of_day
 from defense_console.words.values import CANCELLERS
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
     from defense_console.desk.defense.brief import BriefDesk
 
 _CANCELLERS: tuple[CancelledBy, ...] = ("student", "mentor", "other")
@@ -130,7 +126,6 @@ class WaitingScreen(PanelScreen):
         if self.keep_text() and self.attempt(self.brief.start) is not None:
             self.console_app.go("live", self.defense_id)
 
-    @work(exclusive=True, group="dialog")
     async def action_waiting_absent(self) -> None:
         """The student did not come; before a third of the plan has gone this needs a reason."""
         name = self.brief.student.name
@@ -149,7 +144,6 @@ class WaitingScreen(PanelScreen):
             )
             self._leave(_(told, student=shortened(name, 40)))
 
-    @work(exclusive=True, group="dialog")
     async def action_waiting_cancel(self) -> None:
         """Cancelled: by whom, and why."""
         late = _("late: by the student, shortly before the start")
@@ -202,8 +196,8 @@ class WaitingScreen(PanelScreen):
     def action_edit_redo(self) -> None:
         """Do it again."""
         if self.attempt(self.brief.redo) is not None:
-            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+            self.console_app.go_on(self.brief.summary)
 
-    def action_defense_reschedule(self) -> Worker[None]:
+    async def action_defense_reschedule(self) -> None:
         """Another date."""
-        return ask_date(self, self.brief)
+        await ask_date(self, self.brief)

@@ -46,7 +46,7 @@ class TornTable(sqlite3.DatabaseError):
 
 
 class RawRow(NamedTuple):
-    """A row as it lies in the file: `sound` tells whether its checksum holds."""
+    """A row as it is in the file; `sound` says whether its checksum holds."""
 
     id: int
     body: bytes
@@ -60,7 +60,7 @@ class RowStorage(Storage):
         path: The file, made when it is missing; ":memory:" for none.
         busy_timeout_s: How long a write waits for another writer.
         before_upgrade: Called before a file of an earlier schema is changed; what it raises leaves the file as it is.
-        read_only: Nothing is written, not even beside the file, which nobody else may be writing.
+        read_only: Nothing is written, not even next to the file. Nobody else may be writing the file.
         connection: Open already, for reading only; then the others do not count.
         refusal: Raised by every write.
 
@@ -151,12 +151,12 @@ class RowStorage(Storage):
                     self.put(name, int(id), schema.encode(document))
 
     def reclaim(self) -> bool:
-        """Let the write-ahead log begin anew in the space it has, now and often, since it should not grow.
+        """Let the write-ahead log begin again in the space it has, now and often, since it should not grow.
 
         What space there is, is the file's: a log that took it all could not be moved into the file any more.
 
         Returns:
-            Whether it begins anew.
+            Whether it begins again.
         """
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_WHEN_FULL}").fetchall()
         busy, frames, moved = self._connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
@@ -202,7 +202,7 @@ class RowStorage(Storage):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One view of all tables for several reads, whatever others write meanwhile. Nothing is written in it."""
+        """Read several times from one view of all tables, while others may write. Nothing is written in it."""
         if self._connection.in_transaction:
             yield
             return
@@ -252,7 +252,7 @@ class RowStorage(Storage):
         return int(number)
 
     def names_of_rows(self) -> list[str]:
-        """Names of the tables that have rows, as the rows themselves tell, sorted."""
+        """Return the names of the tables that have rows, read from the rows themselves, sorted."""
         found = self._connection.execute(
             "WITH RECURSIVE t(n) AS (SELECT min(tab) FROM rows UNION ALL"
             " SELECT (SELECT min(tab) FROM rows WHERE tab > n) FROM t WHERE n IS NOT NULL)"
@@ -283,7 +283,7 @@ class RowStorage(Storage):
         self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
 
     def delete(self, name: str, id: int) -> bool:
-        """Drop a row; tells whether it was there."""
+        """Drop a row; return whether it was there."""
         return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
 
     def has(self, name: str, id: int) -> bool:

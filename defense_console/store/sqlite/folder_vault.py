@@ -185,7 +185,7 @@ class FolderVault:
             )
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every document: those that are not what was received. One that is missing cannot be told from here.
+        """Read every document and return those that are not what was received; the logs alone know what is missing.
 
         Raises:
             StoreError: They cannot be read.

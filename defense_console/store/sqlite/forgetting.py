@@ -1,6 +1,6 @@
 """Takes one student out of a store's file and of its copies, so that no byte of them is left in the files.
 
-Each file is built anew without the student and put in the place of the old one: whole, or not at all. What the disk
+Each file is built again without the student and put in the place of the old one: whole, or not at all. What the disk
 itself keeps of a file that is gone is beyond any program. Source: docs/reliability.md.
 """
 
@@ -15,17 +15,20 @@ from typing import Any, cast
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.keys import defense_key, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import CLOSED, CLOSED_COUNT, PENDING
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
@@ -47,19 +50,21 @@ class Traces(msgspec.Struct, frozen=True):
 
 
 def traces(rows: RowStorage, student: str) -> Traces:
-    """Find a student in a file: by the first event of each log and by the rows beside them.
+    """Find a student in a file: by the first event of each log and by the rows next to the logs.
 
     Raises:
         DamagedRow: A row cannot be read, so nothing is certain.
     """
-    found = {STUDENTS + student}
+    found = {STUDENT.stream(student)}
     for table in _TABLES:
-        found |= {DEFENSES + str(row["id"]) for _id, row in rows.documents(table) if row.get("student_id") == student}
-    for stream in rows.names(DEFENSES):
+        found |= {
+            DEFENSE.stream(str(row["id"])) for _id, row in rows.documents(table) if row.get("student_id") == student
+        }
+    for stream in rows.names(DEFENSE.prefix):
         first = next(rows.documents(stream, 1, 1), None)
         if first is not None and _what(first[1]).get("student_id") == student:
             found.add(stream)
-    names = (*rows.names(DEFENSES), *rows.names(STUDENTS))
+    names = log_names(rows)
     near = tuple((table, id) for table in _NEAR for id, row in rows.documents(table) if row.get("stream") in found)
     streams = tuple(name for name in sorted(found) if name in names or rows.count(name))
     return Traces(streams, near, tuple(name for name in names if name not in found))
@@ -72,7 +77,7 @@ def _what(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def forget_in_store(folder: Path, student: str) -> None:
-    """Build the store anew without a student. Nobody else may hold it.
+    """Build the store again without a student. Nobody else may hold it.
 
     Raises:
         StoreError: It cannot be done; the store is as it was.
@@ -82,7 +87,7 @@ def forget_in_store(folder: Path, student: str) -> None:
 
 
 def forget_in_copy(path: Path, student: str) -> bool:
-    """Build a copy of the store anew without a student.
+    """Build a copy of the store again without a student.
 
     Returns:
         Whether there was anything to take out.
@@ -134,13 +139,14 @@ def _erase(path: Path, student: str) -> bool:
         with rows.transaction():
             for stream in found.streams:
                 rows.drop(stream)
-                if stream.startswith(DEFENSES):
-                    key = defense_key(stream.removeprefix(DEFENSES))
-                    for table in (*_TABLES, "leases"):
-                        rows.delete(table, key)
+                for table, key in places_beside(stream):
+                    rows.delete(table, key)
+                if subject_of(stream) is DEFENSE:
+                    rows.delete("leases", defense_key(DEFENSE.id_of(stream)))
             for table, id in found.rows:
                 rows.delete(table, id)
-            rows.delete("students", name_key(student))
+            for table, key in places_beside(STUDENT.stream(student)):
+                rows.delete(table, key)
             Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))
         return bool(found.streams)
     finally:
@@ -177,12 +183,12 @@ def waiting(folder: Path, identity: Identity) -> list[Path]:
 def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
     """Take a student's jobs out of what was set aside because it could never be written.
 
-    A file of which lines are damaged goes as a whole when it speaks of the student: nothing else of it is certain.
+    A file with damaged lines goes as a whole when it names the student: nothing else of it is certain.
 
     Raises:
         StoreError: A file cannot be changed.
     """
-    with spool_files.told(folder), suppress(FileNotFoundError):
+    with spool_files.explained(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
             if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
                 continue

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.subject import Subject
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
 
 _BITS = 63
 """What an SQLite integer holds without its sign."""
@@ -15,9 +22,8 @@ MIN_DIGITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
 _HEX = frozenset("0123456789abcdef")
 
-DEFENSES = "defense/"
-STUDENTS = "student/"
-"""How the names of logs begin: the rest is the id of the defense or the student."""
+BESIDE: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
+"""Tables of the rows next to logs, and what those logs are about."""
 
 
 def defense_key(id: str) -> int:
@@ -33,6 +39,17 @@ def name_key(*names: str) -> int:
     """Row id of anything else: 63 bits of the SHA-256 of its names."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def places_beside(stream: str) -> list[tuple[str, int]]:
+    """Return where the row next to a log may be: tables and row ids; empty for a defense whose id is no UUID."""
+    subject = subject_of(stream)
+    id = subject.id_of(stream)
+    try:
+        key = defense_key(id) if subject is DEFENSE else name_key(id)
+    except ValueError:
+        return []
+    return [(table, key) for table, each in BESIDE.items() if each is subject]
 
 
 def digits(prefix: str) -> str | None:
@@ -52,4 +69,4 @@ def key_range(hex_digits: str) -> tuple[int, int]:
 def stream_prefix(key: int) -> str:
     """How the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
     known = f"{key >> (_BITS % _DIGIT_BITS):0{_KEY_DIGITS}x}"
-    return f"{DEFENSES}{known[:8]}-{known[8:12]}-{known[12:]}"
+    return f"{DEFENSE.prefix}{known[:8]}-{known[8:12]}-{known[12:]}"

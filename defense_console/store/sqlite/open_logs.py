@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from defense_console.store.base import Draft, Line
+from defense_console.model.log.chain import Line
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
+from defense_console.store.base import Draft
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.drafts import Drafts
-from defense_console.store.sqlite.keys import STUDENTS
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents
@@ -63,4 +65,4 @@ class RowLogs:
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log."""
-        (self._people if stream.startswith(STUDENTS) else self._summaries).put(row)
+        (self._people if subject_of(stream) is STUDENT else self._summaries).put(row)

@@ -1,6 +1,6 @@
 """Students: one row each, folded from their log.
 
-A cache as the summaries are: written in the transaction of the event that changes it, made anew from the log where it
+A cache as the summaries are: written in the transaction of the event that changes it, made again from the log where it
 is damaged or gone. Source: engineering.md §2.
 """
 
@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from defense_console.store.base import Student
-from defense_console.store.caches import student_of
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
+from defense_console.store.caches import row_of
 from defense_console.store.sqlite.engine import DamagedRow
-from defense_console.store.sqlite.keys import STUDENTS, name_key
+from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents
 
 TABLE = "students"
@@ -46,8 +47,8 @@ class People:
                         student = _DECODE(row.body)
                         found[student.id] = student
             # A row that is damaged or gone is folded from its log.
-            for name in self._rows.names(STUDENTS):
-                id = name.removeprefix(STUDENTS)
+            for name in self._rows.names(STUDENT.prefix):
+                id = STUDENT.id_of(name)
                 if id not in found and (folded := self.one(id)) is not None:
                     found[id] = folded
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
@@ -59,10 +60,10 @@ class People:
             document = self._documents.get(TABLE, "id", id)
             if document is not None:
                 return msgspec.convert(document, Student)
-        return student_of(self._documents.lines(STUDENTS + id))
+        stream = STUDENT.stream(id)
+        row = row_of(stream, self._documents.lines(stream), self._documents.curriculum)
+        return None if row is None else msgspec.convert(row, Student)
 
     def put(self, row: Mapping[str, Any]) -> None:
         """Write a student with the hash of their last event, in a transaction of the caller."""
-        student = msgspec.convert(row, Student)
-        document = {**msgspec.to_builtins(student), "hash": row["hash"]}
-        self._documents.put(TABLE, name_key(student.id), document, "id")
+        self._documents.put(TABLE, name_key(row["id"]), row, "id")

@@ -20,13 +20,13 @@ DURABLE: Final = (
     "PRAGMA mmap_size = 0",
     "PRAGMA journal_size_limit = 1048576",
 )
-"""Of a connection that writes a file: what was acknowledged is on the disk."""
+"""For a connection that writes: what was acknowledged is on the disk."""
 CAREFUL: Final = (
-    # Damaged pages are told of, instead of being read.
+    # A damaged page is an error, and is not read.
     "PRAGMA cell_size_check = ON",
     "PRAGMA trusted_schema = OFF",
 )
-"""Of every connection: a file is not believed because it is there."""
+"""For every connection: the file may be damaged or made by somebody else."""
 
 
 def connect_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:

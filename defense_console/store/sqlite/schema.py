@@ -48,7 +48,7 @@ def checksum(table: str, id: int, body: bytes) -> bytes:
 
 
 def aside_of_draft(draft: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return the row of the table `aside` that a draft of schema 1 stands for; None for a text being typed."""
+    """Return the row of the table `aside` for a draft of schema 1; None if the draft is a text being typed."""
     field, value = draft.get("field"), draft.get("draft")
     if not isinstance(field, str) or not field.startswith(_ASIDE) or not isinstance(value, dict):
         return None
@@ -100,7 +100,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def bring_up(connection: sqlite3.Connection) -> None:
-    """Take every step that a file has not taken: each whole, or not at all, whoever else opens it meanwhile.
+    """Take every step that a file has not taken: each whole or not at all, also when others open it meanwhile.
 
     Args:
         connection: In autocommit mode, with no transaction open.

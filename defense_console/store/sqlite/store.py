@@ -26,23 +26,24 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import Line
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store import log_rules
 from defense_console.store.base import (
     Append,
     Draft,
     Identity,
     Lease,
-    Line,
     Problem,
-    Student,
 )
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.drafts import Drafts
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key
+from defense_console.store.sqlite.keys import defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import Held, share
@@ -51,7 +52,7 @@ from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,7 +75,7 @@ class TinyStore:
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
         self.notice: ConsoleError | None = None
-        """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
+        """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
@@ -92,7 +93,7 @@ class TinyStore:
         Args:
             folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
-            backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+            backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
         Raises:
             StoreError: It cannot be used; the subclass and the sentence say why.
@@ -118,7 +119,7 @@ class TinyStore:
 
     @_explained
     def reclaim(self) -> bool:
-        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        """Use the space in the store's own files again, since the disk is full; return whether there was any."""
         return self._rows.reclaim()
 
     def close(self) -> None:
@@ -179,14 +180,14 @@ class TinyStore:
     @_explained
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the logs that begin with `prefix`, sorted."""
-        wanted = prefix if prefix.startswith((DEFENSES, STUDENTS)) else ""
-        names = self._rows.names(wanted) if wanted else self._rows.names(DEFENSES) + self._rows.names(STUDENTS)
-        return tuple(name for name in names if name.startswith(prefix))
+        if prefix.startswith(LOG_PREFIXES):
+            return tuple(self._rows.names(prefix))
+        return tuple(name for name in log_names(self._rows) if name.startswith(prefix))
 
     @_explained
     def is_empty(self) -> bool:
         """Whether there is no log at all."""
-        return not (self._rows.names(DEFENSES, 1) or self._rows.names(STUDENTS, 1))
+        return not log_names(self._rows, 1)
 
     # --- summaries -----------------------------------------------------------------------------------------------
 
@@ -242,7 +243,7 @@ class TinyStore:
 
     @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
+        """Return every draft by stream and field key, sorted, without damaged ones; `verify_all` reports those."""
         return self._drafts.all()
 
     @_explained
@@ -267,7 +268,7 @@ class TinyStore:
 
     @_explained
     def leases(self) -> dict[str, Lease]:
-        """Leases by defense id. A damaged one is left out; `verify_all` tells of it."""
+        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
         return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
 
     @_explained

@@ -1,6 +1,6 @@
 """Summaries: one row per defense, pending or closed, that spares reading its log.
 
-A cache: written in the transaction of the event that changes it, and folded anew from the log where it lags behind.
+A cache: written in the transaction of the event that changes it, folded again from the log where it lags behind.
 Source: engineering.md §2.
 """
 
@@ -13,14 +13,16 @@ from typing import Any
 
 import msgspec
 
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
+from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
-from defense_console.store.base import DamagedStore, beside
-from defense_console.store.caches import summary_of
+from defense_console.store.base import DamagedStore
+from defense_console.store.caches import row_of
 from defense_console.store.sqlite.engine import DamagedRow
-from defense_console.store.sqlite.keys import DEFENSES, defense_key, digits, key_range, stream_prefix
+from defense_console.store.sqlite.keys import defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
 PENDING = "pending"
@@ -64,7 +66,7 @@ class Summaries:
 
         def keys() -> list[int]:
             rows = {row.id for table in (PENDING, CLOSED) for row in self._rows.raw(table, low, high)}
-            return sorted(rows.union(_keys_of(self._rows.names(DEFENSES + wanted[:_FIRST_DIGITS]))))
+            return sorted(rows.union(_keys_of(self._rows.names(DEFENSE.prefix + wanted[:_FIRST_DIGITS]))))
 
         return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
 
@@ -79,8 +81,8 @@ class Summaries:
             # Most ids that are asked for are of attempts that never were: those are left out at once.
             wanted = list(keys.values())
             known = self._rows.those_there(PENDING, wanted) | self._rows.those_there(CLOSED, wanted)
-            begun = self._rows.those_named([DEFENSES + id for id in keys])
-            return [key for id, key in keys.items() if key in known or DEFENSES + id in begun]
+            begun = self._rows.those_named([DEFENSE.stream(id) for id in keys])
+            return [key for id, key in keys.items() if key in known or DEFENSE.stream(id) in begun]
 
         found = {summary.id: summary for summary in self._of_keys(there)}
         return [found[id] for id in ids if id in found]
@@ -134,7 +136,7 @@ class Summaries:
             except (DamagedRow, msgspec.ValidationError):
                 stale.append(key)
                 continue
-            lags = found[key].seq < (self._rows.last_id(DEFENSES + found[key].id) or 0)
+            lags = found[key].seq < (self._rows.last_id(DEFENSE.stream(found[key].id)) or 0)
             if lags or found[key].version < SUMMARY_VERSION:
                 stale.append(key)
         return found, stale
@@ -146,14 +148,12 @@ class Summaries:
             DamagedStore: Neither the row nor the log can be read.
         """
         for stream in self._rows.names(stream_prefix(key)):
-            id = stream.removeprefix(DEFENSES)
-            if defense_key(id) != key:
+            if defense_key(DEFENSE.id_of(stream)) != key:
                 continue
             with suppress(DamagedRow, DamagedStore):
-                lines = log_rules.checked(stream, self._documents.lines(stream))
-                summary = summary_of(id, lines, self._curriculum)
-                if summary is not None:
-                    return summary
+                row = row_of(stream, log_rules.checked(stream, self._documents.lines(stream)), self._curriculum)
+                if row is not None:
+                    return msgspec.convert(row, Summary)
         if known is None:
             raise DamagedStore(
                 N_("Row {id} of {table} is damaged, and so is its log: close the console and run doctor."),
@@ -171,16 +171,16 @@ class Summaries:
                     self.put(row)
 
     def _fill_in(self) -> None:
-        """Once per connection: make the rows of the defenses that have a log and none, which two counts tell of.
+        """Make the rows of the defenses that have a log and no row, once per connection; two counts show them.
 
-        One whose log cannot be read stays away: `verify` tells of it, and the others must not wait for that.
+        One whose log cannot be read stays away: `verify` reports it, and the others must not wait for that.
         """
         if self._complete:
             return
         self._complete = True
-        if self._rows.count_names(DEFENSES) == self._rows.count(PENDING) + self.closed_count():
+        if self._rows.count_names(DEFENSE.prefix) == self._rows.count(PENDING) + self.closed_count():
             return
-        for key in _keys_of(self._rows.names(DEFENSES)):
+        for key in _keys_of(self._rows.names(DEFENSE.prefix)):
             if not any(self._rows.has(table, key) for table in (PENDING, CLOSED)):
                 with suppress(DamagedStore):
                     self._write_back(filter(None, [self._folded(key, None)]))
@@ -214,4 +214,4 @@ def _keys_of(streams: Iterable[str]) -> Iterator[int]:
     """Row ids of the defenses with these logs."""
     for stream in streams:
         with suppress(ValueError):
-            yield defense_key(stream.removeprefix(DEFENSES))
+            yield defense_key(DEFENSE.id_of(stream))

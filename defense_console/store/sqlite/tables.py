@@ -15,13 +15,20 @@ from typing import Any, cast
 from tinydb.table import Document
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Line, StoreError
+from defense_console.model.log.chain import Line
+from defense_console.model.subjects import LOG_PREFIXES
+from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
 
 _NO_END = 2**62
 _ID = "store_id"
+
+
+def log_names(rows: RowStorage, limit: int = -1) -> list[str]:
+    """Names of the logs of every subject, sorted; at most `limit` of each, -1 for all."""
+    return sorted(name for prefix in LOG_PREFIXES for name in rows.names(prefix, limit))
 
 
 class Documents:
@@ -64,9 +71,9 @@ class Documents:
         self.put("meta", name_key(key), {"key": key, "value": value}, "key")
 
     def own_id(self) -> str:
-        """What tells this store from another one at its place; "" when it has no such id and cannot be given one.
+        """Return the id of this store, which another store at its place does not have; "" when it cannot be given one.
 
-        A damaged one is left as it is: the store opens, `verify` tells of the row, and no spool is taken for its own.
+        A damaged id is left as it is: the store opens, `verify` reports the row, and no spool is taken for its own.
         """
         try:
             found = self.meta(_ID)

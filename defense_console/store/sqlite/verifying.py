@@ -1,4 +1,4 @@
-"""Checks that what the store holds is what was written: the chain of each log, and every row beside it.
+"""Checks that what the store holds is what was written: the chain of each log, and every row next to one.
 
 Source: product.md §2.
 """
@@ -12,38 +12,40 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Line, Problem, ProblemKind
-from defense_console.store.chain import first_hash, next_hash
+from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
+from defense_console.store.base import DamagedStore, Problem, ProblemKind
 from defense_console.store.sqlite.engine import RawRow, RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS, defense_key, name_key
+from defense_console.store.sqlite.keys import BESIDE, name_key, places_beside
 
 
-class Told(NamedTuple):
-    """How far a log goes, by the row beside it."""
+class KnownEnd(NamedTuple):
+    """How far a log goes, by the row next to it: number and hash of its last line."""
 
     seq: int
     hash: str
 
 
-def told_beside(rows: RowStorage, stream: str) -> Told | None:
+def known_end(rows: RowStorage, stream: str) -> KnownEnd | None:
     """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
-    for table, id in _beside(stream):
+    for table, id in places_beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
             if document is not None and _is_of(document, stream):
-                return Told(int(document["seq"]), str(document["hash"]))
+                return KnownEnd(int(document["seq"]), str(document["hash"]))
     return None
 
 
-def ends_as_told(rows: RowStorage, stream: str) -> bool:
-    """Whether a log is as long as the row beside it says, as far as both can be read. No line but the last is read."""
-    told = told_beside(rows, stream)
-    if told is None:
-        return any(rows.has(table, id) for table, id in _beside(stream))  # there, and damaged: it says nothing
-    line = next((_line(row) for row in rows.raw(stream, told.seq, told.seq)), ("", "") if told.seq else None)
-    return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
-        line is None or told.hash in ("", line[1])
-    )
+def ends_as_known(rows: RowStorage, stream: str) -> bool:
+    """Return whether a log is as long as the row next to it says, as far as both can be read.
+
+    Of the log only the last line is read.
+    """
+    end = known_end(rows, stream)
+    if end is None:
+        return any(rows.has(table, id) for table, id in places_beside(stream))  # there, and damaged: it says nothing
+    line = next((_line(row) for row in rows.raw(stream, end.seq, end.seq)), ("", "") if end.seq else None)
+    return end.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (line is None or end.hash in ("", line[1]))
 
 
 def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
@@ -58,9 +60,9 @@ def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
         DamagedStore: Lines are missing after `last`.
     """
     seq, known = (0, "") if last is None else (last.seq, last.hash)
-    told = told_beside(rows, stream)
+    end = known_end(rows, stream)
     emptied = last is None and rows.names(stream, 1) == [stream]
-    if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
+    if emptied or (end is not None and (end.seq > seq or (end.seq == seq and end.hash not in ("", known)))):
         raise DamagedStore(
             N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
             stream=stream,
@@ -68,20 +70,9 @@ def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
         )
 
 
-def _beside(stream: str) -> list[tuple[str, int]]:
-    """Where the row beside a log may lie: tables and ids."""
-    if stream.startswith(STUDENTS):
-        return [("students", name_key(stream.removeprefix(STUDENTS)))]
-    try:
-        key = defense_key(stream.removeprefix(DEFENSES))
-    except ValueError:
-        return []
-    return [("pending", key), ("closed", key)]
-
-
 def _is_of(document: dict[str, Any], stream: str) -> bool:
     known = isinstance(document.get("seq"), int) and isinstance(document.get("hash"), str)
-    return known and str(document.get("id")) == stream.partition("/")[2]
+    return known and str(document.get("id")) == subject_of(stream).id_of(stream)
 
 
 def _document(row: RawRow) -> dict[str, Any] | None:
@@ -116,10 +107,10 @@ def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
 
 
 def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
-    told = told_beside(rows, stream)
+    end = known_end(rows, stream)
     head: str | None = first_hash(stream)
     seq = 0
-    told_hash: str | None = None
+    end_hash: str | None = None
     for row in rows.raw(stream):
         if row.id > seq + 1:
             yield _hole(stream, seq + 1, row.id - 1)
@@ -137,20 +128,18 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             )
         yield from _check_pinned(rows, stream, seq, body)
         head = hash
-        if told is not None and told.seq == seq:
-            told_hash = hash
-    if told is None:
+        if end is not None and end.seq == seq:
+            end_hash = hash
+    if end is None:
         yield _problem(
             stream, None, "summary", N_("The row beside {stream} is missing or damaged: its end is unproven.")
         )
-    elif told.seq > seq:
+    elif end.seq > seq:
         yield _problem(
-            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=told.seq
+            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=end.seq
         )
-    elif told_hash is not None and told_hash != told.hash:
-        yield _problem(
-            stream, told.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows.")
-        )
+    elif end_hash is not None and end_hash != end.hash:
+        yield _problem(stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows."))
 
 
 def _hole(stream: str, first: int, last: int) -> Problem:
@@ -194,7 +183,7 @@ def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Itera
 
 
 def check_all(rows: RowStorage) -> list[Problem]:
-    """What is wrong anywhere: the file, each log, each row beside them; empty when the store is sound."""
+    """Return what is wrong anywhere: the file, each log, each other row; empty when the store is sound."""
     problems: list[Problem] = []
     try:
         problems += (
@@ -204,9 +193,9 @@ def check_all(rows: RowStorage) -> list[Problem]:
         names = set(rows.names()) | set(rows.names_of_rows())
     except sqlite3.DatabaseError as error:
         return [*problems, _unreadable("defenses.db", error)]
-    beside = sorted(name for name in names if not name.startswith((DEFENSES, STUDENTS)))
-    logs = names.difference(beside)
-    for name in beside:
+    others = sorted(name for name in names if not name.startswith(LOG_PREFIXES))
+    logs = names.difference(others)
+    for name in others:
         try:
             problems += _check_table(rows, name, logs)
         except sqlite3.DatabaseError as error:
@@ -218,13 +207,13 @@ def check_all(rows: RowStorage) -> list[Problem]:
 
 def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
     """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
-    stream_of = {"pending": DEFENSES, "closed": DEFENSES, "students": STUDENTS}.get(table)
+    subject = BESIDE.get(table)
     for row in rows.raw(table):
         document = _document(row)
         if document is None:
             yield _problem(table, row.id, "damaged", N_("Row {seq} of {stream} is damaged."))
-        elif stream_of is not None:
-            logs.add(f"{stream_of}{document.get('id')}")
+        elif subject is not None:
+            logs.add(subject.stream(str(document.get("id"))))
             if table == "closed" and rows.has("pending", row.id):
                 yield _problem(table, row.id, "summary", N_("Row {seq} of {stream} says closed, another one pending."))
         elif table == "curricula" and hashlib.sha256(str(document.get("body")).encode()).hexdigest() != document.get(

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from defense_console.model.defense.refused import PREFIX
+from defense_console.model.log.refused import PREFIX
 from defense_console.store.base import Append, Draft, SaveAside, SaveDraft, SpooledJob
 
 

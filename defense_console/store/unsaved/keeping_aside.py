@@ -1,7 +1,7 @@
 """Keeping aside: what the store refused, since another writer was first, goes into rows of its own there.
 
-Every row that a refusal makes or unmakes is written in one transaction, and whoever was refused is told only then; so
-there is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
+Every row that a refusal makes or removes is written in one transaction, and only then the desk hears of it. So there
+is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -9,31 +9,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
-from defense_console.model.defense.kinds import DefenseEvent, decode_event
-from defense_console.model.defense.refused import PREFIX, aside_of, decisions, key_of
-from defense_console.model.log.envelope import encode_event
+from defense_console.model.log.chain import chain, first_hash
+from defense_console.model.log.envelope import Event, encode_event
+from defense_console.model.log.refused import PREFIX, aside_of, decisions, key_of
+from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Draft, Job, SaveAside, Store, write_job
-from defense_console.store.chain import chain, first_hash
-from defense_console.store.sqlite.keys import DEFENSES
 
 MARKED = "1"
 """What stands under a mark."""
 
 
-def aside_row(base: int, event: DefenseEvent) -> tuple[str, bytes]:
+def aside_row(base: int, event: Event[Any]) -> tuple[str, bytes]:
     """Return an event as it is kept aside: its key and its canonical JSON."""
     return key_of(base, event), encode_event(event)
 
 
 def can_be_kept(store: Store, job: Append) -> bool:
-    """Whether a mentor finds it on a screen, that of its defense, and this console can say what it is."""
-    if not job.stream.startswith(DEFENSES) or store.last(job.stream) is None:
+    """Whether a mentor finds it with its log, and this console can say what it is."""
+    if store.last(job.stream) is None:
         return False
     with suppress(msgspec.MsgspecError):
-        return all(decode_event(line) for line in job.lines)
+        return all(subject_of(job.stream).decode(line) for line in job.lines)
     return False
 
 
@@ -49,7 +49,7 @@ class _Tail(msgspec.Struct, frozen=True):
     base: int
     end: int
     head: str | None
-    events: tuple[DefenseEvent, ...] = ()
+    events: tuple[Event[Any], ...] = ()
     moved: dict[str, str] = {}
 
     def goes_on(self, job: Append) -> bool:
@@ -60,7 +60,7 @@ class _Tail(msgspec.Struct, frozen=True):
             self,
             end=job.expected + len(job.lines),
             head=None if job.previous is None else chain(job.previous, job.lines),
-            events=(*self.events, *(decode_event(line) for line in job.lines)),
+            events=(*self.events, *(subject_of(job.stream).decode(line) for line in job.lines)),
         )
 
 
@@ -163,7 +163,7 @@ def _rows(jobs: Sequence[Append], before: _Tail, tail: _Tail) -> tuple[dict[str,
             rows[moved.get(key, key)] = None
         for key, event in job.aside:
             # It names a line that is not in the record now, but kept aside with it.
-            moved[key] = key_of(base, aside_of(key, event).event)
+            moved[key] = key_of(base, aside_of(subject_of(job.stream), key, event).event)
             rows[moved[key]] = event
     return rows, moved
 

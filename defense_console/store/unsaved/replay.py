@@ -21,11 +21,11 @@ from defense_console.store.unsaved.spool_files import (
     DAMAGED,
     belongs,
     content,
+    explained,
     read_jobs,
     remove,
     spool_files,
     taken,
-    told,
     write_aside,
     write_file,
 )
@@ -37,7 +37,7 @@ class Replayed(msgspec.Struct, frozen=True):
     Attributes:
         written: actions (not drafts) that the store holds now.
         kept: actions that another writer had made impossible, kept aside in the store.
-        filed: such actions of which the store has no defense; they are in a file that ends in `.aside`.
+        filed: such actions whose defense is not in the store; they are in a file that ends in `.aside`.
         damaged: lines that could not be read; their file was kept under a name that ends in `.damaged`.
         left: actions and drafts that are still to be written.
         file: the folder of these files.
@@ -93,14 +93,14 @@ class _Replay:
     def run(self, handle: int) -> Replayed:
         damaged = 0
         try:
-            with told(self._path.parent):
+            with explained(self._path.parent):
                 jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
                 self._settle(handle, jobs, damaged)
         except StoreError as error:
             self._error = error
-        filed = 0 if self._refused_before else len(self._filed)  # told when they were filed
+        filed = 0 if self._refused_before else len(self._filed)  # reported when they were filed
         left, folder = len(self._left), self._path.parent
         return Replayed(self._written, len(self._kept), filed, damaged, left, folder, self._error)
 

@@ -1,8 +1,8 @@
 """The spool: what could not be written yet lies in a file elsewhere until the store holds it.
 
-One file for each console process: the jobs in order, each on the disk before anything else is said of it. The file is
-locked by the process that writes it, so that whoever opens the store later takes over the files of those that are gone,
-and of nobody else: see `replay.py`. Source: docs/reliability.md.
+One file for each console process: the jobs in order, each on the disk before anything else is said of it. The process
+that writes a file locks it. So a console that opens the store later takes over the files of consoles that are gone, and
+no others: see `replay.py`. Source: docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from defense_console.store.unsaved.spool_files import (
     VERSION,
     Entry,
     Head,
+    explained,
     line,
     lock,
     remove,
-    told,
     write_all,
 )
 
@@ -81,7 +81,7 @@ class Spool:
         Raises:
             StoreError: They could not be written.
         """
-        with self._lock, told(self.folder):
+        with self._lock, explained(self.folder):
             if self._handle < 0:
                 self._make()
             data = b"".join(line(Entry(n, job)) for n, job in enumerate(jobs, self._count + 1))
@@ -121,7 +121,7 @@ class Spool:
         Raises:
             StoreError: It stays.
         """
-        with self._lock, told(self.folder):
+        with self._lock, explained(self.folder):
             if self._file is not None:
                 remove(self._file, self._handle)
                 self._file, self._handle, self._length, self._count = None, -1, 0, 0

@@ -35,7 +35,7 @@ _LOCKED_BYTE = 2**30
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
     """Turn what the system raises into a sentence about the spool."""
     try:
         yield
@@ -70,7 +70,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def line(value: Head | Entry) -> bytes:
-    """A line as it stands in the file."""
+    """Return a line as it is in the file."""
     body = msgspec.json.encode(value)
     return msgspec.json.encode(_Line(_checksum(body), msgspec.Raw(body))) + b"\n"
 
@@ -110,7 +110,7 @@ def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
 
 
 def _bodies(path: Path, *, head: bool = False) -> Iterator[bytes | None]:
-    """What the whole lines of a file hold, None for each that was changed; the head alone, or all but the head."""
+    """Yield what the whole lines of a file hold, None for a changed line: the first line alone, or all others."""
     lines = path.read_bytes().split(b"\n")[:-1]
     for line in lines[:1] if head else lines[1:]:
         body: bytes | None = None

@@ -4,8 +4,6 @@ An event is a decision of a mentor, or a fact the system saw. Everyone but the k
 Source: product.md §2.
 """
 
-import msgspec
-
 from defense_console.model.defense.kinds.appointment import *  # noqa: F403
 from defense_console.model.defense.kinds.appointment import AppointmentWhat
 from defense_console.model.defense.kinds.clock import *  # noqa: F403
@@ -24,14 +22,3 @@ from defense_console.model.log.undo import UndoWhat
 DefenseWhat = AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | UndoWhat
 DefenseEvent = Event[DefenseWhat]
 """One line of a defense's log."""
-
-_decoder = msgspec.json.Decoder(DefenseEvent)
-
-
-def decode_event(line: bytes | str) -> DefenseEvent:
-    """The defense event of a stored line.
-
-    Raises:
-        msgspec.DecodeError: The line is not JSON, or not an event of a known kind.
-    """
-    return _decoder.decode(line)

@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
+from defense_console.model.defense.kinds.of_row import OfRow
 from defense_console.model.defense.legal_context import Case, checks, require
+from defense_console.model.defense.revision import AWAITED, TAKES_FILES
 from defense_console.model.defense.state import Decision, Delivery, ReceivedFile, Revision, RowState
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import N_, ConsoleError
@@ -90,20 +92,16 @@ def _delivered(
     return delivery
 
 
-class RowReceived(What, frozen=True, tag="received"):
+class RowReceived(OfRow, frozen=True, tag="received"):
     """A version of a document asked for came in; without files it was only declared."""
 
-    row: str
     files: tuple[ReceivedFile, ...] = ()
     wall = True
 
 
 @checks(RowReceived)
 def _check_row_received(case: Case, what: RowReceived) -> None:
-    if what.files:
-        _revision(case, what.row, "requested", "re_requested", "received", "under_review", "accepted", "expired")
-    else:
-        _revision(case, what.row, "requested", "re_requested")
+    _revision(case, what.row, *(TAKES_FILES if what.files else AWAITED))
 
 
 @applies(RowReceived)
@@ -125,10 +123,8 @@ def _apply_row_received(state: Folding, event: Event[What], what: RowReceived) -
     )
 
 
-class ReviewStarted(What, frozen=True, tag="review_started"):
+class ReviewStarted(OfRow, frozen=True, tag="review_started"):
     """The mentor looks at the version received."""
-
-    row: str
 
 
 @checks(ReviewStarted)
@@ -142,10 +138,9 @@ def _apply_review_started(state: Folding, event: Event[What], what: ReviewStarte
         state.revisions[what.row] = replace(state.revisions[what.row], state="under_review")
 
 
-class RowAccepted(What, frozen=True, tag="accepted"):
+class RowAccepted(OfRow, frozen=True, tag="accepted"):
     """The document is settled. `sha256` binds to the content that was accepted (empty when it was only declared)."""
 
-    row: str
     sha256: tuple[str, ...] = ()
 
 
@@ -163,10 +158,9 @@ def _apply_row_accepted(state: Folding, event: Event[What], what: RowAccepted) -
         state.revisions[what.row] = replace(state.revisions[what.row], accepted=tuple(sorted(what.sha256)))
 
 
-class RowRequestedAgain(What, frozen=True, tag="re_requested"):
+class RowRequestedAgain(OfRow, frozen=True, tag="re_requested"):
     """The document is asked for again: a new round, with its own time."""
 
-    row: str
     expected: str
     due_after_s: int
 
@@ -201,10 +195,9 @@ def _apply_row_requested_again(state: Folding, event: Event[What], what: RowRequ
     state.reception_completed_at = None
 
 
-class RowWaived(What, frozen=True, tag="waived"):
+class RowWaived(OfRow, frozen=True, tag="waived"):
     """The mentor gives the document up, for this reason."""
 
-    row: str
     reason: str
 
 
@@ -219,10 +212,9 @@ def _apply_row_waived(state: Folding, event: Event[What], what: RowWaived) -> No
     _decide(state, what.row, "waived", event, what.reason)
 
 
-class RowWithdrawn(What, frozen=True, tag="withdrawn"):
+class RowWithdrawn(OfRow, frozen=True, tag="withdrawn"):
     """The request was a mistake."""
 
-    row: str
     reason: str
 
 
@@ -237,10 +229,9 @@ def _apply_row_withdrawn(state: Folding, event: Event[What], what: RowWithdrawn)
     _decide(state, what.row, "withdrawn", event, what.reason)
 
 
-class RowExtended(What, frozen=True, tag="extended"):
+class RowExtended(OfRow, frozen=True, tag="extended"):
     """More time for the student, in seconds."""
 
-    row: str
     by_s: int
 
 
@@ -260,10 +251,8 @@ def _apply_row_extended(state: Folding, event: Event[What], what: RowExtended) -
         state.revisions[what.row] = replace(revision, due_at=later(revision.due_at, what.by_s))
 
 
-class RowExpired(What, frozen=True, tag="expired"):
+class RowExpired(OfRow, frozen=True, tag="expired"):
     """The mentor closes the row because nothing came in time."""
-
-    row: str
 
 
 @checks(RowExpired)

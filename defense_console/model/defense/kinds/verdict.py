@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.folding import Folding, applies
+from defense_console.model.defense.kinds.of_row import OfRow, asked_by
 from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
 from defense_console.model.defense.signing import guards
 from defense_console.model.defense.state import (
@@ -107,6 +108,14 @@ class RowSet(What, frozen=True, tag="row_set"):
 
     row: Request
 
+    def names(self) -> int:
+        """Return the number of the event that asked for the document, 0 for one the rubric proposes."""
+        return asked_by(self.row.id)
+
+    def naming(self, number: int) -> RowSet:
+        """Return the same decision about the document that another event asked for."""
+        return replace(self, row=replace(self.row, id=f"r{number}"))
+
 
 @checks(RowSet)
 def _check_row_set(case: Case, what: RowSet) -> None:
@@ -132,10 +141,9 @@ def _apply_row_set(state: Folding, event: Event[What], what: RowSet) -> None:
     state.set_rows[row.id] = row
 
 
-class RowKept(What, frozen=True, tag="row_kept"):
+class RowKept(OfRow, frozen=True, tag="row_kept"):
     """A row is kept or dropped."""
 
-    row: str
     kept: bool
 
 

@@ -19,7 +19,7 @@ from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.store import TinyStore
 
 _NICENESS: Final = 10
-"""How far this stands back behind the console. Source: nice(2)."""
+"""How much less often this runs than the console. Source: nice(2)."""
 
 
 class Made(msgspec.Struct, frozen=True):

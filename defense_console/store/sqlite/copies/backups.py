@@ -1,6 +1,6 @@
 """Copies of a store's file, made by SQLite's backup interface while consoles write, and checked before they count.
 
-A copy is one file, `defenses-<UTC instant>[-<reason>].db`, that needs nothing beside it. Documents received are not in
+A copy is one file, `defenses-<UTC instant>[-<reason>].db`, that needs no other file. Documents received are not in
 it: they lie in the vault under their hashes, where nothing ever changes one, and the logs name those they need. A copy
 made for another disk takes them along, each once. Source: sqlite.org/backup.html; docs/reliability.md.
 """
@@ -65,7 +65,7 @@ def folder_of(store: Path, setting: str = "") -> Path:
 
     Args:
         store: The store's folder.
-        setting: The folder the mentor chose for copies, where each store has one of its own; "" for beside the store.
+        setting: The folder the mentor chose for copies, where each store has one of its own; "" for next to the store.
     """
     if not setting:
         return store / place.BACKUPS
@@ -221,7 +221,7 @@ def _new_file(folder: Path) -> Iterator[Path]:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy an SQLite file in one view of it, whoever writes meanwhile; the copy needs no file beside it.
+    """Copy one view of an SQLite file, while others may write; the copy needs no other file.
 
     Raises:
         FullDisk: There is no space for the copy.

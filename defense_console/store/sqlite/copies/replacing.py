@@ -21,7 +21,7 @@ def replace(folder: Path, new: Path) -> None:
 
     Args:
         folder: The store's folder.
-        new: A file in it, on the disk, with nothing beside it.
+        new: A file in it, on the disk, that needs no other file.
     """
     for end in BESIDE:
         (folder / (FILE + end)).unlink(missing_ok=True)

@@ -17,12 +17,11 @@ from defense_console.store.base import DamagedStore, FullDisk, NewerStore, NotOu
 from defense_console.store.sqlite.copies.backups import Backups, Reason, copy_database, fault_of
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.headers import refuse_foreign
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.rows import RowDatabase
-from defense_console.store.sqlite.tables import Documents
+from defense_console.store.sqlite.tables import Documents, log_names
 
 RESTORED_AT: Final = "restored_at"
 """The store's own note of the instant it was taken from a copy: older copies may go further than it does."""
@@ -40,7 +39,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
     """Replace a store by a copy of it.
 
     Args:
-        source: A copy, or a folder of copies, of which the last sound one is taken; one of the future last of all.
+        source: A copy, or a folder of copies: then the last sound one is taken, and one of the future last of all.
         backups: Of the store that is replaced.
         at: The instant, ISO 8601 UTC.
 
@@ -102,7 +101,7 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
         if fault is not None:
             raise DamagedStore(N_("The copy {place} is damaged: {problem}"), place=source, problem=fault)
         with place.explained(source), closing(RowStorage(new)) as rows:
-            logs = len(rows.names(DEFENSES)) + len(rows.names(STUDENTS))
+            logs = len(log_names(rows))
         yield new, logs
     finally:
         place.remove_file(new)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.copies.backups import Backup, Backups
@@ -22,14 +23,14 @@ from defense_console.store.sqlite.copies.restoring import RESTORED_AT
 from defense_console.store.sqlite.damage.findings import Finding, Kind
 from defense_console.store.sqlite.damage.folders_beside import of_copies
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import DEFENSES, STUDENTS
 from defense_console.store.sqlite.opening import network, place
 from defense_console.store.sqlite.opening.headers import refuse_foreign
 from defense_console.store.sqlite.opening.reading import examined_store
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.sqlite.tables import log_names
 
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
-"""What is mended by building the store anew."""
+"""What is mended by building the store again."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
 _FORSAKEN: Final = ".new-"
@@ -203,7 +204,7 @@ def _remedy_of_file(backups: Backups) -> ConsoleError:
 
 
 def _finding(problem: Problem) -> Finding:
-    logs = problem.stream.startswith((DEFENSES, STUDENTS)) and problem.kind != "summary"
+    logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
     kind: Kind = "log" if logs else "row"
     told = ConsoleError(problem.text_id, **problem.parameters)
     return Finding(kind, problem.stream, told, _repairs(), repairable=True)
@@ -222,8 +223,8 @@ def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
     if backup is None:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
-        for stream in (*rows.names(DEFENSES), *rows.names(STUDENTS)):
-            told = verifying.told_beside(rows, stream)
+        for stream in log_names(rows):
+            told = verifying.known_end(rows, stream)
             if told is None:
                 continue
             last = store.last(stream)

@@ -23,7 +23,7 @@ Kind = Literal[
     "left",
     "copies",
 ]
-"""The file itself · how it is laid out · a log · a row beside a log · fewer lines than its last copy · a document
+"""The file itself · how it is laid out · a log · a row next to a log · fewer lines than its last copy · a document
 received · work that waits outside the store · a lease of nobody · who may read and write · space on the disk · where
 the store lies · what a kill left · where copies go, and their instants."""
 

@@ -39,7 +39,7 @@ def why_not_written(folder: Path) -> ConsoleError | None:
 
 def of_copies(backups: Backups) -> Iterator[Finding]:
     """What is wrong with where the copies of a store go, and with their instants."""
-    if not backups.folder.is_relative_to(backups.store):  # beside the store it is looked at with the store
+    if not backups.folder.is_relative_to(backups.store):  # next to the store it is looked at with the store
         problem = why_not_written(backups.folder)
         if problem is not None:
             remedy = ConsoleError(N_("Until backup_folder in settings.toml names another folder, no copy is made."))

@@ -22,7 +22,7 @@ _checking = threading.Lock()
 
 
 def check_header(path: Path) -> None:
-    """Look at the first bytes before SQLite does, which would make files beside somebody else's database.
+    """Look at the first bytes before SQLite does: it would make files next to somebody else's database.
 
     Once for each file and process: closing a file drops every lock this process holds on it (POSIX), SQLite's too, and
     another console that then leaves would take itself for the last one and delete the write-ahead log under ours.
@@ -45,7 +45,7 @@ def check_header(path: Path) -> None:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Refuse the database of another program; a store of which the first bytes are damaged is none.
+    """Refuse the database of another program. A store with damaged first bytes is not one.
 
     Raises:
         NotOurStore: It is.
@@ -70,7 +70,7 @@ def _key(path: Path) -> tuple[int, int]:
 
 
 def not_ours(path: Path) -> NotOurStore:
-    """What to say of a file that is no store, as far as its first bytes tell."""
+    """Return what to say of a file whose first bytes are not a store's."""
     return NotOurStore(
         N_(
             "{file} in {place} is not a store of this console, or its first bytes are damaged: "

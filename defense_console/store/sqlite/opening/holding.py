@@ -1,4 +1,4 @@
-"""Who uses a store now: every opening shares it, and whatever replaces its file must have it alone.
+"""Who uses a store now: every opening shares it, and what replaces its file must have it alone.
 
 This is a lock on the folder itself, which no crash leaves behind. It is not a POSIX record lock: those are SQLite's,
 and closing any handle of the file would drop them. Where folders cannot be locked (Windows), the system refuses to
@@ -33,7 +33,7 @@ class Held:
 
 
 def share(folder: Path) -> Held:
-    """Use a store beside others.
+    """Use a store together with others.
 
     Raises:
         StoreError: Its file is being replaced now.

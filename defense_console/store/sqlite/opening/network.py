@@ -38,7 +38,7 @@ def refuse_network(folder: Path) -> None:
 
 
 def network_kind(folder: Path, mounts: str | None = None) -> str | None:
-    """The network file system a folder lies on, None for a local one and where the system does not tell.
+    """Return the network file system a folder is on; None for a local one, or where the system does not say.
 
     Args:
         folder: The folder, which may not exist yet.

@@ -41,13 +41,13 @@ BACKUPS = "backups"
 DAMAGED = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
 BESIDE = (WAL, "-shm")
-"""What SQLite keeps beside a file while it is open, and after a crash."""
+"""Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
 _NEW = ".new-"
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
-"""How SQLite tells of damage that it has no code of its own for."""
+"""What SQLite says of damage that has no error code."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _COULD_NOT_GROW = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
-"""The shared memory of the write-ahead log is a file too; and SQLite does not tell of a quota."""
+"""The shared memory of the write-ahead log is a file too; and SQLite has no code for a quota."""
 _SHARED_MEMORY_BYTES = 32_768
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -194,14 +194,14 @@ def prepare_folder(folder: Path) -> None:
 
 
 def new_file(folder: Path) -> Path:
-    """An empty file for its owner alone, beside the store's, that will become it or go."""
+    """Make an empty file for its owner alone, next to the store's, that becomes the store's or is removed."""
     new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     return new
 
 
 def remove_file(path: Path) -> None:
-    """Remove an SQLite file with all that lies beside it; what is not there is no error."""
+    """Remove an SQLite file and the files next to it; one that is not there is no error."""
     for end in ("", "-journal", *BESIDE):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
@@ -246,7 +246,7 @@ def _refuse_orphans(folder: Path) -> None:
 
 
 def _make(folder: Path, path: Path) -> None:
-    """Make an empty store that is complete before it gets its name, whatever happens meanwhile."""
+    """Make an empty store that is complete before it gets its name, so that a kill leaves no half of one."""
     make_folder(folder)
     new = new_file(folder)
     try:

@@ -1,4 +1,4 @@
-"""Opening a store whatever the disk: for writing, or else for reading, with the reason. Never a state that never was.
+"""Opening a store on any disk: for writing, or else for reading, with the reason. Never a state that never was.
 
 Or only to look at it, which changes nothing.
 
@@ -34,7 +34,7 @@ from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
 
 JOURNAL_MODE = slice(18, 20)
-"""Bytes of the file's header that say how it is written; 1 asks for no write-ahead log beside it, 2 for one."""
+"""Bytes of the file's header that say how it is written; 1 for no write-ahead log, 2 for one."""
 
 
 def open_store(folder: Path, *, create: bool, backups: Backups | None = None) -> TinyStore:
@@ -43,7 +43,7 @@ def open_store(folder: Path, *, create: bool, backups: Backups | None = None) ->
     Args:
         folder: Holds `defenses.db`.
         create: Make the folder and an empty store when there is none.
-        backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+        backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
     Returns:
         The store; its `read_only` says why it cannot be written, None when it can.
@@ -81,7 +81,7 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
 
 
 def examined_store(folder: Path) -> tuple[TinyStore, int]:
-    """Open a store only to look at it: no byte of its folder changes, whatever its schema, rights and disk are.
+    """Open a store only to look at it: no byte of its folder changes. Its schema, rights and disk do not matter.
 
     Args:
         folder: Holds `defenses.db`.
@@ -106,7 +106,7 @@ def examined_store(folder: Path) -> tuple[TinyStore, int]:
 
 
 def _looked_at(path: Path) -> sqlite3.Connection:
-    """The store as it is now, in memory, whoever has it open."""
+    """Copy the store as it is now into memory, also while others have it open."""
     with ExitStack() as held:
         if _is_free(path.parent, held):
             return _copy(path)
@@ -122,7 +122,7 @@ def _looked_at(path: Path) -> sqlite3.Connection:
 
 
 def _is_free(folder: Path, held: ExitStack) -> bool:
-    """Whether nobody has a store open, nor can until `held` ends; where folders cannot be locked, nobody can tell."""
+    """Return whether nobody has a store open, nor can until `held` ends; False where folders cannot be locked."""
     if os.name != "posix":
         return False
     try:

@@ -82,7 +82,7 @@ class Reserve:
         return freed or reused
 
     def free(self) -> bool:
-        """Give its space back; tells whether there was any. It is not made again at once."""
+        """Give its space back; return whether there was any. It is not made again at once."""
         self._not_before = time.monotonic() + _PAUSE_S
         try:
             self.file.unlink()

@@ -1,8 +1,9 @@
 """Whether the files that are open still lie where they were opened.
 
-A file that was removed or replaced can be written on and on: every commit succeeds, and all of it goes with the last
-handle. So it is with the write-ahead log beside it, which SQLite removes only when nobody has it open. SQLite looks for
-neither here. Source: https://www.sqlite.org/howtocorrupt.html §2.5, https://www.sqlite.org/wal.html §4.
+A removed or replaced file accepts every commit, and all of it goes with the last handle. So does the write-ahead log
+next to it, which SQLite removes only when nobody has it open. SQLite does not look for either case.
+
+Source: https://www.sqlite.org/howtocorrupt.html §2.5, https://www.sqlite.org/wal.html §4.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Unmoved:
     """Remembers which files they were. Make it while they are open, so that no number is given to another file.
 
     Args:
-        path: The store's file; its write-ahead log lies beside it.
+        path: The store's file; its write-ahead log is next to it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,7 +43,7 @@ class Unmoved:
                 raise MovedFile(path.name)
 
     def check_for_another(self) -> None:
-        """Look before a file is opened once more: the log beside another file, or another log, does not belong to it.
+        """Look before a file is opened once more: a log next to another file, or another log, does not belong to it.
 
         A disk that was taken out and put back comes with its own log; its files may have other numbers then.
 

@@ -9,7 +9,7 @@ from defense_console.store.sqlite.copies.backups import Backups
 
 
 class Upgrade:
-    """Copies one store before it is brought up: where all its copies lie, and beside it where that cannot be written.
+    """Copies one store before it is brought up: to its folder of copies, or next to it where that cannot be written.
 
     None of the copies that are there goes for it.
 
@@ -21,7 +21,7 @@ class Upgrade:
         self._usual = Backups(backups.store, backups.folder, kept=0, now=backups.now)
         self._beside = Backups(backups.store, kept=0)
         self.notice: ConsoleError | None = None
-        """That the copy lies beside the store, and why; None when it lies where it should, or there is none."""
+        """Says that the copy is next to the store, and why; None when it is where it should be, or there is none."""
 
     def copy(self) -> None:
         """Make the copy.

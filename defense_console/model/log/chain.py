@@ -8,6 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+import msgspec
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a log: its number from 1, the exact bytes of the event, the hash of the chain up to it (hex)."""
+
+    seq: int
+    body: bytes
+    hash: str
+
 
 def first_hash(stream: str) -> str:
     """What the first line of a log follows: SHA-256 of the stream's name, hex."""

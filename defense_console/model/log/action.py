@@ -1,0 +1,191 @@
+"""A log in memory, and the one way to add to it: number, stamp, check, fold.
+
+The desk, the imports, the demo and the tests all write through `append_action`. It touches no store: what it gives back
+says what has to be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from defense_console.model.curriculum import Curricula
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.chain import Line, chain, first_hash
+from defense_console.model.log.envelope import Event, Stamp, What, encode_event
+from defense_console.model.log.subject import Subject
+
+W = TypeVar("W", bound=What)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Log(Generic[W, S]):
+    """A log: its events, what they fold to, the hash of its last line.
+
+    Attributes:
+        subject: what it is about.
+        id: of whom or what.
+        events: in order; empty before the first action.
+        folded: what they fold to; None for an empty log.
+        head: hash of the last line, as every store computes it: what the next action builds on.
+    """
+
+    subject: Subject[W, S]
+    id: str
+    events: tuple[Event[W], ...]
+    folded: S | None
+    head: str
+
+    @classmethod
+    def empty(cls, subject: Subject[W, S], id: str) -> Log[W, S]:
+        """Return a log before its first action."""
+        return cls(subject, id, (), None, first_hash(subject.stream(id)))
+
+    @classmethod
+    def read(cls, subject: Subject[W, S], id: str, lines: Sequence[Line], curricula: Curricula) -> Log[W, S]:
+        """Return a log as it is stored; an empty one where there are no lines.
+
+        Args:
+            subject: What it is about.
+            id: Of whom or what.
+            lines: As a store reads them: in order, their chain checked.
+            curricula: With the pinned one.
+
+        Raises:
+            ConsoleError: It holds what only a newer console knows, or the curriculum it pins is missing.
+        """
+        if not lines:
+            return cls.empty(subject, id)
+        events = tuple(read_events(subject, subject.stream(id), lines))
+        return cls(subject, id, events, subject.fold(events, curricula), lines[-1].hash)
+
+    @property
+    def stream(self) -> str:
+        """Its name in a store."""
+        return self.subject.stream(self.id)
+
+    @property
+    def state(self) -> S:
+        """What its events fold to.
+
+        Raises:
+            ConsoleError: It is empty.
+        """
+        if self.folded is None:
+            raise self.subject.missing(self.id)
+        return self.folded
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row beside it."""
+        return self.subject.row(self.id, self.state)
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """Canonical JSON of every event."""
+        return tuple(encode_event(event) for event in self.events)
+
+    def upto(self, seq: int, curricula: Curricula) -> Log[W, S]:
+        """Return the log as it was after the event with this number."""
+        events = self.events[:seq]
+        head = chain(first_hash(self.stream), (encode_event(event) for event in events))
+        return Log(self.subject, self.id, events, self.subject.fold(events, curricula), head)
+
+
+@dataclass(frozen=True)
+class Action(Generic[W, S]):
+    """What one action adds to a log.
+
+    Attributes:
+        before: the log it builds on.
+        after: the log with it.
+        lines: canonical JSON of its events.
+        pin: hash and canonical JSON of a curriculum to keep for ever, or None.
+    """
+
+    before: Log[W, S]
+    after: Log[W, S]
+    lines: tuple[bytes, ...]
+    pin: tuple[str, bytes] | None
+
+
+def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula) -> Action[W, S]:
+    """Add one action to a log: all of its events, or none.
+
+    Args:
+        log: Empty where the action begins it.
+        whats: What was decided by one key press, in order.
+        at: When.
+        author: Name of the mentor.
+        curricula: For the law and the fold.
+
+    Raises:
+        ConsoleError: An event may not come where it stands.
+    """
+    events = _with_action(log, whats, at, author, curricula)
+    pins = _pins(log.subject, whats, curricula)
+    lines = tuple(encode_event(event) for event in events[len(log.events) :])
+    after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
+    return Action(log, after, lines, next(iter(pins), None))
+
+
+def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curricula) -> None:
+    """Refuse an action that `append_action` would refuse, at the price of the law alone.
+
+    Raises:
+        ConsoleError: An event may not come where it stands.
+    """
+    _with_action(log, whats, at, "", curricula)
+
+
+def _with_action(
+    log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
+) -> tuple[Event[W], ...]:
+    """Return the events of a log with one action more, each checked where it stands."""
+    subject, action = log.subject, len(log.events) + 1
+    events, state = log.events, log.folded
+    for what in whats:
+        if len(events) >= action:  # what follows within an action is judged after what precedes
+            _pins(subject, [event.what for event in events[action - 1 :]], curricula)
+            state = subject.fold(events, curricula)
+        subject.check(state, what, at, curricula)
+        events = (*events, Event(len(events) + 1, action, at, author, what))
+    return events
+
+
+def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> list[tuple[str, bytes]]:
+    """Return hash and JSON of the curricula that these events pin; they count as kept from then on."""
+    names = (name for what in whats if (name := subject.pins(what)) is not None)
+    return [(name, body) for name in names if (body := curricula.to_pin(name)) is not None]
+
+
+def read_events(subject: Subject[W, S], stream: str, lines: Iterable[Line]) -> list[Event[W]]:
+    """Return the events of stored lines: the one way to read them, whoever wrote them.
+
+    Args:
+        subject: What the log is about.
+        stream: Its name.
+        lines: As a store reads them, in order: their chain holds.
+
+    Raises:
+        ConsoleError: A line holds what only a newer console knows.
+    """
+    events: list[Event[W]] = []
+    for line in lines:
+        try:
+            events.append(subject.decode(line.body))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            # Its checksum and its hash hold, so it is what was written: by a console that knows more kinds.
+            raise ConsoleError(
+                N_(
+                    "Line {seq} of {stream} is of a kind that this console does not know: "
+                    "a newer one wrote it. Update this console."
+                ),
+                seq=line.seq,
+                stream=stream,
+            ) from None
+    return events
