@@ -31,7 +31,7 @@ _QUOTED = re.compile(r"“([^\s.;_-])”|«\s?([^\s.;_-])\s?»")
 
 FIXED = frozenset({
     # Keys of text fields and dialogs, which no setting changes.
-    "WRITING · Esc leaves", "Esc", "↵  keep      Esc  back, the text stays", "Esc  back",
+    "WRITING · Esc leaves", "Esc", "↵  keep    Alt+↵  new line    Esc  back, the text stays", "Esc  back",
     "y or o  {yes}      Esc  {no}", "1–{last}  choose      Esc  {back}", "Esc  stop",
     # What settings.toml may not bind, and why.
     "terminals send Backspace for it", "terminals send Tab for it", "terminals send Enter for it",

@@ -202,8 +202,8 @@ class AgendaDesk:
         self._done.append((defense_id, defense.seq))
         return defense
 
-    def noted(self, defense_id: str) -> None:
-        """A note was written from the queue: its undo belongs to the queue too."""
+    def did(self, defense_id: str) -> None:
+        """The latest action on a defense was done from the queue: its undo belongs to the queue too."""
         undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append((defense_id, undo[-1]))

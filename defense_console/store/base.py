@@ -79,6 +79,7 @@ class Lease(msgspec.Struct, frozen=True):
         boot_id: the boot the process belongs to.
         last: last sign of life.
         since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
+        named: whether the store itself knows if the holder lives; see `Store.hold_name`.
     """
 
     holder: str
@@ -88,6 +89,7 @@ class Lease(msgspec.Struct, frozen=True):
     boot_id: str
     last: Stamp
     since: str = ""
+    named: bool = False
 
 
 ProblemKind = Literal["changed", "missing", "cut", "damaged", "summary", "curriculum"]
@@ -385,6 +387,18 @@ class Store(Protocol):
 
     def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
+        ...
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name of one's own until the store is closed or the process is gone, however it ends.
+
+        Returns:
+            Whether it is held; False where the engine cannot know it.
+        """
+        ...
+
+    def name_held(self, name: str) -> bool:
+        """Return whether somebody holds a name, in whichever process namespace; this object's own counts too."""
         ...
 
     def curriculum(self, hash: str) -> bytes | None:

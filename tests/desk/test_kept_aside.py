@@ -161,8 +161,6 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     assert list(room.asides(id)) == [edited.key]
     second.kill()
     third = Twin(room)
-    third.desk.take_over(id)
-    third.settle()
     live = third.desk.live(id)
     live.take_up(live.aside[0].key)
     third.settle()

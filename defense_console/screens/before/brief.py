@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
+from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -139,6 +140,11 @@ class BriefScreen(PanelScreen):
         """Show the document under the cursor."""
         version = self.brief.latest(int(self.at_cursor()[1]))
         return None if version is None else ask_view(self, version.files)
+
+    async def action_brief_cancel(self) -> None:
+        """Cancelled: by whom, and why."""
+        if (told := await cancel(self, self.brief)) is not None:
+            self.tell(told)
 
     async def action_defense_reschedule(self) -> None:
         """Another date."""

@@ -12,7 +12,7 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.live.words import criterion_names, gap_question
+from defense_console.screens.live.words import gap_question, quoted
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
@@ -62,8 +62,7 @@ async def insert_comment(screen: WritingScreen, live: LiveDesk, criterion: Crite
     bank = screen.desk.comments
     sentences = [c.text.in_(language()) for c in bank.offer(criterion, live.project.id, rating)]
     details = error_text(bank.problem) if bank.problem is not None else ""
-    names = criterion_names(live.curriculum, live.project, language())
-    title = _("Comment on {criterion}", criterion=names.get(criterion.id, criterion.id))
+    title = _("Comment on {criterion}", criterion=quoted(live, criterion.id))
     choice = await screen.app.push_screen_wait(Choose(title, sentences, details))
     if choice is not None:
         screen.write(f"criterion/{criterion.id}")
@@ -75,10 +74,11 @@ async def ask_for_document(screen: ConsoleScreen, desk: VerdictDesk, criterion: 
     project, tongue = desk.project, language()
     evidence = revision.evidence_of(criterion, project) if criterion is not None else ()
     choices = [d for n in evidence if (d := project.deliverable(n)) is not None][:8]
+    words = criterion.text.in_(tongue) if criterion is not None else ""
     choice = 0  # the only one there is, or else the one with a title of its own
     if len(choices) > 1:
         options = [*(d.title.in_(tongue) for d in choices), _("another document")]
-        answer = await screen.app.push_screen_wait(Choose(_("Which document is to be revised?"), options))
+        answer = await screen.app.push_screen_wait(Choose(_("Which document is to be revised?"), options, words))
         if answer is None:
             return
         choice = answer
@@ -89,7 +89,7 @@ async def ask_for_document(screen: ConsoleScreen, desk: VerdictDesk, criterion: 
         if row is not None:
             _say_asked(screen, revision.row_title(row, project, tongue))
         return
-    title = await answer_to(screen, Ask(desk, Asked.DOCUMENT, _("Which document is to be revised?")))
+    title = await answer_to(screen, Ask(desk, Asked.DOCUMENT, _("Which document is to be revised?"), words))
     criteria = (id,) if id is not None and not evidence else ()
     if title and screen.attempt(lambda: desk.add_row(None, title, criteria)) is not None:
         _say_asked(screen, title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -9,6 +10,7 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.keys.keymap import Command, Context, command, keys_of
+from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import line, shortened
@@ -17,6 +19,7 @@ from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import PANES, Pane
 from defense_console.screens.live.wishes import LIVE, OnLive
 from defense_console.screens.shared.dialogs import Sheet
+from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.clock.panel import ClockPanel
 from defense_console.widgets.clock.words import phase_word, read_clock
@@ -28,6 +31,8 @@ from defense_console.widgets.lists.questions_panel import QuestionsPanel
 from defense_console.widgets.lists.rubric_list import RubricList
 from defense_console.words.translation import N_, _, clock_text, language
 
+ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
+"""Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
 GAP_SHOWN_S = 600
 """A gap is told in its line for so long; its key works on it afterwards too."""
 
@@ -48,6 +53,7 @@ class LiveScreen(WritingScreen):
         self.pane: Pane = "rubric"
         self._drawn_seq = -1
         self._following = ""
+        self._just_rated: str | None = None
         self._asked: set[int] = set()
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -152,7 +158,7 @@ class LiveScreen(WritingScreen):
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
         names = live_words.criterion_names(curriculum, project, language())
-        self.rubric_list.show_defense(defense, curriculum, project, language())
+        self.rubric_list.show_defense(defense, curriculum, project, language(), self._just_rated)
         self.query_one(NotesPanel).show_defense(defense, names)
         self.query_one(QuestionsPanel).show_defense(defense)
         self.set_class(self.last_phase, "-last-phase")
@@ -216,13 +222,27 @@ class LiveScreen(WritingScreen):
 
     def seen(self) -> OnLive:
         """The desk, and the cursors of the panes."""
-        criterion = self.rubric_list.criterion
+        criterion, meant = self.rubric_list.criterion, self._meant()
         return OnLive(
             self.live,
             criterion=criterion.id if criterion is not None else None,
+            meant=meant.id if meant is not None else None,
             note=self.query_one(NotesPanel).chosen,
             question=self.query_one(QuestionsPanel).chosen,
         )
+
+    async def on_key(self, event: events.Key) -> None:
+        """Any key but those for what was just rated ends that; the keys of a text are no keys of the rubric."""
+        if self._just_rated is not None and not self.writing:
+            command = self.command_at(event.key)
+            if command is None or command.id not in ABOUT_JUST_RATED:
+                self._just_rated = None
+                self.update()
+
+    def _meant(self) -> Criterion | None:
+        """The criterion a note or a document is about: the one just rated, else the focused one."""
+        just = next((c for c in self.live.curriculum.criteria_of(self.live.project) if c.id == self._just_rated), None)
+        return just if just is not None else self.rubric_list.criterion
 
     def label(self, command: Command) -> str:
         """The clock's key says what it does now."""
@@ -300,6 +320,7 @@ class LiveScreen(WritingScreen):
         criterion = self._seen_criterion()
         if criterion is None or self.attempt(lambda: self.live.rate(criterion, rating)) is None:
             return
+        self._just_rated = criterion
         self._go_on(criterion)
 
     def _go_on(self, after: str | None) -> None:
@@ -308,7 +329,7 @@ class LiveScreen(WritingScreen):
         if following is not None:
             self.rubric_list.go_to_criterion(following)
         else:
-            self.tell(_("Every criterion is rated."))
+            self.tell(view.all_rated(live))
 
     def action_live_rate_met(self) -> None:
         """Met, and on."""
@@ -406,8 +427,10 @@ class LiveScreen(WritingScreen):
 
     def action_live_finish(self) -> None:
         """The defense ends; the verdict is next."""
-        if self.live.defense.session != "live" or self.attempt(self.live.finish) is not None:
-            self.console_app.go("verdict", self.defense_id)
+        if self.live.defense.session == "live":
+            finish(self, self.live, self.action_live_verdict)
+        else:
+            self.action_live_verdict()
 
     def action_live_verdict(self) -> None:
         """The verdict, while the defense goes on."""
@@ -439,8 +462,7 @@ class LiveScreen(WritingScreen):
         """What is being written, and who will read it."""
         kind, _separator, rest = field.partition("/")
         if kind == "criterion":
-            names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
-            return _("Shared note on {criterion}", criterion=names.get(rest, rest))
+            return _("Shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
         labels = {
             "note": N_("Private note"),
             "question": N_("Question to park"),
@@ -470,9 +492,8 @@ class LiveScreen(WritingScreen):
         self.write("note")
 
     def action_live_note_criterion(self) -> None:
-        """A note on the focused criterion."""
-        criterion = self.rubric_list.criterion
-        if criterion is not None:
+        """A note on the criterion just rated, or on the focused one."""
+        if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
     def action_live_question(self) -> None:
@@ -521,9 +542,9 @@ class LiveScreen(WritingScreen):
     # --- documents ---------------------------------------------------------------------------------------------------
 
     async def action_live_document(self) -> None:
-        """Ask for a document, from the focused criterion."""
+        """Ask for a document, from the criterion just rated or the focused one."""
         if self._rubric_is_seen():
-            await flows.ask_for_document(self, self.desk.verdict(self.defense_id), self.rubric_list.criterion)
+            await flows.ask_for_document(self, self.desk.verdict(self.defense_id), self._meant())
 
     # --- views -------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.queue.agenda import Entry
 from defense_console.safe_text import cells, shortened
-from defense_console.screens.live.words import about_a_line, short_when
+from defense_console.screens.live.words import about_a_line, criterion_names, short_when
 from defense_console.words.translation import N_, _, clock_text, language
 
 Pane = Literal["rubric", "notes", "questions", "documents"]
@@ -33,6 +33,19 @@ def header_line(live: LiveDesk, width: int) -> Content:
     left = shortened(" · ".join(part for part in parts if part), width - cells(right))
     gap = " " * max(0, width - cells(left) - cells(right))
     return Content.assemble((left, "bold"), gap, (right, "$text-muted"))
+
+
+def all_rated(live: LiveDesk) -> str:
+    """That nothing is left to rate; where a criterion waits for the clock, which one and until when."""
+    criteria = tuple(live.curriculum.criteria_of(live.project))
+    ratings = rubric.all_ratings(live.defense)
+    waiting = next((c for c in criteria if c.from_clock and c.id not in ratings), None)
+    if waiting is None:
+        return _("Every criterion is rated.")
+    number = rubric.count(criteria, ratings)
+    text = N_("{rated}/{total} rated; the clock rates {criterion} once the presentation is over.")
+    name = criterion_names(live.curriculum, live.project, language())[waiting.id]
+    return _(text, rated=number.rated, total=number.total, criterion=name)
 
 
 def panes_line(live: LiveDesk, panes: Sequence[Pane], shown: Pane, documents: int, width: int) -> Content:

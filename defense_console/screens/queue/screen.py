@@ -98,7 +98,7 @@ class QueueScreen(WritingScreen):
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept."""
         if self.texts.defense.seq != known:
-            self.desk.agenda.noted(self.texts.id)
+            self.desk.agenda.did(self.texts.id)
             self.tell(_("Note kept, private."))
 
     def on_mount(self) -> None:
@@ -332,7 +332,9 @@ class QueueScreen(WritingScreen):
     async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
         if self.table.chosen:
-            await ask_date(self, self.desk.brief(self.table.chosen))
+            id = self.table.chosen
+            if await ask_date(self, self.desk.brief(id)):
+                self.desk.agenda.did(id)
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""

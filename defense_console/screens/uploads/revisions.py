@@ -106,7 +106,7 @@ class RevisionsScreen(PanelScreen):
         self.query_one("#revisions-standing", Static).update(line)
 
     def _show_received(self) -> None:
-        each = self.chosen()
+        each = next((r for r in self.defense.revisions if r.request.id == self.panel("documents").key), None)
         heading = _("Versions of {document}", document=panels.title_of(each, self.revisions)) if each else ""
         items = panels.delivery_items(each, self.revisions, self.zone, self.desk.now().wall)
         self.panel("received").show(content(heading), items)
@@ -119,13 +119,16 @@ class RevisionsScreen(PanelScreen):
     # --- what can be done ----------------------------------------------------------------------------------------
 
     def chosen(self) -> Revision | None:
-        """The document the cursor is on."""
-        key = self.panel("documents").key
+        """The document the cursor is on, or in whose versions it is; None on a version of the verdict."""
+        key = self._chosen_key()
         return next((each for each in self.defense.revisions if each.request.id == key), None)
+
+    def _chosen_key(self) -> str:
+        return "" if self.at_cursor()[0] == "versions" else self.panel("documents").key
 
     def seen(self) -> OnDocuments:
         """The desk, the panel in use, and the document that is chosen."""
-        return OnDocuments(self.revisions, self.at_cursor()[0], self.panel("documents").key)
+        return OnDocuments(self.revisions, self.at_cursor()[0], self._chosen_key())
 
     # --- one document ----------------------------------------------------------------------------------------------
 
@@ -203,6 +206,7 @@ class RevisionsScreen(PanelScreen):
             self.tell(_("No document waits for a look."))
         else:
             self.panel("documents").choose(following.request.id)
+            self.focus_panel("documents")
 
     async def action_revisions_declare(self) -> None:
         """It came by another way; asked, since what was received is never undone."""

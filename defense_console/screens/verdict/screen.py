@@ -17,6 +17,7 @@ from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.copying import copy_message
+from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.verdict import after_release, panels, rows
 from defense_console.screens.verdict.signing import sign_or_release
@@ -91,10 +92,7 @@ class VerdictScreen(PanelScreen):
         outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
         further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
         settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
-        if settled and defense.revisions:
-            items = panels.released_items(desk, self.zone, now)
-        else:
-            items = panels.document_items(desk)
+        items = panels.released_items(desk, self.zone, now) if settled else panels.document_items(desk)
         self.panel("documents").show(_("Documents to revise"), items)
         self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense))
         self.panel("skills").show(_("Skills"), panels.skill_items(desk))
@@ -342,7 +340,7 @@ class VerdictScreen(PanelScreen):
 
     def action_live_finish(self) -> None:
         """The defense is over."""
-        self.attempt(self.live.finish)
+        finish(self, self.live)
 
     def action_verdict_reopen(self) -> None:
         """The defense goes on."""

@@ -46,13 +46,14 @@ from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
-from defense_console.store.sqlite.opening.holding import Held, share
+from defense_console.store.sqlite.opening.half_made import HalfMade
+from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents, log_names
+from defense_console.store.sqlite.tables import Documents, holds_another, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,9 +78,11 @@ class TinyStore:
         self.notice: ConsoleError | None = None
         """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
+        self._names: list[Held] = []
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
+        self._rows.tell_from_another(self._is_another)
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
@@ -99,7 +102,8 @@ class TinyStore:
             StoreError: It cannot be used; the subclass and the sentence say why.
         """
         path = place.prepare(folder, create=create)
-        upgrade = Upgrade(backups or Backups(folder))
+        backups = backups or Backups(folder)
+        upgrade = Upgrade(backups)
         with place.explained(folder):
             refuse_mixture(path)
             held = share(folder)
@@ -108,8 +112,12 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
+        HalfMade(folder, [backups.folder]).sweep()
         store.notice = upgrade.notice
         return store
+
+    def _is_another(self, path: Path) -> bool:
+        return holds_another(path, self.identity.id)
 
     @property
     def read_only(self) -> ConsoleError | None:
@@ -125,8 +133,8 @@ class TinyStore:
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
         self._rows.close()
-        if self._held is not None:
-            self._held.release()
+        for held in (*self._names, *(() if self._held is None else (self._held,))):
+            held.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -142,6 +150,7 @@ class TinyStore:
         def changed() -> bool:
             nonlocal seen
             with place.explained(self.folder):
+                self._rows.check_unmoved()
                 before, seen = seen, self._rows.data_version()
             return before != seen
 
@@ -282,6 +291,17 @@ class TinyStore:
                 self._documents.remove("leases", key)
             else:
                 self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name until the store is closed; see `Store.hold_name`."""
+        held = hold_name(self.folder, name)
+        if held is not None:
+            self._names.append(held)
+        return held is not None
+
+    def name_held(self, name: str) -> bool:
+        """Whether somebody holds a name; see `Store.name_held`."""
+        return name_held(self.folder, name)
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 

@@ -74,23 +74,19 @@ def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
     folder = backups.store
     with alone(folder), place.explained(folder):
         aside = set_aside(folder, at)
-        new = place.new_file(folder)
-        try:
-            with _sources(aside, backups) as (sources, same):
+        with place.new_file(folder) as new:
+            with _sources(aside, backups, new.parent) as (sources, same):
                 logs = _fill(folder, new, sources, same, shipped)
             replace(folder, new)
-        finally:
-            place.remove_file(new)
     return Repaired(aside, tuple(logs))
 
 
 @contextmanager
-def _sources(aside: Path, backups: Backups) -> Iterator[tuple[list[Salvage], int]]:
+def _sources(aside: Path, backups: Backups, here: Path) -> Iterator[tuple[list[Salvage], int]]:
     """The damaged file first, then the sound copies, the newest first; and how many of all have the same history."""
     with ExitStack() as opened:
-        work = aside / "work"  # reading a file with a write-ahead log changes both
+        work = here / "work"  # reading a file with a write-ahead log changes both
         work.mkdir(mode=0o700)
-        opened.callback(shutil.rmtree, work, ignore_errors=True)
         for path in aside.iterdir():
             if path.is_file():
                 shutil.copy(path, work)
