@@ -278,7 +278,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "brief.open_room": room_opened,
         "brief.tick": ticked,
         "brief.cancel": lambda t, _: t.brief.cancel("student"),
-    },  # fmt: skip
+    },
     "waiting": {
         **ABOUT_A_DEFENSE,
         "waiting.start": lambda t, _: t.brief.start(),
