@@ -25,7 +25,7 @@ from defense_console.screens.shared.dialogs import Dialog
 from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
-from defense_console.store.base import Refused
+from defense_console.store.base import Refused, StoreError
 from defense_console.widgets.frame.themes import THEMES
 from defense_console.words.translation import _
 
@@ -135,7 +135,7 @@ class ConsoleApp(Host, inherit_bindings=False):
             return
         try:
             screens = self.console_screens()
-            turned = self.desk.tick({screen.about for screen in screens})
+            turned = self._tick({screen.about for screen in screens})
             for screen in screens:
                 if screen.is_mounted:  # one that was just opened has no widgets yet
                     screen.pass_second()
@@ -146,6 +146,14 @@ class ConsoleApp(Host, inherit_bindings=False):
             self.note_fault(error)
         finally:
             self._wait_for_second()
+
+    def _tick(self, shown: set[str]) -> frozenset[str]:
+        """Let the desk do what is due; a store that cannot be read stops no clock."""
+        try:
+            return self.desk.tick(shown)
+        except StoreError as error:
+            self.console_screens()[-1].refuse(error)
+            return frozenset()
 
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed and say so; no value of the defense is kept."""

@@ -7,7 +7,7 @@ Each system answers the same three questions (`Platform`):
 | boot_ms, counts suspend | CLOCK_BOOTTIME | CLOCK_MONOTONIC | GetTickCount64 |
 | awake_ms, stops in suspend | time.monotonic() | CLOCK_UPTIME_RAW | QueryUnbiasedInterruptTime |
 | boot_id | /proc/sys/kernel/random/boot_id | kern.bootsessionuuid, else kern.boottime | start of the machine |
-| start of a process | /proc/PID/stat | ps | GetProcessTimes |
+| start of a process | /proc/PID/stat, namespace | ps | GetProcessTimes |
 
 Source: product.md §4; clock_gettime(2) of Linux and macOS; sysctl(3) of macOS; Microsoft, "Windows Time".
 """
@@ -30,6 +30,7 @@ from defense_console.model.log.envelope import Stamp
 
 _NS_PER_MS: Final = 1_000_000
 _STAND_IN: Final = "started-"
+_SPACE: Final = " pid:"
 
 
 class Platform(Protocol):
@@ -62,9 +63,20 @@ def host() -> str:
 def process_start(pid: int) -> str | None:
     """When a process started, in the system's own words, comparable only with itself; None when there is none.
 
-    With the pid it names one process for good: pids are used again, pairs are not within one boot.
+    With the pid it names one process for good: pids are used again, pairs are not within one boot. Where a system has
+    namespaces of processes, the name of this process's own follows a blank.
     """
     return platform().process_start(pid)
+
+
+def same_process(seen: str | None, told: str) -> bool:
+    """Return whether a process that is seen started when it was told to have; earlier consoles named no namespace."""
+    return seen is not None and (seen == told or seen.partition(_SPACE)[0] == told)
+
+
+def same_namespace(one: str, other: str) -> bool:
+    """Return whether two starts of processes were told in one namespace: what is not seen there is gone."""
+    return bool(other) and one.partition(_SPACE)[1:] == other.partition(_SPACE)[1:]
 
 
 def is_alive(pid: int, started: str) -> bool:
@@ -133,6 +145,7 @@ class Linux(Unix):
     """Linux: the kernel names each boot."""
 
     BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+    NAMESPACE = Path("/proc/self/ns/pid")
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
         """CLOCK_BOOTTIME counts suspend; inside a sandbox without it suspend cannot be seen, but time still counts."""
@@ -159,7 +172,14 @@ class Linux(Unix):
         fields = stat.rpartition(b")")[2].split()
         if len(fields) < 20 or fields[0] in (b"Z", b"X"):  # ended, only not yet buried by its parent
             return None
-        return fields[19].decode("ascii")
+        return fields[19].decode("ascii") + self._namespace()
+
+    def _namespace(self) -> str:
+        """The namespace in which processes are seen. Source: pid_namespaces(7), "The /proc/self/ns/pid link"."""
+        try:
+            return f" {self.NAMESPACE.readlink()}"
+        except OSError:
+            return ""
 
 
 class MacOS(Unix):

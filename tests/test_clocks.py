@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import subprocess
 import sys
 import time
@@ -80,7 +81,9 @@ def test_a_program_name_with_blanks_and_parentheses_does_not_shift_the_fields(tm
         started = clocks.process_start(child.pid)
         assert started is not None
         uptime_ticks = float(Path("/proc/uptime").read_text("ascii").split()[0]) * os.sysconf("SC_CLK_TCK")
-        assert 0 < int(started) <= uptime_ticks + 1
+        ticks, _blank, namespace = started.partition(" ")
+        assert 0 < int(ticks) <= uptime_ticks + 1
+        assert re.fullmatch(r"pid:\[\d+\]", namespace), "what is seen here is seen in one namespace"
     finally:
         child.kill()
         child.communicate()

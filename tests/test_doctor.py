@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -145,7 +147,9 @@ def test_documents_that_are_missing_or_damaged_are_told(room: Room) -> None:
     assert kinds(room, "--repair") == ["document", "document"], "it says what to do, and cannot do it itself"
 
 
-def test_a_lease_of_nobody_on_a_defense_that_is_over_is_freed_and_a_live_one_stays(room: Room) -> None:
+def test_a_lease_of_nobody_is_no_fault_and_the_next_opening_clears_it_but_not_that_of_a_live_defense(
+    room: Room, tmp_path: Path
+) -> None:
     live = next(iter(TinyStore.open(room.folder).pending())).id
     over = room.plan("s2", "IRP-P3")
     store = TinyStore.open(room.folder)
@@ -153,8 +157,10 @@ def test_a_lease_of_nobody_on_a_defense_that_is_over_is_freed_and_a_live_one_sta
         store.write_lease(id, Lease("gone", "elsewhere", 1, "then", "boot-0", room.machine.read()))
     store.close()
 
-    assert kinds(room) == ["lease"]
-    assert kinds(room, "--repair") == []
+    assert kinds(room) == [], "the next opening clears it"
+    rows = tmp_path / "rows.csv"
+    rows.write_text("student_id,student_name,curriculum,project,attempt,planned_at\ns3,Nora Demo,,,,\n")
+    assert cli(room, "import", str(rows)).exit_code == 0
     store = TinyStore.open(room.folder)
     assert list(store.leases()) == [live], "it tells until when its console lived"
     store.close()
@@ -168,9 +174,13 @@ def test_what_waits_in_the_spool_is_written(room: Room, tmp_path: Path) -> None:
     )
     store = TinyStore.open(room.folder)
     spool = Spool(tmp_path / "spool", store.identity)
-    spool.keep([Append(DEFENSE.stream(id), len(events), (encode_event(event),))])
+    last = store.last(DEFENSE.stream(id))
+    assert last is not None
+    spool.keep([Append(DEFENSE.stream(id), len(events), (encode_event(event),), previous=last.hash)])
     store.close()
-    assert kinds(room) == [], "its console lives"
+    assert kinds(room, "--repair") == ["spool"], "its console lives"
+    told = cli(room, "doctor").output
+    assert "An open console could not save 1 writes yet" in told
     spool.close()
 
     assert kinds(room) == ["spool"]
@@ -278,3 +288,29 @@ def test_a_copy_from_the_future_is_named_and_counts_as_the_oldest(room: Room) ->
     told = cli(room, "doctor")
     assert told.exit_code == 2
     assert "still to come" in told.output
+
+
+def test_a_spool_file_that_others_may_write_to_is_named_and_left(room: Room, tmp_path: Path) -> None:
+    with closing(TinyStore.open(room.folder)) as store:
+        spool = Spool(tmp_path / "spool", store.identity)
+    spool.keep([Append(DEFENSE.stream(room.plan("s2", "IRP-P3")), 1, (b"{}",))])
+    spool.close()
+    (path,) = (tmp_path / "spool").iterdir()
+    path.chmod(0o666)
+    told = cli(room, "doctor", "--repair")
+    assert told.exit_code == 2
+    assert f"{path}: Other accounts may write to it" in told.output
+    assert path.exists()
+
+
+def test_a_disk_that_became_read_only_is_no_sound_store(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rights say nothing then: only a try does."""
+    opened = os.open
+
+    def read_only(path: Any, flags: int, *rest: Any, **options: Any) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE and Path(path) == room.folder:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", read_only)
+    assert kinds(room) == ["rights"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import pty
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -322,3 +324,58 @@ def test_a_copy_that_a_killed_console_left_for_the_viewer_goes_too(
     (left / "report.txt").chmod(0o400)
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     assert not left.exists()
+
+
+def test_where_there_is_no_space_nothing_is_begun(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.read_bytes() for path in files(room)}
+    usage = shutil.disk_usage(room.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=900_000))
+        refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "Nothing was removed." in refused.output
+    assert "0 MB are free" in refused.output
+    assert {path: path.read_bytes() for path in files(room)} == before
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert marked(room) == []
+
+
+@pytest.mark.parametrize(("nth", "copies"), [(1, 1), (2, 0)], ids=["at the copy", "at the store"])
+def test_a_disk_that_fills_up_meanwhile_takes_nothing_away_and_what_remains_is_told(
+    room: Room, monkeypatch: pytest.MonkeyPatch, nth: int, copies: int
+) -> None:
+    documents = [path for path in (room.folder / "documents").rglob("*") if path.is_file()]
+    built = []
+
+    def full(path: Path) -> None:
+        built.append(path)
+        if len(built) == nth:
+            raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("defense_console.store.sqlite.forgetting.sync_path", full)
+        refused = cli(room, "forget", "gone-1", "--yes")
+    assert refused.exit_code == 2
+    assert "is not forgotten" in refused.output
+    assert f"Still there: the store, documents 1, copies {copies}." in " ".join(refused.output.split())
+    assert all(path.exists() for path in documents)
+    assert (room.folder / "clipboard.txt").exists()
+    assert room.folder / place.FILE in [path for path in files(room) if NAME.encode() in path.read_bytes()]
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert marked(room) == []
+
+
+def test_a_document_that_only_a_copy_names_goes_with_it(room: Room) -> None:
+    """A store that was put back to an earlier state knows less than its copies."""
+    Backups(room.folder).write("2026-11-23T11:00:00.000Z")
+    only = hashlib.sha256(b"her report").hexdigest()
+    connection = sqlite3.connect(room.folder / place.FILE)
+    with connection:
+        (gone,) = (id for id in ids(room) if room.defense(id).student_id == "gone-1")
+        connection.execute("DELETE FROM rows WHERE tab = ?", (f"defense/{gone}",))
+        connection.execute("DELETE FROM tables WHERE name = ?", (f"defense/{gone}",))
+        connection.execute("DELETE FROM rows WHERE tab = 'pending' AND body LIKE '%gone-1%'")
+    connection.close()
+    assert FolderVault(room.folder).holds(only)
+    assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
+    assert not FolderVault(room.folder).holds(only)

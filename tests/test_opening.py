@@ -161,7 +161,7 @@ def test_the_next_console_saves_what_the_last_one_could_not_and_says_so(
     (tmp_path / "settings.toml").write_text('zone = "UTC"')
     store = TinyStore.open(tmp_path / "store")
     left = Spool(spool, store.identity)
-    left.keep([logs.first(), logs.more(1, 1, "said before the disk was full")])
+    left.keep(logs.named(logs.first(), logs.more(1, 1, "said before the disk was full")))
     left.close()
     with Terminal(store.folder, "en") as terminal:
         terminal.shows("2 actions that could not be saved before are saved now.", "IRP-P2")
@@ -181,7 +181,7 @@ def test_the_next_console_says_which_defense_has_what_another_one_made_impossibl
     for job in (logs.student(), logs.first(), logs.more(1, 1, "by another console")):
         store.append(job)
     left = Spool(tmp_path / "spool", store.identity)
-    left.keep([logs.more(1, 1, "mine"), logs.more(1, 2, "and more")])
+    left.keep(logs.named(logs.more(1, 1, "mine"), logs.more(1, 2, "and more")))
     left.close()
     for _opening in range(2):  # until it is settled
         with Terminal(store.folder, "en") as terminal:

@@ -36,8 +36,10 @@ class Gone:
         seq = len(self.room.events(self.id)) + 1
         self.note = DefenseEvent(seq, seq, at, "Mentor Test", ev.Noted("waits", at))
         with closing(TinyStore.open(self.room.folder)) as store:
+            last = store.last(DEFENSE.stream(self.id))
+            before = "" if last is None else last.hash
             self.spool = Spool(folder / "spool", store.identity)
-        self.spool.keep([Append(DEFENSE.stream(self.id), seq - 1, (encode_event(self.note),))])
+        self.spool.keep([Append(DEFENSE.stream(self.id), seq - 1, (encode_event(self.note),), previous=before)])
         self.spool.close()
 
     def cli(self, *arguments: str) -> Result:

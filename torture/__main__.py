@@ -24,6 +24,7 @@ EXPERIMENTS = (
     "fuzz",
     "mutants",
     "kill_nine",
+    "kill_commands",
     "soak",
     "timers",
     "faults",

@@ -67,7 +67,8 @@ def script(seed: int, count: int) -> list[Step]:
             job = msgspec.structs.replace(logs.more(n, known[n], *texts), drop_drafts=drop)
             steps.append(Step(job))
             known[n] += len(texts)
-    return steps
+    jobs = logs.named(*(step.job for step in steps))
+    return [Step(job, step.document) for job, step in zip(jobs, steps, strict=True)]
 
 
 def states(steps: Sequence[Step]) -> list[Left]:

@@ -23,7 +23,9 @@ ALONE: Final = "tests/store/test_backups.py::test_nothing_is_put_back_under_an_o
 BACKUPS: Final = "tests/store/test_backups.py::test_"
 DISK: Final = "tests/store/test_on_the_disk.py::test_"
 FORGET: Final = "tests/test_forget.py::test_"
+HALF_MADE: Final = "tests/store/test_half_made.py::test_"
 KEEPING: Final = "tests/store/test_keeping_aside.py::test_"
+LEASES: Final = "tests/desk/test_leases.py::test_"
 NO_SPACE: Final = "tests/store/test_full_disk.py::test_"
 OPENING: Final = "tests/test_opening.py::test_"
 REPAIR: Final = "tests/store/test_repairing.py::test_"
@@ -177,15 +179,15 @@ MUTANTS: Final = (
     ),
     Mutant(
         "what another console receives now is not swept",
-        "defense_console/store/sqlite/folder_vault.py",
-        "fcntl.flock(lock, fcntl.LOCK_EX)",
+        "defense_console/store/sqlite/opening/work_folder.py",
+        "fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))",
         "pass",
         "tests/store/test_vault.py::test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not",
     ),
     Mutant(
         "the spool of a console that lives is not taken",
         "defense_console/store/unsaved/spool_files.py",
-        "yield handle if lock(handle) and path.exists() else None",
+        "yield handle if lock(handle) and _is_ours(path, handle) else None",
         "yield handle",
         SPOOL + "the_file_of_a_console_that_lives_and_of_another_store_are_not_touched",
     ),
@@ -195,6 +197,20 @@ MUTANTS: Final = (
         "reading.backup(writing)",
         "target.write_bytes(source.read_bytes())",
         BACKUPS + "a_copy_made_while_another_connection_writes_holds_whole_actions_only",
+    ),
+    Mutant(
+        "a console holds its name while it lives",
+        "defense_console/desk/logs/leases.py",
+        "named=self._names.hold_name(self.me.name)",
+        "named=False",
+        LEASES + "two_consoles_that_do_not_see_each_other_do_not_both_write",
+    ),
+    Mutant(
+        "a process that cannot be seen is not taken for gone",
+        "defense_console/desk/logs/leases.py",
+        "if same_namespace(lease.process_start, me.process_start):",
+        "if True:",
+        LEASES + "a_process_that_cannot_be_seen_is_not_taken_for_gone",
     ),
     # --- on the disk before it gets its name, or goes
     Mutant(
@@ -315,6 +331,20 @@ MUTANTS: Final = (
         DISK + "a_spool_that_goes_is_emptied_on_the_disk_first",
     ),
     Mutant(
+        "a spool file of another account is not replayed",
+        "defense_console/store/unsaved/spool_files.py",
+        "if status.st_uid != os.getuid():\n        return ConsoleError",
+        "if False:\n        return ConsoleError",
+        SPOOL + "a_file_of_another_account_is_not_replayed_and_is_told",
+    ),
+    Mutant(
+        "a spooled append names what it follows",
+        "defense_console/store/unsaved/replay.py",
+        "job.previous is not None or self._version < FOLLOWS",
+        "True",
+        SPOOL + "an_append_that_does_not_name_what_it_follows_is_not_recorded_by_itself",
+    ),
+    Mutant(
         "a draft that became an event goes when that is replayed",
         "defense_console/store/unsaved/replay.py",
         "self._store.save_draft(job.stream, field, None)",
@@ -382,16 +412,37 @@ MUTANTS: Final = (
     Mutant(
         "a student is forgotten in the copies too",
         "defense_console/desk/upkeep/forgetting.py",
-        "forget_in_copy(path, known.id)",
+        "forget_in_copy(path, known.id, lambda: self._remove(only_here))",
         "pass",
         FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",
     ),
     Mutant(
         "a student is forgotten in what kills left half made",
         "defense_console/desk/upkeep/forgetting.py",
-        "sweep(self._folder)",
+        "half_made.sweep(alone=True)",
         "pass",
         FORGET + "what_kills_left_half_made_goes_too",
+    ),
+    Mutant(
+        "opening sweeps what kills left half made",
+        "defense_console/store/sqlite/store.py",
+        "HalfMade(folder, [backups.folder]).sweep()",
+        "pass",
+        HALF_MADE + "opening_sweeps_what_kills_left",
+    ),
+    Mutant(
+        "a half-made copy is swept where a kill left it",
+        "defense_console/store/sqlite/opening/half_made.py",
+        '(_WORK, ".defenses-new-*", f"{FILE}.new-*")',
+        '(".defenses-new-*",)',
+        HALF_MADE + "forget_leaves_nothing_of_the_student_in_any_of_them",
+    ),
+    Mutant(
+        "forgetting removes documents only when every file is built anew",
+        "defense_console/desk/upkeep/forgetting.py",
+        "forget_in_store(self._folder, known.id, lambda: self._forget_beside(known, identity))",
+        "self._forget_beside(known, identity); forget_in_store(self._folder, known.id)",
+        FORGET + "a_disk_that_fills_up_meanwhile_takes_nothing_away_and_what_remains_is_told",
     ),
     # --- the end of a console
     Mutant(

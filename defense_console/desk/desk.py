@@ -77,7 +77,7 @@ class Desk:
         self._daily = daily
         self._vault = vault
         self.leases = Leases(
-            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only
+            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store
         )
         self._live: dict[str, LiveDesk] = {}
         self._signed: set[tuple[str, int]] = set()

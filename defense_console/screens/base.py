@@ -176,7 +176,8 @@ class ConsoleScreen(Screen[None]):
         self._message_age = 0
         error = self.desk.saved.error
         if error is not None and text in (error_text(error), error_words(error, WHOLE)):
-            text = _("Read only: the red line says why.")
+            unread = self.desk.saved.state == "unread"
+            text = _("The red line says why.") if unread else _("Read only: the red line says why.")
         shown = content(text) if isinstance(text, str) else text
         self.query_one(StatusLine).show_message(shown, tone)
         self.console_app.told(shown)
@@ -247,6 +248,8 @@ class ConsoleScreen(Screen[None]):
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
                      width=self.size.width, height=self.size.height)  # fmt: skip
             self.query_one("#too-small", Static).update(Content(size))
+        except ConsoleError as error:
+            self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
 
@@ -310,7 +313,7 @@ class ConsoleScreen(Screen[None]):
         if self.is_current:
             alarm.visible = True
         self.query_one(StatusLine).show_saved(saved_words(saved, self.zone))
-        if saved.state == "failed":
+        if saved.state in ("failed", "unread"):
             self._alarmed = True
         elif saved.state == "saved" and self._alarmed:
             self._tell_saved_again()

@@ -40,3 +40,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write every byte to an open file; a system call may write less."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]

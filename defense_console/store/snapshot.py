@@ -1,13 +1,15 @@
 """What the event loop shows again and again, in memory: it asks the store only when somebody has written to it.
 
 The answers to this console's own writes keep it up to date. What another console wrote shows in `refresh`, which is
-called once a second and when a defense is opened. Source: engineering.md §2.
+called once a second and when a defense is opened. While the store cannot be read, what was read last stays, and every
+`refresh` tries again. Source: engineering.md §2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -15,7 +17,7 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
-from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, WriteLease
+from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 
 
 class Row(Protocol):
@@ -33,6 +35,7 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 class Snapshot:
@@ -48,16 +51,11 @@ class Snapshot:
         self._store = store
         self._changed = store.subscribe()
         self.generation = 0
-        """Goes up whenever somebody has written to the store."""
-        self._forget()
-
-    def _forget(self) -> None:
-        self._pending: set[str] | None = None
-        self._summaries: dict[str, Summary | None] = {}
-        self._students: dict[str, Student | None] = {}
-        self._drafts: dict[str, dict[str, Draft]] | None = None
-        self._asides: dict[str, dict[str, bytes]] | None = None
-        self._leases: dict[str, Lease] | None = None
+        """Goes up whenever somebody has written to the store, and once it can be read again."""
+        self.unread: StoreError | None = None
+        """Why the store could not be read at the last look or since; None when it could."""
+        self._now, self._before = _Rows(), _Rows()
+        """What was read since somebody wrote, and before that."""
 
     def refresh(self) -> bool:
         """Look whether somebody has written since the last look, and forget what was read if so.
@@ -65,29 +63,54 @@ class Snapshot:
         Returns:
             Whether somebody has; the writes of this console count too.
         """
-        changed = self._changed()
+        again, self.unread = self.unread is not None, None
+        try:
+            changed = self._changed() or again
+        except StoreError as error:
+            self.cannot_read(error)
+            return False
         if changed:
             self.generation += 1
-            self._forget()
+            self._before, self._now = self._now.over(self._before), _Rows()
         return changed
+
+    def cannot_read(self, error: StoreError) -> None:
+        """Take note that the store could not be read; the next look tries again."""
+        self.unread = error
+
+    def _ask(self, read: Callable[[], T], before: T | None) -> T:
+        """Read something, or give what was read last.
+
+        Raises:
+            StoreError: It cannot be read, and never was.
+        """
+        try:
+            return read()
+        except StoreError as error:
+            self.cannot_read(error)
+            if before is None:
+                raise
+            return before
 
     # --- reading -------------------------------------------------------------------------------------------------
 
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
-        if self._pending is None:
-            found = self._store.pending()
-            self._summaries.update((summary.id, summary) for summary in found)
-            self._pending = {summary.id for summary in found}
-        return tuple(summary for id in sorted(self._pending) if (summary := self._summaries[id]) is not None)
+        now, before = self._now, self._before
+        if now.pending is None:
+            known = None if before.pending is None else _present(before.summaries, before.pending)
+            found = self._ask(self._store.pending, known)
+            now.summaries.update((summary.id, summary) for summary in found)
+            now.pending = {summary.id for summary in found}
+        return _present(now.summaries, sorted(now.pending))
 
     def summaries(self, ids: Iterable[str]) -> dict[str, Summary]:
         """Return some summaries by id, without those that do not exist."""
-        return _read(self._summaries, ids, self._store.summaries_by_ids)
+        return self._rows(self._now.summaries, self._before.summaries, ids, self._store.summaries_by_ids)
 
     def students(self, ids: Iterable[str]) -> dict[str, Student]:
         """Return some students by id, without those that do not exist."""
-        return _read(self._students, ids, self._store.students_by_ids)
+        return self._rows(self._now.students, self._before.students, ids, self._store.students_by_ids)
 
     def student(self, id: str) -> Student | None:
         """Return one student."""
@@ -95,21 +118,36 @@ class Snapshot:
 
     def drafts(self, stream: str) -> Mapping[str, Draft]:
         """Return the drafts of one stream by field key."""
-        if self._drafts is None:
-            self._drafts = self._store.all_drafts()
-        return self._drafts.get(stream, {})
+        if self._now.drafts is None:
+            self._now.drafts = self._ask(self._store.all_drafts, self._before.drafts)
+        return self._now.drafts.get(stream, {})
 
     def asides(self, stream: str) -> Mapping[str, bytes]:
         """Return the decisions of one stream that are kept aside: canonical JSON of the events by key."""
-        if self._asides is None:
-            self._asides = self._store.all_asides()
-        return self._asides.get(stream, {})
+        if self._now.asides is None:
+            self._now.asides = self._ask(self._store.all_asides, self._before.asides)
+        return self._now.asides.get(stream, {})
 
     def leases(self) -> Mapping[str, Lease]:
         """Return the leases by defense id."""
-        if self._leases is None:
-            self._leases = self._store.leases()
-        return self._leases
+        if self._now.leases is None:
+            self._now.leases = self._ask(self._store.leases, self._before.leases)
+        return self._now.leases
+
+    def _rows(
+        self,
+        now: dict[str, R | None],
+        before: Mapping[str, R | None],
+        ids: Iterable[str],
+        read: Callable[[list[str]], Iterable[R]],
+    ) -> dict[str, R]:
+        """Return rows by id, without those that do not exist; only what is not known yet is read, all at once."""
+        wanted = list(ids)
+        if missing := [id for id in wanted if id not in now]:
+            known = _present(before, missing) if all(id in before for id in missing) else None
+            found = {row.id: row for row in self._ask(lambda: tuple(read(missing)), known)}
+            now.update((id, found.get(id)) for id in missing)
+        return {id: row for id in wanted if (row := now[id]) is not None}
 
     # --- what the store answers ----------------------------------------------------------------------------------
 
@@ -124,34 +162,58 @@ class Snapshot:
                 if row is not None:
                     self._take_row(stream, {**row, "seq": answer.seq, "hash": answer.hash})
                 if dropped:
-                    self._drafts = None
+                    self._ask_again("drafts")
                 if settled or moved:
-                    self._asides = None
+                    self._ask_again("asides")
             case SaveDraft():
-                self._drafts = None
+                self._ask_again("drafts")
             case SaveAside():
-                self._asides = None
+                self._ask_again("asides")
             case WriteLease():
-                self._leases = None
+                self._ask_again("leases")
+
+    def _ask_again(self, name: Literal["pending", "drafts", "asides", "leases"]) -> None:
+        if getattr(self._now, name) is not None:
+            setattr(self._before, name, getattr(self._now, name))
+            setattr(self._now, name, None)
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
+        now = self._now
         if subject_of(stream) is not DEFENSE:
-            _take(self._students, msgspec.convert(row, Student))
+            _take(now.students, msgspec.convert(row, Student))
             return
         summary = msgspec.convert(row, Summary)
-        if self._pending is not None and summary.pending:
-            self._summaries.setdefault(summary.id)
-        if _take(self._summaries, summary) and self._pending is not None:
-            (self._pending.add if summary.pending else self._pending.discard)(summary.id)
+        if summary.id not in now.summaries and summary.pending:
+            self._ask_again("pending")  # whether it still is one: another console may have written since
+        elif _take(now.summaries, summary) and now.pending is not None:
+            (now.pending.add if summary.pending else now.pending.discard)(summary.id)
 
 
-def _read(known: dict[str, R | None], ids: Iterable[str], read: Callable[[list[str]], Iterable[R]]) -> dict[str, R]:
-    """Return rows by id, without those that do not exist; only what is not known yet is read, all at once."""
-    wanted = list(ids)
-    if missing := [id for id in wanted if id not in known]:
-        found = {row.id: row for row in read(missing)}
-        known.update((id, found.get(id)) for id in missing)
-    return {id: row for id in wanted if (row := known[id]) is not None}
+@dataclass
+class _Rows:
+    """Rows that were read; None stands for what was not asked for, and for a row that is not there."""
+
+    pending: set[str] | None = None
+    summaries: dict[str, Summary | None] = field(default_factory=dict)
+    students: dict[str, Student | None] = field(default_factory=dict)
+    drafts: dict[str, dict[str, Draft]] | None = None
+    asides: dict[str, dict[str, bytes]] | None = None
+    leases: dict[str, Lease] | None = None
+
+    def over(self, before: _Rows) -> _Rows:
+        """Return these rows, and the earlier ones where there are none."""
+        return _Rows(
+            before.pending if self.pending is None else self.pending,
+            before.summaries | self.summaries,
+            before.students | self.students,
+            before.drafts if self.drafts is None else self.drafts,
+            before.asides if self.asides is None else self.asides,
+            before.leases if self.leases is None else self.leases,
+        )
+
+
+def _present(rows: Mapping[str, R | None], ids: Iterable[str]) -> tuple[R, ...]:
+    return tuple(row for id in ids if (row := rows.get(id)) is not None)
 
 
 def _take(known: dict[str, R | None], row: R) -> bool:

@@ -91,11 +91,13 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
     from defense_console.store.sqlite.opening.reserve import Reserve
     from defense_console.store.sqlite.opening.unmoved import Unmoved
     from defense_console.store.sqlite.store import TinyStore
+    from defense_console.store.sqlite.tables import holds_another
     from defense_console.store.unsaved.spool import Spool
 
     folder = store.folder
 
     file = Unmoved(folder / FILE)
+    file.is_another = lambda path: holds_another(path, store.identity.id)
 
     def open_again() -> TinyStore:
         with explained(folder):
@@ -138,6 +140,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
     Raises:
         ConsoleError: It cannot be written, or what waits for it cannot.
     """
+    from defense_console.desk.logs.leases import clear_void
     from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
     from defense_console.terminal.words import say_note
 
@@ -145,6 +148,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
         if store.read_only is not None:
             raise store.read_only
         before = written_from_spool(store, settings)
+        clear_void(store, clocks.read(), clocks.process_start)
         if before.left and before.error is not None:
             raise ConsoleError(
                 "What could not be saved before waits in {place}: {problem}", place=before.file, problem=before.error
@@ -268,6 +272,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     backups = backups_of(folder, settings)
     with opened_store(backups, create=True) as store:
         from defense_console.app import ConsoleApp
+        from defense_console.desk.logs.leases import clear_void
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
         from defense_console.desk.upkeep.daily_backup import DailyBackup
         from defense_console.terminal.faults import no_values_told
@@ -276,7 +281,10 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         # A store that is only read is not copied either: there is no space for it, or no right.
         reads_only = store.read_only is not None
         daily = None if reads_only else DailyBackup(backups, settings.zone)
-        before = replayed_sentences(written_from_spool(store, settings)) if not reads_only else ()
+        before: tuple[str, ...] = ()
+        if not reads_only:
+            before = replayed_sentences(written_from_spool(store, settings))
+            clear_void(store, clocks.read(), clocks.process_start)
         store.pending()  # what a damaged store cannot tell is said here, before anything is drawn
         before = (*before, *aside_sentence(store))
         recorders: list[Recorder] = []

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 
-from defense_console.desk.logs.leases import Holder, Leases, held_by_other
+from defense_console import clocks
+from defense_console.cli import main
+from defense_console.desk.logs.leases import VOID_MS, Holder, Leases, clear_void, held_by_other
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
@@ -15,8 +25,14 @@ from defense_console.store.sqlite.store import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Machine, Room
 from tests.ui.test_live import started
+from tests.waiting import wait_for
 
 ME = Holder("me", "here", 10, "start-10")
+
+
+def mine_alone(pid: int) -> str | None:
+    """A machine on which no other process runs."""
+    return "start-10" if pid == os.getpid() else None
 
 
 def lease(machine: Machine, *, host: str = "here", boot: str | None = None, holder: str = "other") -> Lease:
@@ -66,7 +82,7 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     second.desk.tick([id])
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
-    assert TinyStore.open(room.folder).leases()[id].holder == second.desk.leases.me.name
+    assert room.connect().leases()[id].holder == second.desk.leases.me.name
     first.kill()
     second.kill()
 
@@ -116,7 +132,7 @@ def test_looking_holds_nothing_and_writing_holds_while_a_screen_is_open(room: Ro
 def test_a_console_that_restarts_after_a_crash_may_write_at_once(room: Room) -> None:
     id = started(room)
     row = lease(room.machine, host=socket.gethostname())
-    here = Leases(lambda: {id: row}, lambda _job: None, room.machine.read, lambda _pid: None, "Europe/Paris")
+    here = Leases(lambda: {id: row}, lambda _job: None, room.machine.read, mine_alone, "Europe/Paris")
     here.look()
     assert here.turned() == frozenset()
     assert here.read_only(id) is None
@@ -134,3 +150,133 @@ def test_the_reason_says_which_machine_and_since_when_in_the_mentors_zone(room: 
     reason = here.read_only("d")
     assert reason is not None
     assert reason.parameters == {"host": "desk-2", "at": "2026-11-24 14:00"}
+
+
+# --- other namespaces of processes -------------------------------------------------------------------------------
+
+OURS, THEIRS = "pid:[1]", "pid:[2]"
+
+
+@pytest.mark.parametrize(
+    ("me", "told", "seen", "held"),
+    [
+        (f"1 {OURS}", f"7 {THEIRS}", None, True),  # it runs where it cannot be seen
+        (f"1 {OURS}", f"7 {THEIRS}", f"7 {OURS}", True),  # the number is another process here
+        (f"1 {OURS}", f"7 {OURS}", None, False),  # it would be seen
+        (f"1 {OURS}", f"7 {OURS}", f"7 {OURS}", True),
+        (f"1 {OURS}", f"7 {OURS}", f"8 {OURS}", False),
+        ("", f"7 {THEIRS}", None, True),  # nothing can be seen: no /proc
+        ("", "", None, True),
+        (f"1 {OURS}", "7", None, True),  # an earlier console named no namespace
+        (f"1 {OURS}", "7", f"7 {OURS}", True),
+    ],
+)
+@pytest.mark.parametrize("host", ["here", "a-container"])
+def test_a_process_that_cannot_be_seen_is_not_taken_for_gone(
+    me: str, told: str, seen: str | None, held: bool, host: str
+) -> None:
+    machine = Machine()
+    row = msgspec.structs.replace(lease(machine, host=host), process_start=told)
+    asking = Holder("me", "here", 10, me)
+    assert held_by_other(row, asking, machine.read(), lambda _pid: seen) == held
+    machine.pass_time(VOID_MS // 1000)
+    certain = seen == told or (told == "7" and seen == f"7 {OURS}")
+    assert held_by_other(row, asking, machine.read(), lambda _pid: seen) == certain, "a quarter of an hour decides"
+
+
+@pytest.mark.parametrize("host", ["here", "a-container"])
+def test_where_the_store_knows_who_lives_nothing_else_decides(host: str) -> None:
+    machine = Machine()
+    row = msgspec.structs.replace(lease(machine, host=host), process_start=f"7 {THEIRS}", named=True)
+    asking = Holder("me", "here", 10, f"1 {OURS}")
+    assert not held_by_other(row, asking, machine.read(), lambda _pid: f"7 {THEIRS}", lambda _name: False)
+    machine.pass_time(86_400)
+    assert held_by_other(row, asking, machine.read(), lambda _pid: None, lambda name: name == "other")
+
+
+def test_two_consoles_that_do_not_see_each_other_do_not_both_write(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = started(room)
+    first, second = Twin(room), Twin(room)
+    monkeypatch.setattr(Twin, "alive", False)  # each for the other
+    first.desk.live(id).tick()
+    first.settle()
+    assert second.desk.live(id).read_only is not None
+    room.machine.pass_time(VOID_MS // 1000 + 60)
+    second.desk.tick([id])
+    assert second.desk.live(id).read_only is not None, "it lives, however long it was silent"
+    first.kill()
+    second.desk.tick([id])
+    assert second.desk.live(id).read_only is None, "and at once it is gone"
+    second.kill()
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from defense_console import clocks
+from defense_console.desk.logs.leases import Holder
+from defense_console.store.sqlite.store import TinyStore
+
+store = TinyStore.open(Path(sys.argv[1]))
+me = Holder.of_this_process(clocks.process_start)
+if sys.argv[3] == "named":
+    me = Holder(me.name, me.host, me.pid, me.process_start, store.hold_name(me.name))
+now = clocks.read()
+store.write_lease(sys.argv[2], me.lease(now, now.wall))
+print("held", flush=True)
+sys.stdin.read()
+"""
+UNSHARE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+
+def _may_unshare() -> bool:
+    if shutil.which(UNSHARE[0]) is None:
+        return False
+    return subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _may_unshare(), reason="no namespaces may be made here")
+@pytest.mark.parametrize("way", ["named", "only seen"])
+def test_a_console_in_another_process_namespace_is_seen_to_live(room: Room, way: str) -> None:
+    id = started(room)
+    command = [*UNSHARE, sys.executable, "-c", HOLDING, str(room.folder), id, way]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as there:
+        assert there.stdout is not None
+        assert there.stdout.readline() == "held\n"
+        with closing(TinyStore.open(room.folder)) as store:
+            row, me = store.leases()[id], Holder.of_this_process(clocks.process_start)
+            assert clocks.process_start(row.pid) != row.process_start, "this process does not see it"
+            assert held_by_other(row, me, clocks.read(), clocks.process_start, store.name_held)
+            there.kill()
+            there.wait()
+            if way == "named":
+                wait_for(lambda: not store.name_held(row.holder), "a process that is gone still holds its name")
+            held = held_by_other(row, me, clocks.read(), clocks.process_start, store.name_held)
+            assert held == (way != "named"), "what is only silent may live for a quarter of an hour"
+
+
+# --- what consoles that are gone left ----------------------------------------------------------------------------
+
+
+def test_void_leases_are_cleared_and_those_of_live_defenses_and_of_living_consoles_stay(room: Room) -> None:
+    live, over, held = started(room), room.plan("s2", "IRP-P3"), room.plan("s3", "IRP-P4")
+    with closing(TinyStore.open(room.folder)) as store:
+        gone = msgspec.structs.replace(lease(room.machine, holder="gone"), named=True)
+        for id in (live, over):
+            store.write_lease(id, gone)
+        assert store.hold_name("lives") in (True, False)
+        store.write_lease(held, msgspec.structs.replace(gone, holder="lives"))
+        clear_void(store, room.machine.read(), mine_alone)
+        assert sorted(store.leases()) == sorted([live, held])
+
+
+def test_a_killed_console_leaves_a_store_that_is_sound(room: Room, tmp_path: Path) -> None:
+    first = Twin(room)
+    room.student("s1", "Ada Example")
+    id = room.plan()
+    first.desk.brief(id).tick("camera")
+    first.settle()
+    assert id in first.store.leases()
+    first.kill()
+    found = CliRunner().invoke(main, ["doctor", "--store", str(room.folder)])
+    assert found.output == "Everything is sound.\n"

@@ -330,6 +330,15 @@ class Contract:
         assert store.asides("defense/b") == {"3/3-a": b"{}"}
         assert store.all_drafts() == {}
 
+    def test_a_name_is_held_until_its_store_is_closed(self, connect: Connect) -> None:
+        store, other = connect(), connect()
+        assert not other.name_held("console-1")
+        if store.hold_name("console-1"):
+            assert other.name_held("console-1")
+            assert not other.name_held("console-2")
+        store.close()
+        assert not other.name_held("console-1")
+
     def test_a_lease_is_overwritten_by_those_who_may(self, store: Store) -> None:
         id = logs.defense()
         store.write_lease(id, logs.lease("one"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.subject import beside
 from defense_console.model.queue.agenda import Summary, summarize
@@ -53,6 +55,25 @@ def more(n: int, expected: int, *texts: str) -> Append:
     """A later action that takes notes."""
     lines = tuple(note(expected + i, text) for i, text in enumerate(texts, 1))
     return Append(stream(n), expected, lines, row=beside(summary(n)))
+
+
+Job = TypeVar("Job")
+
+
+def named(*jobs: Job) -> list[Job]:
+    """Let each append name the hash of the line that it follows, as the console does; `first` may come before."""
+    heads: dict[str, str] = {}
+    found: list[Job] = []
+    for job in jobs:
+        if isinstance(job, Append):
+            begun = first_hash(job.stream)
+            before = begun if job.expected == 0 else chain(begun, (event(1, PLANNED),))
+            before = heads.get(job.stream, before)
+            heads[job.stream] = chain(before, job.lines)
+            found.append(msgspec.structs.replace(job, previous=before))
+        else:
+            found.append(job)
+    return found
 
 
 def student(id: str = "s1", name: str = "Lina Demo") -> Append:

@@ -55,6 +55,8 @@ class Database:
         self.id = uuid.uuid4().hex
         self.lock = threading.RLock()
         self.tables = Tables()
+        self.names: set[str] = set()
+        """Names that stores which are open hold."""
         self.writes: dict[int, int] = {}
         """How often each store has written."""
 
@@ -72,6 +74,7 @@ class MemoryStore:
         self.database = database or Database()
         self.identity = Identity("memory", self.database.id)
         self._open: Tables | None = None
+        self._names: set[str] = set()
 
     @property
     def _tables(self) -> Tables:
@@ -105,7 +108,7 @@ class MemoryStore:
         return changed
 
     def close(self) -> None:
-        pass
+        self.database.names -= self._names
 
     # --- logs --------------------------------------------------------------------------------------------------------
 
@@ -223,6 +226,14 @@ class MemoryStore:
         with self.transaction():
             if log_rules.may_write_lease(self._tables.leases.get(defense_id), over):
                 _put(self._tables.leases, defense_id, lease)
+
+    def hold_name(self, name: str) -> bool:
+        self._names.add(name)
+        self.database.names.add(name)
+        return True
+
+    def name_held(self, name: str) -> bool:
+        return name in self.database.names
 
     def curriculum(self, hash: str) -> bytes | None:
         return self._tables.curricula.get(hash)

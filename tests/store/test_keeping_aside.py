@@ -334,7 +334,12 @@ def spooled(steps: Sequence[str]) -> list[SpooledJob]:
                 jobs.append(SaveDraft(STREAM, "note", Draft(f"text {n}"[:5], logs.STAMP, 0)))
             jobs.append(msgspec.structs.replace(job, drop_drafts=("note",)) if step == "typed" else job)
         written = upto
-    return jobs
+    theirs_named = iter(logs.named(*(job for job in jobs if _is_theirs(job))))
+    return [next(theirs_named) if _is_theirs(job) else job for job in jobs]
+
+
+def _is_theirs(job: SpooledJob) -> bool:
+    return isinstance(job, Append) and job.stream == logs.stream(2)
 
 
 def replayed(store: TinyStore, folder: Path) -> Replayed:
@@ -438,7 +443,7 @@ class Stuck(TinyStore):
 def test_what_was_kept_aside_while_the_spool_held_anything_is_not_asked_again(store: TinyStore, folder: Path) -> None:
     answers = Answers()
     recorder = recorder_on(Stuck.open(store.folder), answers, Spool(folder, store.identity))
-    recorder.submit(logs.first(2))
+    recorder.submit(*logs.named(logs.first(2)))
     answers.wait(bool)
     typed = SaveAside(STREAM, *aside_row(20, DefenseEvent(20, 20, logs.STAMP, "Camille", note("typed since"))))
     recorder.submit(tail(note("one"))[0])

@@ -90,7 +90,7 @@ def journal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
 def test_a_copy_is_on_the_disk_before_it_gets_its_name_and_so_is_the_name(folder: Path, journal: Journal) -> None:
     copy = Backups(folder).write(LATER).path
     before, after = journal.around(f"name {copy.name}", 1, 1)
-    assert before.startswith("sync .defenses-new-")
+    assert before == f"sync {place.FILE}"
     assert after == "sync backups"
 
 
@@ -111,11 +111,11 @@ def test_what_was_built_anew_without_a_student_is_on_the_disk_before_it_gets_the
 ) -> None:
     assert forget_in_copy(folder / "backups" / COPY, "s1")
     before, after = journal.around(f"name {COPY}", 1, 1)
-    assert before.startswith(f"sync {place.FILE}.new-")
+    assert before == f"sync {place.FILE}"
     assert after == "sync backups"
     journal.clear()
     forget_in_store(folder, "s1")
-    assert journal[0].startswith(f"sync {place.FILE}.new-")
+    assert journal[0] == f"sync {place.FILE}"
     assert f"name {place.FILE}" in journal[1:]
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from defense_console.desk.logs.unsaved import replayed_sentences
 from defense_console.model.defense.kinds import Noted
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
@@ -38,6 +39,7 @@ from defense_console.store.base import (
     write_job,
 )
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite.forgetting import waiting
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved import spool as spooling
 from defense_console.store.unsaved.replay import Replayed, replay
@@ -46,10 +48,12 @@ from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
     belongs,
+    content,
     owner,
     read_jobs,
     spool_files,
     write_aside,
+    write_file,
 )
 from tests.examples import examples
 from tests.store import logs
@@ -58,7 +62,9 @@ from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 DRAFT = SaveDraft(logs.stream(), "note", logs.DRAFT)
-JOBS: list[SpooledJob] = [logs.first(), DRAFT, logs.more(1, 1, "é [/] \x1b"), SaveDraft(logs.stream(), "goal", None)]
+JOBS: list[SpooledJob] = logs.named(
+    logs.first(), DRAFT, logs.more(1, 1, "é [/] \x1b"), SaveDraft(logs.stream(), "goal", None)
+)
 
 
 @pytest.fixture
@@ -177,10 +183,10 @@ def test_it_is_written_once_wherever_the_console_died(
     store = TinyStore.open(root / "store")
     committed = msgspec.structs.replace(logs.more(1, 1, "kept"), drop_drafts=("note",))
     later = msgspec.structs.replace(logs.DRAFT, text="later")
-    jobs: list[SpooledJob] = [
+    jobs: list[SpooledJob] = logs.named(
         logs.first(), DRAFT, committed, SaveDraft(logs.stream(), "goal", logs.DRAFT), logs.more(1, 2, "x", "y"),
         SaveDraft(logs.stream(), "goal", later),
-    ]  # fmt: skip
+    )  # fmt: skip
     for job in jobs[:there]:
         write_job(store, job)
     path = left_by_a_dead_console(root / "spool", store.identity, jobs)
@@ -229,7 +235,7 @@ def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
 def test_what_another_writer_made_impossible_is_kept_aside_in_the_store(folder: Path, store: TinyStore) -> None:
     store.append(logs.first())
     store.append(logs.more(1, 1, "by another console"))
-    mine = [logs.more(1, 1, "mine"), logs.more(1, 2, "and more"), logs.first(2)]
+    mine = logs.named(logs.more(1, 1, "mine"), logs.more(1, 2, "and more"), logs.first(2))
     left_by_a_dead_console(folder, store.identity, list(mine))
     done = replay(folder, store, store.identity)
     assert (done.written, done.kept, done.filed, done.left, done.error) == (1, 2, 0, 0, None)
@@ -283,7 +289,9 @@ def test_what_cannot_be_written_stays_and_the_rest_is_not_written_twice(folder: 
             return super().append(job)
 
     half = Half.open(store.folder)
-    jobs: list[SpooledJob] = [logs.first(2), logs.first(1), SaveDraft(logs.stream(2), "note", logs.DRAFT), DRAFT]
+    jobs: list[SpooledJob] = logs.named(
+        logs.first(2), logs.first(1), SaveDraft(logs.stream(2), "note", logs.DRAFT), DRAFT
+    )
     path = left_by_a_dead_console(folder, store.identity, jobs)
     done = replay(folder, half, store.identity)
     assert (done.written, done.left) == (1, 2)
@@ -479,6 +487,7 @@ from pathlib import Path
 from defense_console.store.base import Failed
 from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
+from defense_console.store.sqlite.forgetting import waiting
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool_files import read_jobs, spool_files
 from tests.store import logs
@@ -494,13 +503,13 @@ def deliver(answer):
         told.append(answer)
         resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         for seq in range(200, 210):
-            recorder.submit(logs.more(1, seq, f"after {seq}"))
+            recorder.submit(jobs[seq])
 told = []
+jobs = logs.named(logs.first(), *(logs.more(1, seq, f"note {seq}") for seq in range(1, 210)))
 recorder = Recorder(lambda: TinyStore.open(Path(sys.argv[1])), deliver, delays_s=(3600.0,),
                     spool=Spool(folder, store.identity))
-recorder.submit(logs.first())
-for seq in range(1, 200):
-    recorder.submit(logs.more(1, seq, f"note {seq}"))
+for job in jobs[:200]:
+    recorder.submit(job)
 recorder.start()
 wait_for(lambda: told and sum(len(read_jobs(file)[0]) for file in spool_files(folder)) == recorder.pending,
          "what waits is never spooled")
@@ -525,7 +534,7 @@ def test_a_console_killed_while_its_files_cannot_grow_loses_nothing(tmp_path: Pa
     assert done.written == waiting
     log = store.read_log(logs.stream())
     assert [line.seq for line in log] == list(range(1, 211))
-    assert b"after 209" in log[-1].body
+    assert b"note 209" in log[-1].body
     assert store.verify_all() == ()
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 300_000
 
@@ -537,3 +546,59 @@ def test_the_names_of_the_folders_made_for_a_spool_are_on_the_disk(
     monkeypatch.setattr(durable_files, "sync_folder", synced.append)
     durable_files.make_folder(tmp_path / "state" / "spool")
     assert {tmp_path, tmp_path / "state"} <= set(synced), "a power cut could take the whole folder"
+
+
+# --- whose file it is, and what it follows -----------------------------------------------------------------------
+
+
+def test_a_file_of_another_account_is_not_replayed_and_is_told(
+    folder: Path, store: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that several accounts share, somebody else can write a file that names our store."""
+    path = left_by_a_dead_console(folder, store.identity, JOBS)
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getuid", lambda: path.stat().st_uid + 1)
+        done = replay(folder, store, store.identity)
+        assert done.foreign[0][0] == path
+        assert [text for text in replayed_sentences(done) if "another account" in text and str(path) in text]
+        assert waiting(folder, store.identity) == [], "it stops no command"
+    assert (done.written, done.left, done.error) == (0, 0, None)
+    assert path.read_bytes() == before
+    assert store.is_empty()
+    assert replay(folder, store, store.identity).written == 2, "its owner replays it"
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_file_that_others_may_write_to_is_not_replayed(folder: Path, store: TinyStore, mode: int) -> None:
+    path = left_by_a_dead_console(folder, store.identity, JOBS)
+    path.chmod(mode)
+    done = replay(folder, store, store.identity)
+    assert [text for text in replayed_sentences(done) if "Other accounts may write" in text]
+    assert store.is_empty()
+    path.chmod(0o644)
+    assert replay(folder, store, store.identity).written == 2, "that others may read it is no reason"
+
+
+def test_an_append_that_does_not_name_what_it_follows_is_not_recorded_by_itself(folder: Path, store: TinyStore) -> None:
+    store.append(logs.first())
+    left_by_a_dead_console(folder, store.identity, [logs.more(1, 1, "a number is all it knows")])
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.kept) == (0, 1)
+    assert kept_texts(store) == ["a number is all it knows"], "the mentor chooses"
+
+
+def test_an_append_of_an_earlier_console_still_follows_a_number(folder: Path, store: TinyStore) -> None:
+    store.append(logs.first())
+    folder.mkdir()
+    path = folder / "0123.spool"
+    write_file(path, content(store.identity, [logs.more(1, 1, "as before")], version=2))
+    assert replay(folder, store, store.identity).written == 1
+
+
+def test_an_append_that_follows_another_line_is_not_recorded(folder: Path, store: TinyStore) -> None:
+    store.append(logs.first())
+    (job,) = logs.named(logs.more(1, 1, "of another history"))
+    left_by_a_dead_console(folder, store.identity, [msgspec.structs.replace(job, previous="0" * 64)])
+    done = replay(folder, store, store.identity)
+    assert (done.written, done.kept) == (0, 1)

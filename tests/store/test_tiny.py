@@ -393,15 +393,15 @@ def test_a_log_that_grows_while_it_is_read_is_not_taken_for_cut(
 ) -> None:
     """Another console appends between the look at the lines and the look at the row beside them."""
     store.append(logs.first())
-    look = verifying.told_beside
+    look = verifying.known_end
 
-    def grown(rows: engine.RowStorage, stream: str) -> verifying.Told | None:
-        monkeypatch.setattr(verifying, "told_beside", look)
+    def grown(rows: engine.RowStorage, stream: str) -> verifying.KnownEnd | None:
+        monkeypatch.setattr(verifying, "known_end", look)
         with closing(TinyStore.open(folder)) as other:
             other.append(logs.more(1, 1, "meanwhile"))
         return look(rows, stream)
 
-    monkeypatch.setattr(verifying, "told_beside", grown)
+    monkeypatch.setattr(verifying, "known_end", grown)
     assert len(store.read_log(logs.stream())) == 1
     assert len(store.read_log(logs.stream())) == 2
 
@@ -699,3 +699,56 @@ def test_what_was_saved_before_its_log_was_removed_is_in_the_file_and_no_more_is
     with closing(TinyStore.open(folder)) as store:
         assert len(store.read_log(logs.stream())) == 1
         assert store.verify_all() == ()
+
+
+# --- another content in the same file --------------------------------------------------------------------------------
+
+
+def copied_into(path: Path, content: bytes) -> None:
+    """As `cp` does: the file keeps its number."""
+    path.write_bytes(content)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file is not written by others here")
+@pytest.mark.parametrize("what", ["another store", "a larger one", "nothing", "a picture", "a database"])
+def test_another_file_copied_into_the_open_store_gets_no_write_and_is_told_at_a_look(
+    folder: Path, tmp_path: Path, what: str
+) -> None:
+    other = tmp_path / "other"
+    with closing(TinyStore.open(other)) as store:
+        for n in range(1, 400 if what == "a larger one" else 2):
+            store.append(logs.first(n))
+    with closing(sqlite3.connect(tmp_path / "database")) as database:
+        database.execute("CREATE TABLE t (x)")
+    stranger = {
+        "nothing": b"",
+        "a picture": b"\x89PNG" * 100_000,
+        "a database": (tmp_path / "database").read_bytes() + bytes(500_000),
+    }.get(what, (other / place.FILE).read_bytes())
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.first())
+    ours = (folder / place.FILE).read_bytes()
+    with closing(TinyStore.open(folder)) as store:
+        changed = store.subscribe()
+        assert not changed()
+        copied_into(folder / place.FILE, stranger)
+        with pytest.raises(StoreError, match="removed or replaced"):
+            store.append(logs.more(1, 1, "lost"))
+        with pytest.raises(StoreError, match="removed or replaced"):
+            changed()
+        assert (folder / place.FILE).read_bytes() == stranger, "nothing of ours is mixed into it"
+        copied_into(folder / place.FILE, ours)
+        store.append(logs.more(1, 1, "kept"))
+        changed()
+        assert len(store.read_log(logs.stream())) == 2
+
+
+def test_a_store_that_moves_its_log_into_its_file_is_the_same_store(folder: Path) -> None:
+    with closing(TinyStore.open(folder)) as store, closing(TinyStore.open(folder)) as other:
+        changed = store.subscribe()
+        for n in range(1, 60):
+            store.append(logs.first(n))
+            with closing(sqlite3.connect(folder / place.FILE)) as connection:
+                connection.execute("PRAGMA wal_checkpoint").fetchall()
+            changed()
+            other.save_draft(logs.stream(n), "note", logs.DRAFT)

@@ -2,8 +2,12 @@
 
 A lease is one row per defense, rewritten while it is held. A console takes it with the first thing it writes on a
 defense, or when the defense is live on its screen; it frees it when the defense is not live and no screen shows it any
-more, and when it ends. A lease is void at once when its boot is another one or its process is gone, otherwise after a
-quarter of an hour without a sign of life.
+more, and when it ends.
+
+Whether its holder lives is what the store says, which holds a name for as long as a console lives. Where the store
+cannot say it, a lease is void at once when its boot is another one, or when its process is gone and this one would see
+it; otherwise after a quarter of an hour without a sign of life. A process that cannot be seen may run in another
+namespace (a container, a sandbox).
 """
 
 from __future__ import annotations
@@ -12,21 +16,36 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
 
 import msgspec
 
-from defense_console.clocks import is_certain
+from defense_console.clocks import is_certain, same_namespace, same_process
 from defense_console.model.defense import timeline as clock
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.store.base import Job, Lease, WriteLease
+from defense_console.store.base import Job, Lease, Store, WriteLease
 from defense_console.words.translation import date_time
 
 RENEW_MS = 15_000
 VOID_MS = 15 * 60_000
 
 ProcessStart = Callable[[int], str | None]
-"""Tells when a process of this machine started, None when there is no such process."""
+"""Tells when a process of this machine started, None when there is no such process, or none that can be seen."""
+NameHeld = Callable[[str], bool]
+"""Tells whether the store knows that the holder of this name lives."""
+
+
+class Names(Protocol):
+    """Knows which consoles live; see `Store`."""
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name for as long as this process lives; return whether it is held."""
+        ...
+
+    def name_held(self, name: str) -> bool:
+        """Return whether somebody holds a name."""
+        ...
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -36,6 +55,7 @@ class Holder(msgspec.Struct, frozen=True):
     host: str
     pid: int
     process_start: str
+    named: bool = False
 
     @classmethod
     def of_this_process(cls, process_start: ProcessStart) -> Holder:
@@ -45,26 +65,70 @@ class Holder(msgspec.Struct, frozen=True):
 
     def lease(self, now: Stamp, since: str) -> Lease:
         """The row that says: this console has held it since an instant, and lives at `now`."""
-        return Lease(self.name, self.host, self.pid, self.process_start, now.boot_id, now, since)
+        return Lease(self.name, self.host, self.pid, self.process_start, now.boot_id, now, since, self.named)
 
     def freed(self, now: Stamp) -> Lease:
         """The row that says: nobody holds it; this console was the last to see it live, at `now`."""
         return Lease("", self.host, self.pid, self.process_start, now.boot_id, now)
 
 
-def held_by_other(lease: Lease | None, me: Holder, now: Stamp, process_start: ProcessStart) -> bool:
-    """Whether another console that lives holds the defense.
+def held_by_other(
+    lease: Lease | None, me: Holder, now: Stamp, process_start: ProcessStart, name_held: NameHeld = lambda _name: False
+) -> bool:
+    """Return whether another console that lives holds the defense.
 
     The clocks of two machines differ: a sign of life from the near future is one.
+
+    Args:
+        lease: The row of the defense.
+        me: Who asks.
+        now: A reading of the clocks.
+        process_start: Tells when a process of this machine started, as far as this one sees it.
+        name_held: Tells whether the store knows that a holder lives.
     """
     if lease is None or not lease.holder or lease.holder == me.name:
         return False
-    if lease.host == me.host:
-        if lease.boot_id != now.boot_id and is_certain(lease.boot_id):
+    if lease.named and name_held(lease.holder):
+        return True
+    same_boot = lease.boot_id == now.boot_id
+    if lease.host == me.host and not same_boot and is_certain(lease.boot_id):
+        return False
+    # Containers of one machine have names of their own, and share its boot. A boot that the system does not name seems
+    # another one once the clock was set: the process decides.
+    if lease.host == me.host or (same_boot and is_certain(lease.boot_id)):
+        if lease.named:
             return False
-        # A boot that the system does not name seems another one once the clock was set: the process decides.
-        return process_start(lease.pid) == lease.process_start
+        if same_process(process_start(lease.pid), lease.process_start):
+            return True
+        if same_namespace(lease.process_start, me.process_start):
+            return False
     return abs(clock.wall_ms(lease.last, now)) < VOID_MS
+
+
+def void_leases(store: Store, me: Holder, now: Stamp, process_start: ProcessStart) -> list[str]:
+    """Return the defenses, sorted by id, that are not live and that a console which is gone holds.
+
+    The lease of a live one tells until when its console lived, so it stays for whoever opens it next.
+    """
+    leases = {id: lease for id, lease in store.leases().items() if lease.holder}
+    live = {summary.id for summary in store.pending() if summary.session == "live"} if leases else set()
+    return sorted(
+        id
+        for id, lease in leases.items()
+        if id not in live and not held_by_other(lease, me, now, process_start, store.name_held)
+    )
+
+
+def clear_void(store: Store, now: Stamp, process_start: ProcessStart) -> None:
+    """Clear what consoles that are gone still hold, as `void_leases` finds it.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    me = Holder.of_this_process(process_start)
+    there = store.leases()
+    for defense_id in void_leases(store, me, now, process_start):
+        store.write_lease(defense_id, None, (there[defense_id].holder,))
 
 
 def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
@@ -94,6 +158,7 @@ class Leases:
         process_start: Tells when a process of this machine started.
         zone: IANA name of the mentor's zone.
         refusal: Why the store cannot be written at all, None when it can.
+        names: Knows which consoles live; None where nothing does.
     """
 
     def __init__(
@@ -104,7 +169,9 @@ class Leases:
         process_start: ProcessStart,
         zone: str,
         refusal: ConsoleError | None = None,
+        names: Names | None = None,
     ) -> None:
+        self._names = names
         self._refusal = refusal
         self._read = read
         self._submit = submit
@@ -127,12 +194,15 @@ class Leases:
         others = {
             id: lease
             for id, lease in self._rows.items()
-            if id not in self._writing and held_by_other(lease, self.me, now, self._process_start)
+            if id not in self._writing and held_by_other(lease, self.me, now, self._process_start, self._name_held)
         }
         self._turned |= others.keys() ^ self._others.keys()
         self._others = others
         for id in others:
             self._held.pop(id, None)
+
+    def _name_held(self, name: str) -> bool:
+        return self._names is not None and self._names.name_held(name)
 
     def turned(self) -> frozenset[str]:
         """Ids of the defenses that became writable, or read-only, since this was last asked."""
@@ -184,6 +254,8 @@ class Leases:
         self._write(defense_id, now, now.wall, other.holder if other is not None else "")
 
     def _write(self, defense_id: str, now: Stamp, since: str, over: str) -> None:
+        if self._names is not None and not self.me.named:
+            self.me = msgspec.structs.replace(self.me, named=self._names.hold_name(self.me.name))
         lease = self.me.lease(now, since)
         self._held[defense_id] = lease
         self._send(defense_id, lease, over)

@@ -22,12 +22,14 @@ from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
     Ack,
     Append,
+    DamagedStore,
     Draft,
     Failed,
     Job,
     Refused,
     SaveDraft,
     Store,
+    StoreError,
     WriteLease,
     lane,
 )
@@ -45,12 +47,12 @@ class SaveState(msgspec.Struct, frozen=True):
     Attributes:
         at: when the last write was acknowledged.
         unsaved: how many actions wait; a text being typed is none.
-        error: why the last try failed.
+        error: why the last try failed, or why the store cannot be read.
         spool: file elsewhere that holds what waits, None when it is in memory only.
         spool_error: why there is no such file.
     """
 
-    state: Literal["saved", "saving", "failed", "read_only"]
+    state: Literal["saved", "saving", "failed", "read_only", "unread"]
     at: str | None
     unsaved: int
     error: ConsoleError | None
@@ -192,6 +194,19 @@ class Ledger:
         before, self._seen = self._seen, self.snapshot.generation
         if before == self._seen:
             return frozenset()
+        try:
+            return self._reread_all()
+        except StoreError as error:
+            self._cannot_read(error)
+            self._seen = before  # the next look tries again
+            return frozenset()
+
+    def _cannot_read(self, error: ConsoleError) -> None:
+        """Take note that the store as a whole cannot be read; one log that is damaged says so itself."""
+        if isinstance(error, StoreError) and not isinstance(error, DamagedStore):
+            self.snapshot.cannot_read(error)
+
+    def _reread_all(self) -> frozenset[str]:
         written = {stream for stream, log in tuple(self._logs.items()) if log.settled and self.reread(stream)}
         return frozenset(written) | self.aside.refresh() | self.reread_drafts(*self._drafts)
 
@@ -212,6 +227,7 @@ class Ledger:
         try:
             self._logs[stream] = self._read(subject, id)
         except ConsoleError as error:
+            self._cannot_read(error)
             if open.acknowledged == 0:  # nothing of it is known to be in the store
                 del self._logs[stream]
                 return
@@ -338,4 +354,6 @@ class Ledger:
             last = next(reversed(self._failed.values()))
             unsaved = self._waiting + self.aside.unwritten()
             return SaveState("failed", self._saved_at, unsaved, last.error, last.spool, last.spool_error)
+        if self.snapshot.unread is not None:
+            return SaveState("unread", self._saved_at, self._waiting, self.snapshot.unread)
         return SaveState("saving" if self._waiting else "saved", self._saved_at, self._waiting, None)

@@ -57,6 +57,7 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
                 place=done.file,
             )
         )
+    found += [_("{place} was left as it is. {problem}", place=path, problem=why) for path, why in done.foreign]
     if done.error is not None:
         why = _("What could not be saved before waits in {place}: {problem}",
                                place=done.file, problem=done.error)  # fmt: skip

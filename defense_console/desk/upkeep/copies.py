@@ -10,11 +10,12 @@ import msgspec
 
 from defense_console.desk.uploads.named import missing_documents, named_documents
 from defense_console.model.errors import ConsoleError
-from defense_console.store.base import DamagedStore
+from defense_console.store.base import DamagedStore, FullDisk
 from defense_console.store.sqlite.copies.backups import Backup, Backups
 from defense_console.store.sqlite.copies.restoring import Restored, restore
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.half_made import note_copied_to
 from defense_console.store.sqlite.store import TinyStore
 
 
@@ -68,6 +69,8 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
         raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
     here, there = FolderVault(store_folder), FolderVault(folder)
     with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
+        with suppress(FullDisk):
+            note_copied_to(store, folder)  # what a kill leaves there is found again by doctor and forget
         backup = Backups(store_folder, folder, kept=0).write(at)
         count = _bring(here, there, named_documents(store))
         return Copied(backup, len(store.streams()), count, missing_documents(store, there))

@@ -8,24 +8,24 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.desk.logs.leases import Holder, ProcessStart, held_by_other
+from defense_console.desk.logs.leases import ProcessStart, clear_void
 from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
-from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.store.base import Append, Lease, Store, StoreError
+from defense_console.store.base import Append, SpooledJob, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights, sweep
+from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights
 from defense_console.store.sqlite.damage.findings import Finding
-from defense_console.store.sqlite.damage.folders_beside import of_spool
+from defense_console.store.sqlite.damage.folders_beside import of_half_made, of_spool
 from defense_console.store.sqlite.damage.repairing import Repaired, repair
 from defense_console.store.sqlite.folder_vault import FolderVault
+from defense_console.store.sqlite.opening.half_made import HalfMade, copied_to
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import can_be_kept
 from defense_console.store.unsaved.replay import replay
-from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken
+from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken, why_not_trusted
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -74,14 +74,20 @@ class Doctor:
             ConsoleError: There is no store, or it cannot be looked at.
         """
         with examined(self._backups) as (found, store):
-            elsewhere = of_spool(self._spool, self._backups.store)
-            return (*found, *elsewhere, *(self._of_all_beside(store) if store is not None else ()))
+            beside = (*of_half_made(self._half_made(store)), *of_spool(self._spool, self._backups.store))
+            return (*found, *beside, *(self._of_all_beside(store) if store is not None else ()))
+
+    def _half_made(self, store: Store | None) -> HalfMade:
+        elsewhere: list[Path] = []
+        if store is not None:
+            with suppress(StoreError):
+                elsewhere = copied_to(store)
+        return HalfMade(self._backups.store, [self._backups.folder], self._spool, elsewhere)
 
     def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
         """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
         yield from self._of_documents(store)
         with suppress(StoreError):
-            yield from self._of_leases(store)
             yield from self._of_spool(store)
 
     def repair(self, found: tuple[Finding, ...]) -> Mended:
@@ -96,8 +102,10 @@ class Doctor:
             mend_rights(folder)
             kinds |= {each.kind for each in self.examine() if each.repairable}
         if "left" in kinds:
+            with examined(self._backups) as (_found, store):
+                half_made = self._half_made(store)
             with alone(folder):
-                sweep(folder)
+                half_made.sweep(alone=True)
         rebuilt = None
         if kinds.intersection(REBUILT):
             shipped = {curriculum_hash(each): canonical_json(each) for each in self._shipped.values()}
@@ -105,8 +113,7 @@ class Doctor:
         with closing(TinyStore.open(folder, create=False, backups=self._backups)) as store:
             # What could not be saved belongs at the end of the logs, now that they are whole again.
             replay(self._spool, store, store.identity)
-            for defense_id in self._stale(store):
-                store.write_lease(defense_id, None)
+            clear_void(store, self._now, self._process_start)
         return Mended(rebuilt, self.examine(), store.notice)
 
     # --- documents ---------------------------------------------------------------------------------------------------
@@ -125,29 +132,6 @@ class Doctor:
             where = vault.path(sha256).relative_to(vault.folder).as_posix()
             yield Finding("document", where, told, remedy, repairable=False)
 
-    # --- leases ------------------------------------------------------------------------------------------------------
-
-    def _of_leases(self, store: Store) -> Iterator[Finding]:
-        for defense_id in self._stale(store):
-            yield Finding(
-                "lease", DEFENSE.stream(defense_id),
-                ConsoleError(N_("A console that is gone still holds a defense that is over.")),
-                ConsoleError(N_("doctor --repair frees it.")),
-                repairable=True,
-            )  # fmt: skip
-
-    def _stale(self, store: Store) -> list[str]:
-        """Defenses that are not live and are held by a console that is gone.
-
-        The lease of a live one tells until when its console lived, so it stays for whoever opens it next.
-        """
-        live = {summary.id for summary in store.pending() if summary.session == "live"}
-        return sorted(id for id, lease in store.leases().items() if id not in live and self._is_gone(lease))
-
-    def _is_gone(self, lease: Lease) -> bool:
-        me = Holder.of_this_process(self._process_start)
-        return bool(lease.holder) and not held_by_other(lease, me, self._now, self._process_start)
-
     # --- the spool ---------------------------------------------------------------------------------------------------
 
     def _of_spool(self, store: TinyStore) -> Iterator[Finding]:
@@ -157,9 +141,27 @@ class Doctor:
         for path in files:
             if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, store.identity):
                 continue
+            if (why := why_not_trusted(path)) is not None:
+                remedy = ConsoleError(N_("Ask who owns it. If it is yours, take the others' right to write away."))
+                yield Finding("spool", str(path), why, remedy, repairable=False)
+                continue
             with taken(path) as handle:
-                if handle is not None:  # else a console that lives writes it
+                if handle is not None:
                     yield self._waiting(path, store)
+                elif finding := self._held_back(path):
+                    yield finding
+
+    @staticmethod
+    def _held_back(path: Path) -> Finding | None:
+        """What a console that lives could not save yet; None when it just did."""
+        jobs: list[SpooledJob] = []
+        with suppress(OSError):
+            jobs, _damaged = read_jobs(path)
+        if not jobs:
+            return None
+        told = ConsoleError(N_("An open console could not save {n} writes yet; they wait here."), n=len(jobs))
+        remedy = ConsoleError(N_("Look at its red line. It saves them by itself when the store can be written again."))
+        return Finding("spool", str(path), told, remedy, repairable=False)
 
     @staticmethod
     def _waiting(path: Path, store: Store) -> Finding:

@@ -25,9 +25,8 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.fold import emails_ever, names_ever
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.base import Store, StoreError
+from defense_console.store.base import FullDisk, Identity, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.damage.diagnosis import sweep
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.forgetting import (
     all_copies,
@@ -35,9 +34,12 @@ from defense_console.store.sqlite.forgetting import (
     forget_in_spool,
     forget_in_store,
     holds_bytes,
+    of_others,
+    refuse_low_space,
     waiting,
 )
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.half_made import HalfMade, copied_to
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
@@ -50,7 +52,9 @@ class Known(msgspec.Struct, frozen=True):
         id, name, email: who it is.
         defenses: ids of the defenses, sorted.
         documents: SHA-256 of the documents that nobody else's log names, sorted.
+        in_copies: those of them that only copies of the store name, by copy.
         copies: the copies of the store; what they hold of the student goes too.
+        copied_to: folders on other disks that copies were made to; nothing whole in them is touched.
         last: ISO instant of the last thing recorded, "" for nothing.
         mentions: logs of others in which a name of theirs stands, an earlier one too.
         called: every name and address they ever had.
@@ -61,7 +65,9 @@ class Known(msgspec.Struct, frozen=True):
     email: str
     defenses: tuple[str, ...]
     documents: tuple[str, ...]
+    in_copies: dict[Path, tuple[str, ...]]
     copies: tuple[Path, ...]
+    copied_to: tuple[Path, ...]
     last: str
     mentions: tuple[str, ...]
     called: tuple[str, ...]
@@ -108,47 +114,79 @@ class ForgetDesk:
     def forget(self, student: str) -> tuple[Path, ...]:
         """Forget a student. What is interrupted can be done again: the store itself comes last.
 
+        What needs space comes first: as long as a file cannot be built anew, nothing that only it names is removed.
+
         Args:
             student: As `look` found it: the id.
 
         Returns:
-            Files that still speak of the student and cannot be built anew, since they are damaged.
+            Files that still speak of the student and cannot be built anew, since they are damaged, or not be removed.
 
         Raises:
-            ConsoleError: As `look`; or a console holds the store.
+            ConsoleError: As `look`; or a console holds the store, or it could not be done: then it says what remains.
         """
         with alone(self._folder):
             with closing(TinyStore(self._folder, RowDatabase(place.prepare(self._folder, create=False)))) as store:
                 known, identity = self._look(store, student), store.identity
-            for folder in (self._folder, self._spool):
-                with place.explained(folder):
-                    (folder / FILE_NAME).unlink(missing_ok=True)
-            forget_in_spool(self._spool, identity, known.streams)
-            sweep_copies()
-            vault = FolderVault(self._folder)
-            for sha256 in known.documents:
-                vault.remove(sha256)
-            for each in self._places:
-                each.sweep()
-            sweep(self._folder)
-            left = []
-            for path in known.copies:
-                try:
-                    forget_in_copy(path, known.id)
-                except StoreError:
-                    left.append(path)
-            forget_in_store(self._folder, known.id)
-            return tuple(path for path in (*left, *self._damaged()) if self._speaks_of(path, known))
+            half_made = HalfMade(self._folder, (each.folder for each in self._places), self._spool, known.copied_to)
+            half_made.sweep(alone=True)
+            refuse_low_space((self._folder / place.FILE, *known.copies))
+            try:
+                copies = self._forget_in_copies(known)
+                forget_in_store(self._folder, known.id, lambda: self._forget_beside(known, identity))
+            except ConsoleError as problem:
+                raise self._what_remains(known, problem) from problem
+            theirs = of_others(self._spool, identity)
+            left = (path for folder in half_made.left() for path in _files(folder))
+            return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if self._speaks_of(path, known))
+
+    def _forget_in_copies(self, known: Known) -> list[Path]:
+        """Build the copies anew; return those that cannot be."""
+        left = []
+        for path in known.copies:
+            only_here = known.in_copies.get(path, ())
+            try:
+                forget_in_copy(path, known.id, lambda: self._remove(only_here))  # noqa: B023 — called before the next
+            except FullDisk:
+                raise
+            except StoreError:
+                left.append(path)
+        return left
+
+    def _forget_beside(self, known: Known, identity: Identity) -> None:
+        """Remove what lies beside the store, which is whole without the student by now."""
+        for folder in (self._folder, self._spool):
+            with place.explained(folder):
+                (folder / FILE_NAME).unlink(missing_ok=True)
+        forget_in_spool(self._spool, identity, known.streams)
+        sweep_copies()
+        self._remove(known.documents)
+
+    def _remove(self, documents: Iterable[str]) -> None:
+        vault = FolderVault(self._folder)
+        for sha256 in documents:
+            vault.remove(sha256)
+
+    def _what_remains(self, known: Known, problem: ConsoleError) -> ConsoleError:
+        vault = FolderVault(self._folder)
+        documents = sum(vault.holds(sha256) for sha256 in known.documents)
+        copies = sum(self._speaks_of(path, known) for path in known.copies)
+        return ConsoleError(
+            N_("{id} is not forgotten. {problem} Still there: the store, documents {documents}, copies {copies}."),
+            id=known.id, problem=problem, documents=documents, copies=copies,
+        )  # fmt: skip
 
     def _damaged(self) -> Iterator[Path]:
         """What repairs have kept."""
         for aside in sorted(self._folder.glob(place.DAMAGED + "*")):
-            yield from (path for path in sorted(aside.rglob("*")) if path.is_file())
+            yield from _files(aside)
 
     @staticmethod
     def _speaks_of(path: Path, known: Known) -> bool:
-        with place.explained(path):
+        try:
             return holds_bytes(path, (*known.called, *known.streams))
+        except OSError:
+            return True  # what cannot be read may
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -175,15 +213,20 @@ class ForgetDesk:
         if known is None and not found:
             raise ConsoleError(N_("There is no student {id} here."), id=student)
         copies = all_copies(self._places)
-        more, others = _in_copies(copies, id)
-        documents = (named[True] | more) - named[False] - others
+        by_copy, others = _in_copies(copies, id)
+        documents = named[True].union(*by_copy.values()) - named[False] - others
+        in_copies = {path: tuple(sorted(its & documents - named[True])) for path, its in by_copy.items()}
         name, email = ("", "") if known is None else (known.name, known.email)
         streams = {STUDENT.stream(id), *(DEFENSE.stream(defense_id) for defense_id in found)}
         events = logs.events(STUDENT, id)
         names = dict.fromkeys((*names_ever(events), name))
         called = (*names, *dict.fromkeys((*emails_ever(events), email)))
         mentions = tuple(_mentions(store, streams, names))
-        return Known(id, name, email, tuple(found), tuple(sorted(documents)), tuple(copies), last, mentions, called)
+        elsewhere = tuple(copied_to(store))
+        return Known(
+            id, name, email, tuple(found), tuple(sorted(documents)), in_copies, tuple(copies), elsewhere,
+            last, mentions, called,
+        )  # fmt: skip
 
 
 def _id_of(store: Store, typed: str) -> str:
@@ -204,9 +247,14 @@ def _refuse_open(defense_id: str, session: str, *, signed: bool) -> None:
         raise ConsoleError(N_("The verdict of {id} is signed and not released: release it first."), id=defense_id[:8])
 
 
-def _in_copies(copies: Sequence[Path], student: str) -> tuple[set[str], set[str]]:
-    """Documents that logs of the student name in copies, and those that logs of others do."""
-    mine: set[str] = set()
+def _files(path: Path) -> list[Path]:
+    """A file itself, and those in a folder."""
+    return [each for each in (path, *sorted(path.rglob("*"))) if each.is_file() and not each.is_symlink()]
+
+
+def _in_copies(copies: Sequence[Path], student: str) -> tuple[dict[Path, set[str]], set[str]]:
+    """Documents that logs of the student name in copies, by copy, and those that logs of others do."""
+    mine: dict[Path, set[str]] = {path: set() for path in copies}
     others: set[str] = set()
     for path in copies:
         with suppress(ConsoleError), place.explained(path), _copy(path) as store:
@@ -214,7 +262,7 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[set[str], set[str]
             for defense_id in logs.ids(DEFENSE):
                 events = logs.events(DEFENSE, defense_id)
                 owner = getattr(events[0].what, "student_id", "") if events else ""
-                (mine if owner == student else others).update(file.sha256 for file in received_files(events))
+                (mine[path] if owner == student else others).update(file.sha256 for file in received_files(events))
     return mine, others
 
 

@@ -56,6 +56,8 @@ def _head(saved: SaveState) -> str:
     """What is not saved, and the key that copies it: the first words, which nothing can push away."""
     if saved.state == "read_only":
         return _("✗ READ ONLY")
+    if saved.state == "unread":
+        return _("✗ NOT READ: the screen shows what was read before")
     if saved.unsaved:
         return ngettext(
             "✗ NOT SAVED: {n} action, {key:console.copy_unsaved} copies it",

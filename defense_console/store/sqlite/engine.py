@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from tinydb.storages import Storage
 
 from defense_console.store.sqlite import pragmas, schema
-from defense_console.store.sqlite.opening.unmoved import MovedFile, Unmoved
+from defense_console.store.sqlite.opening.unmoved import MovedFile, OverwrittenFile, Unmoved
 
 V = TypeVar("V")
 _BATCH = 256
@@ -179,12 +179,14 @@ class RowStorage(Storage):
             raise self.refusal
         point = f"p{self._depth}"
         outermost = self._depth == 0
+        if outermost and self._unmoved is not None:
+            self._unmoved.check_content()
         self._run("BEGIN IMMEDIATE" if outermost else f"SAVEPOINT {point}")
         self._depth += 1
         try:
             yield
-            if outermost and self._unmoved is not None:
-                self._unmoved.check()
+            if outermost:
+                self.check_unmoved()
             self._run("COMMIT" if outermost else f"RELEASE {point}")
         except BaseException as error:
             self._writes += 1
@@ -194,7 +196,8 @@ class RowStorage(Storage):
                     self._connection.execute("ROLLBACK" if outermost else f"ROLLBACK TO {point}")
                     if not outermost:
                         self._connection.execute(f"RELEASE {point}")
-                if isinstance(error, MovedFile):  # what a removed log holds is brought into the file while it is open
+                if isinstance(error, MovedFile) and not isinstance(error, OverwrittenFile):
+                    # What a removed log holds is brought into the file while it is open.
                     self._connection.execute("PRAGMA wal_checkpoint").fetchall()
             raise
         finally:
@@ -216,6 +219,24 @@ class RowStorage(Storage):
     def version(self) -> tuple[int, int]:
         """Another value after every write, of this connection or of another one."""
         return self.data_version(), self._writes
+
+    def tell_from_another(self, is_another: Callable[[Path], bool]) -> None:
+        """Let every look at the file tell whether another one was copied into it.
+
+        Args:
+            is_another: Tells whether a file holds another store than this one.
+        """
+        if self._unmoved is not None:
+            self._unmoved.is_another = is_another
+
+    def check_unmoved(self) -> None:
+        """Look whether the file is still the one that was opened.
+
+        Raises:
+            MovedFile: It is not.
+        """
+        if self._unmoved is not None:
+            self._unmoved.check()
 
     def data_version(self) -> int:
         """Another value after every write of another connection."""

@@ -1,8 +1,7 @@
 """The vault in a store's folder.
 
 A file lies at `documents/ab/cdef…`, the SHA-256 of its bytes in hexadecimal. It gets that name when it is whole and
-on the disk; until then it lies in a folder of its own whose name begins with `.new-`, held by a lock, and swept away by
-the next console when its writer is gone.
+on the disk; until then it lies in a work folder, which the next console sweeps away when its writer is gone.
 """
 
 from __future__ import annotations
@@ -11,28 +10,21 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import stat
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.durable_files import sync_folder
+from defense_console.store.durable_files import sync_folder, write_all
 from defense_console.store.sqlite.opening.place import DOCUMENTS, explained
+from defense_console.store.sqlite.opening.work_folder import PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
 
-if os.name == "posix":
-    import fcntl
-
-_NEW: Final = ".new-"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 1 << 20
-_FORSAKEN_S: Final = 86_400
-"""Where folders cannot be locked, what has not been touched for a day has no writer any more."""
 _NOT_FOLLOWED: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -55,7 +47,7 @@ class FolderTaking:
                 digest.update(chunk)
                 size += len(chunk)
                 with explained(self._vault.folder):
-                    write_all(file, chunk)
+                    write_all(file.fileno(), chunk)
             with explained(self._vault.folder):
                 os.fsync(file.fileno())
         kept = Kept(size, digest.hexdigest())
@@ -134,16 +126,13 @@ class FolderVault:
         """
         with explained(self.folder):
             self._prepare()
-            new, lock = self._locked_folder()
-        try:
+        with ExitStack() as working:
+            with explained(self.folder):
+                new = working.enter_context(work_folder(self.root))
             taking = FolderTaking(self, new)
             yield taking
             with explained(self.folder):
                 taking.name()
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-            if lock is not None:
-                os.close(lock)
 
     @contextmanager
     def opened(self, sha256: str) -> Iterator[IO[bytes]]:
@@ -209,46 +198,8 @@ class FolderVault:
         if not self.root.exists():
             self.root.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self.folder)
-        for left in sorted(self.root.glob(_NEW + "*")):
-            self._sweep(left)
-
-    def _locked_folder(self) -> tuple[Path, int | None]:
-        """A new folder, and the lock that says its writer lives."""
-        while True:
-            new = self.root / (_NEW + secrets.token_hex(8))
-            new.mkdir(mode=0o700)
-            if os.name != "posix":
-                return new, None
-            with suppress(FileNotFoundError):
-                lock = os.open(new, os.O_RDONLY)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if new.exists():  # a sweeper may have been between the two lines above
-                    return new, lock
-                os.close(lock)
-
-    @staticmethod
-    def _sweep(left: Path) -> None:
-        """Remove what a console that is gone left half-written."""
-        with suppress(OSError):
-            if left.is_symlink():
-                left.unlink()
-            elif os.name != "posix":
-                if time.time() - left.stat().st_mtime > _FORSAKEN_S:
-                    shutil.rmtree(left, ignore_errors=True)
-            else:
-                lock = os.open(left, os.O_RDONLY)
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(left, ignore_errors=True)
-                finally:
-                    os.close(lock)
-
-
-def write_all(file: IO[bytes], data: bytes) -> None:
-    """Write every byte: an unbuffered file may take fewer at once, and says how many."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
+        for left in sorted(self.root.glob(PREFIX + "*")):
+            remove_left(left)
 
 
 def _refuse_link(path: Path) -> None:

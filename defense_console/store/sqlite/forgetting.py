@@ -1,17 +1,18 @@
 """Takes one student out of a store's file and of its copies, so that no byte of them is left in the files.
 
-Each file is built anew without the student and put in the place of the old one: whole, or not at all. What the disk
+Each file is built again without the student and put in the place of the old one: whole, or not at all. What the disk
 itself keeps of a file that is gone is beyond any program. Source: docs/reliability.md.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -20,12 +21,13 @@ from defense_console.model.errors import N_
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import durable_files
-from defense_console.store.base import DamagedStore, Identity
+from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.keys import defense_key, places_beside
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import CLOSED, CLOSED_COUNT, PENDING
 from defense_console.store.sqlite.tables import Documents, log_names
@@ -33,6 +35,10 @@ from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
 _NEAR = ("drafts", "aside")
+_SPOOLED: Final = (spool_files.END, spool_files.ASIDE, spool_files.DAMAGED)
+_MB: Final = 1_000_000
+_TIMES: Final = 2
+"""The new file, and the journal while SQLite packs it."""
 
 
 class Traces(msgspec.Struct, frozen=True):
@@ -50,7 +56,7 @@ class Traces(msgspec.Struct, frozen=True):
 
 
 def traces(rows: RowStorage, student: str) -> Traces:
-    """Find a student in a file: by the first event of each log and by the rows beside them.
+    """Find a student in a file: by the first event of each log and by the rows next to the logs.
 
     Raises:
         DamagedRow: A row cannot be read, so nothing is certain.
@@ -76,18 +82,50 @@ def _what(document: dict[str, Any]) -> dict[str, Any]:
     return what if isinstance(what, dict) else {}
 
 
-def forget_in_store(folder: Path, student: str) -> None:
-    """Build the store anew without a student. Nobody else may hold it.
+def refuse_low_space(files: Iterable[Path]) -> None:
+    """Refuse to begin where there is no space to build each of some files again, one after the other.
+
+    Raises:
+        FullDisk: There is not; nothing was changed.
+    """
+    needed: dict[Path, int] = {}
+    for path in files:
+        with place.explained(path):
+            size = sum(each.stat().st_size for each in (path, path.with_name(path.name + WAL)) if each.exists())
+        needed[path.parent] = max(needed.get(path.parent, 0), _TIMES * size + _MB)
+    for folder, wanted in needed.items():
+        with place.explained(folder):
+            free = shutil.disk_usage(folder).free
+        if free < wanted:
+            raise FullDisk(
+                N_("Forgetting needs {needed} MB on the disk of {place}, and {free} MB are free. Nothing was removed."),
+                needed=-(-wanted // _MB), place=folder, free=free // _MB,
+            )  # fmt: skip
+
+
+def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lambda: None) -> None:
+    """Build the store again without a student. Nobody else may hold it.
+
+    Args:
+        folder: The store's.
+        student: The id.
+        before: Called when the new file is whole, right before it takes the place of the old one.
 
     Raises:
         StoreError: It cannot be done; the store is as it was.
     """
     with _without(folder / place.FILE, folder, student) as (new, _found), place.explained(folder):
+        before()
         replace(folder, new)
 
 
-def forget_in_copy(path: Path, student: str) -> bool:
-    """Build a copy of the store anew without a student.
+def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda: None) -> bool:
+    """Build a copy of the store again without a student.
+
+    Args:
+        path: The copy.
+        student: The id.
+        before: As of `forget_in_store`; not called when there is nothing to take out.
 
     Returns:
         Whether there was anything to take out.
@@ -100,6 +138,7 @@ def forget_in_copy(path: Path, student: str) -> bool:
             raise DamagedStore(N_("The copy {place} is damaged."), place=path)
     with _without(path, path.parent, student) as (new, found), place.explained(path):
         if found:
+            before()
             new.replace(path)
             durable_files.sync_folder(path.parent)
         return found
@@ -108,27 +147,22 @@ def forget_in_copy(path: Path, student: str) -> bool:
 @contextmanager
 def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, bool]]:
     """A new file that holds what a file holds but for one student, checked; and whether there was anything of them."""
-    with place.explained(folder):
-        new = place.new_file(folder)
-    try:
-        with place.explained(folder):
-            copy_database(path, new)
-            found = _erase(new, student)
-            with closing(sqlite3.connect(new)) as connection:
-                # What was deleted is gone from the pages, and no page is left that nothing points to.
-                for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
-                    connection.execute(f"PRAGMA {pragma}").fetchall()
-                connection.execute("VACUUM")
-            if (fault := fault_of(new)) is not None:
-                raise DamagedStore(
-                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                    place=path,
-                    problem=fault,
-                )
-            sync_path(new)
+    with place.explained(folder), place.new_file(folder) as new:
+        copy_database(path, new)
+        found = _erase(new, student)
+        with closing(sqlite3.connect(new)) as connection:
+            # What was deleted is gone from the pages, and no page is left that nothing points to.
+            for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            connection.execute("VACUUM")
+        if (fault := fault_of(new)) is not None:
+            raise DamagedStore(
+                N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+                place=path,
+                problem=fault,
+            )
+        sync_path(new)
         yield new, found
-    finally:
-        place.remove_file(new)
 
 
 def _erase(path: Path, student: str) -> bool:
@@ -177,20 +211,36 @@ def all_copies(places: Iterable[Backups]) -> list[Path]:
 
 def waiting(folder: Path, identity: Identity) -> list[Path]:
     """Spool files of a store that hold what is not written yet."""
-    return [path for path in spool_files.spool_files(folder) if spool_files.speaks_of(path, identity)]
+    return [path for path in spool_files.spool_files(folder) if _is_ours(path, identity)]
+
+
+def _is_ours(path: Path, identity: Identity) -> bool:
+    with suppress(FileNotFoundError):
+        return spool_files.why_not_trusted(path) is None and spool_files.speaks_of(path, identity)
+    return False
+
+
+def of_others(folder: Path, identity: Identity) -> list[Path]:
+    """Files of the spool's folder that name a store and that somebody else wrote, or could have written."""
+    found = []
+    with suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _SPOOLED and spool_files.why_not_trusted(path) is not None:
+                found.append(path)
+    return [path for path in found if spool_files.speaks_of(path, identity)]
 
 
 def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
     """Take a student's jobs out of what was set aside because it could never be written.
 
-    A file of which lines are damaged goes as a whole when it speaks of the student: nothing else of it is certain.
+    A file with damaged lines goes as a whole when it names the student: nothing else of it is certain.
 
     Raises:
         StoreError: A file cannot be changed.
     """
     with spool_files.explained(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
-            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not spool_files.speaks_of(path, identity):
+            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not _is_ours(path, identity):
                 continue
             jobs, damaged = spool_files.read_jobs(path)
             kept = [job for job in jobs if job.stream not in streams]

@@ -46,13 +46,14 @@ from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import defense_key
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
-from defense_console.store.sqlite.opening.holding import Held, share
+from defense_console.store.sqlite.opening.half_made import HalfMade
+from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import Upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents, log_names
+from defense_console.store.sqlite.tables import Documents, holds_another, log_names
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,11 +76,13 @@ class TinyStore:
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
         self.notice: ConsoleError | None = None
-        """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
+        """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
+        self._names: list[Held] = []
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
+        self._rows.tell_from_another(self._is_another)
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
@@ -93,13 +96,14 @@ class TinyStore:
         Args:
             folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
-            backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+            backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
         Raises:
             StoreError: It cannot be used; the subclass and the sentence say why.
         """
         path = place.prepare(folder, create=create)
-        upgrade = Upgrade(backups or Backups(folder))
+        backups = backups or Backups(folder)
+        upgrade = Upgrade(backups)
         with place.explained(folder):
             refuse_mixture(path)
             held = share(folder)
@@ -108,8 +112,12 @@ class TinyStore:
             except BaseException:
                 held.release()
                 raise
+        HalfMade(folder, [backups.folder]).sweep()
         store.notice = upgrade.notice
         return store
+
+    def _is_another(self, path: Path) -> bool:
+        return holds_another(path, self.identity.id)
 
     @property
     def read_only(self) -> ConsoleError | None:
@@ -119,14 +127,14 @@ class TinyStore:
 
     @_explained
     def reclaim(self) -> bool:
-        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        """Use the space in the store's own files again, since the disk is full; return whether there was any."""
         return self._rows.reclaim()
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
         self._rows.close()
-        if self._held is not None:
-            self._held.release()
+        for held in (*self._names, *(() if self._held is None else (self._held,))):
+            held.release()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -142,6 +150,7 @@ class TinyStore:
         def changed() -> bool:
             nonlocal seen
             with place.explained(self.folder):
+                self._rows.check_unmoved()
                 before, seen = seen, self._rows.data_version()
             return before != seen
 
@@ -243,7 +252,7 @@ class TinyStore:
 
     @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
+        """Return every draft by stream and field key, sorted, without damaged ones; `verify_all` reports those."""
         return self._drafts.all()
 
     @_explained
@@ -268,7 +277,7 @@ class TinyStore:
 
     @_explained
     def leases(self) -> dict[str, Lease]:
-        """Leases by defense id. A damaged one is left out; `verify_all` tells of it."""
+        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
         return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
 
     @_explained
@@ -282,6 +291,17 @@ class TinyStore:
                 self._documents.remove("leases", key)
             else:
                 self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name until the store is closed; see `Store.hold_name`."""
+        held = hold_name(self.folder, name)
+        if held is not None:
+            self._names.append(held)
+        return held is not None
+
+    def name_held(self, name: str) -> bool:
+        """Whether somebody holds a name; see `Store.name_held`."""
+        return name_held(self.folder, name)
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 

@@ -6,10 +6,12 @@ Source: engineering.md §2.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any, cast
 
 from tinydb.table import Document
@@ -20,10 +22,29 @@ from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
 from defense_console.store.sqlite.keys import name_key
+from defense_console.store.sqlite.pragmas import connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
 
 _NO_END = 2**62
 _ID = "store_id"
+
+
+def holds_another(path: Path, id: str) -> bool:
+    """Return whether a file, without its write-ahead log, is no store, or one of another id.
+
+    Args:
+        path: The file, which may be written meanwhile: what cannot be told counts as the same.
+        id: As `own_id` gave it.
+    """
+    try:
+        with closing(connect_to_read(path, immutable=True)) as connection:
+            row = connection.execute("SELECT body FROM rows WHERE tab = 'meta' AND id = ?", (name_key(_ID),)).fetchone()
+        found = json.loads(row[0])["value"] if row is not None else id  # it may still be in the log alone
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return bool(id) and found != id
 
 
 def log_names(rows: RowStorage, limit: int = -1) -> list[str]:
@@ -71,9 +92,9 @@ class Documents:
         self.put("meta", name_key(key), {"key": key, "value": value}, "key")
 
     def own_id(self) -> str:
-        """What tells this store from another one at its place; "" when it has no such id and cannot be given one.
+        """Return the id of this store, which another store at its place does not have; "" when it cannot be given one.
 
-        A damaged one is left as it is: the store opens, `verify` tells of the row, and no spool is taken for its own.
+        A damaged id is left as it is: the store opens, `verify` reports the row, and no spool is taken for its own.
         """
         try:
             found = self.meta(_ID)

@@ -8,6 +8,7 @@ Source: docs/reliability.md.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,17 +16,22 @@ import msgspec
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Conflict, DamagedStore, Identity, SpooledJob, Store, StoreError
 from defense_console.store.durable_files import sync_folder
+from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.unsaved.keeping_aside import RefusedTails, can_be_kept, write_once
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
     DAMAGED,
+    FOLLOWS,
+    VERSION,
     belongs,
     content,
     explained,
+    head_of,
     read_jobs,
     remove,
     spool_files,
     taken,
+    why_not_trusted,
     write_aside,
     write_file,
 )
@@ -40,6 +46,7 @@ class Replayed(msgspec.Struct, frozen=True):
         filed: such actions whose defense is not in the store; they are in a file that ends in `.aside`.
         damaged: lines that could not be read; their file was kept under a name that ends in `.damaged`.
         left: actions and drafts that are still to be written.
+        foreign: files that somebody else wrote, or could have written, and why they were left.
         file: the folder of these files.
         error: why something is left; None when nothing is.
     """
@@ -49,6 +56,7 @@ class Replayed(msgspec.Struct, frozen=True):
     filed: int = 0
     damaged: int = 0
     left: int = 0
+    foreign: tuple[tuple[Path, ConsoleError], ...] = ()
     file: Path | None = None
     error: ConsoleError | None = None
 
@@ -65,8 +73,12 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
         What came of it. Nothing is raised for what cannot be written: it stays where it is.
     """
     total = Replayed()
+    HalfMade(Path(identity.path), (), folder).sweep()
     # What an earlier console put into a file of its own is older than anything that waits.
     for path in (*spool_files(folder, ASIDE), *spool_files(folder)):
+        with suppress(OSError):
+            if belongs(path, identity) and (why := why_not_trusted(path)) is not None:
+                total = _sum(total, Replayed(foreign=((path, why),)))
         with taken(path) as handle:
             if handle is not None and belongs(path, identity):
                 total = _sum(total, _Replay(path, store, identity).run(handle))
@@ -83,6 +95,8 @@ class _Replay:
         self._store = store
         self._owner = owner
         self._refused_before = path.suffix == ASIDE
+        head = head_of(path)
+        self._version = VERSION if head is None else head.spool
         self._tails = RefusedTails()
         self._written = 0
         self._kept: list[SpooledJob] = []
@@ -94,6 +108,8 @@ class _Replay:
         damaged = 0
         try:
             with explained(self._path.parent):
+                jobs, damaged = read_jobs(self._path, handle)
+            with explained(self._path.parent):
                 jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
@@ -102,7 +118,7 @@ class _Replay:
             self._error = error
         filed = 0 if self._refused_before else len(self._filed)  # reported when they were filed
         left, folder = len(self._left), self._path.parent
-        return Replayed(self._written, len(self._kept), filed, damaged, left, folder, self._error)
+        return Replayed(self._written, len(self._kept), filed, damaged, left, (), folder, self._error)
 
     def _take(self, job: SpooledJob) -> None:
         blocked = any(job.stream == other.stream for other in self._left)
@@ -116,7 +132,9 @@ class _Replay:
             self._left.append(job)
 
     def _write(self, job: SpooledJob) -> None:
-        if isinstance(job, Append) and (self._refused_before or self._builds_on_refused(job)):
+        if isinstance(job, Append) and (
+            self._refused_before or self._builds_on_refused(job) or not self._names_what_it_follows(job)
+        ):
             self._keep_aside(job)
             return
         try:
@@ -132,6 +150,10 @@ class _Replay:
                 for key in job.drop_aside:
                     self._store.save_aside(job.stream, key, None)
                 self._written += 1
+
+    def _names_what_it_follows(self, job: Append) -> bool:
+        """A number alone would let a job continue a record that it does not belong to."""
+        return job.previous is not None or self._version < FOLLOWS
 
     def _builds_on_refused(self, job: Append) -> bool:
         return self._tails.goes_on(job) or any(job.stream == other.stream for other in self._filed)
@@ -154,7 +176,7 @@ class _Replay:
         if not stays:
             remove(self._path, handle, close=False)
         elif damaged or stays != jobs:
-            write_file(self._path, content(self._owner, stays))
+            write_file(self._path, content(self._owner, stays, self._version))
         sync_folder(folder)
 
     def _stays(self, jobs: list[SpooledJob]) -> list[SpooledJob]:
@@ -169,5 +191,5 @@ class _Replay:
 def _sum(one: Replayed, other: Replayed) -> Replayed:
     return Replayed(
         one.written + other.written, one.kept + other.kept, one.filed + other.filed, one.damaged + other.damaged,
-        one.left + other.left, other.file, other.error or one.error,
+        one.left + other.left, one.foreign + other.foreign, other.file or one.file, other.error or one.error,
     )  # fmt: skip

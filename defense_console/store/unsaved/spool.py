@@ -17,7 +17,7 @@ from pathlib import Path
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity, SpooledJob
-from defense_console.store.durable_files import make_folder, sync_file, sync_folder
+from defense_console.store.durable_files import make_folder, sync_file, sync_folder, write_all
 from defense_console.store.unsaved.spool_files import (
     END,
     NOT_FOLLOWED,
@@ -28,7 +28,6 @@ from defense_console.store.unsaved.spool_files import (
     line,
     lock,
     remove,
-    write_all,
 )
 
 

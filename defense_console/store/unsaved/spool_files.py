@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.durable_files import sync_file, sync_folder
-from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
@@ -26,10 +27,13 @@ ASIDE = ".aside"
 """What another writer made impossible, where the store has no defense to keep it aside with."""
 DAMAGED = ".damaged"
 """A copy of a file with lines that could not be read."""
-VERSION = 2
-_READ = (1, VERSION)
+VERSION = 3
+FOLLOWS = 3
+"""From this version on an append names the hash of the line that it follows."""
+_READ = (1, 2, VERSION)
 """Versions that this console reads; see `earlier_jobs.py`."""
 NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _LOCKED_BYTE = 2**30
 """Windows locks bytes and then refuses to read them: one that no spool ever has."""
 
@@ -86,14 +90,18 @@ def spool_files(folder: Path, end: str = END) -> list[Path]:
     return []
 
 
-def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
+def read_jobs(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], int]:
     """The jobs of a spool file or of one set aside, in order, and how many lines of it cannot be trusted.
 
     A last line without its end was never said to be kept: it counts as not written.
+
+    Args:
+        path: The file.
+        handle: Where it is open, so that nobody can put another file under its name meanwhile.
     """
     jobs: list[SpooledJob] = []
     damaged = expected = 0
-    for body in _bodies(path):
+    for body in _bodies(path if handle is None else handle):
         expected += 1
         entry = None
         if body is not None:
@@ -109,9 +117,11 @@ def read_jobs(path: Path) -> tuple[list[SpooledJob], int]:
     return jobs, damaged
 
 
-def _bodies(path: Path, *, head: bool = False) -> Iterator[bytes | None]:
-    """Yield what the whole lines of a file hold, None for a changed line: the first line alone, or all others."""
-    lines = path.read_bytes().split(b"\n")[:-1]
+def _bodies(file: Path | int, *, head: bool = False) -> Iterator[bytes | None]:
+    """What the whole lines of a file hold, None for each that was changed; the head alone, or all but the head."""
+    with open(file, "rb", closefd=isinstance(file, Path)) as stream:
+        stream.seek(0)
+        lines = stream.read().split(b"\n")[:-1]
     for line in lines[:1] if head else lines[1:]:
         body: bytes | None = None
         with suppress(msgspec.MsgspecError):
@@ -121,12 +131,36 @@ def _bodies(path: Path, *, head: bool = False) -> Iterator[bytes | None]:
         yield body
 
 
-def owner(path: Path) -> Identity | None:
-    """Whose jobs a spool file holds; None when its first line cannot be trusted."""
+def head_of(path: Path) -> Head | None:
+    """Return the first line of a spool file, which says whose jobs it holds; None when it cannot be trusted."""
     with suppress(OSError, msgspec.MsgspecError):
         for body in _bodies(path, head=True):
             head = msgspec.json.decode(body or b"", type=Head)
-            return head.store if head.spool in _READ else None
+            return head if head.spool in _READ else None
+    return None
+
+
+def owner(path: Path) -> Identity | None:
+    """Whose jobs a spool file holds; None when its first line cannot be trusted."""
+    head = head_of(path)
+    return None if head is None else head.store
+
+
+def why_not_trusted(path: Path) -> ConsoleError | None:
+    """Return why a file may hold what the mentor never decided: somebody else wrote it, or could have.
+
+    In a folder that several accounts share, a name proves nothing.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    if os.name != "posix":
+        return None
+    status = path.lstat()
+    if status.st_uid != os.getuid():
+        return ConsoleError(N_("It belongs to another account, so nothing of it was saved as yours."))
+    if status.st_mode & _OTHERS_WRITE:
+        return ConsoleError(N_("Other accounts may write to it, so nothing of it was saved as yours."))
     return None
 
 
@@ -158,29 +192,18 @@ def write_aside(folder: Path, store: Identity, jobs: Iterable[SpooledJob]) -> Pa
     return path
 
 
-def content(store: Identity, jobs: Iterable[SpooledJob]) -> bytes:
+def content(store: Identity, jobs: Iterable[SpooledJob], version: int = VERSION) -> bytes:
     """A whole file."""
-    return b"".join((line(Head(VERSION, store)), *(line(Entry(n, job)) for n, job in enumerate(jobs, 1))))
+    return b"".join((line(Head(version, store)), *(line(Entry(n, job)) for n, job in enumerate(jobs, 1))))
 
 
 def write_file(path: Path, data: bytes) -> None:
     """A whole file under its name, or none of it."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | NOT_FOLLOWED, 0o600)
-    try:
-        write_all(handle, data)
-        sync_file(handle)
-    except OSError:
-        remove(new, handle)
-        raise
-    os.close(handle)
-    new.replace(path)
-
-
-def write_all(handle: int, data: bytes) -> None:
-    """Write all of it; a system call may write less."""
-    while data:
-        data = data[os.write(handle, data) :]
+    with new_file(path.parent) as new:
+        with new.open("wb", buffering=0) as file:
+            write_all(file.fileno(), data)
+            sync_file(file.fileno())
+        new.replace(path)
 
 
 def remove(path: Path, handle: int, *, close: bool = True) -> None:
@@ -217,15 +240,23 @@ def _lock_byte(handle: int) -> None:  # pragma: no cover — another system
     os.lseek(handle, here, os.SEEK_SET)
 
 
+def _is_ours(path: Path, handle: int) -> bool:
+    """Whether the file that is open is still the one under its name, and a trusted one."""
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(handle)) and why_not_trusted(path) is None
+    except OSError:
+        return False
+
+
 @contextmanager
 def taken(path: Path) -> Iterator[int | None]:
-    """A file that nobody writes any more, locked; None when its console lives, or it is gone."""
+    """A file that nobody writes any more, locked; None when its console lives, it is gone, or it is not trusted."""
     try:
         handle = os.open(path, os.O_RDWR | NOT_FOLLOWED)
     except OSError:
         yield None
         return
     try:
-        yield handle if lock(handle) and path.exists() else None
+        yield handle if lock(handle) and _is_ours(path, handle) else None
     finally:
         os.close(handle)

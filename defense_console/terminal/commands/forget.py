@@ -61,7 +61,7 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     for path in left:
         say_error(
             _(
-                "{path} is damaged and still speaks of this student: remove it when nobody needs it.",
+                "{path} still speaks of this student and could not be changed: remove it when nobody needs it.",
                 path=one_line(str(path)),
             )
         )

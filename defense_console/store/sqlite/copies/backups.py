@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +27,7 @@ from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.half_made import HalfMade
 
 Reason = Literal["", "upgrade", "restore", "repair"]
 """Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
@@ -36,8 +35,6 @@ KEPT: Final = 14
 
 _NAME: Final = re.compile(r"defenses-(\d{8}T\d{9})Z(?:-(upgrade|restore|repair))?\.db")
 _INSTANT: Final = "%Y%m%dT%H%M%S%f"
-_NEW: Final = ".defenses-new-"
-_FORSAKEN_S: Final = 86_400
 _ROOT_DIGITS: Final = 8
 _AHEAD: Final = timedelta(days=1)
 """How far a clock may have been ahead: less than what makes a copy outlive those of many days."""
@@ -120,7 +117,7 @@ class Backups:
         target = self.folder / _file_name(at, reason)
         with place.explained(self.folder):
             self._make_folder()
-        with _new_file(self.folder) as new:
+        with place.explained(self.folder), place.new_file(self.folder) as new:
             with place.explained(self.store):
                 copy_database(source, new)
             if (fault := fault_of(new)) is not None:
@@ -142,17 +139,6 @@ class Backups:
             with suppress(OSError):
                 backup.path.unlink()
 
-    def sweep(self, older_than_s: float = 0) -> None:
-        """Remove what a copy that was killed left behind.
-
-        Args:
-            older_than_s: Leave what was touched since, which may be another console's.
-        """
-        for left in self.folder.glob(_NEW + "*"):
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime >= older_than_s:
-                    left.unlink()
-
     def sound(self) -> Iterator[Backup]:
         """The copies that hold what was written, the newest first."""
         for backup in reversed(self.all()):
@@ -167,7 +153,7 @@ class Backups:
                 place=self.folder,
             )
         durable_files.make_folder(self.folder)
-        self.sweep(_FORSAKEN_S)
+        HalfMade(self.store, [self.folder]).sweep()
 
 
 def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
@@ -207,21 +193,8 @@ def _file_name(at: str, reason: Reason) -> str:
     return f"defenses-{digits}Z{f'-{reason}' if reason else ''}.db"
 
 
-@contextmanager
-def _new_file(folder: Path) -> Iterator[Path]:
-    """An empty file for its owner alone, gone at the end unless it got another name."""
-    new = folder / (_NEW + secrets.token_hex(8))
-    with place.explained(folder):
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    try:
-        yield new
-    finally:
-        for end in ("", "-journal", "-wal", "-shm"):
-            new.with_name(new.name + end).unlink(missing_ok=True)
-
-
 def copy_database(source: Path, target: Path) -> None:
-    """Copy one view of an SQLite file, while others may write; the copy needs no other file.
+    """Copy one view of an SQLite file into one of a work folder; the copy needs no other file.
 
     Raises:
         FullDisk: There is no space for the copy.
@@ -233,7 +206,7 @@ def copy_database(source: Path, target: Path) -> None:
             writing.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:  # only the copy grows
-                raise place.full_disk(target.parent) from error
+                raise place.full_disk(target.parent.parent) from error
             raise
 
 

@@ -87,9 +87,7 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
     Raises:
         StoreError: It is not sound.
     """
-    with place.explained(store):
-        new = place.new_file(store)
-    try:
+    with place.explained(store), place.new_file(store) as new:
         try:
             with place.explained(source):
                 copy_database(source, new)
@@ -103,8 +101,6 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
         with place.explained(source), closing(RowStorage(new)) as rows:
             logs = len(log_names(rows))
         yield new, logs
-    finally:
-        place.remove_file(new)
 
 
 def keep(backups: Backups, at: str, reason: Reason) -> Path | None:

@@ -30,10 +30,9 @@ from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.tables import log_names
 
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
-"""What is mended by building the store anew."""
+"""What is mended by building the store again."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
-_FORSAKEN: Final = ".new-"
 
 
 def _repairs() -> ConsoleError:
@@ -109,13 +108,6 @@ def _of_place(folder: Path) -> Iterator[Finding]:
             ConsoleError(N_("Free some space before the next defense.")),
             repairable=False,
         )  # fmt: skip
-    for left in sorted(folder.glob(f"{place.FILE}{_FORSAKEN}*")):
-        yield Finding(
-            "left", left.name,
-            ConsoleError(N_("A file was left half-made when a console was killed.")),
-            ConsoleError(N_("doctor --repair removes it.")),
-            repairable=True,
-        )  # fmt: skip
 
 
 def _of_rights(folder: Path) -> Iterator[Finding]:
@@ -157,19 +149,13 @@ def mend_rights(folder: Path) -> None:
             path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a kill left half-made. Nobody may hold the store."""
-    for left in folder.glob(f"{place.FILE}{_FORSAKEN}*"):
-        with suppress(OSError):
-            left.unlink()
-
-
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
 def _of_writing(folder: Path) -> Iterator[Finding]:
     try:
         place.check_rights(folder, folder / place.FILE)
+        place.try_to_write(folder)
     except ReadOnlyStore as error:
         yield _unwritable(error)
 
@@ -224,7 +210,7 @@ def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
         for stream in log_names(rows):
-            told = verifying.told_beside(rows, stream)
+            told = verifying.known_end(rows, stream)
             if told is None:
                 continue
             last = store.last(stream)

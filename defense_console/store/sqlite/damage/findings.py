@@ -16,7 +16,6 @@ Kind = Literal[
     "behind",
     "document",
     "spool",
-    "lease",
     "rights",
     "space",
     "place",
@@ -24,7 +23,7 @@ Kind = Literal[
     "copies",
 ]
 """The file itself · how it is laid out · a log · a row next to a log · fewer lines than its last copy · a document
-received · work that waits outside the store · a lease of nobody · who may read and write · space on the disk · where
+received · work that waits outside the store · who may read and write · space on the disk · where
 the store lies · what a kill left · where copies go, and their instants."""
 
 

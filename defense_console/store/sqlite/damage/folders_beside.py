@@ -10,6 +10,7 @@ from pathlib import Path
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.findings import Finding
+from defense_console.store.sqlite.opening.half_made import HalfMade
 
 
 def why_not_written(folder: Path) -> ConsoleError | None:
@@ -52,6 +53,17 @@ def of_copies(backups: Backups) -> Iterator[Finding]:
                 ConsoleError(N_("It counts as the oldest. Remove it once there are newer ones.")),
                 repairable=False,
             )  # fmt: skip
+
+
+def of_half_made(half_made: HalfMade) -> Iterator[Finding]:
+    """What kills left half-made, which may speak of anybody."""
+    for left in half_made.left():
+        yield Finding(
+            "left", str(left),
+            ConsoleError(N_("It was left half-made when a console or a command was killed.")),
+            ConsoleError(N_("doctor --repair removes it.")),
+            repairable=True,
+        )  # fmt: skip
 
 
 def of_spool(folder: Path, store: Path) -> Iterator[Finding]:

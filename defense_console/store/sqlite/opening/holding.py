@@ -9,25 +9,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import StoreError
+from defense_console.store.sqlite.opening.work_folder import NO_LOCK, is_locked, make_locked
 
 if os.name == "posix":
     import fcntl
 
+NAMES: Final = ".console-"
+"""How the folders begin that say that a console lives."""
+
 
 class Held:
-    """A hold on a store's folder; ends with `release`, or with the process."""
+    """A hold on a store's folder, or on a name in it; ends with `release`, or with the process.
 
-    def __init__(self, handle: int) -> None:
+    Args:
+        handle: Where the folder is open; -1 for none.
+        path: A folder that goes when it is released; None for none.
+    """
+
+    def __init__(self, handle: int, path: Path | None = None) -> None:
         self._handle = handle
+        self._path = path
 
     def release(self) -> None:
         """Let go. Twice is harmless."""
         if self._handle >= 0:
+            if self._path is not None:
+                with suppress(OSError):
+                    self._path.rmdir()
             os.close(self._handle)
             self._handle = -1
 
@@ -53,6 +67,28 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+def hold_name(folder: Path, name: str) -> Held | None:
+    """Hold a name in a store, as a locked folder that goes with it; None where folders cannot be locked.
+
+    A lock counts in every process namespace that has the same file system, unlike a process number.
+    """
+    path = folder / (NAMES + name)
+    try:
+        lock = make_locked(path)
+    except OSError:
+        return None
+    if lock is None or lock == NO_LOCK:
+        with suppress(OSError):
+            path.rmdir()
+        return None
+    return Held(lock, path)
+
+
+def name_held(folder: Path, name: str) -> bool:
+    """Return whether somebody holds a name in a store."""
+    return is_locked(folder / (NAMES + name))
 
 
 def _hold(folder: Path, *, alone: bool) -> Held:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 import stat
 import tempfile
@@ -27,8 +26,10 @@ from defense_console.store.base import (
 from defense_console.store.durable_files import make_folder, sync_folder
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
+from defense_console.store.sqlite.opening.holding import NAMES
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
+from defense_console.store.sqlite.opening.work_folder import PREFIX, work_folder
 from defense_console.store.sqlite.pragmas import WAL
 
 FILE = "defenses.db"
@@ -42,7 +43,6 @@ DAMAGED = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
 BESIDE = (WAL, "-shm")
 """Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
-_NEW = ".new-"
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """What SQLite says of damage that has no error code."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -193,17 +193,13 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def new_file(folder: Path) -> Path:
-    """Make an empty file for its owner alone, next to the store's, that becomes the store's or is removed."""
-    new = folder / f"{FILE}{_NEW}{secrets.token_hex(8)}"
-    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    return new
-
-
-def remove_file(path: Path) -> None:
-    """Remove an SQLite file and the files next to it; one that is not there is no error."""
-    for end in ("", "-journal", *BESIDE):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+@contextmanager
+def new_file(folder: Path) -> Iterator[Path]:
+    """Make an empty file for its owner alone, in a work folder of `folder`; it goes at the end unless it is moved."""
+    with work_folder(folder) as work:
+        new = work / FILE
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        yield new
 
 
 def refuse_other(folder: Path) -> None:
@@ -248,12 +244,9 @@ def _refuse_orphans(folder: Path) -> None:
 def _make(folder: Path, path: Path) -> None:
     """Make an empty store that is complete before it gets its name, so that a kill leaves no half of one."""
     make_folder(folder)
-    new = new_file(folder)
-    try:
+    with new_file(folder) as new:
         RowStorage(new).close()
         _name(new, path)
-    finally:
-        remove_file(new)
     sync_folder(folder)
 
 
@@ -279,6 +272,22 @@ def check_rights(folder: Path, path: Path) -> None:
         raise _read_only(folder, os.strerror(errno.EACCES))
 
 
+def try_to_write(folder: Path) -> None:
+    """Refuse a folder in which nothing can be made, whatever its rights say. The file that is tried gets no name.
+
+    Raises:
+        ReadOnlyStore: Its disk became read-only, or its system refuses it.
+    """
+    unnamed = getattr(os, "O_TMPFILE", None)
+    if unnamed is None:
+        return
+    try:
+        os.close(os.open(folder, unnamed | os.O_RDWR, 0o600))
+    except OSError as error:
+        if error.errno in _NOT_WRITABLE:
+            raise _read_only(folder, error.strerror or str(error)) from error
+
+
 def _restrict_all(folder: Path, path: Path) -> None:
     """Only the mentor may read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
@@ -294,7 +303,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        child.name.startswith((FILE, DAMAGED, PREFIX, NAMES)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
         for child in folder.iterdir()
     )
 

@@ -26,9 +26,11 @@ from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.sqlite import schema
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.opening import place
+from defense_console.store.sqlite.opening.half_made import TEMPORARY
 from defense_console.store.sqlite.opening.holding import alone, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.reserve import Reserve
+from defense_console.store.sqlite.opening.work_folder import work_folder
 from defense_console.store.sqlite.pragmas import WAL, connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
@@ -188,8 +190,8 @@ def _copy(path: Path) -> sqlite3.Connection:
 
 def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
     """What a crash left in the write-ahead log belongs to the state: SQLite itself puts both together, elsewhere."""
-    with tempfile.TemporaryDirectory() as elsewhere:
-        copy = Path(elsewhere) / path.name
+    with work_folder(Path(tempfile.gettempdir()), TEMPORARY) as elsewhere:
+        copy = elsewhere / path.name
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(copy.name + WAL))
         source = sqlite3.connect(copy)

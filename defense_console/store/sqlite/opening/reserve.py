@@ -6,15 +6,14 @@ A disk that fills up during a defense must not stop it. Source: docs/reliability
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from defense_console.store.base import Store
-from defense_console.store.durable_files import sync_file, sync_folder
-from defense_console.store.sqlite.opening.place import FILE
+from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.sqlite.store import TinyStore
 
 NAME = f"{FILE}.reserve"
@@ -22,7 +21,6 @@ SIZE_BYTES = 2**20
 _PLENTY = 4
 """The reserve is made when so many times its size are free: it must not be what fills the disk."""
 _PAUSE_S = 60.0
-_NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Reserve:
@@ -62,18 +60,11 @@ class Reserve:
         return self.is_there
 
     def _make(self) -> None:
-        new = self.file.with_name(f"{NAME}-{secrets.token_hex(4)}")
-        handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NOT_FOLLOWED, 0o600)
-        try:
-            # Bytes that no file system can make smaller.
-            left = memoryview(os.urandom(self._size))
-            while left:
-                left = left[os.write(handle, left) :]
-            sync_file(handle)
+        with new_file(self.file.parent) as new:
+            with new.open("wb", buffering=0) as file:
+                write_all(file.fileno(), os.urandom(self._size))  # bytes that no file system can make smaller
+                sync_file(file.fileno())
             new.replace(self.file)
-        finally:
-            os.close(handle)
-            new.unlink(missing_ok=True)
 
     def give(self, store: Store | None) -> bool:
         """Give its space back, with the space in the store's own files; return whether there was any."""
