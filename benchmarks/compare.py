@@ -29,8 +29,8 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.logs.ledger import Answer
 from defense_console.desk.uploads.comparing import Interrupt, compare, file_facts, reading_limits
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.comparison import Comparison, Progress
-from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
+from defense_console.model.comparison import Comparison, ComparisonProgress
+from defense_console.screens.uploads.difference import ComparedDocument, Compute, DifferenceScreen, VersionLabel
 from defense_console.settings import Settings
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -96,14 +96,14 @@ DOCUMENTS: dict[str, tuple[str, Callable[[bool], bytes]]] = {
 
 
 def apart(old: Path, new: Path, name: str) -> Compute:
-    def run(progress: Progress, interrupt: Interrupt) -> Comparison:
+    def run(progress: ComparisonProgress, interrupt: Interrupt) -> Comparison:
         return compare(old, new, name, progress=progress, interrupt=interrupt)
 
     return run
 
 
 def on_a_thread(old: Path, new: Path, name: str) -> Compute:
-    def run(progress: Progress, _interrupt: Interrupt) -> Comparison:
+    def run(progress: ComparisonProgress, _interrupt: Interrupt) -> Comparison:
         limits = reading_limits(Settings())
         texts = [read_text(path, name, limits, progress) for path in (old, new)]
         return Comparison(name, "changed", file_facts(old), file_facts(new), compare_texts(*texts))
@@ -151,7 +151,7 @@ async def measure(compute: Compute, folder: Path) -> tuple[float, float]:
         await pilot.pause(0.5)
         with watched() as worst:
             start = time.perf_counter()
-            screen = DifferenceScreen(Subject("Plan", VersionLabel("one"), VersionLabel("two")), compute)
+            screen = DifferenceScreen(ComparedDocument("Plan", VersionLabel("one"), VersionLabel("two")), compute)
             await app.push_screen(screen)
             while not screen.has_class("-lines"):
                 await asyncio.sleep(TICK_S)

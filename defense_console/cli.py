@@ -14,7 +14,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
-from defense_console.terminal.base import ConsoleGroup, Session, command, settle_language, shared
+from defense_console.terminal.base import ConsoleGroup, Session, settle_language, shared, store_command
 from defense_console.terminal.commands.calendar import calendar
 from defense_console.terminal.commands.copies import backup, restore
 from defense_console.terminal.commands.doctor import doctor
@@ -58,7 +58,7 @@ ID = click.argument("defense", metavar="ID")
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-@command(main, "list", N_("Show the pending defenses."))
+@store_command(main, "list", N_("Show the pending defenses."))
 @AS_JSON
 def list_command(session: Session, as_json: bool) -> None:
     """The queue."""
@@ -89,7 +89,7 @@ def list_command(session: Session, as_json: bool) -> None:
         )
 
 
-@command(main, "show", N_("Show one defense as it is known now."))
+@store_command(main, "show", N_("Show one defense as it is known now."))
 @AS_JSON
 @ID
 def show_command(session: Session, defense: str, as_json: bool) -> None:
@@ -111,7 +111,7 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
         say_json(document(labels, found, brief.curriculum, desk.now(), saved))
 
 
-@command(main, "log", N_("Show the events of one defense."))
+@store_command(main, "log", N_("Show the events of one defense."))
 @AS_JSON
 @ID
 def log_command(session: Session, defense: str, as_json: bool) -> None:
@@ -133,7 +133,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
         say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
 
 
-@command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
+@store_command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
     """The hash chain, and every document beside the logs."""
@@ -154,7 +154,7 @@ def verify_command(session: Session, defense: str | None) -> int:
         return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
 
 
-@command(main, "report", N_("Print the report of one defense."))
+@store_command(main, "report", N_("Print the report of one defense."))
 @click.option("--for", "reader", type=OneOf("student", "mentor", "jury"), default="student", help=N_("Who reads it."))
 @click.option(
     "--format", "form", type=OneOf(*FORMATS), default="md",
@@ -181,7 +181,7 @@ def report_command(
     write(output, [rendered(report, form)])
 
 
-@command(main, "message", N_("Print the message for the student after the release; nothing is sent."))
+@store_command(main, "message", N_("Print the message for the student after the release; nothing is sent."))
 @click.option("--format", "form", type=OneOf("txt", "eml"), default="txt", help=N_("Plain text, or a draft e-mail."))
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
 @ID
@@ -203,7 +203,7 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 # --- bringing in and out -----------------------------------------------------------------------------------------
 
 
-@command(main, "export", N_("Write the whole store as JSON Lines, or a table of its defenses."))
+@store_command(main, "export", N_("Write the whole store as JSON Lines, or a table of its defenses."))
 @click.option("--files", "with_files", is_flag=True, help=N_("A ZIP instead: the whole store and every document."))
 @click.option("--csv", "as_csv", is_flag=True, help=N_("A CSV table instead: one row for each defense."))
 @click.option("--separator", type=OneOf(";", ","), help=N_("With --csv, between cells; otherwise “;”."))
@@ -248,7 +248,7 @@ main.add_command(doctor)
 main.add_command(forget)
 
 
-@command(main, "demo", N_("Open the demo cohort: invented students in every state."))
+@store_command(main, "demo", N_("Open the demo cohort: invented students in every state."))
 @click.option("--fill", is_flag=True, help=N_("Fill the store and do not open the console."))
 @click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
 def demo_command(session: Session, fill: bool, now: str | None) -> int:
@@ -286,7 +286,7 @@ def curricula() -> None:
     """Curricula."""
 
 
-@command(curricula, "list", N_("List the curricula that come with the console."))
+@store_command(curricula, "list", N_("List the curricula that come with the console."))
 @AS_JSON
 def curricula_list(session: Session, as_json: bool) -> None:
     """The shipped curricula."""
@@ -310,7 +310,7 @@ def curricula_list(session: Session, as_json: bool) -> None:
             say(f"    {project.id}  {visible(project.title.in_(language()))}")
 
 
-@command(curricula, "check", N_("Check a curriculum file or a folder of them; tells every error with its place."))
+@store_command(curricula, "check", N_("Check a curriculum file or a folder of them; tells every error with its place."))
 @click.argument("path", metavar="PATH")
 def curricula_check(session: Session, path: str) -> int:
     """A file or folder of curricula."""
@@ -326,7 +326,7 @@ def curricula_check(session: Session, path: str) -> int:
     return say_problems(found, _("No error found."))
 
 
-@command(main, "keys", N_("List every command of the console with its keys."))
+@store_command(main, "keys", N_("List every command of the console with its keys."))
 @AS_JSON
 def keys_command(session: Session, as_json: bool) -> None:
     """Command ids, keys, labels."""

@@ -16,7 +16,7 @@ import msgspec
 from defense_console.model.errors import ConsoleError
 from defense_console.words.translation import LANGUAGES, Language, zone_of
 
-OVERRIDE: Final = "DEFENSE_CONSOLE_SETTINGS"
+SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""
 
 Theme = Literal["dark", "light"]
@@ -127,7 +127,7 @@ def path_named(text: str) -> Path:
 def default_path(environ: Mapping[str, str] | None = None) -> Path:
     """Where the settings are: the override of the environment, else the platform's folder for configurations."""
     environ = os.environ if environ is None else environ
-    if override := environ.get(OVERRIDE):
+    if override := environ.get(SETTINGS_VARIABLE):
         return path_named(override)
     from platformdirs import user_config_path
 
@@ -148,7 +148,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     """
     environ = os.environ if environ is None else environ
     file = default_path(environ) if path is None else path
-    values = _read(file, required=path is not None or bool(environ.get(OVERRIDE)))
+    values = _read(file, required=path is not None or bool(environ.get(SETTINGS_VARIABLE)))
     if environ.get("NO_COLOR"):
         values["no_color"] = True
     values.setdefault("name", _account())

@@ -108,7 +108,7 @@ def test_whichever_command_brings_a_store_up_copies_it_where_the_settings_say(
     settings.write_text(f'zone = "UTC"\nbackup_folder = "{stick}"\n')
     monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
     monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_table))
+    monkeypatch.setattr(schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, add_table))
     done = cli(room, *arguments)
     assert (done.exit_code, done.stderr) == (0, "")
     reasons = [backup.reason for backup in Backups(room.folder, folder_of(room.folder, str(stick))).all()]
@@ -123,7 +123,7 @@ def test_a_copy_that_had_to_be_made_beside_the_store_is_told_beside_the_answer(
     settings.write_text(f'zone = "UTC"\nbackup_folder = "{stick}"\n')
     stick.write_text("a file is in the way")
     monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_table))
+    monkeypatch.setattr(schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, add_table))
     listed, again = cli(room, "list", "--json"), cli(room, "list", "--json")
     (copy,) = (room.folder / "backups").iterdir()
     assert listed.exit_code == 0

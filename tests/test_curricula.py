@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from defense_console.exchange.curricula.reading import CurriculaError, check, load, load_shipped
-from defense_console.exchange.curricula.strict_table import Problem
+from defense_console.exchange.curricula.strict_table import FileFault
 from defense_console.model.curriculum import Curriculum, Rules, curriculum_hash
 from defense_console.resources import data_folder
 
@@ -65,7 +65,7 @@ blocking = true
 CRITERION = "projects[0].skills[0].criteria[0]"
 
 
-def said(problems: tuple[Problem, ...]) -> list[str]:
+def said(problems: tuple[FileFault, ...]) -> list[str]:
     """The faults as lines, with the places of their messages filled."""
     return [f"{p.file}: {p.place}: {p.text_id.format(**p.parameters)}".replace(": : ", ": ") for p in problems]
 

@@ -254,9 +254,9 @@ def test_what_kills_left_half_made_goes_too(room: Room) -> None:
     (gone,) = (id for id in ids(room) if room.defense(id).student_id == "gone-1")
     with closing(TinyStore.open(room.folder)) as store:
         job = Append(f"defense/{gone}", 9, (NOTE.encode(),))
-        damaged = room.folder.with_name("spool") / f"0123{spool_files.DAMAGED}"
+        damaged = room.folder.with_name("spool") / f"0123{spool_files.DAMAGED_SPOOL}"
         damaged.parent.mkdir()
-        spool_files.write_file(damaged, spool_files.content(store.identity, [job]))
+        spool_files.write_file(damaged, spool_files.file_content(store.identity, [job]))
     assert cli(room, "forget", "gone-1", "--yes").exit_code == 0
     assert marked(room) == []
     assert not damaged.exists(), "the bytes of a job are not written as they are"

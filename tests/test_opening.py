@@ -219,7 +219,9 @@ def test_the_console_says_first_where_the_copy_made_before_an_upgrade_had_to_go(
     TinyStore.open(tmp_path / "store").close()
     (tmp_path / "stick").write_text("a file is in the way")
     monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, lambda connection: connection.execute("CREATE TABLE n (n)")))
+    monkeypatch.setattr(
+        schema, "STEPS", (*schema.SCHEMA_STEPS, lambda connection: connection.execute("CREATE TABLE n (n)"))
+    )
     said: list[str] = []
     monkeypatch.setattr(ConsoleApp, "run", lambda app: said.extend(app.first_words))
     for stream in (sys.stdin, sys.stdout):

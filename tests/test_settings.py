@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.model.errors import ConsoleError
-from defense_console.settings import OVERRIDE, default_path, load, local_zone
+from defense_console.settings import SETTINGS_VARIABLE, default_path, load, local_zone
 
 
 def _write(folder: Path, text: str) -> Path:
@@ -44,16 +44,16 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ConsoleError, match="there is no such settings file"):
         load(tmp_path / "none.toml", {})
     with pytest.raises(ConsoleError, match="there is no such settings file"):
-        load(None, {OVERRIDE: str(tmp_path / "none.toml")})
+        load(None, {SETTINGS_VARIABLE: str(tmp_path / "none.toml")})
 
 
 def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -> None:
     file = _write(tmp_path, 'name = "Ada"')
-    environ = {OVERRIDE: str(file), "NO_COLOR": "1"}
+    environ = {SETTINGS_VARIABLE: str(file), "NO_COLOR": "1"}
     assert default_path(environ) == file
     assert load(None, environ).name == "Ada"
     assert load(None, environ).no_color
-    assert not load(None, {OVERRIDE: str(file), "NO_COLOR": ""}).no_color
+    assert not load(None, {SETTINGS_VARIABLE: str(file), "NO_COLOR": ""}).no_color
 
 
 @pytest.mark.parametrize(

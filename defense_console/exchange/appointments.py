@@ -144,7 +144,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object] = {}
 
 
-class Wishes(msgspec.Struct, frozen=True):
+class ImportWishes(msgspec.Struct, frozen=True):
     """Everything a file asks for, in its order.
 
     Attributes:
@@ -201,7 +201,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
         differences: what the platform says otherwise.
     """
 
-    asked: Wishes
+    asked: ImportWishes
     students: tuple[tuple[str, StudentWhat], ...]
     appointments: tuple[Appointment, ...]
     left_out: tuple[LeftOut, ...]

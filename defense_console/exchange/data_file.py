@@ -12,7 +12,7 @@ from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.lists.table import json_document
 from defense_console.exchange.lists.workbook import is_workbook
 from defense_console.exchange.platform.session_list import is_session_list
-from defense_console.exchange.whole_store.files import MAGIC
+from defense_console.exchange.whole_store.files import ZIP_MAGIC
 from defense_console.model.errors import N_
 
 FileKind = Literal["csv", "workbook", "json", "sessions", "calendar", "export", "zip"]
@@ -49,9 +49,9 @@ def data_file(file: IO[bytes]) -> DataFile:
     """
     if is_workbook(file):
         return DataFile("workbook", file.read())
-    start = file.read(max(map(len, MAGIC)))
+    start = file.read(max(map(len, ZIP_MAGIC)))
     file.seek(0)
-    if start.startswith(MAGIC):
+    if start.startswith(ZIP_MAGIC):
         return DataFile("zip")
     data = _as_utf8(file.read())
     begun = data.removeprefix(BOM).lstrip()

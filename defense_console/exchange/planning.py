@@ -18,11 +18,11 @@ from defense_console.exchange.appointments import (
     AttemptKey,
     ImportOrigin,
     ImportPlan,
+    ImportWishes,
     LeftOut,
     StudentRow,
     Target,
     Wish,
-    Wishes,
     events_of,
     link_of,
     same_instant,
@@ -56,7 +56,7 @@ _ALWAYS: Final = frozenset({CANCELLED, OLDER, KEPT_DATE})
 
 
 def plan_import(
-    wishes: Wishes,
+    wishes: ImportWishes,
     people: Mapping[str, Student],
     held: HeldDefenses,
     shipped: Mapping[str, Curriculum],
@@ -117,7 +117,7 @@ class _Claim(msgspec.Struct, frozen=True):
 class _Planner:
     """Looks at one wish after the other, then at the defenses that several of them claim."""
 
-    def __init__(self, wishes: Wishes, held: HeldDefenses, now: str, zone: str) -> None:
+    def __init__(self, wishes: ImportWishes, held: HeldDefenses, now: str, zone: str) -> None:
         self.source = wishes.source
         self.entries = wishes.entries
         self.held = held

@@ -29,11 +29,11 @@ LineKind = Literal["equal", "changed", "removed", "added", "folded"]
 Status = Literal["unchanged", "changed", "missing", "new"]
 Mark = tuple[int, int]
 """First character of a marked stretch and the one behind its last, counted from 0."""
-Progress = Callable[[float], None]
+ComparisonProgress = Callable[[float], None]
 """Called with the part of a work that is done, from 0 to 1."""
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class DocumentPlace(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where in its document a paragraph stands.
 
     Attributes:
@@ -66,7 +66,7 @@ class Paragraph(msgspec.Struct, frozen=True, array_like=True):
     """
 
     text: str
-    place: Place
+    place: DocumentPlace
     cells: tuple[Cell, ...] = ()
 
 
@@ -74,7 +74,7 @@ class Side(msgspec.Struct, frozen=True, array_like=True):
     """A line as one of the two versions has it; `marks` are the stretches that the other version does not have."""
 
     text: str
-    place: Place
+    place: DocumentPlace
     marks: tuple[Mark, ...] = ()
 
 

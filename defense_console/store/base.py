@@ -11,7 +11,7 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Action, Log
-from defense_console.model.log.chain import Line, first_hash
+from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
@@ -297,7 +297,7 @@ class Store(Protocol):
         """
         ...
 
-    def read_log(self, stream: str) -> tuple[Line, ...]:
+    def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         """Return every line of a log in order; empty when there is no such log.
 
         Raises:
@@ -305,7 +305,7 @@ class Store(Protocol):
         """
         ...
 
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         ...
 

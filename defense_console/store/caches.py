@@ -8,11 +8,11 @@ from typing import Any
 from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import subject_of
 
 
-def row_of(stream: str, lines: Sequence[Line], kept: Callable[[str], bytes | None]) -> dict[str, Any] | None:
+def row_of_log(stream: str, lines: Sequence[StoredLine], kept: Callable[[str], bytes | None]) -> dict[str, Any] | None:
     """Return the row next to a log, made from its lines; None when they cannot be folded.
 
     Args:

@@ -10,22 +10,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Lease
 
 
 class OpenLogs(Protocol):
     """What the rules ask of an engine. A transaction is open, and another writer waits until it ends."""
 
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         ...
 
-    def lines(self, stream: str, low: int, high: int) -> Sequence[Line]:
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order."""
         ...
 
-    def add(self, stream: str, after: Line | None, lines: Sequence[Line]) -> None:
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`, the last line of the log.
 
         Raises:
@@ -69,7 +69,7 @@ def append(logs: OpenLogs, job: Append) -> tuple[int, str]:
     lines = []
     for body in job.lines:
         seq, head = seq + 1, next_hash(head, body)
-        lines.append(Line(seq, body, head))
+        lines.append(StoredLine(seq, body, head))
     logs.add(job.stream, last, lines)
     _next_to_the_log(logs, job, seq, head)
     return seq, head
@@ -109,7 +109,7 @@ def _next_to_the_log(logs: OpenLogs, job: Append, seq: int, head: str) -> None:
         logs.put_row(job.stream, {**job.row, "seq": seq, "hash": head})
 
 
-def checked(stream: str, lines: Iterable[Line]) -> tuple[Line, ...]:
+def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
     """Return the lines of a whole log once their chain is checked: no state is folded from anything else.
 
     Raises:

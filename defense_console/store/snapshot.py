@@ -20,7 +20,7 @@ from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 
 
-class Row(Protocol):
+class RowOfLog(Protocol):
     """The row next to a log: an id, and the number of the last line it was folded from."""
 
     @property
@@ -34,7 +34,7 @@ class Row(Protocol):
         ...
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=RowOfLog)
 T = TypeVar("T")
 
 

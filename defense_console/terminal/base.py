@@ -171,7 +171,7 @@ def _language_in(arguments: Sequence[str]) -> str | None:
     return found if found in LANGUAGES else None
 
 
-def command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:
+def store_command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:
     """A command with the shared options; its function takes the session first."""
 
     def register(function: Callable[..., int | None]) -> click.Command:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from defense_console.store.sqlite.store import TinyStore
     from defense_console.store.unsaved.replay import Replayed
 
-OVERRIDE: Final = "DEFENSE_CONSOLE_STORE"
+STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
 SPOOL: Final = "DEFENSE_CONSOLE_SPOOL"
 """Environment variable that names another folder for what could not be saved yet."""
@@ -44,7 +44,7 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
         environ: The environment; the process's own when None.
     """
     environ = os.environ if environ is None else environ
-    named = option or environ.get(OVERRIDE)
+    named = option or environ.get(STORE_VARIABLE)
     if named:
         return path_named(named)
     from platformdirs import user_data_path
@@ -72,10 +72,13 @@ def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
     Raises:
         ConsoleError: The spool is to lie in the store's own folder.
     """
+    from defense_console.store.sqlite.opening.half_made import HalfMade
     from defense_console.store.unsaved.replay import replay
     from defense_console.store.unsaved.spool import outside
 
-    return replay(outside(spool_folder(settings), store.folder), store, store.identity)
+    folder = outside(spool_folder(settings), store.folder)
+    HalfMade(store.folder, (), folder).sweep()
+    return replay(folder, store, store.identity)
 
 
 def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:

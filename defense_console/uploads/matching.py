@@ -83,7 +83,7 @@ _OF_A_LINK: Final = frozenset({"url", "webloc", "txt", "html"})
 _SAME: Final[Mapping[str, str]] = {"jpeg": "jpg", "htm": "html", "tif": "tiff", "mpeg": "mpg"}
 
 
-class Finding(msgspec.Struct, frozen=True):
+class UploadFinding(msgspec.Struct, frozen=True):
     """Something to know: its kind, its English message id, the values of its places."""
 
     kind: FindingKind
@@ -113,10 +113,10 @@ class Match(msgspec.Struct, frozen=True):
     place: str
     name: str
     key: Key | None
-    findings: tuple[Finding, ...]
+    findings: tuple[UploadFinding, ...]
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownUploads(msgspec.Struct, frozen=True):
     """What files are compared with.
 
     Attributes:
@@ -148,7 +148,7 @@ def is_one_document(name: str, project: Project) -> bool:
 
 
 def match_files(
-    source: str, archive: bool, offered: Sequence[Offered], known: Known, chosen: Mapping[str, Key] | None = None
+    source: str, archive: bool, offered: Sequence[Offered], known: KnownUploads, chosen: Mapping[str, Key] | None = None
 ) -> MatchedFiles:
     """Match every file, and say what is odd.
 
@@ -168,7 +168,7 @@ def match_files(
     named = {file.place: _named(file.place, "" if alone else source) for file in offered}
     twice = Counter(name.number for name, own in named.values() if name is not None and own)
     files = tuple(_match(file, wrapper, *named[file.place], twice, known, chosen.get(file.place)) for file in offered)
-    findings: list[Finding] = []
+    findings: list[UploadFinding] = []
     if archive and all(name is None or own for name, own in named.values()):
         findings += _archive_findings(source, known)
     bundles = dict(found for file in offered if (found := bundle_of(file.place)) is not None)
@@ -187,11 +187,11 @@ class MatchedFiles(msgspec.Struct, frozen=True):
     """Every file with what it is, and what to know of the whole."""
 
     files: tuple[Match, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[UploadFinding, ...]
 
 
-def _finding(kind: FindingKind, **parameters: object) -> Finding:
-    return Finding(kind, _TEXTS[kind], parameters)
+def _finding(kind: FindingKind, **parameters: object) -> UploadFinding:
+    return UploadFinding(kind, _TEXTS[kind], parameters)
 
 
 def _wrapper(offered: Sequence[Offered]) -> str:
@@ -213,10 +213,10 @@ def _named(place: str, source: str) -> tuple[FileName | None, bool]:
 
 
 def _match(
-    file: Offered, wrapper: str, named: FileName | None, own: bool, twice: Counter[int | None], known: Known,
+    file: Offered, wrapper: str, named: FileName | None, own: bool, twice: Counter[int | None], known: KnownUploads,
     chosen: Key | None,
 ) -> Match:  # fmt: skip
-    findings: list[Finding] = []
+    findings: list[UploadFinding] = []
     extension = extension_of(file.place.rpartition("/")[2])
     by_number = next((c for c in known.candidates if named is not None and c.key == named.number), None)
     found = next((c for c in known.candidates if c.key == chosen), by_number) if chosen is not None else by_number
@@ -253,28 +253,28 @@ def _is_asked_for(held: InPlace, extension: str, found: Candidate | None) -> boo
     return _fits(extension, found.formats) and (held.kind != "other_archive" or extension != "zip")
 
 
-def _of_kind(held: InPlace) -> Finding:
+def _of_kind(held: InPlace) -> UploadFinding:
     if held.kind in ("other_archive", "other_content"):
         return _finding(held.kind, what=ConsoleError(KIND_NAMES[held.what]))  # type: ignore[index]
     if held.kind == "link_only" and held.what:
-        return Finding(held.kind, _LINK_TO, {"what": held.what})
+        return UploadFinding(held.kind, _LINK_TO, {"what": held.what})
     return _finding(held.kind, what=held.what) if held.what else _finding(held.kind)
 
 
-def _of_name(named: FileName, known: Known) -> list[Finding]:
+def _of_name(named: FileName, known: KnownUploads) -> list[UploadFinding]:
     findings = _of_person(named.surname, named.given, known)
     if (named.year, named.month) > (known.year, known.month):
         findings.append(_finding("future_date", month=f"{named.month:02}", year=named.year))
     return findings
 
 
-def _of_person(surname: str, given: str, known: Known) -> list[Finding]:
+def _of_person(surname: str, given: str, known: KnownUploads) -> list[UploadFinding]:
     if same_person(surname, given, known.student):
         return []
     return [_finding("other_student", found=f"{given} {surname}", student=known.student)]
 
 
-def _archive_findings(source: str, known: Known) -> list[Finding]:
+def _archive_findings(source: str, known: KnownUploads) -> list[UploadFinding]:
     named = parse_archive_name(source)
     if named is None:
         return [_finding("archive_pattern", name=source)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.desk.uploads.comparing import Interrupt, Stopped, compare, file_facts, reading_limits
+from defense_console.desk.uploads.comparing import ComparingStopped, Interrupt, compare, file_facts, reading_limits
 from defense_console.model.comparison import Counts, FileFacts, ReadingLimits
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
@@ -116,11 +116,11 @@ def test_a_comparison_stops_when_it_is_asked_to(tmp_path: Path, monkeypatch: pyt
         if part > 0.5:
             reading.set()
 
-    with pytest.raises(Stopped):
+    with pytest.raises(ComparingStopped):
         compare(write(tmp_path, "one", b"a"), write(tmp_path, "two", b"b"), "a.txt", progress=progress,
                 interrupt=interrupt)  # fmt: skip
     thread.join()
-    with pytest.raises(Stopped):
+    with pytest.raises(ComparingStopped):
         compare(tmp_path / "one", tmp_path / "two", "a.txt", interrupt=interrupt)
 
 

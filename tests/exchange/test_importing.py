@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from defense_console.exchange.appointments import ImportPlan, Wishes, events_of
+from defense_console.exchange.appointments import ImportPlan, ImportWishes, events_of
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -49,7 +49,7 @@ def csv(*rows: Mapping[str, str], delimiter: str = ";", columns: tuple[str, ...]
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def read(data: bytes) -> Wishes:
+def read(data: bytes) -> ImportWishes:
     file = data_file(io.BytesIO(data))
     table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
     return read_list(table, file.kind == "json", SHIPPED, ZONE)

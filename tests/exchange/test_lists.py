@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.exchange.appointments import Wishes
+from defense_console.exchange.appointments import ImportWishes
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -41,7 +41,7 @@ CASES = DATA / "cases" / "csv"
 SHIPPED = load_shipped()
 
 
-def read(data: bytes, *, known: tuple[str, ...] = (), sheet: str | None = None) -> Wishes:
+def read(data: bytes, *, known: tuple[str, ...] = (), sheet: str | None = None) -> ImportWishes:
     file = data_file(io.BytesIO(data))
     if file.kind == "workbook":
         book = Workbook(file.data)

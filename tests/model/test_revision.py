@@ -12,9 +12,9 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.revision import (
     Row,
+    defense_overdue,
     documents_kept,
     mentor_due,
-    overdue,
     prefilled,
     row_expected,
     row_reasons,
@@ -218,21 +218,21 @@ def test_overdue_is_only_displayed() -> None:
     log = conditional()
     due = student_due(log.defense)
     assert due is not None
-    assert not overdue(log.defense, due)
-    assert overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
+    assert not defense_overdue(log.defense, due)
+    assert defense_overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
     years_later = iso(instant(due) + timedelta(days=700))
     assert {row.state for row in log.defense.revisions} == {"requested"}
-    assert overdue(log.defense, years_later)
+    assert defense_overdue(log.defense, years_later)
     assert log.defense.drafting is None
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen in the defense"))
-    assert not overdue(log.defense, due)
-    assert overdue(log.defense, years_later), "now the mentor's decision is late"
-    assert not overdue(log.released("validated").defense, years_later)
+    assert not defense_overdue(log.defense, due)
+    assert defense_overdue(log.defense, years_later), "now the mentor's decision is late"
+    assert not defense_overdue(log.released("validated").defense, years_later)
 
 
 def test_nothing_is_owed_once_the_condition_is_no_longer_in_force() -> None:
     log = conditional().add(ev.AmendmentOpened("read again")).released("validated")
     assert log.defense.revisions
     assert student_due(log.defense) is None
-    assert not overdue(log.defense, iso(log.start + timedelta(days=30)))
+    assert not defense_overdue(log.defense, iso(log.start + timedelta(days=30)))

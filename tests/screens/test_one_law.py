@@ -28,7 +28,7 @@ from defense_console.model.defense.state import Defense, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
@@ -62,7 +62,7 @@ class Shelf(MemoryStore):
 
     asked = 0
 
-    def read_log(self, stream: str) -> tuple[Line, ...]:
+    def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         self.asked += 1
         return super().read_log(stream)
 

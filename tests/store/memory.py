@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
@@ -23,7 +23,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease
-from defense_console.store.caches import row_of
+from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.keys import digits
 
 K = TypeVar("K")
@@ -34,7 +34,7 @@ V = TypeVar("V")
 class Tables:
     """What is stored. Every value is frozen, so that copying the tables copies the state."""
 
-    logs: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    logs: dict[str, tuple[StoredLine, ...]] = field(default_factory=dict)
     summaries: dict[str, Summary] = field(default_factory=dict)
     students: dict[str, Student] = field(default_factory=dict)
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
@@ -116,16 +116,16 @@ class MemoryStore:
         with self.transaction():
             return log_rules.append(self, job)
 
-    def read_log(self, stream: str) -> tuple[Line, ...]:
+    def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         return log_rules.checked(stream, self._tables.logs.get(stream, ()))
 
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         return self._tables.logs.get(stream, (None,))[-1]
 
-    def lines(self, stream: str, low: int, high: int) -> Sequence[Line]:
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         return [line for line in self._tables.logs.get(stream, ()) if low <= line.seq <= high]
 
-    def add(self, stream: str, after: Line | None, lines: Sequence[Line]) -> None:
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         assert after == self.last(stream)
         if lines:
             self._tables.logs[stream] = (*self._tables.logs.get(stream, ()), *lines)
@@ -151,7 +151,7 @@ class MemoryStore:
             id, log = DEFENSE.id_of(stream), self._tables.logs[stream]
             known = self._tables.summaries.get(id)
             if known is None or known.seq < len(log) or known.version < SUMMARY_VERSION:
-                row = row_of(stream, log, self.curriculum)
+                row = row_of_log(stream, log, self.curriculum)
                 known = known if row is None else msgspec.convert(row, Summary)
             if known is not None:
                 found.append(known)
@@ -188,7 +188,7 @@ class MemoryStore:
 
     def student(self, id: str) -> Student | None:
         stream = STUDENT.stream(id)
-        row = row_of(stream, self.read_log(stream), self.curriculum)
+        row = row_of_log(stream, self.read_log(stream), self.curriculum)
         return self._tables.students.get(id) or (None if row is None else msgspec.convert(row, Student))
 
     # --- the rest ----------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def add_table(connection: sqlite3.Connection) -> None:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> int:
     """A console of one schema more, for which every store kept is an earlier one. Returns: its schema."""
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_table))
+    monkeypatch.setattr(schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, add_table))
     return schema.version()
 
 

@@ -96,7 +96,7 @@ def test_a_copy_is_on_the_disk_before_it_gets_its_name_and_so_is_the_name(folder
 
 def test_the_old_log_is_gone_from_the_disk_before_another_file_gets_the_name(folder: Path, journal: Journal) -> None:
     restore(folder / "backups" / COPY, Backups(folder), LATER)
-    wal, shm = (f"remove {place.FILE}{end}" for end in place.BESIDE)
+    wal, shm = (f"remove {place.FILE}{end}" for end in place.COMPANIONS)
     assert journal.around(f"name {place.FILE}", 3, 1) == [wal, shm, "sync store", "sync store"]
 
 

@@ -70,7 +70,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def steps(monkeypatch: pytest.MonkeyPatch, *taken: schema.Step) -> int:
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, *taken))
+    monkeypatch.setattr(schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, *taken))
     return schema.version()
 
 

@@ -46,9 +46,9 @@ from defense_console.store.unsaved.replay import Replayed, replay
 from defense_console.store.unsaved.spool import Spool
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
-    DAMAGED,
+    DAMAGED_SPOOL,
     belongs,
-    content,
+    file_content,
     owner,
     read_jobs,
     spool_files,
@@ -320,7 +320,7 @@ def test_damaged_lines_are_kept_beside_what_could_be_read(folder: Path, store: T
     path.write_bytes(damaged)
     done = replay(folder, store, store.identity)
     assert (done.written, done.damaged, done.error) == (2, 1, None)
-    assert path.with_suffix(DAMAGED).read_bytes() == damaged
+    assert path.with_suffix(DAMAGED_SPOOL).read_bytes() == damaged
     assert spool_files(folder) == []
 
 
@@ -592,7 +592,7 @@ def test_an_append_of_an_earlier_console_still_follows_a_number(folder: Path, st
     store.append(logs.first())
     folder.mkdir()
     path = folder / "0123.spool"
-    write_file(path, content(store.identity, [logs.more(1, 1, "as before")], version=2))
+    write_file(path, file_content(store.identity, [logs.more(1, 1, "as before")], version=2))
     assert replay(folder, store, store.identity).written == 1
 
 

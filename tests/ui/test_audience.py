@@ -8,7 +8,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.screens.live.audience import AudienceScreen
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Failed, SaveDraft, StoreError
-from defense_console.widgets.clock.big_clock import BigClock, drawn
+from defense_console.widgets.clock.big_clock import BigClock, large_digits
 from tests.ui.conftest import SHIPPED, Room, plain_text, shows, until
 
 
@@ -79,12 +79,12 @@ async def test_a_write_that_fails_is_told_in_two_words(room: Room) -> None:
 
 
 def test_the_digits_are_as_large_as_asked() -> None:
-    small, large = drawn("0", 1), drawn("0", 2)
+    small, large = large_digits("0", 1), large_digits("0", 2)
     assert small == ["██████", "██  ██", "██  ██", "██  ██", "██████"]
     assert len(large) == 10
     assert len(large[0]) == 12
 
 
 def test_the_smallest_digits_put_two_dots_in_a_cell() -> None:
-    assert drawn("2:4", 0) == ["▀▀█ ▄ █ █", "█▀▀ ▄ ▀▀█", "▀▀▀     ▀"]
-    assert [len(line) for line in drawn("\N{MINUS SIGN}05:07", 0)] == [21] * 3
+    assert large_digits("2:4", 0) == ["▀▀█ ▄ █ █", "█▀▀ ▄ ▀▀█", "▀▀▀     ▀"]
+    assert [len(line) for line in large_digits("\N{MINUS SIGN}05:07", 0)] == [21] * 3

@@ -13,16 +13,23 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
-from defense_console.desk.uploads.comparing import Interrupt, Stopped, compare
-from defense_console.model.comparison import Comparison, FileFacts, Paragraph, PartDifference, Place, Progress
+from defense_console.desk.uploads.comparing import ComparingStopped, Interrupt, compare
+from defense_console.model.comparison import (
+    Comparison,
+    ComparisonProgress,
+    DocumentPlace,
+    FileFacts,
+    Paragraph,
+    PartDifference,
+)
 from defense_console.model.errors import ConsoleError
-from defense_console.screens.uploads.difference import Compute, DifferenceScreen, Subject, VersionLabel
+from defense_console.screens.uploads.difference import ComparedDocument, Compute, DifferenceScreen, VersionLabel
 from defense_console.uploads.comparing.differences import compare_texts
 from defense_console.widgets.lists.difference_view import DifferenceView
 from tests.ui.conftest import Room, hides, shows, until
 
 HOSTILE = "[/foo] [red]x[/red] \x1b[31m \u202eabc"
-SUBJECT = Subject(
+SUBJECT = ComparedDocument(
     f"3. Plan {HOSTILE}",
     VersionLabel("plan v1.txt", "2026-11-20T09:00:00.000Z"),
     VersionLabel("plan v2.txt", "2026-11-24T10:30:00.000Z"),
@@ -33,7 +40,9 @@ OLD = tuple(f"invented line {n}" for n in range(1, 201))
 
 
 def of_texts(old: tuple[str, ...], new: tuple[str, ...]) -> Comparison:
-    sides = [tuple(Paragraph(text, Place("line", n)) for n, text in enumerate(lines, 1)) for lines in (old, new)]
+    sides = [
+        tuple(Paragraph(text, DocumentPlace("line", n)) for n, text in enumerate(lines, 1)) for lines in (old, new)
+    ]
     return Comparison("plan.txt", "changed", FileFacts(12_345, "ab" * 32), FileFacts(3_400_000, "cd" * 32),
                       compare_texts(*sides))  # fmt: skip
 
@@ -53,7 +62,9 @@ def at_once(found: Comparison) -> Compute:
     return lambda _progress, _interrupt: found
 
 
-async def opened(app: ConsoleApp, pilot: Pilot[None], compute: Compute, subject: Subject = SUBJECT) -> DifferenceScreen:
+async def opened(
+    app: ConsoleApp, pilot: Pilot[None], compute: Compute, subject: ComparedDocument = SUBJECT
+) -> DifferenceScreen:
     await until(pilot, app.console_screens)
     screen = DifferenceScreen(subject, compute)
     await app.push_screen(screen)
@@ -161,7 +172,7 @@ async def test_an_earlier_version_is_said_to_be_that_one(room: Room) -> None:
 
 async def test_what_was_not_asked_for_is_told_calmly(room: Room) -> None:
     facts = FileFacts(12, "ab" * 32)
-    calm = Subject("Plan", None, VersionLabel("plan.png"))
+    calm = ComparedDocument("Plan", None, VersionLabel("plan.png"))
     why = ConsoleError("There is no reader for “{name}”: it is compared by size and hash alone.", name=HOSTILE)
     for found, words in (
         (Comparison("plan.txt", "unchanged", facts, facts), "Unchanged: every byte is the same."),
@@ -178,14 +189,14 @@ async def test_what_was_not_asked_for_is_told_calmly(room: Room) -> None:
 async def test_while_it_reads_a_bar_grows_and_the_console_answers(room: Room) -> None:
     go_on, interrupted = threading.Event(), threading.Event()
 
-    def slowly(progress: Progress, interrupt: Interrupt) -> Comparison:
+    def slowly(progress: ComparisonProgress, interrupt: Interrupt) -> Comparison:
         progress(0.42)
         for _look in range(2000):  # a thread must not outlive a test that failed
             if go_on.wait(0.01):
                 break
             if interrupt.asked:
                 interrupted.set()
-                raise Stopped
+                raise ComparingStopped
         return of_texts(OLD, changed_at(5))
 
     app = room.app()
@@ -211,7 +222,7 @@ async def test_two_real_files_end_to_end(room: Room, tmp_path: Path) -> None:
     old.write_text("Rent;100\nHall;[b]50[/b]\n", "utf-8")
     new.write_text("Rent;120\nHall;[b]50[/b]\n", "utf-8")
 
-    def run(progress: Progress, interrupt: Interrupt) -> Comparison:
+    def run(progress: ComparisonProgress, interrupt: Interrupt) -> Comparison:
         return compare(old, new, "costs.csv", progress=progress, interrupt=interrupt)
 
     app = room.app()
@@ -223,7 +234,7 @@ async def test_two_real_files_end_to_end(room: Room, tmp_path: Path) -> None:
 async def test_an_error_or_a_fault_is_a_sentence(room: Room) -> None:
     room.expects_faults = True
 
-    def fails(error: Exception, _progress: Progress, _interrupt: Interrupt) -> Comparison:
+    def fails(error: Exception, _progress: ComparisonProgress, _interrupt: Interrupt) -> Comparison:
         raise error
 
     for error, words in (

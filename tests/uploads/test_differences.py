@@ -10,8 +10,8 @@ from defense_console.model.comparison import (
     Counts,
     Difference,
     DifferenceLine,
+    DocumentPlace,
     Paragraph,
-    Place,
     Side,
     side_by_side,
     unified,
@@ -22,7 +22,7 @@ from defense_console.uploads.comparing.marks import marks, paired
 
 
 def text(*lines: str) -> tuple[Paragraph, ...]:
-    return tuple(Paragraph(line, Place("line", n)) for n, line in enumerate(lines, 1))
+    return tuple(Paragraph(line, DocumentPlace("line", n)) for n, line in enumerate(lines, 1))
 
 
 def told(difference: Difference) -> list[str]:
@@ -85,7 +85,7 @@ def test_like_lines_find_each_other_across_inserted_ones() -> None:
 def test_a_row_of_a_spreadsheet_is_told_cell_by_cell() -> None:
     def row(n: int, **cells: str) -> Paragraph:
         held = tuple(Cell(column, text) for column, text in cells.items())
-        return Paragraph(" | ".join(cells.values()), Place("cell", name=f"Costs!{held[0].column}{n}"), held)
+        return Paragraph(" | ".join(cells.values()), DocumentPlace("cell", name=f"Costs!{held[0].column}{n}"), held)
 
     old, new = (row(4, A="Rent", B="100", D="x"),), (row(5, A="Rent", B="120", C="new", D="x"),)
     found = compare_texts(old, new)

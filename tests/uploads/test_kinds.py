@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.uploads.comparing.checks import OLE
-from defense_console.uploads.matching import Candidate, Known, Offered, match_files
+from defense_console.uploads.matching import Candidate, KnownUploads, Offered, match_files
 from defense_console.uploads.opening.kinds import InPlace, bundle_of, in_place_of_document
 
 URL = b"[InternetShortcut]\r\nURL=https://example.org/a\r\n"
@@ -79,7 +79,8 @@ def test_a_folder_may_be_one_document() -> None:
     assert bundle_of("pages/a.pdf") is None
 
 
-KNOWN = Known((Candidate(1, ("a",), ("pdf",)), Candidate(2, ("b",), ("url", "pdf")), Candidate(3, ("c",), ("zip",))),
+CANDIDATES = (Candidate(1, ("a",), ("pdf",)), Candidate(2, ("b",), ("url", "pdf")), Candidate(3, ("c",), ("zip",)))
+KNOWN = KnownUploads(CANDIDATES,
               "Zoé Martin", 2026, 11)  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Project
 from defense_console.uploads.matching import (
-    Finding,
-    Known,
+    KnownUploads,
     MatchedFiles,
     Offered,
+    UploadFinding,
     candidates_of,
     is_one_document,
     match_files,
@@ -29,15 +29,15 @@ def project(id: str) -> Project:
 
 P1 = project("IRP-P1")
 """1 plan_apprentissage (pdf) · 2 capture_presentation_communaute (png, pdf) · 3 tableau_de_bord_veille (url, pdf)."""
-KNOWN = Known(candidates_of(P1, {"r9": "Carte mentale"}), "Zoé Martin", 2026, 11)
+KNOWN = KnownUploads(candidates_of(P1, {"r9": "Carte mentale"}), "Zoé Martin", 2026, 11)
 
 
-def matched(*places: str, size: int = 9, source: str = "", known: Known = KNOWN) -> MatchedFiles:
+def matched(*places: str, size: int = 9, source: str = "", known: KnownUploads = KNOWN) -> MatchedFiles:
     archive = source.endswith(".zip")
     return match_files(source or places[0], archive, [Offered(place, size) for place in places], known)
 
 
-def kinds(findings: Sequence[Finding]) -> list[str]:
+def kinds(findings: Sequence[UploadFinding]) -> list[str]:
     return [finding.kind for finding in findings]
 
 
@@ -117,7 +117,7 @@ def test_an_archive_is_told_of_by_its_name() -> None:
 
 
 def test_what_is_expected_and_did_not_come_is_told() -> None:
-    known = Known(KNOWN.candidates, KNOWN.student, 2026, 11, (1, 2, 3))
+    known = KnownUploads(KNOWN.candidates, KNOWN.student, 2026, 11, (1, 2, 3))
     found = matched("Martin_Zoé_1_a_102026.pdf", "Martin_Zoé_2_c_102026.png", source="rendu", known=known)
 
     assert [(f.kind, f.parameters) for f in found.findings] == [("missing_document", {"n": 3})]
@@ -136,7 +136,7 @@ def test_an_archive_may_be_a_deliverable() -> None:
 @pytest.mark.parametrize("id", [p.id for c in SHIPPED.values() for p in c.projects])
 def test_every_shipped_deliverable_is_recognised_by_its_own_name_and_by_its_titles(id: str) -> None:
     shipped = project(id)
-    known = Known(candidates_of(shipped, {}), "Zoé Martin", 2026, 11)
+    known = KnownUploads(candidates_of(shipped, {}), "Zoé Martin", 2026, 11)
     for deliverable in shipped.deliverables:
         extension = next((f for f in deliverable.formats if f != "url"), "txt")
         name = deliverable.filename.replace("Nom_Prénom", "Martin_Zoé").replace("mmaaaa", "102026")

@@ -9,7 +9,14 @@ import typst
 
 from defense_console.model.comparison import Comparison, Difference, PartDifference
 from defense_console.model.errors import ConsoleError
-from defense_console.uploads.comparing.reading import Answer, Compared, Portion, Refused, Request, compare
+from defense_console.uploads.comparing.reading import (
+    Compared,
+    ComparisonAnswer,
+    ComparisonRequest,
+    NotCompared,
+    Portion,
+    answer_comparison,
+)
 from tests.uploads import builders, office
 from tests.uploads.builders import sample, with_part, write
 from tests.uploads.office import READ, Make, added, in_body, paragraph
@@ -20,10 +27,10 @@ CASES = Path(__file__).parent.parent / "data" / "cases" / "documents"
 
 def compared(old: Path, new: Path, name: str) -> Comparison:
     """The comparison as the process makes it, without a process."""
-    answers: list[Answer] = []
-    compare(Request(bytes(old), name, bytes(new), name, LIMITS), answers.append)
+    answers: list[ComparisonAnswer] = []
+    answer_comparison(ComparisonRequest(bytes(old), name, bytes(new), name, LIMITS), answers.append)
     last = answers[-1]
-    if isinstance(last, Refused):
+    if isinstance(last, NotCompared):
         return Comparison(name, "changed", why_no_text=ConsoleError(last.id, **last.parameters))
     assert isinstance(last, Compared)
     lines = tuple(line for answer in answers if isinstance(answer, Portion) for line in answer.lines)

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from defense_console.model.comparison import Paragraph, Place, ReadingLimits
+from defense_console.model.comparison import DocumentPlace, Paragraph, ReadingLimits
 from defense_console.model.errors import ConsoleError
 from defense_console.uploads.comparing.texts import kind_of, read_text
 from tests.uploads import builders
@@ -22,7 +22,7 @@ def limits(**given: int) -> ReadingLimits:
     return msgspec.structs.replace(LIMITS, **given)
 
 
-def read(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) -> list[tuple[str, Place]]:
+def read(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) -> list[tuple[str, DocumentPlace]]:
     return [(each.text, each.place) for each in read_text(write(folder, name, data), name, most)]
 
 
@@ -43,8 +43,9 @@ def refused(folder: Path, name: str, data: bytes, most: ReadingLimits = LIMITS) 
 def test_plain_text_in_the_encodings_people_save_it_in(encoding: str, mark: bytes, tmp_path: Path) -> None:
     text = "Première ligne à l’œil nu\r\nsecond line of plain text\r\n\r\nfourth"
     assert read(tmp_path, "notes.md", mark + text.encode(encoding)) == [
-        ("Première ligne à l’œil nu", Place("line", 1)), ("second line of plain text", Place("line", 2)),
-        ("", Place("line", 3)), ("fourth", Place("line", 4)),
+        ("Première ligne à l’œil nu", DocumentPlace("line", 1)),
+        ("second line of plain text", DocumentPlace("line", 2)),
+        ("", DocumentPlace("line", 3)), ("fourth", DocumentPlace("line", 4)),
     ]  # fmt: skip
 
 
@@ -57,15 +58,15 @@ def test_html_is_what_a_reader_sees(tmp_path: Path) -> None:
         "Goal & plan", "One bold word", "next line", "first", "second", "Rent | 100",
     ]  # fmt: skip
     latin = '<meta charset="iso-8859-15"><p>10 € déjà</p>'.encode("iso-8859-15")
-    assert read(tmp_path, "old.html", latin) == [("10 € déjà", Place("line", 1))]
+    assert read(tmp_path, "old.html", latin) == [("10 € déjà", DocumentPlace("line", 1))]
 
 
 def test_a_docx_in_its_order_with_header_and_footer(tmp_path: Path) -> None:
     assert read(tmp_path, "plan.docx", sample("docx")) == [
-        ("Invented school", Place("header", 1)),
-        *((line, Place("paragraph", n)) for n, line in enumerate(LINES, 1)),
-        ("Rent | 100", Place("table", 1, 1)),
-        ("Version 1", Place("footer", 1)),
+        ("Invented school", DocumentPlace("header", 1)),
+        *((line, DocumentPlace("paragraph", n)) for n, line in enumerate(LINES, 1)),
+        ("Rent | 100", DocumentPlace("table", 1, 1)),
+        ("Version 1", DocumentPlace("footer", 1)),
     ]
 
 
@@ -89,13 +90,14 @@ def test_a_docx_with_tracked_changes_reads_as_if_accepted(tmp_path: Path) -> Non
 
 def test_an_odt_with_its_table(tmp_path: Path) -> None:
     assert read(tmp_path, "plan.odt", sample("odt")) == [
-        *((line, Place("paragraph", n)) for n, line in enumerate(LINES, 1)), ("Rent | 100", Place("table", 1, 1)),
+        *((line, DocumentPlace("paragraph", n)) for n, line in enumerate(LINES, 1)),
+        ("Rent | 100", DocumentPlace("table", 1, 1)),
     ]  # fmt: skip
 
 
 def test_a_pptx_slide_by_slide_with_notes(tmp_path: Path) -> None:
     assert read(tmp_path, "talk.pptx", sample("pptx")) == [
-        *((line, Place("slide", 1)) for line in LINES), ("Say hello", Place("slide_notes", 1)),
+        *((line, DocumentPlace("slide", 1)) for line in LINES), ("Say hello", DocumentPlace("slide_notes", 1)),
     ]  # fmt: skip
 
 
@@ -112,7 +114,7 @@ def test_a_pdf_page_by_page_with_lines_that_run_on_put_together(tmp_path: Path) 
     long = "An invented sentence that is long enough to be broken over several lines of a page " * 4
     data = builders.pdf([*LINES, long.strip() + "."])
     assert read(tmp_path, "report.pdf", data) == [
-        *((line, Place("page", 1)) for line in LINES), (long.strip() + ".", Place("page", 1)),
+        *((line, DocumentPlace("page", 1)) for line in LINES), (long.strip() + ".", DocumentPlace("page", 1)),
     ]  # fmt: skip
 
 

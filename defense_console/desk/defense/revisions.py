@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from defense_console.desk.defense.verdict import VerdictDesk
-from defense_console.model.comparison import Comparison, Progress, ReadingLimits
+from defense_console.model.comparison import Comparison, ComparisonProgress, ReadingLimits
 from defense_console.model.curriculum import Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
@@ -69,7 +69,7 @@ class RevisionsDesk(VerdictDesk):
 
     def comparing(
         self, pair: FilePair, vault: Vault, limits: ReadingLimits
-    ) -> Callable[[Progress, Interrupt], Comparison]:
+    ) -> Callable[[ComparisonProgress, Interrupt], Comparison]:
         """What compares a file with the one it became; it takes its time, and is called on a thread of its own.
 
         Args:

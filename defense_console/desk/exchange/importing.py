@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.exchange.appointments import ImportPlan, Target, Wish, Wishes, events_of
+from defense_console.exchange.appointments import ImportPlan, ImportWishes, Target, Wish, events_of
 from defense_console.exchange.calendar.matching import Directory, Said, match_events
 from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
 from defense_console.exchange.calendar.writing import appointment_revision
@@ -67,7 +67,7 @@ class ImportDesk:
             wishes = self._list_wishes(file, people, sheet)
         return self._take(wishes, people, self.logs.now(), dry_run)
 
-    def _list_wishes(self, file: DataFile, people: Mapping[str, Student], sheet: str | None) -> Wishes:
+    def _list_wishes(self, file: DataFile, people: Mapping[str, Student], sheet: str | None) -> ImportWishes:
         name = ""
         if file.kind == "workbook":
             book = Workbook(file.data)
@@ -97,7 +97,7 @@ class ImportDesk:
         wishes = match_events(read_calendar(data, self.zone, span), said, Directory(people, self.shipped), self._target)
         return self._take(wishes, people, at, dry_run)
 
-    def _take(self, wishes: Wishes, people: Mapping[str, Student], at: Stamp, dry_run: bool) -> ImportPlan:
+    def _take(self, wishes: ImportWishes, people: Mapping[str, Student], at: Stamp, dry_run: bool) -> ImportPlan:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
             with self.store.transaction():

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 
 from defense_console.model.queue.agenda import Summary, defense_id
 
-Project = tuple[str, str]
+StudentProject = tuple[str, str]
 """A student and a project."""
 
 
 def defenses_of(
-    find: Callable[[Collection[str]], Mapping[str, Summary]], wanted: Mapping[Project, int]
-) -> dict[Project, tuple[Summary, ...]]:
+    find: Callable[[Collection[str]], Mapping[str, Summary]], wanted: Mapping[StudentProject, int]
+) -> dict[StudentProject, tuple[Summary, ...]]:
     """Find every attempt at some projects, in as few questions as there are attempts.
 
     Args:
@@ -22,7 +22,7 @@ def defenses_of(
     Returns:
         The attempts at each project, the first one first.
     """
-    found: dict[Project, list[Summary]] = {project: [] for project in wanted}
+    found: dict[StudentProject, list[Summary]] = {project: [] for project in wanted}
     asked = {project: range(1, max(2, known) + 1) for project, known in wanted.items()}
     while asked:
         ids = {(project, n): str(defense_id(*project, n)) for project, numbers in asked.items() for n in numbers}

@@ -19,7 +19,7 @@ from defense_console.store.sqlite.opening.half_made import note_copied_to
 from defense_console.store.sqlite.store import TinyStore
 
 
-class Copied(msgspec.Struct, frozen=True):
+class CopyMade(msgspec.Struct, frozen=True):
     """A copy that was made: of how many logs, with how many documents that were not there yet; which are missing."""
 
     backup: Backup
@@ -36,7 +36,7 @@ class PutBack(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
 
 
-def back_up(backups: Backups, at: str) -> Copied:
+def back_up(backups: Backups, at: str) -> CopyMade:
     """Make a copy beside the daily ones.
 
     Args:
@@ -47,10 +47,10 @@ def back_up(backups: Backups, at: str) -> Copied:
         StoreError: There is none, and why.
     """
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
-        return Copied(backups.write(at), len(store.streams()))
+        return CopyMade(backups.write(at), len(store.streams()))
 
 
-def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
+def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
     """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
 
     Args:
@@ -73,7 +73,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> Copied:
             note_copied_to(store, folder)  # what a kill leaves there is found again by doctor and forget
         backup = Backups(store_folder, folder, kept=0).write(at)
         count = _bring(here, there, named_documents(store))
-        return Copied(backup, len(store.streams()), count, missing_documents(store, there))
+        return CopyMade(backup, len(store.streams()), count, missing_documents(store, there))
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
@@ -90,7 +90,7 @@ def put_back(source: Path, backups: Backups, at: str) -> PutBack:
     restored = restore(source, backups, at)
     here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
-        beside = (there.folder / place.DOCUMENTS).is_dir()
+        beside = (there.folder / place.UPLOADS_FOLDER).is_dir()
         count = _bring(there, here, named_documents(store)) if beside else 0
         return PutBack(restored, count, missing_documents(store, here))
 

@@ -25,7 +25,15 @@ from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import can_be_kept
 from defense_console.store.unsaved.replay import replay
-from defense_console.store.unsaved.spool_files import ASIDE, DAMAGED, END, belongs, read_jobs, taken, why_not_trusted
+from defense_console.store.unsaved.spool_files import (
+    ASIDE,
+    DAMAGED_SPOOL,
+    END,
+    belongs,
+    read_jobs,
+    taken,
+    why_not_trusted,
+)
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -139,7 +147,7 @@ class Doctor:
         with suppress(OSError):
             files = sorted(self._spool.iterdir())
         for path in files:
-            if path.suffix not in (END, ASIDE, DAMAGED) or path.is_symlink() or not belongs(path, store.identity):
+            if path.suffix not in (END, ASIDE, DAMAGED_SPOOL) or path.is_symlink() or not belongs(path, store.identity):
                 continue
             if (why := why_not_trusted(path)) is not None:
                 remedy = ConsoleError(N_("Ask who owns it. If it is yours, take the others' right to write away."))

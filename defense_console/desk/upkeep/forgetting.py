@@ -45,7 +45,7 @@ from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
 
 
-class Known(msgspec.Struct, frozen=True):
+class HeldOfStudent(msgspec.Struct, frozen=True):
     """What the console holds of a student.
 
     Attributes:
@@ -99,7 +99,7 @@ class ForgetDesk:
         self._folder = places[0].store
         self._spool = spool
 
-    def look(self, student: str) -> Known:
+    def look(self, student: str) -> HeldOfStudent:
         """What the console holds of a student.
 
         Args:
@@ -140,7 +140,7 @@ class ForgetDesk:
             left = (path for folder in half_made.left() for path in _files(folder))
             return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if self._speaks_of(path, known))
 
-    def _forget_in_copies(self, known: Known) -> list[Path]:
+    def _forget_in_copies(self, known: HeldOfStudent) -> list[Path]:
         """Build the copies anew; return those that cannot be."""
         left = []
         for path in known.copies:
@@ -153,7 +153,7 @@ class ForgetDesk:
                 left.append(path)
         return left
 
-    def _forget_beside(self, known: Known, identity: Identity) -> None:
+    def _forget_beside(self, known: HeldOfStudent, identity: Identity) -> None:
         """Remove what lies beside the store, which is whole without the student by now."""
         for folder in (self._folder, self._spool):
             with place.explained(folder):
@@ -167,7 +167,7 @@ class ForgetDesk:
         for sha256 in documents:
             vault.remove(sha256)
 
-    def _what_remains(self, known: Known, problem: ConsoleError) -> ConsoleError:
+    def _what_remains(self, known: HeldOfStudent, problem: ConsoleError) -> ConsoleError:
         vault = FolderVault(self._folder)
         documents = sum(vault.holds(sha256) for sha256 in known.documents)
         copies = sum(self._speaks_of(path, known) for path in known.copies)
@@ -178,11 +178,11 @@ class ForgetDesk:
 
     def _damaged(self) -> Iterator[Path]:
         """What repairs have kept."""
-        for aside in sorted(self._folder.glob(place.DAMAGED + "*")):
+        for aside in sorted(self._folder.glob(place.DAMAGED_FOLDER + "*")):
             yield from _files(aside)
 
     @staticmethod
-    def _speaks_of(path: Path, known: Known) -> bool:
+    def _speaks_of(path: Path, known: HeldOfStudent) -> bool:
         try:
             return holds_bytes(path, (*known.called, *known.streams))
         except OSError:
@@ -190,7 +190,7 @@ class ForgetDesk:
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
-    def _look(self, store: TinyStore, student: str) -> Known:
+    def _look(self, store: TinyStore, student: str) -> HeldOfStudent:
         id = _id_of(store, student)
         logs = DirectLogs(store, _no_clock, "", {})
         found: list[str] = []
@@ -223,7 +223,7 @@ class ForgetDesk:
         called = (*names, *dict.fromkeys((*emails_ever(events), email)))
         mentions = tuple(_mentions(store, streams, names))
         elsewhere = tuple(copied_to(store))
-        return Known(
+        return HeldOfStudent(
             id, name, email, tuple(found), tuple(sorted(documents)), in_copies, tuple(copies), elsewhere,
             last, mentions, called,
         )  # fmt: skip

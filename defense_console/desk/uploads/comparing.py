@@ -20,15 +20,15 @@ import msgspec
 
 from defense_console.model.comparison import (
     Comparison,
+    ComparisonProgress,
     Difference,
     DifferenceLine,
     FileFacts,
-    Progress,
     ReadingLimits,
 )
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
-from defense_console.uploads.comparing.reading import Answer, Compared, Portion, Request, Told
+from defense_console.uploads.comparing.reading import Advanced, Compared, ComparisonAnswer, ComparisonRequest, Portion
 from defense_console.uploads.comparing.texts import check_kind
 
 HASHED: Final = 0.1
@@ -36,7 +36,7 @@ HASHED: Final = 0.1
 _PIECE: Final = 1 << 20
 
 
-class Stopped(Exception):
+class ComparingStopped(Exception):
     """The mentor did not want to wait any longer."""
 
 
@@ -67,7 +67,7 @@ class Interrupt:
             Stopped: it was.
         """
         if self._asked:
-            raise Stopped
+            raise ComparingStopped
 
     @contextmanager
     def ends(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
@@ -102,7 +102,7 @@ def compare(
     *,
     old_name: str = "",
     limits: ReadingLimits | None = None,
-    progress: Progress = lambda _part: None,
+    progress: ComparisonProgress = lambda _part: None,
     interrupt: Interrupt | None = None,
 ) -> Comparison:
     """Compare two versions of a document. Takes its time: call it on a thread of its own.
@@ -136,7 +136,7 @@ def compare(
         return Comparison(name, "new", None, after, None, why)
     if before.sha256 == after.sha256:
         return Comparison(name, "unchanged", before, after)
-    request = Request(os.fsencode(old), _text(old_name or name), os.fsencode(new), _text(name), limits)
+    request = ComparisonRequest(os.fsencode(old), _text(old_name or name), os.fsencode(new), _text(name), limits)
     try:
         for each in (request.old_name, request.new_name):
             check_kind(each)  # spares a process that could not read anything
@@ -146,7 +146,9 @@ def compare(
     return Comparison(name, "changed", before, after, difference)
 
 
-def file_facts(path: Path, progress: Progress = lambda _part: None, interrupt: Interrupt | None = None) -> FileFacts:
+def file_facts(
+    path: Path, progress: ComparisonProgress = lambda _part: None, interrupt: Interrupt | None = None
+) -> FileFacts:
     """Size and SHA-256 of a file of any size.
 
     Raises:
@@ -174,7 +176,7 @@ def _text(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _compared_apart(request: Request, progress: Progress, interrupt: Interrupt) -> Difference:
+def _compared_apart(request: ComparisonRequest, progress: ComparisonProgress, interrupt: Interrupt) -> Difference:
     """Have a process compare two texts.
 
     Raises:
@@ -215,7 +217,9 @@ def _compared_apart(request: Request, progress: Progress, interrupt: Interrupt) 
         watch.cancel()
 
 
-def _conversation(process: subprocess.Popen[bytes], request: Request, progress: Progress) -> Difference:
+def _conversation(
+    process: subprocess.Popen[bytes], request: ComparisonRequest, progress: ComparisonProgress
+) -> Difference:
     assert process.stdin is not None
     assert process.stdout is not None
     with suppress(OSError):  # it ended before it read: the missing answer tells
@@ -223,7 +227,7 @@ def _conversation(process: subprocess.Popen[bytes], request: Request, progress: 
         process.stdin.close()
     lines: list[DifferenceLine] = []
     for answer in _answers(process.stdout):
-        if isinstance(answer, Told):
+        if isinstance(answer, Advanced):
             progress(answer.part)
         elif isinstance(answer, Portion):
             lines += answer.lines
@@ -234,8 +238,8 @@ def _conversation(process: subprocess.Popen[bytes], request: Request, progress: 
     raise _silent()
 
 
-def _answers(stream: IO[bytes]) -> Iterator[Answer]:
-    decode = msgspec.json.Decoder(Answer).decode
+def _answers(stream: IO[bytes]) -> Iterator[ComparisonAnswer]:
+    decode = msgspec.json.Decoder(ComparisonAnswer).decode
     try:
         for line in stream:
             yield decode(line)

@@ -10,10 +10,10 @@ from typing import Literal
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.uploads.matching import Finding, Key
+from defense_console.uploads.matching import Key, UploadFinding
 from defense_console.uploads.names import composed
 from defense_console.uploads.opening.kinds import InPlace, bundle_of
-from defense_console.uploads.opening.sources import Kind
+from defense_console.uploads.opening.sources import SourceKind
 
 FileChange = Literal["new", "changed", "unchanged", "again"]
 
@@ -34,12 +34,12 @@ class ReadFile(msgspec.Struct, frozen=True):
     in_place: InPlace | None = None
 
 
-class Reading(msgspec.Struct, frozen=True):
+class SourceRead(msgspec.Struct, frozen=True):
     """A source as it was read."""
 
     path: Path
     name: str
-    kind: Kind
+    kind: SourceKind
     plain: bool
     files: tuple[ReadFile, ...]
 
@@ -70,7 +70,7 @@ class IncomingFile(msgspec.Struct, frozen=True):
     sha256: str
     change: FileChange | None
     same_as: int | None
-    findings: tuple[Finding, ...]
+    findings: tuple[UploadFinding, ...]
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -85,9 +85,9 @@ class Incoming(msgspec.Struct, frozen=True):
         again: keys whose files are those of an earlier version, and its number.
     """
 
-    reading: Reading
+    reading: SourceRead
     files: tuple[IncomingFile, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[UploadFinding, ...]
     known: frozenset[Key]
     unchanged: frozenset[Key]
     again: Mapping[Key, int]

@@ -15,7 +15,7 @@ from pathlib import Path
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile, ReadFile, Reading, places_of
+from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile, ReadFile, SourceRead, places_of
 from defense_console.model.defense.kinds import DefenseWhat, DeliverableReceived, RowReceived
 from defense_console.model.defense.revision import AWAITED, TAKES_FILES, row_title, same_as
 from defense_console.model.defense.state import Defense, Delivery, ReceivedFile, Revision
@@ -24,7 +24,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault
 from defense_console.uploads.matching import (
     Key,
-    Known,
+    KnownUploads,
     Offered,
     candidates_of,
     is_one_document,
@@ -76,7 +76,7 @@ class Intake(DefenseDesk):
         incoming = self.judge(self.read(path, progress))
         return self.judge(incoming.reading, places_of(incoming, chosen)) if chosen else incoming
 
-    def read(self, path: Path, progress: Progress | None = None) -> Reading:
+    def read(self, path: Path, progress: Progress | None = None) -> SourceRead:
         """Read every byte of a source, keeping none.
 
         Raises:
@@ -86,9 +86,9 @@ class Intake(DefenseDesk):
         with opened(path, self._limits, plain=plain) as source:
             counter = _Counter(source, progress)
             files = tuple(_read(file, counter) for file in source.files)
-            return Reading(path, source.name, source.kind, plain, files)
+            return SourceRead(path, source.name, source.kind, plain, files)
 
-    def judge(self, reading: Reading, chosen: Mapping[str, Key] | None = None) -> Incoming:
+    def judge(self, reading: SourceRead, chosen: Mapping[str, Key] | None = None) -> Incoming:
         """What these files would be, and what to know of them.
 
         Args:
@@ -106,7 +106,7 @@ class Intake(DefenseDesk):
             if said not in {candidate.key for candidate in candidates}:
                 raise ConsoleError("This project has no deliverable {n}.", n=said)
         now = instant(self.ledger.now().wall).astimezone(zone_of(self._zone))
-        known = Known(candidates, self.student.name, now.year, now.month, self._expected(now))
+        known = KnownUploads(candidates, self.student.name, now.year, now.month, self._expected(now))
         offered = [Offered(file.place, file.size, file.in_place) for file in reading.files]
         matched = match_files(reading.name, reading.kind == "archive", offered, known, chosen)
         keys = [match.key for match in matched.files]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.uploads.matching import Finding, Key
+from defense_console.uploads.matching import Key, UploadFinding
 from defense_console.uploads.opening.kinds import bundle_of
 from defense_console.words.translation import _, error_text, ngettext, size_text
 
@@ -19,7 +19,7 @@ _CHANGES: Final[Mapping[FileChange, str]] = {
 }
 
 
-def finding_text(finding: Finding) -> str:
+def finding_text(finding: UploadFinding) -> str:
     """A finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
     return error_text(ConsoleError(finding.text_id, **finding.parameters))
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from defense_console.exchange.appointments import ImportOrigin, Target, Wish, Wishes
+from defense_console.exchange.appointments import ImportOrigin, ImportWishes, Target, Wish
 from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.calendar.names import own_name
 from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
@@ -198,7 +198,7 @@ def match_events(
     said: Sequence[Said],
     directory: Directory,
     held: Callable[[str], Target | None],
-) -> Wishes:
+) -> ImportWishes:
     """Return what a calendar asks for. Deadlines that the console exported are left out: no calendar can move them.
 
     Args:
@@ -248,4 +248,4 @@ def match_events(
             faults=event.faults,
         )
 
-    return Wishes("calendar", tuple(wish(*one) for one in asked))
+    return ImportWishes("calendar", tuple(wish(*one) for one in asked))

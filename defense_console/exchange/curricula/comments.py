@@ -8,18 +8,18 @@ from typing import Final, cast
 
 from defense_console.exchange.curricula.reading import COMMENTS, CurriculaError, load, load_shipped, parse_file
 from defense_console.exchange.curricula.rules_form import ASPECTS
-from defense_console.exchange.curricula.strict_table import Notes, Once, Problem, Table, excerpt
+from defense_console.exchange.curricula.strict_table import FileFault, Notes, Once, Table, excerpt
 from defense_console.model.comments import Comment
 from defense_console.model.curriculum import Aspect, Curriculum
 from defense_console.model.defense.state import RatingValue
 from defense_console.model.errors import N_
 
 ANY: Final = "any"
-RATINGS: Final = ("met", "to_improve", "not_met", "not_observed", ANY)
+COMMENT_RATINGS: Final = ("met", "to_improve", "not_met", "not_observed", ANY)
 _ABOUT: Final = ("criterion", "aspect", "project")
 
 
-def check_comments(path: Path) -> tuple[Problem, ...]:
+def check_comments(path: Path) -> tuple[FileFault, ...]:
     """Every fault of a comments.toml, or of the one in a folder; none when there is none.
 
     It may name what the shipped curricula and those of the folder hold. Where the folder's own curricula have faults
@@ -37,7 +37,7 @@ def check_comments(path: Path) -> tuple[Problem, ...]:
 
 def read_comments(
     file: Path, curricula: Iterable[Curriculum] | None
-) -> tuple[tuple[Comment, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[Comment, ...], tuple[FileFault, ...]]:
     """The sentences of a file, and every fault that can be told in one pass.
 
     Args:
@@ -70,7 +70,7 @@ def _ids(curricula: Iterable[Curriculum]) -> dict[str, set[str]]:
 
 def _read(table: Table, ids: dict[str, set[str]] | None, once: tuple[Once, Once]) -> Comment:
     text = table.pair()
-    rating = table.choice("rating", RATINGS, default=ANY)
+    rating = table.choice("rating", COMMENT_RATINGS, default=ANY)
     named = [key for key in _ABOUT if table.has(key)]
     if len(named) > 1:
         table.note(named[1], N_("a sentence is about one of criterion, aspect and project, or about everything"))

@@ -28,7 +28,7 @@ from defense_console.model.curriculum import (
 from defense_console.model.errors import N_
 
 SKILL_ASPECTS: Final = tuple(aspect for aspect in ASPECTS if aspect != "oral")
-PHASES: Final = ("presentation", "discussion", "debriefing")
+PHASE_IDS: Final = ("presentation", "discussion", "debriefing")
 """The phases the console has names for."""
 SPEAKING: Final = "presentation"
 """The phase whose length is the speaking time."""
@@ -156,7 +156,7 @@ def _read_phases(table: Table) -> tuple[Phase, ...]:
 
 
 def _read_phase(item: Table) -> Phase:
-    name = item.choice("phase", PHASES)
+    name = item.choice("phase", PHASE_IDS)
     target_min = item.number("target_min", 1, _DAY_MIN)
     window = item.two_numbers("window_min", 0, _DAY_MIN)
     item.done()

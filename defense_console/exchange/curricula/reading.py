@@ -9,7 +9,7 @@ from typing import Final
 
 from defense_console.exchange.curricula.form import read_curriculum
 from defense_console.exchange.curricula.rules_form import Shared, read_common
-from defense_console.exchange.curricula.strict_table import Notes, Problem, Table
+from defense_console.exchange.curricula.strict_table import FileFault, Notes, Table
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.resources import data_folder
@@ -29,7 +29,7 @@ class CurriculaError(ConsoleError):
         problems: All that was found, file by file.
     """
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FileFault, ...]) -> None:
         first = problems[0]
         where = f"{first.file}: {first.place}" if first.place else first.file
         super().__init__(
@@ -63,7 +63,7 @@ def load(path: Path) -> dict[str, Curriculum]:
     return curricula
 
 
-def check(path: Path) -> tuple[Problem, ...]:
+def check(path: Path) -> tuple[FileFault, ...]:
     """Every fault that can be told in one pass.
 
     Args:
@@ -76,7 +76,7 @@ def check(path: Path) -> tuple[Problem, ...]:
     return _read(path)[1]
 
 
-def _read(path: Path) -> tuple[dict[str, Curriculum], tuple[Problem, ...]]:
+def _read(path: Path) -> tuple[dict[str, Curriculum], tuple[FileFault, ...]]:
     given = Notes(str(path))
     files, common_file = _files(path, given)
     common_notes = Notes(str(common_file) if common_file.parent != path else common_file.name)

@@ -25,7 +25,7 @@ _SHOWN: Final = 60
 """Longest excerpt of a wrong value in a message, in characters."""
 
 
-class Problem(msgspec.Struct, frozen=True):
+class FileFault(msgspec.Struct, frozen=True):
     """One fault of a curriculum file.
 
     Attributes:
@@ -46,11 +46,11 @@ class Notes:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.problems: list[Problem] = []
+        self.problems: list[FileFault] = []
 
     def add(self, place: str, text_id: str, /, **parameters: object) -> None:
         """Note a fault at a place of this file."""
-        self.problems.append(Problem(self.file, place, text_id, parameters))
+        self.problems.append(FileFault(self.file, place, text_id, parameters))
 
 
 def excerpt(value: object) -> str:

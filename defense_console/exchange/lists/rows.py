@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from defense_console.exchange.appointments import AttemptKey, StudentRow, Target, Wish, Wishes
+from defense_console.exchange.appointments import AttemptKey, ImportWishes, StudentRow, Target, Wish
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.lists.headings import plain
 from defense_console.exchange.lists.table import ListCell, ListRow, ListTable
@@ -44,7 +44,7 @@ def read_list(
     zone: str,
     known: Iterable[str] = (),
     sheet: str = "",
-) -> Wishes:
+) -> ImportWishes:
     """Return what a list asks for, with what was understood of it.
 
     Args:
@@ -74,7 +74,7 @@ def read_list(
         rows=tuple(reader.rows),
     )
     wishes, students = tuple(reader.wishes.values()), tuple(reader.students.values())
-    return Wishes("list", wishes, students, entries, understood=understood)
+    return ImportWishes("list", wishes, students, entries, understood=understood)
 
 
 class _ListReader:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
+from defense_console.exchange.appointments import ImportOrigin, ImportWishes, LeftOut, StudentRow, Target, Wish
 from defense_console.exchange.lists.understood import ReadId, Understood
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
 from defense_console.exchange.same_id import KnownIds
@@ -23,7 +23,7 @@ NO_NAME: Final = N_("the student is not known, and the list does not say their n
 NAMESAKE: Final = N_("a student of this name is known under another id: {id}")
 
 
-def match_sessions(found: SessionList, people: Mapping[str, Student]) -> Wishes:
+def match_sessions(found: SessionList, people: Mapping[str, Student]) -> ImportWishes:
     """Return what a list asks for.
 
     Args:
@@ -56,7 +56,9 @@ def match_sessions(found: SessionList, people: Mapping[str, Student]) -> Wishes:
             if not known:
                 new.setdefault(id, StudentRow(session.entry, id, session.student_name))
     understood = Understood(ids=tuple(ids.values()))
-    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others, understood)
+    return ImportWishes(
+        "sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others, understood
+    )
 
 
 def _wish(session: PlatformSession) -> Wish:

@@ -16,8 +16,8 @@ from defense_console.exchange.whole_store.export import (
     ARCHIVE,
     CURRICULA,
     DRAFTS,
+    EXPORT_VERSION,
     STUDENTS,
-    VERSION,
     CurriculumLine,
     DraftLine,
     Header,
@@ -126,7 +126,7 @@ class _Check:
     def header(self, lines: Sequence[bytes]) -> None:
         """The first line; after a wrong one nothing else is worth reading."""
         expected = N_("the header of an export: {header}")
-        places = {"header": f'{{"format":"{ARCHIVE}","version":{VERSION},"lines":…}}'}
+        places = {"header": f'{{"format":"{ARCHIVE}","version":{EXPORT_VERSION},"lines":…}}'}
         first = lines[0] if lines else b""
         try:
             header = msgspec.json.decode(first, type=Header)
@@ -134,9 +134,9 @@ class _Check:
             raise BadFile([BadLine(1, "", _excerpt(first), expected, places)]) from None
         if header.format != ARCHIVE:
             raise BadFile([BadLine(1, "", header.format, expected, places)])
-        if header.version != VERSION:
+        if header.version != EXPORT_VERSION:
             text = N_("version {version}: this export was written by another version of the console")
-            raise BadFile([BadLine(1, "", str(header.version), text, {"version": VERSION})])
+            raise BadFile([BadLine(1, "", str(header.version), text, {"version": EXPORT_VERSION})])
         if header.lines != len(lines) - 1:
             text = N_("{lines} lines after the header, as it says")
             self.wrong(len(lines), text, str(len(lines) - 1), lines=header.lines)

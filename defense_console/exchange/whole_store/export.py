@@ -11,14 +11,14 @@ from typing import Final, Protocol
 
 import msgspec
 
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.refused import PREFIX
 from defense_console.model.student.state import Student
 
 ARCHIVE: Final = "defense-console-export"
 """What the header of an export is called by."""
-VERSION: Final = 1
+EXPORT_VERSION: Final = 1
 CURRICULA: Final = "curricula"
 STUDENTS: Final = "students"
 DRAFTS: Final = "drafts/"
@@ -95,7 +95,7 @@ class StoredDraft(Protocol):
 
 def export(
     streams: Iterable[str],
-    read_log: Callable[[str], Sequence[Line]],
+    read_log: Callable[[str], Sequence[StoredLine]],
     students: Iterable[Student],
     curricula: Mapping[str, bytes],
     drafts: Mapping[str, Mapping[str, StoredDraft]],
@@ -127,7 +127,7 @@ def export(
             *(line_of_aside(log, key, event) for key, event in asides.get(log, {}).items()),
         ]
         tables[DRAFTS + log] = [*sorted(lines, key=lambda line: line.id)]
-    yield _encode(Header(ARCHIVE, VERSION, sum(map(len, tables.values()))))
+    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values()))))
     for _name, rows in sorted(tables.items()):
         yield from map(_encode, rows)
 

@@ -24,7 +24,7 @@ from defense_console.model.errors import N_, ConsoleError
 
 LINES: Final = "export.jsonl"
 """Name of the export in the ZIP."""
-MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 """How a ZIP begins, an empty one included."""
 _DOCUMENT: Final = re.compile(r"documents/([0-9a-f]{2})/([0-9a-f]{62})")
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)

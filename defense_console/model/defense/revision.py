@@ -236,7 +236,7 @@ def _mine_since(row: Revision) -> str:
     return row.answer.at if row.answer is not None else row.decided_at or row.requested_at
 
 
-def overdue(defense: Defense, now: str) -> bool:
+def defense_overdue(defense: Defense, now: str) -> bool:
     """Whether a required document, or the mentor's decision on one, is late at `now` (ISO 8601 UTC).
 
     Only displayed: a deadline never decides.

@@ -24,7 +24,7 @@ PauseReason = Literal["technical", "student", "mentor"]
 QuestionState = Literal["open", "asked", "answered", "dropped"]
 GapAnswer = Literal["counted", "pause", "ended"]
 CancelledBy = Literal["student", "mentor", "other"]
-Section = Literal["strength", "improvement"]
+RemarkSection = Literal["strength", "improvement"]
 
 SessionState = Literal["planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"]
 NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
@@ -151,7 +151,7 @@ class Line(msgspec.Struct, frozen=True):
     """A strength or an area for improvement."""
 
     seq: int
-    section: Section
+    section: RemarkSection
     text: str
 
 

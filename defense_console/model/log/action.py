@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.log.chain import Line, chain, first_hash
+from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
 from defense_console.model.log.subject import Subject
 
@@ -46,7 +46,7 @@ class Log(Generic[W, S]):
         return cls(subject, id, (), None, first_hash(subject.stream(id)))
 
     @classmethod
-    def read(cls, subject: Subject[W, S], id: str, lines: Sequence[Line], curricula: Curricula) -> Log[W, S]:
+    def read(cls, subject: Subject[W, S], id: str, lines: Sequence[StoredLine], curricula: Curricula) -> Log[W, S]:
         """Return a log as it is stored; an empty one where there are no lines.
 
         Args:
@@ -163,7 +163,7 @@ def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> l
     return [(name, body) for name in names if (body := curricula.to_pin(name)) is not None]
 
 
-def read_events(subject: Subject[W, S], stream: str, lines: Iterable[Line]) -> list[Event[W]]:
+def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]) -> list[Event[W]]:
     """Return the events of stored lines: the one way to read them, whoever wrote them.
 
     Args:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 
-class Line(msgspec.Struct, frozen=True):
+class StoredLine(msgspec.Struct, frozen=True):
     """One line of a log: its number from 1, the exact bytes of the event, the hash of the chain up to it (hex)."""
 
     seq: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.undo import settle
-from defense_console.model.student.folding import Folding, applies
+from defense_console.model.student.folding import StudentFolding, applies
 from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
 from defense_console.model.student.state import Student
 
@@ -20,7 +20,7 @@ def fold_student(events: Sequence[StudentEvent]) -> Student:
     if not events or not isinstance(events[0].what, StudentRegistered):
         raise ConsoleError("A student begins with a registration.")
     applied, undo, redo = settle(events)
-    state = Folding()
+    state = StudentFolding()
     for event in applied:
         applies.apply(state, event)
     return Student(state.id, state.name, state.email, state.timezone, events[-1].seq, undo, redo)

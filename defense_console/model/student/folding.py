@@ -7,7 +7,7 @@ import msgspec
 from defense_console.model.log.kinds import Effects
 
 
-class Folding(msgspec.Struct):
+class StudentFolding(msgspec.Struct):
     """A student while their log is being folded. Fields as in `Student`."""
 
     id: str = ""
@@ -16,5 +16,5 @@ class Folding(msgspec.Struct):
     timezone: str = ""
 
 
-applies = Effects[Folding]()
+applies = Effects[StudentFolding]()
 """Registers what a kind of event does to a student."""

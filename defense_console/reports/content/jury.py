@@ -9,14 +9,14 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Contest, Gap, Note, Pause, Sitting, Version
 from defense_console.model.defense.timeline import Timeline
 from defense_console.reports.content.sections import window_text
-from defense_console.reports.content.sheet import VERSIONS, Sheet
+from defense_console.reports.content.sheet import VERSIONS, ReportSource
 from defense_console.reports.content.value import Part, Passage, Section, section_if
 from defense_console.words.values import OUTCOMES, PAUSES, PHASES, SESSIONS
 
 # --- times -------------------------------------------------------------------------------------------------------
 
 
-def sittings(sheet: Sheet) -> tuple[Section, ...]:
+def sittings(sheet: ReportSource) -> tuple[Section, ...]:
     """Every sitting: when, how long each phase ran and paused, then each stretch as the clock went, then the gaps."""
     _ = sheet.words
     parts = []
@@ -27,7 +27,7 @@ def sittings(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("sittings", _("Times"), parts)
 
 
-def _sitting(sheet: Sheet, sitting: Sitting) -> Iterator[Passage]:
+def _sitting(sheet: ReportSource, sitting: Sitting) -> Iterator[Passage]:
     _ = sheet.words
     line = sitting.timeline
     yield Passage(sheet.instant(sitting.planned_at), _("Planned"))
@@ -50,12 +50,12 @@ def _sitting(sheet: Sheet, sitting: Sitting) -> Iterator[Passage]:
         yield Passage(_("Timeline, real time since the start"), below=tuple(_stretches(sheet, sitting)))
 
 
-def _phase_name(sheet: Sheet, id: str) -> str:
+def _phase_name(sheet: ReportSource, id: str) -> str:
     name = sheet.word(PHASES, id)
     return name[:1].upper() + name[1:]
 
 
-def _phase_times(sheet: Sheet, line: Timeline, phase: Phase) -> str:
+def _phase_times(sheet: ReportSource, line: Timeline, phase: Phase) -> str:
     _ = sheet.words
     text = _(
         "{length}, pauses {paused} (target {target})",
@@ -68,7 +68,7 @@ def _phase_times(sheet: Sheet, line: Timeline, phase: Phase) -> str:
     return f"{text} · " + _("window {window}", window=window_text(sheet, phase))
 
 
-def _stretches(sheet: Sheet, sitting: Sitting) -> Iterator[Passage]:
+def _stretches(sheet: ReportSource, sitting: Sitting) -> Iterator[Passage]:
     """What the clock did, in real time since the start, pauses in; why it stopped, where that was said."""
     _ = sheet.words
     line = sitting.timeline
@@ -95,7 +95,7 @@ def _merged(line: Timeline) -> list[tuple[str, bool, int, int]]:
     return found
 
 
-def _gap(sheet: Sheet, gap: Gap) -> Passage:
+def _gap(sheet: ReportSource, gap: Gap) -> Passage:
     _ = sheet.words
     places = {"length": _.duration_text(abs(gap.gap_ms) // 1000), "at": sheet.instant(gap.until.wall)}
     if gap.gap_ms < 0:
@@ -108,7 +108,7 @@ def _gap(sheet: Sheet, gap: Gap) -> Passage:
 # --- criteria and their evidence ---------------------------------------------------------------------------------
 
 
-def criteria(sheet: Sheet) -> tuple[Section, ...]:
+def criteria(sheet: ReportSource) -> tuple[Section, ...]:
     """Every criterion with its rating and its evidence: documents, notes with both offsets."""
     _ = sheet.words
     skills = sheet.curriculum.skills_of(sheet.project)
@@ -122,7 +122,7 @@ def criteria(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("criteria", _("Criteria and evidence"), parts)
 
 
-def _criterion(sheet: Sheet, criterion: Criterion) -> Passage:
+def _criterion(sheet: ReportSource, criterion: Criterion) -> Passage:
     _ = sheet.words
     rating = rubric.rating_of(sheet.defense, criterion.id)
     marks = [sheet.rated(criterion.id)]
@@ -138,7 +138,7 @@ def _criterion(sheet: Sheet, criterion: Criterion) -> Passage:
     return Passage(criterion.text.in_(sheet.language), label, below=(*documents, *notes))
 
 
-def _document_line(sheet: Sheet, n: int) -> str:
+def _document_line(sheet: ReportSource, n: int) -> str:
     _ = sheet.words
     found = sheet.project.deliverable(n)
     name = str(n) if found is None else f"{n}. {found.title.in_(sheet.language)}"
@@ -148,7 +148,7 @@ def _document_line(sheet: Sheet, n: int) -> str:
     return _("{document}, received", document=name) if received else _("{document}, not received", document=name)
 
 
-def _note(sheet: Sheet, note: Note) -> Passage:
+def _note(sheet: ReportSource, note: Note) -> Passage:
     """A note with what the clock showed and its place in the recording, which does not pause."""
     _ = sheet.words
     recorded = _("no recording") if note.rec_s is None else _("recording {clock}", clock=_.clock_text(note.rec_s))
@@ -158,7 +158,7 @@ def _note(sheet: Sheet, note: Note) -> Passage:
 # --- the verdict and the record ----------------------------------------------------------------------------------
 
 
-def verdicts(sheet: Sheet) -> tuple[Section, ...]:
+def verdicts(sheet: ReportSource) -> tuple[Section, ...]:
     """Every version of the verdict: what was suggested, what was decided, why it was another."""
     _ = sheet.words
     defense = sheet.defense
@@ -172,7 +172,7 @@ def verdicts(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("verdicts", _("Verdict"), [Part("verdicts", "", tuple(told))])
 
 
-def _contest(sheet: Sheet, contest: Contest) -> Passage:
+def _contest(sheet: ReportSource, contest: Contest) -> Passage:
     """What the student said, and what the mentor answered."""
     _ = sheet.words
     answer = Passage(_("Not answered yet"))
@@ -184,12 +184,12 @@ def _contest(sheet: Sheet, contest: Contest) -> Passage:
     return Passage(contest.reason, label, "edited", below=(answer,))
 
 
-def _because(sheet: Sheet, reason: str) -> tuple[Passage, ...]:
+def _because(sheet: ReportSource, reason: str) -> tuple[Passage, ...]:
     _ = sheet.words
     return (Passage(reason, _("Reason for this outcome"), "edited"),) if reason else ()
 
 
-def _version(sheet: Sheet, version: Version) -> Passage:
+def _version(sheet: ReportSource, version: Version) -> Passage:
     _ = sheet.words
     suggested = _("no suggestion") if version.suggested is None else sheet.word(OUTCOMES, version.suggested)
     below = [Passage(suggested, _("Suggested")), *_because(sheet, version.reason)]
@@ -202,7 +202,7 @@ def _version(sheet: Sheet, version: Version) -> Passage:
     return Passage(text, _("Version {n}", n=version.version), below=tuple(below))
 
 
-def record(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
+def record(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ...]:
     """What this report was made from, to be compared with the log."""
     _ = sheet.words
     defense = sheet.defense

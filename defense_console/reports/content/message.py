@@ -28,7 +28,7 @@ _DOMAIN = "defense-console.invalid"
 """Right of the @ of a message's id: a domain that never exists. Source: RFC 2606 §2."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedDocument(msgspec.Struct, frozen=True):
     """A document the student is asked for.
 
     Attributes:
@@ -71,7 +71,7 @@ class Message(msgspec.Struct, frozen=True):
     replaces: str
     why: str
     opening: str
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedDocument, ...]
     points: tuple[str, ...]
     points_label: str
     closing: tuple[str, ...]
@@ -312,11 +312,11 @@ def _goal(letter: _Letter) -> Iterator[str]:
         yield f"{labelled(_('Next goal'), _)} {letter.defense.goal}"
 
 
-def _asked(letter: _Letter, row: Revision) -> Asked:
+def _asked(letter: _Letter, row: Revision) -> AskedDocument:
     _ = letter.words
     request, project = row.request, letter.project
     deliverable = project.deliverable(request.deliverable) if request.deliverable is not None else None
-    return Asked(
+    return AskedDocument(
         title=revision.row_title(request, project, _.language) or _("A document without a name"),
         why=tuple(_why(letter, row)),
         expected=revision.row_expected(request, project, _.language, letter.curriculum.oral),
@@ -382,7 +382,7 @@ def text(message: Message) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _asked_lines(asked: Asked, words: Translator) -> Iterator[str]:
+def _asked_lines(asked: AskedDocument, words: Translator) -> Iterator[str]:
     _ = words
     yield f"• {one_line(asked.title)}"
     for label, why in asked.why:

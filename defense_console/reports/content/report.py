@@ -15,14 +15,26 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
-from defense_console.reports.content.sheet import Previous, Sheet, standing
-from defense_console.reports.content.value import READERS, Fact, Field, Origin, Reader, Report, Section
+from defense_console.reports.content.sheet import Previous, ReportSource, standing
+from defense_console.reports.content.value import READERS, Fact, Origin, Reader, Report, ReportField, Section
 from defense_console.reports.rendering.plain import unwrapped
 from defense_console.words.consequences import Consequence, consequence
 from defense_console.words.translation import translator
 from defense_console.words.values import OUTCOMES, SESSIONS
 
-__all__ = ["READERS", "Fact", "Field", "Origin", "Previous", "Reader", "Report", "Section", "bodies", "build", "fields"]
+__all__ = [
+    "READERS",
+    "Fact",
+    "Origin",
+    "Previous",
+    "Reader",
+    "Report",
+    "ReportField",
+    "Section",
+    "bodies",
+    "build",
+    "fields",
+]
 
 
 def build(
@@ -58,7 +70,7 @@ def build(
     project = rubric.project_of(defense, curriculum)
     state, version, outcome, reason = standing(defense)
     _ = translator(language)
-    sheet = Sheet(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
+    sheet = ReportSource(defense, curriculum, project, reader, _, zone, state, version, outcome, reason)
     released = version if state == "released" else None
     shown_hash = record_hash if released is not None else None
     verdict = _verdict(sheet)
@@ -82,12 +94,12 @@ def build(
     )
 
 
-def fields(report: Report) -> tuple[Field, ...]:
+def fields(report: Report) -> tuple[ReportField, ...]:
     """What can be copied field by field, in the order of the report: key, title, plain text without wrapping.
 
     A field with a heading of its own (a skill, the strengths) is titled by it, the others by their section.
     """
-    found: list[Field] = []
+    found: list[ReportField] = []
     for section in report.sections:
         for key, parts in section.by_key():
             own = key != section.id and bool(parts[0].title)
@@ -95,7 +107,7 @@ def fields(report: Report) -> tuple[Field, ...]:
             for part in parts:
                 lines += [visible(part.title)] if part.title and not own else []
                 lines += unwrapped(part.whole, report.language)
-            found.append(Field(key, parts[0].title if own else section.title, "\n".join(lines)))
+            found.append(ReportField(key, parts[0].title if own else section.title, "\n".join(lines)))
     return tuple(found)
 
 
@@ -108,7 +120,7 @@ def bodies(report: Report) -> dict[str, str]:
     }
 
 
-def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
+def _sections(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ...]:
     found = [
         *sections.replaced(sheet),
         *sections.skills(sheet),
@@ -132,7 +144,7 @@ def _sections(sheet: Sheet, record_hash: str | None) -> tuple[Section, ...]:
 # --- the head ----------------------------------------------------------------------------------------------------
 
 
-def _notice(sheet: Sheet, superseded_by: Version | None) -> str:
+def _notice(sheet: ReportSource, superseded_by: Version | None) -> str:
     """What a reader must know before reading on."""
     _ = sheet.words
     if sheet.standing == "released" and superseded_by is not None and superseded_by.released_at is not None:
@@ -154,7 +166,7 @@ def _notice(sheet: Sheet, superseded_by: Version | None) -> str:
     return _("The student contests this verdict.") if sheet.defense.contested is not None else ""
 
 
-def _imprint(sheet: Sheet) -> str:
+def _imprint(sheet: ReportSource) -> str:
     """What tells one printed page of a report from another."""
     _ = sheet.words
     version, at = sheet.version, sheet.defense.at.wall
@@ -166,7 +178,7 @@ def _imprint(sheet: Sheet) -> str:
 
 
 def _facts(
-    sheet: Sheet, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
+    sheet: ReportSource, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
 ) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
@@ -188,12 +200,12 @@ def _facts(
     return tuple(facts)
 
 
-def _attempt(sheet: Sheet, previous: Previous) -> str:
+def _attempt(sheet: ReportSource, previous: Previous) -> str:
     how = sheet.word(OUTCOMES, previous.outcome) if previous.outcome else sheet.word(SESSIONS, previous.session)
     return f"{how}, {sheet.words.date_text(previous.planned_at, sheet.zone)}"
 
 
-def _verdict(sheet: Sheet) -> Consequence:
+def _verdict(sheet: ReportSource) -> Consequence:
     """The outcome and what happens next; without an outcome only how things stand."""
     _ = sheet.words
     if sheet.outcome is None:

@@ -9,12 +9,12 @@ import msgspec
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Decision, Delivery, Revision, Round
 from defense_console.model.errors import N_
-from defense_console.reports.content.sheet import Sheet
+from defense_console.reports.content.sheet import ReportSource
 from defense_console.reports.content.value import Part, Passage, Section, section_if
 from defense_console.words.values import ROW_STATES
 
 
-def rounds(sheet: Sheet) -> tuple[Section, ...]:
+def rounds(sheet: ReportSource) -> tuple[Section, ...]:
     """Every round of every document that was ever asked for: those asked for now, then those dropped meanwhile."""
     _ = sheet.words
     parts = [
@@ -24,7 +24,7 @@ def rounds(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("rounds", _("Documents received and decided"), parts)
 
 
-def _round(sheet: Sheet, asked: Revision, each: Round) -> Passage:
+def _round(sheet: ReportSource, asked: Revision, each: Round) -> Passage:
     """One request of a document: when and in which words, what came, what was decided."""
     _ = sheet.words
     expected = sheet.expected(msgspec.structs.replace(asked.request, expected=each.expected))
@@ -38,7 +38,7 @@ def _round(sheet: Sheet, asked: Revision, each: Round) -> Passage:
     return Passage(text, _("Round {n}", n=each.n), below=tuple(below))
 
 
-def _decision(sheet: Sheet, decision: Decision) -> str:
+def _decision(sheet: ReportSource, decision: Decision) -> str:
     """What was decided and when; of a document that a version of the verdict dropped, by which one."""
     _ = sheet.words
     at = sheet.instant(decision.at)
@@ -47,7 +47,7 @@ def _decision(sheet: Sheet, decision: Decision) -> str:
     return _("{state}, {at}", state=sheet.word(ROW_STATES, decision.kind), at=at)
 
 
-def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Passage:
+def _delivery(sheet: ReportSource, asked: Revision, delivery: Delivery) -> Passage:
     """A version that came, file by file, or that the mentor only declared."""
     _ = sheet.words
     same = revision.same_as(delivery, revision.versions_of(asked, sheet.defense))

@@ -13,7 +13,7 @@ from defense_console.model.defense.state import Request, Verification
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.model.text import french
-from defense_console.reports.content.sheet import STATUSES, Document, Sheet, over
+from defense_console.reports.content.sheet import STATUSES, Document, ReportSource, over
 from defense_console.reports.content.value import DocumentRow, Origin, Part, Passage, Section, SkillRow, section_if
 from defense_console.reports.rendering.plain import capital
 from defense_console.words.values import OUTCOMES, QUESTIONS, ROW_STATES
@@ -28,7 +28,7 @@ _VERIFIED: dict[Verification, str] = {
 # --- the version -------------------------------------------------------------------------------------------------
 
 
-def replaced(sheet: Sheet) -> tuple[Section, ...]:
+def replaced(sheet: ReportSource) -> tuple[Section, ...]:
     """Which version of the verdict this one replaces, and why; nothing for the first one."""
     _ = sheet.words
     defense = sheet.defense
@@ -53,7 +53,7 @@ def replaced(sheet: Sheet) -> tuple[Section, ...]:
 # --- skills ------------------------------------------------------------------------------------------------------
 
 
-def skills(sheet: Sheet) -> tuple[Section, ...]:
+def skills(sheet: ReportSource) -> tuple[Section, ...]:
     """Status and comment of each skill of the project, in order."""
     _ = sheet.words
     results = {r.ref: r.status for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
@@ -70,12 +70,12 @@ def skills(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("skills", _("Skills"), rows)
 
 
-def _edited(sheet: Sheet, skill: Skill) -> str:
+def _edited(sheet: ReportSource, skill: Skill) -> str:
     """The mentor's own words for the generated comment of a skill; the remarks are that of the oral grid."""
     return sheet.edited("remarks" if skill.ref == ORAL else f"skill/{skill.ref}")
 
 
-def _comment(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+def _comment(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
     """The mentor's comment as written; without one, what was noted and rated, criterion by criterion."""
     if written := _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref):
         return (Passage(written, origin="edited", item=False),)
@@ -86,7 +86,7 @@ def _comment(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def _unsaid(sheet: Sheet, skill: Skill) -> tuple[Criterion, ...]:
+def _unsaid(sheet: ReportSource, skill: Skill) -> tuple[Criterion, ...]:
     """The criteria not met or to improve that the mentor's own words do not quote; none where the console wrote."""
     written = _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref, "")
     read = french(written) if sheet.language == "fr" else written
@@ -94,32 +94,32 @@ def _unsaid(sheet: Sheet, skill: Skill) -> tuple[Criterion, ...]:
     return tuple(criterion for criterion in short if criterion.text.in_(sheet.language) not in read)
 
 
-def _unsaid_passages(sheet: Sheet, skill: Skill) -> tuple[Passage, ...]:
+def _unsaid_passages(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
     """The same with what was noted on them, unless the mentor's words were made from these notes."""
     edited = bool(_edited(sheet, skill))
     return tuple(_rated(sheet, c, () if edited else _notes_on(sheet, c)) for c in _unsaid(sheet, skill))
 
 
-def _is_short(sheet: Sheet, criterion: Criterion) -> bool:
+def _is_short(sheet: ReportSource, criterion: Criterion) -> bool:
     """Whether a criterion is not met or to improve; the clock's only where no sentence tells the speaking time."""
     spoken = speaking_time(sheet) if criterion.from_clock else ""
     told = bool(spoken) and spoken in (sheet.edited("remarks") or spoken)
     return not told and rubric.rating_of(sheet.defense, criterion.id) in ("to_improve", "not_met")
 
 
-def _rated(sheet: Sheet, criterion: Criterion, below: tuple[Passage, ...] = ()) -> Passage:
+def _rated(sheet: ReportSource, criterion: Criterion, below: tuple[Passage, ...] = ()) -> Passage:
     """A criterion with its rating, without which it is never quoted."""
     return Passage(criterion.text.in_(sheet.language), capital(sheet.rated(criterion.id)), below=below)
 
 
-def _notes_on(sheet: Sheet, criterion: Criterion) -> tuple[Passage, ...]:
+def _notes_on(sheet: ReportSource, criterion: Criterion) -> tuple[Passage, ...]:
     return tuple(Passage(note.text, origin="edited") for note in sheet.notes_on(criterion.id))
 
 
 # --- deliverables and defense ------------------------------------------------------------------------------------
 
 
-def deliverables(sheet: Sheet) -> tuple[Section, ...]:
+def deliverables(sheet: ReportSource) -> tuple[Section, ...]:
     """Strengths, then areas for improvement; these are read from the rubric when the mentor wrote none."""
     _ = sheet.words
     strengths = [Passage(line.text, origin="edited") for line in sheet.defense.strengths]
@@ -140,7 +140,7 @@ def deliverables(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("deliverables", _("Deliverables"), [part for part in parts if part.passages])
 
 
-def remarks(sheet: Sheet) -> tuple[Section, ...]:
+def remarks(sheet: ReportSource) -> tuple[Section, ...]:
     """Remarks on the defense itself, in the mentor's words, or generated.
 
     Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
@@ -161,7 +161,7 @@ def windowed(phases: tuple[Phase, ...]) -> Phase | None:
     return next((p for p in phases if p.min_s is not None and p.max_s is not None), None)
 
 
-def window_text(sheet: Sheet, phase: Phase) -> str:
+def window_text(sheet: ReportSource, phase: Phase) -> str:
     """`10–20`, in minutes; with units when they are not whole minutes."""
     low, high = phase.min_s or 0, phase.max_s or 0
     if low % 60 or high % 60:
@@ -169,7 +169,7 @@ def window_text(sheet: Sheet, phase: Phase) -> str:
     return f"{low // 60}–{high // 60}"
 
 
-def speaking_time(sheet: Sheet) -> str:
+def speaking_time(sheet: ReportSource) -> str:
     """The sentence on the speaking time, pauses out; "" before the presentation has ended or without a window.
 
     The seconds shown are always on the side the sentence says: a presentation too long by a moment is rounded up.
@@ -192,7 +192,7 @@ def speaking_time(sheet: Sheet) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def notes(sheet: Sheet) -> tuple[Section, ...]:
+def notes(sheet: ReportSource) -> tuple[Section, ...]:
     """The shared notes that no other section tells."""
     _ = sheet.words
     told_of: set[str] = set()
@@ -209,7 +209,7 @@ def notes(sheet: Sheet) -> tuple[Section, ...]:
 # --- documents to revise, goal, questions ------------------------------------------------------------------------
 
 
-def documents(sheet: Sheet) -> tuple[Section, ...]:
+def documents(sheet: ReportSource) -> tuple[Section, ...]:
     """Documents to revise: reason, what is expected, until when, what became of it; then those dropped.
 
     Once none of them is awaited or to be read, neither the title nor a date says that there is something to do.
@@ -225,7 +225,7 @@ def documents(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("documents", _("Documents asked for") if ended else _("Documents to revise"), rows)
 
 
-def _document(sheet: Sheet, document: Document) -> DocumentRow:
+def _document(sheet: ReportSource, document: Document) -> DocumentRow:
     _ = sheet.words
     row, asked = document.request, document.asked
     name = row.verifier or _("someone else")
@@ -244,7 +244,7 @@ def _document(sheet: Sheet, document: Document) -> DocumentRow:
     )
 
 
-def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
+def _reasons(sheet: ReportSource, row: Request) -> Iterator[Passage]:
     """The mentor's reason as written; without one, each criterion and what was observed on it, with the minute."""
     _ = sheet.words
     if row.reason:
@@ -260,7 +260,7 @@ def _reasons(sheet: Sheet, row: Request) -> Iterator[Passage]:
         yield Passage(reason.text, label, below=seen)
 
 
-def _due(sheet: Sheet, document: Document) -> str:
+def _due(sheet: ReportSource, document: Document) -> str:
     """Until when: an instant while the document is awaited, a time after the release before; "" once it came."""
     _ = sheet.words
     asked = document.asked
@@ -269,12 +269,12 @@ def _due(sheet: Sheet, document: Document) -> str:
     return sheet.instant(asked.due_at) if asked.state in revision.AWAITED and _in_force(sheet, asked) else ""
 
 
-def _in_force(sheet: Sheet, asked: Asked) -> bool:
+def _in_force(sheet: ReportSource, asked: Asked) -> bool:
     """Whether the verdict told of asks for it."""
     return sheet.outcome == "conditional" and asked.dropped is None
 
 
-def _state(sheet: Sheet, asked: Asked) -> Passage:
+def _state(sheet: ReportSource, asked: Asked) -> Passage:
     """What became of a document, and when; why, for all but the student."""
     _ = sheet.words
     if asked.dropped is not None:
@@ -290,7 +290,7 @@ def _state(sheet: Sheet, asked: Asked) -> Passage:
     return Passage(state, _("State"), below=(why,) if told else ())
 
 
-def goal(sheet: Sheet) -> tuple[Section, ...]:
+def goal(sheet: ReportSource) -> tuple[Section, ...]:
     """The student's next goal, when the mentor wrote one."""
     _ = sheet.words
     text = sheet.defense.goal
@@ -298,7 +298,7 @@ def goal(sheet: Sheet) -> tuple[Section, ...]:
     return section_if("goal", _("Next goal"), [Part("goal", "", told)])
 
 
-def questions(sheet: Sheet) -> tuple[Section, ...]:
+def questions(sheet: ReportSource) -> tuple[Section, ...]:
     """The parked questions with what became of them."""
     _ = sheet.words
     told = tuple(

@@ -60,7 +60,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReportSource:
     """Everything the sections are written from.
 
     Attributes:

@@ -162,7 +162,7 @@ class Report(msgspec.Struct, frozen=True):
         return self.standing in ("draft", "signed")
 
 
-class Field(NamedTuple):
+class ReportField(NamedTuple):
     """What is copied by one key press: where it belongs, what it is called, its text."""
 
     key: str

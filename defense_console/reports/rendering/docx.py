@@ -65,7 +65,7 @@ def render(report: Report) -> bytes:
 
 def _set_properties(document: Document, laid: Page, at: datetime) -> None:
     properties = document.core_properties
-    properties.title, properties.subject = parts.drawn(laid.name)[:255], parts.drawn(laid.kind)
+    properties.title, properties.subject = parts.xml_text(laid.name)[:255], parts.xml_text(laid.kind)
     properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
     properties.language, properties.revision = laid.language, 1
     properties.created = properties.modified = at.replace(tzinfo=None)
@@ -84,7 +84,7 @@ def _set_styles(document: Document, language: str) -> None:
                 del fonts.attrib[key]  # a font of the theme would win over ours
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(3)
         if name == "Normal":
-            parts.set_language(properties, "fr-FR" if language == "fr" else "en-GB")
+            parts.set_run_language(properties, "fr-FR" if language == "fr" else "en-GB")
         else:
             style.font.color.rgb = RGBColor.from_string(_ACCENT if name == "Heading 2" else _INK)
 
@@ -99,42 +99,42 @@ def _set_pages(document: Document, laid: Page) -> None:
     section.left_margin = section.right_margin = Cm(2.1)
     section.top_margin, section.bottom_margin = Cm(2), Cm(2.2)
     if laid.draft:
-        parts.run(section.header.paragraphs[0], laid.draft_word.upper(), _TONES["conditional"], bold=True, size=14)
+        parts.add_run(section.header.paragraphs[0], laid.draft_word.upper(), _TONES["conditional"], bold=True, size=14)
     foot = section.footer.paragraphs[0]
     foot.paragraph_format.tab_stops.add_tab_stop(Cm(16.8), WD_TAB_ALIGNMENT.RIGHT)
     foot.style = document.styles["Normal"]
-    parts.run(foot, f"{laid.imprint}\t", _SOFT, size=_SMALL)
+    parts.add_run(foot, f"{laid.imprint}\t", _SOFT, size=_SMALL)
     parts.page_number(foot, "PAGE", _SOFT, _SMALL)
-    parts.run(foot, "/", _SOFT, size=_SMALL)
+    parts.add_run(foot, "/", _SOFT, size=_SMALL)
     parts.page_number(foot, "NUMPAGES", _SOFT, _SMALL)
     if laid.hash:
-        parts.run(section.footer.add_paragraph(), f"{laid.hash_label} {laid.hash}", _SOFT, size=_SMALL)
+        parts.add_run(section.footer.add_paragraph(), f"{laid.hash_label} {laid.hash}", _SOFT, size=_SMALL)
 
 
 def _head(document: Document, laid: Page) -> None:
     """Notice, title, facts, and the box of the verdict."""
     if laid.notice:
         cell = _box(document, _TONES["conditional"], _SHADES["conditional"])
-        parts.run(cell.paragraphs[0], laid.notice, bold=True)
+        parts.add_run(cell.paragraphs[0], laid.notice, bold=True)
         document.add_paragraph()
-    parts.run(document.add_paragraph(), laid.kind, _ACCENT, bold=True)
-    document.add_heading(parts.drawn(laid.title), 1)
-    parts.run(document.add_paragraph(), laid.subtitle, _SOFT, size=14)
+    parts.add_run(document.add_paragraph(), laid.kind, _ACCENT, bold=True)
+    document.add_heading(parts.xml_text(laid.title), 1)
+    parts.add_run(document.add_paragraph(), laid.subtitle, _SOFT, size=14)
     facts = document.add_table(0, 2)
     for label, text in laid.facts:
         left, right = facts.add_row().cells
-        parts.run(left.paragraphs[0], label, _SOFT)
-        parts.run(right.paragraphs[0], text)
+        parts.add_run(left.paragraphs[0], label, _SOFT)
+        parts.add_run(right.paragraphs[0], text)
     parts.set_widths(facts, _FACTS_CM)
     if not laid.verdict:
         return
     document.add_paragraph()
     tone = _TONES.get(laid.outcome, _SOFT)
     cell = _box(document, tone, _SHADES.get(laid.outcome, _PLAIN_SHADE))
-    parts.run(cell.paragraphs[0], laid.verdict_label, _SOFT)
-    parts.run(cell.add_paragraph(), laid.verdict, tone, bold=True, size=16)
+    parts.add_run(cell.paragraphs[0], laid.verdict_label, _SOFT)
+    parts.add_run(cell.add_paragraph(), laid.verdict, tone, bold=True, size=16)
     if laid.consequence:
-        parts.run(cell.add_paragraph(), laid.consequence)
+        parts.add_run(cell.add_paragraph(), laid.consequence)
 
 
 def _box(document: Document, edge: str, fill: str) -> _Cell:
@@ -152,13 +152,13 @@ def _box(document: Document, edge: str, fill: str) -> _Cell:
 
 
 def _chapter(document: Document, chapter: Chapter) -> None:
-    document.add_heading(parts.drawn(chapter.title), 2)
+    document.add_heading(parts.xml_text(chapter.title), 2)
     if chapter.columns:
         _table(document, chapter)
         return
     for block in chapter.blocks:
         if block.title:
-            document.add_heading(parts.drawn(block.title), 3)
+            document.add_heading(parts.xml_text(block.title), 3)
         for depth, passage in walk(block.passages):
             _write(document.add_paragraph(style=_style(depth, passage)), passage)
 
@@ -166,10 +166,10 @@ def _chapter(document: Document, chapter: Chapter) -> None:
 def _table(document: Document, chapter: Chapter) -> None:
     table = document.add_table(1, len(chapter.columns))
     for cell, title in zip(table.rows[0].cells, chapter.columns, strict=True):
-        parts.run(cell.paragraphs[0], title, _SOFT, bold=True, size=_IN_TABLES)
+        parts.add_run(cell.paragraphs[0], title, _SOFT, bold=True, size=_IN_TABLES)
     for row in chapter.blocks:
         first, *others = table.add_row().cells
-        parts.run(first.paragraphs[0], row.title, bold=True, size=_IN_TABLES)
+        parts.add_run(first.paragraphs[0], row.title, bold=True, size=_IN_TABLES)
         _fill(document, first, row.passages)
         for cell, passages in zip(others, row.cells, strict=True):
             _fill(document, cell, passages)
@@ -198,5 +198,5 @@ def _style(depth: int, passage: Passage) -> str:
 
 def _write(paragraph: Paragraph, passage: Passage, size: float = 0) -> None:
     if passage.label:
-        parts.run(paragraph, f"{passage.label} ", _SOFT, bold=True, size=size)
-    parts.run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone), size=size)
+        parts.add_run(paragraph, f"{passage.label} ", _SOFT, bold=True, size=size)
+    parts.add_run(paragraph, passage.text, _TONES.get(passage.tone, ""), bold=bool(passage.tone), size=size)

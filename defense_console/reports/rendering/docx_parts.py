@@ -20,12 +20,12 @@ _EARLIEST: Final = 1980
 """No part of an archive can be older. Source: APPNOTE 4.4.6."""
 
 
-def drawn(text: str) -> str:
+def xml_text(text: str) -> str:
     """Text that XML can hold: what it cannot stands as its code point."""
     return _NOT_XML.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
-def run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
+def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
     """Text at the end of a paragraph; line breaks stay.
 
     Args:
@@ -37,7 +37,7 @@ def run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False,
     """
     from docx.shared import Pt, RGBColor
 
-    made = paragraph.add_run(drawn(text))
+    made = paragraph.add_run(xml_text(text))
     if color:
         made.font.color.rgb = RGBColor.from_string(color)
     if size:
@@ -54,7 +54,7 @@ def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> No
 
     counted = OxmlElement("w:fldSimple")
     counted.set(qn("w:instr"), field)
-    counted.append(run(paragraph, "1", color, size=size)._r)
+    counted.append(add_run(paragraph, "1", color, size=size)._r)
     paragraph._p.append(counted)
 
 
@@ -108,7 +108,7 @@ def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
             cell.width = Cm(width)
 
 
-def set_language(properties: object, tag: str) -> None:
+def set_run_language(properties: object, tag: str) -> None:
     """The language a text is checked and read in, on the run properties of a style. Args: tag: as `fr-FR`."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement

@@ -14,15 +14,15 @@ from defense_console.reports.content.value import DocumentRow, Part, Passage, Re
 from defense_console.reports.rendering.plain import capital, labelled
 from defense_console.words.translation import Translator, translator
 
-Cell = tuple[Passage, ...]
+TableCell = tuple[Passage, ...]
 
 
-class Block(msgspec.Struct, frozen=True):
+class PageBlock(msgspec.Struct, frozen=True):
     """A part of a section: passages under a title, or a row of a table, whose title and passages are its first cell."""
 
     title: str
-    passages: Cell
-    cells: tuple[Cell, ...] = ()
+    passages: TableCell
+    cells: tuple[TableCell, ...] = ()
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Chapter(msgspec.Struct, frozen=True):
     id: str
     title: str
     columns: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ def _chapter(section: Section, words: Translator) -> Chapter:
     return Chapter(section.id, one_line(section.title), columns, tuple(_block(part, words) for part in section.parts))
 
 
-def _block(part: Part, words: Translator) -> Block:
+def _block(part: Part, words: Translator) -> PageBlock:
     """What has a column of its own goes there without its label, the rest stands under the title of the row.
 
     The criteria keep their label, since it names them. A document that is not awaited has its state in place of a date.
@@ -123,21 +123,21 @@ def _block(part: Part, words: Translator) -> Block:
     title = one_line(part.title)
     match part:
         case SkillRow():
-            return Block(title, (), (_shown([part.status], words), _shown((*part.passages, *part.unsaid), words)))
+            return PageBlock(title, (), (_shown([part.status], words), _shown((*part.passages, *part.unsaid), words)))
         case DocumentRow():
             last, state = (part.state, None) if part.due is None else (part.due, part.state)
             aside = [p for p in (part.advice, *part.passages, state) if p is not None]
             reasons = [_bare(reason) if reason.origin == "edited" else reason for reason in part.reasons]
             cells = (reasons, *([] if p is None else [_bare(p), *p.below] for p in (part.expected, last)))
-            return Block(title, _shown(aside, words), tuple(_shown(cell, words) for cell in cells))
-    return Block(title, _shown(part.whole, words))
+            return PageBlock(title, _shown(aside, words), tuple(_shown(cell, words) for cell in cells))
+    return PageBlock(title, _shown(part.whole, words))
 
 
 def _bare(passage: Passage) -> Passage:
     return msgspec.structs.replace(passage, label="", item=False, below=())
 
 
-def _shown(passages: Iterable[Passage], words: Translator) -> Cell:
+def _shown(passages: Iterable[Passage], words: Translator) -> TableCell:
     return tuple(
         msgspec.structs.replace(
             passage,

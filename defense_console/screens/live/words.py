@@ -14,7 +14,7 @@ from defense_console.model.defense.state import Gap
 from defense_console.model.defense.timeline import between_ms
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import content, line, shortened
-from defense_console.widgets.lists.rubric_list import BLOCKING, RATINGS
+from defense_console.widgets.lists.rubric_list import BLOCKING, RATING_MARKS
 from defense_console.words.translation import N_, _, clock_text, duration_text, language, time_of_day, when
 from defense_console.words.values import OUTCOMES, QUESTIONS
 
@@ -131,7 +131,7 @@ def gap_question(gap: Gap) -> str:
 def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
     """A criterion in full: rating, evidence, notes."""
     tongue, project, defense = language(), live.project, live.defense
-    glyph, word, style = RATINGS[rubric.rating_of(defense, criterion.id)]
+    glyph, word, style = RATING_MARKS[rubric.rating_of(defense, criterion.id)]
     parts = [Content(criterion.text.in_(tongue)), Content("")]
     state = Content.assemble((f"{glyph} {_(word)}", style))
     if criterion.id in defense.clock_ratings and criterion.id not in defense.ratings:
@@ -161,7 +161,7 @@ def _earlier(live: LiveDesk, criterion: Criterion) -> Iterator[Content]:
     before = live.earlier
     if before is None:
         return
-    glyph, word, style = RATINGS[rubric.rating_of(before, criterion.id)]
+    glyph, word, style = RATING_MARKS[rubric.rating_of(before, criterion.id)]
     title = _("Attempt {n}", n=before.attempt)
     yield Content("")
     yield Content.assemble((title, "bold"), " · ", (f"{glyph} {_(word)}", style))

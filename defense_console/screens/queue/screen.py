@@ -30,7 +30,7 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.queue_table import QueueTable
 from defense_console.words.translation import N_, _, error_text
 
-TABS: tuple[tuple[Tab | None, str, str], ...] = (
+TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
     ("today", N_("Today"), N_("Day")),
     ("mentor", N_("Waits for me"), N_("Me")),
     ("student", N_("Waits for the student"), N_("Student")),
@@ -126,10 +126,10 @@ class QueueScreen(WritingScreen):
             if not any("today" in entry.tabs for entry in self._entries):
                 self.tab = None
         shown = self._shown()
-        rows = [queue_words.row(entry, self.zone, now) for entry in shown]
+        rows = [queue_words.queue_line(entry, self.zone, now) for entry in shown]
         self._gone = self._left_behind(shown)
         if self._gone is not None:
-            rows.insert(self.table.row, queue_words.row(self._gone, self.zone, now, _new_tab(self._gone)))
+            rows.insert(self.table.row, queue_words.queue_line(self._gone, self.zone, now, _new_tab(self._gone)))
         titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
         self.table.show_rows(rows, titles, self._empty(search))
         if found > len(self._found_closed) and search.strip():
@@ -159,14 +159,18 @@ class QueueScreen(WritingScreen):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         width = self.size.width - 2
-        numbers = [f"{counts[tab]} " if tab != "closed" else "" for tab, _long, _short in TABS]
-        long = [f" {n} {_(tab[1])} {number}" for n, (tab, number) in enumerate(zip(TABS, numbers, strict=True), 1)]
-        short = [f" {n} {_(tab[2])} {number}" for n, (tab, number) in enumerate(zip(TABS, numbers, strict=True), 1)]
+        numbers = [f"{counts[tab]} " if tab != "closed" else "" for tab, _long, _short in TAB_LABELS]
+        long = [
+            f" {n} {_(tab[1])} {number}" for n, (tab, number) in enumerate(zip(TAB_LABELS, numbers, strict=True), 1)
+        ]
+        short = [
+            f" {n} {_(tab[2])} {number}" for n, (tab, number) in enumerate(zip(TAB_LABELS, numbers, strict=True), 1)
+        ]
         texts = long if sum(map(cells, long)) + 1 <= width else short
         if sum(map(cells, texts)) > width:
             texts = [text[1:] for text in texts]
         parts: list[tuple[str, str] | str] = []
-        for (tab, _long, _short), text in zip(TABS, texts, strict=True):
+        for (tab, _long, _short), text in zip(TAB_LABELS, texts, strict=True):
             chosen = tab == self.tab
             marked = f"▸{text[1:]}" if chosen and text.startswith(" ") else text
             parts.append((marked, "bold reverse" if chosen else "$text-muted"))
@@ -335,7 +339,7 @@ class QueueScreen(WritingScreen):
 
     def action_queue_order(self) -> None:
         """The next order."""
-        orders = queue_words.ORDERS
+        orders = queue_words.ORDER_LABELS
         ids = [order for order, _title in orders]
         self.order, title = orders[(ids.index(self.order) + 1) % len(orders)]
         self.tell(_("Order: {order}", order=_(title)))
@@ -389,4 +393,4 @@ class QueueScreen(WritingScreen):
 
 def _new_tab(entry: Entry) -> str:
     """The title of the tab where a defense is now."""
-    return _(next((title for tab, title, _short in TABS if tab in entry.tabs), N_("All pending")))
+    return _(next((title for tab, title, _short in TAB_LABELS if tab in entry.tabs), N_("All pending")))

@@ -16,7 +16,7 @@ from defense_console.widgets.lists.queue_table import QueueRow
 from defense_console.words.translation import N_, _, in_words, language, ngettext, when
 from defense_console.words.values import OUTCOMES, SESSIONS
 
-ORDERS: tuple[tuple[Order, str], ...] = (
+ORDER_LABELS: tuple[tuple[Order, str], ...] = (
     ("time", N_("by time")),
     ("student", N_("by student")),
     ("project", N_("by project")),
@@ -30,7 +30,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
 """Glyph and colour of a session in the list."""
 
 
-def row(entry: Entry, zone: str, now: str, new_tab: str = "") -> QueueRow:
+def queue_line(entry: Entry, zone: str, now: str, new_tab: str = "") -> QueueRow:
     """One line of the list. Args: new_tab: where the defense is now, if it has left the tab that is shown."""
     summary = entry.summary
     ahead_s = int((instant(entry.next_at) - instant(now)).total_seconds())

@@ -33,11 +33,11 @@ CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
 
 SCROLLS = ("up", "down", "k", "j", "pageup", "pagedown", "home", "end")
 """Keys that scroll what is read; while a text is typed only the two that turn pages."""
-MOST_ROWS = 0.96
+MOST_OF_HEIGHT = 0.96
 """The part of the screen's height that a dialog takes at most."""
 
 
-class Reading(VerticalScroll):
+class ReadingPane(VerticalScroll):
     """What is read in a dialog; empty it takes no room."""
 
     class Moved(Message):
@@ -100,7 +100,7 @@ class Dialog(ModalScreen[T], Generic[T]):
             yield Static(content(self._question), classes="dialog--question")
             if whose:
                 yield Static(content(whose), classes="dialog--whose")
-            with Reading(can_focus=False):
+            with ReadingPane(can_focus=False):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
@@ -116,16 +116,16 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def _fit(self) -> None:
         """Give what is read the rows that the other parts leave."""
-        scroll = self.query_one(Reading)
+        scroll = self.query_one(ReadingPane)
         around = [part for part in self.query("Dialog > Vertical > *") if part is not scroll and part.display]
         taken = sum(part.outer_size.height + part.styles.margin.height for part in around)
         alarm = sum(alarm.outer_size.height for alarm in self.query(AlarmLine) if alarm.display)
-        rows = int(self.size.height * MOST_ROWS) - alarm - taken - scroll.styles.margin.height - 2
+        rows = int(self.size.height * MOST_OF_HEIGHT) - alarm - taken - scroll.styles.margin.height - 2
         scroll.styles.max_height = max(2, rows)
 
     def on_reading_moved(self) -> None:
         """Say how much is below."""
-        scroll = self.query_one(Reading)
+        scroll = self.query_one(ReadingPane)
         self.set_class(scroll.max_scroll_y > 0, "-higher")
         below = scroll.max_scroll_y - round(scroll.scroll_y)
         text = ngettext("↓ {n} more line below", "↓ {n} more lines below", below) if below else _("This is the end.")
@@ -134,7 +134,7 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def scroll_by_key(self, key: str) -> bool:
         """Scroll what is read. Returns: whether the key scrolls."""
-        scroll = self.query_one(Reading)
+        scroll = self.query_one(ReadingPane)
         if key not in SCROLLS or (self.query(Field) and not key.startswith("page")):
             return False
         page = max(1, scroll.size.height - 1)

@@ -11,7 +11,7 @@ from defense_console.words.translation import error_text
 
 WHOLE = 10_000
 """More cells than any value takes."""
-STEPS = (WHOLE, 48, 36, 28, 20, 14, 10)
+WIDTHS = (WHOLE, 48, 36, 28, 20, 14, 10)
 """To how many cells a value is shortened, one try after the other. Below the last one nothing is recognised."""
 
 GIVES_WAY = frozenset({"reason", "host", "table"})
@@ -29,7 +29,7 @@ def fitting(say: Callable[[int], str], width: int, most_rows: int) -> str | None
     Returns:
         The fullest sentence that fits in two rows, else in three…; None when even the shortest is too long.
     """
-    texts = [say(most) for most in STEPS]
+    texts = [say(most) for most in WIDTHS]
     for rows in range(min(2, most_rows), most_rows + 1):
         for text in texts:
             if len(content(text).wrap(max(1, width))) <= rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defense_console.desk.logs.ledger import SaveState
-from defense_console.screens.shared.fitted_words import STEPS, error_words, fitting, place_words
+from defense_console.screens.shared.fitted_words import WIDTHS, error_words, fitting, place_words
 from defense_console.words.translation import _, clock_time, ngettext
 
 ALARM_ROWS = 3
@@ -33,7 +33,7 @@ def alarm_words(saved: SaveState, width: int) -> str:
     if saved.error is None:
         return ""
     text = fitting(lambda most: _alarm(saved, most, _kept(saved, most)), width, ALARM_ROWS)
-    return text if text is not None else _alarm(saved, STEPS[-1], _danger(saved))
+    return text if text is not None else _alarm(saved, WIDTHS[-1], _danger(saved))
 
 
 def taken_over_words(host: str, text_kept: bool) -> str:

@@ -12,25 +12,25 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from defense_console.desk.uploads.comparing import Interrupt, Stopped
+from defense_console.desk.uploads.comparing import ComparingStopped, Interrupt
 from defense_console.keys.keymap import Command
-from defense_console.model.comparison import Comparison, FileFacts, Progress
+from defense_console.model.comparison import Comparison, ComparisonProgress, FileFacts
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import cells, content, one_line, shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.uploads.difference_words import (
-    alarm_words,
     calm_words,
     counts_words,
+    difference_alarm,
+    document_place_words,
     facts_words,
     fold_words,
-    place_words,
 )
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.difference_view import DifferenceView
 from defense_console.words.translation import _, date_time, error_text
 
-Compute = Callable[[Progress, Interrupt], Comparison]
+Compute = Callable[[ComparisonProgress, Interrupt], Comparison]
 """Compares; called on a thread of its own, told how to say how far it is, and how it is stopped."""
 BAR_CELLS = 30
 
@@ -49,7 +49,7 @@ class VersionLabel:
 
 
 @dataclass(frozen=True)
-class Subject:
+class ComparedDocument:
     """What the screen is about, before anything is compared.
 
     Attributes:
@@ -107,7 +107,7 @@ class DifferenceScreen(ConsoleScreen):
 
         found: Comparison | ConsoleError
 
-    def __init__(self, subject: Subject, compute: Compute) -> None:
+    def __init__(self, subject: ComparedDocument, compute: Compute) -> None:
         super().__init__()
         self.subject = subject
         self._compute = compute
@@ -125,7 +125,7 @@ class DifferenceScreen(ConsoleScreen):
             yield Static(id="difference-counts", markup=False)
         yield Static(id="difference-alarm", markup=False)
         yield QuietText(id="difference-said", markup=False)
-        yield DifferenceView(place_words, fold_words)
+        yield DifferenceView(document_place_words, fold_words)
 
     def on_mount(self) -> None:
         """Begin to compare."""
@@ -151,7 +151,7 @@ class DifferenceScreen(ConsoleScreen):
 
         try:
             found: Comparison | ConsoleError = self._compute(progress, self._interrupt)
-        except Stopped:
+        except ComparingStopped:
             return
         except ConsoleError as error:
             found = error
@@ -205,7 +205,7 @@ class DifferenceScreen(ConsoleScreen):
 
     def _alarm(self) -> tuple[str, str] | None:
         found, subject = self._found, self.subject
-        return alarm_words(found, subject.requested, subject.again) if isinstance(found, Comparison) else None
+        return difference_alarm(found, subject.requested, subject.again) if isinstance(found, Comparison) else None
 
     def _versions(self, width: int) -> Content:
         def named(version: VersionLabel | None) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.content import Content
 
-from defense_console.model.comparison import Comparison, Counts, FileFacts, PartDifference, PartKind, Place
+from defense_console.model.comparison import Comparison, Counts, DocumentPlace, FileFacts, PartDifference, PartKind
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
 from defense_console.words.translation import _, error_text, language, ngettext
@@ -27,7 +27,7 @@ _KINDS: Final[Mapping[PartKind, str]] = {
 }
 
 
-def place_words(place: Place) -> str:
+def document_place_words(place: DocumentPlace) -> str:
     """Where a line stands, short enough for the margin."""
     if place.kind in ("cell", "attachment"):
         return place.name
@@ -82,7 +82,7 @@ def counts_words(counts: Counts) -> str:
     return ", ".join(text for n, text in parts if n)
 
 
-def alarm_words(comparison: Comparison, requested: bool, again: int | None = None) -> tuple[str, str] | None:
+def difference_alarm(comparison: Comparison, requested: bool, again: int | None = None) -> tuple[str, str] | None:
     """What must not be missed: a heading in capitals and a sentence; None when what was asked for was done.
 
     Args:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 async def compare_files(screen: ConsoleScreen, desk: RevisionsDesk, each: Revision) -> None:
     """Show what changed since the version before; of several files one is chosen. A look begins the review."""
-    from defense_console.screens.uploads.difference import DifferenceScreen, Subject, VersionLabel
+    from defense_console.screens.uploads.difference import ComparedDocument, DifferenceScreen, VersionLabel
 
     if each.answer is None:
         return
@@ -32,7 +32,7 @@ async def compare_files(screen: ConsoleScreen, desk: RevisionsDesk, each: Revisi
         return
     old, new = pairs[place]
     before_at = each.before.at if each.before is not None else ""
-    subject = Subject(
+    subject = ComparedDocument(
         document=panels.title_of(each, desk),
         old=VersionLabel(old.name, before_at) if old is not None else None,
         new=VersionLabel(new.name, each.answer.at) if new is not None else None,

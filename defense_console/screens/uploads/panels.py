@@ -35,7 +35,7 @@ STATE_SIGNS: dict[RowState, tuple[str, str]] = {
 # --- the two deadlines -------------------------------------------------------------------------------------------
 
 
-def standing(desk: RevisionsDesk, zone: str, now: str) -> Content:
+def whose_turn(desk: RevisionsDesk, zone: str, now: str) -> Content:
     """The one sentence that says who has to act and until when, in the mentor's zone and in the student's."""
     defense = desk.defense
     if defense.signed is not None:

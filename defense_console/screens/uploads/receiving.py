@@ -169,7 +169,7 @@ async def _agreed(screen: ConsoleScreen, intake: Intake, incoming: Incoming) -> 
 # --- long work -------------------------------------------------------------------------------------------------------
 
 
-class Stopped(Exception):
+class ReceivingStopped(Exception):
     """The mentor stopped it; raised on the thread that works."""
 
 
@@ -185,7 +185,7 @@ class Watched:
         """Note how far it is. Raises: Stopped."""
         self.done, self.total = done, total
         if self.stopped:
-            raise Stopped
+            raise ReceivingStopped
 
     def line(self) -> Content:
         """A bar and the amounts."""
@@ -244,7 +244,7 @@ async def _watched(screen: ConsoleScreen, title: str, whose: str, work: Callable
                 dialog.show()
             await asyncio.wait({task}, timeout=SHOWN_EVERY_S)
         return task.result()
-    except Stopped:
+    except ReceivingStopped:
         return None
     finally:
         watched.stopped = True  # the console may end while the thread still reads

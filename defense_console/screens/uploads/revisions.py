@@ -102,7 +102,7 @@ class RevisionsScreen(PanelScreen):
         if standing := self.standing_line():
             line = content(standing).stylize("bold $text-warning")
         else:
-            line = panels.standing(desk, self.zone, self.desk.now().wall)
+            line = panels.whose_turn(desk, self.zone, self.desk.now().wall)
         self.query_one("#revisions-standing", Static).update(line)
 
     def _show_received(self) -> None:
@@ -247,7 +247,7 @@ class RevisionsScreen(PanelScreen):
         if desk.proposal() != "validated":
             self.action_revisions_verdict()
             return
-        lines = [panels.standing(desk, self.zone, self.desk.now().wall), announcement(self)]
+        lines = [panels.whose_turn(desk, self.zone, self.desk.now().wall), announcement(self)]
         number = len(desk.defense.versions) + 1
         question = _("Sign version {n} of the verdict of {student}?", n=number, student=desk.student.name)
         if not await self.app.push_screen_wait(Confirm(question, Content("\n").join(lines), yes=_("sign"))):

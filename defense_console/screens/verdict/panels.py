@@ -48,7 +48,7 @@ _LIFTED_ON_THE_LINE = {
 """What Enter on a guard does, by the command of another screen that lifts it."""
 
 
-def key_of(id: str, settings: Settings) -> str:
+def shown_key(id: str, settings: Settings) -> str:
     """The key of a command as it is shown, "" without one."""
     keys = shown_keys(command(id), settings, language())
     return keys[0] if keys else ""
@@ -79,7 +79,7 @@ def outcome_items(desk: VerdictDesk, settings: Settings, zone: str) -> tuple[Ite
     items = [] if version is not None else [Item(_suggestion(desk), mark=Content("→ "))]
     for outcome in OUTCOME_ORDER:
         mark = "(●) " if outcome == chosen else "( ) "
-        key = "" if version is not None else key_of(OUTCOME_COMMANDS[outcome], settings) + "  "
+        key = "" if version is not None else shown_key(OUTCOME_COMMANDS[outcome], settings) + "  "
         text = content(outcome_words(desk, outcome, zone))
         style = "bold" if outcome == chosen else "$text-muted" if chosen is not None else ""
         items.append(Item(Content.assemble((key, "bold $text-accent"), text.stylize(style)), mark=Content(mark)))
@@ -97,7 +97,7 @@ def _suggestion(desk: VerdictDesk) -> Content:
 # --- documents ---------------------------------------------------------------------------------------------------
 
 
-def document_items(desk: VerdictDesk) -> tuple[Item, ...]:
+def kept_document_items(desk: VerdictDesk) -> tuple[Item, ...]:
     """One item per document to revise, keyed by its row id."""
     found = desk.rows()
     if not found:
@@ -216,7 +216,7 @@ def lift_words(id: str, settings: Settings) -> str:
     screen is not named by its key, which may mean something else here: Enter on the guard's line leads there.
     """
     if id in OUTCOME_COMMANDS.values():
-        return " ".join(key_of(OUTCOME_COMMANDS[outcome], settings) for outcome in OUTCOME_ORDER)
+        return " ".join(shown_key(OUTCOME_COMMANDS[outcome], settings) for outcome in OUTCOME_ORDER)
     here = next((c for c in commands_for("verdict") if id in (c.id, dict(c.acts_as).get("verdict"))), None)
     if here is None:
         return _(_LIFTED_ON_THE_LINE[id])

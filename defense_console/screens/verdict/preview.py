@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.model.defense.state import Defense
-from defense_console.reports.content.report import Field, Reader, Report, fields
+from defense_console.reports.content.report import Reader, Report, ReportField, fields
 from defense_console.safe_text import content
 from defense_console.screens.shared.copying import copy_message, copy_out
 from defense_console.screens.shared.writing import WritingScreen
@@ -100,7 +100,7 @@ class PreviewScreen(WritingScreen):
             items.append(Item(Content("\n").join(self._field_lines(field)), field.key))
         panel.show("", items)
 
-    def _field_lines(self, field: Field) -> Iterator[Content]:
+    def _field_lines(self, field: ReportField) -> Iterator[Content]:
         """Title and text; of an edited field also that it is, and what the console would write now if that changed."""
         title = content(field.title).stylize("bold $text-accent")
         if (field.key, self._tongue) in self.defense.edited:

@@ -92,7 +92,7 @@ class VerdictScreen(PanelScreen):
         outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
         further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
         settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
-        items = panels.released_items(desk, self.zone, now) if settled else panels.document_items(desk)
+        items = panels.released_items(desk, self.zone, now) if settled else panels.kept_document_items(desk)
         self.panel("documents").show(_("Documents to revise"), items)
         self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense))
         self.panel("skills").show(_("Skills"), panels.skill_items(desk))

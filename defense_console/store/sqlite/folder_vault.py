@@ -19,7 +19,7 @@ from typing import IO, Final
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
 from defense_console.store.durable_files import sync_folder, write_all
-from defense_console.store.sqlite.opening.place import DOCUMENTS, explained
+from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained
 from defense_console.store.sqlite.opening.work_folder import PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
 
@@ -85,7 +85,7 @@ class FolderVault:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.root = folder / DOCUMENTS
+        self.root = folder / UPLOADS_FOLDER
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash lies, or would.

@@ -35,7 +35,7 @@ from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
 _NEAR = ("drafts", "aside")
-_SPOOLED: Final = (spool_files.END, spool_files.ASIDE, spool_files.DAMAGED)
+_SPOOLED: Final = (spool_files.END, spool_files.ASIDE, spool_files.DAMAGED_SPOOL)
 _MB: Final = 1_000_000
 _TIMES: Final = 2
 """The new file, and the journal while SQLite packs it."""
@@ -238,16 +238,16 @@ def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) 
     Raises:
         StoreError: A file cannot be changed.
     """
-    with spool_files.explained(folder), suppress(FileNotFoundError):
+    with spool_files.spool_error(folder), suppress(FileNotFoundError):
         for path in sorted(folder.iterdir()):
-            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED) or not _is_ours(path, identity):
+            if path.suffix not in (spool_files.ASIDE, spool_files.DAMAGED_SPOOL) or not _is_ours(path, identity):
                 continue
             jobs, damaged = spool_files.read_jobs(path)
             kept = [job for job in jobs if job.stream not in streams]
             if len(kept) == len(jobs) and not (damaged and holds_bytes(path, streams)):
                 continue
             if kept:
-                spool_files.write_file(path, spool_files.content(identity, kept))
+                spool_files.write_file(path, spool_files.file_content(identity, kept))
             else:
                 path.unlink()
             durable_files.sync_folder(folder)

@@ -22,7 +22,7 @@ MIN_DIGITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
 _HEX = frozenset("0123456789abcdef")
 
-BESIDE: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
+ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
 """Tables of the rows next to logs, and what those logs are about."""
 
 
@@ -49,7 +49,7 @@ def places_beside(stream: str) -> list[tuple[str, int]]:
         key = defense_key(id) if subject is DEFENSE else name_key(id)
     except ValueError:
         return []
-    return [(table, key) for table, each in BESIDE.items() if each is subject]
+    return [(table, key) for table, each in ROWS_OF_LOGS.items() if each is subject]
 
 
 def digits(prefix: str) -> str | None:

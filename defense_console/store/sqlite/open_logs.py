@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Draft
@@ -34,15 +34,15 @@ class RowLogs:
         self._drafts = drafts
         self._asides = asides
 
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         return self._documents.last(stream)
 
-    def lines(self, stream: str, low: int, high: int) -> Sequence[Line]:
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order."""
         return self._documents.lines(stream, low, high)
 
-    def add(self, stream: str, after: Line | None, lines: Sequence[Line]) -> None:
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`, the last line of the log.
 
         Raises:

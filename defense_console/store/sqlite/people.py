@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.caches import row_of
+from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents
@@ -61,7 +61,7 @@ class People:
             if document is not None:
                 return msgspec.convert(document, Student)
         stream = STUDENT.stream(id)
-        row = row_of(stream, self._documents.lines(stream), self._documents.curriculum)
+        row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)
 
     def put(self, row: Mapping[str, Any]) -> None:

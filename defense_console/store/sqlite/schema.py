@@ -95,13 +95,13 @@ def _write(connection: sqlite3.Connection, table: str, id: int, document: Mappin
     connection.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", row)
 
 
-STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own, _let_what_was_not_held_wait)
+SCHEMA_STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own, _let_what_was_not_held_wait)
 """The n-th, from 1, makes schema n + 1 of schema n."""
 
 
 def version() -> int:
     """The schema that this console writes."""
-    return 1 + len(STEPS)
+    return 1 + len(SCHEMA_STEPS)
 
 
 def first_statements() -> str:
@@ -133,7 +133,7 @@ def bring_up(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.Error: A step could not be taken; the file has the schema it had before that step.
     """
-    for number, step in enumerate(STEPS, 2):
+    for number, step in enumerate(SCHEMA_STEPS, 2):
         if version_of(connection) >= number:
             continue
         connection.execute("BEGIN IMMEDIATE")

@@ -26,7 +26,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
@@ -170,7 +170,7 @@ class TinyStore:
             return log_rules.append(self._open_logs, job)
 
     @_explained
-    def read_log(self, stream: str) -> tuple[Line, ...]:
+    def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         """Every line of a log in order; empty when there is no such log.
 
         Raises:
@@ -182,7 +182,7 @@ class TinyStore:
         return log_rules.checked(stream, lines)
 
     @_explained
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         """The last line of a log."""
         return self._documents.last(stream)
 

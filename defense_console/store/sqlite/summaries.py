@@ -20,7 +20,7 @@ from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
-from defense_console.store.caches import row_of
+from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import defense_key, digits, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
@@ -151,7 +151,7 @@ class Summaries:
             if defense_key(DEFENSE.id_of(stream)) != key:
                 continue
             with suppress(DamagedRow, DamagedStore):
-                row = row_of(stream, log_rules.checked(stream, self._documents.lines(stream)), self._curriculum)
+                row = row_of_log(stream, log_rules.checked(stream, self._documents.lines(stream)), self._curriculum)
                 if row is not None:
                     return msgspec.convert(row, Summary)
         if known is None:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from tinydb.table import Document
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import Line
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
@@ -133,16 +133,16 @@ class Documents:
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
-    def lines(self, stream: str, low: int = 0, high: int = _NO_END) -> list[Line]:
+    def lines(self, stream: str, low: int = 0, high: int = _NO_END) -> list[StoredLine]:
         """The lines of a log with a number from `low` to `high`, in order.
 
         Raises:
             DamagedRow: One is not what was written.
         """
         found = self.rows.documents(stream, low, high)
-        return [Line(id, document["line"].encode(), document["hash"]) for id, document in found]
+        return [StoredLine(id, document["line"].encode(), document["hash"]) for id, document in found]
 
-    def last(self, stream: str) -> Line | None:
+    def last(self, stream: str) -> StoredLine | None:
         """The last line of a log."""
         id = self.rows.last_id(stream)
         if id is None:
@@ -152,7 +152,7 @@ class Documents:
             raise TornTable(f"rows of {stream} are not in their order")
         return lines[0]
 
-    def add_lines(self, stream: str, lines: Sequence[Line]) -> None:
+    def add_lines(self, stream: str, lines: Sequence[StoredLine]) -> None:
         """Insert lines under their numbers.
 
         Raises:

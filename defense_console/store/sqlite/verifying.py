@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import Line, first_hash, next_hash
+from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
 from defense_console.store.base import DamagedStore, Problem, ProblemKind
 from defense_console.store.sqlite.engine import RawRow, RowStorage
-from defense_console.store.sqlite.keys import BESIDE, name_key, places_beside
+from defense_console.store.sqlite.keys import ROWS_OF_LOGS, name_key, places_beside
 
 
 class KnownEnd(NamedTuple):
@@ -48,7 +48,7 @@ def ends_as_known(rows: RowStorage, stream: str) -> bool:
     return end.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (line is None or end.hash in ("", line[1]))
 
 
-def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
+def refuse_cut(rows: RowStorage, stream: str, last: StoredLine | None) -> None:
     """Refuse a log whose end is gone: the row next to it knows how far it went, and a begun log is never empty.
 
     Args:
@@ -207,7 +207,7 @@ def check_all(rows: RowStorage) -> list[Problem]:
 
 def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
     """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
-    subject = BESIDE.get(table)
+    subject = ROWS_OF_LOGS.get(table)
     for row in rows.raw(table):
         document = _document(row)
         if document is None:

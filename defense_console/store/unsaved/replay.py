@@ -16,19 +16,18 @@ import msgspec
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import Append, Conflict, DamagedStore, Identity, SpooledJob, Store, StoreError
 from defense_console.store.durable_files import sync_folder
-from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.unsaved.keeping_aside import RefusedTails, can_be_kept, write_once
 from defense_console.store.unsaved.spool_files import (
     ASIDE,
-    DAMAGED,
+    DAMAGED_SPOOL,
     FOLLOWS,
-    VERSION,
+    SPOOL_VERSION,
     belongs,
-    content,
-    explained,
+    file_content,
     head_of,
     read_jobs,
     remove,
+    spool_error,
     spool_files,
     taken,
     why_not_trusted,
@@ -73,7 +72,6 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
         What came of it. Nothing is raised for what cannot be written: it stays where it is.
     """
     total = Replayed()
-    HalfMade(Path(identity.path), (), folder).sweep()
     # What an earlier console put into a file of its own is older than anything that waits.
     for path in (*spool_files(folder, ASIDE), *spool_files(folder)):
         with suppress(OSError):
@@ -96,7 +94,7 @@ class _Replay:
         self._owner = owner
         self._refused_before = path.suffix == ASIDE
         head = head_of(path)
-        self._version = VERSION if head is None else head.spool
+        self._version = SPOOL_VERSION if head is None else head.spool
         self._tails = RefusedTails()
         self._written = 0
         self._kept: list[SpooledJob] = []
@@ -107,9 +105,9 @@ class _Replay:
     def run(self, handle: int) -> Replayed:
         damaged = 0
         try:
-            with explained(self._path.parent):
+            with spool_error(self._path.parent):
                 jobs, damaged = read_jobs(self._path, handle)
-            with explained(self._path.parent):
+            with spool_error(self._path.parent):
                 jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
@@ -172,11 +170,11 @@ class _Replay:
         if self._filed and not self._refused_before:
             write_aside(folder, self._owner, self._filed)
         if damaged:
-            write_file(self._path.with_suffix(DAMAGED), self._path.read_bytes())
+            write_file(self._path.with_suffix(DAMAGED_SPOOL), self._path.read_bytes())
         if not stays:
             remove(self._path, handle, close=False)
         elif damaged or stays != jobs:
-            write_file(self._path, content(self._owner, stays, self._version))
+            write_file(self._path, file_content(self._owner, stays, self._version))
         sync_folder(folder)
 
     def _stays(self, jobs: list[SpooledJob]) -> list[SpooledJob]:

@@ -21,13 +21,13 @@ from defense_console.store.durable_files import make_folder, sync_file, sync_fol
 from defense_console.store.unsaved.spool_files import (
     END,
     NOT_FOLLOWED,
-    VERSION,
-    Entry,
+    SPOOL_VERSION,
     Head,
-    explained,
-    line,
+    SpoolEntry,
+    file_line,
     lock,
     remove,
+    spool_error,
 )
 
 
@@ -80,10 +80,10 @@ class Spool:
         Raises:
             StoreError: They could not be written.
         """
-        with self._lock, explained(self.folder):
+        with self._lock, spool_error(self.folder):
             if self._handle < 0:
                 self._make()
-            data = b"".join(line(Entry(n, job)) for n, job in enumerate(jobs, self._count + 1))
+            data = b"".join(file_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, self._count + 1))
             try:
                 write_all(self._handle, data)
                 sync_file(self._handle)
@@ -105,7 +105,7 @@ class Spool:
                 break
             os.close(handle)
         try:
-            head = line(Head(VERSION, self.store))
+            head = file_line(Head(SPOOL_VERSION, self.store))
             write_all(handle, head)
             sync_file(handle)
             sync_folder(self.folder)
@@ -120,7 +120,7 @@ class Spool:
         Raises:
             StoreError: It stays.
         """
-        with self._lock, explained(self.folder):
+        with self._lock, spool_error(self.folder):
             if self._file is not None:
                 remove(self._file, self._handle)
                 self._file, self._handle, self._length, self._count = None, -1, 0, 0

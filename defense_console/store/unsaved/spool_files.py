@@ -25,12 +25,12 @@ from defense_console.store.unsaved.earlier_jobs import brought_up
 END = ".spool"
 ASIDE = ".aside"
 """What another writer made impossible, where the store has no defense to keep it aside with."""
-DAMAGED = ".damaged"
+DAMAGED_SPOOL = ".damaged"
 """A copy of a file with lines that could not be read."""
-VERSION = 3
+SPOOL_VERSION = 3
 FOLLOWS = 3
 """From this version on an append names the hash of the line that it follows."""
-_READ = (1, 2, VERSION)
+_READ = (1, 2, SPOOL_VERSION)
 """Versions that this console reads; see `earlier_jobs.py`."""
 NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -39,7 +39,7 @@ _LOCKED_BYTE = 2**30
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def spool_error(folder: Path) -> Iterator[None]:
     """Turn what the system raises into a sentence about the spool."""
     try:
         yield
@@ -61,7 +61,7 @@ class Head(msgspec.Struct, frozen=True):
     store: Identity
 
 
-class Entry(msgspec.Struct, frozen=True):
+class SpoolEntry(msgspec.Struct, frozen=True):
     """Every other line; `n` counts from 1."""
 
     n: int
@@ -73,7 +73,7 @@ class _Line(msgspec.Struct, frozen=True):
     body: msgspec.Raw
 
 
-def line(value: Head | Entry) -> bytes:
+def file_line(value: Head | SpoolEntry) -> bytes:
     """Return a line as it is in the file."""
     body = msgspec.json.encode(value)
     return msgspec.json.encode(_Line(_checksum(body), msgspec.Raw(body))) + b"\n"
@@ -106,8 +106,8 @@ def read_jobs(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], 
         entry = None
         if body is not None:
             with suppress(msgspec.MsgspecError):
-                entry = msgspec.json.decode(body, type=Entry)
-                entry = Entry(entry.n, brought_up(entry.job, body))
+                entry = msgspec.json.decode(body, type=SpoolEntry)
+                entry = SpoolEntry(entry.n, brought_up(entry.job, body))
         if entry is None:
             damaged += 1
         else:
@@ -187,14 +187,16 @@ def speaks_of(path: Path, store: Identity) -> bool:
 def write_aside(folder: Path, store: Identity, jobs: Iterable[SpooledJob]) -> Path:
     """Keep jobs that can never be written, in a file of their own."""
     path = folder / f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{ASIDE}"
-    write_file(path, content(store, jobs))
+    write_file(path, file_content(store, jobs))
     sync_folder(folder)
     return path
 
 
-def content(store: Identity, jobs: Iterable[SpooledJob], version: int = VERSION) -> bytes:
+def file_content(store: Identity, jobs: Iterable[SpooledJob], version: int = SPOOL_VERSION) -> bytes:
     """A whole file."""
-    return b"".join((line(Head(version, store)), *(line(Entry(n, job)) for n, job in enumerate(jobs, 1))))
+    return b"".join(
+        (file_line(Head(version, store)), *(file_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, 1)))
+    )
 
 
 def write_file(path: Path, data: bytes) -> None:

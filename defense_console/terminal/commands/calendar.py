@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from defense_console.model.errors import N_
-from defense_console.terminal.base import Session, command, settle_language, shared
+from defense_console.terminal.base import Session, settle_language, shared, store_command
 from defense_console.terminal.files import read, write
 from defense_console.terminal.words import OneOf, WordedGroup, say_all
 from defense_console.words.translation import language
@@ -19,7 +19,7 @@ def calendar() -> None:
     """Calendars."""
 
 
-@command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
+@store_command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
 @click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
 @click.option(
     "--match", "said", multiple=True, metavar="UID=STUDENT/PROJECT",
@@ -28,7 +28,7 @@ def calendar() -> None:
 @click.option("--all", "every", is_flag=True, help=N_("List also the events that speak of no defense."))
 @click.option("--match-file", metavar="FILE", help=N_("A file of such matches, one a line."))
 @click.argument("file", metavar="FILE")
-def import_command(
+def calendar_import(
     session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool, every: bool
 ) -> None:
     """Planned defenses."""
@@ -44,14 +44,14 @@ def import_command(
     say_all(import_lines(taken, dry_run, settings.zone, every=every))
 
 
-@command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))
+@store_command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))
 @click.option("--names", is_flag=True, help=N_("Whole names of students; otherwise initials."))
 @click.option(
     "--deadlines", type=OneOf("tasks", "events", "both", "none"), default="tasks",
     help=N_("Deadlines as tasks, as events for calendars that show no tasks, both, or none."),
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
-def export_command(session: Session, names: bool, deadlines: Any, output: str | None) -> None:
+def calendar_export(session: Session, names: bool, deadlines: Any, output: str | None) -> None:
     """Defenses and deadlines."""
     from defense_console.exchange.calendar.writing import CalendarForm
 

@@ -17,7 +17,7 @@ from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_
 from defense_console.words.translation import _, date_text, ngettext
 
 if TYPE_CHECKING:
-    from defense_console.desk.upkeep.forgetting import Known
+    from defense_console.desk.upkeep.forgetting import HeldOfStudent
     from defense_console.settings import Settings
 
 
@@ -68,7 +68,7 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     return REFUSED if left else OK
 
 
-def _confirmed(known: Known) -> bool:
+def _confirmed(known: HeldOfStudent) -> bool:
     """Ask for the id, so that no key pressed by chance removes a person's record."""
     if not sys.stdin.isatty():
         raise ConsoleError(N_("Nobody can be asked here: give --yes."))
@@ -76,7 +76,7 @@ def _confirmed(known: Known) -> bool:
     return bool(click.prompt(question, default="", show_default=False) == known.id)
 
 
-def _lines(known: Known, settings: Settings) -> Iterator[str]:
+def _lines(known: HeldOfStudent, settings: Settings) -> Iterator[str]:
     who = ", ".join(visible(part) for part in (one_line(known.name), one_line(known.email)) if part)
     yield f"{one_line(known.id)}  {who}".rstrip()
     yield "  " + ngettext("{n} defense with everything recorded of it", "{n} defenses with everything recorded of them",

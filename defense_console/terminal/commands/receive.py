@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from defense_console.desk.uploads.incoming import Incoming
-    from defense_console.uploads.matching import Finding
+    from defense_console.uploads.matching import UploadFinding
 
 
 @click.command("receive", cls=WordedCommand, help=N_("Take in documents: a file, a folder or a ZIP archive."))
@@ -83,7 +83,7 @@ def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
     }
 
 
-def _told(findings: Sequence[Finding]) -> list[dict[str, str]]:
+def _told(findings: Sequence[UploadFinding]) -> list[dict[str, str]]:
     from defense_console.desk.uploads.words import finding_text
 
     return [{"kind": finding.kind, "text": finding_text(finding)} for finding in findings]

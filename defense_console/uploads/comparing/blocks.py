@@ -29,7 +29,7 @@ _DESCRIPTIONS: Final = ("descr", "alt")
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """A paragraph, or a row of a table.
 
     Attributes:
@@ -52,14 +52,14 @@ class _Counter:
     descriptions: list[str] = field(default_factory=list)
 
 
-def blocks(root: Element) -> Iterator[Block]:
+def blocks(root: Element) -> Iterator[TextBlock]:
     """Yield the paragraphs and rows below an element, in order."""
     counter = _Counter()
     for child in root:
         yield from _block(child, counter)
 
 
-def words(root: Element) -> str:
+def all_words(root: Element) -> str:
     """Return all text below an element without blanks, to find what `blocks` did not see."""
     found: list[str] = []
     waiting = [root]
@@ -79,7 +79,7 @@ def is_left_out(element: Element) -> bool:
     return name in _LEFT_OUT or (name == "fld" and attribute(element, "type").startswith(_COMPUTED))
 
 
-def _block(element: Element, counter: _Counter) -> Iterator[Block]:
+def _block(element: Element, counter: _Counter) -> Iterator[TextBlock]:
     if is_left_out(element):
         return
     name = local(element)
@@ -103,13 +103,13 @@ def _block(element: Element, counter: _Counter) -> Iterator[Block]:
             yield from _block(child, counter)
 
 
-def _found(texts: list[str], counter: _Counter) -> Iterator[Block]:
+def _found(texts: list[str], counter: _Counter) -> Iterator[TextBlock]:
     for text in texts:
         if line := one_blank(text):
-            yield Block(line, "paragraph", max(1, counter.paragraphs))
+            yield TextBlock(line, "paragraph", max(1, counter.paragraphs))
 
 
-def _inner(paragraph: Element, counter: _Counter) -> Iterator[Block]:
+def _inner(paragraph: Element, counter: _Counter) -> Iterator[TextBlock]:
     """Yield what lies in a paragraph and is text of its own: text boxes, tables in them, words for pictures."""
     for child in paragraph:
         if is_left_out(child):
@@ -117,7 +117,7 @@ def _inner(paragraph: Element, counter: _Counter) -> Iterator[Block]:
         if local(child) in ("p", "tbl"):
             at = counter.paragraphs
             for block in _block(child, _Counter()):
-                yield Block(block.text, "paragraph", at)
+                yield TextBlock(block.text, "paragraph", at)
         else:
             yield from _found(_descriptions(child, counter), counter)
             yield from _inner(child, counter)
@@ -165,13 +165,13 @@ def _values(series: Element) -> Iterator[str]:
             yield text
 
 
-def _rows(table: Element, n: int) -> Iterator[Block]:
+def _rows(table: Element, n: int) -> Iterator[TextBlock]:
     for m, row in enumerate(_nearest(table, "tr"), 1):
         if any(local(mark) == "del" for part in row if local(part) == "trPr" for mark in part):
             continue
         texts = [" ".join(block.text for block in blocks(cell)) for cell in _nearest(row, "tc")]
         if any(texts):
-            yield Block(CELL_MARK.join(texts), "table", n, m)
+            yield TextBlock(CELL_MARK.join(texts), "table", n, m)
 
 
 def _nearest(element: Element, name: str) -> Iterator[Element]:

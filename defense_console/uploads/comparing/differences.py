@@ -13,13 +13,13 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from defense_console.model.comparison import (
+    ComparisonProgress,
     Counts,
     Difference,
     DifferenceLine,
+    DocumentPlace,
     LineKind,
     Paragraph,
-    Place,
-    Progress,
     Side,
 )
 from defense_console.uploads.comparing.marks import columns_changed, marks, paired
@@ -31,12 +31,16 @@ PAIRS: Final = 300_000
 MARKED_LINES: Final = 4_000
 """Most changed lines that are compared word by word; in later ones everything between the ends in common is marked."""
 
-Block = tuple[int, int, int]
+SameLines = tuple[int, int, int]
 """Equal lines: first in the old text, first in the new one, how many."""
 
 
 def compare_texts(
-    old: Sequence[Paragraph], new: Sequence[Paragraph], *, context: int = CONTEXT, progress: Progress | None = None
+    old: Sequence[Paragraph],
+    new: Sequence[Paragraph],
+    *,
+    context: int = CONTEXT,
+    progress: ComparisonProgress | None = None,
 ) -> Difference:
     """The difference of two texts.
 
@@ -71,13 +75,13 @@ def compare_texts(
 # --- which lines are equal --------------------------------------------------------------------------------------------
 
 
-def matching_blocks(a: Sequence[int], b: Sequence[int]) -> tuple[list[Block], bool]:
+def matching_blocks(a: Sequence[int], b: Sequence[int]) -> tuple[list[SameLines], bool]:
     """Equal stretches of two sequences, in order, none empty, no two that touch.
 
     Returns:
         The stretches, and whether some part was too long or too repetitive to be compared line by line.
     """
-    found: list[Block] = []
+    found: list[SameLines] = []
     coarse = False
     waiting = [(0, len(a), 0, len(b))]
     while waiting:
@@ -134,8 +138,8 @@ def _pairs(a: Sequence[int], b: Sequence[int]) -> int:
     return sum(n * counted[line] for line, n in Counter(a).items())
 
 
-def _joined(blocks: Sequence[Block]) -> list[Block]:
-    joined: list[Block] = []
+def _joined(blocks: Sequence[SameLines]) -> list[SameLines]:
+    joined: list[SameLines] = []
     for i, j, n in blocks:
         if joined and joined[-1][0] + joined[-1][2] == i and joined[-1][1] + joined[-1][2] == j:
             joined[-1] = (joined[-1][0], joined[-1][1], joined[-1][2] + n)
@@ -173,13 +177,13 @@ def _cells(old: Paragraph, new: Paragraph, columns: Sequence[str]) -> Iterator[D
         yield DifferenceLine("changed" if was and is_now else "removed" if was else "added", was, is_now)
 
 
-def _cell(column: str, text: str | None, row: Place) -> Side | None:
+def _cell(column: str, text: str | None, row: DocumentPlace) -> Side | None:
     if text is None:
         return None
-    return Side(text, Place("cell", name=_address(row, column)), ((0, len(text)),))
+    return Side(text, DocumentPlace("cell", name=_address(row, column)), ((0, len(text)),))
 
 
-def _address(place: Place, column: str) -> str:
+def _address(place: DocumentPlace, column: str) -> str:
     """`Sheet1!B4` for column B in the row whose first filled cell is `Sheet1!A4`."""
     sheet, _mark, cell = place.name.rpartition("!")
     return f"{sheet}!{column}{cell.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO, Final
 
-from defense_console.model.comparison import Paragraph, Place, PlaceKind
+from defense_console.model.comparison import DocumentPlace, Paragraph, PlaceKind
 from defense_console.uploads.comparing.packages import Element, Package, attribute, local
-from defense_console.uploads.comparing.readers import CELL_MARK, Work, check_count, links, one_blank, row
+from defense_console.uploads.comparing.readers import CELL_MARK, Work, check_count, links, one_blank, sheet_row
 
 CONTENT: Final = "content.xml"
 _LEFT_OUT: Final = frozenset({"annotation", "annotation-end", "tracked-changes", "note-citation"})
@@ -56,7 +56,7 @@ def read_odp(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
             kind: PlaceKind = "slide_notes" if local(part) == "notes" else "slide"
             for paragraph in _block(part, _Counter()):
                 texts.append(paragraph.text)
-                yield Paragraph(paragraph.text, Place(kind, n))
+                yield Paragraph(paragraph.text, DocumentPlace(kind, n))
         work.progress(n / len(slides))
     yield from _rest(package, root, texts, work)
 
@@ -111,7 +111,7 @@ def _ends(masters: list[Element], kind: PlaceKind) -> Iterator[Paragraph]:
         for part in master:
             if local(part) in (kind, f"{kind}-left", f"{kind}-first"):
                 for paragraph in _blocks(part, _Counter()):
-                    yield Paragraph(paragraph.text, Place(kind, n))
+                    yield Paragraph(paragraph.text, DocumentPlace(kind, n))
 
 
 def _blocks(parent: Element, counter: _Counter) -> Iterator[Paragraph]:
@@ -125,7 +125,7 @@ def _block(element: Element, counter: _Counter) -> Iterator[Paragraph]:
         return
     if name in _LINES:
         counter.paragraphs += 1
-        place = Place("paragraph", counter.paragraphs)
+        place = DocumentPlace("paragraph", counter.paragraphs)
         texts = (one_blank(text) for text in (_inline(element), *_boxes(element)))
         yield from (Paragraph(text, place) for text in texts if text)
     elif name == "table":
@@ -133,10 +133,10 @@ def _block(element: Element, counter: _Counter) -> Iterator[Paragraph]:
         for m, line in enumerate(_rows(element), 1):
             cells = [_cell(cell) for cell in line if local(cell) == "table-cell"]
             if any(cells):
-                yield Paragraph(CELL_MARK.join(cells), Place("table", counter.tables, m))
+                yield Paragraph(CELL_MARK.join(cells), DocumentPlace("table", counter.tables, m))
     elif name in _DESCRIPTIONS and not len(element):  # the title of a chart holds paragraphs
         if text := one_blank(element.text or ""):
-            yield Paragraph(text, Place("paragraph", max(1, counter.paragraphs)))
+            yield Paragraph(text, DocumentPlace("paragraph", max(1, counter.paragraphs)))
     else:
         yield from _blocks(element, counter)
 
@@ -153,11 +153,11 @@ def _rows(table: Element) -> Iterator[Element]:
             yield from _rows(child)
 
 
-def words(root: Element) -> str:
+def seen_words(root: Element) -> str:
     """Return all text below an element without blanks, to find what the readers did not see."""
     if local(root) in _NEVER_READ:
         return ""
-    inner = "".join(words(child) + (child.tail or "") for child in root)
+    inner = "".join(seen_words(child) + (child.tail or "") for child in root)
     return "".join(f"{root.text or ''}{inner}".split())
 
 
@@ -195,7 +195,7 @@ def _sheet_rows(sheet: Element) -> Iterator[Paragraph]:
                 texts += [(_letters(at + n), text) for n in range(times)]
             at += times
         for again in range(_times(line, "rows") if texts else 0):
-            if (paragraph := row(texts, name, m + again)) is not None:
+            if (paragraph := sheet_row(texts, name, m + again)) is not None:
                 yield paragraph
         m += _times(line, "rows")
 
@@ -218,12 +218,12 @@ def _rest(package: Package, root: Element, texts: list[str], work: Work) -> Iter
     comments = [each for each in root.iter() if local(each) == "annotation" and "office" in each.tag]
     for n, comment in enumerate(comments, 1):
         for paragraph in _blocks(comment, _Counter()):
-            yield Paragraph(paragraph.text, Place("comment", n))
+            yield Paragraph(paragraph.text, DocumentPlace("comment", n))
     for name in package.names:
         folder, _slash, base = name.rpartition("/")
         if folder and base == CONTENT:
             for text in _object_texts(package.xml(name)):
-                yield Paragraph(text, Place("attachment", name=folder.rpartition("/")[2]))
+                yield Paragraph(text, DocumentPlace("attachment", name=folder.rpartition("/")[2]))
         elif base not in (CONTENT, "styles.xml", "meta.xml", "settings.xml", "manifest.xml"):
             yield from work.attached(name, partial(package.read, name))
     addresses = (attribute(each, "href") for each in root.iter() if local(each) == "a")

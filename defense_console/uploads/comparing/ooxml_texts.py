@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import BinaryIO, Final
 
-from defense_console.model.comparison import Paragraph, Place, PlaceKind
-from defense_console.uploads.comparing.blocks import Block, blocks, is_left_out
+from defense_console.model.comparison import DocumentPlace, Paragraph, PlaceKind
+from defense_console.uploads.comparing.blocks import TextBlock, blocks, is_left_out
 from defense_console.uploads.comparing.packages import Element, Package, attribute, local
 from defense_console.uploads.comparing.readers import Work, check_count, links
 
@@ -52,7 +52,7 @@ def read_pptx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
     found = Found(package, work)
     for n, slide in enumerate(slides, 1):
         yield from found.note(_all_as(blocks(package.xml(slide)), "slide", n))
-        yield from found.extras(slide, Place("slide", n))
+        yield from found.extras(slide, DocumentPlace("slide", n))
         for notes in package.related(slide, "notesSlide"):
             yield from found.note(_all_as(blocks(package.xml(notes)), "slide_notes", n))
         work.progress(n / len(slides))
@@ -82,7 +82,7 @@ class Found:
             self._texts.append(paragraph.text)
             yield paragraph
 
-    def extras(self, name: str, place: Place | None = None) -> Iterator[Paragraph]:
+    def extras(self, name: str, place: DocumentPlace | None = None) -> Iterator[Paragraph]:
         """Yield the text of the parts that a part refers to and that are not read yet.
 
         Args:
@@ -97,7 +97,7 @@ class Found:
                 self._seen.add(part)
                 yield from self.note(self._extra(part, relation.kind, place))
 
-    def _extra(self, part: str, relation: str, place: Place | None) -> Iterator[Paragraph]:
+    def _extra(self, part: str, relation: str, place: DocumentPlace | None) -> Iterator[Paragraph]:
         kind = EXTRAS.get(relation)
         if kind is not None:
             for block in blocks(self._package.xml(part)):
@@ -106,23 +106,23 @@ class Found:
         elif not part.endswith((".xml", ".rels")):
             yield from self._work.attached(part, partial(self._package.read, part))
 
-    def _next(self, kind: PlaceKind) -> Place:
+    def _next(self, kind: PlaceKind) -> DocumentPlace:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
-        return Place(kind, self._numbers[kind])
+        return DocumentPlace(kind, self._numbers[kind])
 
     def links(self) -> Iterator[Paragraph]:
         """Yield the addresses that links lead to and the text does not show."""
         return links(iter(self._addresses), self._texts)
 
 
-def _placed(found: Iterator[Block]) -> Iterator[Paragraph]:
+def _placed(found: Iterator[TextBlock]) -> Iterator[Paragraph]:
     for block in found:
-        yield Paragraph(block.text, Place(block.kind, block.n, block.m))
+        yield Paragraph(block.text, DocumentPlace(block.kind, block.n, block.m))
 
 
-def _all_as(found: Iterator[Block], kind: PlaceKind, n: int) -> Iterator[Paragraph]:
+def _all_as(found: Iterator[TextBlock], kind: PlaceKind, n: int) -> Iterator[Paragraph]:
     for block in found:
-        yield Paragraph(block.text, Place(kind, n))
+        yield Paragraph(block.text, DocumentPlace(kind, n))
 
 
 def _sections(element: Element) -> Iterator[Element]:

@@ -21,7 +21,7 @@ from defense_console.uploads.comparing.checks import check_zipped
 from defense_console.uploads.comparing.packages import Package
 from defense_console.uploads.comparing.pdf_texts import opened_pdf
 from defense_console.uploads.comparing.sheet_texts import formulas
-from defense_console.uploads.comparing.texts import ZIPPED, check_kind, explained, kind_of
+from defense_console.uploads.comparing.texts import ZIPPED, check_kind, kind_of, reader_error
 
 _PICTURES: Final = (
     "png",
@@ -121,7 +121,7 @@ def _parts_of(path: Path, kind: str, limits: ReadingLimits) -> dict[str, _Part]:
     except OSError as error:
         raise ConsoleError("The file cannot be read: {problem}", problem=error.strerror or str(error)) from error
     except Exception as error:
-        raise explained(error, kind) from error
+        raise reader_error(error, kind) from error
 
 
 def _parts(stream: BinaryIO, kind: str, limits: ReadingLimits, inside: bool = False) -> Iterator[tuple[str, _Part]]:
@@ -174,7 +174,7 @@ def _part(name: str, declared: str, kind: str, data: bytes) -> _Part:
         return _Part("unread", digest)
     if kind == "ods":
         return _Part("formulas", digest, _digest(repr(_ods_formulas(root)).encode()))
-    words = odf_texts.words(root) if kind in ("odt", "odp") else blocks.words(root)
+    words = odf_texts.seen_words(root) if kind in ("odt", "odp") else blocks.all_words(root)
     return _Part("layout", digest, _digest(words.encode()) if words else "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from defense_console.model.comparison import Paragraph, Place, PlaceKind
+from defense_console.model.comparison import DocumentPlace, Paragraph, PlaceKind
 from defense_console.uploads.comparing.checks import locked
 from defense_console.uploads.comparing.readers import Work, check_count, links, one_blank
 
@@ -57,12 +57,12 @@ def read_pdf(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
         page = reader.pages[n]
         for text in _run_on(page.extract_text().splitlines()):
             texts.append(text)
-            yield Paragraph(text, Place("page", n + 1))
+            yield Paragraph(text, DocumentPlace("page", n + 1))
         for kind, text in _over(page):
             if kind == "link":
                 addresses.append(text)
             else:
-                yield Paragraph(text, Place(kind, n + 1))
+                yield Paragraph(text, DocumentPlace(kind, n + 1))
         work.progress((n + 1) / pages)
     for name, versions in reader.attachments.items():
         for data in versions:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
 
-from defense_console.model.comparison import Paragraph, Place
+from defense_console.model.comparison import DocumentPlace, Paragraph
 from defense_console.model.errors import ConsoleError
 from defense_console.uploads.comparing.readers import links, one_blank
 
@@ -69,7 +69,7 @@ def read_lines(data: bytes) -> Iterator[Paragraph]:
     if lines and not lines[-1]:
         lines.pop()  # the end of the last line is no further line
     for n, text in enumerate(lines, 1):
-        yield Paragraph(text, Place("line", n))
+        yield Paragraph(text, DocumentPlace("line", n))
 
 
 def read_html(data: bytes) -> Iterator[Paragraph]:
@@ -145,7 +145,7 @@ class _Page(HTMLParser):
             self._unseen.append(tag)
 
     def _note(self, tag: str, given: dict[str, str | None]) -> None:
-        place = Place("line", self.getpos()[0])
+        place = DocumentPlace("line", self.getpos()[0])
         self.said += [Paragraph(text, place) for name in _SAID if (text := one_blank(given.get(name) or ""))]
         if tag in ("a", "area"):
             self.addresses.append(given.get("href") or "")
@@ -180,4 +180,4 @@ class _Page(HTMLParser):
         text = one_blank("".join(self._pieces))
         self._pieces.clear()
         if text:
-            self.paragraphs.append(Paragraph(text, Place("line", self._line)))
+            self.paragraphs.append(Paragraph(text, DocumentPlace("line", self._line)))

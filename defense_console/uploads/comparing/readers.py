@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from defense_console.model.comparison import Cell, Paragraph, Place, Progress, ReadingLimits
+from defense_console.model.comparison import Cell, ComparisonProgress, DocumentPlace, Paragraph, ReadingLimits
 from defense_console.model.errors import ConsoleError
 
 CELL_MARK: Final = " | "
@@ -29,7 +29,7 @@ class Work:
     """
 
     limits: ReadingLimits
-    progress: Progress
+    progress: ComparisonProgress
     attached: Attached
 
 
@@ -54,9 +54,9 @@ def of_attachment(name: str, paragraph: Paragraph) -> Paragraph:
     """Return a paragraph of an attachment as one of the document around it."""
     name = name.rpartition("/")[2]
     if paragraph.place.kind == "cell":
-        place = Place("cell", name=f"{name} · {paragraph.place.name}")
+        place = DocumentPlace("cell", name=f"{name} · {paragraph.place.name}")
     else:
-        place = Place("attachment", name=name)
+        place = DocumentPlace("attachment", name=name)
     return Paragraph(paragraph.text, place, paragraph.cells)
 
 
@@ -65,10 +65,10 @@ def links(addresses: Iterator[str], paragraphs: list[str]) -> Iterator[Paragraph
     text = "\n".join(paragraphs)
     unseen = dict.fromkeys(address for address in addresses if address and address not in text)
     for n, address in enumerate(unseen, 1):
-        yield Paragraph(address, Place("link", n))
+        yield Paragraph(address, DocumentPlace("link", n))
 
 
-def row(texts: list[tuple[str, str]], sheet: str, m: int) -> Paragraph | None:
+def sheet_row(texts: list[tuple[str, str]], sheet: str, m: int) -> Paragraph | None:
     """Return a row of a spreadsheet.
 
     Args:
@@ -83,4 +83,4 @@ def row(texts: list[tuple[str, str]], sheet: str, m: int) -> Paragraph | None:
     if not cells:
         return None
     return Paragraph(CELL_MARK.join(cell.text for cell in cells),
-                     Place("cell", name=f"{sheet}!{cells[0].column}{m}"), cells)  # fmt: skip
+                     DocumentPlace("cell", name=f"{sheet}!{cells[0].column}{m}"), cells)  # fmt: skip

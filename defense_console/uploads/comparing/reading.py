@@ -29,7 +29,7 @@ _STEP: Final = 0.01
 """Progress smaller than this is not told."""
 
 
-class Request(msgspec.Struct, frozen=True):
+class ComparisonRequest(msgspec.Struct, frozen=True):
     """What to compare: two files with the names that tell their kinds, and what it may cost.
 
     Paths are bytes, since a file system may hold names that are no text.
@@ -42,7 +42,7 @@ class Request(msgspec.Struct, frozen=True):
     limits: ReadingLimits
 
 
-class Told(msgspec.Struct, frozen=True, tag="told"):
+class Advanced(msgspec.Struct, frozen=True, tag="told"):
     """So much is done, from 0 to 1."""
 
     part: float
@@ -62,17 +62,17 @@ class Compared(msgspec.Struct, frozen=True, tag="compared"):
     parts: tuple[PartDifference, ...] = ()
 
 
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
+class NotCompared(msgspec.Struct, frozen=True, tag="refused"):
     """The end: why there is no difference; the message id and the parameters of a `ConsoleError`."""
 
     id: str
     parameters: dict[str, str | int]
 
 
-Answer = Told | Portion | Compared | Refused
+ComparisonAnswer = Advanced | Portion | Compared | NotCompared
 
 
-def compare(request: Request, say: Callable[[Answer], None]) -> None:
+def answer_comparison(request: ComparisonRequest, say: Callable[[ComparisonAnswer], None]) -> None:
     """Read, compare, and say what was found; the last answer is `Compared` or `Refused`."""
     told = -1.0
 
@@ -82,7 +82,7 @@ def compare(request: Request, say: Callable[[Answer], None]) -> None:
             now = start + share * part
             if now >= told + _STEP:
                 told = now
-                say(Told(round(now, 3)))
+                say(Advanced(round(now, 3)))
 
         return tell
 
@@ -95,17 +95,17 @@ def compare(request: Request, say: Callable[[Answer], None]) -> None:
         found = compare_texts(old, new, progress=progress(0.8, 0.2))
         parts = () if found.counts.total else _differing(request)
     except MemoryError:
-        say(Refused(out_of_memory().id, {}))
+        say(NotCompared(out_of_memory().id, {}))
     except ConsoleError as error:
         parameters = {key: value if isinstance(value, int) else str(value) for key, value in error.parameters.items()}
-        say(Refused(error.id, parameters))
+        say(NotCompared(error.id, parameters))
     else:
         for at in range(0, len(found.lines), PORTION):
             say(Portion(found.lines[at : at + PORTION]))
         say(Compared(found.counts, found.coarse, parts))
 
 
-def _differing(request: Request) -> tuple[PartDifference, ...]:
+def _differing(request: ComparisonRequest) -> tuple[PartDifference, ...]:
     old, new = (Path(os.fsdecode(path)) for path in (request.old, request.new))
     return differing(old, request.old_name, new, request.new_name, request.limits)
 
@@ -139,16 +139,16 @@ def _answers() -> BinaryIO:
 
 def main() -> None:
     """One request, its answers, the end."""
-    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=Request)
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=ComparisonRequest)
     limit_itself(request.limits)
     encode = msgspec.json.Encoder().encode
     with _answers() as answers:
 
-        def say(answer: Answer) -> None:
+        def say(answer: ComparisonAnswer) -> None:
             answers.write(encode(answer) + b"\n")
             answers.flush()
 
-        compare(request, say)
+        answer_comparison(request, say)
 
 
 if __name__ == "__main__":

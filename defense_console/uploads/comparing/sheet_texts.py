@@ -10,10 +10,10 @@ from io import BytesIO
 from typing import BinaryIO, Final
 from xml.etree import ElementTree
 
-from defense_console.model.comparison import Paragraph, Place, PlaceKind
+from defense_console.model.comparison import DocumentPlace, Paragraph, PlaceKind
 from defense_console.uploads.comparing.ooxml_texts import Found
 from defense_console.uploads.comparing.packages import Element, Package, attribute, local
-from defense_console.uploads.comparing.readers import Work, check_count, one_blank, row
+from defense_console.uploads.comparing.readers import Work, check_count, one_blank, sheet_row
 
 _STRICT: Final = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _TRANSITIONAL: Final = rb"http://schemas.openxmlformats.org/\1/2006/"
@@ -34,7 +34,7 @@ def read_xlsx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
     yield from found.note(_rows(_transitional(stream, package), package, work))
     for n, sheet in enumerate(package.related(main, *_SHEETS), 1):
         for kind, text in _ends(package.read(sheet)):
-            yield Paragraph(text, Place(kind, n))
+            yield Paragraph(text, DocumentPlace(kind, n))
         yield from found.extras(sheet)
     yield from found.links()
 
@@ -55,7 +55,7 @@ def _rows(stream: BinaryIO, package: Package, work: Work) -> Iterator[Paragraph]
             texts = [(get_column_letter(at), _value(value)) for at, value in enumerate(values, 1) if value is not None]
             if m in waiting:
                 texts = sorted([*texts, *waiting[m]], key=lambda cell: (len(cell[0]), cell[0]))
-            if (paragraph := row(texts, sheet.title, m)) is not None:
+            if (paragraph := sheet_row(texts, sheet.title, m)) is not None:
                 yield paragraph
             if m % 200 == 0:
                 work.progress((n + min(1.0, m / max(m, last))) / len(sheets))

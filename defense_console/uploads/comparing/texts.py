@@ -10,13 +10,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from defense_console.model.comparison import Paragraph, Progress, ReadingLimits
+from defense_console.model.comparison import ComparisonProgress, Paragraph, ReadingLimits
 from defense_console.model.errors import ConsoleError
 from defense_console.uploads.comparing import odf_texts, ooxml_texts, pdf_texts, plain_texts, sheet_texts
 from defense_console.uploads.comparing.checks import check_size, check_zipped, damaged, out_of_memory
 from defense_console.uploads.comparing.readers import Work, of_attachment
 
-Reader = Callable[[BinaryIO, Work], Iterator[Paragraph]]
+TextReader = Callable[[BinaryIO, Work], Iterator[Paragraph]]
 
 _ENDINGS: Final[Mapping[str, str]] = {
     "text": "txt", "md": "txt", "markdown": "txt", "csv": "txt", "tsv": "txt", "txt": "txt", "htm": "html",
@@ -24,7 +24,7 @@ _ENDINGS: Final[Mapping[str, str]] = {
     "potx": "pptx", "xlsx": "xlsx", "xlsm": "xlsx", "xltx": "xlsx", "odt": "odt", "ott": "odt", "ods": "ods",
     "ots": "ods", "odp": "odp", "otp": "odp", "pdf": "pdf",
 }  # fmt: skip
-_READERS: Final[Mapping[str, Reader]] = {
+_READERS: Final[Mapping[str, TextReader]] = {
     "txt": lambda stream, _work: plain_texts.read_lines(stream.read()),
     "html": lambda stream, _work: plain_texts.read_html(stream.read()),
     "docx": ooxml_texts.read_docx,
@@ -58,7 +58,7 @@ def check_kind(name: str) -> str:
 
 
 def read_text(
-    path: Path, name: str, limits: ReadingLimits, progress: Progress = lambda _part: None
+    path: Path, name: str, limits: ReadingLimits, progress: ComparisonProgress = lambda _part: None
 ) -> tuple[Paragraph, ...]:
     """Read the text of a document.
 
@@ -88,13 +88,13 @@ def read_text(
     except MemoryError as error:
         raise out_of_memory() from error
     except Exception as error:
-        raise explained(error, kind) from error
+        raise reader_error(error, kind) from error
     if not any(paragraph.text.strip() for paragraph in paragraphs):
         raise ConsoleError("The document holds no text that can be read: pictures or scanned pages, perhaps.")
     return paragraphs
 
 
-def explained(error: Exception, kind: str) -> ConsoleError:
+def reader_error(error: Exception, kind: str) -> ConsoleError:
     """Return the sentence for what a reader raised; readers raise anything on a damaged document."""
     if isinstance(error, ConsoleError):
         return error

@@ -17,7 +17,7 @@ from defense_console.uploads.opening.limits import MB, Limits, Meter, RefusedSou
 from defense_console.uploads.opening.places import TWICE, is_junk, safe_place, slashed
 from defense_console.uploads.opening.zips import CHUNK, opened_zip
 
-Kind = Literal["file", "folder", "archive"]
+SourceKind = Literal["file", "folder", "archive"]
 _OPENING: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without waiting: a pipe that nobody writes to would be waited for, and is then refused."""
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -44,7 +44,7 @@ class Source:
     """What was given: its own name, what it is, its files in order."""
 
     name: str
-    kind: Kind
+    kind: SourceKind
     files: tuple[SourceFile, ...]
 
 

@@ -28,7 +28,7 @@ HALF_ROWS = 3
 LARGEST = 4
 
 
-def drawn(text: str, scale: int) -> list[str]:
+def large_digits(text: str, scale: int) -> list[str]:
     """The lines of a text in large digits.
 
     Args:
@@ -61,19 +61,19 @@ class BigClock(Widget):
 
     def watch_text(self, before: str, text: str) -> None:
         """Digits of the same shape are only drawn; the screen is laid out anew when they grow or shrink."""
-        if self.styles.is_auto_width and len(drawn(before, 0)[0]) != len(drawn(text, 0)[0]):
+        if self.styles.is_auto_width and len(large_digits(before, 0)[0]) != len(large_digits(text, 0)[0]):
             self.refresh(layout=True)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Cells of the digits at the height the style sheet gives."""
         height = self.styles.height
         rows = int(height.value) if height is not None and height.cells is not None else HALF_ROWS
-        return max(map(len, drawn(self.text, _scale(rows))))
+        return max(map(len, large_digits(self.text, _scale(rows))))
 
     def render(self) -> Content:
         """The digits."""
         for scale in range(_scale(self.content_size.height), -1, -1):
-            lines = drawn(self.text, scale)
+            lines = large_digits(self.text, scale)
             if len(lines) <= self.content_size.height and len(lines[0]) <= self.content_size.width:
                 return Content("\n".join(lines))
         return Content(self.text)

@@ -11,7 +11,7 @@ from defense_console.model.defense.timeline import Timeline
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells
 from defense_console.widgets.clock.big_clock import BigClock
-from defense_console.widgets.clock.words import RUNNING, STATES, Reading, phase_word, read_clock
+from defense_console.widgets.clock.words import RUNNING, STATES, ClockReading, phase_word, read_clock
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.words.translation import _, clock_text
 
@@ -67,7 +67,7 @@ class ClockPanel(Horizontal):
             text = f"  {clock_text(timeline.elapsed_ms(now, phase.id) // 1000)} / {clock_text(phase.target_s)}"
         return Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
 
-    def _state(self, read: Reading) -> Content:
+    def _state(self, read: ClockReading) -> Content:
         """The state in a glyph and a word, and what the window allows; shorter where there is less room."""
         word = _("PAUSED: {key:clock.toggle} resumes") if read.state == "paused" else read.word
         room = self.query_one(QuietText).size.width or 80
@@ -76,7 +76,7 @@ class ClockPanel(Horizontal):
         style = read.style if read.state in RUNNING else f"bold {read.style}"
         return Content.assemble((f"{read.glyph} {word}", style), after)
 
-    def _end(self, read: Reading, following: str) -> Content:
+    def _end(self, read: ClockReading, following: str) -> Content:
         """When the defense ends, and what comes after."""
         ended = read.state == "ended"
         text = _("ended at {time}", time=read.ends) if ended else _("ends at {time}", time=read.ends)

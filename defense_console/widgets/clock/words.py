@@ -31,7 +31,7 @@ STILL: Mapping[str, tuple[str, str, str]] = {
 STATES = (*RUNNING, *STILL)
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ClockReading(msgspec.Struct, frozen=True):
     """What the clock shows at one moment.
 
     Attributes:
@@ -66,7 +66,7 @@ def phase_word(phase_id: str | None) -> str:
     return _(PHASES[phase_id]) if phase_id in PHASES else phase_id
 
 
-def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> Reading:
+def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> ClockReading:
     """The clock of a sitting as it stands at `now`.
 
     Args:
@@ -78,7 +78,7 @@ def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> Readi
     phase = timeline.current
     if phase is None:
         glyph, word, style = STILL["idle"]
-        return Reading("idle", "", clock_text(0), glyph, _(word), style, "", "", "")
+        return ClockReading("idle", "", clock_text(0), glyph, _(word), style, "", "", "")
     within = state_of(phase, timeline.elapsed_ms(now, phase.id), rules)
     state = within if timeline.state == "running" else timeline.state
     glyph, word, style = STILL[state] if state in STILL else RUNNING[within]
@@ -89,7 +89,7 @@ def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> Readi
         end = instant(timeline.ended_at.wall)
     else:
         end = instant(now.wall) + timedelta(milliseconds=timeline.ends_in_ms(now))
-    return Reading(state, phase_word(phase.id), left, glyph, _(word), style, window, short, time_of_day(end, zone))
+    return ClockReading(state, phase_word(phase.id), left, glyph, _(word), style, window, short, time_of_day(end, zone))
 
 
 def _window(timeline: Timeline, state: ClockState) -> tuple[str, str]:

@@ -13,7 +13,7 @@ Tone = Literal["plain", "refused", "failed"]
 STYLES: dict[Tone, str] = {"plain": "", "refused": "bold $text-warning", "failed": "bold $text-error"}
 GAP = 2
 """Cells between two of the three texts."""
-MOST_ROWS = 5
+MOST_MESSAGE_ROWS = 5
 """Rows of the longest message; what it says beyond them is cut, with a sign."""
 
 
@@ -66,7 +66,7 @@ class StatusLine(QuietText):
             line = line + gap + self._message
         elif self._message:
             rows = self._message.wrap(max(1, width))
-            if len(rows) > MOST_ROWS:
-                rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
+            if len(rows) > MOST_MESSAGE_ROWS:
+                rows = [*rows[: MOST_MESSAGE_ROWS - 1], rows[MOST_MESSAGE_ROWS - 1].truncate(width - 1).rstrip() + "…"]
         between = Content(" " * max(GAP, width - line.cell_length - self._saved.cell_length))
         self.show(Content("\n").join([*rows, line + between + self._saved if self._saved else line]))

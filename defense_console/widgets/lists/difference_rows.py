@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-from defense_console.model.comparison import DifferenceLine, Mark, Place, Side, side_by_side, unified
+from defense_console.model.comparison import DifferenceLine, DocumentPlace, Mark, Side, side_by_side, unified
 from defense_console.model.text import cells, one_line
 
-PlaceWords = Callable[[Place], str]
-Piece = tuple[str, bool]
+PlaceWords = Callable[[DocumentPlace], str]
+RowPiece = tuple[str, bool]
 """A stretch of a row and whether it is marked."""
 
 SIGN: Final = 2
@@ -24,7 +24,7 @@ _PLAIN: Final = re.compile("[ -~\u00a0-\u02ff]*")
 
 
 @lru_cache(maxsize=4096)
-def wrapped(text: str, width: int) -> tuple[Mark, ...]:
+def breaking_places(text: str, width: int) -> tuple[Mark, ...]:
     """Where a text is broken to fit a width: at blanks, inside a word only when it is longer than the row.
 
     Args:
@@ -51,9 +51,9 @@ def wrapped(text: str, width: int) -> tuple[Mark, ...]:
 
 
 @lru_cache(maxsize=1024)
-def shown_pieces(side: Side) -> tuple[Piece, ...]:
+def shown_pieces(side: Side) -> tuple[RowPiece, ...]:
     """The text of a line made harmless, marked stretches apart: what stands for one character may be longer."""
-    pieces: list[Piece] = []
+    pieces: list[RowPiece] = []
     at = 0
     for start, end in side.marks:
         pieces += [(one_line(side.text[at:start]), False), (one_line(side.text[start:end]), True)]
@@ -62,9 +62,9 @@ def shown_pieces(side: Side) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece[0])
 
 
-def cut_pieces(pieces: Sequence[Piece], start: int, end: int) -> list[Piece]:
+def cut_pieces(pieces: Sequence[RowPiece], start: int, end: int) -> list[RowPiece]:
     """The part of a line between two of its characters."""
-    found: list[Piece] = []
+    found: list[RowPiece] = []
     at = 0
     for text, marked in pieces:
         inside = text[max(0, start - at) : max(0, end - at)]
@@ -116,13 +116,13 @@ class Rows:
                 text = "".join(piece for piece, _marked in shown_pieces(side))
             elif len(text) <= self.text_width:
                 continue  # as most lines do, and there may be very many
-            height = max(height, len(wrapped(text, self.text_width)))
+            height = max(height, len(breaking_places(text, self.text_width)))
         return height
 
 
 def _place_width(lines: Sequence[DifferenceLine], place_words: PlaceWords) -> int:
     """Cells for the longest name of a place, a blank behind it included."""
-    widest: dict[str, Place] = {}
+    widest: dict[str, DocumentPlace] = {}
     for line in lines:
         for side in (line.old, line.new):
             if side is not None:

@@ -16,7 +16,7 @@ from textual.visual import Visual
 
 from defense_console.model.comparison import DifferenceLine, Side
 from defense_console.safe_text import shortened
-from defense_console.widgets.lists.difference_rows import PlaceWords, Rows, cut_pieces, shown_pieces, wrapped
+from defense_console.widgets.lists.difference_rows import PlaceWords, Rows, breaking_places, cut_pieces, shown_pieces
 
 BESIDE_FROM: Final = 100
 """Cells from which two columns are readable."""
@@ -185,7 +185,7 @@ class DifferenceView(ScrollView, can_focus=True):
         if side is None:
             return Content(" " * width)
         pieces = shown_pieces(side)
-        rows = wrapped("".join(text for text, _marked in pieces), self._laid.text_width)
+        rows = breaking_places("".join(text for text, _marked in pieces), self._laid.text_width)
         if part >= len(rows):
             return Content(" " * width)
         colour = _COLOURS[kind]

@@ -15,7 +15,7 @@ PRIVATE, SHARED = "◌", "◉"
 """Glyphs of a note nobody else reads, and of one that goes into the report."""
 
 
-def note_items(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
+def items_of_notes(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
     """The panel's items, keyed by the number of the event that holds the text.
 
     Args:
@@ -42,7 +42,7 @@ class NotesPanel(ScrollingPanel):
     def show_defense(self, defense: Defense, names: Mapping[str, str]) -> None:
         """Show the notes of a defense; a new one is chosen and seen."""
         known = set(self.panel.keys)
-        items = note_items(defense, names)
+        items = items_of_notes(defense, names)
         heading = Content.assemble((_("Notes"), "bold"), f" {len(items)}")
         hint = _("{key:live.note} writes a note, {key:live.note_criterion} one on the criterion")
         empty = Item(Content(hint).stylize("$text-muted"))

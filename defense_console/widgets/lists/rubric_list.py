@@ -18,7 +18,7 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.words import values as words
 from defense_console.words.translation import N_, _
 
-RATINGS: Mapping[RatingValue | None, tuple[str, str, str]] = {
+RATING_MARKS: Mapping[RatingValue | None, tuple[str, str, str]] = {
     None: ("·", N_("not rated"), "$text-muted"),
     "met": ("✓", words.RATINGS["met"], "$text-success"),
     "to_improve": ("△", words.RATINGS["to_improve"], "$text-warning"),
@@ -146,7 +146,7 @@ class RubricList(LineList):
 
     def word_width(self) -> int:
         """Cells of the longest rating word."""
-        return max(cells(_(word)) for _glyph, word, _style in RATINGS.values())
+        return max(cells(_(word)) for _glyph, word, _style in RATING_MARKS.values())
 
     def _text_width(self) -> int:
         return max(10, self.view.width - self._indent())
@@ -203,7 +203,7 @@ class RubricList(LineList):
         if part:
             return Content(" " * self._indent() + text)
         rating = self._ratings.get(criterion.id)
-        glyph, word, style = RATINGS[rating]
+        glyph, word, style = RATING_MARKS[rating]
         mark = "›" if chosen else " "
         end = self._marks(criterion)
         gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
@@ -220,7 +220,7 @@ class RubricList(LineList):
         if criterion.id == self._just:
             marks.append(f"‹ {_('just rated')}")
         if self._narrow and rating is not None and criterion is self.criterion:
-            marks.append(_(RATINGS[rating][1]))
+            marks.append(_(RATING_MARKS[rating][1]))
         if criterion.id in self._ratings and criterion.id not in self._own:
             marks.append(CLOCK if self._narrow else _("from the clock"))
         if criterion.id in self._acquired:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
-from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, Section
+from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, RemarkSection
 from defense_console.model.log.envelope import Event, Stamp, What
 
 
@@ -195,7 +195,7 @@ def _apply_question_edited(state: Folding, event: Event[What], what: QuestionEdi
 class LineAdded(What, frozen=True, tag="line_added"):
     """A strength or an area for improvement."""
 
-    section: Section
+    section: RemarkSection
     text: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defense_console.model.log.envelope import Event, What
-from defense_console.model.student.folding import Folding, applies
+from defense_console.model.student.folding import StudentFolding, applies
 
 
 class StudentRegistered(What, frozen=True, tag="student_registered"):
@@ -17,7 +17,7 @@ class StudentRegistered(What, frozen=True, tag="student_registered"):
 
 
 @applies(StudentRegistered)
-def _apply_registered(state: Folding, event: Event[What], what: StudentRegistered) -> None:
+def _apply_registered(state: StudentFolding, event: Event[What], what: StudentRegistered) -> None:
     state.id, state.name, state.email, state.timezone = what.student_id, what.name, what.email, what.timezone
 
 
@@ -30,7 +30,7 @@ class StudentChanged(What, frozen=True, tag="student_changed"):
 
 
 @applies(StudentChanged)
-def _apply_changed(state: Folding, event: Event[What], what: StudentChanged) -> None:
+def _apply_changed(state: StudentFolding, event: Event[What], what: StudentChanged) -> None:
     state.name = state.name if what.name is None else what.name
     state.email = state.email if what.email is None else what.email
     state.timezone = state.timezone if what.timezone is None else what.timezone

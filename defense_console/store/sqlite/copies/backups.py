@@ -29,7 +29,7 @@ from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
 
-Reason = Literal["", "upgrade", "restore", "repair"]
+BackupReason = Literal["", "upgrade", "restore", "repair"]
 """Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
 KEPT: Final = 14
 
@@ -53,7 +53,7 @@ class Backup(msgspec.Struct, frozen=True):
 
     path: Path
     at: str
-    reason: Reason = ""
+    reason: BackupReason = ""
     doubtful: bool = False
 
 
@@ -103,7 +103,7 @@ class Backups:
             found = [msgspec.structs.replace(each, doubtful=each.at > latest) for each in found]
         return tuple(sorted(found, key=lambda backup: (not backup.doubtful, backup.at)))
 
-    def write(self, at: str, reason: Reason = "") -> Backup:
+    def write(self, at: str, reason: BackupReason = "") -> Backup:
         """Copy the store as it is now, check the copy, give it its name, and drop the copies that are too old.
 
         Args:
@@ -184,11 +184,11 @@ def named(path: Path) -> Backup | None:
     if match is None or path.is_symlink() or not path.is_file():
         return None
     at = datetime.strptime(match[1] + "000", _INSTANT).replace(tzinfo=UTC)
-    reason: Reason = match[2] or ""  # type: ignore[assignment]  # the pattern knows the words
+    reason: BackupReason = match[2] or ""  # type: ignore[assignment]  # the pattern knows the words
     return Backup(path, iso(at), reason)
 
 
-def _file_name(at: str, reason: Reason) -> str:
+def _file_name(at: str, reason: BackupReason) -> str:
     digits = datetime.fromisoformat(at).astimezone(UTC).strftime(_INSTANT)[:-3]
     return f"defenses-{digits}Z{f'-{reason}' if reason else ''}.db"
 

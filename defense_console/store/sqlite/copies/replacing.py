@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from defense_console.store.durable_files import sync_folder
-from defense_console.store.sqlite.opening.place import BESIDE, DAMAGED, FILE
+from defense_console.store.sqlite.opening.place import COMPANIONS, DAMAGED_FOLDER, FILE
 
 
 def replace(folder: Path, new: Path) -> None:
@@ -23,7 +23,7 @@ def replace(folder: Path, new: Path) -> None:
         folder: The store's folder.
         new: A file in it, on the disk, that needs no other file.
     """
-    for end in BESIDE:
+    for end in COMPANIONS:
         (folder / (FILE + end)).unlink(missing_ok=True)
     sync_folder(folder)
     new.replace(folder / FILE)
@@ -40,9 +40,9 @@ def set_aside(folder: Path, at: str) -> Path:
     Returns:
         The folder with the copies.
     """
-    aside = folder / (DAMAGED + re.sub(r"[-:.]", "", at))
+    aside = folder / (DAMAGED_FOLDER + re.sub(r"[-:.]", "", at))
     aside.mkdir(mode=0o700)
-    for end in ("", *BESIDE):
+    for end in ("", *COMPANIONS):
         path = folder / (FILE + end)
         if path.exists():
             copy = aside / path.name

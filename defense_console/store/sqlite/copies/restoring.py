@@ -14,7 +14,7 @@ import msgspec
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import DamagedStore, FullDisk, NewerStore, NotOurStore, StoreError
-from defense_console.store.sqlite.copies.backups import Backups, Reason, copy_database, fault_of
+from defense_console.store.sqlite.copies.backups import BackupReason, Backups, copy_database, fault_of
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place
@@ -103,7 +103,7 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
         yield new, logs
 
 
-def keep(backups: Backups, at: str, reason: Reason) -> Path | None:
+def keep(backups: Backups, at: str, reason: BackupReason) -> Path | None:
     """Copy what is about to be replaced: as a copy like the others, and what is damaged byte by byte.
 
     Returns:
@@ -112,7 +112,7 @@ def keep(backups: Backups, at: str, reason: Reason) -> Path | None:
     Raises:
         StoreError: It cannot be copied, so nothing may be replaced.
     """
-    files = [backups.store / (place.FILE + end) for end in ("", *place.BESIDE)]
+    files = [backups.store / (place.FILE + end) for end in ("", *place.COMPANIONS)]
     if not any(file.exists() for file in files):
         return None
     try:

@@ -20,7 +20,7 @@ from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadO
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.copies.backups import Backup, Backups
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
-from defense_console.store.sqlite.damage.findings import Finding, Kind
+from defense_console.store.sqlite.damage.findings import Finding, FindingKind
 from defense_console.store.sqlite.damage.folders_beside import of_copies
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import network, place
@@ -60,7 +60,7 @@ def examined(backups: Backups) -> Iterator[Examined]:
     store: TinyStore | None = None
     with place.explained(folder):
         place.refuse_other(folder)
-        if not any((folder / (place.FILE + end)).exists() for end in ("", *place.BESIDE)):
+        if not any((folder / (place.FILE + end)).exists() for end in ("", *place.COMPANIONS)):
             raise StoreError(N_("There is no store in {place}."), place=folder)
         refuse_foreign(folder / place.FILE)
         found = [*_of_place(folder), *_of_rights(folder), *of_copies(backups)]
@@ -92,7 +92,7 @@ def _of_place(folder: Path) -> Iterator[Finding]:
             ConsoleError(N_("Copy the folder to a disk of this machine, and open it there.")),
             repairable=False,
         )  # fmt: skip
-    for name in (place.DOCUMENTS, place.BACKUPS):
+    for name in (place.UPLOADS_FOLDER, place.BACKUPS):
         if (folder / name).is_symlink():
             yield Finding(
                 "place", name,
@@ -136,7 +136,7 @@ def _private(folder: Path) -> Iterator[Path]:
         return
     if place.holds_only_ours(folder):
         yield folder
-    for name in (place.FILE, *(place.FILE + end for end in place.BESIDE), place.DOCUMENTS, place.BACKUPS):
+    for name in (place.FILE, *(place.FILE + end for end in place.COMPANIONS), place.UPLOADS_FOLDER, place.BACKUPS):
         path = folder / name
         if path.exists() and not path.is_symlink():
             yield path
@@ -191,7 +191,7 @@ def _remedy_of_file(backups: Backups) -> ConsoleError:
 
 def _finding(problem: Problem) -> Finding:
     logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
-    kind: Kind = "log" if logs else "row"
+    kind: FindingKind = "log" if logs else "row"
     told = ConsoleError(problem.text_id, **problem.parameters)
     return Finding(kind, problem.stream, told, _repairs(), repairable=True)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError
 
-Kind = Literal[
+FindingKind = Literal[
     "file",
     "schema",
     "log",
@@ -38,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
         repairable: whether `repair` does it.
     """
 
-    kind: Kind
+    kind: FindingKind
     where: str
     problem: ConsoleError
     remedy: ConsoleError

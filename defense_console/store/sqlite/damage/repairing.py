@@ -16,15 +16,15 @@ from typing import Any
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import Line, chain, first_hash
+from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import Append, DamagedStore, Draft, Lease, StoreError
-from defense_console.store.caches import row_of
+from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
-from defense_console.store.sqlite.damage.salvage import Piece, Salvage
-from defense_console.store.sqlite.keys import BESIDE
+from defense_console.store.sqlite.damage.salvage import LogPieces, Salvage
+from defense_console.store.sqlite.keys import ROWS_OF_LOGS
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
@@ -105,7 +105,7 @@ def _sources(aside: Path, backups: Backups, here: Path) -> Iterator[tuple[list[S
 def _is_database(path: Path) -> bool:
     """Whether SQLite will open a file at all: it is there, and its first bytes are."""
     with suppress(FileNotFoundError), path.open("rb") as file:
-        return file.read(len(headers.MAGIC)) == headers.MAGIC
+        return file.read(len(headers.SQLITE_MAGIC)) == headers.SQLITE_MAGIC
     return False
 
 
@@ -142,7 +142,7 @@ def _fill(
         for hash, body in pinned.items():
             store.pin(hash, body)
         for stream in streams:
-            piece = Piece(stream, sources, same, ends.get(stream, ()))
+            piece = LogPieces(stream, sources, same, ends.get(stream, ()))
             lines, helped = piece.longest()
             if lines:
                 _append(store, stream, lines, curricula)
@@ -157,7 +157,7 @@ def _ends(sources: Sequence[Salvage]) -> dict[str, list[KnownEnd]]:
     """Return how far each log went, by the rows next to the logs."""
     ends: dict[str, list[KnownEnd]] = {}
     for source in sources:
-        for table, subject in BESIDE.items():
+        for table, subject in ROWS_OF_LOGS.items():
             for _id, document in source.documents(table):
                 id, seq, hash = document.get("id"), document.get("seq"), document.get("hash")
                 if isinstance(id, str) and isinstance(seq, int) and isinstance(hash, str):
@@ -179,14 +179,14 @@ def _curricula(sources: Sequence[Salvage]) -> dict[str, bytes]:
 def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: Mapping[str, bytes]) -> None:
     """Write a log with the row next to it, and the curriculum it pins when that was not kept."""
     head = chain(first_hash(stream), bodies)
-    lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
+    lines = [StoredLine(seq, body, head) for seq, body in enumerate(bodies, 1)]
     asked: list[str] = []
 
     def curriculum(hash: str) -> bytes | None:
         asked.append(hash)
         return curricula.get(hash)
 
-    row = row_of(stream, lines, curriculum)
+    row = row_of_log(stream, lines, curriculum)
     for hash in asked:
         if hash in curricula:
             store.pin(hash, curricula[hash])

@@ -105,7 +105,7 @@ class Salvage:
         return rows
 
 
-class Piece:
+class LogPieces:
     """What several files hold of one log.
 
     Args:

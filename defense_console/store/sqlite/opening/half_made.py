@@ -29,7 +29,7 @@ from typing import Final
 
 from defense_console.store.base import Store
 from defense_console.store.sqlite.opening.holding import NAMES
-from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED, DOCUMENTS, FILE
+from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED_FOLDER, FILE, UPLOADS_FOLDER
 from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, PREFIX, is_left, remove_left
 
 COPIED_TO: Final = "copied_to"
@@ -37,7 +37,7 @@ COPIED_TO: Final = "copied_to"
 TEMPORARY: Final = "defense-console-work-"
 """How work folders among the system's temporary files begin."""
 _WORK: Final = PREFIX + "*"
-_OF_STORE: Final = (_WORK, NAMES + "*", f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED}*/work")
+_OF_STORE: Final = (_WORK, NAMES + "*", f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED_FOLDER}*/work")
 _OF_COPIES: Final = (_WORK, ".defenses-new-*", f"{FILE}.new-*")
 _OF_DOCUMENTS: Final = (_WORK,)
 _OF_SPOOL: Final = (_WORK, ".*.spool.*", ".*.aside.*", ".*.damaged.*")
@@ -58,14 +58,14 @@ class HalfMade:
     ) -> None:
         self._places: list[tuple[Path, Sequence[str]]] = [
             (store, _OF_STORE),
-            (store / DOCUMENTS, _OF_DOCUMENTS),
+            (store / UPLOADS_FOLDER, _OF_DOCUMENTS),
             *((folder, _OF_COPIES) for folder in dict.fromkeys((store / BACKUPS, *copies))),
             (Path(tempfile.gettempdir()), (TEMPORARY + "*",)),
         ]
         if spool is not None:
             self._places.append((spool, _OF_SPOOL))
         for folder in elsewhere:
-            self._places += [(folder, _OF_COPIES), (folder / DOCUMENTS, _OF_DOCUMENTS)]
+            self._places += [(folder, _OF_COPIES), (folder / UPLOADS_FOLDER, _OF_DOCUMENTS)]
 
     def left(self) -> tuple[Path, ...]:
         """Return everything that has no living writer, sorted; of earlier consoles also what may have one."""

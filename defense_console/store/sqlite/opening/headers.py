@@ -15,7 +15,7 @@ from defense_console.store.base import DamagedStore, NotOurStore
 from defense_console.store.sqlite.pragmas import connect_to_read
 from defense_console.store.sqlite.schema import APPLICATION_ID, TABLES
 
-MAGIC = b"SQLite format 3\0"
+SQLITE_MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _checked: set[tuple[int, int]] = set()
 _checking = threading.Lock()
@@ -39,7 +39,7 @@ def check_header(path: Path) -> None:
             return
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
-        if not header.startswith(MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+        if not header.startswith(SQLITE_MAGIC) or header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
             raise not_ours(path)
         _checked.add(_key(path))
 

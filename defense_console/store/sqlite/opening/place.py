@@ -35,13 +35,13 @@ from defense_console.store.sqlite.pragmas import WAL
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
 """Beside the store lies what was copied last."""
-DOCUMENTS = "documents"
+UPLOADS_FOLDER = "documents"
 """And the folder of the documents received; see `vault.py`."""
 BACKUPS = "backups"
 """And the folder of the copies made of it; see `backups.py`."""
-DAMAGED = "damaged-"
+DAMAGED_FOLDER = "damaged-"
 """And, for each repair, a folder with what was there before; its name goes on with the instant."""
-BESIDE = (WAL, "-shm")
+COMPANIONS = (WAL, "-shm")
 """Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
 """What SQLite says of damage that has no error code."""
@@ -208,7 +208,7 @@ def refuse_other(folder: Path) -> None:
     Raises:
         StoreError: It is.
     """
-    files = [folder / (FILE + end) for end in ("", *BESIDE)]
+    files = [folder / (FILE + end) for end in ("", *COMPANIONS)]
     for path in (folder, *files):
         if path.is_symlink():
             raise StoreError(
@@ -223,7 +223,7 @@ def refuse_other(folder: Path) -> None:
 
 def _refuse_orphans(folder: Path) -> None:
     """What is left of a store whose file is gone would be replayed into a new one."""
-    for end in BESIDE:
+    for end in COMPANIONS:
         path = folder / (FILE + end)
         if path.exists() and path.stat().st_size:
             raise DamagedStore(
@@ -294,7 +294,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
         return
     if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
         _restrict(folder, 0o700)
-    for end in ("", *BESIDE):
+    for end in ("", *COMPANIONS):
         file = path.with_name(FILE + end)
         with suppress(FileNotFoundError):
             _restrict(file, 0o600)
@@ -303,7 +303,8 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED, PREFIX, NAMES)) or child.name in (CLIPBOARD, DOCUMENTS, BACKUPS)
+        child.name.startswith((FILE, DAMAGED_FOLDER, PREFIX, NAMES))
+        or child.name in (CLIPBOARD, UPLOADS_FOLDER, BACKUPS)
         for child in folder.iterdir()
     )
 
