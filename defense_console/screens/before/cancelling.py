@@ -23,7 +23,7 @@ async def cancel(screen: ConsoleScreen, desk: BriefDesk) -> str | None:
     for by in _CANCELLERS:
         who = _(CANCELLERS[by])
         options.append(f"{who} ({late})" if desk.cancel_is_late(by) else who)
-    answer = await screen.app.push_screen_wait(Choose(_("Who cancels the defense?"), options))
+    answer = await screen.app.push_screen_wait(Choose(_("Who cancels the defense?"), options, whose=desk.whose))
     if answer is None:
         return None
     by = _CANCELLERS[answer]
