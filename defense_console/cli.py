@@ -5,7 +5,7 @@ Exit codes: 0 ok · 1 a fault of ours · 2 the user's input or configuration. Sh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,14 +19,11 @@ from defense_console.terminal.commands.calendar import calendar
 from defense_console.terminal.commands.copies import backup, restore
 from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
+from defense_console.terminal.commands.importing import import_command, whole_store
 from defense_console.terminal.commands.receive import receive
-from defense_console.terminal.files import opened_input, refuse_terminal, write
+from defense_console.terminal.files import refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
-
-if TYPE_CHECKING:
-    from defense_console.desk.exchange.files import ExchangeDesk
-    from defense_console.desk.exchange.whole_store import WholeStoreDesk
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -206,27 +203,6 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 # --- bringing in and out -----------------------------------------------------------------------------------------
 
 
-@command(
-    main, "import",
-    N_("Take students and defenses from CSV or JSON, the platform's sessions, or an export into an empty store."),
-)  # fmt: skip
-@click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
-@click.argument("file", metavar="FILE")
-def import_command(session: Session, file: str, dry_run: bool) -> None:
-    """A file, decided by its content."""
-    from defense_console.exchange.data_file import data_file
-    from defense_console.terminal.imported import import_lines
-
-    settings = session.settings
-    with opened_input(file) as stream, session.store_of(create=True, writing=not dry_run) as store:
-        desk, found = session.exchange(store), data_file(stream)
-        if found.kind == "zip":
-            taken = _whole_store(session, desk).take(stream, dry_run=dry_run)
-        else:
-            taken = desk.take(found, dry_run=dry_run)
-    say_all(import_lines(taken, dry_run, settings.zone))
-
-
 @command(main, "export", N_("Write the whole store as JSON Lines, or a table of its defenses."))
 @click.option("--files", "with_files", is_flag=True, help=N_("A ZIP instead: the whole store and every document."))
 @click.option("--csv", "as_csv", is_flag=True, help=N_("A CSV table instead: one row for each defense."))
@@ -252,7 +228,7 @@ def export_command(
             form = CsvForm(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
         elif with_files:
-            whole = _whole_store(session, desk)
+            whole = whole_store(session, desk)
             if missing := whole.missing():
                 text = ngettext("{n} document is missing in {place} and in this file: {first}",
                                 "{n} documents are missing in {place} and in this file, the first: {first}",
@@ -263,6 +239,7 @@ def export_command(
             write(output, desk.export())
 
 
+main.add_command(import_command)
 main.add_command(calendar)
 main.add_command(receive)
 main.add_command(backup)
@@ -289,18 +266,11 @@ def demo_command(session: Session, fill: bool, now: str | None) -> int:
     return 0
 
 
-def _whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
-    from defense_console.desk.exchange.whole_store import WholeStoreDesk
-    from defense_console.store.sqlite.folder_vault import FolderVault
-
-    return WholeStoreDesk(desk, FolderVault(session.folder()))
-
-
 def _instant(text: str, zone: str) -> str:
     from defense_console.exchange.moments import moment
 
     try:
-        return moment(text.strip(), zone)
+        return moment(text, zone, day_alone=True)
     except ConsoleError as error:
         raise ConsoleError(
             "{option}: found “{found}”, expected {expected}", option="--now", found=text, expected=error

@@ -99,7 +99,7 @@ async def test_the_queue_shows_it_and_opens_the_others(room: Room, live: bool) -
     before = lines(room, f"defense/{newer}")
     app = room.app(first=newer if live else None)
     async with app.run_test(size=(120, 30)) as pilot:
-        await shows(pilot, "Lina Demo", "not know: a newer")
+        await shows(pilot, "Lina Demo")  # the row next to the log can be read
         await pilot.press("enter")
         await shows(pilot, "Lina Demo", "not know: a newer")
         await pilot.press("j", "enter")

@@ -202,8 +202,8 @@ class AgendaDesk:
         self._done.append((defense_id, defense.seq))
         return defense
 
-    def noted(self, defense_id: str) -> None:
-        """A note was written from the queue: its undo belongs to the queue too."""
+    def did(self, defense_id: str) -> None:
+        """The latest action on a defense was done from the queue: its undo belongs to the queue too."""
         undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append((defense_id, undo[-1]))
@@ -215,8 +215,8 @@ class AgendaDesk:
         """
         if (reason := self._leases.read_only(summary.id)) is not None:
             return reason
-        told_by_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
-        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not told_by_the_row:
+        from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
+        if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
             return self.ledger.refusal(DEFENSE, summary.id, *whats)
         signed = summary.verdict_state == "signed"
         return next((reason for what in whats if (reason := sealed(signed, what)) is not None), None)

@@ -11,7 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.exchange.bad_file import BadLine
 from defense_console.exchange.lists.table import ListRow
+from defense_console.exchange.lists.understood import Understood
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.platform.session_list import PlatformSession
 from defense_console.model.defense.kinds import (
@@ -81,6 +83,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         line: of the row in its file, or number of the entry, from 1.
         target: the defense, None where the row does not name one.
         planned_at: ISO 8601 UTC.
+        curriculum: code; "" for the one that the project is in.
         row: the row of a list that it is, None for an event or a session.
         duration_min: the slot, None for the plan's length.
         language: of the report, None when none is given.
@@ -90,11 +93,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         sure: the mentor or the file names the defense; otherwise it was recognised in a text.
         unnamed: why there is no target, an English message id; "" with one.
         unfit: why it cannot be a defense, an English message id; "" when it can.
+        foreign: nothing in it speaks of a defense, a student or a project.
+        faults: what in it cannot be read; then its start may be unknown, "".
     """
 
     line: int
     target: Target | None
     planned_at: str
+    curriculum: str = ""
     row: ListRow | None = None
     duration_min: int | None = None
     language: str | None = None
@@ -106,6 +112,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     unnamed: str = ""
     unfit: str = ""
+    foreign: bool = False
+    faults: tuple[BadLine, ...] = ()
 
 
 class StudentRow(msgspec.Struct, frozen=True):
@@ -123,7 +131,7 @@ class LeftOut(msgspec.Struct, frozen=True):
 
     Attributes:
         wish: an event or a session.
-        reason: English message id.
+        reason: English message id; "" for one that cannot be read, whose faults say it.
         target: the defense it would be, None when it names none.
         to_match: a `--match` would help.
         parameters: values of the places of the reason.
@@ -146,6 +154,7 @@ class Wishes(msgspec.Struct, frozen=True):
         entries: lines are entries of a JSON array.
         unmatched: sessions of the platform without a student or project known here.
         others: how many sessions are no defenses.
+        understood: what was understood of a list, None for other files.
     """
 
     source: WishSource
@@ -154,6 +163,7 @@ class Wishes(msgspec.Struct, frozen=True):
     entries: bool = False
     unmatched: tuple[LeftOut, ...] = ()
     others: int = 0
+    understood: Understood | None = None
 
 
 # --- what it becomes ---------------------------------------------------------------------------------------------

@@ -8,13 +8,19 @@ from typing import IO, Final, Literal
 
 import msgspec
 
-from defense_console.exchange.bad_file import BOM, BadFile
+from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.lists.table import json_document
+from defense_console.exchange.lists.workbook import is_workbook
 from defense_console.exchange.platform.session_list import is_session_list
 from defense_console.exchange.whole_store.files import MAGIC
+from defense_console.model.errors import N_
 
-FileKind = Literal["csv", "json", "sessions", "calendar", "export", "zip"]
-"""A list as CSV or JSON, the platform's list of sessions, a calendar, a whole store as JSON Lines or with documents."""
+FileKind = Literal["csv", "workbook", "json", "sessions", "calendar", "export", "zip"]
+"""A list as CSV, as a workbook or as JSON, the platform's list of sessions, a calendar, a whole store as JSON Lines or
+with documents."""
+_UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_ZEROS: Final = {(False, True): "utf-16-le", (True, False): "utf-16-be"}
+"""Which of the first two bytes is zero in UTF-16 without a byte order mark: a file begins with a letter or a sign."""
 _FIRST_LINE: Final = re.compile(rb"[^\r\n]*")
 
 
@@ -23,7 +29,7 @@ class DataFile(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: what it is.
-        data: its bytes; b"" for a ZIP, which is read in pieces.
+        data: its bytes, text in UTF-8; b"" for a ZIP, which is read in pieces.
         document: its parsed JSON for "json" and "sessions", else None.
     """
 
@@ -39,13 +45,15 @@ def data_file(file: IO[bytes]) -> DataFile:
         file: At its beginning, where a ZIP is left.
 
     Raises:
-        BadFile: It begins as JSON, and is neither JSON nor an export.
+        BadFile: It begins as JSON, and is neither JSON nor an export; or as UTF-16, and is none.
     """
+    if is_workbook(file):
+        return DataFile("workbook", file.read())
     start = file.read(max(map(len, MAGIC)))
     file.seek(0)
     if start.startswith(MAGIC):
         return DataFile("zip")
-    data = file.read()
+    data = _as_utf8(file.read())
     begun = data.removeprefix(BOM).lstrip()
     if begun[:15].upper() == b"BEGIN:VCALENDAR":
         return DataFile("calendar", data)
@@ -60,6 +68,17 @@ def data_file(file: IO[bytes]) -> DataFile:
     if is_session_list(document):
         return DataFile("sessions", data, document)
     return DataFile("export", data) if _is_export(begun) else DataFile("json", data, document)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return text in UTF-16, as Excel writes “Unicode text”, in UTF-8; anything else as it is."""
+    encoding = _UTF_16.get(data[:2]) or _ZEROS.get((data[:1] == b"\0", data[1:2] == b"\0"))
+    if encoding is None:
+        return data
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode()
+    except UnicodeError:
+        raise BadFile([BadLine(0, "", None, N_("text in UTF-8 or UTF-16"))]) from None
 
 
 def _is_export(begun: bytes) -> bool:

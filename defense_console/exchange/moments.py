@@ -1,7 +1,7 @@
-"""Instants as files write them: ISO 8601, else exactly `dd/mm/yyyy[ hh:mm]`; never guessed.
+"""Instants as files write them: ISO 8601, else the day first, as in `1/2/2027 9:05` and `01/12/2026 14h00`.
 
-Source: engineering.md §3. `dateutil.parser.parse` is not used anywhere: it reads 2026-04-03 as 4 March when asked for
-days first.
+Nothing is guessed. Source: engineering.md §3. `dateutil.parser.parse` is not used anywhere: it reads 2026-04-03 as
+4 March when asked for days first.
 """
 
 from __future__ import annotations
@@ -15,37 +15,50 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.words.translation import zone_of
 
 EXPECTED: Final = N_("a date and time such as 2026-04-03T14:00 or 03/04/2026 14:00")
+_TIME_TOO: Final = N_("the time as well, such as {example}")
 _TWICE: Final = N_("a time that happens once: this one occurs twice in {zone}, write it with its offset")
 _NEVER: Final = N_("a time that exists: this one is skipped in {zone}")
 _EARLY: Final = N_("a year from {year} on")
 
-_FRENCH: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{2}):([0-9]{2}))?")
-_WITHOUT_A_DAY: Final = re.compile(r"[0-9]{4}(-?[0-9]{2})?|[0-9]{4}-?W[0-9]{2}")
+_DAY: Final = r"(?:(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})|(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}))"
+_TIME: Final = (
+    r"(?P<hour>[0-9]{1,2}) ?(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?|[hH](?: ?(?P<after>[0-9]{2}))?)"
+)
+_LOCAL: Final = re.compile(rf"{_DAY}(?:,? (?:(?:à|a|at) )?{_TIME})?", re.ASCII)
+_WITHOUT_A_TIME: Final = re.compile(r"[0-9]{4}[0-9W-]*", re.ASCII)
+_WITHOUT_A_DAY: Final = re.compile(r"[0-9]{4}(-?[0-9]{2})?|[0-9]{4}-?W[0-9]{2}", re.ASCII)
 """ISO 8601 lets the day be left out; a defense needs one."""
 _FIRST_YEAR: Final = 2000
 
 
-def moment(text: str, zone: str) -> str:
+def moment(text: str, zone: str, *, day_alone: bool = False) -> str:
     """Return the instant that a file writes.
 
     Args:
-        text: As in the file, without white space around it.
+        text: As written; white space of any kind counts as one blank.
         zone: IANA name of the zone that holds for a time without an offset.
+        day_alone: A date without a time is its first minute. Otherwise it is refused.
 
     Returns:
-        ISO 8601 UTC as the log holds it. A date alone is its first minute.
+        ISO 8601 UTC as the log holds it.
 
     Raises:
         ConsoleError: What is expected instead; also for a local time that occurs twice or never, and for an unknown
             zone.
     """
+    text = " ".join(text.split())
     found = _parse(text)
     if found is None:
         raise ConsoleError(EXPECTED)
-    if found.tzinfo is None:
-        found = _once(found, zone_of(zone), zone)
+    local, timed = found
+    if not timed and not day_alone:
+        raise ConsoleError(_TIME_TOO, example=f"{text} 14:00")
+    if local.year < _FIRST_YEAR - 1:
+        raise ConsoleError(_EARLY, year=_FIRST_YEAR)
+    if local.tzinfo is None:
+        local = _once(local, zone_of(zone), zone)
     try:
-        utc = found.astimezone(UTC)
+        utc = local.astimezone(UTC)
     except OverflowError:
         raise ConsoleError(EXPECTED) from None
     if utc.year < _FIRST_YEAR:
@@ -53,19 +66,20 @@ def moment(text: str, zone: str) -> str:
     return iso(utc)
 
 
-def _parse(text: str) -> datetime | None:
+def _parse(text: str) -> tuple[datetime, bool] | None:
+    """Return a date with its time, and whether there was a time; None for anything else."""
     from dateutil.parser import isoparse  # 40 ms that `list` need not pay
 
-    if match := _FRENCH.fullmatch(text):
-        day, month, year, hour, minute = (int(part or 0) for part in match.groups())
-        try:
-            return datetime(year, month, day, hour, minute)  # noqa: DTZ001 — its zone is found by the caller
-        except ValueError:
-            return None
-    if _WITHOUT_A_DAY.fullmatch(text):
-        return None
     try:
-        return isoparse(text)
+        if match := _LOCAL.fullmatch(text):
+            day = isoparse(match["iso"] or f"{match['y']}-{int(match['m']):02}-{int(match['d']):02}")
+            if match["hour"] is None:
+                return day, False
+            minute = int(match["minute"] or match["after"] or 0)
+            return day.replace(hour=int(match["hour"]), minute=minute, second=int(match["second"] or 0)), True
+        if _WITHOUT_A_DAY.fullmatch(text):
+            return None
+        return isoparse(text), _WITHOUT_A_TIME.fullmatch(text) is None
     except ValueError:
         return None
 

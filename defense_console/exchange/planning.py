@@ -127,6 +127,7 @@ class _Planner:
         self.differences: list[PlatformDifference] = []
         self.past = 0
         self._claims: list[_Claim] = []
+        self._bad: list[BadLine] = []
 
     # --- one wish ------------------------------------------------------------------------------------------------
 
@@ -136,6 +137,8 @@ class _Planner:
         if origin is None:
             if target is not None:
                 self._claim(wish, target.key, sure=True)
+        elif wish.faults:
+            self._unreadable(wish, origin)
         elif wish.session is not None and not self._to_come(wish, origin, wish.session):
             return
         elif (linked := self.held.linked.get(origin.name)) is not None:
@@ -149,6 +152,15 @@ class _Planner:
             self._leave_out(wish, wish.unfit or wish.unnamed, target, to_match=not wish.unfit)
         else:
             self._first_time(wish, target)
+
+    def _unreadable(self, wish: Wish, origin: ImportOrigin) -> None:
+        """Refuse an event that cannot be read and may be a defense; what is none, or went by, stops nothing."""
+        if wish.planned_at and instant(wish.planned_at) < self.now - _LATELY:
+            self.past += 1
+        elif wish.unfit or (wish.foreign and all(uid != origin.uid for uid, _recurrence in self.held.linked)):
+            self.left_out.append(LeftOut(wish, "", wish.target))
+        else:
+            self._bad += wish.faults
 
     def _to_come(self, wish: Wish, origin: ImportOrigin, session: PlatformSession) -> bool:
         """Return whether the platform says that a session is still to come; what else it says is only compared."""
@@ -239,13 +251,13 @@ class _Planner:
         """Return one claim for each defense: what is sure goes before what is read; of two alike neither is taken.
 
         Raises:
-            BadFile: Two sure ones for one defense.
+            BadFile: Two sure ones for one defense, and events that cannot be read.
         """
         by_key: dict[AttemptKey, list[_Claim]] = {}
         for claim in self._claims:
             by_key.setdefault(claim.key, []).append(claim)
         kept: list[_Claim] = []
-        bad: list[BadLine] = []
+        bad = self._bad
         for claims in by_key.values():
             sure = [claim for claim in claims if claim.sure]
             starts = {claim.wish.planned_at for claim in sure or claims}
@@ -300,12 +312,11 @@ class _Planner:
                 continue
             student_id, project, attempt = key
             previous = self.held.one((student_id, project, attempt - 1))
-            code = wish.row.text("curriculum") if wish.row is not None else codes[project]
             planned_at, duration_min, language = _details(wish, before)
             one = Appointment(
                 key=key,
                 student_name=names[student_id],
-                curriculum=before.curriculum if before is not None else code,
+                curriculum=before.curriculum if before is not None else wish.curriculum or codes[project],
                 planned_at=planned_at,
                 duration_min=duration_min,
                 language=language,
@@ -335,9 +346,9 @@ class _Planner:
         bad: list[BadLine] = []
         if row is None:
             return bad
-        if known.curriculum != (found := row.text("curriculum")):
+        if known.curriculum != wish.curriculum:
             as_planned = N_("“{value}”, as this defense was planned")
-            bad.append(row.wrong("curriculum", found, as_planned, value=known.curriculum))
+            bad.append(row.wrong("curriculum", row.text("curriculum"), as_planned, value=known.curriculum))
         if known.session in _OPEN:
             return bad
         planned_at, *details = _details(wish, known)

@@ -149,7 +149,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # --- brief and waiting room ------------------------------------------------------------------------------------
     _c("brief.open_room", "t", N_("waiting room"), N_("Open the waiting room."), "brief", footer=10),
     _c("brief.tick", "space", N_("tick"), N_("Tick a check, or declare a document received or not."), "brief",
-       footer=20),
+       "waiting",       footer=20),
     _c("documents.receive", "d", N_("receive"), N_("Take in documents: a ZIP, a folder or a file."),
        "brief", "revisions", footer=14),
     _c("documents.open", "enter", N_("open it"), N_("Open the focused document with the system's viewer."), "brief"),
@@ -157,6 +157,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "queue", "brief", "waiting"),
     _c("waiting.start", "t", N_("start"), N_("The student is here: the defense starts."), "waiting", footer=10),
     _c("waiting.absent", "x", N_("absent"), N_("The student did not come."), "waiting", footer=20),
+    _c("brief.cancel", "x", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "brief"),
     _c("waiting.cancel", "c", N_("cancel"), N_("The defense is cancelled: say by whom and why."), "waiting", footer=30),
     # --- live: the clock -------------------------------------------------------------------------------------------
     _c("clock.toggle", "t", N_("pause"), N_("Pause the clock, or let it run again."), "live", "audience", footer=10),

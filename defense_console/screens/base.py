@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
@@ -26,6 +26,7 @@ from defense_console.keys.keymap import (
 )
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Summary
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
@@ -33,6 +34,8 @@ from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.status_line import StatusLine, Tone
+from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, error_text, language
 
 Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
@@ -48,6 +51,9 @@ class Console(Protocol):
 
     def go(self, place: Place, defense_id: str) -> None:
         """Show the screen of a defense; one that is already open comes back as it was left."""
+
+    def go_on(self, summary: Summary) -> None:
+        """Show the screen where a defense goes on."""
 
     def home(self) -> None:
         """Close everything above the queue."""
@@ -80,9 +86,10 @@ class Console(Protocol):
 class ConsoleScreen(Screen[None]):
     """A screen whose keys, hints and help come from the command table.
 
-    A subclass names its `CONTEXT`, composes its own part in `compose_body`, gives each command of the context an
-    `action_<id with underscores>` method, and says in `WISHES` what the commands would record. `second` is called once
-    a second while the screen is shown, `redraw` after everything that may have changed what it shows.
+    A subclass names its `CONTEXT`, composes its own part in `compose_body`, and says in `WISHES` what its commands
+    would record. Each command of the context is an `action_<id with underscores>` method, a coroutine where it asks the
+    mentor something. `second` is called once a second while the screen is shown, `redraw` after everything that may
+    have changed what it shows.
     """
 
     CONTEXT: ClassVar[Context] = "global"
@@ -200,6 +207,18 @@ class ConsoleScreen(Screen[None]):
             self.update()
         return answer
 
+    def begin(self, flow: Coroutine[Any, Any, None]) -> None:
+        """Run what asks the mentor questions, one such flow at a time. Its faults are those of a command."""
+        self.run_worker(self._run(flow), exclusive=True, group="dialog")
+
+    async def _run(self, flow: Awaitable[None]) -> None:
+        try:
+            await flow
+        except ConsoleError as error:
+            self.refuse(error)
+        except Exception as error:  # what goes wrong in one command must not end a defense that is running
+            self.console_app.note_fault(error)
+
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
@@ -268,7 +287,8 @@ class ConsoleScreen(Screen[None]):
         """The hints of the footer, help first; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            found += [Hint("", "↵", _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            new_line = display_key(NEW_LINE[0], language())
+            found += [Hint("", "↵ " + _("Esc"), _("keep and leave")), Hint("", new_line, _("new line"))]
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
@@ -352,8 +372,8 @@ class ConsoleScreen(Screen[None]):
             return
         try:
             answer = method()
-            if inspect.isawaitable(answer):
-                await answer
+            if inspect.iscoroutine(answer):
+                self.begin(answer)
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:  # whatever goes wrong in one command must not end a defense that is running

@@ -15,6 +15,7 @@ from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Summary
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.screens.shared.dialogs import Confirm, Dialog
@@ -62,10 +63,14 @@ class Host(OrderedKeys, inherit_bindings=False):
         if (place, defense_id) not in places:
             self.push_screen(screen_for(place, defense_id))
 
+    def go_on(self, summary: Summary) -> None:
+        """Show the screen where a defense goes on."""
+        self.go(place_of(summary), summary.id)
+
     def open_first(self, defense_id: str) -> None:
         """Show a defense where it stands."""
         if self._readable(defense_id):
-            self.go(place_of(self.desk.brief(defense_id).summary), defense_id)
+            self.go_on(self.desk.brief(defense_id).summary)
 
     def _readable(self, defense_id: str) -> bool:
         try:

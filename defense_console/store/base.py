@@ -75,7 +75,7 @@ class Lease(msgspec.Struct, frozen=True):
 
     Attributes:
         holder: name of the console, "" once it was freed.
-        host, pid, process_start: where it runs; the start tells two processes of one number apart.
+        host, pid, process_start: where it runs; two processes of one number differ in their start.
         boot_id: the boot the process belongs to.
         last: last sign of life.
         since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
@@ -102,7 +102,7 @@ class Problem(msgspec.Struct, frozen=True):
         stream: name of the log, or of the table, it was found in.
         seq: number of the line (or id of the row), None when it concerns the whole.
         kind: `changed` the text or its place · `missing` a hole · `cut` the end is gone · `damaged` the row cannot be
-            trusted · `summary` the row beside the log is missing or tells something else · `curriculum` the pinned
+            trusted · `summary` the row next to the log is missing or says something else · `curriculum` the pinned
             one is missing or changed.
         text_id, parameters: English message id and the values of its places.
     """
@@ -124,7 +124,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         stream: `defense/<uuid>` or `student/<student id>`.
         expected: number of the last line the writer knows; the new lines follow it.
         lines: canonical JSON of the events, in order.
-        row: the row beside the log after the action, as its subject gives it; the store fills in `seq` and `hash`.
+        row: the row next to the log after the action, as its subject gives it; the store fills in `seq` and `hash`.
         pin: hash and canonical JSON of a curriculum to keep for ever.
         drop_drafts: field keys of drafts that became events.
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
@@ -190,7 +190,7 @@ class WriteLease(msgspec.Struct, frozen=True):
     """A lease is overwritten, or dropped when None.
 
     `over` names the holders whose row it may replace; a row that is missing or freed it always may. None replaces
-    whatever there is. A row of anybody else stays: who took a defense over is not robbed of it by a late heartbeat.
+    any row. A row of somebody else stays: a late heartbeat takes no defense back.
     """
 
     defense_id: str
@@ -204,7 +204,7 @@ Job = SpooledJob | WriteLease
 
 
 def lane(job: Job) -> str:
-    """Jobs of one lane are written in order, whatever happens to the others."""
+    """Return the lane of a job: jobs of one lane are written in order, also while others fail."""
     return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
 
 

@@ -1,4 +1,4 @@
-"""The row beside a log, computed again from the log. Source: engineering.md §2."""
+"""The row next to a log, computed again from the log. Source: engineering.md §2."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from defense_console.model.subjects import subject_of
 
 
 def row_of(stream: str, lines: Sequence[Line], kept: Callable[[str], bytes | None]) -> dict[str, Any] | None:
-    """Return the row beside a log that its lines tell, None when they cannot be folded.
+    """Return the row next to a log, made from its lines; None when they cannot be folded.
 
     Args:
         stream: The name of the log.

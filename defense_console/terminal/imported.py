@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from defense_console.desk.exchange.files import Taken
 from defense_console.exchange.appointments import Appointment, ImportPlan, LeftOut, events_of
+from defense_console.exchange.lists.understood import ReadRow
 from defense_console.exchange.platform.comparing import PlatformDifference
+from defense_console.exchange.same_id import revealed
 from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.text import one_line
+from defense_console.model.text import cells, one_line
+from defense_console.terminal.words import bad_line_text
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 
 
-def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
-    """Say what an import did, or would do, then what it left alone and why."""
+def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False) -> Iterator[str]:
+    """Say what an import did, or would do, then what it left alone and why.
+
+    Args:
+        taken: What it did.
+        dry_run: It would.
+        zone: IANA name of the mentor's zone.
+        every: Events that speak of no defense are listed, not counted.
+    """
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
@@ -26,11 +37,80 @@ def import_lines(taken: Taken, dry_run: bool, zone: str) -> Iterator[str]:
         if taken.documents:
             yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)
     if taken.plan is not None:
-        yield from _changed(taken.plan, zone)
-        yield from _left_alone(taken.plan, zone)
+        if dry_run:
+            yield from _understood(taken.plan, zone)
+        yield from _read_otherwise(taken.plan)
+        yield from changed_lines(taken.plan, zone)
+        yield from _left_alone(taken.plan, zone, every)
 
 
-def _changed(plan: ImportPlan, zone: str) -> Iterator[str]:
+def question_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
+    """Say what was understood and what the import would do, before the mentor is asked."""
+    yield from _understood(plan, zone)
+    yield from _read_otherwise(plan)
+    if not plan.empty:
+        yield _("What the import will do:")
+    yield from changed_lines(plan, zone)
+    yield from _left_alone(plan, zone, every=False)
+
+
+_FIRST_ROWS: Final = 3
+
+
+def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
+    """Say which columns were found, and how the first rows are read."""
+    found = plan.asked.understood
+    if found is None:
+        return
+    if found.sheet:
+        yield _("Sheet: {name}", name=one_line(found.sheet))
+    if found.matched and all(name == column for name, column in found.matched):
+        yield _("Columns: {names}", names=", ".join(name for name, _column in found.matched))
+    elif found.matched:
+        width = max(cells(one_line(name)) for name, _column in found.matched)
+        yield _("Columns:")
+        for name, column in found.matched:
+            yield f"  {one_line(name)}{' ' * (width - cells(one_line(name)))}  → {column}"
+    if found.rows:
+        yield _("First rows as they are read:")
+        for row in found.rows[:_FIRST_ROWS]:
+            yield "  " + _("{where}: {row}", where=_where(row.line, plan.asked.entries), row=_row(row, zone))
+        if (more := len(found.rows) - _FIRST_ROWS) > 0:
+            yield "  " + ngettext("and {n} more row", "and {n} more rows", more)
+
+
+def _read_otherwise(plan: ImportPlan) -> Iterator[str]:
+    """Say which columns and lines were not read, and which ids are read otherwise than they are written."""
+    found = plan.asked.understood
+    if found is None:
+        return
+    if found.unread:
+        yield _("Columns that are not read: {names}", names=", ".join(map(one_line, found.unread)))
+    for one in found.skipped:
+        if one.text:
+            yield _("line {line} is no row and was left out: “{text}”", line=one.line, text=one_line(one.text))
+    if blank := sum(not one.text for one in found.skipped):
+        yield ngettext("{n} blank line was left out.", "{n} blank lines were left out.", blank)
+    for id in found.ids:
+        yield _("{where}: the id “{written}” looks like “{id}” and is read as it.",
+                where=_where(id.line, plan.asked.entries),
+                written=one_line(revealed(id.written)), id=one_line(revealed(id.id)))  # fmt: skip
+
+
+def _row(row: ReadRow, zone: str) -> str:
+    parts = [one_line(row.student_id), one_line(row.student_name)]
+    if row.project:
+        parts += [row.project, _("attempt {n}", n=row.attempt), date_time(row.planned_at, zone)]
+    if row.duration_min is not None:
+        parts.append(duration_text(row.duration_min * 60))
+    return " · ".join(parts)
+
+
+def _where(line: int, entries: bool) -> str:
+    return _("entry {line}", line=line) if entries else _("line {line}", line=line)
+
+
+def changed_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
     """Say what changed; the new dates of a list are counted, all others have a line of their own."""
     if plan.empty:
         yield _("Nothing to change: the store says the same already.")
@@ -46,13 +126,23 @@ def _changed(plan: ImportPlan, zone: str) -> Iterator[str]:
     yield from (_appointment(one, zone) for one in named)
 
 
-def _left_alone(plan: ImportPlan, zone: str) -> Iterator[str]:
+def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
     """Say what the import left alone and why, and what the mentor can still say."""
-    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in plan.left_out if not one.to_match])
-    options = [
-        line for one in plan.left_out if one.to_match for line in (_left_out(one, zone), f"  --match {_suggested(one)}")
-    ]
+    foreign = [one for one in plan.left_out if one.wish.foreign or not one.reason]
+    others = [one for one in plan.left_out if one not in foreign]
+    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in others if not one.to_match])
+    options = [line for one in others if one.to_match for line in _with_option(one, zone)]
     yield from _titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
+    if every:
+        lines = [line for one in foreign for line in _with_option(one, zone)]
+        yield from _titled(_("Events that speak of no defense:"), lines)
+    elif foreign:
+        yield ""
+        yield ngettext(
+            "{n} event speaks of no defense; --all lists it.",
+            "{n} events speak of no defense; --all lists them.",
+            len(foreign),
+        )
     yield from _titled(
         _("The platform tells something else; nothing was changed:"),
         [_difference(one, zone) for one in plan.differences],
@@ -91,6 +181,16 @@ def _appointment(one: Appointment, zone: str) -> str:
     if all(isinstance(what, CalendarLinked) for what in whats):
         return _("{project}, {student}: found in the calendar.", **places)
     return _("{project}, {student}: slot or language changed.", **places)
+
+
+def _with_option(one: LeftOut, zone: str) -> Iterator[str]:
+    """Say why an event is left out, and the option that would say which defense it is."""
+    if one.reason:
+        yield _left_out(one, zone)
+    else:
+        yield from (bad_line_text(fault, entries=False) for fault in one.wish.faults)
+    if one.to_match:
+        yield f"  --match {_suggested(one)}"
 
 
 def _left_out(one: LeftOut, zone: str) -> str:

@@ -10,7 +10,6 @@ from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Job
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
-from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room
 
 
@@ -18,9 +17,7 @@ class SlowRecorder(Recorder):
     """A recorder that begins to write when a test says so."""
 
     def __init__(self, room: Room, deliver: Callable[[Answer], None]) -> None:
-        super().__init__(
-            lambda: TinyStore.open(room.folder), deliver, now=lambda: iso(room.machine.wall), keeps_aside=True
-        )
+        super().__init__(room.connect, deliver, now=lambda: iso(room.machine.wall), keeps_aside=True)
         self.held: list[Job] = []
 
     def submit(self, job: Job) -> None:
@@ -43,7 +40,7 @@ class Twin:
         self.answers: list[Answer] = []
         self.recorder = SlowRecorder(room, self.answers.append)
         self.recorder.start()
-        self.store = TinyStore.open(room.folder)
+        self.store = room.connect()
         vault = FolderVault(room.folder)
         self.desk = Desk(self.store, self.recorder, room.machine.read, self._start, room.settings, SHIPPED, vault=vault)
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
+
+import pytest
 
 from defense_console.desk.desk import Desk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.student.state import Student
 from defense_console.store.sqlite.opening import place
 from tests.ui.conftest import Room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    """On a disk: rows are damaged in the file."""
+    return Room(tmp_path / "store")
 
 
 def cancelled(room: Room, attempts: int) -> list[str]:

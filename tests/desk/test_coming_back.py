@@ -12,7 +12,6 @@ from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.live.view import recorded_s
 from defense_console.store.recorder import Recorder
-from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room
 
 CRITERION = "IRP-P2-B1.1-1"
@@ -26,11 +25,9 @@ class Console:
     def __init__(self, room: Room) -> None:
         Console.started += 1
         me = f"start-{Console.started}"
-        self.recorder = Recorder(
-            lambda: TinyStore.open(room.folder), lambda _answer: None, now=lambda: iso(room.machine.wall)
-        )
+        self.recorder = Recorder(room.connect, lambda _answer: None, now=lambda: iso(room.machine.wall))
         self.recorder.start()
-        self.store = TinyStore.open(room.folder)
+        self.store = room.connect()
         self.desk = Desk(self.store, self.recorder, room.machine.read, lambda _pid: me, room.settings, SHIPPED)
 
     def kill(self) -> None:
@@ -170,7 +167,7 @@ def test_the_lease_goes_when_the_defense_is_over(room: Room) -> None:
     desk.finish()
     console.desk.tick()
     console.kill()
-    store = TinyStore.open(room.folder)
+    store = room.connect()
     assert store.leases() == {}
     store.close()
 

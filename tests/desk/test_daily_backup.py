@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,12 @@ from defense_console.desk.upkeep.daily_backup import DailyBackup, in_own_process
 from defense_console.store.sqlite.copies.backing_up import Made
 from defense_console.store.sqlite.copies.backups import Backups
 from tests.ui.conftest import Room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    """On a disk: only a store in a folder is copied."""
+    return Room(tmp_path / "store")
 
 
 class Copies:

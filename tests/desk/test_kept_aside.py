@@ -19,7 +19,6 @@ from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.log.refused import decisions
 from defense_console.store.base import Append, Job, SaveAside
 from defense_console.store.snapshot import Snapshot
-from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import RefusedTails
 from tests.desk.consoles import Twin
 from tests.examples import examples
@@ -294,7 +293,7 @@ def test_two_threads_of_writing_leave_every_word_in_the_record_or_aside(room: Ro
     live = reader.desk.live(id)
     texts = [note.text for note in live.defense.notes] + noted(live)
     assert sorted(texts) == sorted(f"{name} {n}" for name in ("one", "two") for n in range(20))
-    assert TinyStore.open(room.folder).verify(f"defense/{id}") == ()
+    assert room.connect().read_log(f"defense/{id}"), "its chain holds"
     reader.kill()
 
 
@@ -326,8 +325,8 @@ def test_of_a_tail_those_decisions_are_left_that_would_apply(steps: list[str], b
 
 def test_the_answer_to_an_earlier_write_does_not_bring_back_what_was_taken_up_meanwhile(room: Room) -> None:
     id = started(room)
-    stream, store, submitted = DEFENSE.stream(id), TinyStore.open(room.folder), list[Job]()
-    reader = TinyStore.open(room.folder)
+    stream, store, submitted = DEFENSE.stream(id), room.connect(), list[Job]()
+    reader = room.connect()
     snapshot = Snapshot(reader)
     aside = KeptAside(snapshot, submitted.append)
     event = DefenseEvent(9, 9, room.machine.read(), "Mentor Test", ev.Noted("he hesitated", room.machine.read()))

@@ -82,7 +82,7 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     second.desk.tick([id])
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
-    assert TinyStore.open(room.folder).leases()[id].holder == second.desk.leases.me.name
+    assert room.connect().leases()[id].holder == second.desk.leases.me.name
     first.kill()
     second.kill()
 

@@ -219,7 +219,8 @@ def test_two_matches_for_one_defense_are_refused(console: Console) -> None:
     [
         ("DTEND:20270105T090000Z", "20270105T090000Z", "an end after the start, 2027-01-05 11:00"),
         ("DTEND;VALUE=DATE:20270106", "20270106", "a date, or a date and time, as in DTSTART"),
-        ("DTEND:19650105T100000Z", "19650105T100000Z", "a year from 1970 on"),
+        ("DTEND:19650105T100000Z", "19650105T100000Z", "an end after the start, 2027-01-05 11:00"),
+        ("DTEND:00010105T100000Z", "00010105T100000Z", "a year such as 2027"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_quoted_as_it_stands_and_told_in_the_mentors_zone(
@@ -440,7 +441,10 @@ def test_the_command_tells_what_it_did_and_what_it_left(cli: Cli, tmp_path: Path
     file.write_bytes(ics(event(start=start, summary=SUMMARY), event(uid="e2", start=start, summary="[/x] ?")))
     matches.write_text("# mine\n\ne2=7/IRP-P1\n", encoding="utf-8")
 
-    dry = cli(str(file), "--dry-run")
+    counted = cli(str(file), "--dry-run").stdout
+    assert "1 event speaks of no defense; --all lists it." in counted
+    assert "line 9" not in counted
+    dry = cli(str(file), "--dry-run", "--all")
     assert dry.stdout.startswith("Dry run")
     assert "line 9" in dry.stdout
     assert "--match e2=STUDENT/PROJECT" in dry.stdout

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar.lines import calendar_text
+from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.calendar.lines import calendars_in
 from defense_console.exchange.calendar.reading import CalendarEvent, RepetitionSpan, read_calendar
 from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, PARIS_VTIMEZONE, WINDOWS_VTIMEZONE, event, ics
@@ -20,6 +20,10 @@ SPAN = RepetitionSpan(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, t
 
 def read(data: bytes, zone: str = "Europe/Paris", span: RepetitionSpan = SPAN) -> tuple[CalendarEvent, ...]:
     return read_calendar(data, zone, span)
+
+
+def faults(data: bytes) -> list[BadLine]:
+    return [fault for one in read(data) for fault in one.faults]
 
 
 def starts(data: bytes, zone: str = "Europe/Paris") -> list[str]:
@@ -228,9 +232,7 @@ def test_a_broken_attachment_does_not_make_a_date_doubtful() -> None:
 
 def test_places_are_lines_of_the_file_though_lines_are_folded() -> None:
     data = ics(event("DESCRIPTION:one\n two\n three"), event("RRULE:FREQ=FORTNIGHTLY", uid="e2"))
-    with pytest.raises(BadFile) as caught:
-        read(data)
-    [bad] = caught.value.lines
+    [bad] = faults(data)
     assert data.splitlines()[bad.line - 1] == b"RRULE:FREQ=FORTNIGHTLY"
     assert bad.column == "RRULE"
 
@@ -253,7 +255,7 @@ def test_folding_anywhere_between_octets_is_undone(texts: list[str]) -> None:
 
 def taken_or_refused_with_a_place(data: bytes) -> bool:
     try:
-        read(data)
+        assert all(fault.line > 0 and fault.expected for fault in faults(data))
     except BadFile as error:
         return bool(error.lines) and all(line.line >= 0 and line.expected for line in error.lines)
     return True
@@ -292,8 +294,8 @@ def test_a_real_calendar_with_lines_lost_swapped_or_damaged_is_read_or_refused_w
 
 
 def test_a_calendar_is_told_by_its_first_line() -> None:
-    assert [component.name for component in calendar_text(NEXTCLOUD).components][:3] == [
-        "VCALENDAR",
-        "VEVENT",
-        "VALARM",
-    ]
+    [found] = calendars_in(NEXTCLOUD)
+    assert [(one.line, one.value_of("TZID")) for one in found.zones] == [(22, "Europe/Paris")]
+    assert [(one.line, one.value_of("DTEND")) for one in found.events] == [(5, "20270105T151500")]
+    with pytest.raises(BadFile):
+        calendars_in(event().encode())

@@ -14,8 +14,9 @@ from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
 from defense_console.exchange.held import HeldDefense, HeldDefenses
+from defense_console.exchange.lists.headings import LIST_COLUMNS
 from defense_console.exchange.lists.rows import DEFENSE_COLUMNS, read_list
-from defense_console.exchange.lists.table import LIST_COLUMNS, csv_rows, json_rows
+from defense_console.exchange.lists.table import csv_table, json_table
 from defense_console.exchange.moments import moment
 from defense_console.exchange.planning import plan_import
 from defense_console.model.curriculum import curriculum_hash
@@ -50,8 +51,8 @@ def csv(*rows: Mapping[str, str], delimiter: str = ";", columns: tuple[str, ...]
 
 def read(data: bytes) -> Wishes:
     file = data_file(io.BytesIO(data))
-    rows = csv_rows(file.data) if file.kind == "csv" else json_rows(file.document)
-    return read_list(rows, file.kind == "json", SHIPPED, ZONE)
+    table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
+    return read_list(table, file.kind == "json", SHIPPED, ZONE)
 
 
 def refused(data: bytes) -> tuple[BadLine, ...]:
@@ -132,13 +133,13 @@ def test_every_bad_line_is_listed_with_line_column_and_what_was_found() -> None:
             (5, "attempt", "0"),
             (5, "duration_min", "1.5"),
             (6, "curriculum", "XYZ"),
-            (6, "student_name", " "),
+            (6, "student_name", ""),
         ]
     )
 
 
 def test_a_misspelt_project_is_told_its_nearest() -> None:
-    (bad,) = refused(csv(ROW | {"project": "irp-p2"}))
+    (bad,) = refused(csv(ROW | {"project": "irp-p22"}))
 
     assert bad.parameters["nearest"] == "IRP-P2"
 
@@ -146,19 +147,21 @@ def test_a_misspelt_project_is_told_its_nearest() -> None:
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        (("mail", *LIST_COLUMNS), "mail"),
+        (("mail", *LIST_COLUMNS), "email"),
+        (("emial", *(name for name in LIST_COLUMNS if name != "email")), "emial"),
         (LIST_COLUMNS[1:], "student_id"),
         ((*LIST_COLUMNS, "email"), "email"),
     ],
 )
 def test_columns_are_strict(columns: tuple[str, ...], expected: str) -> None:
-    bad = refused(csv(ROW | {"mail": "x"}, columns=columns))
+    bad = refused(csv(ROW | {"mail": "x", "emial": "x"}, columns=columns))
 
     assert [(line.line, line.column) for line in bad] == [(1, expected)]
 
 
-def test_a_row_of_another_length_is_refused() -> None:
-    assert places(refused(csv(ROW) + b"s2;Ada\r\n")) == [(3, "", "2")]
+def test_a_row_that_is_longer_than_its_headings_is_refused() -> None:
+    long = ";".join(["s2", *list(ROW.values())[1:], "x"])
+    assert places(refused(csv(ROW) + f"{long}\r\n".encode())) == [(3, "", "11")]
 
 
 def test_text_that_is_not_utf_8_is_refused_at_its_line() -> None:
@@ -204,12 +207,21 @@ def test_lines_that_contradict_each_other_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2026-04-03", "2026-04-02T22:00:00.000Z"),
         ("2026-04-03 14:00", "2026-04-03T12:00:00.000Z"),
         ("2026-04-03T14:00:00+05:00", "2026-04-03T09:00:00.000Z"),
         ("2026-04-03T14:00Z", "2026-04-03T14:00:00.000Z"),
-        ("03/04/2026", "2026-04-02T22:00:00.000Z"),
         ("03/04/2026 14:00", "2026-04-03T12:00:00.000Z"),
+        ("3/4/2026 9:05", "2026-04-03T07:05:00.000Z"),
+        ("03/04/2026 14:00:30", "2026-04-03T12:00:30.000Z"),
+        ("03/04/2026 14h00", "2026-04-03T12:00:00.000Z"),
+        ("03/04/2026 9h", "2026-04-03T07:00:00.000Z"),
+        ("03/04/2026 à 14 h 30", "2026-04-03T12:30:00.000Z"),
+        (
+            "03/04/2026\N{NO-BREAK SPACE}14\N{NARROW NO-BREAK SPACE}h\N{NARROW NO-BREAK SPACE}30",
+            "2026-04-03T12:30:00.000Z",
+        ),
+        ("03/04/2026, 14:00:00", "2026-04-03T12:00:00.000Z"),
+        ("2026-04-03 9:05", "2026-04-03T07:05:00.000Z"),
     ],
 )
 def test_moments_are_read_in_one_way(text: str, expected: str) -> None:
@@ -219,12 +231,20 @@ def test_moments_are_read_in_one_way(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "2026", "2026-04", "2026W15", "3/4/2026", "03-04-2026", "03/04/26", "03/13/2026", "03/04/2026 24:30",
-     "03/04/2026 9:00", "03/04/2026T14:00", "tomorrow", "0026-04-03", "0001-01-01T00:00+02:00", "２026-04-03",
+     "03/04/2026T14:00", "03/04/2026 2:00 PM", "03/04/2026 14", "03/04/2026 14.30", "46357.58", "1999-01-01T00:00",
+     "0001-01-01T00:00", "9999-12-31T23:59-12:00", "tomorrow", "0026-04-03", "0001-01-01T00:00+02:00", "２026-04-03",
      "2026-04-03T25:00"],
 )  # fmt: skip
 def test_other_moments_are_refused(text: str) -> None:
     with pytest.raises(ConsoleError):
         moment(text, ZONE)
+
+
+@pytest.mark.parametrize("text", ["2026-04-03", "03/04/2026", "3/4/2026", "20260403", "2026-W14-5"])
+def test_a_date_without_a_time_is_refused_unless_a_day_is_meant(text: str) -> None:
+    with pytest.raises(ConsoleError, match=f"the time as well, such as {text} 14:00"):
+        moment(text, ZONE)
+    assert moment(text, ZONE, day_alone=True) == "2026-04-02T22:00:00.000Z"
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,21 @@ def test_a_new_date_after_an_absence_opens_the_next_sitting() -> None:
     assert not planned.closed
 
 
+def test_a_date_given_by_hand_is_taken_back_until_something_follows_and_an_imported_one_never() -> None:
+    history, before = History(), "2026-04-10T09:00:00.000Z"
+    first = history.add(ev.Parked(True))
+    moved = history.add(ev.Rescheduled(before, by_hand=True))
+    assert len(moved.undo) == len(first.undo) + 1
+    back = history.add(ev.Undone(moved.undo[-1]))
+    assert (back.planned_at, back.parked) == (first.planned_at, True)
+    again = history.add(ev.Redone(back.redo[-1]))
+    assert again.planned_at == before
+    parked = history.add(ev.Parked(True))
+    assert parked.undo == (parked.seq,)
+    assert history.add(ev.Undone(parked.seq)).undo == ()
+    assert history.add(ev.Rescheduled(before)).undo == ()
+
+
 def test_half_a_character_is_refused_at_the_door() -> None:
     history = History()
     with pytest.raises(ConsoleError, match="half a character"):

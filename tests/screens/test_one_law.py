@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -66,9 +66,9 @@ class Shelf(MemoryStore):
         self.asked += 1
         return super().read_log(stream)
 
-    def summary(self, id: str) -> Summary | None:
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         self.asked += 1
-        return super().summary(id)
+        return super().summaries_by_ids(ids)
 
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         self.asked += 1
@@ -273,12 +273,18 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "defense.reschedule": ABOUT_A_DEFENSE["defense.reschedule"],
         "edit.undo": lambda t, _: t.agenda.undo(),
     },
-    "brief": {**ABOUT_A_DEFENSE, "brief.open_room": room_opened, "brief.tick": ticked},
+    "brief": {
+        **ABOUT_A_DEFENSE,
+        "brief.open_room": room_opened,
+        "brief.tick": ticked,
+        "brief.cancel": lambda t, _: t.brief.cancel("student"),
+    },
     "waiting": {
         **ABOUT_A_DEFENSE,
         "waiting.start": lambda t, _: t.brief.start(),
         "waiting.absent": lambda t, _: t.brief.no_show("because"),
         "waiting.cancel": lambda t, _: t.brief.cancel("student"),
+        "brief.tick": ticked,
     },
     "live": {
         **ABOUT_A_DEFENSE,
@@ -394,12 +400,13 @@ def views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
     for panel, key in (("", ""), ("path", ""), ("checks", check), ("deliverables", "1")):
         yield "brief", BRIEF, OnBrief(table.brief, panel, key)
     yield "waiting", WAITING, OnBrief(table.brief)
+    yield "waiting", WAITING, OnBrief(table.brief, "checks", check)
     yield "audience", CLOCK, OnLive(table.live)
     yield "live", LIVE, OnLive(table.live)
     notes: list[int | None] = [*(note.seq for note in defense.notes[:2]), *(line.seq for line in defense.lines[:1])]
     for note in notes or [None]:
         question = defense.questions[0].seq if defense.questions else None
-        yield "live", LIVE, OnLive(table.live, "", "", MISSED, note, question)
+        yield "live", LIVE, OnLive(table.live, "", "", MISSED, note, question, MISSED)
     skill = "skill/B1.1"
     rows = [("documents", row.request.id) for row in table.verdict.rows()[:2]]
     guards = [("guards", f"guard/{n}") for n, _guard in enumerate(table.verdict.guards())]
@@ -441,13 +448,14 @@ def only_the_screen_knows(reason: ConsoleError) -> bool:
     return reason.id in {
         "No defense is selected.",
         "{key:brief.tick} ticks a check or a deliverable: {key:panel.next} goes there.",
+        "{key:brief.tick} ticks a check: {key:panel.next} goes there.",
         "This skill was acquired before: {key:live.details} opens it.",
         "There is no note yet: {key:live.note} writes one.",
         "No question is parked: {key:live.question} parks one.",
         "Strengths and improvements are always shared.",
         "Choose a document to revise first: {key:panel.next} goes there.",
         "There is nothing to edit here.",
-        "Choose a document first.",
+        "Choose a document first: {key:panel.next} goes to the documents.",
         "A released version stays as it is: {key:preview.version} goes back to the present one.",
         "Everything is settled.",
     }

@@ -393,15 +393,15 @@ def test_a_log_that_grows_while_it_is_read_is_not_taken_for_cut(
 ) -> None:
     """Another console appends between the look at the lines and the look at the row beside them."""
     store.append(logs.first())
-    look = verifying.told_beside
+    look = verifying.known_end
 
-    def grown(rows: engine.RowStorage, stream: str) -> verifying.Told | None:
-        monkeypatch.setattr(verifying, "told_beside", look)
+    def grown(rows: engine.RowStorage, stream: str) -> verifying.KnownEnd | None:
+        monkeypatch.setattr(verifying, "known_end", look)
         with closing(TinyStore.open(folder)) as other:
             other.append(logs.more(1, 1, "meanwhile"))
         return look(rows, stream)
 
-    monkeypatch.setattr(verifying, "told_beside", grown)
+    monkeypatch.setattr(verifying, "known_end", grown)
     assert len(store.read_log(logs.stream())) == 1
     assert len(store.read_log(logs.stream())) == 2
 

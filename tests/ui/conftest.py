@@ -24,7 +24,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
@@ -39,6 +39,7 @@ from defense_console.store.sqlite.opening.reading import read_store
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool import Spool
 from defense_console.words.key_names import name_of
+from tests.store.memory import Database, MemoryStore
 from tests.waiting import until_true
 
 SHIPPED = load_shipped()
@@ -83,11 +84,13 @@ class Room:
     folder: Path
     machine: Machine = field(default_factory=Machine)
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
+    database: Database | None = None
+    """An engine in memory; None for a store on the disk."""
     disk: type[TinyStore] = TinyStore
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
     """Why the store cannot be written at all."""
-    proxy: Callable[[TinyStore], Store] | None = None
+    proxy: Callable[[Store], Store] | None = None
     """Through what the desk reads the store: a test gives one that counts."""
     opened: list[ConsoleApp] = field(default_factory=list)
     """The consoles, in the order in which they were opened."""
@@ -99,10 +102,14 @@ class Room:
         """The spool's folder."""
         return self.folder.with_name("spool")
 
+    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
+        """The store once more, as another console or another thread opens it."""
+        return disk.open(self.folder) if self.database is None else MemoryStore(self.database)
+
     def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
-        store = read_store(self.folder, self.refusal) if self.refusal is not None else TinyStore.open(self.folder)
+        store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
         recorder = Recorder(
-            lambda: self.disk.open(self.folder),
+            lambda: self.connect(self.disk),
             deliver,
             now=lambda: iso(self.machine.wall),
             delays_s=(0.25,),  # each failed try is drawn
@@ -121,11 +128,11 @@ class Room:
 
     # --- filling the store -------------------------------------------------------------------------------------------
 
-    def logs(self, store: TinyStore, author: str = "Mentor Test") -> DirectLogs:
+    def logs(self, store: Store, author: str = "Mentor Test") -> DirectLogs:
         return DirectLogs(store, self.machine.read, author, SHIPPED)
 
     def student(self, id: str, name: str, email: str = "", timezone: str = "") -> str:
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             what = StudentRegistered(id, name, email, timezone)
             self.logs(store, "import").decide(STUDENT, id, [what], self.machine.read())
         return id
@@ -141,11 +148,19 @@ class Room:
 
     def add(self, id: str, *whats: ev.DefenseWhat) -> Defense:
         """Events at the end of a log, one action each, as another console would have written them."""
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             logs = self.logs(store)
             for what in whats:
                 logs.decide(DEFENSE, id, [what], self.machine.read())
             return logs.log(DEFENSE, id).state
+
+    def rate(self, id: str, rating: RatingValue) -> Defense:
+        """Every criterion is rated, so that the verdict can be signed."""
+        defense = self.defense(id)
+        curriculum = SHIPPED[defense.curriculum]
+        project = curriculum.project(defense.project)
+        assert project is not None
+        return self.add(id, *(ev.Rated(criterion.id, rating) for criterion in curriculum.criteria_of(project)))
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""
@@ -157,24 +172,21 @@ class Room:
     # --- what was stored ---------------------------------------------------------------------------------------------
 
     def events(self, id: str) -> list[DefenseEvent]:
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             return self.logs(store).events(DEFENSE, id)
 
     def defense(self, id: str) -> Defense:
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             return self.logs(store).log(DEFENSE, id).state
 
     def drafts(self, id: str) -> dict[str, str]:
-        with closing(TinyStore.open(self.folder)) as store:
+        with closing(self.connect()) as store:
             return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
 
     def asides(self, id: str) -> dict[str, str]:
         """Decisions kept aside: the JSON of the events by key, sorted."""
-        store = TinyStore.open(self.folder)
-        try:
+        with closing(self.connect()) as store:
             return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
-        finally:
-            store.close()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ async def test_the_last_outcome_and_the_path_are_there(room: Room) -> None:
     room.student("s1", "Ada Byron")
     first = room.plan(project="IRP-P1", in_min=-3 * 24 * 60)
     room.live(first)
+    room.rate(first, "met")
     room.add(first, ev.Finished(), ev.OutcomeChosen("validated"), ev.Signed(1, "validated", None), ev.Released(1))
     id = room.plan(project="IRP-P2")
     async with room.app(id).run_test(size=(120, 50)) as pilot:

@@ -130,7 +130,7 @@ async def test_dates_in_dialogs(room: Room, scene: hostile.Scene, spoken: None) 
     async with app.run_test(size=SIZE) as pilot:
         walk = Walk(app, pilot, scene)
         await walk.beginning("name")
-        app.screen.action_defense_reschedule()  # type: ignore[attr-defined]
+        app.screen.begin(app.screen.action_defense_reschedule())  # type: ignore[attr-defined]
         walk.screen = "reschedule"
         await walk.whole("name")
 

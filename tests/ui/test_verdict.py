@@ -155,7 +155,7 @@ async def test_documents_are_pre_filled_kept_dropped_moved_edited_and_added(room
     room.add(id, ev.Noted("only managers were asked", room.machine.read(), MISSED, False))
     async with room.app(id).run_test(size=(200, 60)) as pilot:
         await shows(pilot, "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
-        await shows(pilot, "Why: B1.1-1 is not met · at 30:00: “only managers were asked”")
+        await shows(pilot, "Why: B1.1-1: not met · at 30:00: “only managers were asked”")
         await shows(pilot, "due 48 h after release", "required", "verified by me")
         await pilot.press("r", "plus")
         await shows(pilot, "due 60 h after release")
@@ -301,6 +301,9 @@ async def test_while_live_the_clock_is_in_the_header_and_its_keys_act(room: Room
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
         await pilot.press("f9", "f")
+        await shows(pilot, "Finish the defense in the phase “discussion”?", "It is not the last phase")
+        assert room.defense(id).session == "live"
+        await pilot.press("y")
         await until(pilot, lambda: room.defense(id).session == "held")
         await pilot.press("f4")
         await shows(pilot, "The defense is over")

@@ -114,9 +114,10 @@ class DefenseDesk:
         return defenses_of(self._summaries, {project: defense.attempt})[project]
 
     def _summaries(self, ids: Collection[str]) -> dict[str, Summary]:
-        """Summaries by id; this defense counts as it is now."""
-        found = self.ledger.snapshot.summaries([id for id in ids if id != self.id])
-        return found | ({self.id: self.summary} if self.id in ids else {})
+        """Summaries by id; what is on its way to the store counts."""
+        now = self.ledger.unacknowledged(DEFENSE) | {self.id: self.defense}
+        found = self.ledger.snapshot.summaries([id for id in ids if id not in now])
+        return found | {id: summarize(id, now[id]) for id in ids if id in now}
 
     @property
     def previous(self) -> tuple[Summary, ...]:

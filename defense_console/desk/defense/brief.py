@@ -64,7 +64,7 @@ class BriefDesk(DefenseDesk):
 
     def reschedule(self, planned_at: str, reason: str = "") -> Defense:
         """Another start, ISO 8601 UTC; opens the next sitting when the last one was not held."""
-        return self.act(ev.Rescheduled(planned_at, reason.strip()))
+        return self.act(ev.Rescheduled(planned_at, reason.strip(), by_hand=True))
 
     def recording(self) -> Defense:
         """The jury's recording starts now."""

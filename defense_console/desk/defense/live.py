@@ -196,6 +196,11 @@ class LiveDesk(DefenseDesk):
         """
         return self.act(self.pausing_gap)
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether phases would be left out if the defense ended now."""
+        return self.defense.session == "live" and self.defense.timeline.next_phase is not None
+
     def finish(self) -> Defense:
         """The defense is over: on to the verdict."""
         return self.act(ev.Finished())

@@ -239,7 +239,7 @@ class VerdictDesk(ReportingDesk):
             return ConsoleError(SIGNED)
         if carried_from(self.defense) is None:
             return ConsoleError("A next attempt follows a verdict released as to rework.")
-        if self.ledger.knows(DEFENSE.stream(self._next_id)):
+        if self.ledger.is_open(DEFENSE.stream(self._next_id)) or self._summaries([self._next_id]):
             return ConsoleError("Attempt {n} is planned already.", n=self.defense.attempt + 1)
         return None
 

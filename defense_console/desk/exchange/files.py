@@ -71,11 +71,12 @@ class ExchangeDesk:
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def take(self, file: DataFile, *, dry_run: bool = False) -> Taken:
+    def take(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> Taken:
         """Take a file of students and defenses, or an export into an empty store.
 
         Args:
             file: Not a ZIP, see `WholeStoreDesk`.
+            sheet: Name of the sheet of a workbook, None for the only one.
             dry_run: Check everything and change nothing.
 
         Raises:
@@ -86,7 +87,7 @@ class ExchangeDesk:
             raise ConsoleError("This is a calendar: take it in with “calendar import”.")
         if file.kind == "export":
             return self.import_archive(file.data, dry_run=dry_run)
-        return Taken(self._imports.take_list(file, dry_run=dry_run))
+        return Taken(self._imports.take_list(file, sheet=sheet, dry_run=dry_run))
 
     def take_calendar(self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False) -> Taken:
         """Follow a calendar; see `ImportDesk.take_calendar`."""

@@ -18,7 +18,8 @@ from defense_console.exchange.calendar.writing import appointment_revision
 from defense_console.exchange.data_file import DataFile
 from defense_console.exchange.held import HeldDefense, HeldDefenses
 from defense_console.exchange.lists.rows import read_list
-from defense_console.exchange.lists.table import csv_rows, json_rows
+from defense_console.exchange.lists.table import csv_table, json_table, table_of
+from defense_console.exchange.lists.workbook import Workbook
 from defense_console.exchange.planning import plan_import
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
@@ -47,23 +48,34 @@ class ImportDesk:
         self.zone = zone
         self.shipped = logs.curricula.shipped
 
-    def take_list(self, file: DataFile, *, dry_run: bool = False) -> ImportPlan:
+    def take_list(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> ImportPlan:
         """Take students and defenses from a list, or follow the platform's list of sessions.
 
         Args:
-            file: Of the kind "csv", "json" or "sessions".
+            file: Of the kind "csv", "workbook", "json" or "sessions".
+            sheet: Name of the sheet of a workbook, None for the only one.
             dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
+            ConsoleError: There is no such sheet, or there are several.
         """
         people = self._people()
         if file.kind == "sessions":
             wishes = match_sessions(read_sessions(file.document, self.shipped, self.zone), people)
         else:
-            rows = csv_rows(file.data) if file.kind == "csv" else json_rows(file.document)
-            wishes = read_list(rows, file.kind == "json", self.shipped, self.zone)
+            wishes = self._list_wishes(file, people, sheet)
         return self._take(wishes, people, self.logs.now(), dry_run)
+
+    def _list_wishes(self, file: DataFile, people: Mapping[str, Student], sheet: str | None) -> Wishes:
+        name = ""
+        if file.kind == "workbook":
+            book = Workbook(file.data)
+            name = book.only(sheet)
+            table = table_of(book.lines(name))
+        else:
+            table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
+        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name)
 
     def take_calendar(
         self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False

@@ -109,7 +109,6 @@ class Ledger:
         self.author = author
         self.curricula = Curricula(shipped, store.curriculum)
         self._logs: dict[str, OpenLog[Any, Any]] = {}
-        self._there: dict[str, bool] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
         self.aside = KeptAside(self.snapshot, recorder.submit)
         self._waiting = 0
@@ -180,12 +179,6 @@ class Ledger:
             log.log.id: log.log.state for log in self._logs.values() if log.log.subject is subject and not log.settled
         }
 
-    def knows(self, stream: str) -> bool:
-        """Whether there is such a log: the store is asked once, until another console writes there."""
-        if stream not in self._logs and stream not in self._there:
-            self._there[stream] = self.store.last(stream) is not None
-        return stream in self._logs or self._there[stream]
-
     def is_open(self, stream: str) -> bool:
         """Whether a log is in memory."""
         return stream in self._logs
@@ -201,7 +194,6 @@ class Ledger:
         before, self._seen = self._seen, self.snapshot.generation
         if before == self._seen:
             return frozenset()
-        self._there.clear()
         try:
             return self._reread_all()
         except StoreError as error:

@@ -17,9 +17,8 @@ from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.uploads.incoming import FileChange, Incoming, IncomingFile, ReadFile, Reading, places_of
 from defense_console.model.defense.kinds import DefenseWhat, DeliverableReceived, RowReceived
-from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.revision import AWAITED, row_title, same_as
-from defense_console.model.defense.state import Defense, Delivery, ReceivedFile, Revision, RowState
+from defense_console.model.defense.revision import AWAITED, TAKES_FILES, row_title, same_as
+from defense_console.model.defense.state import Defense, Delivery, ReceivedFile, Revision
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.store.vault import Vault
@@ -38,9 +37,6 @@ from defense_console.words.translation import language, zone_of
 
 Progress = Callable[[int, int], None]
 """Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
-
-_TAKES: tuple[RowState, ...] = ("requested", "re_requested", "received", "under_review", "accepted", "expired")
-"""States in which a document asked for takes another version; one that comes late is the mentor's to decide."""
 
 
 class Intake(DefenseDesk):
@@ -184,9 +180,8 @@ class Intake(DefenseDesk):
             raise reason
         if not any(file.key is not None for file in incoming.files):
             raise ConsoleError("None of these files could be matched to a deliverable: say which one they are.")
-        now = self.ledger.now()
-        for what in self._whats(incoming):
-            check_legal(self.defense, what, now, self.curriculum)
+        if (reason := self.refusal(*self._whats(incoming))) is not None:
+            raise reason
 
     def keep(self, incoming: Incoming, progress: Progress | None = None) -> None:
         """Write the files that are taken into the vault, all of them or none.
@@ -236,7 +231,7 @@ class Intake(DefenseDesk):
         released = self.defense.released
         if released is None or released.outcome != "conditional":
             return ()
-        rows = (r for r in self.defense.revisions if r.state in _TAKES)
+        rows = (r for r in self.defense.revisions if r.state in TAKES_FILES)
         return tuple(sorted(rows, key=lambda r: r.state not in AWAITED))
 
     def _row_of(self, key: Key) -> Revision | None:

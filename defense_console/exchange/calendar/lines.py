@@ -1,13 +1,14 @@
-"""The text of an iCalendar file: its lines put together again, each with its place, and the components they make.
+"""The text of an iCalendar file: its lines put together again, each with its place, and the components that matter.
 
 The library that reads calendars gives no line numbers and passes over mistakes that should be reported, so this looks
-at the text first. Source: RFC 5545 §3.1, §3.6.
+at the text first, and cuts out each event: what is wrong in one is no reason not to read the others.
+Source: RFC 5545 §3.1, §3.6.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -16,50 +17,84 @@ from defense_console.exchange.bad_file import BadFile, BadLine, utf8
 from defense_console.model.errors import N_
 
 _NAME: Final = re.compile(r"([A-Za-z0-9-]+)([;:])")
+_HEAD: Final = re.compile(r'(?:[^":]|"[^"]*")*')
+"""A property up to its value: quoted parameters may hold a colon."""
 _CALENDAR: Final = N_("a calendar: its first line is BEGIN:VCALENDAR")
+_PROPERTY: Final = N_("NAME:value, or a line that begins with a blank and goes on with the one before")
 
 
-class ComponentLines(msgspec.Struct, frozen=True):
-    """A component: its name, the line of its BEGIN, and the first line of each of its own properties, all from 1."""
-
-    name: str
-    line: int
-    properties: Mapping[str, int]
-
-
-class CalendarText(msgspec.Struct, frozen=True):
-    """A calendar whose lines are well formed and whose components are closed.
+class ComponentLines(msgspec.Struct):
+    """An event, or the definition of a zone.
 
     Attributes:
-        text: one property a line, CRLF, nothing folded.
-        components: every component in the order of its BEGIN.
+        line: of its BEGIN, from 1.
+        lines: its properties with their numbers; of a zone, the lines of its parts too.
+        bad: its lines that are no properties.
     """
 
-    text: str
-    components: tuple[ComponentLines, ...]
+    line: int
+    lines: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    bad: list[BadLine] = msgspec.field(default_factory=list)
+
+    def line_of(self, name: str) -> int:
+        """Return the line of a property, of the component without one."""
+        return next((number for number, text in self.lines if name_of(text) == name), self.line)
+
+    def value_of(self, name: str) -> str:
+        """Return a property as it is written, "" without one."""
+        return next((value_in(text) for _number, text in self.lines if name_of(text) == name), "")
 
 
-def calendar_text(data: bytes) -> CalendarText:
-    """Return the lines and components of a file.
+class CalendarLines(msgspec.Struct):
+    """One calendar of a file: its METHOD, the zones it defines, its events in their order."""
+
+    method: str = ""
+    zones: list[ComponentLines] = msgspec.field(default_factory=list)
+    events: list[ComponentLines] = msgspec.field(default_factory=list)
+
+
+def calendars_in(data: bytes) -> tuple[CalendarLines, ...]:
+    """Return the calendars of a file.
 
     Raises:
-        BadFile: Every line that is no property, and every component that is not opened or closed.
+        BadFile: It is no calendar, a component is not opened or closed, or a line between them is no property.
     """
     lines = _unfolded(utf8(data, N_("a calendar in UTF-8")))
     if not lines or lines[0][1].strip().upper() != "BEGIN:VCALENDAR":
         number, text = lines[0] if lines else (1, "")
         raise BadFile([BadLine(number, "", text, _CALENDAR)])
-    bad = [_not_a_property(number, text) for number, text in lines if not _is_property(text)]
-    components = _components([line for line in lines if _is_property(line[1])], bad)
-    if bad:
-        raise BadFile(bad)
-    return CalendarText("".join(f"{text}\r\n" for _, text in lines), tuple(components))
+    reader = _Reader()
+    for number, text in lines:
+        if not reader.take(number, text):
+            break
+    reader.end()
+    if reader.bad:
+        raise BadFile(reader.bad)
+    return tuple(reader.calendars)
+
+
+def name_of(text: str) -> str:
+    """Return the name of a property, upper case; "" for a line that is none."""
+    match = _NAME.match(text)
+    return match[1].upper() if match else ""
+
+
+def value_in(text: str) -> str:
+    """Return the value of a property."""
+    head = _HEAD.match(text)
+    return text[head.end() + 1 :] if head else ""
+
+
+def head_of(text: str) -> str:
+    """Return a property without its value: its name and parameters."""
+    head = _HEAD.match(text)
+    return head[0] if head else ""
 
 
 def _unfolded(text: str) -> list[tuple[int, str]]:
-    """Return logical lines with the number of their first physical one, without the blank lines of some programs.
+    """Logical lines with the number of their first physical one; blank lines, which some programs write, are left out.
 
-    Only CRLF, LF and CR end a line: other separators may be inside a text.
+    Only CRLF, LF and CR end a line: other separators may stand inside a text.
     """
     found: list[tuple[int, list[str]]] = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
@@ -71,7 +106,7 @@ def _unfolded(text: str) -> list[tuple[int, str]]:
 
 
 def _is_property(text: str) -> bool:
-    """Return whether a line is `NAME:value`, or `NAME;PARAMETER=value:value` with its quotes closed."""
+    """`NAME:value`, or `NAME;PARAMETER=value:value`, with its quotes closed and nothing unprintable in its name."""
     match = _NAME.match(text)
     if match is None or "\x00" in text:
         return False
@@ -86,46 +121,82 @@ def _is_property(text: str) -> bool:
     return True
 
 
-def _not_a_property(number: int, text: str) -> BadLine:
-    return BadLine(
-        number, "", text, N_("NAME:value, or a line that begins with a blank and goes on with the one before")
-    )
+class _Reader:
+    """Takes line after line, and knows which components are open."""
 
+    def __init__(self) -> None:
+        self.calendars: list[CalendarLines] = []
+        self.bad: list[BadLine] = []
+        self._open: list[tuple[str, int, ComponentLines | None]] = []
 
-def _components(lines: Sequence[tuple[int, str]], bad: list[BadLine]) -> list[ComponentLines]:
-    """Return components in the order of their BEGIN; add what does not fit together to `bad`."""
-    opened: list[tuple[str, int, dict[str, int]]] = []
-    found: list[tuple[str, int, dict[str, int]]] = []
-    for number, text in lines:
-        name, value = _name_of(text), text.partition(":")[2].strip().upper()
-        if name == "BEGIN":
-            if not opened and value != "VCALENDAR":
-                bad.append(BadLine(number, "", text, _CALENDAR))
-            opened.append((value, number, {}))
-            found.append(opened[-1])
+    def take(self, number: int, text: str) -> bool:
+        """Take a line; False when what follows could only be reported wrongly."""
+        name, value = name_of(text), text.partition(":")[2].strip().upper()
+        if not _is_property(text):
+            self._no_property(number, text)
+        elif name == "BEGIN":
+            if not self._open and value != "VCALENDAR":
+                self.bad.append(BadLine(number, "", text, _CALENDAR))
+            self._begin(number, text, value)
         elif name == "END":
-            if not opened or opened[-1][0] != value:
-                wanted = f"END:{opened[-1][0]}" if opened else "BEGIN:VCALENDAR"
-                bad.append(BadLine(number, "", text, N_("{line} here"), {"line": wanted}))
-                return []  # what follows would be reported wrongly
-            opened.pop()
-        elif opened:
-            opened[-1][2].setdefault(name, number)
+            if not self._open or self._open[-1][0] != value:
+                wanted = f"END:{self._open[-1][0]}" if self._open else "BEGIN:VCALENDAR"
+                self.bad.append(BadLine(number, "", text, N_("{line} here"), {"line": wanted}))
+                self._open.clear()
+                return False
+            if (whole := self._open.pop()[2]) is not None and self._open and self._open[-1][2] is whole:
+                whole.lines.append((number, text))
+        elif not self._open:
+            self.bad.append(BadLine(number, "", text, _CALENDAR))
         else:
-            bad.append(BadLine(number, "", text, _CALENDAR))
-    for name, number, _ in opened:
-        bad.append(
-            BadLine(
-                number,
-                "",
-                f"BEGIN:{name}",
-                N_("{line} further on: the end of the file is missing"),
-                {"line": f"END:{name}"},
-            )
-        )
-    return [ComponentLines(name, number, properties) for name, number, properties in found]
+            self._property(number, text, name, value)
+        return True
+
+    def end(self) -> None:
+        """Report the components that are still open."""
+        for name, number, _whole in self._open:
+            expected = N_("{line} further on: the end of the file is missing")
+            self.bad.append(BadLine(number, "", f"BEGIN:{name}", expected, {"line": f"END:{name}"}))
+
+    def _begin(self, number: int, text: str, value: str) -> None:
+        inside = self._open[-1] if self._open else ("", 0, None)
+        whole: ComponentLines | None = None
+        if value == "VCALENDAR":
+            self.calendars.append(CalendarLines())
+        elif value in ("VEVENT", "VTIMEZONE") and self.calendars:
+            whole = ComponentLines(number)
+            (self.calendars[-1].events if value == "VEVENT" else self.calendars[-1].zones).append(whole)
+        elif inside[0] in ("VTIMEZONE", "STANDARD", "DAYLIGHT") and inside[2] is not None:
+            whole = inside[2]
+            whole.lines.append((number, text))
+        self._open.append((value, number, whole))
+
+    def _property(self, number: int, text: str, name: str, value: str) -> None:
+        kind, _line, whole = self._open[-1]
+        if whole is not None:
+            whole.lines.append((number, text))
+        elif kind == "VCALENDAR" and name == "METHOD":
+            self.calendars[-1].method = value
+
+    def _no_property(self, number: int, text: str) -> None:
+        """In an event it is that event's, between components the file's, elsewhere nobody reads it."""
+        kind, _line, whole = self._open[-1] if self._open else ("", 0, None)
+        if whole is not None:
+            whole.bad.append(BadLine(number, "", text, _PROPERTY))
+        elif kind in ("", "VCALENDAR"):
+            self.bad.append(BadLine(number, "", text, _PROPERTY))
 
 
-def _name_of(text: str) -> str:
-    match = _NAME.match(text)
-    return match[1].upper() if match else ""
+def event_text(lines: Iterable[tuple[int, str]]) -> str:
+    """Return an event as the library is to read it: the names of zones are ours to look up, so it must not see them."""
+    return "\r\n".join(("BEGIN:VEVENT", *(_zone_hidden(text) for _number, text in lines), "END:VEVENT", ""))
+
+
+_QUOTED_OR_ZONE: Final = re.compile(r'"[^"]*"|;TZID(?==)', re.IGNORECASE)
+ZONE: Final = "X-TZID"
+"""The parameter that holds the name of a zone in `event_text`."""
+
+
+def _zone_hidden(text: str) -> str:
+    head = head_of(text)
+    return _QUOTED_OR_ZONE.sub(lambda match: f";{ZONE}" if match[0][0] == ";" else match[0], head) + text[len(head) :]

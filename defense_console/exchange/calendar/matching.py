@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -18,8 +19,9 @@ from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.calendar.names import own_name
 from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
+from defense_console.exchange.same_id import KnownIds
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.queue.agenda import defense_id, searchable
 from defense_console.model.student.state import Student
 
@@ -36,6 +38,8 @@ _UNFIT: Final[Mapping[EventKind, str]] = {
     "too_often": N_("repeated more often than any defense"),
     "moved_onwards": N_("a change that holds for all repetitions that follow is not understood; plan them one by one"),
 }
+_SPEAKS: Final = re.compile(r"(?<!la )\b(?:soutenances?|defen[cs]es?)\b")
+"""A title that may be a defense's although it names nobody; “La Défense” is a place."""
 UNMATCHED: Final = N_("no student and project are named")
 NO_STUDENT: Final = N_("no student is named")
 NO_PROJECT: Final = N_("no project is named")
@@ -63,6 +67,11 @@ class Recognised(msgspec.Struct, frozen=True):
         if self.projects:
             return NO_STUDENT
         return NO_PROJECT if self.students else UNMATCHED
+
+    @property
+    def nobody(self) -> bool:
+        """No student and no project is named."""
+        return not self.students and not self.projects
 
 
 class Directory:
@@ -144,7 +153,7 @@ def said_targets(
         keys: Keys of the file's events.
         directory: Known students and projects.
     """
-    known = set(keys)
+    known, readable = set(keys), KnownIds(directory.people)
     found: dict[str, Target] = {}
     bad: list[BadLine] = []
     for one in said:
@@ -155,7 +164,10 @@ def said_targets(
         key, target = one.text[: cuts[-1]].strip(), _target(one.text[cuts[-1] + 1 :].strip())
         if target is None:
             bad.append(_wrong(one, _FORM))
-        elif target.student_id not in directory.people:
+            continue
+        with suppress(ConsoleError):  # it looks like several ids: then it is none of them
+            target = msgspec.structs.replace(target, student_id=readable.read(target.student_id))
+        if target.student_id not in directory.people:
             bad.append(_wrong(one, N_("the id of a student the console knows")))
         elif target.project not in directory.projects:
             bad.append(_wrong(one, N_("the id of a project")))
@@ -208,7 +220,7 @@ def match_events(
         raise BadFile(bad)
 
     def wish(event: CalendarEvent, origin: ImportOrigin) -> Wish:
-        own, unnamed = own_name(event.uid), ""
+        own, unnamed, foreign = own_name(event.uid), "", False
         target = (held(own.defense_id) or directory.computed(own.defense_id)) if own is not None else None
         if own is not None and target is not None:
             origin = msgspec.structs.replace(origin, sitting=own.sitting)
@@ -218,6 +230,8 @@ def match_events(
         if target is None:
             found = directory.recognise(event)
             target, unnamed = found.target, found.missing
+            silent = found.nobody and _SPEAKS.search(searchable(event.summary)) is None
+            foreign = silent or (target is None and event.kind in ("all_day", "too_long"))
         return Wish(
             line=event.line,
             target=target,
@@ -230,6 +244,8 @@ def match_events(
             title=event.summary,
             unnamed=unnamed,
             unfit=_UNFIT[event.kind],
+            foreign=foreign,
+            faults=event.faults,
         )
 
     return Wishes("calendar", tuple(wish(*one) for one in asked))

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import html
 import warnings
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import msgspec
 
-from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.calendar.lines import ComponentLines, calendar_text
-from defense_console.exchange.calendar.repeats import Repeats, TooOften, repeated, utc
+from defense_console.exchange.bad_file import BadLine
+from defense_console.exchange.calendar.lines import (
+    ZONE,
+    CalendarLines,
+    ComponentLines,
+    calendars_in,
+    event_text,
+    name_of,
+)
+from defense_console.exchange.calendar.repeats import Repeats, TooOften, ends_before_it_starts, repeated, utc
+from defense_console.exchange.calendar.zones import CalendarZones
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.words.translation import date_time, zone_of
@@ -25,10 +33,8 @@ _READ: Final = frozenset(
     {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP"}
 )
 """Properties whose errors matter; a broken attachment does not make a date doubtful."""
-_ONE_ZONE: Final = N_("a known time zone such as Europe/Paris, or its VTIMEZONE in the file")
 _RULE: Final = N_("a rule of repetition as iCalendar writes it")
 _LONGEST: Final = timedelta(days=1)
-_FIRST_YEAR: Final = 1970
 
 EventKind = Literal["defense", "all_day", "too_long", "too_often", "moved_onwards"]
 """What an event can be: a defense has a start on a day and ends within one; the others are reported and not taken."""
@@ -50,6 +56,8 @@ class CalendarEvent(msgspec.Struct, frozen=True):
         summary: its title as written.
         words: everything it says in words, as written: title, description, place, names of those invited.
         emails: addresses of those invited and of who invites, lower case.
+        faults: what in it cannot be read. Then its words are its lines, and its start is "" unless it is known and the
+            only one.
     """
 
     line: int
@@ -64,6 +72,7 @@ class CalendarEvent(msgspec.Struct, frozen=True):
     summary: str
     words: str
     emails: frozenset[str]
+    faults: tuple[BadLine, ...] = ()
 
 
 class RepetitionSpan(msgspec.Struct, frozen=True):
@@ -82,84 +91,108 @@ def read_calendar(data: bytes, zone: str, span: RepetitionSpan) -> tuple[Calenda
         span: Bounds for repetitions; single events are given wherever they are.
 
     Returns:
-        In order of the file, the repetitions of one event in order of time.
+        In order of the file, the repetitions of one event in order of time. An event that cannot be read is one of
+        them, with its faults: whether it matters is not known here.
 
     Raises:
-        BadFile: Every property that cannot be read, with its line.
+        BadFile: It is no calendar.
     """
-    found = calendar_text(data)
-    calendars = _parsed(found.text, found.components)
-    events = iter([lines for lines in found.components if lines.name == "VEVENT"])
     reader = _EventReader(zone, span)
-    for calendar in calendars:
-        method = str(calendar.get("METHOD", "")).upper()
-        for component in calendar.walk("VEVENT"):
-            reader.take(component, next(events), method == "CANCEL")
-    read = reader.finished()
-    if reader.bad:
-        raise BadFile(reader.bad)
-    return read
-
-
-def _parsed(text: str, components: Iterable[ComponentLines]) -> list[Any]:
-    from icalendar import Calendar
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of zone names it understands by their end
-        try:
-            return list(Calendar.from_ical(text, multiple=True))
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
-            zones = [lines.line for lines in components if lines.name == "VTIMEZONE"]
-            line = zones[0] if zones else 0
-            raise BadFile([BadLine(line, "", str(error), N_("a calendar with sound time zones"))]) from None
+    for calendar in calendars_in(data):
+        reader.take(calendar)
+    return reader.finished()
 
 
 class _Wrong(Exception):
-    """A property cannot be read: its name, what was found, what is expected."""
+    """A property cannot be read: its name, what was found, what is expected; "" for each where the lines say it."""
 
     def __init__(self, name: str, found: str, expected: str, **parameters: object) -> None:
         super().__init__(name)
         self.name, self.found, self.expected, self.parameters = name, found, expected, parameters
 
 
+class _Series(msgspec.Struct, frozen=True):
+    """A repeated event until its changed repetitions are known."""
+
+    component: Any
+    lines: ComponentLines
+    zones: CalendarZones
+    cancelled: bool
+
+
 class _EventReader:
-    """Reads event after event and remembers what was wrong."""
+    """Reads event after event."""
 
     def __init__(self, zone: str, span: RepetitionSpan) -> None:
         self.zone_name = zone
         self.zone = zone_of(zone)
         self.span = span
-        self.bad: list[BadLine] = []
-        self.series: list[tuple[Any, ComponentLines, bool]] = []
+        self.zones = CalendarZones(())
+        self.series: list[_Series] = []
         self.single: dict[tuple[str, str], CalendarEvent] = {}
+        self.faulty: list[CalendarEvent] = []
         self.moved_onwards: set[str] = set()
         """Series of which one change holds for all that follow: which dates they have is then not certain."""
 
-    def take(self, component: Any, lines: ComponentLines, cancelled: bool) -> None:
-        """Read one VEVENT."""
-        try:
-            self._check(component)
-            if "RRULE" in component or "RDATE" in component:
-                self.series.append((component, lines, cancelled))
-                self._start(component)  # reported now, not only when it is repeated
-            else:
-                self._keep(self._event(component, lines, cancelled, None))
-        except _Wrong as wrong:
-            self._tell(lines, wrong)
+    def take(self, calendar: CalendarLines) -> None:
+        """Read the events of one calendar."""
+        self.zones = CalendarZones(calendar.zones)
+        cancelled = calendar.method == "CANCEL"
+        for lines in calendar.events:
+            try:
+                component = _parsed(lines)
+                self._check(component, lines)
+                if "RRULE" in component or "RDATE" in component:
+                    self.series.append(_Series(component, lines, self.zones, cancelled))
+                else:
+                    self._keep(self._event(component, lines, cancelled, None))
+            except _Wrong as wrong:
+                self._set_aside(lines, wrong)
 
     def finished(self) -> tuple[CalendarEvent, ...]:
         """Return every event, once all are read: a changed repetition replaces the one its series would give."""
-        for component, lines, cancelled in self.series:
+        for one in self.series:
+            self.zones = one.zones
             try:
-                for event in self._repetitions(component, lines, cancelled):
+                for event in self._repetitions(one.component, one.lines, one.cancelled):
                     self.single.setdefault((event.uid, event.recurrence), event)
             except _Wrong as wrong:
-                self._tell(lines, wrong)
-        return tuple(sorted(self.single.values(), key=lambda event: (event.line, event.start)))
+                self._set_aside(one.lines, wrong)
+        return tuple(sorted((*self.single.values(), *self.faulty), key=lambda event: (event.line, event.start)))
 
-    def _tell(self, lines: ComponentLines, wrong: _Wrong) -> None:
-        line = lines.properties.get(wrong.name, lines.line)
-        self.bad.append(BadLine(line, wrong.name, wrong.found, wrong.expected, wrong.parameters))
+    def _set_aside(self, lines: ComponentLines, wrong: _Wrong) -> None:
+        """Keep an event that cannot be read, with its faults and what can be said of it all the same."""
+        fault = BadLine(lines.line_of(wrong.name), wrong.name, wrong.found, wrong.expected, wrong.parameters)
+        kind, start = self._about(lines)
+        self.faulty.append(
+            CalendarEvent(
+                line=lines.line,
+                uid=lines.value_of("UID").strip(),
+                recurrence="",
+                sequence=0,
+                changed="",
+                start=start,
+                duration_min=None,
+                kind=kind,
+                cancelled=False,
+                summary=_unescaped(lines.value_of("SUMMARY")),
+                words=_unescaped("\n".join(text for _number, text in lines.lines)),
+                emails=frozenset(),
+                faults=tuple(lines.bad) or (fault,),
+            )
+        )
+
+    def _about(self, lines: ComponentLines) -> tuple[EventKind, str]:
+        """Return what an event that cannot be read would be, and its start where that is known and the only one."""
+        repeated_by = {name_of(text) for _number, text in lines.lines} & {"RRULE", "RDATE"}
+        try:
+            component = _parsed(msgspec.structs.replace(lines, bad=[]))
+            if isinstance(component["DTSTART"], list) or any(name == "DTSTART" for name, _problem in component.errors):
+                return "defense", ""
+            start = self._start(component)
+        except (_Wrong, KeyError):
+            return "defense", ""
+        return _kind(start, None), "" if repeated_by else iso(self._first_moment(start))
 
     def _keep(self, event: CalendarEvent) -> None:
         """Keep the latest revision of an event that is in the file more than once."""
@@ -173,11 +206,11 @@ class _EventReader:
 
     # --- one event -----------------------------------------------------------------------------------------------
 
-    def _check(self, component: Any) -> None:
+    def _check(self, component: Any, lines: ComponentLines) -> None:
         """Refuse a property that matters and could not be read, is missing, or comes twice."""
-        for name, problem in component.errors:
+        for name, _problem in component.errors:
             if name in _READ:
-                raise _Wrong(str(name), str(problem), N_("a value as iCalendar writes it"))
+                raise _Wrong(str(name), lines.value_of(str(name)), N_("a value as iCalendar writes it"))
         for name in ("UID", "DTSTART"):
             if not str(component.get(name, "")).strip():
                 raise _Wrong(name, "", N_("a {property} in every event"), property=name)
@@ -253,24 +286,21 @@ class _EventReader:
         """Return a date and time with its zone, or a date."""
         if not isinstance(value, date):
             raise _Wrong(name, str(value), N_("a date, or a date and time"))
-        if not _FIRST_YEAR <= value.year < 9999:
-            raise _Wrong(name, _written(prop), N_("a year from {year} on"), year=_FIRST_YEAR)
-        if not isinstance(value, datetime) or value.tzinfo is not None:
+        if not 1 < value.year < 9999:
+            raise _Wrong(name, _written(prop), N_("a year such as 2027"))
+        if not isinstance(value, datetime):
             return value
-        asked = str(prop.params.get("TZID", "")) if hasattr(prop, "params") else ""
-        return value.replace(tzinfo=self._zone(asked, name) if asked else self.zone)
-
-    def _zone(self, asked: str, name: str) -> tzinfo:
-        """Return a zone the library does not know: `tzone://Microsoft/Utc`, or a longer name with an IANA name last."""
-        if asked.lower() in ("tzone://microsoft/utc", "utc", "gmt", "z"):
-            return UTC
-        parts = asked.strip("/").split("/")
-        for size in (3, 2):
-            try:
-                return zone_of("/".join(parts[-size:])) if len(parts) > size else zone_of(asked)
-            except ConsoleError:
-                continue
-        raise _Wrong(name, asked, _ONE_ZONE)
+        asked = str(prop.params.get(ZONE, "")) if hasattr(prop, "params") else ""
+        try:
+            zone = self.zones.zone(asked) if asked else self.zone
+        except ConsoleError as error:
+            raise _Wrong(name, asked, error.id, **error.parameters) from None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=zone)
+        if asked and zone is not UTC:
+            written = f"{asked}, {_written(prop)}"
+            raise _Wrong(name, written, N_("a time with TZID, or with Z at its end: both say which zone it is in"))
+        return value
 
     def _first_moment(self, value: datetime | date) -> datetime:
         return (
@@ -295,8 +325,8 @@ class _EventReader:
                 yield self._event(component, lines, cancelled, planned)
         except TooOften:
             yield msgspec.structs.replace(first, kind="too_often")
-        except ValueError as error:
-            raise _Wrong("RRULE", str(error), _RULE) from None
+        except ValueError:
+            raise _Wrong("RRULE", lines.value_of("RRULE"), _RULE) from None
 
     def _repeats(self, component: Any, start: datetime) -> Repeats:
         rule = component.get("RRULE")
@@ -304,12 +334,16 @@ class _EventReader:
             raise _Wrong("RRULE", rule.to_ical().decode(), _RULE)
         added = [(day, prop) for prop in _several(component.get("RDATE")) for day in prop.dts]
         left_out = [(day, prop) for prop in _several(component.get("EXDATE")) for day in prop.dts]
-        return Repeats(
+        found = Repeats(
             start=start,
             rule=rule.to_ical().decode() if rule is not None else "",
             added=tuple(self._added(day.dt, prop, start) for day, prop in added),
             left_out=tuple(self._local(day.dt, prop, "EXDATE") for day, prop in left_out),
         )
+        if ends_before_it_starts(found):
+            at = date_time(utc(start), self.zone_name)
+            raise _Wrong("RRULE", found.rule, N_("an UNTIL that is not before the start, {at}"), at=at)
+        return found
 
     def _added(self, value: Any, prop: Any, start: datetime) -> datetime:
         """Return a further date: with a time, with the time of the first one, or as the start of a period."""
@@ -317,6 +351,24 @@ class _EventReader:
         if isinstance(local, datetime):
             return local
         return datetime.combine(local, start.time(), tzinfo=start.tzinfo)
+
+
+def _parsed(lines: ComponentLines) -> Any:
+    """Return an event as the library reads it."""
+    from icalendar import Event
+
+    if lines.bad:
+        raise _Wrong("", "", "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return Event.from_ical(event_text(lines.lines))
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
+            raise _Wrong("", "BEGIN:VEVENT", N_("an event as iCalendar writes it")) from None
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\N", "\n").replace("\\", "")
 
 
 def _several(value: Any) -> list[Any]:

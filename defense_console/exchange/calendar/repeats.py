@@ -59,6 +59,16 @@ def repeated(event: Repeats, since: datetime, until: datetime) -> Iterator[datet
     yield from (found[instant] for instant in sorted(found))
 
 
+def ends_before_it_starts(event: Repeats) -> bool:
+    """Return whether the UNTIL of a rule is before its first instant.
+
+    Raises:
+        ValueError: The UNTIL cannot be read.
+    """
+    match = _UNTIL.search(event.rule)
+    return match is not None and _end_of_rule(match, event.start) < event.start.replace(tzinfo=None)
+
+
 def _by_rule(event: Repeats, until: datetime) -> Iterator[datetime]:
     """Return what the rule gives until it ends or the stretch ends, on the event's own clock."""
     yield event.start

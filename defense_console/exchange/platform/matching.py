@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from defense_console.exchange.appointments import ImportOrigin, LeftOut, StudentRow, Target, Wish, Wishes
+from defense_console.exchange.lists.understood import ReadId, Understood
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
-from defense_console.model.errors import N_
+from defense_console.exchange.same_id import KnownIds
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.state import Student
 
@@ -30,8 +34,16 @@ def match_sessions(found: SessionList, people: Mapping[str, Student]) -> Wishes:
     wishes: list[Wish] = []
     unmatched: list[LeftOut] = []
     new: dict[str, StudentRow] = {}
-    for session in found.sessions:
+    readable, ids = KnownIds(people), dict[str, ReadId]()
+    for written in found.sessions:
+        try:
+            session = msgspec.structs.replace(written, student_id=readable.read(written.student_id))
+        except ConsoleError as error:
+            unmatched.append(LeftOut(_wish(written), error.id, parameters=error.parameters))
+            continue
         id, namesake = session.student_id, names.get(searchable(session.student_name))
+        if id != written.student_id:
+            ids.setdefault(written.student_id, ReadId(session.entry, written.student_id, id))
         known = id in people
         if session.project is None:
             unmatched.append(LeftOut(_wish(session), UNKNOWN_PROJECT))
@@ -43,7 +55,8 @@ def match_sessions(found: SessionList, people: Mapping[str, Student]) -> Wishes:
             wishes.append(_wish(session))
             if not known:
                 new.setdefault(id, StudentRow(session.entry, id, session.student_name))
-    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others)
+    understood = Understood(ids=tuple(ids.values()))
+    return Wishes("sessions", tuple(wishes), tuple(new.values()), True, tuple(unmatched), found.others, understood)
 
 
 def _wish(session: PlatformSession) -> Wish:

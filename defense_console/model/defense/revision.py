@@ -184,6 +184,8 @@ TO_REVIEW: frozenset[RowState] = frozenset({"received", "under_review"})
 """Row states in which the mentor has to look."""
 AWAITED: frozenset[RowState] = frozenset({"requested", "re_requested"})
 """Row states in which the student owes a document."""
+TAKES_FILES: frozenset[RowState] = AWAITED | TO_REVIEW | {"accepted", "expired"}
+"""Row states in which files may come in; a version that comes late is the mentor's to decide."""
 
 
 def asked(defense: Defense) -> tuple[Revision, ...]:

@@ -45,6 +45,10 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     binds: ClassVar[bool] = False
     refers: ClassVar[str] = ""
 
+    def passable(self) -> bool:
+        """Return whether undo may pass this wall, as long as no other action follows it."""
+        return False
+
     def names(self) -> int:
         """Return the number of the event that this one changes, 0 for none."""
         return int(getattr(self, self.refers)) if self.refers else 0

@@ -63,6 +63,7 @@ def settle(events: Iterable[Event[W]]) -> tuple[list[Event[W]], tuple[int, ...],
     undo: list[int] = []
     redo: list[int] = []
     cancelled: set[int] = set()
+    passable = 0  # the action of the latest wall that undo may still pass
     for event in events:
         what: What = event.what
         # No kind has subclasses, and comparing types costs half of what asking for instances does.
@@ -75,11 +76,15 @@ def settle(events: Iterable[Event[W]]) -> tuple[list[Event[W]], tuple[int, ...],
             _move(what.restored, redo, undo)
             continue
         kept.append(event)
-        if what.wall:
+        if what.wall and not what.passable():
             undo, redo = [], []
         elif not what.fact and (not undo or undo[-1] != event.action):
+            if undo and undo[-1] == passable:
+                undo = []
             undo.append(event.action)
             redo = []
+        if what.wall and what.passable():
+            passable = event.action
     applied = [event for event in kept if event.what.fact or event.action not in cancelled]
     return applied, tuple(undo), tuple(redo)
 

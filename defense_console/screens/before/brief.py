@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
+from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_date
 from defense_console.screens.before.wishes import BRIEF
-from defense_console.screens.places import place_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
@@ -130,7 +130,7 @@ class BriefScreen(PanelScreen):
     def action_edit_undo(self) -> None:
         """Take the last action back."""
         if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
-            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+            self.console_app.go_on(self.brief.summary)
 
     def action_documents_receive(self) -> Worker[None]:
         """Take documents in."""
@@ -141,9 +141,14 @@ class BriefScreen(PanelScreen):
         version = self.brief.latest(int(self.at_cursor()[1]))
         return None if version is None else ask_view(self, version.files)
 
-    def action_defense_reschedule(self) -> Worker[None]:
+    async def action_brief_cancel(self) -> None:
+        """Cancelled: by whom, and why."""
+        if (told := await cancel(self, self.brief)) is not None:
+            self.tell(told)
+
+    async def action_defense_reschedule(self) -> None:
         """Another date."""
-        return ask_date(self, self.brief)
+        await ask_date(self, self.brief)
 
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""

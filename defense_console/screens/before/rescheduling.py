@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.worker import Worker
-
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
@@ -15,18 +13,22 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.words.translation import _, date_time, error_text, weekday, when
 
 
-def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> Worker[None]:
-    """Ask for another start and store it. Args: screen: where the dialog opens; desk: of the defense."""
-    return screen.run_worker(_ask(screen, desk), exclusive=True, group="dialog")
+async def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+    """Ask for another start and store it.
 
+    Args:
+        screen: Where the dialog opens.
+        desk: Of the defense.
 
-async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
+    Returns:
+        Whether the defense has another start now.
+    """
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
     question = _("When does the defense of {student} start?", student=desk.student.name)
     start = await ask_moment(screen, desk, Asked.DATE, question, details, desk.defense.planned_at)
     if start is None:
-        return
+        return False
     understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
     why = Ask(
         desk,
@@ -38,10 +40,12 @@ async def _ask(screen: ConsoleScreen, desk: BriefDesk) -> None:
     )
     reason = await answer_to(screen, why)
     if reason is None:
-        return
+        return False
     shown = when(start, screen.zone, screen.desk.now().wall)
-    if screen.attempt(lambda: desk.reschedule(start, reason)) is not None:
-        screen.tell(_("The defense starts {when}.", when=shown))
+    if screen.attempt(lambda: desk.reschedule(start, reason)) is None:
+        return False
+    screen.tell(_("The defense starts {when}; {key:edit.undo} takes it back.", when=shown))
+    return True
 
 
 async def ask_moment(

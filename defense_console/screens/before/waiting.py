@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -13,29 +12,23 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.keys.keymap import command, keys_of
-from defense_console.model.defense.state import CancelledBy
 from defense_console.model.defense.timeline import later
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before import panels
+from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_date
 from defense_console.screens.before.wishes import WAITING
-from defense_console.screens.places import place_of
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.dialogs import Choose, Confirm, Sheet
+from defense_console.screens.shared.dialogs import Confirm, Sheet
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.widgets.clock.big_clock import BigClock
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import N_, _, clock_text, time_of_day
-from defense_console.words.values import CANCELLERS
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
     from defense_console.desk.defense.brief import BriefDesk
-
-_CANCELLERS: tuple[CancelledBy, ...] = ("student", "mentor", "other")
 
 
 class WaitingScreen(PanelScreen):
@@ -43,6 +36,7 @@ class WaitingScreen(PanelScreen):
 
     CONTEXT = "waiting"
     WISHES = WAITING
+    FIRST_FOCUS = ("checks",)
     DEFAULT_CSS = """
     WaitingScreen {
         #waited { height: 3; width: auto; padding: 0 1; }
@@ -84,8 +78,9 @@ class WaitingScreen(PanelScreen):
         """Show the state as it is now."""
         desk = self.brief
         self._show_clock()
-        left = [Item(item.text, mark=item.mark) for item in panels.check_items(desk)]
-        self.panel("checks").show(_("Before the call · ready") if desk.ready else _("Before the call"), left)
+        self.panel("checks").show(
+            _("Before the call · ready") if desk.ready else _("Before the call"), panels.check_items(desk)
+        )
         self.panel("path").show(_("Path"), panels.path_items(desk, self.zone))
         self.panel("role").show(_("Your role"), panels.role_items(desk))
         questions = [Item(item.text, mark=item.mark) for item in panels.question_items(desk)]
@@ -93,6 +88,7 @@ class WaitingScreen(PanelScreen):
         notes = [Item(item.text) for item in panels.note_items(desk)]
         self.panel("notes").display = bool(notes)
         self.panel("notes").show(_("Notes"), notes)
+        self.keep_focus()
 
     def second(self) -> None:
         """The time waited and the time left move."""
@@ -130,7 +126,6 @@ class WaitingScreen(PanelScreen):
         if self.keep_text() and self.attempt(self.brief.start) is not None:
             self.console_app.go("live", self.defense_id)
 
-    @work(exclusive=True, group="dialog")
     async def action_waiting_absent(self) -> None:
         """The student did not come; before a third of the plan has gone this needs a reason."""
         name = self.brief.student.name
@@ -149,27 +144,15 @@ class WaitingScreen(PanelScreen):
             )
             self._leave(_(told, student=shortened(name, 40)))
 
-    @work(exclusive=True, group="dialog")
     async def action_waiting_cancel(self) -> None:
         """Cancelled: by whom, and why."""
-        late = _("late: by the student, shortly before the start")
-        options = []
-        for by in _CANCELLERS:
-            who = _(CANCELLERS[by])
-            options.append(f"{who} ({late})" if self.brief.cancel_is_late(by) else who)
-        answer = await self.app.push_screen_wait(Choose(_("Who cancels the defense?"), options))
-        if answer is None:
-            return
-        by = _CANCELLERS[answer]
-        question = Ask(
-            self.brief, Asked.CANCEL, _("Why is it cancelled?"), placeholder=_("may stay empty"), required=False
-        )
-        reason = await answer_to(self, question)
-        if reason is None or self.attempt(lambda: self.brief.cancel(by, reason)) is None:
-            return
-        was_late = self.defense.session == "late_cancelled"
-        told = _("Cancelled, and it counts as late.") if was_late else _("Cancelled.")
-        self._leave(told)
+        told = await cancel(self, self.brief)
+        if told is not None:
+            self._leave(told)
+
+    def action_brief_tick(self) -> None:
+        """Tick the check."""
+        self.attempt(lambda: self.brief.tick(self.at_cursor()[1]))
 
     def _leave(self, text: str) -> None:
         """On to the brief, which says what was done: from there another date is given, or it is undone."""
@@ -202,8 +185,8 @@ class WaitingScreen(PanelScreen):
     def action_edit_redo(self) -> None:
         """Do it again."""
         if self.attempt(self.brief.redo) is not None:
-            self.console_app.go(place_of(self.brief.summary), self.defense_id)
+            self.console_app.go_on(self.brief.summary)
 
-    def action_defense_reschedule(self) -> Worker[None]:
+    async def action_defense_reschedule(self) -> None:
         """Another date."""
-        return ask_date(self, self.brief)
+        await ask_date(self, self.brief)

@@ -33,10 +33,18 @@ def _opens_document(seen: OnBrief) -> Whats:
     )
 
 
+def _ticks_check(seen: OnBrief) -> Whats:
+    if seen.panel == "checks" and seen.key:
+        return (ev.CheckTicked(seen.key, True),)
+    raise ConsoleError("{key:brief.tick} ticks a check: {key:panel.next} goes there.")
+
+
+CANCELS: Final = records(ev.Cancelled("other", late=False))
 BRIEF: Final[Wishes[OnBrief]] = {
     **ON_A_DEFENSE,
     "brief.open_room": _opens_room,
     "brief.tick": _ticks,
+    "brief.cancel": CANCELS,
     "documents.open": _opens_document,
 }
 WAITING: Final[Wishes[OnBrief]] = {
@@ -44,6 +52,7 @@ WAITING: Final[Wishes[OnBrief]] = {
     # Of another curriculum than the first one there is no question here: the desk pins the same again.
     "waiting.start": lambda seen: (ev.Started(seen.desk.defense.curriculum_hash or ""),),
     "waiting.absent": records(ev.NoShow(TO_COME)),
-    "waiting.cancel": records(ev.Cancelled("other", late=False)),
+    "waiting.cancel": CANCELS,
+    "brief.tick": _ticks_check,
     "live.role": lambda seen: reads(seen.desk.project.role, "This project has no role to play."),
 }

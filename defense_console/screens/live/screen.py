@@ -1,38 +1,262 @@
-"""What the keys of the live screen do."""
+"""The live screen: clock, rubric, notes, parked questions, what the student will be told, and what its keys do."""
 
 from __future__ import annotations
 
-from typing import get_args
-
-from textual import work
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widgets import Static
 
-from defense_console.desk.defense.asked import Asked
-from defense_console.desk.defense.base import DefenseDesk
-from defense_console.keys.keymap import command, keys_of
-from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import PauseReason, RatingValue
-from defense_console.safe_text import shortened
+from defense_console.desk.defense.live import LiveDesk
+from defense_console.keys.keymap import Command, Context, command, keys_of
+from defense_console.model.curriculum import Criterion
+from defense_console.model.defense import rubric
+from defense_console.model.defense.state import Defense, RatingValue
+from defense_console.safe_text import line, shortened
+from defense_console.screens.live import flows, view
 from defense_console.screens.live import words as live_words
-from defense_console.screens.live.view import LiveView
-from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.dialogs import Choose, Sheet
+from defense_console.screens.live.view import PANES, Pane
+from defense_console.screens.live.wishes import LIVE, OnLive
+from defense_console.screens.shared.dialogs import Sheet
+from defense_console.screens.shared.finishing import finish
+from defense_console.screens.shared.writing import WritingScreen
+from defense_console.widgets.clock.panel import ClockPanel
 from defense_console.widgets.clock.words import phase_word, read_clock
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.documents_panel import DocumentsPanel
 from defense_console.widgets.lists.notes_panel import NotesPanel
 from defense_console.widgets.lists.questions_panel import QuestionsPanel
-from defense_console.words.translation import N_, _, clock_text, error_text, language
-from defense_console.words.values import PAUSES
+from defense_console.widgets.lists.rubric_list import RubricList
+from defense_console.words.translation import N_, _, clock_text, language
 
-PAUSE_REASONS: tuple[PauseReason, ...] = get_args(PauseReason)
+ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
+"""Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
+GAP_SHOWN_S = 600
+"""A gap is told in its line for so long; its key works on it afterwards too."""
 
 
-class LiveScreen(LiveView):
-    """The commands of a running defense; what it shows is in `live_view`."""
+class LiveScreen(WritingScreen):
+    """One running defense.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    CONTEXT = "live"
+    WISHES = LIVE
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__()
+        self.defense_id = defense_id
+        self.pane: Pane = "rubric"
+        self._drawn_seq = -1
+        self._following = ""
+        self._just_rated: str | None = None
+        self._asked: set[int] = set()
+
+    # --- what is on it -----------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Clock above, rubric and side panels below, the strip for texts under them."""
+        yield Static(id="live-header", markup=False)
+        yield ClockPanel(id="live-clock")
+        yield Static(id="live-notice", markup=False)
+        yield Static(id="live-panes", markup=False)
+        with Horizontal(id="live-body"):
+            yield RubricList(id="live-rubric")
+            with Vertical(id="live-side"):
+                yield NotesPanel(id="live-notes")
+                yield QuestionsPanel(id="live-questions")
+                yield DocumentsPanel(id="live-documents")
+        yield Writer()
 
     @property
-    def texts(self) -> DefenseDesk:
+    def live(self) -> LiveDesk:
+        """The use cases."""
+        return self.desk.live(self.defense_id)
+
+    @property
+    def texts(self) -> LiveDesk:
         """Texts belong to the running defense."""
         return self.live
+
+    @property
+    def context(self) -> Context:
+        """The pane in use decides what Space and Enter do."""
+        if self.pane == "notes":
+            return "live.notes"
+        return "live.questions" if self.pane == "questions" else "live"
+
+    @property
+    def rubric_list(self) -> RubricList:
+        """The rubric."""
+        return self.query_one(RubricList)
+
+    def on_mount(self) -> None:
+        """Begin where the mentor was; a text left half-written is there again."""
+        self._look_ahead()
+        self.attempt(self.live.tick)  # the lease is this console's from the first moment
+        live = self.live
+        # Nothing is drawn before the screen is mounted, and a rubric that is not drawn has no rows to go to.
+        self.rubric_list.show_defense(live.defense, live.curriculum, live.project, language())
+        if (place := live.place) is not None:
+            self.rubric_list.go_to_criterion(place)
+        self.show_pane("rubric")
+        super().on_mount()
+        self.resume_text(_("This text was being written when the console ended."))
+
+    def can_write(self, field: str) -> bool:
+        """Whether a text is one of this screen's."""
+        return live_words.written_here(field)
+
+    def on_screen_resume(self) -> None:
+        """The verdict or the queue was shown meanwhile."""
+        self._look_ahead()
+        super().on_screen_resume()
+
+    # --- panes -------------------------------------------------------------------------------------------------------
+
+    @property
+    def wide(self) -> bool:
+        """Whether every pane is seen at once."""
+        return self.has_class("-wide")
+
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes there are: documents from the last phase on."""
+        return PANES if self.last_phase else PANES[:-1]
+
+    def show_pane(self, pane: Pane) -> None:
+        """Go to a pane; on a narrow screen it takes the place of the others."""
+        self.pane = pane
+        for name in PANES:
+            self.set_class(name == pane, f"-pane-{name}")
+        target = {
+            "rubric": self.rubric_list,
+            "notes": self.query_one(NotesPanel).panel,
+            "questions": self.query_one(QuestionsPanel).panel,
+        }.get(pane)
+        self.set_focus(target if target is not None and target.can_focus else None, scroll_visible=False)
+        self.update()
+
+    def after_writing(self) -> None:
+        """Back to the pane one came from."""
+        self.show_pane(self.pane)
+
+    @property
+    def last_phase(self) -> bool:
+        """The outcome is told in the last phase, before the defense ends."""
+        timeline = self.live.defense.timeline
+        return timeline.state != "idle" and timeline.next_phase is None
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Everything."""
+        live = self.live
+        defense, curriculum, project = live.defense, live.curriculum, live.project
+        self._drawn_seq = defense.seq
+        names = live_words.criterion_names(curriculum, project, language())
+        self.rubric_list.show_defense(defense, curriculum, project, language(), self._just_rated)
+        self.query_one(NotesPanel).show_defense(defense, names)
+        self.query_one(QuestionsPanel).show_defense(defense)
+        self.set_class(self.last_phase, "-last-phase")
+        if self.last_phase:
+            self.query_one(DocumentsPanel).show_rows(*live_words.outlook(self.desk.verdict(self.defense_id)))
+        if self.pane not in self.panes():
+            self.show_pane("rubric")
+        self._draw_header()
+        self._draw_panes()
+        self._draw_clock(defense)
+        self._draw_notice()
+
+    def _draw_header(self) -> None:
+        width = max(20, self.size.width - 2)
+        self.query_one("#live-header", Static).update(view.header_line(self.live, width))
+
+    def _draw_panes(self) -> None:
+        kept = self.query_one(DocumentsPanel).kept
+        tabs = view.panes_line(self.live, self.panes(), self.pane, kept, self.size.width - 2)
+        self.query_one("#live-panes", Static).update(tabs)
+
+    def _draw_clock(self, defense: Defense) -> None:
+        self.query_one(ClockPanel).show_clock(
+            defense.timeline, self.desk.now(), self.live.curriculum.rules, self.zone, self._following
+        )
+
+    def _draw_notice(self) -> None:
+        """One line about what the mentor should know: read-only, a gap to decide, a gap that counted."""
+        text = self.standing_line() or live_words.gap_line(self.live, self.desk.now(), GAP_SHOWN_S)
+        notice = self.query_one("#live-notice", Static)
+        notice.update(line(text))
+        notice.display = bool(text)
+
+    def _look_ahead(self) -> None:
+        """When the next defense starts; read when the screen is shown, not every second."""
+        entries, now = self.desk.agenda.entries(), self.desk.now().wall
+        self._following = view.next_defense(entries, self.defense_id, self.zone, now)
+
+    def second(self) -> None:
+        """Draw the clock; the rest only when something happened."""
+        defense = self.live.defense
+        if defense.seq != self._drawn_seq:
+            self.update()
+        else:
+            self._draw_clock(defense)
+            if defense.recording is not None:
+                self._draw_header()
+        question = self.live.question
+        if question is not None and question.seq not in self._asked and self.app.screen is self:
+            self._asked.add(question.seq)
+            self.begin(flows.ask_about_gap(self, self.live))
+
+    def until_edge_ms(self) -> int:
+        """The clock of the phase changes when its own second is full, not the wall's."""
+        timeline = self.live.defense.timeline
+        if timeline.state != "running":
+            return super().until_edge_ms()
+        return 1000 - timeline.elapsed_ms(self.desk.now(), timeline.phase) % 1000
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def seen(self) -> OnLive:
+        """The desk, and the cursors of the panes."""
+        criterion, meant = self.rubric_list.criterion, self._meant()
+        return OnLive(
+            self.live,
+            criterion=criterion.id if criterion is not None else None,
+            meant=meant.id if meant is not None else None,
+            note=self.query_one(NotesPanel).chosen,
+            question=self.query_one(QuestionsPanel).chosen,
+        )
+
+    async def on_key(self, event: events.Key) -> None:
+        """Any key but those for what was just rated ends that; the keys of a text are no keys of the rubric."""
+        if self._just_rated is not None and not self.writing:
+            command = self.command_at(event.key)
+            if command is None or command.id not in ABOUT_JUST_RATED:
+                self._just_rated = None
+                self.update()
+
+    def _meant(self) -> Criterion | None:
+        """The criterion a note or a document is about: the one just rated, else the focused one."""
+        just = next((c for c in self.live.curriculum.criteria_of(self.live.project) if c.id == self._just_rated), None)
+        return just if just is not None else self.rubric_list.criterion
+
+    def label(self, command: Command) -> str:
+        """The clock's key says what it does now."""
+        if command.id in ("clock.toggle", "anywhere.toggle") and self.live.defense.timeline.state == "paused":
+            return _("resume")
+        return super().label(command)
+
+    def hints(self) -> tuple[Hint, ...]:
+        """In the last phase the way out takes the place of the next phase."""
+        finish = self.hint_of(command("live.finish")) if self.last_phase else None
+        if finish is None:
+            return super().hints()
+        hints = [hint for hint in super().hints() if hint != finish]
+        return tuple(finish if hint.command == "clock.next_phase" else hint for hint in hints)
 
     # --- moving ------------------------------------------------------------------------------------------------------
 
@@ -96,6 +320,7 @@ class LiveScreen(LiveView):
         criterion = self._seen_criterion()
         if criterion is None or self.attempt(lambda: self.live.rate(criterion, rating)) is None:
             return
+        self._just_rated = criterion
         self._go_on(criterion)
 
     def _go_on(self, after: str | None) -> None:
@@ -104,7 +329,7 @@ class LiveScreen(LiveView):
         if following is not None:
             self.rubric_list.go_to_criterion(following)
         else:
-            self.tell(_("Every criterion is rated."))
+            self.tell(view.all_rated(live))
 
     def action_live_rate_met(self) -> None:
         """Met, and on."""
@@ -163,15 +388,9 @@ class LiveScreen(LiveView):
         paused = defense.timeline.state == "paused"
         self.tell(_("The clock is paused; “{key:clock.pause_reason}” says why.") if paused else _("The clock runs."))
 
-    @work(exclusive=True, group="dialog")
     async def action_clock_pause_reason(self) -> None:
-        """Why the clock was paused; it stays paused, or goes on running."""
-        options = [_(PAUSES[reason]) for reason in PAUSE_REASONS]
-        choice = await self.app.push_screen_wait(Choose(_("Why was the clock paused?"), options))
-        if choice is not None:
-            reason = PAUSE_REASONS[choice]
-            if self.attempt(lambda: self.live.explain_pause(reason)) is not None:
-                self.tell(_("Paused: {reason}.", reason=_(PAUSES[reason])))
+        """Why the clock was paused."""
+        await flows.explain_pause(self, self.live)
 
     def action_clock_next_phase(self) -> None:
         """The next phase; one that ended below its window may have been a slip of the finger."""
@@ -208,20 +427,18 @@ class LiveScreen(LiveView):
 
     def action_live_finish(self) -> None:
         """The defense ends; the verdict is next."""
-        if self.live.defense.session != "live" or self.attempt(self.live.finish) is not None:
-            self.console_app.go("verdict", self.defense_id)
+        if self.live.defense.session == "live":
+            finish(self, self.live, self.action_live_verdict)
+        else:
+            self.action_live_verdict()
 
     def action_live_verdict(self) -> None:
         """The verdict, while the defense goes on."""
         self.console_app.go("verdict", self.defense_id)
 
-    @work(exclusive=True, group="dialog")
     async def action_live_abort(self) -> None:
-        """Break off, after a question."""
-        details = _("Say what happened. A new date opens the next sitting.")
-        reason = await answer_to(self, Ask(self.live, Asked.ABORT, _("Break the defense off?"), details))
-        if reason is not None and self.attempt(lambda: self.live.abort(reason)) is not None:
-            self.console_app.go("brief", self.defense_id)
+        """Break off."""
+        await flows.abort(self, self.live)
 
     # --- undo --------------------------------------------------------------------------------------------------------
 
@@ -229,7 +446,7 @@ class LiveScreen(LiveView):
         """Take back, and say what; without the start there is only the waiting room."""
         action = self.live.defense.undo[-1]
         if self.attempt(self.live.undo) is not None:
-            self.tell(_("Undone: {what}", what=shortened(self.describe_action(action), 80)))
+            self.tell(_("Undone: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
             if self.live.defense.session == "waiting":
                 self.console_app.go("waiting", self.defense_id)
 
@@ -237,7 +454,7 @@ class LiveScreen(LiveView):
         """Do again, and say what."""
         action = self.live.defense.redo[-1]
         if self.attempt(self.live.redo) is not None:
-            self.tell(_("Done again: {what}", what=shortened(self.describe_action(action), 80)))
+            self.tell(_("Done again: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
 
     # --- texts -------------------------------------------------------------------------------------------------------
 
@@ -245,8 +462,7 @@ class LiveScreen(LiveView):
         """What is being written, and who will read it."""
         kind, _separator, rest = field.partition("/")
         if kind == "criterion":
-            names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
-            return _("Shared note on {criterion}", criterion=names.get(rest, rest))
+            return _("Shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
         labels = {
             "note": N_("Private note"),
             "question": N_("Question to park"),
@@ -276,9 +492,8 @@ class LiveScreen(LiveView):
         self.write("note")
 
     def action_live_note_criterion(self) -> None:
-        """A note on the focused criterion."""
-        criterion = self.rubric_list.criterion
-        if criterion is not None:
+        """A note on the criterion just rated, or on the focused one."""
+        if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
     def action_live_question(self) -> None:
@@ -319,56 +534,17 @@ class LiveScreen(LiveView):
         if chosen is not None:
             self.write(f"edit/{chosen}")
 
-    @work(exclusive=True, group="dialog")
     async def action_live_bank(self) -> None:
         """Insert a sentence of the bank into a note on the focused criterion."""
-        criterion = self.rubric_list.criterion
-        if criterion is None:
-            return
-        rating = rubric.rating_of(self.live.defense, criterion.id)
-        bank = self.desk.comments
-        sentences = [c.text.in_(language()) for c in bank.offer(criterion, self.live.project.id, rating)]
-        details = error_text(bank.problem) if bank.problem is not None else ""
-        names = live_words.criterion_names(self.live.curriculum, self.live.project, language())
-        title = _("Comment on {criterion}", criterion=names.get(criterion.id, criterion.id))
-        choice = await self.app.push_screen_wait(Choose(title, sentences, details))
-        if choice is not None:
-            self.write(f"criterion/{criterion.id}")
-            self.writer.insert(sentences[choice])
+        if (criterion := self.rubric_list.criterion) is not None:
+            await flows.insert_comment(self, self.live, criterion)
 
     # --- documents ---------------------------------------------------------------------------------------------------
 
-    @work(exclusive=True, group="dialog")
     async def action_live_document(self) -> None:
-        """Ask for a document, from the focused criterion: its evidence, or one with a title of its own."""
-        if not self._rubric_is_seen():
-            return
-        criterion = self.rubric_list.criterion
-        project, tongue = self.live.project, language()
-        evidence = revision.evidence_of(criterion, project) if criterion is not None else ()
-        choices = [d for n in evidence if (d := project.deliverable(n)) is not None][:8]
-        choice = 0
-        if len(choices) != 1:
-            options = [*(d.title.in_(tongue) for d in choices), _("another document")]
-            question = Choose(_("Which document is to be revised?"), options)
-            answer = await self.app.push_screen_wait(question) if choices else 0
-            if answer is None:
-                return
-            choice = answer
-        verdict, id = self.desk.verdict(self.defense_id), criterion.id if criterion is not None else None
-        if choice < len(choices):
-            number = choices[choice].n
-            row = self.attempt(lambda: verdict.ask_for(number, id))
-            if row is not None:
-                self._say_asked(revision.row_title(row, project, tongue))
-            return
-        title = await answer_to(self, Ask(verdict, Asked.DOCUMENT, _("Which document is to be revised?")))
-        criteria = (id,) if id is not None and not evidence else ()
-        if title and self.attempt(lambda: verdict.add_row(None, title, criteria)) is not None:
-            self._say_asked(title)
-
-    def _say_asked(self, document: str) -> None:
-        self.tell(_("To revise: {document}", document=shortened(document, 60)))
+        """Ask for a document, from the criterion just rated or the focused one."""
+        if self._rubric_is_seen():
+            await flows.ask_for_document(self, self.desk.verdict(self.defense_id), self._meant())
 
     # --- views -------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.live import LiveDesk, advancing, toggling
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import RatingValue, Request
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Seen, Whats, Wishes, needs, reads, records, writes
 
 
@@ -22,15 +22,20 @@ class OnLive(Seen[LiveDesk]):
         criterion: Id of the focused one, None on a skill that is folded away.
         note: Number of the chosen note, strength or improvement; None without one.
         question: Number of the chosen question, None without one.
+        meant: Id of the criterion that a note or a document is about: just rated, else focused.
     """
 
     criterion: str | None = None
     note: int | None = None
     question: int | None = None
+    meant: str | None = None
+
+
+FOLDED: Final = N_("This skill was acquired before: {key:live.details} opens it.")
 
 
 def _criterion(seen: OnLive) -> str:
-    return needs(seen.criterion, "This skill was acquired before: {key:live.details} opens it.")
+    return needs(seen.criterion, FOLDED)
 
 
 def _rates(rating: RatingValue | None) -> Callable[[OnLive], Whats]:
@@ -38,6 +43,10 @@ def _rates(rating: RatingValue | None) -> Callable[[OnLive], Whats]:
 
 
 def _notes_criterion(seen: OnLive) -> Whats:
+    return (seen.desk.another_text(f"criterion/{needs(seen.meant, FOLDED)}"),)
+
+
+def _inserts_comment(seen: OnLive) -> Whats:
     return (seen.desk.another_text(f"criterion/{_criterion(seen)}"),)
 
 
@@ -85,7 +94,7 @@ LIVE: Final[Wishes[OnLive]] = {
     "live.rate_not_observed": _rates("not_observed"),
     "live.clear": _rates(None),
     "live.note_criterion": _notes_criterion,
-    "live.bank": _notes_criterion,
+    "live.bank": _inserts_comment,
     "live.edit_note": _edits_note,
     "live.private": _turns_private,
     "live.question": writes("question"),

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
 
+QUOTED = 90
+"""Cells of a criterion's words before its field: four rows of half a screen."""
+
+
 def written_here(field: str) -> bool:
     """Whether a draft's field is one of the live screen's."""
     return field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement", "edit")
@@ -42,6 +46,14 @@ def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Ma
         c.id: c.label.in_(tongue) if c.label is not None else c.id.removeprefix(prefix)
         for c in curriculum.criteria_of(project)
     }
+
+
+def quoted(live: LiveDesk, id: str) -> str:
+    """A criterion by its short name and its words, which may be shortened."""
+    curriculum, project, tongue = live.curriculum, live.project, language()
+    name = criterion_names(curriculum, project, tongue).get(id, id)
+    words = next((c.text.in_(tongue) for c in curriculum.criteria_of(project) if c.id == id), "")
+    return f"{name} — {shortened(words, QUOTED)}" if words else name
 
 
 def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.DefenseEvent]) -> str:

@@ -17,7 +17,6 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.safe_text import cells, shortened
 from defense_console.screens.before.rescheduling import ask_date
-from defense_console.screens.places import place_of
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.writing import WritingScreen
@@ -99,7 +98,7 @@ class QueueScreen(WritingScreen):
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept."""
         if self.texts.defense.seq != known:
-            self.desk.agenda.noted(self.texts.id)
+            self.desk.agenda.did(self.texts.id)
             self.tell(_("Note kept, private."))
 
     def on_mount(self) -> None:
@@ -260,7 +259,7 @@ class QueueScreen(WritingScreen):
         """Open the selected defense where it stands."""
         entry = self._selected()
         if entry is not None:
-            self.console_app.go(place_of(entry.summary), entry.summary.id)
+            self.console_app.go_on(entry.summary)
 
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""
@@ -330,10 +329,12 @@ class QueueScreen(WritingScreen):
             back, parked = N_("Back in its place: {student}"), N_("Parked: {student}; {key:edit.undo} takes it back")
             self.tell(_(back if entry.summary.parked else parked, student=name))
 
-    def action_defense_reschedule(self) -> None:
+    async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
         if self.table.chosen:
-            ask_date(self, self.desk.brief(self.table.chosen))
+            id = self.table.chosen
+            if await ask_date(self, self.desk.brief(id)):
+                self.desk.agenda.did(id)
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""

@@ -69,8 +69,8 @@ class Ask(Dialog[str | None]):
         self.set_focus(field)
 
     def keys_text(self) -> str:
-        """Two keys."""
-        return _("↵  keep      Esc  back, the text stays")
+        """Three keys."""
+        return _("↵  keep    Alt+↵  new line    Esc  back, the text stays")
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""

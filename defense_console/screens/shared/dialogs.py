@@ -128,7 +128,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         scroll = self.query_one(Reading)
         self.set_class(scroll.max_scroll_y > 0, "-higher")
         below = scroll.max_scroll_y - round(scroll.scroll_y)
-        text = ngettext("↓ {n} more line below", "↓ {n} more lines below", below) if below else _("This is the end.")
+        text = ngettext("{n} more line below", "{n} more lines below", below) if below else _("This is the end.")
         self.query_one(".dialog--more", Static).update(Content(text))
         self.call_after_refresh(self._fit)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -110,7 +109,6 @@ class AsideScreen(ConsoleScreen):
         if self.attempt(lambda: self._log.take_up(key)) is not None:
             self._say_left(_("Recorded."))
 
-    @work(exclusive=True, group="dialog")
     async def action_aside_drop(self) -> None:
         """Give it up, after a question."""
         key = self.query_one("#aside", Panel).key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.content import Content
 
 from defense_console.desk.defense.asked import is_asked
@@ -261,7 +261,6 @@ class WritingScreen(ConsoleScreen):
             self._asked_aside |= keys
             self.action_console_aside()
 
-    @work(exclusive=True, group="dialog")
     async def action_console_take_over(self) -> None:
         """Write here from now on, after a question."""
         id, other = self.texts.id, self.texts.holder

@@ -11,8 +11,9 @@ from defense_console.model.defense.state import SETTLED, Defense, Delivery, Revi
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
+from defense_console.screens.shared.row_reasons import reason_lines
 from defense_console.widgets.lists.panel import Item
-from defense_console.words.translation import _, clock_text, date_text, in_words, language, size_text, when
+from defense_console.words.translation import _, date_text, in_words, language, size_text, when
 from defense_console.words.values import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _document(each: Revision, desk: RevisionsDesk, zone: str, now: str) -> Conte
     expected = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
     if expected:
         parts.append(Content.assemble((_("Expected:") + " ", "$text-accent"), content(expected)))
-    parts += _reasons(each, desk)
+    parts += reason_lines(each.request, desk.defense, desk.project)
     if each.decision_reason:
         parts.append(Content.assemble((_("Decision:") + " ", "$text-accent"), content(each.decision_reason)))
     return Content("\n").join(parts)
@@ -157,19 +158,6 @@ def _delivered(delivery: Delivery, zone: str, now: str) -> Content:
     files = ", ".join(f"{file.name} ({size_text(file.size)})" for file in delivery.files)
     head = _("Version {n}, {when}", n=delivery.version, when=when(delivery.at, zone, now))
     return content(_("{version}: {files}", version=head, files=files) if files else head).stylize("$text-muted")
-
-
-def _reasons(each: Revision, desk: RevisionsDesk) -> list[Content]:
-    label = (_("Why:") + " ", "$text-accent")
-    if each.request.reason:
-        return [Content.assemble(label, content(each.request.reason))]
-    lines = []
-    for reason in revision.row_reasons(each.request, desk.defense, desk.project, language()):
-        short = reason.criterion.removeprefix(f"{desk.project.id}-")
-        seen = [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
-        text = " · ".join([_("{criterion} is not met", criterion=short), *seen])
-        lines.append(Content.assemble(label, content(text)))
-    return lines
 
 
 # --- beside the documents ------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -17,10 +16,10 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.copying import CopyingScreen
+from defense_console.screens.shared.copying import copy_message
 from defense_console.screens.shared.dialogs import Confirm
-from defense_console.screens.uploads import panels
-from defense_console.screens.uploads.looking import Looking
+from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.uploads import looking, panels
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.signing import announcement
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
 
 
-class RevisionsScreen(Looking, CopyingScreen):
+class RevisionsScreen(PanelScreen):
     """Everything about the documents of one conditional verdict.
 
     Args:
@@ -107,7 +106,7 @@ class RevisionsScreen(Looking, CopyingScreen):
         self.query_one("#revisions-standing", Static).update(line)
 
     def _show_received(self) -> None:
-        each = self.chosen()
+        each = next((r for r in self.defense.revisions if r.request.id == self.panel("documents").key), None)
         heading = _("Versions of {document}", document=panels.title_of(each, self.revisions)) if each else ""
         items = panels.delivery_items(each, self.revisions, self.zone, self.desk.now().wall)
         self.panel("received").show(content(heading), items)
@@ -120,39 +119,33 @@ class RevisionsScreen(Looking, CopyingScreen):
     # --- what can be done ----------------------------------------------------------------------------------------
 
     def chosen(self) -> Revision | None:
-        """The document the cursor is on."""
-        key = self.panel("documents").key
+        """The document the cursor is on, or in whose versions it is; None on a version of the verdict."""
+        key = self._chosen_key()
         return next((each for each in self.defense.revisions if each.request.id == key), None)
+
+    def _chosen_key(self) -> str:
+        return "" if self.at_cursor()[0] == "versions" else self.panel("documents").key
 
     def seen(self) -> OnDocuments:
         """The desk, the panel in use, and the document that is chosen."""
-        return OnDocuments(self.revisions, self.at_cursor()[0], self.panel("documents").key)
+        return OnDocuments(self.revisions, self.at_cursor()[0], self._chosen_key())
 
     # --- one document ----------------------------------------------------------------------------------------------
 
-    def action_revisions_accept(self) -> None:
+    async def action_revisions_accept(self) -> None:
         """Settle it. Content that was there before is accepted only after a question."""
         each = self.chosen()
         if each is None:
             return
-        if revision.change_of(each, self.defense) in ("unchanged", "again"):
-            self._accept_unchanged(each)
-        else:
-            self._accept(each)
-
-    def _accept(self, each: Revision) -> None:
-        if self.attempt(lambda: self.revisions.accept(each.request.id)) is None:
-            return
-        self.tell(_("Accepted: {document}.", document=shortened(panels.title_of(each, self.revisions), 40)))
-        self._go_on()
-
-    @work(exclusive=True, group="dialog")
-    async def _accept_unchanged(self, each: Revision) -> None:
-        change = panels.change_line(each, self.defense) or Content("")
         title = panels.title_of(each, self.revisions)
-        question = Confirm(_("Accept {document} all the same?", document=title), change, yes=_("accept"))
-        if await self.app.push_screen_wait(question):
-            self._accept(each)
+        if revision.change_of(each, self.defense) in ("unchanged", "again"):
+            change = panels.change_line(each, self.defense) or Content("")
+            question = Confirm(_("Accept {document} all the same?", document=title), change, yes=_("accept"))
+            if not await self.app.push_screen_wait(question):
+                return
+        if self.attempt(lambda: self.revisions.accept(each.request.id)) is not None:
+            self.tell(_("Accepted: {document}.", document=shortened(title, 40)))
+            self._go_on()
 
     def _go_on(self) -> None:
         """The cursor goes on to the next document that waits for a look."""
@@ -160,7 +153,6 @@ class RevisionsScreen(Looking, CopyingScreen):
         if waiting:
             self.panel("documents").choose(waiting[0])
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_again(self) -> None:
         """Ask for it again, in words of one's own; the words of the round before are offered."""
         each = self.chosen()
@@ -176,12 +168,10 @@ class RevisionsScreen(Looking, CopyingScreen):
             self.tell(_("Asked for again: round {n}.", n=desk.revision(each.request.id).round))
             self._go_on()
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_waive(self) -> None:
         """Give it up, for a reason."""
         await self._with_reason(Asked.WAIVE, _("Why is this document given up?"), self.revisions.waive)
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_withdraw(self) -> None:
         """Withdraw the request, for a reason."""
         await self._with_reason(Asked.WITHDRAW, _("Why is the request withdrawn?"), self.revisions.withdraw)
@@ -195,7 +185,6 @@ class RevisionsScreen(Looking, CopyingScreen):
         if reason:
             self.attempt(lambda: decide(each.request.id, reason))
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_expire(self) -> None:
         """Close it because nothing came in time; the verdict stays as it is until it is signed anew."""
         each = self.chosen()
@@ -217,8 +206,8 @@ class RevisionsScreen(Looking, CopyingScreen):
             self.tell(_("No document waits for a look."))
         else:
             self.panel("documents").choose(following.request.id)
+            self.focus_panel("documents")
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_declare(self) -> None:
         """It came by another way; asked, since what was received is never undone."""
         each = self.chosen()
@@ -252,7 +241,6 @@ class RevisionsScreen(Looking, CopyingScreen):
         if self.attempt(self.revisions.complete_reception) is not None:
             self.tell(_("Reception complete: your own time runs from now."))
 
-    @work(exclusive=True, group="dialog")
     async def action_revisions_sign(self) -> None:
         """Sign what is proposed, and go to the verdict, where the countdown runs."""
         desk = self.revisions
@@ -281,13 +269,18 @@ class RevisionsScreen(Looking, CopyingScreen):
         """Back to the queue."""
         self.console_app.home()
 
-    def action_revisions_compare(self) -> None:
+    async def action_revisions_compare(self) -> None:
         """What changed in the document; on a version of the verdict, its report as it was released."""
         panel = self.focused_panel
         if panel is not None and panel.id == "versions":
             self._preview(int(panel.key))
-        else:
-            self.compare_files()
+        elif (each := self.chosen()) is not None:
+            await looking.compare_files(self, self.revisions, each)
+
+    async def action_revisions_open_file(self) -> None:
+        """The file itself, in the system's viewer."""
+        if (each := self.chosen()) is not None:
+            await looking.open_file(self, self.revisions, each)
 
     def action_verdict_preview(self) -> None:
         """The report as it reads now."""
@@ -300,4 +293,4 @@ class RevisionsScreen(Looking, CopyingScreen):
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""
-        self.copy_message(self.revisions, self.defense.language or language())
+        copy_message(self, self.revisions, self.defense.language or language())

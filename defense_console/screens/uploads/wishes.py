@@ -13,11 +13,11 @@ from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Seen, Whats, Wishes, needs, records, unless
 
 OnDocuments = Seen[RevisionsDesk]
-"""The key is that of the document, wherever the focus is."""
+"""The key is that of the document the cursor is in, "" on a version of the verdict."""
 
 
 def _row(seen: OnDocuments) -> str:
-    return needs(seen.key, "Choose a document first.")
+    return needs(seen.key, "Choose a document first: {key:panel.next} goes to the documents.")
 
 
 def _decides(decision: Callable[[str], DefenseWhat]) -> Callable[[OnDocuments], Whats]:

@@ -12,16 +12,16 @@ from defense_console.model.curriculum import ORAL
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.signing import Guard
-from defense_console.model.defense.state import Defense, OutcomeValue, Revision
+from defense_console.model.defense.state import Defense, OutcomeValue, Revision, Version
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
+from defense_console.screens.shared.row_reasons import reason_lines
 from defense_console.settings import Settings
 from defense_console.widgets.lists.panel import Item
 from defense_console.words.consequences import consequence
 from defense_console.words.translation import (
     _,
-    clock_text,
     date_time,
     duration_text,
     language,
@@ -57,6 +57,11 @@ def key_of(id: str, settings: Settings) -> str:
 # --- outcome -----------------------------------------------------------------------------------------------------
 
 
+def in_force(defense: Defense) -> Version | None:
+    """Return the version that is signed, or released with no other one drafted; None while a verdict is drafted."""
+    return defense.signed or (defense.released if defense.drafting is None else None)
+
+
 def outcome_words(desk: VerdictDesk, outcome: OutcomeValue, zone: str) -> str:
     """The label of an outcome, with the instant the documents are due once released, the time given before."""
     words = translator(language())
@@ -69,12 +74,12 @@ def outcome_words(desk: VerdictDesk, outcome: OutcomeValue, zone: str) -> str:
 def outcome_items(desk: VerdictDesk, settings: Settings, zone: str) -> tuple[Item, ...]:
     """The suggestion and its reason, then the three outcomes with what happens next; none chosen by the console."""
     defense = desk.defense
-    in_force = defense.signed or (defense.released if defense.drafting is None else None)
-    chosen = in_force.outcome if in_force is not None else defense.outcome
-    items = [] if in_force is not None else [Item(_suggestion(desk), mark=Content("→ "))]
+    version = in_force(defense)
+    chosen = version.outcome if version is not None else defense.outcome
+    items = [] if version is not None else [Item(_suggestion(desk), mark=Content("→ "))]
     for outcome in OUTCOME_ORDER:
         mark = "(●) " if outcome == chosen else "( ) "
-        key = "" if in_force is not None else key_of(OUTCOME_COMMANDS[outcome], settings) + "  "
+        key = "" if version is not None else key_of(OUTCOME_COMMANDS[outcome], settings) + "  "
         text = content(outcome_words(desk, outcome, zone))
         style = "bold" if outcome == chosen else "$text-muted" if chosen is not None else ""
         items.append(Item(Content.assemble((key, "bold $text-accent"), text.stylize(style)), mark=Content(mark)))
@@ -115,30 +120,13 @@ def _document(row: Row, desk: VerdictDesk) -> Content:
         verification,
     )
     parts = [content(title).stylize("bold"), content(" · ".join(terms)).stylize("$text-muted")]
-    parts.extend(_reasons(row, desk))
+    parts.extend(reason_lines(row.request, desk.defense, project))
     expected = revision.row_expected(request, project, tongue)
     if expected:
         parts.append(Content.assemble((_("Expected:") + " ", "$text-accent"), content(expected)))
     else:
         parts.append(Content("! " + _("nothing says what is expected")).stylize("$text-warning"))
     return Content("\n").join(parts)
-
-
-def _reasons(row: Row, desk: VerdictDesk) -> list[Content]:
-    """Why: the mentor's words, else each criterion and what was seen.
-
-    The sentence of a criterion stands here only when what is expected does not already say it.
-    """
-    label = (_("Why:") + " ", "$text-accent")
-    if row.request.reason:
-        return [Content.assemble(label, content(row.request.reason))]
-    lines = []
-    for reason in revision.row_reasons(row.request, desk.defense, desk.project, language()):
-        short = reason.criterion.removeprefix(f"{desk.project.id}-")
-        parts = [f"{short} {reason.text}" if row.request.expected else _("{criterion} is not met", criterion=short)]
-        parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
-        lines.append(Content.assemble(label, content(" · ".join(parts))))
-    return lines
 
 
 def kept_titles(desk: VerdictDesk) -> tuple[str, ...]:
@@ -153,6 +141,8 @@ def released_items(desk: VerdictDesk, zone: str, now: str) -> tuple[Item, ...]:
     for each in desk.defense.revisions:
         title = revision.row_title(each.request, desk.project, language()) or _("a document without a name")
         items.append(Item(Content("\n").join([content(title).stylize("bold"), _standing(each, zone, now)])))
+    if not items:
+        items.append(Item(Content(_("No document is asked for.")).stylize("$text-muted")))
     return tuple(items)
 
 
@@ -184,10 +174,15 @@ def skill_items(desk: VerdictDesk) -> tuple[Item, ...]:
 
 
 def text_items(defense: Defense) -> tuple[Item, ...]:
-    """Strengths, improvements, reason and next goal, keyed by the field that edits each."""
+    """Strengths, improvements, reason and next goal, keyed by the field that edits each.
+
+    Once signed and after the release, the reason is the one of that version.
+    """
     items = [Item(content(line.text), f"edit/{line.seq}", Content("+ ")) for line in defense.strengths]
     items += [Item(content(line.text), f"edit/{line.seq}", Content("→ ")) for line in defense.improvements]
-    fixed = ((_("Reason for the outcome:"), defense.reason, "reason"), (_("Next goal:"), defense.goal, "goal"))
+    version = in_force(defense)
+    reason = version.reason if version is not None else defense.reason
+    fixed = ((_("Reason for the outcome:"), reason, "reason"), (_("Next goal:"), defense.goal, "goal"))
     for label, text, field in fixed:
         shown = content(text) if text else Content("–").stylize("$text-muted")
         items.append(Item(Content.assemble((label + " ", "$text-accent"), shown), field))

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content.report import Field, Reader, Report, fields
 from defense_console.safe_text import content
-from defense_console.screens.shared.copying import CopyingScreen
+from defense_console.screens.shared.copying import copy_message, copy_out
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.screens.verdict.wishes import REPORT, OnReport
 from defense_console.widgets.frame.writer import Writer
@@ -28,7 +28,7 @@ READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor"), "jury": N_("the jury")}
 
 
-class PreviewScreen(WritingScreen, CopyingScreen):
+class PreviewScreen(WritingScreen):
     """The report, one item per field; a field the mentor wrote anew says so, with a changed proposal beside it.
 
     Args:
@@ -199,8 +199,8 @@ class PreviewScreen(WritingScreen, CopyingScreen):
         field = next((field for field in fields(self._report()) if field.key == key), None)
         if field is not None:
             self._copied = key
-            self.copy_out(field.title, field.text)
+            copy_out(self, field.title, field.text)
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""
-        self.copy_message(self.verdict, self._tongue)
+        copy_message(self, self.verdict, self._tongue)

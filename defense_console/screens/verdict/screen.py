@@ -11,13 +11,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.keys.keymap import Command
+from defense_console.model.defense import revision
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
-from defense_console.screens.shared.copying import CopyingScreen
-from defense_console.screens.verdict import panels
-from defense_console.screens.verdict.after_release import AfterRelease
+from defense_console.screens.shared.copying import copy_message
+from defense_console.screens.shared.finishing import finish
+from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.verdict import after_release, panels, rows
+from defense_console.screens.verdict.signing import sign_or_release
 from defense_console.screens.verdict.wishes import VERDICT, guard_at, lifting_field
 from defense_console.widgets.clock.words import read_clock
 from defense_console.widgets.frame.hint_bar import Hint
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
 
-class VerdictScreen(AfterRelease, CopyingScreen):
+class VerdictScreen(PanelScreen):
     """Everything the mentor decides about one defense.
 
     Args:
@@ -89,10 +92,7 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
         further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
         settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
-        if settled and defense.revisions:
-            items = panels.released_items(desk, self.zone, now)
-        else:
-            items = panels.document_items(desk)
+        items = panels.released_items(desk, self.zone, now) if settled else panels.document_items(desk)
         self.panel("documents").show(_("Documents to revise"), items)
         self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense))
         self.panel("skills").show(_("Skills"), panels.skill_items(desk))
@@ -227,6 +227,38 @@ class VerdictScreen(AfterRelease, CopyingScreen):
         """Every text but those of the report."""
         return not field.startswith("report/")
 
+    def field_label(self, field: str) -> str | Content:
+        """A text of a document names the document: several are on the screen, and none is marked while one types."""
+        label = super().field_label(field)
+        kind, _slash, rest = field.partition("/")
+        row = rows.row_of(self.verdict, rest.partition("/")[0]) if kind == "row" else None
+        title = revision.row_title(row.request, self.verdict.project, language()) if row is not None else ""
+        return Content.assemble(label, content(f" · {shortened(title, 24)}")) if title else label
+
+    # --- documents -----------------------------------------------------------------------------------------------
+
+    def action_verdict_keep(self) -> None:
+        """Keep or drop the document."""
+        row = rows.row_of(self.verdict, self.panel("documents").key)
+        if row is not None:
+            self.attempt(lambda: self.verdict.keep(row.request.id, not row.kept))
+
+    def _move_due(self, sign: int) -> None:
+        row, by_s = self.panel("documents").key, sign * self.curriculum.rules.due_step_s
+        self.attempt(lambda: self.verdict.move_due(row, by_s))
+
+    def action_verdict_due_later(self) -> None:
+        """More time."""
+        self._move_due(1)
+
+    def action_verdict_due_earlier(self) -> None:
+        """Less time."""
+        self._move_due(-1)
+
+    async def action_verdict_add_row(self) -> None:
+        """One more document."""
+        await rows.add_row(self, self.verdict)
+
     # --- texts ---------------------------------------------------------------------------------------------------
 
     def action_verdict_strength(self) -> None:
@@ -252,43 +284,63 @@ class VerdictScreen(AfterRelease, CopyingScreen):
             self.focus_panel("skills")
             self.write(panel.key)
 
-    def action_verdict_edit_row(self) -> None:
+    async def action_verdict_edit_row(self) -> None:
         """Edit what the cursor is on: a document, a text, a comment; or do what lifts a guard."""
         panel, key = self.at_cursor()
         if panel == "documents":
-            self.edit_row(key)
+            await rows.edit_row(self, self.verdict, key)
         elif panel != "guards":
             self.write(key)
         elif (guard := guard_at(key, self.verdict)) is not None:
-            self._lift(guard)
+            await self._lift(guard)
 
-    def _lift(self, guard: Guard) -> None:
+    async def _lift(self, guard: Guard) -> None:
         if field := lifting_field(guard, self.verdict):
             self.write(field)
         elif guard.id in ("rated", "held") and self.defense.session in ("live", "held"):
             self.console_app.go("live", self.defense_id)
         elif guard.id.startswith("row"):
             if not self.focus_panel("documents"):
-                self.action_verdict_add_row()
+                await rows.add_row(self, self.verdict)
         else:
             lift = panels.lift_words(guard.lift, self.desk.settings)
             self.tell(f"{_(guard.text_id, **dict(guard.parameters))} → {lift}")
+
+    # --- signing, and what follows -------------------------------------------------------------------------------
+
+    async def action_verdict_sign(self) -> None:
+        """Sign; when signed, release."""
+        await sign_or_release(self, self.verdict)
+
+    def action_verdict_revisions(self) -> None:
+        """The documents to revise."""
+        self.console_app.go("revisions", self.defense_id)
+
+    async def action_verdict_amend(self) -> None:
+        """A new version, or none after all."""
+        await after_release.amend(self, self.verdict)
+
+    async def action_verdict_contest(self) -> None:
+        """The student contests; when contested, the verdict is upheld."""
+        await after_release.contest(self, self.verdict)
+
+    async def action_verdict_next_attempt(self) -> None:
+        """The next attempt."""
+        await after_release.plan_next_attempt(self, self.verdict)
 
     # --- clock, while live ---------------------------------------------------------------------------------------
 
     def action_clock_toggle(self) -> None:
         """Pause, or go on."""
-        if self.keep_text(stay=True):
-            self.attempt(self.live.toggle)
+        self.attempt(self.live.toggle)
 
     def action_clock_next_phase(self) -> None:
         """The next phase."""
-        if self.keep_text(stay=True):
-            self.attempt(self.live.next_phase)
+        self.attempt(self.live.next_phase)
 
     def action_live_finish(self) -> None:
         """The defense is over."""
-        self.attempt(self.live.finish)
+        finish(self, self.live)
 
     def action_verdict_reopen(self) -> None:
         """The defense goes on."""
@@ -312,4 +364,4 @@ class VerdictScreen(AfterRelease, CopyingScreen):
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""
-        self.copy_message(self.verdict, self.defense.language or language())
+        copy_message(self, self.verdict, self.defense.language or language())

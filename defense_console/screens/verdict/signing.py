@@ -1,15 +1,14 @@
-"""Signing on the verdict screen: the question, the countdown it announces, the release."""
+"""Signing a verdict: the question, the countdown it announces, the release."""
 
 from __future__ import annotations
 
-from textual import work
 from textual.content import Content
 
+from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.verdict import panels
-from defense_console.screens.verdict.row_editor import RowEditing
 from defense_console.words.translation import N_, _, duration_text
 
 
@@ -20,37 +19,32 @@ def announcement(screen: ConsoleScreen) -> Content:
     return content(_(text, name=settings.name or "?", time=duration_text(settings.release_countdown_s)))
 
 
-class Signing(RowEditing):
-    """The part of the verdict screen that signs and releases."""
+async def sign_or_release(screen: ConsoleScreen, desk: VerdictDesk) -> None:
+    """Sign after a question; when signed, release."""
+    if desk.defense.signed is not None:
+        await _release(screen, desk)
+    elif await screen.app.push_screen_wait(_question(screen, desk)) and screen.attempt(desk.sign) is not None:
+        screen.tell(_("Signed."))
 
-    @work(exclusive=True, group="dialog")
-    async def action_verdict_sign(self) -> None:
-        """Sign after a question; when signed, release."""
-        if not self.keep_text():
+
+def _question(screen: ConsoleScreen, desk: VerdictDesk) -> Confirm:
+    defense = desk.defense
+    assert defense.outcome is not None  # a guard
+    lines = [content(panels.outcome_words(desk, defense.outcome, screen.zone)).stylize("bold")]
+    if defense.outcome == "conditional":
+        lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
+    lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")
+              for g in desk.guards() if not g.hard]  # fmt: skip
+    lines.append(announcement(screen))
+    question = _("Sign the verdict of {student}?", student=desk.student.name)
+    return Confirm(question, Content("\n").join(lines), yes=_("sign"))
+
+
+async def _release(screen: ConsoleScreen, desk: VerdictDesk) -> None:
+    """Release now; while the countdown runs only after a question, since the key may have been pressed twice."""
+    if desk.countdown_s() is not None:
+        question = Confirm(_("Release now?"), _("The signature cannot be taken back afterwards."), yes=_("release"))
+        if not await screen.app.push_screen_wait(question):
             return
-        if self.defense.signed is not None:
-            await self._release()
-            return
-        if await self.app.push_screen_wait(self._sign_question()) and self.attempt(self.verdict.sign) is not None:
-            self.tell(_("Signed."))
-
-    def _sign_question(self) -> Confirm:
-        desk, defense = self.verdict, self.defense
-        assert defense.outcome is not None  # a guard
-        lines = [content(panels.outcome_words(desk, defense.outcome, self.zone)).stylize("bold")]
-        if defense.outcome == "conditional":
-            lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
-        lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")
-                  for g in desk.guards() if not g.hard]  # fmt: skip
-        lines.append(announcement(self))
-        question = _("Sign the verdict of {student}?", student=desk.student.name)
-        return Confirm(question, Content("\n").join(lines), yes=_("sign"))
-
-    async def _release(self) -> None:
-        """Release now; while the countdown runs only after a question, since F9 may have been pressed twice."""
-        if self.verdict.countdown_s() is not None:
-            question = Confirm(_("Release now?"), _("The signature cannot be taken back afterwards."), yes=_("release"))
-            if not await self.app.push_screen_wait(question):
-                return
-        if self.defense.signed is not None and self.attempt(self.verdict.release) is not None:
-            self.tell(_("Released."))
+    if desk.defense.signed is not None and screen.attempt(desk.release) is not None:
+        screen.tell(_("Released."))

@@ -1,6 +1,6 @@
 """Takes one student out of a store's file and of its copies, so that no byte of them is left in the files.
 
-Each file is built anew without the student and put in the place of the old one: whole, or not at all. What the disk
+Each file is built again without the student and put in the place of the old one: whole, or not at all. What the disk
 itself keeps of a file that is gone is beyond any program. Source: docs/reliability.md.
 """
 
@@ -56,7 +56,7 @@ class Traces(msgspec.Struct, frozen=True):
 
 
 def traces(rows: RowStorage, student: str) -> Traces:
-    """Find a student in a file: by the first event of each log and by the rows beside them.
+    """Find a student in a file: by the first event of each log and by the rows next to the logs.
 
     Raises:
         DamagedRow: A row cannot be read, so nothing is certain.
@@ -83,7 +83,7 @@ def _what(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def refuse_low_space(files: Iterable[Path]) -> None:
-    """Refuse to begin where there is no space to build each of some files anew, one after the other.
+    """Refuse to begin where there is no space to build each of some files again, one after the other.
 
     Raises:
         FullDisk: There is not; nothing was changed.
@@ -104,7 +104,7 @@ def refuse_low_space(files: Iterable[Path]) -> None:
 
 
 def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lambda: None) -> None:
-    """Build the store anew without a student. Nobody else may hold it.
+    """Build the store again without a student. Nobody else may hold it.
 
     Args:
         folder: The store's.
@@ -120,7 +120,7 @@ def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lam
 
 
 def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda: None) -> bool:
-    """Build a copy of the store anew without a student.
+    """Build a copy of the store again without a student.
 
     Args:
         path: The copy.
@@ -233,7 +233,7 @@ def of_others(folder: Path, identity: Identity) -> list[Path]:
 def forget_in_spool(folder: Path, identity: Identity, streams: Collection[str]) -> None:
     """Take a student's jobs out of what was set aside because it could never be written.
 
-    A file of which lines are damaged goes as a whole when it speaks of the student: nothing else of it is certain.
+    A file with damaged lines goes as a whole when it names the student: nothing else of it is certain.
 
     Raises:
         StoreError: A file cannot be changed.

@@ -23,7 +23,7 @@ _KEY_DIGITS = _BITS // _DIGIT_BITS
 _HEX = frozenset("0123456789abcdef")
 
 BESIDE: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
-"""Tables of the rows beside logs, and what those logs are about."""
+"""Tables of the rows next to logs, and what those logs are about."""
 
 
 def defense_key(id: str) -> int:
@@ -42,7 +42,7 @@ def name_key(*names: str) -> int:
 
 
 def places_beside(stream: str) -> list[tuple[str, int]]:
-    """Where the row beside a log may lie: tables and row ids; empty for a defense whose id is no UUID."""
+    """Return where the row next to a log may be: tables and row ids; empty for a defense whose id is no UUID."""
     subject = subject_of(stream)
     id = subject.id_of(stream)
     try:

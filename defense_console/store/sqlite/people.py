@@ -1,6 +1,6 @@
 """Students: one row each, folded from their log.
 
-A cache as the summaries are: written in the transaction of the event that changes it, made anew from the log where it
+A cache as the summaries are: written in the transaction of the event that changes it, made again from the log where it
 is damaged or gone. Source: engineering.md §2.
 """
 

@@ -76,7 +76,7 @@ class TinyStore:
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
         self.notice: ConsoleError | None = None
-        """What to say to the person who opened it, None for nothing: its copy could not be put with the others."""
+        """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
         self._names: list[Held] = []
         self._documents = Documents(database)
@@ -96,7 +96,7 @@ class TinyStore:
         Args:
             folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
-            backups: Where a copy goes before an earlier schema is brought up; beside the store when None.
+            backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
         Raises:
             StoreError: It cannot be used; the subclass and the sentence say why.
@@ -127,7 +127,7 @@ class TinyStore:
 
     @_explained
     def reclaim(self) -> bool:
-        """Use the space that the store's own files have anew, since the disk is full; tells whether there was any."""
+        """Use the space in the store's own files again, since the disk is full; return whether there was any."""
         return self._rows.reclaim()
 
     def close(self) -> None:
@@ -252,7 +252,7 @@ class TinyStore:
 
     @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Every draft by stream and field key, sorted. A damaged one is left out; `verify_all` tells of it."""
+        """Return every draft by stream and field key, sorted, without damaged ones; `verify_all` reports those."""
         return self._drafts.all()
 
     @_explained
@@ -277,7 +277,7 @@ class TinyStore:
 
     @_explained
     def leases(self) -> dict[str, Lease]:
-        """Leases by defense id. A damaged one is left out; `verify_all` tells of it."""
+        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
         return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
 
     @_explained

@@ -1,6 +1,6 @@
 """Summaries: one row per defense, pending or closed, that spares reading its log.
 
-A cache: written in the transaction of the event that changes it, and folded anew from the log where it lags behind.
+A cache: written in the transaction of the event that changes it, folded again from the log where it lags behind.
 Source: engineering.md §2.
 """
 
@@ -171,9 +171,9 @@ class Summaries:
                     self.put(row)
 
     def _fill_in(self) -> None:
-        """Once per connection: make the rows of the defenses that have a log and none, which two counts tell of.
+        """Make the rows of the defenses that have a log and no row, once per connection; two counts show them.
 
-        One whose log cannot be read stays away: `verify` tells of it, and the others must not wait for that.
+        One whose log cannot be read stays away: `verify` reports it, and the others must not wait for that.
         """
         if self._complete:
             return

@@ -92,9 +92,9 @@ class Documents:
         self.put("meta", name_key(key), {"key": key, "value": value}, "key")
 
     def own_id(self) -> str:
-        """What tells this store from another one at its place; "" when it has no such id and cannot be given one.
+        """Return the id of this store, which another store at its place does not have; "" when it cannot be given one.
 
-        A damaged one is left as it is: the store opens, `verify` tells of the row, and no spool is taken for its own.
+        A damaged id is left as it is: the store opens, `verify` reports the row, and no spool is taken for its own.
         """
         try:
             found = self.meta(_ID)

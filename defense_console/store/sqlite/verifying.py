@@ -1,4 +1,4 @@
-"""Checks that what the store holds is what was written: the chain of each log, and every row beside it.
+"""Checks that what the store holds is what was written: the chain of each log, and every row next to one.
 
 Source: product.md §2.
 """
@@ -19,32 +19,33 @@ from defense_console.store.sqlite.engine import RawRow, RowStorage
 from defense_console.store.sqlite.keys import BESIDE, name_key, places_beside
 
 
-class Told(NamedTuple):
-    """How far a log goes, by the row beside it."""
+class KnownEnd(NamedTuple):
+    """How far a log goes, by the row next to it: number and hash of its last line."""
 
     seq: int
     hash: str
 
 
-def told_beside(rows: RowStorage, stream: str) -> Told | None:
+def known_end(rows: RowStorage, stream: str) -> KnownEnd | None:
     """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
     for table, id in places_beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
             if document is not None and _is_of(document, stream):
-                return Told(int(document["seq"]), str(document["hash"]))
+                return KnownEnd(int(document["seq"]), str(document["hash"]))
     return None
 
 
-def ends_as_told(rows: RowStorage, stream: str) -> bool:
-    """Whether a log is as long as the row beside it says, as far as both can be read. No line but the last is read."""
-    told = told_beside(rows, stream)
-    if told is None:
+def ends_as_known(rows: RowStorage, stream: str) -> bool:
+    """Return whether a log is as long as the row next to it says, as far as both can be read.
+
+    Of the log only the last line is read.
+    """
+    end = known_end(rows, stream)
+    if end is None:
         return any(rows.has(table, id) for table, id in places_beside(stream))  # there, and damaged: it says nothing
-    line = next((_line(row) for row in rows.raw(stream, told.seq, told.seq)), ("", "") if told.seq else None)
-    return told.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (
-        line is None or told.hash in ("", line[1])
-    )
+    line = next((_line(row) for row in rows.raw(stream, end.seq, end.seq)), ("", "") if end.seq else None)
+    return end.seq == (rows.last_id(stream) or 0) == rows.count(stream) and (line is None or end.hash in ("", line[1]))
 
 
 def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
@@ -59,9 +60,9 @@ def refuse_cut(rows: RowStorage, stream: str, last: Line | None) -> None:
         DamagedStore: Lines are missing after `last`.
     """
     seq, known = (0, "") if last is None else (last.seq, last.hash)
-    told = told_beside(rows, stream)
+    end = known_end(rows, stream)
     emptied = last is None and rows.names(stream, 1) == [stream]
-    if emptied or (told is not None and (told.seq > seq or (told.seq == seq and told.hash not in ("", known)))):
+    if emptied or (end is not None and (end.seq > seq or (end.seq == seq and end.hash not in ("", known)))):
         raise DamagedStore(
             N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
             stream=stream,
@@ -106,10 +107,10 @@ def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
 
 
 def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
-    told = told_beside(rows, stream)
+    end = known_end(rows, stream)
     head: str | None = first_hash(stream)
     seq = 0
-    told_hash: str | None = None
+    end_hash: str | None = None
     for row in rows.raw(stream):
         if row.id > seq + 1:
             yield _hole(stream, seq + 1, row.id - 1)
@@ -127,20 +128,18 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             )
         yield from _check_pinned(rows, stream, seq, body)
         head = hash
-        if told is not None and told.seq == seq:
-            told_hash = hash
-    if told is None:
+        if end is not None and end.seq == seq:
+            end_hash = hash
+    if end is None:
         yield _problem(
             stream, None, "summary", N_("The row beside {stream} is missing or damaged: its end is unproven.")
         )
-    elif told.seq > seq:
+    elif end.seq > seq:
         yield _problem(
-            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=told.seq
+            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=end.seq
         )
-    elif told_hash is not None and told_hash != told.hash:
-        yield _problem(
-            stream, told.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows.")
-        )
+    elif end_hash is not None and end_hash != end.hash:
+        yield _problem(stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows."))
 
 
 def _hole(stream: str, first: int, last: int) -> Problem:
@@ -184,7 +183,7 @@ def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Itera
 
 
 def check_all(rows: RowStorage) -> list[Problem]:
-    """What is wrong anywhere: the file, each log, each row beside them; empty when the store is sound."""
+    """Return what is wrong anywhere: the file, each log, each other row; empty when the store is sound."""
     problems: list[Problem] = []
     try:
         problems += (
@@ -194,9 +193,9 @@ def check_all(rows: RowStorage) -> list[Problem]:
         names = set(rows.names()) | set(rows.names_of_rows())
     except sqlite3.DatabaseError as error:
         return [*problems, _unreadable("defenses.db", error)]
-    beside = sorted(name for name in names if not name.startswith(LOG_PREFIXES))
-    logs = names.difference(beside)
-    for name in beside:
+    others = sorted(name for name in names if not name.startswith(LOG_PREFIXES))
+    logs = names.difference(others)
+    for name in others:
         try:
             problems += _check_table(rows, name, logs)
         except sqlite3.DatabaseError as error:

@@ -1,7 +1,7 @@
 """Keeping aside: what the store refused, since another writer was first, goes into rows of its own there.
 
-Every row that a refusal makes or unmakes is written in one transaction, and whoever was refused is told only then; so
-there is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
+Every row that a refusal makes or removes is written in one transaction, and only then the desk hears of it. So there
+is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
 """
 
 from __future__ import annotations

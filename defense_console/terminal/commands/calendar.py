@@ -25,9 +25,12 @@ def calendar() -> None:
     "--match", "said", multiple=True, metavar="UID=STUDENT/PROJECT",
     help=N_("What an event stands for that does not say it; may be given several times."),
 )  # fmt: skip
+@click.option("--all", "every", is_flag=True, help=N_("List also the events that speak of no defense."))
 @click.option("--match-file", metavar="FILE", help=N_("A file of such matches, one a line."))
 @click.argument("file", metavar="FILE")
-def import_command(session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool) -> None:
+def import_command(
+    session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool, every: bool
+) -> None:
     """Planned defenses."""
     from defense_console.exchange.calendar.matching import Said, said_in
     from defense_console.terminal.imported import import_lines
@@ -38,7 +41,7 @@ def import_command(session: Session, file: str, said: tuple[str, ...], match_fil
     with session.store_of(create=True, writing=not dry_run) as store:
         desk = session.exchange(store)
         taken = desk.take_calendar(data, wanted, settings.calendar_horizon_days, dry_run=dry_run)
-    say_all(import_lines(taken, dry_run, settings.zone))
+    say_all(import_lines(taken, dry_run, settings.zone, every=every))
 
 
 @command(calendar, "export", N_("Write defenses and deadlines as an iCalendar file."))

@@ -67,6 +67,9 @@ def _lines(
         yield ""
         yield _("Still wrong:")
         yield from _told(left, zone)
+    elif rebuilt is not None and any(log.lost or not log.lines for log in rebuilt.logs):
+        yield ""
+        yield _("The store is sound now, but not everything could be saved: the lines above say what is missing.")
     elif not left:
         yield _("Everything is sound.") if not found else _("Everything is sound now.")
 

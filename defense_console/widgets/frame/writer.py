@@ -24,6 +24,8 @@ DRAFT_S = 0.2
 on the disk, and a busy machine takes some of that. Waiting for a rest would never save whoever types without one.
 Source: product.md §2, torture/kill_nine.py."""
 
+NEW_LINE = ("alt+enter", "ctrl+j", "shift+enter")
+"""Keys that begin a new line. Alt+Enter and Ctrl+J come from every terminal, Shift+Enter from some."""
 FINISHING = ("enter", "tab", "shift+tab", "escape")
 """Keys that finish a text. The screen that holds the strip acts on them, in the order in which they were typed."""
 
@@ -78,9 +80,13 @@ class Field(TextArea):
         return field
 
     def on_key(self, event: events.Key) -> None:
-        """Finishing keys go on to the screen; everything else is the text area's."""
+        """Finishing keys go on to the screen, some keys begin a new line; the rest is the text area's."""
         if event.key in FINISHING:
             event.prevent_default()
+        elif event.key in NEW_LINE:
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
 
     def on_hide(self, event: events.Hide) -> None:
         """A window that is too small hides the field: it keeps the focus, or the next letters would be commands."""

@@ -52,12 +52,24 @@ class RubricList(LineList):
         self._acquired: frozenset[str] = frozenset()
         self._notes: Counter[str | None] = Counter()
         self._language = "en"
+        self._just: str | None = None
         self._laid: list[tuple[int, int, str]] = []
         """Every line: its row or -1 with the place of the skill, its number within the row, its text."""
         self._laid_for: tuple[int, int, int] = (-1, -1, -1)
 
-    def show_defense(self, defense: Defense, curriculum: Curriculum, project: Project, language: str) -> None:
-        """Show the ratings of a defense; the cursor stays on its criterion."""
+    def show_defense(
+        self, defense: Defense, curriculum: Curriculum, project: Project, language: str, just_rated: str | None = None
+    ) -> None:
+        """Show the ratings of a defense; the cursor stays on its criterion.
+
+        Args:
+            defense: With the ratings.
+            curriculum: In force for it.
+            project: Of it.
+            language: "fr" or "en".
+            just_rated: Id of the criterion that the next note is about: shown in full, and marked so.
+        """
+        self._just = just_rated
         skills = curriculum.skills_of(project)
         self._skills, self._language = skills, language
         self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
@@ -165,7 +177,11 @@ class RubricList(LineList):
             self._laid.append((-1 - place, 0, ""))
             for criterion in skill.criteria:
                 room = width - cells(self._marks(criterion))
-                shown = full[row] if all_fit or row == self.row else [shortened(" ".join(full[row]), room)]
+                shown = (
+                    full[row]
+                    if all_fit or row == self.row or criterion.id == self._just
+                    else [shortened(" ".join(full[row]), room)]
+                )
                 self._laid.extend((row, part, text) for part, text in enumerate(shown))
                 row += 1
 
@@ -201,6 +217,8 @@ class RubricList(LineList):
         """
         marks = []
         rating = self._ratings.get(criterion.id)
+        if criterion.id == self._just:
+            marks.append(f"‹ {_('just rated')}")
         if self._narrow and rating is not None and criterion is self.criterion:
             marks.append(_(RATINGS[rating][1]))
         if criterion.id in self._ratings and criterion.id not in self._own:

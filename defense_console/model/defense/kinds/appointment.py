@@ -45,11 +45,19 @@ def _can_be_replanned(case: Case) -> None:
 
 
 class Rescheduled(What, frozen=True, tag="rescheduled"):
-    """Another start; opens the next sitting when the last one ended without being held."""
+    """Another start; opens the next sitting when the last one ended without being held.
+
+    `by_hand`: the mentor gave the date, so that it can be taken back; one that an import brought stays.
+    """
 
     planned_at: str
     reason: str = ""
+    by_hand: bool = False
     wall = True
+
+    def passable(self) -> bool:
+        """Return whether the mentor gave the date."""
+        return self.by_hand
 
 
 @checks(Rescheduled)

@@ -8,6 +8,7 @@ from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds.of_row import OfRow
 from defense_console.model.defense.legal_context import Case, checks, require
+from defense_console.model.defense.revision import AWAITED, TAKES_FILES
 from defense_console.model.defense.state import Decision, Delivery, ReceivedFile, Revision, RowState
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import N_, ConsoleError
@@ -100,10 +101,7 @@ class RowReceived(OfRow, frozen=True, tag="received"):
 
 @checks(RowReceived)
 def _check_row_received(case: Case, what: RowReceived) -> None:
-    if what.files:
-        _revision(case, what.row, "requested", "re_requested", "received", "under_review", "accepted", "expired")
-    else:
-        _revision(case, what.row, "requested", "re_requested")
+    _revision(case, what.row, *(TAKES_FILES if what.files else AWAITED))
 
 
 @applies(RowReceived)

@@ -30,7 +30,7 @@ from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.tables import log_names
 
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
-"""What is mended by building the store anew."""
+"""What is mended by building the store again."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
 
@@ -210,7 +210,7 @@ def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
         for stream in log_names(rows):
-            told = verifying.told_beside(rows, stream)
+            told = verifying.known_end(rows, stream)
             if told is None:
                 continue
             last = store.last(stream)

@@ -1,6 +1,6 @@
-"""Builds a store anew from what its damaged file and its copies prove, and puts it in the damaged one's place.
+"""Builds a store again from what its damaged file and its copies prove, and puts it in the damaged one's place.
 
-Every log is the longest beginning that its hash chain proves, in whole actions; what stands beside the logs is made
+Every log is the longest beginning that its hash chain proves, in whole actions; what stands next to the logs is made
 from them. The damaged file is kept as it was. Source: docs/reliability.md.
 """
 
@@ -23,7 +23,7 @@ from defense_console.store.caches import row_of
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
-from defense_console.store.sqlite.damage.salvage import Piece, Salvage, Told
+from defense_console.store.sqlite.damage.salvage import Piece, Salvage
 from defense_console.store.sqlite.keys import BESIDE
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
@@ -33,6 +33,7 @@ from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.schema import aside_of_draft
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.summaries import CLOSED_COUNT
+from defense_console.store.sqlite.verifying import KnownEnd
 
 
 class RepairedLog(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class Repaired(msgspec.Struct, frozen=True):
 
 
 def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
-    """Build the store anew.
+    """Build the store again.
 
     Args:
         backups: Of the store.
@@ -82,7 +83,7 @@ def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
 
 @contextmanager
 def _sources(aside: Path, backups: Backups, here: Path) -> Iterator[tuple[list[Salvage], int]]:
-    """The damaged file first, then the sound copies, the newest first; and how many of all tell the same history."""
+    """The damaged file first, then the sound copies, the newest first; and how many of all have the same history."""
     with ExitStack() as opened:
         work = here / "work"  # reading a file with a write-ahead log changes both
         work.mkdir(mode=0o700)
@@ -126,9 +127,9 @@ def _facts(source: Salvage) -> dict[str, str]:
 def _fill(
     folder: Path, new: Path, sources: Sequence[Salvage], same: int, shipped: Mapping[str, bytes]
 ) -> list[RepairedLog]:
-    """Fill an empty file; tells which logs changed."""
-    told = _told(sources[:same])
-    names = {name for source in sources[:same] for name in source.names()} | set(told)
+    """Fill an empty file; return which logs changed."""
+    ends = _ends(sources[:same])
+    names = {name for source in sources[:same] for name in source.names()} | set(ends)
     streams = sorted(name for name in names if name.startswith(LOG_PREFIXES))
     if not streams:
         raise DamagedStore(
@@ -141,27 +142,27 @@ def _fill(
         for hash, body in pinned.items():
             store.pin(hash, body)
         for stream in streams:
-            piece = Piece(stream, sources, same, told.get(stream, ()))
+            piece = Piece(stream, sources, same, ends.get(stream, ()))
             lines, helped = piece.longest()
             if lines:
                 _append(store, stream, lines, curricula)
             if helped or piece.furthest > len(lines):
                 changed.append(RepairedLog(stream, len(lines), helped, piece.furthest - len(lines)))
-        # Of a file that tells nothing at all the last copy takes the place.
+        # The last copy takes the place of a file in which nothing can be read.
         _fill_beside(store, next((source for source in sources if source.names()), sources[0]))
     return changed
 
 
-def _told(sources: Sequence[Salvage]) -> dict[str, list[Told]]:
-    """How far each log went, by the rows beside them."""
-    told: dict[str, list[Told]] = {}
+def _ends(sources: Sequence[Salvage]) -> dict[str, list[KnownEnd]]:
+    """Return how far each log went, by the rows next to the logs."""
+    ends: dict[str, list[KnownEnd]] = {}
     for source in sources:
         for table, subject in BESIDE.items():
             for _id, document in source.documents(table):
                 id, seq, hash = document.get("id"), document.get("seq"), document.get("hash")
                 if isinstance(id, str) and isinstance(seq, int) and isinstance(hash, str):
-                    told.setdefault(subject.stream(id), []).append(Told(seq, hash))
-    return told
+                    ends.setdefault(subject.stream(id), []).append(KnownEnd(seq, hash))
+    return ends
 
 
 def _curricula(sources: Sequence[Salvage]) -> dict[str, bytes]:
@@ -176,7 +177,7 @@ def _curricula(sources: Sequence[Salvage]) -> dict[str, bytes]:
 
 
 def _append(store: TinyStore, stream: str, bodies: Sequence[bytes], curricula: Mapping[str, bytes]) -> None:
-    """Write a log with the row beside it, and the curriculum it pins when that was not kept."""
+    """Write a log with the row next to it, and the curriculum it pins when that was not kept."""
     head = chain(first_hash(stream), bodies)
     lines = [Line(seq, body, head) for seq, body in enumerate(bodies, 1)]
     asked: list[str] = []
@@ -211,7 +212,7 @@ def _fill_beside(store: TinyStore, source: Salvage) -> None:
         with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
             store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))
     for key, value in _facts(source).items():
-        if key != CLOSED_COUNT:  # it is counted anew
+        if key != CLOSED_COUNT:  # it is counted again
             store.set_meta(key, value)
 
 

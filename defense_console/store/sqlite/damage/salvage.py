@@ -1,4 +1,4 @@
-"""Reads what can still be read of a store's file, whatever has become of it. Nothing read here is trusted by itself.
+"""Reads what can still be read of a store's damaged file. Nothing read here is trusted by itself.
 
 Source: docs/reliability.md.
 """
@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.store.sqlite.engine import IDS, RawRow
 from defense_console.store.sqlite.schema import checksum
+from defense_console.store.sqlite.verifying import KnownEnd
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000
@@ -104,31 +105,24 @@ class Salvage:
         return rows
 
 
-class Told(NamedTuple):
-    """How far a log went, as the row beside it tells: number and hash of its last line."""
-
-    seq: int
-    hash: str
-
-
 class Piece:
     """What several files hold of one log.
 
     Args:
         stream: Name of the log.
         sources: The files, the one to believe first first.
-        same: How many of them, from the first, tell the same history. The others were made before the store was put
+        same: How many of them, from the first, have the same history. The others were made before the store was put
             back to an earlier state: a line only they hold counts where the history is seen to have gone over it.
-        told: How far the log went, by the rows beside it in those files.
+        ends: How far the log went, by the rows next to it in those files.
     """
 
-    def __init__(self, stream: str, sources: Sequence[Salvage], same: int, told: Iterable[Told] = ()) -> None:
+    def __init__(self, stream: str, sources: Sequence[Salvage], same: int, ends: Iterable[KnownEnd] = ()) -> None:
         self.stream = stream
         rows = [source.rows(stream) for source in sources]
         self._tables = [{id: line for id, row in table.items() if (line := _line(row))} for table in rows]
         ours = self._tables[:same]
         self._torn = sources[0].is_torn
-        self._ends = set(told)
+        self._ends = set(ends)
         self._anchors = {(id, line[1]) for table in ours for id, line in table.items()} | self._ends
         # A row that says nothing any more still says that something was there.
         self.furthest = max(
@@ -150,7 +144,7 @@ class Piece:
             lines.append(line)
         while lines and (len(lines), lines[-1][1]) not in self._anchors:
             lines.pop()
-        if lines and not self._is_whole(Told(len(lines), lines[-1][1])):
+        if lines and not self._is_whole(KnownEnd(len(lines), lines[-1][1])):
             action = _number(lines[-1][0], "action")
             while lines and _number(lines[-1][0], "action") == action:
                 lines.pop()
@@ -169,10 +163,10 @@ class Piece:
     def _at(self, seq: int) -> list[_Line]:
         return [table[seq] for table in self._tables if seq in table]
 
-    def _is_whole(self, last: Told) -> bool:
+    def _is_whole(self, last: KnownEnd) -> bool:
         """Whether an action ends with this line.
 
-        It does when a row beside a log named it as its end, when nothing is known to follow in a file whose pages are
+        It does when a row next to a log named it as its end, when nothing is known to follow in a file whose pages are
         sound, or when a later line that is whole belongs to an action that begins right after it.
         """
         if last in self._ends or (last.seq == self.furthest and not self._torn):

@@ -1,9 +1,9 @@
-"""Whether the write-ahead log that a crash left belongs to the file beside it.
+"""Whether the write-ahead log that a crash left belongs to the file next to it.
 
-SQLite replays such a log into whatever file has the name, an older copy or another store put there by hand too, and
-then calls the mixture a database. Nothing in either file says which other one it belongs to. But a line and the row
-beside its log are written in one transaction, so that a log which ends elsewhere than its row says, or whose chain is
-broken between rows that are sound, is what no crash leaves.
+SQLite replays such a log into any file with the name, also an older copy or another store put there by hand, and then
+calls the mixture a database. Nothing in either file says which other one it belongs to. But a line and the row next to
+its log are written in one transaction. So no crash leaves a log that ends elsewhere than its row says, or a chain that
+is broken between sound rows.
 
 Looked at only where a log was left and nobody has the store open, and before SQLite moves it into the file. Every page
 is read once and two rows of each log; the lines between are checked when a defense is opened, as always.
@@ -29,7 +29,7 @@ from defense_console.store.sqlite.tables import log_names
 
 
 def refuse_mixture(path: Path) -> None:
-    """Look whether the log beside a store's file was left by that file.
+    """Look whether the log next to a store's file was left by that file.
 
     Args:
         path: The store's file, whose first bytes are a store's.
@@ -60,7 +60,7 @@ def refuse_mixture(path: Path) -> None:
 
 
 def _is_left(folder: Path) -> bool:
-    """Whether nobody has the store open, whose log it would be; where folders cannot be locked, nobody can tell."""
+    """Return whether nobody has the store open, whose log it would be; False where folders cannot be locked."""
     with suppress(StoreError), alone(folder):
         return True
     return False
@@ -70,4 +70,4 @@ def _mixed(rows: RowStorage) -> Iterator[str]:
     """What no single file ever held so: its pages, or names of logs."""
     if rows.has_torn_pages():
         yield place.FILE
-    yield from (name for name in log_names(rows) if not verifying.ends_as_told(rows, name))
+    yield from (name for name in log_names(rows) if not verifying.ends_as_known(rows, name))

@@ -1,0 +1,32 @@
+"""Why a document is asked for, as lines to read: the same on the verdict and among the documents to revise."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from defense_console.model.curriculum import Project
+from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.state import Defense, Request
+from defense_console.safe_text import content
+from defense_console.widgets.lists.rubric_list import RATINGS
+from defense_console.words.translation import _, clock_text, language
+
+
+def reason_lines(request: Request, defense: Defense, project: Project) -> list[Content]:
+    """Return the mentor's words, else each criterion with its rating and what was seen.
+
+    A criterion may be named by hand, so its rating can be any. Its sentence is given only where what is expected does
+    not already say it.
+    """
+    label = (_("Why:") + " ", "$text-accent")
+    if request.reason:
+        return [Content.assemble(label, content(request.reason))]
+    lines = []
+    for reason in revision.row_reasons(request, defense, project, language()):
+        short = reason.criterion.removeprefix(f"{project.id}-")
+        _glyph, word, _style = RATINGS[rubric.rating_of(defense, reason.criterion)]
+        parts = [_("{criterion}: {rating}", criterion=short, rating=_(word))]
+        parts += [reason.text] if request.expected else []
+        parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
+        lines.append(Content.assemble(label, content(" · ".join(parts))))
+    return lines
