@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Answer, Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
@@ -80,7 +81,7 @@ class Desk:
             self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store
         )
         self._live: dict[str, LiveDesk] = {}
-        self._signed: set[tuple[str, int]] = set()
+        self._countdowns = Countdowns(settings.release_countdown_s, clocks)
         self.agenda = AgendaDesk(self.ledger, self.leases, settings)
         self._shipped = shipped
 
@@ -150,9 +151,7 @@ class Desk:
             self.ledger,
             defense_id,
             self.leases,
-            countdown_s=self.settings.release_countdown_s,
-            signed_here=lambda id, version: (id, version) in self._signed,
-            announce=lambda id, version: self._signed.add((id, version)),
+            countdowns=self._countdowns,
             zone=self.settings.zone,
         )
 
@@ -227,13 +226,13 @@ class Desk:
     def _release(self) -> frozenset[str]:
         """Release the verdicts signed here whose countdown has ended; one that was taken over is released there."""
         released = set()
-        for defense_id, _version in tuple(self._signed):
+        for defense_id in self._countdowns.ids:
             verdict = self.verdict(defense_id)
             if verdict.countdown_s() == 0 and verdict.read_only is None:
                 verdict.release()
                 released.add(defense_id)
             if verdict.defense.signed is None or verdict.read_only is not None:
-                self._signed = {pair for pair in self._signed if pair[0] != defense_id}
+                self._countdowns.end(defense_id)
         return frozenset(released)
 
     def copy_problem(self) -> ConsoleError | None:

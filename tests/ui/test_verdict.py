@@ -110,6 +110,25 @@ async def test_enter_and_the_opening_key_do_not_sign(room: Room) -> None:
         assert room.defense(id).signed is None
 
 
+async def test_after_a_suspend_the_countdown_begins_again(room: Room) -> None:
+    id = held(room)
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("v", "f9")
+        await shows(pilot, "Sign the verdict")
+        await pilot.press("y")
+        await shows(pilot, "Released in 01:00")
+        room.machine.pass_time(30)
+        await shows(pilot, "Released in 00:30")
+        room.machine.pass_time(3600, asleep=True)
+        await shows(pilot, "Released in 01:00")
+        room.machine.pass_time(59)
+        await shows(pilot, "Released in 00:01")
+        assert room.defense(id).released is None
+        room.machine.pass_time(1)
+        await until(pilot, lambda: room.defense(id).released is not None)
+
+
 async def test_the_signature_is_taken_back_during_the_countdown(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     id = held(room)
     app = room.app(id)

@@ -12,8 +12,6 @@ from defense_console.model.defense.state import Defense, Gap, GapAnswer, Pause, 
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.undo import settle
 
-SUSPENDED_MS = 2_000
-"""A machine that slept for less than this between two ticks was only slow: its lid was not closed."""
 BRIEF_MS = 1_000
 """A console that was gone for less than this was not gone: the defense goes on where a console left it."""
 STEPPED_MS = 500
@@ -112,7 +110,7 @@ class LiveDesk(DefenseDesk):
         if last is None:
             return defense
         slept_ms = clock.suspended_ms(last, now)
-        if slept_ms > SUSPENDED_MS:
+        if slept_ms > clock.SUSPENDED_MS:
             defense = self.act(ev.Suspended(last, slept_ms))
         stepped_ms = clock.wall_step_ms(last, now)
         if abs(stepped_ms) > STEPPED_MS:

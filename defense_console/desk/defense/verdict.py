@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from defense_console.desk.defense.asked import Asked
+from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.reporting import ReportingDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric, signing
-from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
@@ -29,9 +27,7 @@ class VerdictDesk(ReportingDesk):
         ledger: The logs.
         id: Whole id.
         leases: Who writes on what; None for a desk that is alone with its store.
-        countdown_s: Seconds between signature and release.
-        signed_here: Tells whether this console made the signature with this version.
-        announce: Told when this console signed a version.
+        countdowns: Of this console; None for a desk that releases nothing by itself.
         zone: IANA name of the mentor's time zone, for the report.
     """
 
@@ -41,15 +37,11 @@ class VerdictDesk(ReportingDesk):
         id: str,
         leases: Leases | None = None,
         *,
-        countdown_s: int = 60,
-        signed_here: Callable[[str, int], bool] = lambda _id, _version: False,
-        announce: Callable[[str, int], None] = lambda _id, _version: None,
+        countdowns: Countdowns | None = None,
         zone: str = "UTC",
     ) -> None:
         super().__init__(ledger, id, leases, zone=zone)
-        self._countdown_s = countdown_s
-        self._signed_here = signed_here
-        self._announce = announce
+        self._countdowns = countdowns
 
     # --- what the screen shows -----------------------------------------------------------------------------------
 
@@ -157,7 +149,8 @@ class VerdictDesk(ReportingDesk):
 
     def announce(self) -> None:
         """This console has signed the latest version: its countdown runs here."""
-        self._announce(self.id, len(self.defense.versions))
+        if self._countdowns is not None:
+            self._countdowns.begin(self.id, len(self.defense.versions))
 
     def countdown_s(self) -> int | None:
         """Seconds until the signed verdict is released; None when nothing counts down.
@@ -165,10 +158,9 @@ class VerdictDesk(ReportingDesk):
         A verdict signed before the console was closed does not count down: it waits for the mentor.
         """
         signed = self.defense.signed
-        if signed is None or not self._signed_here(self.id, signed.version):
+        if signed is None or self._countdowns is None:
             return None
-        gone_ms = clock.between_ms(signed.signed_stamp, self.ledger.now())
-        return max(0, self._countdown_s - max(0, gone_ms) // 1000)
+        return self._countdowns.left_s(self.id, signed.version)
 
     def release(self) -> Defense:
         """Release the signed verdict: due dates run from now."""

@@ -48,6 +48,10 @@ def wall_ms(a: Stamp, b: Stamp) -> int:
     return round((instant(b.wall) - instant(a.wall)) / timedelta(milliseconds=1))
 
 
+SUSPENDED_MS = 2_000
+"""A machine that slept for less than this between two looks was only slow: its lid was not closed."""
+
+
 def suspended_ms(a: Stamp, b: Stamp) -> int:
     """Milliseconds the machine slept between two stamps of one boot, else 0."""
     if a.boot_id != b.boot_id:
