@@ -37,10 +37,13 @@ PROMISED: dict[Context, str] = {
         "p=queue_park b=queue_brief n=live_note u=edit_undo F2=live_note h=console_help ?=console_help F1=console_help "
         "Ctrl+L=console_redraw Ctrl+P=console_palette Ctrl+Q=console_quit"
     ),
-    "brief": "t=brief_open_room Space=brief_tick x=brief_cancel d=documents_receive n=live_note F2=live_note Esc=console_back",
+    "brief": (
+        "t=brief_open_room Space=brief_tick x=brief_cancel d=documents_receive n=live_note F2=live_note "
+        "Esc=console_back"
+    ),
     "waiting": (
-        "t=waiting_start F3=waiting_start Space=brief_tick x=waiting_absent c=waiting_cancel a=live_audience e=live_recording "
-        "m=live_role n=live_note F2=live_note"
+        "t=waiting_start F3=waiting_start Space=brief_tick x=waiting_absent c=waiting_cancel a=live_audience "
+        "e=live_recording m=live_role n=live_note F2=live_note"
     ),
     "live": (
         "Space=live_cycle v=live_rate_met 1=live_rate_met &=live_rate_met r=live_rate_to_improve "

@@ -39,9 +39,12 @@ def amended(room: Room) -> str:
     room.live(id)
     room.machine.pass_time(900)
     room.add(id, ev.Noted("kept to myself", room.machine.read(), private=True), ev.GoalSet("a first goal"))
-    room.add(id, ev.Finished(), ev.OutcomeChosen("rework"), ev.Signed(1, "rework", "rework"), ev.Released(1))
+    room.rate(id, "not_met")
+    room.add(id, ev.LineAdded("improvement", "all of it"), ev.Finished(), ev.OutcomeChosen("rework"))
+    room.add(id, ev.Signed(1, "rework", "rework"), ev.Released(1))
     room.machine.pass_time(3600)
-    room.add(id, ev.AmendmentOpened("misheard"), ev.GoalSet("another goal"), ev.OutcomeChosen("validated"))
+    room.add(id, ev.AmendmentOpened("misheard"), ev.GoalSet("another goal"))
+    room.add(id, ev.OutcomeChosen("validated"), ev.ReasonGiven("misheard"))
     room.add(id, ev.Signed(2, "validated", "rework", "misheard"), ev.Released(2))
     return id
 

@@ -74,8 +74,7 @@ class AgendaDesk:
     def entries(self) -> tuple[Entry, ...]:
         """Every pending defense as it is now, also what is not on the disk yet; in no order."""
         found = {summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()
-        students = self.ledger.snapshot.students({summary.student_id for summary in found.values()})
-        return self._entries(found.values(), {id: student.name for id, student in students.items()})
+        return self._named(found.values())
 
     def card(self, entry: Entry) -> Card:
         """What to show of a line of the list.
@@ -155,29 +154,36 @@ class AgendaDesk:
         self.ledger.store.closed()
 
     def closed(self, search: str) -> tuple[tuple[Entry, ...], int]:
-        """Closed defenses that a search finds: to contest or amend a verdict, plan what follows, give another date.
+        """Closed defenses: to contest or amend a verdict, plan what follows, give another date.
 
         Args:
-            search: As typed.
+            search: As typed; an empty one finds every closed defense.
 
         Returns:
-            The latest `MOST`, the latest first, and how many were found in all; nothing when the search is empty.
+            The latest `MOST`, the latest first, and how many were found in all.
         """
-        if not search.strip():
-            return (), 0
-        names = {student.id: student.name for student in self.ledger.store.students()}
-        titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-        wanted = Search(search, names, titles)
         unsaved = self._unsaved()
-        just_closed = (_closed(summary) for summary in unsaved.values() if not summary.pending)
-        hits = [each for each in just_closed if wanted.finds(each)]
-        hits += [each for each in self.ledger.store.closed() if wanted.finds(each) and each.id not in unsaved]
+        closed = self.ledger.store.closed()
+        hits = [each for each in closed if each.id not in unsaved] if unsaved else list(closed)
+        hits += [_closed(summary) for summary in unsaved.values() if not summary.pending]
+        if search.strip():
+            names = {student.id: student.name for student in self.ledger.store.students()}
+            titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
+            hits = list(filter(Search(search, names, titles).finds, hits))
         if unsaved:
             hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
         latest = [each.id for each in hits[:MOST]]
         known = self._find(latest) | unsaved
-        found = (known[id] for id in latest if id in known and not known[id].pending)
-        return self._entries(found, names), len(hits)
+        return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
+
+    def entry(self, defense_id: str) -> Entry | None:
+        """Return the line of a defense, in whatever tab; None when there is no such defense."""
+        return next(iter(self._named(self._find([defense_id]).values())), None)
+
+    def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+        summaries = tuple(found)
+        students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
+        return self._entries(summaries, {id: student.name for id, student in students.items()})
 
     def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
@@ -189,6 +195,11 @@ class AgendaDesk:
             name = names.get(summary.student_id, summary.student_id)
             entries.append(entry(summary, name, now, self._zone, rules, project.title if project else None))
         return tuple(entries)
+
+    def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
+        """Return the lines of the defenses that are live, without this one."""
+        pending = self.entries()
+        return tuple(each for each in pending if each.summary.session == "live" and each.summary.id != defense_id)
 
     def refresh(self) -> bool:
         """Whether another console has written since this was last asked."""

@@ -207,11 +207,11 @@ class ConsoleScreen(Screen[None]):
             self.update()
         return answer
 
-    def begin(self, flow: Coroutine[Any, Any, None]) -> None:
+    def begin(self, flow: Coroutine[Any, Any, object]) -> None:
         """Run what asks the mentor questions, one such flow at a time. Its faults are those of a command."""
         self.run_worker(self._run(flow), exclusive=True, group="dialog")
 
-    async def _run(self, flow: Awaitable[None]) -> None:
+    async def _run(self, flow: Awaitable[object]) -> None:
         try:
             await flow
         except ConsoleError as error:

@@ -107,6 +107,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/abort": N_("why the defense is broken off"),
     "ask/absent": N_("why the student is declared absent"),
     "ask/cancel": N_("why the defense is cancelled"),
+    "ask/close": N_("why the defense is closed"),
     "ask/date": N_("another date"),
     "ask/date_reason": N_("why another date"),
     "ask/document": N_("name of a document"),

@@ -21,11 +21,11 @@ def room(tmp_path: Path) -> Room:
     return Room(tmp_path / "store")
 
 
-def cancelled(room: Room, attempts: int) -> list[str]:
+def closed(room: Room, attempts: int) -> list[str]:
     room.student("s1", "Ada Example")
     found = [room.plan("s1", attempt=n, in_min=60 * n) for n in range(1, attempts + 1)]
     for id in found:
-        room.add(id, ev.Cancelled("student", False))
+        room.add(id, ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
     return found
 
 
@@ -40,7 +40,7 @@ def attempts(desk: Desk, search: str) -> tuple[list[int], int]:
 
 
 def test_a_row_that_is_not_what_was_written_is_told_as_its_log_has_it(room: Room) -> None:
-    cancelled(room, 2)
+    closed(room, 2)
     desk = room.open_desk(lambda _answer: None)
     spoil(room, "UPDATE rows SET body = replace(body, '\"attempt\":2', '\"attempt\":7') WHERE tab = 'closed'")
     assert attempts(desk, "ada") == ([2, 1], 2)
@@ -48,7 +48,7 @@ def test_a_row_that_is_not_what_was_written_is_told_as_its_log_has_it(room: Room
 
 
 def test_a_damaged_row_whose_log_is_damaged_too_hides_no_other_defense(room: Room) -> None:
-    _first, second, _third = cancelled(room, 3)
+    _first, second, _third = closed(room, 3)
     desk = room.open_desk(lambda _answer: None)
     spoil(room, "UPDATE rows SET sum = x'00' WHERE tab = 'closed' AND instr(body, ?)", second)
     spoil(room, "UPDATE rows SET sum = x'00' WHERE tab = ?", f"defense/{second}")
@@ -57,7 +57,7 @@ def test_a_damaged_row_whose_log_is_damaged_too_hides_no_other_defense(room: Roo
 
 
 def test_a_name_is_read_for_what_is_pending_and_not_for_everybody(room: Room) -> None:
-    cancelled(room, 1)
+    closed(room, 1)
     room.student("s2", "Zoé Démo")
     room.plan("s2")
     desk = room.open_desk(lambda _answer: None)

@@ -21,6 +21,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.store.base import Lease
+from defense_console.store.sqlite.store import TinyStore
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Machine, Room
 from tests.ui.test_live import started

@@ -26,6 +26,7 @@ SAMPLES: tuple[DefenseWhat, ...] = (
     ev.NoShow(HOSTILE),
     ev.Cancelled("student", True, HOSTILE),
     ev.Aborted(HOSTILE),
+    ev.DefenseClosed(HOSTILE),
     ev.Started("hash"),
     ev.Paused("technical"),
     ev.Resumed(),

@@ -116,7 +116,7 @@ def test_a_held_defense_waits_for_the_mentor_until_it_is_released() -> None:
     assert (waits(log), seen(log).text_id) == (("mentor", {"mentor"}), "verdict to release")
     log.add(ev.Released(1))
     assert not summary(log).pending
-    assert waits(log) == (None, set())
+    assert waits(log) == (None, {"closed"})
 
 
 def test_a_condition_waits_for_the_student_then_for_the_mentor() -> None:
@@ -139,7 +139,7 @@ def test_a_condition_waits_for_the_student_then_for_the_mentor() -> None:
     assert (waits(log, 69 * H), seen(log).text_id) == (("mentor", {"mentor"}), "all settled: validate")
     assert waits(log, 69 * H + 1) == ("mentor", {"mentor", "overdue"}), "the decision itself is owed"
     log.released("validated")
-    assert waits(log) == (None, set())
+    assert waits(log) == (None, {"closed"})
 
 
 def test_what_is_due_first_is_what_matters_next() -> None:
@@ -181,9 +181,13 @@ def test_an_amendment_waits_for_the_mentor() -> None:
 
 
 @pytest.mark.parametrize("what", [ev.Cancelled("student", True), ev.NoShow("ill")])
-def test_what_was_not_held_is_closed_until_it_has_a_new_date(what: ev.Cancelled | ev.NoShow) -> None:
+def test_what_was_not_held_waits_for_a_new_date_or_for_its_end(what: ev.Cancelled | ev.NoShow) -> None:
     log = Log().add(ev.RoomOpened()).add(what)
-    assert waits(log, 48 * H) == (None, set())
+    assert waits(log, 48 * H) == ("mentor", {"mentor"})
+    assert seen(log).text_id == "new date or close it"
+    log.add(ev.DefenseClosed("left the course"))
+    assert (summary(log).pending, waits(log)) == (False, (None, {"closed"}))
+    assert seen(log).text_id == "closed · not held"
     log.add(ev.Rescheduled(iso(START + timedelta(days=5))))
     assert (summary(log).pending, waits(log)) == (True, (None, set()))
 
@@ -259,7 +263,7 @@ def test_live_first_parked_last(order: Order, names: str) -> None:
 def test_a_tab_shows_its_lines_and_counts_them() -> None:
     assert [e.student_name for e in queue(LINES, tab="student")] == ["Dan"]
     counts = tab_counts(LINES)
-    assert counts == {"today": 4, "mentor": 5, "student": 1, "overdue": 0, None: 7}
+    assert counts == {"today": 4, "mentor": 5, "student": 1, "overdue": 0, "closed": 0, None: 7}
     for tab, number in counts.items():
         assert len(queue(LINES, tab=tab)) == number
 

@@ -361,7 +361,14 @@ def test_a_new_date_after_an_absence_opens_the_next_sitting() -> None:
         history.add(ev.NoShow())
     history.machine.run(1_000)
     absent = history.add(ev.NoShow())
-    assert absent.closed
+    assert not absent.closed
+    with pytest.raises(ConsoleError, match="Say why"):
+        history.add(ev.DefenseClosed(" "))
+    assert history.add(ev.DefenseClosed("left the course")).closed
+    with pytest.raises(ConsoleError, match="closed already"):
+        history.add(ev.DefenseClosed("again"))
+    assert not history.add(ev.Undone(4)).closed
+    history.add(ev.Redone(4))
     planned = history.add(ev.Rescheduled("2026-04-10T09:00:00.000Z"))
     assert [s.session for s in planned.sittings] == ["no_show", "planned"]
     assert not planned.closed

@@ -324,6 +324,17 @@ def test_the_jury_reads_every_round_what_came_in_it_and_what_was_decided_when() 
     assert section(scene.report(log, "student", "en"), "rounds") == []
 
 
+def test_the_jury_reads_which_earlier_version_came_again() -> None:
+    log = scene.released(scene.signed(scene.conditional(), (Request("d2", 2, expected="the table"),)))
+    a, b = ((ReceivedFile(f"{name}.pdf", 1, name * 64),) for name in "ab")
+    log.at(9000).add(ev.RowReceived("d2", a), ev.RowRequestedAgain("d2", "the sources", 3600), ev.RowReceived("d2", a))
+    log.add(ev.RowReceived("d2", b), ev.RowReceived("d2", a))
+    told = [line for line in section(scene.report(log, "jury", "en", zone="UTC"), "rounds") if "Received" in line]
+    assert [line.partition("UTC")[2] for line in told] == [
+        "", ", unchanged", "", ", every byte is that of version 2"
+    ]  # fmt: skip
+
+
 def dropped() -> scene.Log:
     """Two documents asked for; the first version of one came, then an amendment dropped it and an advice."""
     rows = (

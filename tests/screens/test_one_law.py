@@ -261,6 +261,7 @@ ABOUT_A_DEFENSE: Mapping[str, Deed] = {
     "live.recording": lambda t, _: t.brief.recording(),
     "documents.receive": received,
     "defense.reschedule": lambda t, _: t.brief.reschedule(later(t.machine.read().wall, 86_400), "because"),
+    "defense.close": lambda t, _: t.brief.close("because"),
     "clock.toggle": lambda t, _: t.live.toggle(),
     "clock.next_phase": lambda t, _: t.live.next_phase(),
     "clock.more": lambda t, _: t.live.move_target(60),
@@ -271,6 +272,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "queue.park": lambda t, _: t.agenda.park(ID),
         "live.note": ABOUT_A_DEFENSE["live.note"],
         "defense.reschedule": ABOUT_A_DEFENSE["defense.reschedule"],
+        "defense.close": ABOUT_A_DEFENSE["defense.close"],
         "edit.undo": lambda t, _: t.agenda.undo(),
     },
     "brief": {
@@ -278,7 +280,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "brief.open_room": room_opened,
         "brief.tick": ticked,
         "brief.cancel": lambda t, _: t.brief.cancel("student"),
-    },  # fmt: skip
+    },
     "waiting": {
         **ABOUT_A_DEFENSE,
         "waiting.start": lambda t, _: t.brief.start(),

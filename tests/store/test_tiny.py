@@ -314,7 +314,7 @@ def test_an_unwritable_parent_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", mkdir)
-    assert "Permission denied" in refused(ReadOnlyStore, tmp_path / "store")
+    assert "the system does not permit it" in refused(ReadOnlyStore, tmp_path / "store")
 
 
 def test_a_full_disk_is_told(connections: list[sqlite3.Connection], store: TinyStore) -> None:

@@ -24,7 +24,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
@@ -153,6 +153,14 @@ class Room:
             for what in whats:
                 logs.decide(DEFENSE, id, [what], self.machine.read())
             return logs.log(DEFENSE, id).state
+
+    def rate(self, id: str, rating: RatingValue) -> Defense:
+        """Every criterion is rated, so that the verdict can be signed."""
+        defense = self.defense(id)
+        curriculum = SHIPPED[defense.curriculum]
+        project = curriculum.project(defense.project)
+        assert project is not None
+        return self.add(id, *(ev.Rated(criterion.id, rating) for criterion in curriculum.criteria_of(project)))
 
     def live(self, id: str, room_s: float = 60) -> Defense:
         """The defense starts now."""

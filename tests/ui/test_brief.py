@@ -31,6 +31,7 @@ async def test_the_last_outcome_and_the_path_are_there(room: Room) -> None:
     room.student("s1", "Ada Byron")
     first = room.plan(project="IRP-P1", in_min=-3 * 24 * 60)
     room.live(first)
+    room.rate(first, "met")
     room.add(first, ev.Finished(), ev.OutcomeChosen("validated"), ev.Signed(1, "validated", None), ev.Released(1))
     id = room.plan(project="IRP-P2")
     async with room.app(id).run_test(size=(120, 50)) as pilot:
@@ -100,11 +101,44 @@ async def test_absence_needs_a_reason_before_a_third_of_the_plan(room: Room) -> 
         await shows(pilot, "Was Ada Byron absent?")
         await pilot.press("o")
         await until(pilot, lambda: room.defense(id).session == "no_show")
+        await shows(pilot, "When does the defense of Ada Byron start?", "Ada Byron is marked absent")
+        await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
         await shows(pilot, "Ada Byron is marked absent; u takes it back")
         await pilot.press("u")
         await until(pilot, lambda: isinstance(pilot.app.screen, WaitingScreen))
         assert room.defense(id).session == "waiting"
+
+
+async def test_a_room_of_another_day_opens_after_a_question(room: Room) -> None:
+    id = planned(room, in_min=26 * 60)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        await pilot.press("t")
+        await shows(pilot, "Open the waiting room all the same?", "planned for another day: tomorrow 16:00")
+        await pilot.press("escape")
+        await hides(pilot, "Open the waiting room all the same?")
+        assert room.defense(id).session == "planned"
+        await pilot.press("t")
+        await shows(pilot, "Open the waiting room all the same?")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WaitingScreen))
+
+
+async def test_a_second_room_opens_after_a_question_while_a_defense_is_live(room: Room) -> None:
+    id = planned(room)
+    room.student("s2", "Zoé Démo")
+    room.live(room.plan("s2"))
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Byron")
+        pilot.app.go("brief", id)  # type: ignore[attr-defined]
+        await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
+        await pilot.press("t")
+        await shows(pilot, "Open the waiting room all the same?", "The defense of Zoé Démo is live.")
+        await hides(pilot, "another day")
+        await pilot.press("n")
+        await hides(pilot, "Open the waiting room all the same?")
+        assert room.defense(id).session == "planned"
 
 
 async def test_absence_earlier_with_a_reason(room: Room) -> None:
@@ -134,3 +168,9 @@ async def test_who_cancels_decides_whether_it_is_late(room: Room, key: str, stat
         await shows(pilot, "Why is it cancelled?")
         await pilot.press("enter")
         await until(pilot, lambda: room.defense(id).session == state)
+        await shows(pilot, "When does the defense of Ada Byron start?", "Cancelled")
+        await type_text(pilot, "tomorrow 10:00")
+        await pilot.press("enter")
+        await shows(pilot, "Why another date?")
+        await pilot.press("enter")
+        await until(pilot, lambda: [s.session for s in room.defense(id).sittings] == [state, "planned"])

@@ -6,7 +6,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.queue.agenda import Summary, defense_id
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
-from tests.ui.conftest import Room, hides, shows, type_text, until
+from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 from tests.ui.test_verdict import held
 
 START = "2025-06-10T12:00:00.000Z"
@@ -50,19 +50,27 @@ async def test_from_a_closed_rework_the_next_attempt_is_planned(room: Room) -> N
         await until(pilot, lambda: room.events(str(defense_id("s1", "IRP-P2", 2))))
 
 
-async def test_closed_defenses_come_only_with_a_search_and_the_latest_first(room: Room) -> None:
+async def test_closed_defenses_come_with_a_search_or_in_their_tab_the_latest_first(room: Room) -> None:
     room.student("s1", "Ada Example")
     for attempt in range(1, 4):
         id = room.plan("s1", attempt=attempt, in_min=60 * attempt)
-        room.add(id, ev.Cancelled("student", False))
+        room.add(id, ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
     room.plan("s1", "IRP-P3")
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "IRP-P3")
         await pilot.press("5")
-        await hides(pilot, "not held, no new date")
+        await hides(pilot, "closed · not held")
         found, total = pilot.app.desk.agenda.closed("irp-p2 ADA")  # type: ignore[attr-defined]
         assert ([entry.summary.attempt for entry in found], total) == ([3, 2, 1], 3)
         assert pilot.app.desk.agenda.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
+        for key in ("6", "minus"):
+            await pilot.press("1", key)
+            await hides(pilot, "IRP-P3")
+            rows = [line for line in plain_text(pilot.app).splitlines() if "closed · not held" in line]  # type: ignore[arg-type]
+            assert ["P2·3" in rows[0], "P2·2" in rows[1], "P2 " in rows[2]] == [True] * 3
+        await pilot.press("slash")
+        await type_text(pilot, "nobody")
+        await shows(pilot, "Nothing found")
 
 
 async def test_more_closed_defenses_than_anybody_reads_are_counted(room: Room) -> None:

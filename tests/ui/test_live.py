@@ -672,6 +672,9 @@ async def test_a_command_is_found_by_its_name_and_an_abort_leads_to_the_brief(ro
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, BriefScreen))
         assert room.defense(id).session == "aborted"
+        await shows(pilot, "When does the defense", "The defense is broken off")
+        await pilot.press("escape")
+        await shows(pilot, "The defense is broken off; u takes it back.")
         await pilot.press("u")
         await shows(pilot, "PRESENTATION 1/3")
     assert room.defense(id).session == "live"

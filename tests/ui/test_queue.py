@@ -177,10 +177,8 @@ async def test_the_palette_lists_our_commands_only(room: Room) -> None:
         await until(pilot, lambda: pilot.app.theme == "console-light")
 
 
-@pytest.mark.parametrize("session", ["no_show", "cancelled", "aborted"])
-async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_another_date(
-    room: Room, session: str
-) -> None:
+@pytest.mark.parametrize(("session", "key"), [("no_show", "1"), ("cancelled", "ampersand"), ("aborted", "1")])
+async def test_a_defense_that_was_not_held_is_given_another_date(room: Room, session: str, key: str) -> None:
     room.student("s1", "Ada Example")
     id = room.plan("s1", attempt=2)
     if session == "aborted":
@@ -191,12 +189,10 @@ async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_anothe
     else:
         room.add(id, ev.RoomOpened(), ev.NoShow("ill"))
     async with room.app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "Nothing is pending")
-        await pilot.press("slash")
-        await type_text(pilot, "ada")
-        await shows(pilot, "not held, no new date")
+        await shows(pilot, "Waits for me 1", "◆ new date or close it")
         await pilot.press("enter")
-        await do_from_palette(pilot, "reschedule", "Give the defense another date.")
+        await shows(pilot, "The defense was not held. What follows?")
+        await pilot.press(key)
         await shows(pilot, "When does the defense of Ada Example start?")
         await type_text(pilot, "tomorrow 14:00")
         await pilot.press("enter")
@@ -205,12 +201,63 @@ async def test_a_defense_that_was_not_held_is_found_by_a_search_and_given_anothe
         await until(pilot, lambda: room.defense(id).session == "planned")
 
 
+async def test_one_that_was_not_held_is_closed_for_a_reason_and_u_takes_it_back(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    room.student("s2", "Zoé Démo")
+    id = room.plan("s1")
+    room.add(id, ev.Cancelled("student", False))
+    room.plan("s2", in_min=26 * 60)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await shows(pilot, "◆ new date or close it")
+        await pilot.press("enter")
+        await shows(pilot, "The defense was not held. What follows?", "a new date", "close it")
+        await pilot.press("escape")
+        await hides(pilot, "What follows?")
+        await pilot.press("enter", "2")
+        await shows(pilot, "Why is the defense closed?")
+        await type_text(pilot, "left the course")
+        await pilot.press("enter")
+        await until(pilot, lambda: room.defense(id).closed)
+        await shows(pilot, "Closed; u takes it back.", "now in “Closed”")
+        await pilot.press("u")
+        await until(pilot, lambda: not room.defense(id).closed)
+        await shows(pilot, "◆ new date or close it")
+
+
+async def test_a_row_that_leaves_its_tab_stays_until_the_cursor_leaves_it(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Zoé Démo", "◆ live")
+        room.add(ids["zoe"], ev.Finished())
+        await shows(pilot, "Today 1", "now in “Waits for me”")
+        await pilot.press("n")
+        await shows(pilot, "Private note on Zoé Démo")
+        await pilot.press("escape", "j")
+        await hides(pilot, "Zoé Démo")
+        await pilot.press("n")
+        await shows(pilot, "Private note on Ada Example")
+        await pilot.press("escape", "2")
+        await shows(pilot, "Zoé Démo", "verdict to sign")
+
+
+async def test_another_tab_keeps_no_row_of_the_one_before(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "◆ live")
+        room.add(ids["zoe"], ev.Finished())
+        await shows(pilot, "now in “Waits for me”")
+        await pilot.press("3")
+        await shows(pilot, "Nothing here")
+        await hides(pilot, "now in")
+
+
 async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: Room) -> None:
     room.student("s1", "Ada Example")
     id = room.plan("s1", attempt=4)
-    room.add(id, ev.Cancelled("student", False))
+    room.add(id, ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Nothing is pending")
         await pilot.press("slash")
         await type_text(pilot, id[:6])
-        await shows(pilot, "not held, no new date", "Ada Example")
+        await shows(pilot, "closed · not held", "Ada Example")

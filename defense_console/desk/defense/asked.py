@@ -21,6 +21,7 @@ class Asked(StrEnum):
     ABORT = "ask/abort"
     ABSENT = "ask/absent"
     CANCEL = "ask/cancel"
+    CLOSE = "ask/close"
     DATE = "ask/date"
     DATE_REASON = "ask/date_reason"
     DOCUMENT = "ask/document"
@@ -57,8 +58,8 @@ def settled_by(what: DefenseWhat) -> tuple[str, ...]:
             return (Asked.ABSENT,)
         case ev.Cancelled():
             return (Asked.CANCEL,)
-        case ev.Rescheduled():
-            return (Asked.DATE, Asked.DATE_REASON)
+        case ev.Rescheduled() | ev.DefenseClosed():
+            return (Asked.DATE, Asked.DATE_REASON, Asked.CLOSE)
         case ev.RowRequestedAgain(row=row):
             return (Asked.AGAIN.of(row),)
         case ev.RowWaived(row=row):

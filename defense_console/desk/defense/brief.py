@@ -66,6 +66,10 @@ class BriefDesk(DefenseDesk):
         """Another start, ISO 8601 UTC; opens the next sitting when the last one was not held."""
         return self.act(ev.Rescheduled(planned_at, reason.strip(), by_hand=True))
 
+    def close(self, reason: str) -> Defense:
+        """Give no other date to a defense that was not held."""
+        return self.act(ev.DefenseClosed(reason.strip()))
+
     def recording(self) -> Defense:
         """The jury's recording starts now."""
         return self.act(ev.RecordingStarted())

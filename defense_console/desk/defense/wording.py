@@ -164,6 +164,8 @@ def _appointment(what: DefenseWhat, words: _Words) -> str | None:
             return words.with_reason(_(text, who=words.table(CANCELLERS, by)), reason)
         case ev.Aborted(reason=reason):
             return words.with_reason(_("Broken off"), reason)
+        case ev.DefenseClosed(reason=reason):
+            return words.with_reason(_("Closed without another date"), reason)
     return None
 
 

@@ -141,7 +141,6 @@ _TOTAL: Final = re.compile(
     r"(?:grand |sous-?|sub-?)?(?:total|totaux|somme|sum|moyenne|average|nombre|effectif|count)\b", re.IGNORECASE
 )
 _FIGURE: Final = re.compile(r"[\d\s.,:%h/-]*\d[\d\s.,:%h/-]*")
-_WHOLE_ROW: Final = ("student_id", "student_name", "project", "planned_at")
 _FEWEST_HEADINGS: Final = 3
 
 
@@ -166,7 +165,7 @@ def table_of(lines: Iterable[TableLine]) -> ListTable:
     for line, cells in found[start + 1 :]:
         if _is_blank(cells):
             skipped.append(SkippedLine(line, ""))
-        elif _is_total(cells, headings):
+        elif _is_total(cells):
             skipped.append(SkippedLine(line, _line_text(cells)))
         elif len(trimmed := _trimmed(tuple(cells))) > len(headings.names):
             bad.append(
@@ -245,16 +244,10 @@ def _line_text(cells: Sequence[CellValue]) -> str:
     return " ".join(filter(None, (without_unseen(shown_value(cell)) for cell in cells)))
 
 
-def _is_total(cells: Sequence[CellValue], headings: Headings) -> bool:
-    """Whether a line begins with a word such as “Total”, has figures only behind it, and cannot be a defense."""
-    texts = [without_unseen(shown_value(cell)) for cell in cells]
-    first, *others = [text for text in texts if text]
-    named = {column for column, text in zip(headings.columns, texts, strict=False) if text}
-    return (
-        _TOTAL.match(first) is not None
-        and all(_FIGURE.fullmatch(text) for text in others)
-        and not named.issuperset(_WHOLE_ROW)
-    )
+def _is_total(cells: Sequence[CellValue]) -> bool:
+    """Return whether a line begins with a word such as “Total” and has only figures after it: a row has a name."""
+    first, *others = filter(None, (without_unseen(shown_value(cell)) for cell in cells))
+    return _TOTAL.match(first) is not None and all(_FIGURE.fullmatch(text) for text in others)
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ class Sitting(msgspec.Struct, frozen=True):
         room_opened: stamp of the moment the mentor began to wait, or None.
         timeline: what ran, paused and waited; empty before the start.
         reason: why it was not held, in the mentor's words.
+        closed_for: why the mentor closed the defense after it instead of giving another date; "" while it is open.
     """
 
     n: int
@@ -106,6 +107,7 @@ class Sitting(msgspec.Struct, frozen=True):
     room_opened: Stamp | None
     timeline: Timeline
     reason: str = ""
+    closed_for: str = ""
 
 
 class CalendarLink(msgspec.Struct, frozen=True):
@@ -502,9 +504,9 @@ class Defense(msgspec.Struct, frozen=True):
 
     @property
     def closed(self) -> bool:
-        """Nothing is pending: released as validated or rework and not contested, or not held and no new date."""
+        """Nothing is pending: released as validated or rework and not contested, or closed after it was not held."""
         if self.session in NOT_HELD:
-            return True
+            return bool(self.sitting.closed_for)
         version = self.versions[-1] if self.versions else None
         return (
             version is not None

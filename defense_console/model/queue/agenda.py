@@ -33,7 +33,7 @@ NAMESPACE: Final = uuid.UUID("6b1f5a52-3c0e-4d0b-9a57-2f7f8f0a9d11")
 """Of every defense's id; changing it would give every defense another one."""
 
 Who = Literal["mentor", "student"]
-Tab = Literal["today", "mentor", "student", "overdue"]
+Tab = Literal["today", "mentor", "student", "overdue", "closed"]
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
@@ -49,7 +49,7 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
 
 # --- what does not depend on now ---------------------------------------------------------------------------------
 
-SUMMARY_VERSION: Final = 1
+SUMMARY_VERSION: Final = 2
 """Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
 
 
@@ -176,7 +176,7 @@ class Entry(msgspec.Struct, frozen=True):
         summary: the defense.
         student_name: as stored; made safe by whoever shows it.
         waiting_for: who has to act, None when nobody has to yet.
-        tabs: where the line is listed besides "all pending".
+        tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone.
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
         words: what a search looks at, folded by `searchable`.
@@ -219,6 +219,8 @@ def entry(
         tabs.add("today")
     if late:
         tabs.add("overdue")
+    if not summary.pending:
+        tabs = {"closed"}
     words = (student_name, summary.project, *((title.fr, title.en) if title else ()), summary.curriculum)
     return Entry(
         summary, student_name, who, frozenset(tabs), text_id, parameters, _next_at(summary), searchable(" ".join(words))
@@ -266,12 +268,14 @@ def _waits(
         if late_start:
             return "mentor", N_("start passed long ago"), {}
         return ("mentor", N_("defense today"), {}) if today else (None, N_("planned later"), {})
+    if summary.session in NOT_HELD:
+        return "mentor", N_("new date or close it"), {}
     return _verdict_waits(summary, now)
 
 
 def _closed_as(summary: Summary) -> str:
     if summary.session in NOT_HELD:
-        return N_("not held, no new date")
+        return N_("closed · not held")
     return N_("closed · validated") if summary.in_force == "validated" else N_("closed · to rework")
 
 

@@ -53,6 +53,8 @@ def _delivery(sheet: Sheet, asked: Revision, delivery: Delivery) -> Passage:
     same = revision.same_as(delivery, revision.versions_of(asked, sheet.defense))
     if not delivery.files:
         text = N_("version {n}, {at}, declared, without a file")
+    elif same is not None and same == delivery.version - 1:
+        text = N_("version {n}, {at}, unchanged")
     elif same is not None:
         text = N_("version {n}, {at}, every byte is that of version {same}")
     else:

@@ -13,14 +13,15 @@ from textual.widgets import Static
 from defense_console.safe_text import content, shortened
 from defense_console.screens.before import panels
 from defense_console.screens.before.cancelling import cancel
-from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
+from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import _, language, ngettext
+from defense_console.words.translation import _, language, ngettext, when
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -102,10 +103,10 @@ class BriefScreen(PanelScreen):
                  n=desk.defense.attempt)  # fmt: skip
         name = Content(shortened(desk.student.name, width)).stylize("bold")
         self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
-        when = panels.appointment(desk, self.zone, self.desk.now().wall)
+        appointment = panels.appointment(desk, self.zone, self.desk.now().wall)
         if standing := self.standing_line():
-            when = Content("\n").join([when, content(standing).stylize("bold $text-warning")])
-        self.query_one("#brief-when", Static).update(when)
+            appointment = Content("\n").join([appointment, content(standing).stylize("bold $text-warning")])
+        self.query_one("#brief-when", Static).update(appointment)
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -119,13 +120,25 @@ class BriefScreen(PanelScreen):
             received = self.defense.declared.get(n, False)
             self.attempt(lambda: self.brief.declare(n, not received))
 
-    def action_brief_open_room(self) -> None:
+    async def action_brief_open_room(self) -> None:
         """Open the waiting room, or go back to what is open already."""
         session = self.defense.session
         if session == "live":
             self.console_app.go("live", self.defense_id)
-        elif session == "waiting" or self.attempt(self.brief.open_room) is not None:
+        elif session == "waiting" or (await self._is_meant() and self.attempt(self.brief.open_room) is not None):
             self.console_app.go("waiting", self.defense_id)
+
+    async def _is_meant(self) -> bool:
+        """Ask whether it is this defense, where its day or a live one speaks against it."""
+        found, agenda = [], self.desk.agenda
+        entry = agenda.entry(self.defense_id)
+        if entry is not None and "today" not in entry.tabs:
+            at = when(entry.summary.planned_at, self.zone, self.desk.now().wall)
+            found.append(_("This defense is planned for another day: {when}.", when=at))
+        for other in agenda.live_besides(self.defense_id):
+            found.append(_("The defense of {student} is live.", student=shortened(other.student_name, 40)))
+        question = Confirm(_("Open the waiting room all the same?"), "\n".join(found), yes=_("open"))
+        return not found or await self.app.push_screen_wait(question)
 
     def action_edit_undo(self) -> None:
         """Take the last action back."""
@@ -144,11 +157,15 @@ class BriefScreen(PanelScreen):
     async def action_brief_cancel(self) -> None:
         """Cancelled: by whom, and why."""
         if (told := await cancel(self, self.brief)) is not None:
-            self.tell(told)
+            await ask_date(self, self.brief, told)
 
     async def action_defense_reschedule(self) -> None:
         """Another date."""
         await ask_date(self, self.brief)
+
+    async def action_defense_close(self) -> None:
+        """No other date."""
+        await ask_close(self, self.brief)
 
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""

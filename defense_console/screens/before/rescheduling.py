@@ -1,4 +1,4 @@
-"""Giving a defense another date: a dialog asks for it, and it is typed as one would say it."""
+"""What follows a defense that is not held as planned: another date, typed as one would say it, or its end."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ from defense_console.desk.typed.moment import typed_moment
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, date_time, error_text, weekday, when
+from defense_console.words.values import SESSIONS
 
 
-async def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+async def ask_date(screen: ConsoleScreen, desk: BriefDesk, said: str = "") -> bool:
     """Ask for another start and store it.
 
     Args:
         screen: Where the dialog opens.
         desk: Of the defense.
+        said: What was done just before; said again when the mentor postpones the date.
 
     Returns:
         Whether the defense has another start now.
     """
     now_at = date_time(desk.defense.planned_at, screen.zone)
     details = _("Now: {date}. Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.", date=now_at)
+    if said:
+        details = "\n".join((said, details))
     question = _("When does the defense of {student} start?", student=desk.student.name)
     start = await ask_moment(screen, desk, Asked.DATE, question, details, desk.defense.planned_at)
     if start is None:
+        if said:
+            screen.tell(said)
         return False
     understood = f"{weekday(start, screen.zone)} {date_time(start, screen.zone)}"
     why = Ask(
@@ -40,11 +46,44 @@ async def ask_date(screen: ConsoleScreen, desk: BriefDesk) -> bool:
     )
     reason = await answer_to(screen, why)
     if reason is None:
+        if said:
+            screen.tell(said)
         return False
     shown = when(start, screen.zone, screen.desk.now().wall)
     if screen.attempt(lambda: desk.reschedule(start, reason)) is None:
         return False
     screen.tell(_("The defense starts {when}; {key:edit.undo} takes it back.", when=shown))
+    return True
+
+
+def ask_date_on_brief(screen: ConsoleScreen, defense_id: str, said: str) -> None:
+    """Go to the brief of a defense that was not held, and ask for its date there. Args: said: what was done."""
+    screen.console_app.go("brief", defense_id)
+    brief = screen.app.screen
+    if isinstance(brief, ConsoleScreen):
+        desk = screen.desk.brief(defense_id)
+        brief.call_after_refresh(lambda: brief.begin(ask_date(brief, desk, said)))
+
+
+async def ask_what_follows(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+    """Ask whether a defense that was not held gets a new date or is closed. Returns: whether it was settled."""
+    sitting = desk.defense.sitting
+    details = " · ".join(filter(None, (_(SESSIONS[sitting.session]), sitting.reason)))
+    options = (_("a new date"), _("close it"))
+    question = Choose(_("The defense was not held. What follows?"), options, details, _("later"), desk.whose)
+    choice = await screen.app.push_screen_wait(question)
+    if choice is None:
+        return False
+    return await (ask_date, ask_close)[choice](screen, desk)
+
+
+async def ask_close(screen: ConsoleScreen, desk: BriefDesk) -> bool:
+    """Ask why a defense that was not held gets no other date, and close it. Returns: whether it is closed."""
+    details = _("It gets no other date. A new date opens it again.")
+    reason = await answer_to(screen, Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details))
+    if reason is None or screen.attempt(lambda: desk.close(reason)) is None:
+        return False
+    screen.tell(_("Closed; {key:edit.undo} takes it back."))
     return True
 
 

@@ -14,10 +14,9 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense.timeline import later
 from defense_console.safe_text import content, shortened
-from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before import panels
 from defense_console.screens.before.cancelling import cancel
-from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.rescheduling import ask_date, ask_date_on_brief
 from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm, Sheet
@@ -142,24 +141,17 @@ class WaitingScreen(PanelScreen):
                 "{student} is marked absent; {key:edit.undo} takes it back, "
                 "{key:defense.reschedule} gives another date."
             )
-            self._leave(_(told, student=shortened(name, 40)))
+            ask_date_on_brief(self, self.defense_id, _(told, student=shortened(name, 40)))
 
     async def action_waiting_cancel(self) -> None:
         """Cancelled: by whom, and why."""
         told = await cancel(self, self.brief)
         if told is not None:
-            self._leave(told)
+            ask_date_on_brief(self, self.defense_id, told)
 
     def action_brief_tick(self) -> None:
         """Tick the check."""
         self.attempt(lambda: self.brief.tick(self.at_cursor()[1]))
-
-    def _leave(self, text: str) -> None:
-        """On to the brief, which says what was done: from there another date is given, or it is undone."""
-        self.console_app.go("brief", self.defense_id)
-        under = self.app.screen
-        if isinstance(under, ConsoleScreen):
-            under.call_after_refresh(under.tell, text)
 
     def action_live_recording(self) -> None:
         """The recording starts now."""

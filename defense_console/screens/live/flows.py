@@ -12,6 +12,7 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.before.rescheduling import ask_date_on_brief
 from defense_console.screens.live.words import gap_question, quoted
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose
@@ -53,7 +54,7 @@ async def abort(screen: ConsoleScreen, live: LiveDesk) -> None:
     details = _("Say what happened. A new date opens the next sitting.")
     reason = await answer_to(screen, Ask(live, Asked.ABORT, _("Break the defense off?"), details))
     if reason is not None and screen.attempt(lambda: live.abort(reason)) is not None:
-        screen.console_app.go("brief", live.id)
+        ask_date_on_brief(screen, live.id, _("The defense is broken off; {key:edit.undo} takes it back."))
 
 
 async def insert_comment(screen: WritingScreen, live: LiveDesk, criterion: Criterion) -> None:

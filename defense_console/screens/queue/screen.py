@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from textual import events
@@ -12,11 +13,12 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.safe_text import cells, shortened
-from defense_console.screens.before.rescheduling import ask_date
+from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.writing import WritingScreen
@@ -34,6 +36,7 @@ TABS: tuple[tuple[Tab | None, str, str], ...] = (
     ("student", N_("Waits for the student"), N_("Student")),
     ("overdue", N_("Overdue"), N_("Late")),
     (None, N_("All pending"), N_("All")),
+    ("closed", N_("Closed"), N_("Closed")),
 )
 """Every tab with its long and its short title."""
 MINUTE = 60
@@ -51,6 +54,10 @@ class QueueScreen(WritingScreen):
         self.order: Order = "time"
         self._entries: tuple[Entry, ...] = ()
         self._found_closed: tuple[Entry, ...] = ()
+        self._listed: tuple[Tab | None, str] = (None, "")
+        """Tab and search of the last drawing."""
+        self._gone: Entry | None = None
+        """The defense under the cursor, when it has left what is listed."""
         self._about: BriefDesk | None = None
         self._seconds = 0
         self._first_drawing = True
@@ -112,24 +119,39 @@ class QueueScreen(WritingScreen):
         now = self.desk.now().wall
         self._entries = self.desk.agenda.entries()
         search = self.field.value
-        self._found_closed, found = self.desk.agenda.closed(search)
+        with_closed = self.tab == "closed" or bool(search.strip())
+        self._found_closed, found = self.desk.agenda.closed(search) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
             if not any("today" in entry.tabs for entry in self._entries):
                 self.tab = None
-        rows = [queue_words.row(entry, self.zone, now) for entry in self._shown()]
+        shown = self._shown()
+        rows = [queue_words.row(entry, self.zone, now) for entry in shown]
+        self._gone = self._left_behind(shown)
+        if self._gone is not None:
+            rows.insert(self.table.row, queue_words.row(self._gone, self.zone, now, _new_tab(self._gone)))
         titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
         self.table.show_rows(rows, titles, self._empty(search))
-        if found > len(self._found_closed) and self.tab is None:
+        if found > len(self._found_closed) and search.strip():
             text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
             self.tell(_(text, total=found, n=len(self._found_closed)))
         self.query_one("#queue-search").set_class(bool(search) or self.focused is self.field, "-open")
         self._draw_tabs()
         self._draw_brief()
 
+    def _left_behind(self, shown: Sequence[Entry]) -> Entry | None:
+        """Return the defense under the cursor if something else than another tab or search took it off the list."""
+        before, self._listed = self._listed, (self.tab, self.field.value)
+        chosen = self.table.chosen
+        if chosen is None or before != self._listed or any(entry.summary.id == chosen for entry in shown):
+            return None
+        return self.desk.agenda.entry(chosen)
+
     def _empty(self, search: str) -> str:
         if search.strip():
             return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
+        if self.tab == "closed":
+            return _("No defense is closed yet.")
         if self._entries:
             return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
         return _("Nothing is pending. defense-console import FILE brings defenses in.")
@@ -137,8 +159,9 @@ class QueueScreen(WritingScreen):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         width = self.size.width - 2
-        long = [f" {n} {_(title)} {counts[tab]} " for n, (tab, title, _short) in enumerate(TABS, 1)]
-        short = [f" {n} {_(title)} {counts[tab]} " for n, (tab, _long, title) in enumerate(TABS, 1)]
+        numbers = [f"{counts[tab]} " if tab != "closed" else "" for tab, _long, _short in TABS]
+        long = [f" {n} {_(tab[1])} {number}" for n, (tab, number) in enumerate(zip(TABS, numbers, strict=True), 1)]
+        short = [f" {n} {_(tab[2])} {number}" for n, (tab, number) in enumerate(zip(TABS, numbers, strict=True), 1)]
         texts = long if sum(map(cells, long)) + 1 <= width else short
         if sum(map(cells, texts)) > width:
             texts = [text[1:] for text in texts]
@@ -179,6 +202,9 @@ class QueueScreen(WritingScreen):
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""
         event.stop()
+        if self._gone is not None and self.table.chosen != self._gone.summary.id:
+            self.update()
+            return
         self._draw_brief()
         self.show_mode()
 
@@ -199,7 +225,8 @@ class QueueScreen(WritingScreen):
         """Show what is found, the cursor on the first: where it stood before says nothing about what is sought."""
         event.stop()
         sought = self.field.has_focus and bool(event.value.strip())
-        self.tab = None if sought else self.tab
+        if sought and self.tab != "closed":
+            self.tab = None
         self.update()
         if sought:
             self.table.go_to(0)
@@ -252,13 +279,18 @@ class QueueScreen(WritingScreen):
         self.table.move(-1)
 
     def _selected(self) -> Entry | None:
-        known = (*self._entries, *self._found_closed)
+        known = (*self._entries, *self._found_closed, *filter(None, (self._gone,)))
         return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
 
-    def action_queue_open(self) -> None:
-        """Open the selected defense where it stands."""
+    async def action_queue_open(self) -> None:
+        """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
         entry = self._selected()
-        if entry is not None:
+        if entry is None:
+            return
+        if entry.summary.pending and entry.summary.session in NOT_HELD:
+            if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
+                self.desk.agenda.did(entry.summary.id)
+        else:
             self.console_app.go_on(entry.summary)
 
     def action_queue_brief(self) -> None:
@@ -297,6 +329,10 @@ class QueueScreen(WritingScreen):
         """Everything pending."""
         self._show_tab(None)
 
+    def action_queue_tab_closed(self) -> None:
+        """What is closed."""
+        self._show_tab("closed")
+
     def action_queue_order(self) -> None:
         """The next order."""
         orders = queue_words.ORDERS
@@ -318,6 +354,8 @@ class QueueScreen(WritingScreen):
 
     def _shown(self) -> tuple[Entry, ...]:
         search = self.field.value
+        if self.tab == "closed":
+            return self._found_closed
         found = agenda.queue(self._entries, self.order, search, self.tab)
         return (*found, *self._found_closed) if search.strip() and self.tab is None else found
 
@@ -336,7 +374,19 @@ class QueueScreen(WritingScreen):
             if await ask_date(self, self.desk.brief(id)):
                 self.desk.agenda.did(id)
 
+    async def action_defense_close(self) -> None:
+        """No other date for the selected defense."""
+        if self.table.chosen:
+            id = self.table.chosen
+            if await ask_close(self, self.desk.brief(id)):
+                self.desk.agenda.did(id)
+
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""
         if self.attempt(self.desk.agenda.undo) is not None:
             self.tell(_("Undone."))
+
+
+def _new_tab(entry: Entry) -> str:
+    """The title of the tab where a defense is now."""
+    return _(next((title for tab, title, _short in TABS if tab in entry.tabs), N_("All pending")))

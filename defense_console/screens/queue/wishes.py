@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
@@ -38,11 +39,17 @@ def _notes(seen: OnQueue) -> Whats:
     return (seen.agenda.noting,)
 
 
+def _closes(seen: OnQueue) -> Whats:
+    _selected(seen)
+    return (ev.DefenseClosed(TO_COME),)
+
+
 QUEUE: Final[Wishes[OnQueue]] = {
     "queue.open": _opens,
     "queue.brief": _opens,
     "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),
     "live.note": _notes,
     "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),
+    "defense.close": _closes,
     "edit.undo": lambda seen: unless(seen.agenda.no_undo),
 }

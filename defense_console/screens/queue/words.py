@@ -29,10 +29,10 @@ MARKS: Mapping[str, tuple[str, str]] = {
 """Glyph and colour of a session in the list."""
 
 
-def row(entry: Entry, zone: str, now: str) -> QueueRow:
-    """One line of the list."""
+def row(entry: Entry, zone: str, now: str, new_tab: str = "") -> QueueRow:
+    """One line of the list. Args: new_tab: where the defense is now, if it has left the tab that is shown."""
     summary = entry.summary
-    mark, style = MARKS.get(summary.session, ("·", "$text-muted"))
+    mark, style = MARKS.get(summary.session, ("·", "$text-accent"))
     if summary.parked:
         mark = "‖"
     return QueueRow(
@@ -43,7 +43,8 @@ def row(entry: Entry, zone: str, now: str) -> QueueRow:
         student=entry.student_name,
         project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),
         documents=documents(entry),
-        waits=waits(entry),
+        waits=_("now in “{tab}”", tab=new_tab) if new_tab else waits(entry),
+        gone=bool(new_tab),
         style=style if summary.pending and entry.waiting_for != "student" else "$text-muted",
     )
 

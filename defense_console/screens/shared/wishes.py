@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
-from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.defense.base import TO_COME, DefenseDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import ReceivedFile
@@ -113,6 +113,7 @@ ON_A_DEFENSE: Final[Wishes[Seen[DefenseDesk]]] = {
     "live.recording": records(ev.RecordingStarted()),
     "documents.receive": _receives,
     "defense.reschedule": lambda seen: (ev.Rescheduled(seen.desk.defense.planned_at),),
+    "defense.close": records(ev.DefenseClosed(TO_COME)),
     "console.take_over": lambda seen: unless(seen.desk.no_take_over),
     "console.aside": lambda seen: reads(seen.desk.aside, "Everything decided here is in the record."),
 }

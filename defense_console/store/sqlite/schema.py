@@ -70,7 +70,32 @@ def _keep_decisions_in_rows_of_their_own(connection: sqlite3.Connection) -> None
         connection.execute("DELETE FROM rows WHERE tab = 'drafts' AND id = ?", (id,))
 
 
-STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own,)
+_NOT_HELD = ("cancelled", "late_cancelled", "no_show", "aborted")
+
+
+def _let_what_was_not_held_wait(connection: sqlite3.Connection) -> None:
+    """Schema 3: a defense that was not held is pending until it is closed. Damaged rows stay where they are."""
+    closed = connection.execute("SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = 'closed'").fetchall()
+    moved = 0
+    for id, body, sum in closed:
+        if sum != checksum("closed", id, body or b"") or json.loads(body).get("session") not in _NOT_HELD:
+            continue
+        _write(connection, "pending", id, {**json.loads(body), "pending": True})
+        connection.execute("DELETE FROM rows WHERE tab = 'closed' AND id = ?", (id,))
+        moved += 1
+    if moved:
+        count = {"key": "closed_count", "value": str(len(closed) - moved)}
+        _write(connection, "meta", name_key("closed_count"), count)
+
+
+def _write(connection: sqlite3.Connection, table: str, id: int, document: Mapping[str, Any]) -> None:
+    body = encode(document)
+    connection.execute("INSERT OR IGNORE INTO tables VALUES (?)", (table,))
+    row = (table, id, body.decode(), checksum(table, id, body))
+    connection.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", row)
+
+
+STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own, _let_what_was_not_held_wait)
 """The n-th, from 1, makes schema n + 1 of schema n."""
 
 

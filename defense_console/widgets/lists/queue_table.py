@@ -23,6 +23,7 @@ class QueueRow:
         mark: Glyph of the session, one cell.
         student, project, documents, waits: The columns; the project with its attempt.
         style: Of the glyph and of what is waited for.
+        gone: Not in this list any more: the row is muted until the cursor leaves it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class QueueRow:
     documents: str
     waits: str
     style: str = ""
+    gone: bool = False
 
 
 EMPTY_CELLS = 80
@@ -126,8 +128,9 @@ class QueueTable(LineList):
         texts = (_when(row, widths[0]), row.student, row.project, row.documents)
         before = self._fields(widths[:4], texts, self.gap(width))
         waits = shortened(row.waits, widths[4])
-        return Content.assemble("› " if chosen else "  ", (f"{row.mark} ", row.style),
-                                before, " " * self.gap(width), (waits, row.style))  # fmt: skip
+        texts_style, style = ("$text-muted", "$text-muted") if row.gone else ("", row.style)
+        return Content.assemble("› " if chosen else "  ", (f"{row.mark} ", style), (before, texts_style),
+                                " " * self.gap(width), (waits, style))  # fmt: skip
 
     @staticmethod
     def _fields(widths: Sequence[int], texts: Sequence[str], gap: int) -> str:

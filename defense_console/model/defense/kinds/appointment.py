@@ -259,6 +259,25 @@ def _apply_aborted(state: Folding, event: Event[What], what: Aborted) -> None:
     state.change_sitting(session="aborted", reason=what.reason, timeline=timeline.end(state.timeline, event.at))
 
 
+class DefenseClosed(What, frozen=True, tag="closed"):
+    """No other date is given to a defense that was not held; a new date opens it again."""
+
+    reason: str
+
+
+@checks(DefenseClosed)
+def _check_closed(case: Case, what: DefenseClosed) -> None:
+    session = case.defense.session
+    require(session in NOT_HELD, "Only a defense that was not held can be closed without a verdict.")
+    require(not case.defense.closed, "The defense is closed already.")
+    require(bool(what.reason.strip()), "Say why the defense is closed.")
+
+
+@applies(DefenseClosed)
+def _apply_closed(state: Folding, event: Event[What], what: DefenseClosed) -> None:
+    state.change_sitting(closed_for=what.reason)
+
+
 AppointmentWhat = (
     Planned
     | Rescheduled
@@ -271,4 +290,5 @@ AppointmentWhat = (
     | NoShow
     | Cancelled
     | Aborted
+    | DefenseClosed
 )
