@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
@@ -170,9 +170,7 @@ def _read(file: Path, required: bool) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConsoleError("{file}: this is not UTF-8 text", file=str(file)) from None
     except OSError as error:
-        raise ConsoleError(
-            "{file}: cannot be read: {problem}", file=str(file), problem=error.strerror or str(error)
-        ) from None
+        raise ConsoleError("{file}: cannot be read: {problem}", file=str(file), problem=system_reason(error)) from None
     return {key: _checked(str(file), key, value) for key, value in table.items()}
 
 

@@ -273,7 +273,7 @@ def shell(room: Room, arguments: tuple[str, ...], rest: str) -> tuple[int, list[
 @pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("arguments", ANSWERING, ids=" ".join)
 def test_an_answer_that_cannot_be_written_is_one_sentence(room: Room, arguments: tuple[str, ...]) -> None:
-    told = "Error: The output could not be written: No space left on device."
+    told = "Error: The output could not be written: the disk is full."
     assert shell(room, arguments, f"> {FULL}") == (2, [told])
     assert shell(room, arguments, "| true") == (0, []), "whoever read it has read enough"
     assert shell(room, arguments, f"> /dev/null 2> {FULL}") == (0, [])

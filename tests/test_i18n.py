@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from defense_console.model.errors import ConsoleError
@@ -7,6 +9,7 @@ from defense_console.words import translation as i18n
 from defense_console.words.translation import choose_language, translator
 
 PARIS = "Europe/Paris"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NOW = "2026-11-24T13:00:00.000Z"  # a Tuesday, 14:00 in Paris
 fr, en = translator("fr"), translator("en")
 
@@ -123,8 +126,17 @@ def test_duration_text(seconds: int, shown: str) -> None:
     ],
 )
 def test_distance_in_words(seconds: int, english: str, french: str) -> None:
-    assert en.in_words(seconds) == english
-    assert fr.in_words(seconds) == french
+    moment = NOON + timedelta(seconds=seconds)
+    assert en.in_words(moment, "UTC", NOON) == english
+    assert fr.in_words(moment, "UTC", NOON) == french
+
+
+def test_days_are_counted_by_the_calendar_of_the_zone() -> None:
+    saturday, tuesday = "2026-11-21T14:00:00.000Z", "2026-11-24T08:00:00.000Z"
+    assert fr.in_words(tuesday, "Europe/Paris", saturday) == "dans 3 jours"
+    assert fr.in_words(saturday, "Europe/Paris", tuesday) == "il y a 3 jours"
+    assert fr.in_words("2026-11-23T23:30:00.000Z", "UTC", saturday) == "dans 2 jours"
+    assert fr.in_words("2026-11-23T23:30:00.000Z", "Europe/Paris", saturday) == "dans 3 jours"
 
 
 @pytest.mark.parametrize(
@@ -138,8 +150,9 @@ def test_distance_in_words(seconds: int, english: str, french: str) -> None:
     ],
 )
 def test_a_deadline_is_told_in_hours_up_to_three_days(seconds: int, english: str, french: str) -> None:
-    assert en.in_words(seconds, due=True) == english
-    assert fr.in_words(seconds, due=True) == french
+    moment = NOON + timedelta(seconds=seconds)
+    assert en.in_words(moment, "UTC", NOON, due=True) == english
+    assert fr.in_words(moment, "UTC", NOON, due=True) == french
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,8 @@ def test_every_key_a_message_names_is_a_commands() -> None:
     named = {place.partition(":")[2] for id in collect()[0] for place in places(id) if place.startswith("key:")}
     assert len(named) > 10
     assert named <= {each.id for each in COMMANDS}
+
+
+def test_a_modifier_is_named_in_the_language() -> None:
+    assert display_key("shift+tab", "fr") == "Maj+Tab"
+    assert display_key("ctrl+shift+f2") == "Ctrl+Shift+F2"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -9,13 +12,16 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from tests.messages import CATALOGUE, collect, places
+from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.words.translation import translator
+from tests.messages import CATALOGUE, collect, places, sources
 
 pytestmark = pytest.mark.xdist_group("messages")
 _PLAIN_SPACE = re.compile(r" [:;?!»%]|« ")
 _STIFF = re.compile(
-    r"\w'\w|\bde \{(student|project|code|skill|name|found|document)\}|jusqu’à \{(when|at|date|due|day)\}"
+    r"\w'\w|\b[dq]u?e \{(?!(?:length|low|mb|n|ratio|sign|cells|year|free)\})\w+\}|jusqu’à \{(when|at|date|due|day)\}"
 )
+_COUNT_LAST = re.compile(r"\w{4,}s \{(defenses|students|documents|copies|files|total)\}|Shift|\bpending\b")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +82,11 @@ def test_french_words_its_values_as_it_says_them(french: Catalog) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_french_counts_before_the_noun_and_keeps_no_english_word(french: Catalog) -> None:
+    wrong = [form for entry in french if entry.id for form in _forms(entry.string) if _COUNT_LAST.search(form)]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_collector_finds_every_way_a_message_is_written(tmp_path: Path) -> None:
     package = tmp_path / "package"
     package.mkdir()
@@ -89,3 +100,19 @@ def test_the_collector_finds_every_way_a_message_is_written(tmp_path: Path) -> N
     assert set(messages) == {"ab", "c", "{n} d", "e", "f {x}", "g", "h", "i"}
     assert messages["{n} d"].plural == "{n} ds"
     assert [place.partition(": ")[0] for place in hidden] == ["package/some.py:11"]
+
+
+def test_the_reason_of_a_system_is_in_our_words() -> None:
+    fr = translator("fr")
+    for number in errno.errorcode:
+        said = fr.error(ConsoleError("{file}: {reason}", file="a", reason=system_reason(OSError(number, "No such"))))
+        assert "No such" not in said
+        assert os.strerror(number) not in said
+    assert fr.error(system_reason(OSError(errno.ENOSPC, ""))) == "le disque est plein"
+    assert fr.error(system_reason(OSError(errno.EPIPE, ""))) == "le système répond EPIPE"
+
+
+def test_no_sentence_takes_the_words_of_the_system() -> None:
+    """`OSError.strerror` is English, or in the language of the machine: `system_reason` says it."""
+    assert not [file for file, tree in sources() for node in ast.walk(tree)
+                if isinstance(node, ast.Attribute) and node.attr == "strerror"]  # fmt: skip

@@ -264,7 +264,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        footer=16),
     _c("revisions.declare", "space", N_("received"), N_("Declare the document received, without a file."), "revisions",
        footer=30),
-    _c("revisions.next", "w", N_("next"), N_("Go to the next document that waits for a look."), "revisions"),
+    _c("revisions.next", "w", N_("next document"), N_("Go to the next document that waits for a look."), "revisions"),
     _c("revisions.later", "plus equals_sign add", N_("due +12 h"), N_("Move the due date twelve hours later."),
        "revisions"),
     _c("revisions.earlier", "minus subtract", N_("due -12 h"), N_("Move the due date twelve hours earlier."),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
+from typing import Final
+
 
 class ConsoleError(Exception):
     """Something the mentor asked for cannot be done, with the reason.
@@ -31,3 +35,45 @@ class _CommandKey:
 def N_(message: str) -> str:  # noqa: N802 — the usual name of gettext's no-op marker
     """Mark a message for translation where it is stored; whoever shows it translates it."""
     return message
+
+
+_OF_SYSTEM: Final[Mapping[int, str]] = {
+    errno.ENOENT: N_("there is no such file or folder"),
+    errno.EACCES: N_("the system does not permit it"),
+    errno.EPERM: N_("the system does not permit it"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("a part of the path is not a folder"),
+    errno.EEXIST: N_("something has this name already"),
+    errno.ENOTEMPTY: N_("the folder is not empty"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the disk is full"),
+    errno.EFBIG: N_("the file is too large for the disk"),
+    errno.EROFS: N_("the disk can only be read"),
+    errno.EIO: N_("the disk answers with an error"),
+    errno.ENODEV: N_("the disk is gone"),
+    errno.ENXIO: N_("the disk is gone"),
+    errno.ESTALE: N_("the network disk does not answer"),
+    errno.ETIMEDOUT: N_("the network disk does not answer"),
+    errno.ENOTCONN: N_("the network disk does not answer"),
+    errno.ENOLCK: N_("the disk has no locks to give"),
+    errno.EBUSY: N_("another program holds it"),
+    errno.ETXTBSY: N_("another program holds it"),
+    errno.EAGAIN: N_("another program holds it"),
+    errno.EMFILE: N_("too many files are open"),
+    errno.ENFILE: N_("too many files are open"),
+    errno.ENOMEM: N_("there is not enough memory"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.ELOOP: N_("its links lead round in a circle"),
+    errno.EBADF: N_("it was closed"),
+    errno.EINVAL: N_("the system refuses the name or the request"),
+    errno.ENOEXEC: N_("this machine cannot run it"),
+}
+"""The usual errors of a system. Its own words for them are in English, or in the language of the machine."""
+
+
+def system_reason(error: OSError) -> ConsoleError:
+    """Return why the system refused something, to be put into a sentence; a rare cause is named by its code."""
+    number = error.errno or 0
+    if number in _OF_SYSTEM:
+        return ConsoleError(_OF_SYSTEM[number])
+    return ConsoleError(N_("the system answers with {code}"), code=errno.errorcode.get(number, type(error).__name__))

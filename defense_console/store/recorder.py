@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
 from defense_console import clocks
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.base import (
     Ack,
     Answer,
@@ -300,7 +300,7 @@ class Recorder:
         except ConsoleError as error:
             return error
         except OSError as error:
-            return StoreError(N_("The store does not answer: {reason}."), reason=str(error))
+            return StoreError(N_("The store does not answer: {reason}."), reason=system_reason(error))
         except Exception as error:
             # After any fault the thread goes on and the mentor hears of it: nothing may end the saving.
             reason = f"{type(error).__name__}: {error}"

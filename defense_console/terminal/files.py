@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.model.text import visible
 from defense_console.settings import path_named
 from defense_console.terminal.words import printing
@@ -78,7 +78,7 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
     if output in (None, "-"):
         with printing():
             if sys.stdout is None:  # closed by whoever started the command
-                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+                raise OSError(errno.EBADF, "closed")
             stream = sys.stdout.buffer
             for part in _harmless(parts) if at_terminal() else parts:
                 stream.write(part)
@@ -143,4 +143,4 @@ def _refuse(file: str, error: OSError) -> NoReturn:
         raise ConsoleError("{file}: you may not read or write it; ask who owns it.", file=file) from None
     if isinstance(error, IsADirectoryError):
         raise ConsoleError("{file}: this is a folder; name a file in it.", file=file) from None
-    raise ConsoleError("{file}: {reason}", file=file, reason=error.strerror or str(error)) from None
+    raise ConsoleError("{file}: {reason}", file=file, reason=system_reason(error)) from None

@@ -33,7 +33,9 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
         counts = len(taken.archive.about(DEFENSE)), len(taken.archive.about(STUDENT))
-        yield _("Export taken: defenses {defenses}, students {students}.", defenses=counts[0], students=counts[1])
+        defenses = ngettext("{n} defense", "{n} defenses", counts[0])
+        students = ngettext("{n} student", "{n} students", counts[1])
+        yield _("Export taken: {defenses}, {students}.", defenses=defenses, students=students)
         if taken.documents:
             yield ngettext("{n} document with it.", "{n} documents with it.", taken.documents)
     if taken.plan is not None:

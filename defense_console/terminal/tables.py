@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
-from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.text import cells, one_line, visible
 from defense_console.terminal.opening import short_ids
@@ -50,12 +49,11 @@ def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
     rows = []
     for entry in entries:
         summary = entry.summary
-        ahead_s = round((instant(entry.next_at) - instant(now)).total_seconds())
         rows.append(
             (
                 shorts[summary.id],
                 when(entry.next_at, zone, now),
-                in_words(ahead_s, due=entry.is_due),
+                in_words(entry.next_at, zone, now, due=entry.is_due),
                 _short(entry.student_name or summary.student_id, _NAME),
                 one_line(summary.project),
                 _("attempt {n}", n=summary.attempt),
@@ -142,8 +140,8 @@ def _verdict(defense: Defense) -> str:
 
 def _documents(desk: DefenseDesk, zone: str) -> list[str]:
     return [
-        f"{one_line(revision.row_title(r.request, desk.project, language()))} — {_(ROW_STATES[r.state])}, "
-        + _("due {at}", at=date_time(r.due_at, zone))
+        f"{one_line(revision.row_title(r.request, desk.project, language()))} — {_(ROW_STATES[r.state])}"
+        + (", " + _("due {at}", at=date_time(r.due_at, zone)) if r.state in revision.AWAITED else "")
         for r in desk.defense.revisions
     ]
 

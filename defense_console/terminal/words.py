@@ -18,7 +18,7 @@ import click
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
 from defense_console.words.translation import _, ngettext
@@ -156,9 +156,7 @@ def printing() -> Iterator[None]:
         raise
     except OSError as error:
         _give_up(sys.stdout)
-        raise ConsoleError(
-            N_("The output could not be written: {reason}."), reason=error.strerror or str(error)
-        ) from error
+        raise ConsoleError(N_("The output could not be written: {reason}."), reason=system_reason(error)) from error
 
 
 def _give_up(stream: TextIO) -> None:

@@ -64,6 +64,8 @@ _SHOWN: Final = {
     "space": N_("Space"),
 }
 
+_MODIFIERS: Final = {"ctrl": "Ctrl", "shift": N_("Shift"), "alt": "Alt", "super": "Super", "meta": "Meta"}
+
 
 def name_of(character: str) -> str:
     """The toolkit's name of a printed character: `a`, `é`, `ampersand` for `&`, `space` for a blank."""
@@ -146,7 +148,7 @@ def display_key(key: str, language: str = "en") -> str:
     if plus:
         shown = display_key(base, language)
         shown = shown.upper() if shown == base else shown
-        return "+".join((*(part.capitalize() for part in modifier.split("+")), shown))
+        return "+".join((*(_(_MODIFIERS[part]) for part in modifier.split("+")), shown))
     if key in _SHOWN:
         return _(_SHOWN[key])
     if key in NAMED_KEYS:

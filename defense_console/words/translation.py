@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -220,29 +220,33 @@ class Translator:
             return f"{number.replace('.', ',')}\N{NO-BREAK SPACE}{signs[0]}o"
         return f"{number}\N{NO-BREAK SPACE}{signs[0]}B"
 
-    def _about(self, seconds: int, hours_below: int) -> str:
-        """A length to be read at a glance: whole minutes, then hours, then days, always rounded down."""
+    def _about(self, seconds: int, days: int, hours_below: int) -> str:
+        """A length to be read at a glance: whole minutes, then hours, both rounded down, then days of the calendar."""
         minutes = abs(seconds) // 60
         if minutes < 60:
             return f"{minutes} min"
         if minutes < hours_below * 60:
             hours, minutes = divmod(minutes, 60)
             return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
-        return self.ngettext("{n} day", "{n} days", minutes // (24 * 60))
+        return self.ngettext("{n} day", "{n} days", abs(days))
 
-    def in_words(self, seconds: int, *, due: bool = False) -> str:
+    def in_words(self, moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
         """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute.
 
+        From Saturday afternoon to Tuesday morning it is three days: they are counted by the calendar of the zone.
+
         Args:
-            seconds: Ahead; negative for what is over.
+            moment: The instant that is meant.
+            zone: The zone of whoever reads it.
+            now: The instant it is read at.
             due: It is a deadline, told in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
         """
         _ = self
+        seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
         if abs(seconds) < 60:
             return _("now")
-        if seconds > 0:
-            return _("in {length}", length=self._about(seconds, 72 if due else 24))
-        return _("{length} ago", length=self._about(seconds, 72 if due else 24))
+        length = self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
+        return _("in {length}", length=length) if seconds > 0 else _("{length} ago", length=length)
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -272,7 +276,7 @@ class Translator:
         Names of days are used for the six days ahead only: behind, they would be taken for the coming ones.
         """
         _ = self
-        ahead = (_local_date(moment, zone) - _local_date(now, zone)) // timedelta(days=1)
+        ahead = _days_ahead(moment, zone, now)
         time = self.time_of_day(moment, zone)
         if ahead == 0:
             return _("today {time}", time=time)
@@ -296,6 +300,10 @@ def _local_date(moment: str | datetime | date, zone: str) -> date:
     if isinstance(moment, date) and not isinstance(moment, datetime):
         return moment
     return _local(moment, zone).date()
+
+
+def _days_ahead(moment: str | datetime, zone: str, now: str | datetime) -> int:
+    return (_local_date(moment, zone) - _local_date(now, zone)).days
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -394,9 +402,9 @@ def size_text(size: int) -> str:
     return _chosen["screen"].size_text(size)
 
 
-def in_words(seconds: int, *, due: bool = False) -> str:
+def in_words(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
     """See `Translator.in_words`."""
-    return _chosen["screen"].in_words(seconds, due=due)
+    return _chosen["screen"].in_words(moment, zone, now, due=due)
 
 
 def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:

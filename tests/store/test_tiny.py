@@ -314,7 +314,7 @@ def test_an_unwritable_parent_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", mkdir)
-    assert "Permission denied" in refused(ReadOnlyStore, tmp_path / "store")
+    assert "the system does not permit it" in refused(ReadOnlyStore, tmp_path / "store")
 
 
 def test_a_full_disk_is_told(connections: list[sqlite3.Connection], store: TinyStore) -> None:
@@ -642,6 +642,7 @@ def test_a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back(
 def engine_error(code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
+    error.sqlite_errorname = "SQLITE_IOERR"
     return error
 
 
@@ -660,7 +661,7 @@ def test_a_disk_is_full_where_nothing_can_grow_and_otherwise_its_own_error_is_to
         raise engine_error(code)
     assert isinstance(told.value, FullDisk) == (number in (errno.ENOSPC, errno.EDQUOT))
     if not isinstance(told.value, FullDisk):
-        assert told.value.parameters["reason"] == "disk I/O error"
+        assert told.value.parameters["reason"] == "SQLITE_IOERR"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -201,7 +201,7 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ConsoleError, match="No such file"):
+    with pytest.raises(ConsoleError, match="no such file"):
         read_text(tmp_path / "gone.txt", "gone.txt", LIMITS)
 
 

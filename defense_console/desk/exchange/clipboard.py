@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.words.translation import N_, translator
 
 FILE_NAME: Final = "clipboard.txt"
@@ -28,13 +29,13 @@ class Copied(msgspec.Struct, frozen=True):
         tool: the system's clipboard holds it; it was read back.
         terminal: it was sent to the terminal (OSC 52), which may or may not take it.
         file: the file that holds it, None when it could not be written.
-        problem: why not, when it could not; untranslated.
+        problem: why not, when it could not.
     """
 
     tool: bool
     terminal: bool
     file: Path | None
-    problem: str = ""
+    problem: ConsoleError | None = None
 
     def sentence(self, language: str) -> str:
         """What the line says; it never says "copied" when nothing was."""
@@ -51,7 +52,7 @@ class Copied(msgspec.Struct, frozen=True):
         if self.file:
             return _("There is no clipboard here: the text is in {file}.", file=self.file)
         lost = N_("Not copied: there is no clipboard here, and the file could not be written ({problem}).")
-        return _(lost, problem=_(self.problem))
+        return _(lost, problem=_.error(self.problem) if self.problem is not None else "")
 
 
 def over_ssh(environ: Mapping[str, str] | None = None) -> bool:
@@ -126,4 +127,4 @@ def copy(
     try:
         return Copied(held, remote, to_file(text, folder))
     except OSError as error:
-        return Copied(held, remote, None, error.strerror or str(error))
+        return Copied(held, remote, None, system_reason(error))

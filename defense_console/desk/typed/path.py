@@ -32,4 +32,4 @@ def typed_path(text: str) -> Path:
             found = Path(re.sub(r"\\(.)", r"\1", path)).expanduser()
         return found
     except RuntimeError as error:
-        raise ConsoleError("{file}: {reason}", file=path, reason=str(error)) from error
+        raise ConsoleError("{file}: there is no such file or folder.", file=path) from error

@@ -26,7 +26,7 @@ from defense_console.model.comparison import (
     FileFacts,
     ReadingLimits,
 )
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.settings import Settings
 from defense_console.uploads.comparing.reading import Advanced, Compared, ComparisonAnswer, ComparisonRequest, Portion
 from defense_console.uploads.comparing.texts import check_kind
@@ -167,7 +167,7 @@ def file_facts(
                     interrupt.check()
     except OSError as error:
         raise ConsoleError("{file}: cannot be read: {problem}", file=path.name,
-                           problem=error.strerror or str(error)) from error  # fmt: skip
+                           problem=system_reason(error)) from error  # fmt: skip
     return FileFacts(size, digest.hexdigest())
 
 
@@ -192,7 +192,7 @@ def _compared_apart(request: ComparisonRequest, progress: ComparisonProgress, in
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except OSError as error:
-        raise ConsoleError("The documents cannot be read: {problem}", problem=error.strerror or str(error)) from error
+        raise ConsoleError("The documents cannot be read: {problem}", problem=system_reason(error)) from error
 
     def end_late() -> None:
         late.set()

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from defense_console.model.defense.state import ReceivedFile
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.store.vault import Vault
 from defense_console.uploads.names import extension_of
 
@@ -97,7 +97,7 @@ def _copied(vault: Vault, sha256: str, name: str) -> Path:
         with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
             file.writelines(vault.chunks(sha256))
     except OSError as error:
-        raise ConsoleError("{file}: {reason}", file=name, reason=error.strerror or str(error)) from error
+        raise ConsoleError("{file}: {reason}", file=name, reason=system_reason(error)) from error
     return copy
 
 
@@ -191,5 +191,5 @@ def _run(arguments: Sequence[str]) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise ConsoleError("{file}: {reason}", file=arguments[0], reason=error.strerror or str(error)) from error
+        raise ConsoleError("{file}: {reason}", file=arguments[0], reason=system_reason(error)) from error
     threading.Thread(target=process.wait, name="viewer", daemon=True).start()  # so that no dead process is left

@@ -11,7 +11,7 @@ from defense_console.exchange.curricula.form import read_curriculum
 from defense_console.exchange.curricula.rules_form import Shared, read_common
 from defense_console.exchange.curricula.strict_table import FileFault, Notes, Table
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.resources import data_folder
 
 COMMON: Final = "common.toml"
@@ -116,7 +116,7 @@ def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
             if common_file.is_file():
                 return files, common_file
     except OSError as error:
-        given.add("", N_("cannot be read: {reason}"), reason=error.strerror or str(error))
+        given.add("", N_("cannot be read: {reason}"), reason=system_reason(error))
     return files, data_folder() / COMMON
 
 
@@ -151,7 +151,7 @@ def parse_file(file: Path, notes: Notes) -> Table | None:
             return None
         content = file.read_bytes()
     except OSError as error:
-        notes.add("", N_("cannot be read: {reason}"), reason=error.strerror or str(error))
+        notes.add("", N_("cannot be read: {reason}"), reason=system_reason(error))
         return None
     try:
         return Table(tomllib.loads(content.decode("utf-8-sig")), "", notes)

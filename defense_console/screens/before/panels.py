@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.content import Content
 
 from defense_console.desk.defense.brief import BriefDesk
-from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.path import ProjectStatus, glyph
@@ -38,9 +37,8 @@ PATH_STYLES: dict[ProjectStatus, str] = {
 def appointment(desk: BriefDesk, zone: str, now: str) -> Content:
     """When the defense is, how far away that is, and how long it takes."""
     defense = desk.defense
-    seconds = round((instant(defense.planned_at) - instant(now)).total_seconds())
     length_s = 60 * defense.duration_min if defense.duration_min else desk.project.plan_s
-    parts = [when(defense.planned_at, zone, now), in_words(seconds), duration_text(length_s)]
+    parts = [when(defense.planned_at, zone, now), in_words(defense.planned_at, zone, now), duration_text(length_s)]
     if defense.session != "planned":
         parts.append(_(SESSIONS[defense.session]))
     if defense.sitting.n > 1:

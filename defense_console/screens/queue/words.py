@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from defense_console.desk.queue import Card
-from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.path import glyph
 from defense_console.safe_text import content
@@ -33,14 +32,13 @@ MARKS: Mapping[str, tuple[str, str]] = {
 def queue_line(entry: Entry, zone: str, now: str, new_tab: str = "") -> QueueRow:
     """One line of the list. Args: new_tab: where the defense is now, if it has left the tab that is shown."""
     summary = entry.summary
-    ahead_s = int((instant(entry.next_at) - instant(now)).total_seconds())
     mark, style = MARKS.get(summary.session, ("·", "$text-accent"))
     if summary.parked:
         mark = "‖"
     return QueueRow(
         id=summary.id,
         when=short_when(entry.next_at, zone, now),
-        ahead=in_words(ahead_s, due=entry.is_due),
+        ahead=in_words(entry.next_at, zone, now, due=entry.is_due),
         mark=mark,
         student=entry.student_name,
         project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),

@@ -13,7 +13,7 @@ from defense_console.model.errors import N_
 from defense_console.safe_text import content
 from defense_console.screens.shared.row_reasons import reason_lines
 from defense_console.widgets.lists.panel import Item
-from defense_console.words.translation import _, date_text, in_words, language, size_text, when
+from defense_console.words.translation import _, date_text, date_time, in_words, language, size_text, when
 from defense_console.words.values import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ _STUDENT = (N_("The student has time until {when}, {away}"), N_("The student had
 
 
 def _until(sentences: tuple[str, str], due: str, desk: RevisionsDesk, zone: str, now: str) -> Content:
-    """“You decide until Friday 14:00, in 41 h · for the student Friday 08:00 (America/Montreal)”."""
+    """“You decide until Friday 14:00, in 41 h · for the student 2026-11-27 08:00 (America/Montreal)”."""
     seconds = round((instant(due) - instant(now)).total_seconds())
-    text = _(sentences[seconds < 0], when=when(due, zone, now), away=in_words(seconds, due=True))
+    text = _(sentences[seconds < 0], when=when(due, zone, now), away=in_words(due, zone, now, due=True))
     theirs = desk.student.timezone
     if theirs and theirs != zone:
-        text += " · " + _("for the student {when} ({zone})", when=when(due, theirs, now), zone=theirs)
+        text += " · " + _("for the student {when} ({zone})", when=date_time(due, theirs), zone=theirs)
     if seconds < 0:
         return content("! " + _("OVERDUE") + " · " + text).stylize("bold $text-error")
     return content(text).stylize("bold")

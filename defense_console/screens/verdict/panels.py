@@ -150,7 +150,8 @@ def _standing(each: Revision, zone: str, now: str) -> Content:
     terms = [_(ROW_STATES[each.state]), _(SEVERITIES[each.request.severity])]
     if each.round > 1:
         terms.append(_("round {n}", n=each.round))
-    terms.append(_("due {when}", when=when(each.due_at, zone, now)))
+    if each.state in revision.AWAITED:
+        terms.append(_("due {when}", when=when(each.due_at, zone, now)))
     text = content(" · ".join(terms)).stylize("$text-muted")
     if each.state in ("requested", "re_requested") and instant(each.due_at) < instant(now):
         return Content.assemble(("! " + _("overdue") + " · ", "bold $text-error"), text)

@@ -103,7 +103,8 @@ def check_log(rows: RowStorage, stream: str) -> list[Problem]:
 
 
 def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
-    return _problem(stream, None, "damaged", N_("{stream} cannot be read: {reason}."), reason=str(error))
+    reason = getattr(error, "sqlite_errorname", type(error).__name__)
+    return _problem(stream, None, "damaged", N_("{stream} cannot be read: {reason}."), reason=reason)
 
 
 def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
 from defense_console.store.durable_files import sync_file, sync_folder, write_all
 from defense_console.store.sqlite.opening.place import FILE, new_file
@@ -45,7 +45,7 @@ def spool_error(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            N_("{place} cannot be written either ({reason})."), place=folder, reason=error.strerror or str(error)
+            N_("{place} cannot be written either ({reason})."), place=folder, reason=system_reason(error)
         ) from error
 
 

@@ -82,8 +82,9 @@ def _lines(known: HeldOfStudent, settings: Settings) -> Iterator[str]:
     yield "  " + ngettext("{n} defense with everything recorded of it", "{n} defenses with everything recorded of them",
                           len(known.defenses))  # fmt: skip
     yield "  " + ngettext("{n} document received", "{n} documents received", len(known.documents))
-    yield "  " + ngettext("out of {n} copy of the store as well", "out of {n} copies of the store as well",
-                          len(known.copies))  # fmt: skip
+    if known.copies:
+        yield "  " + ngettext("out of {n} copy of the store as well", "out of {n} copies of the store as well",
+                              len(known.copies))  # fmt: skip
     until = known.kept_until(settings.retention_years)
     if until:
         yield _("By retention_years the record must be kept until {date}.", date=date_text(until, settings.zone))

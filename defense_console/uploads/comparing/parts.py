@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from xml.etree import ElementTree
 
 from defense_console.model.comparison import PartDifference, PartKind, ReadingLimits
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.uploads.comparing import blocks, odf_texts, plain_texts
 from defense_console.uploads.comparing.checks import check_zipped
 from defense_console.uploads.comparing.packages import Package
@@ -119,7 +119,7 @@ def _parts_of(path: Path, kind: str, limits: ReadingLimits) -> dict[str, _Part]:
     except ConsoleError:
         raise
     except OSError as error:
-        raise ConsoleError("The file cannot be read: {problem}", problem=error.strerror or str(error)) from error
+        raise ConsoleError("The file cannot be read: {problem}", problem=system_reason(error)) from error
     except Exception as error:
         raise reader_error(error, kind) from error
 

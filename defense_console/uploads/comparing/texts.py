@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from defense_console.model.comparison import ComparisonProgress, Paragraph, ReadingLimits
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.uploads.comparing import odf_texts, ooxml_texts, pdf_texts, plain_texts, sheet_texts
 from defense_console.uploads.comparing.checks import check_size, check_zipped, damaged, out_of_memory
 from defense_console.uploads.comparing.readers import Work, of_attachment
@@ -84,7 +84,7 @@ def read_text(
     except OSError as error:
         if error.errno is None:  # some readers raise it for what they do not understand
             raise damaged(kind) from error
-        raise ConsoleError("The file cannot be read: {problem}", problem=error.strerror or str(error)) from error
+        raise ConsoleError("The file cannot be read: {problem}", problem=system_reason(error)) from error
     except MemoryError as error:
         raise out_of_memory() from error
     except Exception as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.settings import path_named
 from defense_console.uploads.opening.limits import MB, Limits, Meter, RefusedSource, too_large
 from defense_console.uploads.opening.places import TWICE, is_junk, safe_place, slashed
@@ -86,9 +86,10 @@ def _explained(path: Path) -> Iterator[None]:
     """Say why a path cannot be opened."""
     try:
         yield
-    except (OSError, RuntimeError, ValueError) as error:  # no such user in ~user, a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConsoleError("{file}: {reason}", file=str(path), reason=reason) from error
+    except OSError as error:
+        raise ConsoleError("{file}: {reason}", file=str(path), reason=system_reason(error)) from error
+    except (RuntimeError, ValueError) as error:  # no such user in ~user, a NUL in the path
+        raise ConsoleError("{file}: there is no such file or folder.", file=str(path)) from error
 
 
 def _reading(chunks: Callable[[str], Iterator[bytes]], place: str) -> Callable[[], Iterator[bytes]]:
@@ -125,7 +126,7 @@ def _chunks(file: IO[bytes], place: str, meter: Meter) -> Iterator[bytes]:
 
 
 def _unreadable(place: str, error: OSError) -> RefusedSource:
-    reason = ConsoleError("It cannot be read ({reason}).", reason=error.strerror or str(error))
+    reason = ConsoleError("It cannot be read ({reason}).", reason=system_reason(error))
     return RefusedSource(place, reason)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.findings import Finding
 from defense_console.store.sqlite.opening.half_made import HalfMade
@@ -34,7 +34,7 @@ def why_not_written(folder: Path) -> ConsoleError | None:
         return ConsoleError(
             N_("Nothing can be written to {place}: {reason}."),
             place=there,
-            reason=error.strerror or type(error).__name__,
+            reason=system_reason(error),
         )
 
 

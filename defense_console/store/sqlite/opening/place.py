@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from defense_console.model.errors import N_
+from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.base import (
     DamagedStore,
     FullDisk,
@@ -90,7 +90,8 @@ def explained(place: Path) -> Iterator[None]:
 
 def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     extended = getattr(error, "sqlite_errorcode", 0)
-    code, reason = extended & 0xFF, str(error)
+    # Codes say what happened in every language: SQLite's sentences are English.
+    code, reason = extended & 0xFF, getattr(error, "sqlite_errorname", "") or type(error).__name__
     if code == sqlite3.SQLITE_FULL or (extended in _COULD_NOT_GROW and _has_no_space(place)):
         return full_disk(place)
     if extended == sqlite3.SQLITE_IOERR_SHMSIZE:
@@ -104,7 +105,7 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
     if code == sqlite3.SQLITE_NOTADB:
         return not_ours(place / FILE)
     torn = code == sqlite3.SQLITE_CORRUPT or isinstance(error, TornTable)
-    if torn or any(words in reason for words in _TORN_WORDS):
+    if torn or any(words in str(error) for words in _TORN_WORDS):
         return _torn(place, reason)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(N_("Another program holds the store in {place}: close it."), place=place)
@@ -133,7 +134,7 @@ def _torn(place: Path, reason: str) -> DamagedStore:
 
 
 def _of_system(error: OSError, place: Path) -> StoreError:
-    reason = error.strerror or str(error)
+    reason = system_reason(error)
     if error.errno in _FULL:
         return full_disk(place)
     if error.errno in _NOT_WRITABLE:
@@ -146,7 +147,7 @@ def full_disk(place: Path) -> FullDisk:
     return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
 
 
-def _read_only(place: Path, reason: str) -> ReadOnlyStore:
+def _read_only(place: Path, reason: str | ConsoleError) -> ReadOnlyStore:
     return ReadOnlyStore(
         N_("The store in {place} cannot be written ({reason}): change the rights of the folder, or choose another."),
         place=place,
@@ -269,7 +270,7 @@ def check_rights(folder: Path, path: Path) -> None:
         ReadOnlyStore: Its folder or its file may not be.
     """
     if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
-        raise _read_only(folder, os.strerror(errno.EACCES))
+        raise _read_only(folder, system_reason(PermissionError(errno.EACCES, "")))
 
 
 def try_to_write(folder: Path) -> None:
@@ -285,7 +286,7 @@ def try_to_write(folder: Path) -> None:
         os.close(os.open(folder, unnamed | os.O_RDWR, 0o600))
     except OSError as error:
         if error.errno in _NOT_WRITABLE:
-            raise _read_only(folder, error.strerror or str(error)) from error
+            raise _read_only(folder, system_reason(error)) from error
 
 
 def _restrict_all(folder: Path, path: Path) -> None:
