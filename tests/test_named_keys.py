@@ -40,6 +40,8 @@ FIXED = frozenset({
     "Home", "End", "PgUp", "PgDn", "Del", "Ins", "Space",
     # No keys: a word, a unit of size, an arrow that points down.
     "Insert a comment from the comment bank.", "B", "↓ {n} more line below",
+    # What is typed at a prompt of the command line, and the Z at the end of an instant.
+    "Import this? (y/n)", "a time with TZID, or with Z at its end: both say which zone it is in",
 })  # fmt: skip
 """Messages that may name a key."""
 

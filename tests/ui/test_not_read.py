@@ -12,7 +12,6 @@ from defense_console.app import ConsoleApp
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Store, StoreError
 from defense_console.store.sqlite.opening import place
-from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 WRITES = ("append", "save_draft", "save_aside", "write_lease", "pin", "set_meta", "transaction", "close", "hold_name")
@@ -22,7 +21,7 @@ LINE = "✗ NOT READ"
 class Broken:
     """A store of which every read fails as long as a test says so."""
 
-    def __init__(self, store: TinyStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.error: StoreError | None = None
 
@@ -59,7 +58,7 @@ class Breaking:
         self.stores: list[Broken] = []
         room.proxy = self._broken
 
-    def _broken(self, store: TinyStore) -> Store:
+    def _broken(self, store: Store) -> Store:
         self.stores.append(Broken(store))
         return cast(Store, self.stores[-1])
 
