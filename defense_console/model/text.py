@@ -50,6 +50,11 @@ def visible(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_VISIBLE)
 
 
+def is_one_line(text: str) -> bool:
+    """Return whether a text has no line break of any kind; an empty one has none."""
+    return text.splitlines() in ([], [text])
+
+
 def one_line(text: str) -> str:
     """The text as `visible` shows it, on one line: each line break is ⏎."""
     return visible(text).replace("\n", NEWLINE_SIGN)

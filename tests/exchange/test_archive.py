@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from defense_console import clocks
-from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.exchange.files import DEMO, ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -20,6 +20,8 @@ from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
 
@@ -78,10 +80,29 @@ def test_an_import_brings_summaries_and_drafts_back_and_leaves_leases_behind(
     assert not copy.store.leases()
 
 
+def test_a_copy_of_the_demo_cohort_is_one_and_that_of_a_mentors_store_is_none(
+    make: Callable[[str], ExchangeDesk], exported: bytes
+) -> None:
+    copy, own = make("copy"), make("own")
+    copy.take(data_file(io.BytesIO(exported)))
+    assert copy.store.meta(DEMO) == NOW
+    assert not copy.fill_demo(NOW), "it is filled already"
+    assert json.loads(next(own.export())) == {"format": "defense-console-export", "version": 1, "lines": 0}
+    copied = make("copied")
+    copied.take(data_file(io.BytesIO(b"".join(own.export()))))
+    assert copied.store.meta(DEMO) is None
+
+
+def test_a_demo_mark_that_is_no_instant_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
+    header = json.loads(exported.splitlines()[0]) | {"demo": "yes"}
+    refused = damaged(make, [json.dumps(header).encode(), *exported.splitlines()[1:]])
+    assert [bad.line for bad in refused.lines] == [1]
+
+
 def test_rows_stand_in_order_of_table_and_id_after_a_header_that_counts_them(exported: bytes) -> None:
     header, *rows = lines_of(exported)
 
-    assert header == {"format": "defense-console-export", "version": 1, "lines": len(rows)}
+    assert header == {"format": "defense-console-export", "version": 1, "lines": len(rows), "demo": NOW}
     assert [(row["table"], row["id"]) for row in rows] == sorted((row["table"], row["id"]) for row in rows)
     assert {row["table"].partition("/")[0] for row in rows} == {"curricula", "defense", "drafts", "student", "students"}
 
@@ -285,3 +306,26 @@ def test_a_log_under_another_name_is_refused(make: Callable[[str], ExchangeDesk]
 
     problem = str(damaged(make, lines).lines[0].parameters["problem"])
     assert problem == f"This log is that of {table.partition('/')[2]}."
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r", "\u2028", "\x85"])
+def test_an_address_of_several_lines_is_refused_whatever_it_comes_in(
+    make: Callable[[str], ExchangeDesk], exported: bytes, break_: str
+) -> None:
+    address = f"ada@example.org{break_}Bcc: eve@example.org"
+    desk = make("rows")
+    row = ["s1", "Ada", address, "IRP", "IRP-P2", "1", "2027-01-05T10:00"]
+    columns = ["student_id", "student_name", "email", "curriculum", "project", "attempt", "planned_at"]
+    rows = [dict(zip(columns, row, strict=True))]
+    with pytest.raises(BadFile) as refused:
+        desk.take(data_file(io.BytesIO(json.dumps(rows).encode())))
+    assert [bad.column for bad in refused.value.lines] == ["email"]
+    with pytest.raises(ConsoleError, match="on one line"):
+        desk.logs.decide(STUDENT, "s1", (StudentRegistered("s1", "Ada", address),), clocks.read())
+
+    lines = exported.splitlines()
+    place = first_line(lines, "student/")
+    event = json.loads(lines[place])["event"]
+    event["what"]["email"] = address
+    with_event(lines, place, json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    assert place + 1 in [bad.line for bad in damaged(make, lines).lines]

@@ -99,7 +99,13 @@ class ExchangeDesk:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
         return archive.export(
-            store.streams(), store.read_log, store.students(), store.curricula(), store.all_drafts(), store.all_asides()
+            store.streams(),
+            store.read_log,
+            store.students(),
+            store.curricula(),
+            store.all_drafts(),
+            store.all_asides(),
+            store.meta(DEMO) or "",
         )
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
@@ -157,6 +163,8 @@ class ExchangeDesk:
             self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
         for aside in found.asides:
             self.store.save_aside(aside.log, aside.key, aside.event)
+        if found.demo:
+            self.store.set_meta(DEMO, found.demo)
 
     # --- the demo cohort -----------------------------------------------------------------------------------------
 

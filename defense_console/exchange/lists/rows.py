@@ -19,6 +19,7 @@ from defense_console.exchange.moments import moment
 from defense_console.exchange.same_id import KnownIds, comparable
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import is_one_line
 from defense_console.words.translation import zone_of
 
 DEFENSE_COLUMNS: Final = ("curriculum", "project", "attempt", "planned_at", "duration_min", "language")
@@ -141,6 +142,8 @@ class _ListReader:
             except ConsoleError as error:
                 self._wrong("timezone", N_("a time zone such as Europe/Paris"), **error.parameters)
         email = row.cells["email"].text.strip() if "email" in row.cells else None
+        if email is not None and not is_one_line(email):
+            self._wrong("email", N_("an address on one line"))
         return StudentRow(row.line, self._id(), name, email, zone if "timezone" in row.cells else None)
 
     def _id(self) -> str:

@@ -26,6 +26,7 @@ from defense_console.exchange.whole_store.export import (
     line_of_aside,
 )
 from defense_console.model.curriculum import Curricula, Curriculum
+from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
 from defense_console.model.log.chain import next_hash
@@ -66,12 +67,14 @@ class Archive(msgspec.Struct, frozen=True):
         logs: by name.
         curricula: canonical JSON by hash.
         drafts, asides: in the order of the file.
+        demo: instant that a demo cohort was made for; "" for a store of a mentor's own.
     """
 
     logs: dict[str, Log[Any, Any]]
     curricula: dict[str, bytes]
     drafts: tuple[SavedDraft, ...]
     asides: tuple[SavedAside, ...]
+    demo: str = ""
 
     def about(self, subject: Subject[Any, Any]) -> list[Log[Any, Any]]:
         """Return the logs of a subject, by name."""
@@ -110,6 +113,7 @@ class _Check:
 
     def __init__(self) -> None:
         self.bad: list[BadLine] = []
+        self.demo = ""
         self.lines: dict[str, dict[int, tuple[int, LogLine]]] = {}
         self.rows: dict[tuple[str, str], tuple[int, StudentLine | CurriculumLine | DraftLine]] = {}
         self.bodies: dict[str, bytes] = {}
@@ -137,9 +141,17 @@ class _Check:
         if header.version != EXPORT_VERSION:
             text = N_("version {version}: this export was written by another version of the console")
             raise BadFile([BadLine(1, "", str(header.version), text, {"version": EXPORT_VERSION})])
+        self.demo = self._instant(header.demo)
         if header.lines != len(lines) - 1:
             text = N_("{lines} lines after the header, as it says")
             self.wrong(len(lines), text, str(len(lines) - 1), lines=header.lines)
+
+    def _instant(self, demo: str) -> str:
+        try:
+            return demo and iso(instant(demo))
+        except ValueError:
+            self.wrong(1, N_("an instant such as {example}"), demo, example="2026-11-24T10:00:00.000Z")
+            return ""
 
     def row(self, number: int, line: bytes) -> None:
         """Any other line: read strictly, and once."""
@@ -275,6 +287,7 @@ class _Check:
                 if not row.id.startswith(PREFIX)
             ),
             asides=tuple(_aside_of(row) for row in self._of(DraftLine) if row.id.startswith(PREFIX)),
+            demo=self.demo,
         )
 
     def _of(self, kind: type[Any]) -> list[Any]:

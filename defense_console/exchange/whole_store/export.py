@@ -25,12 +25,19 @@ DRAFTS: Final = "drafts/"
 """Table names; the last one is followed by the name of a log. The table of a log has its name."""
 
 
-class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """First line. `lines` counts those that follow, so that a cut end is seen."""
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """First line.
+
+    Attributes:
+        format, version: what it is.
+        lines: counts those that follow, so that a cut end is seen.
+        demo: the instant that a demo cohort was made for, so that the copy is one too; "" and left out for all others.
+    """
 
     format: str
     version: int
     lines: int
+    demo: str = ""
 
 
 class LogLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +107,7 @@ def export(
     curricula: Mapping[str, bytes],
     drafts: Mapping[str, Mapping[str, StoredDraft]],
     asides: Mapping[str, Mapping[str, bytes]],
+    demo: str = "",
 ) -> Iterator[bytes]:
     """The lines of an export, each with its line break.
 
@@ -110,6 +118,7 @@ def export(
         curricula: Canonical JSON by hash.
         drafts: By log and field key.
         asides: Decisions kept aside, as the canonical JSON of their events, by log and key.
+        demo: As in `Header`.
 
     Yields:
         The header, then every row in order of its table's name and its id.
@@ -127,7 +136,7 @@ def export(
             *(line_of_aside(log, key, event) for key, event in asides.get(log, {}).items()),
         ]
         tables[DRAFTS + log] = [*sorted(lines, key=lambda line: line.id)]
-    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values()))))
+    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values())), demo))
     for _name, rows in sorted(tables.items()):
         yield from map(_encode, rows)
 

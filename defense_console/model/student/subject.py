@@ -11,8 +11,9 @@ from defense_console.model.log.envelope import Stamp, check_texts
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone, check_undo
 from defense_console.model.student.fold import fold_student
-from defense_console.model.student.kinds import StudentEvent, StudentRegistered, StudentWhat
+from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
+from defense_console.model.text import is_one_line
 
 
 class Students(Subject[StudentWhat, Student]):
@@ -25,6 +26,9 @@ class Students(Subject[StudentWhat, Student]):
             ConsoleError: Why not.
         """
         check_texts(what)
+        if isinstance(what, StudentRegistered | StudentChanged) and not is_one_line(what.email or ""):
+            # A message to the student begins with it: a second line there would be another header.
+            raise ConsoleError("An e-mail address stands on one line.")
         if isinstance(what, StudentRegistered) != (state is None):
             raise ConsoleError("A student begins with a registration.")
         if state is not None and isinstance(what, Undone | Redone):
