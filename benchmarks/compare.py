@@ -26,12 +26,12 @@ from openpyxl import Workbook
 from defense_console import clocks
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
-from defense_console.desk.logs.ledger import Answer
 from defense_console.desk.uploads.comparing import Interrupt, compare, file_facts, reading_limits
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.comparison import Comparison, ComparisonProgress
 from defense_console.screens.uploads.difference import ComparedDocument, Compute, DifferenceScreen, VersionLabel
 from defense_console.settings import Settings
+from defense_console.store.base import Answer
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore

@@ -26,13 +26,13 @@ from defense_console import clocks
 from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange.files import ExchangeDesk
-from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.screens.shared.asking import Ask
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.settings import Settings
+from defense_console.store.base import Answer
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore

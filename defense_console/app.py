@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
-from defense_console.desk.logs.ledger import Answer
 from defense_console.keys.sentences import name_keys_of
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.host import CLOSE_S, Host
@@ -25,7 +24,7 @@ from defense_console.screens.shared.dialogs import Dialog
 from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
-from defense_console.store.base import Refused, StoreError
+from defense_console.store.base import Answer, Refused, StoreError
 from defense_console.widgets.frame.themes import THEMES
 from defense_console.words.translation import _
 

@@ -31,7 +31,7 @@ from defense_console.store.base import Append
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.half_made import TEMPORARY
-from defense_console.store.sqlite.opening.work_folder import PREFIX
+from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool_files import write_aside
 from tests.store import logs
@@ -128,7 +128,7 @@ def main_of_command(call: int, delay_ms: float, arguments: list[str]) -> None:
 
 def half_made(place: Path) -> list[Path]:
     """What lies in work folders."""
-    return [path for path in _files(place) if any(part.startswith((PREFIX, TEMPORARY)) for part in path.parts)]
+    return [path for path in _files(place) if any(part.startswith((WORK_PREFIX, TEMPORARY)) for part in path.parts)]
 
 
 def speaks(path: Path) -> bool:

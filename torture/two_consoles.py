@@ -20,12 +20,12 @@ import msgspec
 
 from defense_console import clocks
 from defense_console.desk.defense.base import DefenseDesk
-from defense_console.desk.logs.ledger import Answer, Ledger
+from defense_console.desk.logs.ledger import Ledger
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.queue.agenda import defense_id
-from defense_console.store.base import Refused
+from defense_console.store.base import Answer, Refused
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
 from torture.figures import Figures, cases, show

@@ -16,7 +16,7 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
-from defense_console.desk.logs.ledger import Answer, Ledger, SaveState
+from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.kinds import LeaseTaken
@@ -27,7 +27,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.settings import Settings
-from defense_console.store.base import Ack, Append, Lease, Refused, Store
+from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:

@@ -16,11 +16,10 @@ from defense_console.settings import path_named
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
-    from defense_console.desk.logs.ledger import Answer
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
-    from defense_console.store.base import Job
+    from defense_console.store.base import Answer, Job
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.store.sqlite.store import TinyStore

@@ -23,7 +23,7 @@ from defense_console.uploads.names import (
 )
 from defense_console.uploads.opening.kinds import KIND_NAMES, InPlace, InPlaceKind, bundle_of
 
-FindingKind = Literal[
+UploadFindingKind = Literal[
     "missing_number",
     "number_twice",
     "unknown_number",
@@ -43,7 +43,7 @@ FindingKind = Literal[
 Key = int | str
 """What a file can be matched to: the number of a deliverable, or the row of a document with a free title."""
 
-_TEXTS: Final[Mapping[FindingKind, str]] = {
+_TEXTS: Final[Mapping[UploadFindingKind, str]] = {
     "missing_number": N_("The number of the deliverable is missing from the name."),
     "number_twice": N_("{count} files have the number {n}."),
     "unknown_number": N_("The brief has no deliverable {n}."),
@@ -86,7 +86,7 @@ _SAME: Final[Mapping[str, str]] = {"jpeg": "jpg", "htm": "html", "tif": "tiff", 
 class UploadFinding(msgspec.Struct, frozen=True):
     """Something to know: its kind, its English message id, the values of its places."""
 
-    kind: FindingKind
+    kind: UploadFindingKind
     text_id: str
     parameters: Mapping[str, object] = {}
 
@@ -190,7 +190,7 @@ class MatchedFiles(msgspec.Struct, frozen=True):
     findings: tuple[UploadFinding, ...]
 
 
-def _finding(kind: FindingKind, **parameters: object) -> UploadFinding:
+def _finding(kind: UploadFindingKind, **parameters: object) -> UploadFinding:
     return UploadFinding(kind, _TEXTS[kind], parameters)
 
 

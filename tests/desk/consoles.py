@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from defense_console.desk.desk import Desk
-from defense_console.desk.logs.ledger import Answer
 from defense_console.model.defense.timeline import iso
-from defense_console.store.base import Job
+from defense_console.store.base import Answer, Job
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from tests.ui.conftest import SHIPPED, Room

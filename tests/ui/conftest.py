@@ -19,7 +19,6 @@ from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.logs.ledger import Answer
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
@@ -32,7 +31,7 @@ from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
-from defense_console.store.base import Store, StoreError
+from defense_console.store.base import Answer, Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store

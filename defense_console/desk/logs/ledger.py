@@ -21,6 +21,7 @@ from defense_console.model.log.envelope import Event, Stamp, What, encode_event
 from defense_console.model.log.subject import Subject
 from defense_console.store.base import (
     Ack,
+    Answer,
     Append,
     DamagedStore,
     Draft,
@@ -38,7 +39,6 @@ from defense_console.store.snapshot import Snapshot
 
 W = TypeVar("W", bound=What)
 S = TypeVar("S")
-Answer = Ack | Failed | Refused
 
 
 class SaveState(msgspec.Struct, frozen=True):

@@ -38,11 +38,11 @@ class ComponentLines(msgspec.Struct):
 
     def line_of(self, name: str) -> int:
         """Return the line of a property, of the component without one."""
-        return next((number for number, text in self.lines if name_of(text) == name), self.line)
+        return next((number for number, text in self.lines if property_name(text) == name), self.line)
 
     def value_of(self, name: str) -> str:
         """Return a property as it is written, "" without one."""
-        return next((value_in(text) for _number, text in self.lines if name_of(text) == name), "")
+        return next((value_in(text) for _number, text in self.lines if property_name(text) == name), "")
 
 
 class CalendarLines(msgspec.Struct):
@@ -73,7 +73,7 @@ def calendars_in(data: bytes) -> tuple[CalendarLines, ...]:
     return tuple(reader.calendars)
 
 
-def name_of(text: str) -> str:
+def property_name(text: str) -> str:
     """Return the name of a property, upper case; "" for a line that is none."""
     match = _NAME.match(text)
     return match[1].upper() if match else ""
@@ -131,7 +131,7 @@ class _Reader:
 
     def take(self, number: int, text: str) -> bool:
         """Take a line; False when what follows could only be reported wrongly."""
-        name, value = name_of(text), text.partition(":")[2].strip().upper()
+        name, value = property_name(text), text.partition(":")[2].strip().upper()
         if not _is_property(text):
             self._no_property(number, text)
         elif name == "BEGIN":

@@ -21,7 +21,7 @@ from defense_console.exchange.calendar.lines import (
     ComponentLines,
     calendars_in,
     event_text,
-    name_of,
+    property_name,
 )
 from defense_console.exchange.calendar.repeats import Repeats, TooOften, ends_before_it_starts, repeated, utc
 from defense_console.exchange.calendar.zones import CalendarZones
@@ -184,7 +184,7 @@ class _EventReader:
 
     def _about(self, lines: ComponentLines) -> tuple[EventKind, str]:
         """Return what an event that cannot be read would be, and its start where that is known and the only one."""
-        repeated_by = {name_of(text) for _number, text in lines.lines} & {"RRULE", "RDATE"}
+        repeated_by = {property_name(text) for _number, text in lines.lines} & {"RRULE", "RDATE"}
         try:
             component = _parsed(msgspec.structs.replace(lines, bad=[]))
             if isinstance(component["DTSTART"], list) or any(name == "DTSTART" for name, _problem in component.errors):

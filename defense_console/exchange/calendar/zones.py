@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from typing import Final
 
-from defense_console.exchange.calendar.lines import ComponentLines, name_of, value_in
+from defense_console.exchange.calendar.lines import ComponentLines, property_name, value_in
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.words.translation import zone_of
 
@@ -65,7 +65,9 @@ class CalendarZones:
 
 def _rules(definition: ComponentLines) -> str:
     """Return the lines of a definition that say when which offset holds, without parameters."""
-    read = (f"{name_of(text)}:{value_in(text)}" for _number, text in definition.lines if name_of(text) in _READ)
+    read = (
+        f"{property_name(text)}:{value_in(text)}" for _number, text in definition.lines if property_name(text) in _READ
+    )
     return "\n".join(("BEGIN:VTIMEZONE", "TZID:own", *read, "END:VTIMEZONE", ""))
 
 

@@ -31,7 +31,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
 from defense_console.model.log.chain import next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
-from defense_console.model.log.refused import PREFIX, aside_of, key_of
+from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, key_of
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
@@ -261,7 +261,7 @@ class _Check:
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)
-            elif isinstance(row, DraftLine) and row.id.startswith(PREFIX):
+            elif isinstance(row, DraftLine) and row.id.startswith(ASIDE_PREFIX):
                 self._aside(number, row)
 
     def _aside(self, number: int, row: DraftLine) -> None:
@@ -284,9 +284,9 @@ class _Check:
             drafts=tuple(
                 SavedDraft(row.table.removeprefix(DRAFTS), row.id, row.text, row.first, row.cursor)
                 for row in self._of(DraftLine)
-                if not row.id.startswith(PREFIX)
+                if not row.id.startswith(ASIDE_PREFIX)
             ),
-            asides=tuple(_aside_of(row) for row in self._of(DraftLine) if row.id.startswith(PREFIX)),
+            asides=tuple(_aside_of(row) for row in self._of(DraftLine) if row.id.startswith(ASIDE_PREFIX)),
             demo=self.demo,
         )
 
@@ -295,7 +295,7 @@ class _Check:
 
 
 def _aside_of(row: DraftLine) -> SavedAside:
-    return SavedAside(row.table.removeprefix(DRAFTS), row.id.removeprefix(PREFIX), row.text.encode())
+    return SavedAside(row.table.removeprefix(DRAFTS), row.id.removeprefix(ASIDE_PREFIX), row.text.encode())
 
 
 class _Table(msgspec.Struct):

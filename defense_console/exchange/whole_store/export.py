@@ -13,7 +13,7 @@ import msgspec
 
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.log.refused import PREFIX
+from defense_console.model.log.refused import ASIDE_PREFIX
 from defense_console.model.student.state import Student
 
 ARCHIVE: Final = "defense-console-export"
@@ -144,7 +144,7 @@ def export(
 def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
     """Return the line of a decision kept aside."""
     at = msgspec.json.decode(event, type=_Decided).at
-    return DraftLine(DRAFTS + log, PREFIX + key, event.decode(), at, 0)
+    return DraftLine(DRAFTS + log, ASIDE_PREFIX + key, event.decode(), at, 0)
 
 
 class _Decided(msgspec.Struct):

@@ -19,7 +19,7 @@ from defense_console.model.log.undo import Redone, Undone, settle
 
 W = TypeVar("W", bound=What)
 
-PREFIX = "aside/"
+ASIDE_PREFIX = "aside/"
 """Where exports list the decisions kept aside: among the drafts, with their key behind this."""
 
 

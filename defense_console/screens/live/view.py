@@ -18,7 +18,7 @@ from defense_console.words.translation import N_, _, clock_text, language
 
 Pane = Literal["rubric", "notes", "questions", "documents"]
 PANES: tuple[Pane, ...] = ("rubric", "notes", "questions", "documents")
-NAMES = {"rubric": N_("Rubric"), "notes": N_("Notes"), "questions": N_("Questions"), "documents": N_("Documents")}
+PANEL_NAMES = {"rubric": N_("Rubric"), "notes": N_("Notes"), "questions": N_("Questions"), "documents": N_("Documents")}
 
 
 def header_line(live: LiveDesk, width: int) -> Content:
@@ -68,7 +68,7 @@ def panes_line(live: LiveDesk, panes: Sequence[Pane], shown: Pane, documents: in
     }
     parts: list[Content | str | tuple[str, str]] = []
     for pane in panes:
-        text = f" {_(NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
+        text = f" {_(PANEL_NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
         parts += [(f"[{text.strip()}]", "bold $text-accent") if pane == shown else (text, "$text-muted"), " "]
     tabs, hint = Content.assemble(*parts), Content.styled(_("{key:panel.next}: next"), "$text-muted")
     return tabs + hint if tabs.cell_length + hint.cell_length <= width else tabs

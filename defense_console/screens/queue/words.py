@@ -42,14 +42,14 @@ def queue_line(entry: Entry, zone: str, now: str, new_tab: str = "") -> QueueRow
         mark=mark,
         student=entry.student_name,
         project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),
-        documents=documents(entry),
+        documents=documents_cell(entry),
         waits=_("now in “{tab}”", tab=new_tab) if new_tab else waits(entry),
         gone=bool(new_tab),
         style=style if summary.pending and entry.waiting_for != "student" else "$text-muted",
     )
 
 
-def documents(entry: Entry) -> str:
+def documents_cell(entry: Entry) -> str:
     """Received of expected: documents to revise once they are asked for, else the deliverables."""
     summary = entry.summary
     if summary.rows_required:

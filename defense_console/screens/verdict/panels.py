@@ -57,7 +57,7 @@ def shown_key(id: str, settings: Settings) -> str:
 # --- outcome -----------------------------------------------------------------------------------------------------
 
 
-def in_force(defense: Defense) -> Version | None:
+def shown_in_force(defense: Defense) -> Version | None:
     """Return the version that is signed, or released with no other one drafted; None while a verdict is drafted."""
     return defense.signed or (defense.released if defense.drafting is None else None)
 
@@ -74,7 +74,7 @@ def outcome_words(desk: VerdictDesk, outcome: OutcomeValue, zone: str) -> str:
 def outcome_items(desk: VerdictDesk, settings: Settings, zone: str) -> tuple[Item, ...]:
     """The suggestion and its reason, then the three outcomes with what happens next; none chosen by the console."""
     defense = desk.defense
-    version = in_force(defense)
+    version = shown_in_force(defense)
     chosen = version.outcome if version is not None else defense.outcome
     items = [] if version is not None else [Item(_suggestion(desk), mark=Content("→ "))]
     for outcome in OUTCOME_ORDER:
@@ -181,7 +181,7 @@ def text_items(defense: Defense) -> tuple[Item, ...]:
     """
     items = [Item(content(line.text), f"edit/{line.seq}", Content("+ ")) for line in defense.strengths]
     items += [Item(content(line.text), f"edit/{line.seq}", Content("→ ")) for line in defense.improvements]
-    version = in_force(defense)
+    version = shown_in_force(defense)
     reason = version.reason if version is not None else defense.reason
     fixed = ((_("Reason for the outcome:"), reason, "reason"), (_("Next goal:"), defense.goal, "goal"))
     for label, text, field in fixed:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.model.defense.state import Defense
-from defense_console.reports.content.report import Reader, Report, ReportField, fields
+from defense_console.reports.content.report import READERS, Reader, Report, ReportField, fields
 from defense_console.safe_text import content
 from defense_console.screens.shared.copying import copy_message, copy_out
 from defense_console.screens.shared.writing import WritingScreen
@@ -24,7 +24,6 @@ from defense_console.words.translation import N_, _, language, translator
 if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
-READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor"), "jury": N_("the jury")}
 
 

@@ -20,7 +20,7 @@ from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
 from defense_console.store.durable_files import sync_folder, write_all
 from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained
-from defense_console.store.sqlite.opening.work_folder import PREFIX, remove_left, work_folder
+from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -198,7 +198,7 @@ class FolderVault:
         if not self.root.exists():
             self.root.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self.folder)
-        for left in sorted(self.root.glob(PREFIX + "*")):
+        for left in sorted(self.root.glob(WORK_PREFIX + "*")):
             remove_left(left)
 
 

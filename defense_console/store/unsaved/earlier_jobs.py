@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from defense_console.model.log.refused import PREFIX
+from defense_console.model.log.refused import ASIDE_PREFIX
 from defense_console.store.base import Append, Draft, SaveAside, SaveDraft, SpooledJob
 
 
@@ -35,15 +35,15 @@ def brought_up(job: SpooledJob, body: bytes) -> SpooledJob:
         MsgspecError: These fields cannot be read.
     """
     match job:
-        case SaveDraft(stream=stream, field=field, draft=draft) if field.startswith(PREFIX):
+        case SaveDraft(stream=stream, field=field, draft=draft) if field.startswith(ASIDE_PREFIX):
             return SaveAside(stream, _key(field), None if draft is None else draft.text.encode())
         case Append():
             earlier = msgspec.json.decode(body, type=_Entry).job
-            asides = tuple(_key(field) for field in job.drop_drafts if field.startswith(PREFIX))
+            asides = tuple(_key(field) for field in job.drop_drafts if field.startswith(ASIDE_PREFIX))
             return msgspec.structs.replace(
                 job,
                 row=job.row or earlier.summary or earlier.student,
-                drop_drafts=tuple(field for field in job.drop_drafts if not field.startswith(PREFIX)),
+                drop_drafts=tuple(field for field in job.drop_drafts if not field.startswith(ASIDE_PREFIX)),
                 drop_aside=job.drop_aside + asides,
                 aside=job.aside + tuple((_key(field), draft.text.encode()) for field, draft in earlier.drafts),
             )
@@ -51,4 +51,4 @@ def brought_up(job: SpooledJob, body: bytes) -> SpooledJob:
 
 
 def _key(field: str) -> str:
-    return field.removeprefix(PREFIX)
+    return field.removeprefix(ASIDE_PREFIX)

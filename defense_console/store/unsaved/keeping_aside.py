@@ -15,7 +15,7 @@ import msgspec
 
 from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Event, encode_event
-from defense_console.model.log.refused import PREFIX, aside_of, decisions, key_of
+from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, decisions, key_of
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Draft, Job, SaveAside, Store, write_job
 
@@ -126,7 +126,7 @@ def write_once(store: Store, job: Job) -> tuple[int, str]:
     """
     if not isinstance(job, SaveAside) or job.event is None:
         return write_job(store, job)
-    mark = _mark(job.stream, f"{PREFIX}{job.key}".encode())  # as consoles of schema 1 named it
+    mark = _mark(job.stream, f"{ASIDE_PREFIX}{job.key}".encode())  # as consoles of schema 1 named it
     with store.transaction():
         if not store.meta(mark):
             store.save_aside(job.stream, job.key, job.event)

@@ -24,11 +24,11 @@ from defense_console.store.unsaved.spool_files import (
     SPOOL_VERSION,
     belongs,
     file_content,
-    head_of,
     read_jobs,
     remove,
     spool_error,
     spool_files,
+    spool_head_of,
     taken,
     why_not_trusted,
     write_aside,
@@ -93,7 +93,7 @@ class _Replay:
         self._store = store
         self._owner = owner
         self._refused_before = path.suffix == ASIDE
-        head = head_of(path)
+        head = spool_head_of(path)
         self._version = SPOOL_VERSION if head is None else head.spool
         self._tails = RefusedTails()
         self._written = 0

@@ -24,10 +24,10 @@ from defense_console.store.unsaved.spool_files import (
     SPOOL_VERSION,
     Head,
     SpoolEntry,
-    file_line,
     lock,
     remove,
     spool_error,
+    spool_line,
 )
 
 
@@ -83,7 +83,7 @@ class Spool:
         with self._lock, spool_error(self.folder):
             if self._handle < 0:
                 self._make()
-            data = b"".join(file_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, self._count + 1))
+            data = b"".join(spool_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, self._count + 1))
             try:
                 write_all(self._handle, data)
                 sync_file(self._handle)
@@ -105,7 +105,7 @@ class Spool:
                 break
             os.close(handle)
         try:
-            head = file_line(Head(SPOOL_VERSION, self.store))
+            head = spool_line(Head(SPOOL_VERSION, self.store))
             write_all(handle, head)
             sync_file(handle)
             sync_folder(self.folder)

@@ -73,7 +73,7 @@ class _Line(msgspec.Struct, frozen=True):
     body: msgspec.Raw
 
 
-def file_line(value: Head | SpoolEntry) -> bytes:
+def spool_line(value: Head | SpoolEntry) -> bytes:
     """Return a line as it is in the file."""
     body = msgspec.json.encode(value)
     return msgspec.json.encode(_Line(_checksum(body), msgspec.Raw(body))) + b"\n"
@@ -131,7 +131,7 @@ def _bodies(file: Path | int, *, head: bool = False) -> Iterator[bytes | None]:
         yield body
 
 
-def head_of(path: Path) -> Head | None:
+def spool_head_of(path: Path) -> Head | None:
     """Return the first line of a spool file, which says whose jobs it holds; None when it cannot be trusted."""
     with suppress(OSError, msgspec.MsgspecError):
         for body in _bodies(path, head=True):
@@ -142,7 +142,7 @@ def head_of(path: Path) -> Head | None:
 
 def owner(path: Path) -> Identity | None:
     """Whose jobs a spool file holds; None when its first line cannot be trusted."""
-    head = head_of(path)
+    head = spool_head_of(path)
     return None if head is None else head.store
 
 
@@ -195,7 +195,7 @@ def write_aside(folder: Path, store: Identity, jobs: Iterable[SpooledJob]) -> Pa
 def file_content(store: Identity, jobs: Iterable[SpooledJob], version: int = SPOOL_VERSION) -> bytes:
     """A whole file."""
     return b"".join(
-        (file_line(Head(version, store)), *(file_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, 1)))
+        (spool_line(Head(version, store)), *(spool_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, 1)))
     )
 
 

@@ -28,16 +28,16 @@ from pathlib import Path
 from typing import Final
 
 from defense_console.store.base import Store
-from defense_console.store.sqlite.opening.holding import NAMES
+from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED_FOLDER, FILE, UPLOADS_FOLDER
-from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, PREFIX, is_left, remove_left
+from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, WORK_PREFIX, is_left, remove_left
 
 COPIED_TO: Final = "copied_to"
 """The store's own note of the folders that `backup -o` wrote to."""
 TEMPORARY: Final = "defense-console-work-"
 """How work folders among the system's temporary files begin."""
-_WORK: Final = PREFIX + "*"
-_OF_STORE: Final = (_WORK, NAMES + "*", f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED_FOLDER}*/work")
+_WORK: Final = WORK_PREFIX + "*"
+_OF_STORE: Final = (_WORK, NAME_FILES + "*", f"{FILE}.new-*", f"{FILE}.reserve-*", f"{DAMAGED_FOLDER}*/work")
 _OF_COPIES: Final = (_WORK, ".defenses-new-*", f"{FILE}.new-*")
 _OF_DOCUMENTS: Final = (_WORK,)
 _OF_SPOOL: Final = (_WORK, ".*.spool.*", ".*.aside.*", ".*.damaged.*")
@@ -69,7 +69,7 @@ class HalfMade:
 
     def left(self) -> tuple[Path, ...]:
         """Return everything that has no living writer, sorted; of earlier consoles also what may have one."""
-        told = (path for path in self._found() if not path.name.startswith(NAMES))  # nothing lies in these
+        told = (path for path in self._found() if not path.name.startswith(NAME_FILES))  # nothing lies in these
         return tuple(sorted(path for path in told if not _is_work(path) or is_left(path)))
 
     def sweep(self, *, alone: bool = False) -> None:
@@ -94,7 +94,7 @@ class HalfMade:
 
 
 def _is_work(path: Path) -> bool:
-    return path.name.startswith((PREFIX, NAMES, TEMPORARY))
+    return path.name.startswith((WORK_PREFIX, NAME_FILES, TEMPORARY))
 
 
 def _is_old(path: Path) -> bool:

@@ -20,7 +20,7 @@ from defense_console.store.sqlite.opening.work_folder import NO_LOCK, is_locked,
 if os.name == "posix":
     import fcntl
 
-NAMES: Final = ".console-"
+NAME_FILES: Final = ".console-"
 """How the folders begin that say that a console lives."""
 
 
@@ -74,7 +74,7 @@ def hold_name(folder: Path, name: str) -> Held | None:
 
     A lock counts in every process namespace that has the same file system, unlike a process number.
     """
-    path = folder / (NAMES + name)
+    path = folder / (NAME_FILES + name)
     try:
         lock = make_locked(path)
     except OSError:
@@ -88,7 +88,7 @@ def hold_name(folder: Path, name: str) -> Held | None:
 
 def name_held(folder: Path, name: str) -> bool:
     """Return whether somebody holds a name in a store."""
-    return is_locked(folder / (NAMES + name))
+    return is_locked(folder / (NAME_FILES + name))
 
 
 def _hold(folder: Path, *, alone: bool) -> Held:

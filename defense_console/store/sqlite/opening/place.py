@@ -26,10 +26,10 @@ from defense_console.store.base import (
 from defense_console.store.durable_files import make_folder, sync_folder
 from defense_console.store.sqlite.engine import DamagedRow, ForeignFile, NewerFile, RowStorage, TornTable
 from defense_console.store.sqlite.opening.headers import check_header, not_ours
-from defense_console.store.sqlite.opening.holding import NAMES
+from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
-from defense_console.store.sqlite.opening.work_folder import PREFIX, work_folder
+from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, work_folder
 from defense_console.store.sqlite.pragmas import WAL
 
 FILE = "defenses.db"
@@ -304,7 +304,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED_FOLDER, PREFIX, NAMES))
+        child.name.startswith((FILE, DAMAGED_FOLDER, WORK_PREFIX, NAME_FILES))
         or child.name in (CLIPBOARD, UPLOADS_FOLDER, BACKUPS)
         for child in folder.iterdir()
     )

@@ -19,7 +19,7 @@ from typing import Final
 if os.name == "posix":
     import fcntl
 
-PREFIX: Final = ".new-"
+WORK_PREFIX: Final = ".new-"
 FORSAKEN_S: Final = 86_400
 """What says nothing of its writer has none after so long without a change."""
 NO_LOCK: Final = -1
@@ -27,7 +27,7 @@ NO_LOCK: Final = -1
 
 
 @contextmanager
-def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
+def work_folder(parent: Path, prefix: str = WORK_PREFIX) -> Iterator[Path]:
     """Make an empty folder for what is half-made; it goes at the end with what is still in it.
 
     Args:
