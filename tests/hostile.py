@@ -54,7 +54,7 @@ class Scene:
         self.room = room
         self.say = say
         room.settings = Settings(name=say("author"), zone="Europe/Paris")
-        room.student("s1", say("name"), say("email"))
+        room.student("s1", say("name"), " ".join(say("email").splitlines()))
         self.planned = self._planned()
         self.drafted = self._drafted()
         self.amended = self._amended()

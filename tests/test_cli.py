@@ -64,7 +64,7 @@ def test_version(cli: Cli) -> None:
 def test_list_has_the_documented_fields(cli: Cli, demo: str) -> None:
     listed = json.loads(cli("list", "--json", "--store", demo).stdout)
 
-    assert len(listed) == 11
+    assert len(listed) == 13
     for entry in listed:
         assert set(entry) >= {
             "id", "student", "curriculum", "project", "attempt", "planned_at", "session", "waiting_for", "tabs"
@@ -230,7 +230,7 @@ def test_store_and_lang_stand_before_or_after_the_command(cli: Cli, demo: str, m
 
 
 def test_the_option_after_the_command_counts(cli: Cli, demo: str, tmp_path: Path) -> None:
-    assert len(cli("--store", str(tmp_path / "other"), "list", "--store", demo).stdout.splitlines()) == 11
+    assert len(cli("--store", str(tmp_path / "other"), "list", "--store", demo).stdout.splitlines()) == 13
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_an_earlier_schema_is_named_and_only_the_repair_brings_it_up(
 ) -> None:
     before = (room.folder / place.FILE).read_bytes()
     monkeypatch.setattr(
-        schema, "STEPS", (*schema.SCHEMA_STEPS, lambda connection: connection.execute("CREATE TABLE n (n)"))
+        schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, lambda connection: connection.execute("CREATE TABLE n (n)"))
     )
     told = cli(room, "doctor")
     assert told.exit_code == 2

@@ -89,7 +89,7 @@ def test_an_imported_name_is_kept_as_it_is_and_shown(
     cli: Cli, file: Callable[[bytes], str], kind: str, form: str
 ) -> None:
     text = hostile.TEXTS.get(kind, hostile.ALL)
-    name, email = f"§{text}§", f"{text}@example.org"
+    name, email = f"§{text}§", f"{' '.join(text.splitlines())}@example.org"
     entry = {"student_id": "s1", "student_name": name, "email": email, "curriculum": "IRP", "project": "IRP-P2",
              "attempt": 1, "planned_at": "2027-01-05T10:00"}  # fmt: skip
     data = table(student_name=name, email=email) if form == "csv" else json.dumps([entry]).encode()

@@ -220,7 +220,7 @@ def test_the_console_says_first_where_the_copy_made_before_an_upgrade_had_to_go(
     (tmp_path / "stick").write_text("a file is in the way")
     monkeypatch.setenv("DEFENSE_CONSOLE_SPOOL", str(tmp_path / "spool"))
     monkeypatch.setattr(
-        schema, "STEPS", (*schema.SCHEMA_STEPS, lambda connection: connection.execute("CREATE TABLE n (n)"))
+        schema, "SCHEMA_STEPS", (*schema.SCHEMA_STEPS, lambda connection: connection.execute("CREATE TABLE n (n)"))
     )
     said: list[str] = []
     monkeypatch.setattr(ConsoleApp, "run", lambda app: said.extend(app.first_words))

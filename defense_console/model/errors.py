@@ -63,7 +63,7 @@ _OF_SYSTEM: Final[Mapping[int, str]] = {
     errno.ENFILE: N_("too many files are open"),
     errno.ENOMEM: N_("there is not enough memory"),
     errno.ENAMETOOLONG: N_("the name is too long"),
-    errno.ELOOP: N_("its links lead round in a circle"),
+    errno.ELOOP: N_("it is a link that is not followed"),
     errno.EBADF: N_("it was closed"),
     errno.EINVAL: N_("the system refuses the name or the request"),
     errno.ENOEXEC: N_("this machine cannot run it"),

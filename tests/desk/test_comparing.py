@@ -147,8 +147,8 @@ def test_what_a_reader_prints_does_not_reach_the_answers(tmp_path: Path) -> None
     request = {"old": "", "old_name": "a.txt", "new": "", "new_name": "a.txt", "limits": msgspec.to_builtins(limits())}
     code = (
         "import defense_console.uploads.comparing.reading as r\n"
-        "def noisy(request, say):\n    print('noise', flush=True)\n    say(r.Told(1.0))\n"
-        "r.compare = noisy\nr.main()\n"
+        "def noisy(request, say):\n    print('noise', flush=True)\n    say(r.Advanced(1.0))\n"
+        "r.answer_comparison = noisy\nr.main()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], input=json.dumps(request).encode() + b"\n",
                           capture_output=True, check=True, timeout=60)  # fmt: skip

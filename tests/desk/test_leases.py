@@ -258,7 +258,14 @@ def test_a_console_in_another_process_namespace_is_seen_to_live(room: Room, way:
 # --- what consoles that are gone left ----------------------------------------------------------------------------
 
 
-def test_void_leases_are_cleared_and_those_of_live_defenses_and_of_living_consoles_stay(room: Room) -> None:
+@pytest.fixture
+def on_disk(short_path: Path) -> Room:
+    """A room whose store is a file, for what only a store on a disk knows."""
+    return Room(short_path / "disk")
+
+
+def test_void_leases_are_cleared_and_those_of_live_defenses_and_of_living_consoles_stay(on_disk: Room) -> None:
+    room = on_disk
     live, over, held = started(room), room.plan("s2", "IRP-P3"), room.plan("s3", "IRP-P4")
     with closing(TinyStore.open(room.folder)) as store:
         gone = msgspec.structs.replace(lease(room.machine, holder="gone"), named=True)
@@ -270,7 +277,8 @@ def test_void_leases_are_cleared_and_those_of_live_defenses_and_of_living_consol
         assert sorted(store.leases()) == sorted([live, held])
 
 
-def test_a_killed_console_leaves_a_store_that_is_sound(room: Room, tmp_path: Path) -> None:
+def test_a_killed_console_leaves_a_store_that_is_sound(on_disk: Room) -> None:
+    room = on_disk
     first = Twin(room)
     room.student("s1", "Ada Example")
     id = room.plan()

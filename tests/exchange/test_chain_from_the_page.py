@@ -16,7 +16,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "json.md"
 RECIPE = """\
 1. Take the lines of one `table` in order of `id`.
 2. `event` is the last field of its line: its bytes are everything after `"event":`, without the last `}` of the line.
-   They are used as they stand in the file; nothing is read and written again.
+   They are used as they are in the file; nothing is read and written again.
 3. The *previous hash* of the first line is the SHA-256 of the table's name in UTF-8, written as 64 hexadecimal digits
    in small letters.
 4. `hash` is the SHA-256 of the previous hash, as these 64 digits in ASCII (not as 32 bytes), followed by the bytes of

@@ -71,7 +71,7 @@ def test_the_cohort_is_in_every_state(made: Cohort) -> None:
     assert some(in_force="conditional", all_settled=True)
     assert [s for s in some(in_force="conditional") if "overdue" in entries[s.id].tabs]
     assert some(attempt=2, session="planned")
-    assert some(session="no_show", pending=False)
+    assert some(session="no_show", pending=True)
     assert some(verdict_state="signed")
     assert some(in_force="validated", pending=False)
     assert some(in_force="rework", pending=False)
