@@ -243,15 +243,21 @@ class History:
 
     def crash(self) -> None:
         """Every console is gone; after a while, perhaps a reboot, one is there again."""
-        self.open.clear()
+        self._gone(*self.open)
         self._come_back(self.chance.random() < 0.5)
 
     def close(self) -> None:
         """The console is left by its key; it gives the defense back."""
         self.writer.desk.leases.end(lambda _id: True)
         self.oracle.sign = Sign(self.machine.true_ms, self.machine.wall_ms)
-        self.open.clear()
+        self._gone(*self.open)
         self._come_back(self.chance.random() < 0.3)
+
+    def _gone(self, *consoles: Console) -> None:
+        """These processes are gone, and with them what they held in the store."""
+        for console in consoles:
+            console.desk.store.close()
+            self.open.remove(console)
 
     def _come_back(self, reboot: bool) -> None:
         away = self._time(10_000_000)
@@ -288,7 +294,7 @@ class History:
         self.tick()
         if first.live.read_only is None:
             self.differences.append(f"the first console still writes: {self.steps}")
-        self.open.remove(first)
+        self._gone(first)
 
     def follower_stays(self) -> None:
         """The console that writes dies while another one only reads: that one goes on."""
@@ -296,7 +302,7 @@ class History:
         second = Console(self)
         _ = second.live
         self.tick()
-        self.open.remove(first)
+        self._gone(first)
         self.machine.true_ms += self._time(100_000)
         if self.chance.random() < 0.5:  # what the gap holds already is not told a second time
             asleep = self._time(100_000)

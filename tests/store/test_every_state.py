@@ -164,7 +164,9 @@ def entries(archive: bytes) -> list[tuple[object, ...]]:
 def test_its_exports_are_the_same_bytes(kept: Kept) -> None:
     with closing(TinyStore.open(kept.folder, create=False)) as store:
         assert b"".join(exchange(store).export()) == kept.export
-        assert entries(b"".join(WholeStoreDesk(exchange(store), FolderVault(kept.folder)).export())) == entries(kept.archive)
+        assert entries(b"".join(WholeStoreDesk(exchange(store), FolderVault(kept.folder)).export())) == entries(
+            kept.archive
+        )
         assert store.verify_all() == ()
 
 

@@ -75,7 +75,7 @@ class Dialog(ModalScreen[T], Generic[T]):
             border: round $primary; background: $surface; padding: 0 1;
         }
         Static { height: auto; width: 1fr; }
-        Reading { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
+        ReadingPane { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         .dialog--question { text-style: bold; }
         .dialog--whose { color: $text-muted; }
         .dialog--more { display: none; color: $text-accent; }
@@ -123,7 +123,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         rows = int(self.size.height * MOST_OF_HEIGHT) - alarm - taken - scroll.styles.margin.height - 2
         scroll.styles.max_height = max(2, rows)
 
-    def on_reading_moved(self) -> None:
+    def on_reading_pane_moved(self) -> None:
         """Say how much is below."""
         scroll = self.query_one(ReadingPane)
         self.set_class(scroll.max_scroll_y > 0, "-higher")
