@@ -312,11 +312,17 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
+_DEBUGGING = (
+    "TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER", "TEXTUAL_PRESS", "TEXTUAL_SCREENSHOT",
+    "TEXTUAL_DEVTOOLS_HOST", "TEXTUAL_DEVTOOLS_PORT", "TEXTUAL_DISABLE_KITTY_KEY",
+)  # fmt: skip
+"""The toolkit's switches that write keys or screens into a file, send them, or read keys another way."""
+
+
 def _ignore_debugging_switches() -> None:
-    """Take the toolkit's switches out of the environment but those for the look: some write every key into a file."""
-    harmless = {"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_SMOOTH_SCROLL", "TEXTUAL_DIM_FACTOR"}
-    for name in [name for name in os.environ if name.startswith("TEXTUAL") and name not in harmless]:
-        del os.environ[name]
+    """Take the toolkit's debugging switches out of the environment: what is typed here is nobody else's."""
+    for name in _DEBUGGING:
+        os.environ.pop(name, None)
 
 
 def _settle() -> None:

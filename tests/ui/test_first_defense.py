@@ -47,7 +47,7 @@ async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
             await shows(pilot, seen)
         met, to_improve, not_met = rate
         await pilot.press(met, to_improve, not_met, *[met] * 8)
-        await shows(pilot, "Every criterion is rated.")
+        await shows(pilot, "11/12")
         await pilot.press(*note)
         await shows(pilot, "WRITING")
         await type_text(pilot, "clear answers")
