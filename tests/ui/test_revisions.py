@@ -232,6 +232,8 @@ async def test_a_rework_plans_the_next_attempt_which_opens_on_what_was_missing(r
         await until(pilot, lambda: isinstance(app.screen, BriefScreen))
         await shows(pilot, "attempt 2", "carried over from the attempt before", "Attempt 1")
         await pilot.press("t")
+        await shows(pilot, "Open the waiting room all the same?")  # it is planned for tomorrow
+        await pilot.press("y")
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await shows(pilot, "acquired before")

@@ -16,7 +16,7 @@ from defense_console.store.sqlite.store import TinyStore
 from tests.store.counting import counted
 from tests.ui.conftest import SHIPPED, Room, shows, until
 
-PENDING = 11
+PENDING = 13
 FIRST_DRAWING, DRAWING, BRIEF = 10, 6, 3
 """At most so many questions. A look for changes is none: it costs a read of shared memory."""
 TITLE = 12
