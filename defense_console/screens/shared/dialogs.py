@@ -116,6 +116,8 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def _fit(self) -> None:
         """Give what is read the rows that the other parts leave."""
+        if not self.query(ReadingPane):
+            return  # it was called after a refresh, and the dialog is answered by then
         scroll = self.query_one(ReadingPane)
         around = [part for part in self.query("Dialog > Vertical > *") if part is not scroll and part.display]
         taken = sum(part.outer_size.height + part.styles.margin.height for part in around)
