@@ -50,8 +50,8 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     TITLE = "defense-console"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (18, "-tall"), (34, "-high")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-small"), (72, "-narrow"), (100, "-wide"), (140, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
 
     def __init__(self, desk_factory: DeskFactory, settings: Settings, first: str | None = None) -> None:
         wanted = os.environ.get("NO_COLOR")

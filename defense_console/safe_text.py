@@ -17,6 +17,7 @@ from defense_console.model.text import NEWLINE_SIGN, cells, one_line, visible
 
 __all__ = [
     "NEWLINE_SIGN",
+    "capital",
     "cell",
     "cells",
     "content",
@@ -59,6 +60,11 @@ def same_width(text: str) -> str:
 def _one_for_one(character: str) -> str:
     shown = visible(character)
     return character if character in "\t\n" else shown if len(shown) == 1 else _STAND_IN
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def shortened(text: str, width: int) -> str:

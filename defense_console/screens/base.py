@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
@@ -24,6 +25,7 @@ from defense_console.keys.keymap import (
     meant_by,
     shown_keys,
 )
+from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
@@ -32,14 +34,18 @@ from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
+from defense_console.widgets.frame.header_line import Aside, HeaderLine, Headline
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
-from defense_console.widgets.frame.status_line import StatusLine, Tone
+from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
-from defense_console.words.translation import _, error_text, language
+from defense_console.words.translation import _, clock_text, error_text, language, short_day, time_of_day
 
 Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")
+WAYS_OUT = ("console.quit", "console.back", "console.help")
+"""Commands at the right end of the keys row."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
 
@@ -70,9 +76,6 @@ class Console(Protocol):
     def copy_unsaved(self) -> None:
         """Copy everything that is not saved, in words."""
 
-    def told(self, text: Content) -> None:
-        """A screen has said something in its status line: a dialog that covers the line says it, too."""
-
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed, and say so."""
 
@@ -86,8 +89,11 @@ class Console(Protocol):
 class ConsoleScreen(Screen[None]):
     """A screen whose keys, hints and help come from the command table.
 
-    A subclass names its `CONTEXT`, composes its own part in `compose_body`, and says in `WISHES` what its commands
-    would record. Each command of the context is an `action_<id with underscores>` method, a coroutine where it asks the
+    From top to bottom: header, band (what the screen is about now), body (panels), a row for one message, keys. Alarms,
+    long messages and the field for texts lie over the last rows of the body, so that nothing moves.
+
+    A subclass names its `CONTEXT`, composes its own part in `compose_band` and `compose_body`, and says in `WISHES` what
+    its commands would record. Each command of the context is an `action_<id with underscores>` method, a coroutine where it asks the
     mentor something. `second` is called once a second while the screen is shown, `redraw` after everything that may
     have changed what it shows.
     """
@@ -100,12 +106,27 @@ class ConsoleScreen(Screen[None]):
         super().__init__()
         self._message_age: int | None = None
         self._alarmed = False
+        self._live_elsewhere = ""
+        """Id of another defense that is live."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
-    def compose_body(self) -> ComposeResult:
-        """The screen's own widgets, above the status line and the hints."""
+    def compose_band(self) -> ComposeResult:
+        """The rows under the header, of fixed height."""
         yield from ()
+
+    def compose_body(self) -> ComposeResult:
+        """The screen's panels."""
+        yield from ()
+
+    def compose_over(self) -> ComposeResult:
+        """What lies over the body when it is shown."""
+        yield from ()
+
+    @property
+    def headline(self) -> Headline:
+        """What the header says that the screen is about."""
+        return Headline()
 
     @property
     def context(self) -> Context:
@@ -146,6 +167,10 @@ class ConsoleScreen(Screen[None]):
     def flush(self) -> None:
         """Save what is being typed, since the console may end now."""
 
+    def standing_line(self) -> str:
+        """What the message row says while there is no message, "" for nothing."""
+        return ""
+
     # --- the desk and the app ----------------------------------------------------------------------------------------
 
     @property
@@ -172,15 +197,15 @@ class ConsoleScreen(Screen[None]):
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def tell(self, text: str | Content, tone: Tone = "plain") -> None:
-        """Say something in the status line, until the next key or for a few seconds. User text is made safe."""
+        """Say something in the message row, until the next key or for a few seconds. User text is made safe."""
         self._message_age = 0
         error = self.desk.saved.error
         if error is not None and text in (error_text(error), error_words(error, WHOLE)):
             unread = self.desk.saved.state == "unread"
             text = _("The red line says why.") if unread else _("Read only: the red line says why.")
         shown = content(text) if isinstance(text, str) else text
-        self.query_one(StatusLine).show_message(shown, tone)
-        self.console_app.told(shown)
+        self.query_one(MessageLine).show_message(shown, tone)
+        self.keep_cursor_seen()
 
     def refuse(self, error: ConsoleError) -> None:
         """Say why something cannot be done."""
@@ -190,7 +215,8 @@ class ConsoleScreen(Screen[None]):
         """Take the message away."""
         if self._message_age is not None:
             self._message_age = None
-            self.query_one(StatusLine).show_message("")
+            self.query_one(MessageLine).show_message("")
+            self.keep_cursor_seen()
 
     def attempt(self, what: Callable[[], T]) -> T | None:
         """Do something at the desk; a refusal is told.
@@ -222,11 +248,17 @@ class ConsoleScreen(Screen[None]):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """The screen's own part, then the lines every screen has."""
-        yield from self.compose_body()
-        yield AlarmLine(markup=False)
-        yield StatusLine()
+        """Header, the screen's own parts, the message row, the keys, and what lies over them."""
+        yield HeaderLine()
+        yield from self.compose_band()
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield Static(id="room-for-message", markup=False)
         yield HintBar()
+        yield from self.compose_over()
+        with Vertical(id="over"):
+            yield AlarmLine(markup=False)
+            yield MessageLine()
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -235,14 +267,26 @@ class ConsoleScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Something else was shown meanwhile."""
+        self.remove_class("-covered")
         self.update()
+
+    def on_screen_suspend(self) -> None:
+        """A question lies over this screen: its panels step back."""
+        self.add_class("-covered")
+
+    @property
+    def question_top(self) -> int:
+        """The first row that a question may cover: the clock above it stays."""
+        return self.query_one("#body").region.y
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(StatusLine)):
+        if not (self.is_mounted and self.query(HeaderLine)):
             return
         try:
+            self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
+            self.query_one(MessageLine).show_standing(content(self.standing_line()))
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
@@ -276,47 +320,89 @@ class ConsoleScreen(Screen[None]):
         return isinstance(self.focused, (Input, TextArea))
 
     def show_mode(self) -> None:
-        """Say what the letters do, and hint the keys that matter now."""
-        if not self.query(StatusLine):
+        """Hint the keys that matter now."""
+        if not self.query(HeaderLine):
             return
-        text = _("WRITING · Esc leaves") if self.writing else _("console")
-        self.query_one(StatusLine).show_mode(text, self.writing)
         self.query_one(HintBar).show_hints(self.hints())
 
     def hints(self) -> tuple[Hint, ...]:
-        """The hints of the footer, help first; while writing only what acts then."""
+        """The hints of the footer; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            new_line = display_key(NEW_LINE[0], language())
-            found += [Hint("", "↵ " + _("Esc"), _("keep and leave")), Hint("", new_line, _("new line"))]
+            found += [
+                Hint("", _("Enter"), _("keep")),
+                Hint("", _("Esc"), _("keep and leave")),
+                Hint("", display_key(NEW_LINE[0], language()), _("new line")),
+            ]
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
-        return (*found, *(hint for command in commands if (hint := self.hint_of(command))))
+        found += [hint for command in commands if (hint := self.hint_of(command))]
+        return tuple(sorted(found, key=lambda hint: WAYS_OUT.index(hint.command) if hint.last else -1))
 
     def hint_of(self, command: Command) -> Hint | None:
         """The hint of a command, None when it has no key."""
         keys = shown_keys(command, self.desk.settings, language())
-        return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None) if keys else None
+        if not keys:
+            return None
+        return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None, command.id in WAYS_OUT)
+
+    def hints_of(self, *ids: str) -> tuple[Hint, ...]:
+        """Return the hints of these commands, for the frame of a panel; those without a key are left out."""
+        return tuple(hint for id in ids if (hint := self.hint_of(command_named(id))) is not None)
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""
         return _(command.label)
 
     def show_saved(self) -> None:
-        """Say whether everything is saved; while it is not, the red line says why and what to do."""
-        if not self.query(StatusLine):
+        """Say whether everything is saved; while it is not, the red rows say why and what to do."""
+        if not self.query(HeaderLine):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
-        alarm = self.query_one(AlarmLine)
-        alarm.tell(content(alarm_words(saved, self.row_width)))
-        if self.is_current:
-            alarm.visible = True
-        self.query_one(StatusLine).show_saved(saved_words(saved, self.zone))
+        self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width)))
+        self.keep_cursor_seen()
+        self.show_header()
         if saved.state in ("failed", "unread"):
             self._alarmed = True
         elif saved.state == "saved" and self._alarmed:
             self._tell_saved_again()
+
+    def show_header(self) -> None:
+        """Draw the first row: what is shown, another defense that is live, whether everything is saved, the time."""
+        now = self.desk.now().wall
+        saved, at, alarm = saved_words(self.desk.saved, self.zone)
+        live = self._time_left_elsewhere()
+        aside = Aside(
+            live, saved, at, alarm, time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
+        )
+        self.query_one(HeaderLine).show_header(self.headline, aside, self.row_width)
+
+    @property
+    def wide(self) -> bool:
+        """Whether panels are framed and stand side by side."""
+        return self.has_class("-wide") or self.has_class("-broad")
+
+    def _find_live_elsewhere(self) -> str:
+        others = self.desk.agenda.live_besides(self.about)
+        return others[0].summary.id if others else ""
+
+    def _time_left_elsewhere(self) -> tuple[str, str]:
+        """Return the student of another defense that is live, and the time left there."""
+        if not self._live_elsewhere:
+            return "", ""
+        live = self.desk.live(self._live_elsewhere)
+        left_s = live.defense.timeline.ends_in_ms(self.desk.now()) // 1000
+        return live.student.name, _("{time} left", time=clock_text(left_s))
+
+    def keep_cursor_seen(self) -> None:
+        """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
+        self.call_after_refresh(self._uncover)
+
+    def _uncover(self) -> None:
+        top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)
+        for each in self.query(LineList):
+            each.cover(max(0, each.content_region.bottom - top) if top and each.display else 0)
 
     def _tell_saved_again(self) -> None:
         """Say that the alarm is over, where it was seen, as soon as that hides no answer to a key."""
@@ -325,11 +411,6 @@ class ConsoleScreen(Screen[None]):
         elif self._message_age is None:
             self._alarmed = False
             self.tell(_("The disk answers again: everything is saved."))
-
-    def yield_alarm(self) -> None:
-        """A dialog over this screen says what is not saved: here the place of it stays empty, so that nothing moves."""
-        for alarm in self.query(AlarmLine):
-            alarm.visible = False
 
     def pass_second(self) -> None:
         """Let a second pass: an old message goes, the screen redraws what moves."""

@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import partial
 
 from textual import work
-from textual.content import Content
 
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
@@ -151,11 +150,6 @@ class Host(OrderedKeys, inherit_bindings=False):
         """Save what there is from another thread, since the event loop stands still; tells whether all of it was."""
         self.keep_texts()
         return self.desk.recorder.close(CLOSE_S)
-
-    def told(self, text: Content) -> None:
-        """A screen has said something in its status line: a dialog that covers the line says it, too."""
-        if isinstance(self.screen, Dialog):
-            self.screen.tell(text)
 
     def say_first_words(self) -> None:
         """Say what happened before the console was open."""

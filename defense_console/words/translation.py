@@ -66,6 +66,14 @@ _WEEKDAYS: Final = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_SHORT_WEEKDAYS: Final = {
+    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_SHORT_MONTHS: Final = {
+    "fr": ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 _DATES: Final = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
@@ -262,6 +270,25 @@ class Translator:
         """`14:30:05` in the zone given."""
         return _local(moment, zone).strftime("%H:%M:%S")
 
+    def short_day(self, moment: str | datetime, zone: str = "UTC") -> str:
+        """`Tue 24 Nov`, in French `mar. 24 nov.`, in the zone given."""
+        day = _local_date(moment, zone)
+        return f"{_SHORT_WEEKDAYS[self.language][day.weekday()]} {self._day_and_month(day)}"
+
+    def short_when(self, moment: str | datetime, zone: str, now: str | datetime) -> str:
+        """The shortest form of an instant: `14:12` today, `Sun 22` in a week, else `3 Dec`, `Dec 2024` far away."""
+        ahead, day = _days_ahead(moment, zone, now), _local_date(moment, zone)
+        if ahead == 0:
+            return self.time_of_day(moment, zone)
+        if abs(ahead) < 7:
+            return f"{_SHORT_WEEKDAYS[self.language][day.weekday()]} {day.day}"
+        if abs(ahead) > 330:
+            return f"{_SHORT_MONTHS[self.language][day.month - 1]} {day.year}"
+        return self._day_and_month(day)
+
+    def _day_and_month(self, day: date) -> str:
+        return f"{day.day} {_SHORT_MONTHS[self.language][day.month - 1]}"
+
     def date_time(self, moment: str | datetime, zone: str = "UTC") -> str:
         """`24/11/2026 14:30` in French, `2026-11-24 14:30` in English, in the zone given."""
         return f"{self.date_text(moment, zone)} {self.time_of_day(moment, zone)}"
@@ -430,6 +457,16 @@ def date_time(moment: str | datetime, zone: str = "UTC") -> str:
 def weekday(moment: str | datetime | date, zone: str = "UTC") -> str:
     """See `Translator.weekday`."""
     return _chosen["screen"].weekday(moment, zone)
+
+
+def short_day(moment: str | datetime, zone: str = "UTC") -> str:
+    """See `Translator.short_day`."""
+    return _chosen["screen"].short_day(moment, zone)
+
+
+def short_when(moment: str | datetime, zone: str, now: str | datetime) -> str:
+    """See `Translator.short_when`."""
+    return _chosen["screen"].short_when(moment, zone, now)
 
 
 def when(moment: str | datetime, zone: str, now: str | datetime) -> str:

@@ -13,7 +13,7 @@ from defense_console.store.base import Ack, Answer, Append, DamagedStore, Draft,
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool_files import read_jobs, spool_files
-from defense_console.widgets.frame.status_line import Tone
+from defense_console.widgets.frame.message_line import Tone
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 
 

@@ -124,6 +124,10 @@ class Timeline(msgspec.Struct, frozen=True):
         """Paused time of one phase or of all."""
         return _sum(self.at(now), False, phase)
 
+    def pause_ms(self, now: Stamp) -> int:
+        """How long the pause that lasts now has lasted; 0 while the clock runs."""
+        return max(0, self.place_ms(now) - self.mark_ms) if self.state == "paused" else 0
+
     def shown_ms(self, stamp: Stamp) -> int:
         """What the clock of the defense showed at `stamp`: pauses out, 0 before the start."""
         if self.state == "idle":

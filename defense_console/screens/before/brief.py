@@ -19,7 +19,6 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
 from defense_console.words.translation import _, language, ngettext, when
 
@@ -64,7 +63,6 @@ class BriefScreen(PanelScreen):
                 yield Panel(id="role")
                 yield Panel(id="questions")
                 yield Panel(id="notes")
-        yield Writer()
 
     def redraw(self) -> None:
         """Show the state as it is now."""

@@ -22,7 +22,6 @@ from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm, Sheet
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.widgets.clock.big_clock import BigClock
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import N_, _, clock_text, time_of_day
 
@@ -71,7 +70,6 @@ class WaitingScreen(PanelScreen):
                 yield Panel(id="role")
                 yield Panel(id="questions")
                 yield Panel(id="notes")
-        yield Writer()
 
     def redraw(self) -> None:
         """Show the state as it is now."""

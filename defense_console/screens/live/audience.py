@@ -15,7 +15,7 @@ from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.live.wishes import CLOCK, OnLive
 from defense_console.widgets.clock.big_clock import BigClock
 from defense_console.widgets.clock.words import read_clock
-from defense_console.widgets.frame.status_line import Tone
+from defense_console.widgets.frame.message_line import Tone
 from defense_console.words.translation import _
 
 if TYPE_CHECKING:

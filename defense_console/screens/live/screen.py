@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
 
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.keys.keymap import Command, Context, command, keys_of
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense, RatingValue
-from defense_console.safe_text import line, shortened
+from defense_console.safe_text import shortened
 from defense_console.screens.live import flows, view
 from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import PANES, Pane
@@ -21,15 +24,20 @@ from defense_console.screens.live.wishes import LIVE, OnLive
 from defense_console.screens.shared.dialogs import Sheet
 from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.writing import WritingScreen
-from defense_console.widgets.clock.panel import ClockPanel
+from defense_console.widgets.clock.panel import Around, ClockPanel
 from defense_console.widgets.clock.words import phase_word, read_clock
-from defense_console.widgets.frame.hint_bar import Hint
-from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.lists.documents_panel import DocumentsPanel
+from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.notes_panel import NotesPanel
+from defense_console.widgets.lists.panel import Panel
 from defense_console.widgets.lists.questions_panel import QuestionsPanel
 from defense_console.widgets.lists.rubric_list import RubricList
 from defense_console.words.translation import N_, _, clock_text, language
+
+if TYPE_CHECKING:
+    from defense_console.desk.defense.verdict import VerdictDesk
 
 ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
 """Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
@@ -52,25 +60,37 @@ class LiveScreen(WritingScreen):
         self.defense_id = defense_id
         self.pane: Pane = "rubric"
         self._drawn_seq = -1
-        self._following = ""
+        self._around = Around()
         self._just_rated: str | None = None
         self._asked: set[int] = set()
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
-    def compose_body(self) -> ComposeResult:
-        """Clock above, rubric and side panels below, the strip for texts under them."""
-        yield Static(id="live-header", markup=False)
+    def compose_band(self) -> ComposeResult:
+        """The clock."""
         yield ClockPanel(id="live-clock")
-        yield Static(id="live-notice", markup=False)
-        yield Static(id="live-panes", markup=False)
-        with Horizontal(id="live-body"):
-            yield RubricList(id="live-rubric")
-            with Vertical(id="live-side"):
-                yield NotesPanel(id="live-notes")
-                yield QuestionsPanel(id="live-questions")
-                yield DocumentsPanel(id="live-documents")
-        yield Writer()
+
+    def compose_body(self) -> ComposeResult:
+        """The rubric, and beside or below it the focused criterion, notes, questions, documents."""
+        yield RubricList(id="live-rubric")
+        with Vertical(id="live-side"):
+            yield Panel(id="live-card")
+            yield NotesPanel(id="live-notes")
+            yield QuestionsPanel(id="live-questions")
+            yield DocumentsPanel(id="live-documents")
+
+    @property
+    def headline(self) -> Headline:
+        """Who defends what, and the recording."""
+        live, project = self.live, self.live.project
+        attempt = _("attempt {n}", n=live.defense.attempt)
+        more = " · ".join(part for part in (attempt, view.recording_words(live)) if part)
+        return Headline("", live.student.name, project.id, project.title.in_(language()), more)
+
+    def writing_region(self) -> Region:
+        """A text is written in the card, where it is shown."""
+        card = self.query_one("#live-card").region
+        return card if card.area else super().writing_region()
 
     @property
     def live(self) -> LiveDesk:
@@ -100,7 +120,7 @@ class LiveScreen(WritingScreen):
         self.attempt(self.live.tick)  # the lease is this console's from the first moment
         live = self.live
         # Nothing is drawn before the screen is mounted, and a rubric that is not drawn has no rows to go to.
-        self.rubric_list.show_defense(live.defense, live.curriculum, live.project, language())
+        self.rubric_list.show_defense(live.defense, live.curriculum, live.project, language(), {})
         if (place := live.place) is not None:
             self.rubric_list.go_to_criterion(place)
         self.show_pane("rubric")
@@ -118,11 +138,6 @@ class LiveScreen(WritingScreen):
 
     # --- panes -------------------------------------------------------------------------------------------------------
 
-    @property
-    def wide(self) -> bool:
-        """Whether every pane is seen at once."""
-        return self.has_class("-wide")
-
     def panes(self) -> tuple[Pane, ...]:
         """The panes there are: documents from the last phase on."""
         return PANES if self.last_phase else PANES[:-1]
@@ -134,8 +149,8 @@ class LiveScreen(WritingScreen):
             self.set_class(name == pane, f"-pane-{name}")
         target = {
             "rubric": self.rubric_list,
-            "notes": self.query_one(NotesPanel).panel,
-            "questions": self.query_one(QuestionsPanel).panel,
+            "notes": self.query_one(NotesPanel),
+            "questions": self.query_one(QuestionsPanel),
         }.get(pane)
         self.set_focus(target if target is not None and target.can_focus else None, scroll_visible=False)
         self.update()
@@ -157,45 +172,63 @@ class LiveScreen(WritingScreen):
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
-        names = live_words.criterion_names(curriculum, project, language())
-        self.rubric_list.show_defense(defense, curriculum, project, language(), self._just_rated)
-        self.query_one(NotesPanel).show_defense(defense, names)
-        self.query_one(QuestionsPanel).show_defense(defense)
+        verdict = self.desk.verdict(self.defense_id)
+        self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(verdict))
         self.set_class(self.last_phase, "-last-phase")
-        if self.last_phase:
-            self.query_one(DocumentsPanel).show_rows(*live_words.outlook(self.desk.verdict(self.defense_id)))
         if self.pane not in self.panes():
             self.show_pane("rubric")
-        self._draw_header()
-        self._draw_panes()
+        kept = sum(row.kept for row in verdict.rows()) if self.last_phase else 0
+        titles = view.pane_titles(live, self.panes(), kept)
+        self._draw_panes(titles, verdict)
+        self._draw_card()
         self._draw_clock(defense)
-        self._draw_notice()
 
-    def _draw_header(self) -> None:
-        width = max(20, self.size.width - 2)
-        self.query_one("#live-header", Static).update(view.header_line(self.live, width))
+    def _draw_panes(self, titles: Mapping[Pane, Content], verdict: VerdictDesk) -> None:
+        """Draw the frames and what is in them; where one pane hides the others, its rule names them all."""
+        live = self.live
+        shown = dict(titles)
+        if not self.wide:
+            others = Content("  ").join(
+                title.stylize("$text-muted") for pane, title in titles.items() if pane != self.pane
+            )
+            shown[self.pane] = Content("  ").join([titles[self.pane], others]) if others.plain else titles[self.pane]
+        self.rubric_list.name_frame(shown["rubric"], hints=self.hints_of("live.next_unrated", "panel.next"))
+        names = live_words.criterion_names(live.curriculum, live.project, language())
+        self.query_one(NotesPanel).show_defense(live.defense, names, shown["notes"], self.hints_of("live.note"))
+        self.query_one(QuestionsPanel).show_defense(live.defense, shown["questions"], self.hints_of("live.question"))
+        if self.last_phase:
+            self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict))
 
-    def _draw_panes(self) -> None:
-        kept = self.query_one(DocumentsPanel).kept
-        tabs = view.panes_line(self.live, self.panes(), self.pane, kept, self.size.width - 2)
-        self.query_one("#live-panes", Static).update(tabs)
+    def _draw_card(self) -> None:
+        """The card of the criterion that a note is about: just rated, else focused."""
+        card, criterion = self.query_one("#live-card", Panel), self._meant()
+        if criterion is None:
+            card.show("", ())
+            return
+        keys = self.hints_of("live.note_criterion", "live.document", "live.details")
+        title = live_words.card_title(self.live, criterion, criterion.id == self._just_rated)
+        card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
         self.query_one(ClockPanel).show_clock(
-            defense.timeline, self.desk.now(), self.live.curriculum.rules, self.zone, self._following
+            defense.timeline, self.desk.now(), self.live.curriculum.rules, self.zone, self._around
         )
 
-    def _draw_notice(self) -> None:
-        """One line about what the mentor should know: read-only, a gap to decide, a gap that counted."""
-        text = self.standing_line() or live_words.gap_line(self.live, self.desk.now(), GAP_SHOWN_S)
-        notice = self.query_one("#live-notice", Static)
-        notice.update(line(text))
-        notice.display = bool(text)
+    def standing_line(self) -> str:
+        """What the mentor should know while no key says something else: read only, a gap."""
+        return super().standing_line() or live_words.gap_line(self.live, self.desk.now(), GAP_SHOWN_S)
 
     def _look_ahead(self) -> None:
         """When the next defense starts; read when the screen is shown, not every second."""
         entries, now = self.desk.agenda.entries(), self.desk.now().wall
-        self._following = view.next_defense(entries, self.defense_id, self.zone, now)
+        keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
+        self._around = Around(*view.next_defense(entries, self.defense_id, self.zone, now), keys)
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        """The card shows the focused criterion."""
+        event.stop()
+        if event.line_list is self.rubric_list:
+            self._draw_card()
 
     def second(self) -> None:
         """Draw the clock; the rest only when something happened."""
@@ -204,8 +237,6 @@ class LiveScreen(WritingScreen):
             self.update()
         else:
             self._draw_clock(defense)
-            if defense.recording is not None:
-                self._draw_header()
         question = self.live.question
         if question is not None and question.seq not in self._asked and self.app.screen is self:
             self._asked.add(question.seq)
@@ -248,6 +279,9 @@ class LiveScreen(WritingScreen):
         """The clock's key says what it does now."""
         if command.id in ("clock.toggle", "anywhere.toggle") and self.live.defense.timeline.state == "paused":
             return _("resume")
+        if command.id in ("clock.next_phase", "anywhere.next_phase"):
+            following = self.live.defense.timeline.next_phase
+            return phase_word(following.id) if following is not None else super().label(command)
         return super().label(command)
 
     def hints(self) -> tuple[Hint, ...]:
@@ -270,9 +304,9 @@ class LiveScreen(WritingScreen):
 
     def _move(self, by: int) -> None:
         if self.pane == "notes":
-            self.query_one(NotesPanel).panel.move(by)
+            self.query_one(NotesPanel).move(by)
         elif self.pane == "questions":
-            self.query_one(QuestionsPanel).panel.move(by)
+            self.query_one(QuestionsPanel).move(by)
         elif self.pane == "documents":
             self.query_one("#live-documents").scroll_relative(y=by, animate=False)
         else:
@@ -462,7 +496,7 @@ class LiveScreen(WritingScreen):
         """What is being written, and who will read it."""
         kind, _separator, rest = field.partition("/")
         if kind == "criterion":
-            return _("Shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
+            return _("shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
         labels = {
             "note": N_("Private note"),
             "question": N_("Question to park"),
@@ -483,7 +517,7 @@ class LiveScreen(WritingScreen):
             private = N_("Note kept at {time}, private: {key:live.private} shares it.")
             shared = N_("Note kept at {time}, shared: {key:live.private} makes it private.")
             self.tell(_(private if note.private else shared, time=clock_text(note.at_s)))
-            self.query_one(NotesPanel).choose(seq)
+            self.query_one(NotesPanel).choose(str(seq))
         else:
             self.tell(_("Question parked.") if field == "question" else _("Kept."))
 

@@ -12,27 +12,14 @@ from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.queue.agenda import Entry
-from defense_console.safe_text import cells, shortened
-from defense_console.screens.live.words import about_a_line, criterion_names, short_when
-from defense_console.words.translation import N_, _, clock_text, language
+from defense_console.safe_text import shortened
+from defense_console.screens.live.words import about_a_line, criterion_names
+from defense_console.widgets.lists.questions_panel import questions_left
+from defense_console.words.translation import N_, _, clock_text, language, short_when
 
 Pane = Literal["rubric", "notes", "questions", "documents"]
 PANES: tuple[Pane, ...] = ("rubric", "notes", "questions", "documents")
 PANEL_NAMES = {"rubric": N_("Rubric"), "notes": N_("Notes"), "questions": N_("Questions"), "documents": N_("Documents")}
-
-
-def header_line(live: LiveDesk, width: int) -> Content:
-    """Who defends what, the recording, and how much is rated, in so many cells."""
-    defense = live.defense
-    number = rubric.counts(defense, live.curriculum, live.project)
-    right = "  " + _("{rated}/{total} rated", rated=number.rated, total=number.total)
-    if defense.recording is not None:
-        right = "  " + _("● recording {time}", time=clock_text(max(0, recorded_s(live, defense)))) + right
-    attempt = _("attempt {n}", n=defense.attempt) if defense.attempt > 1 else ""
-    parts = (live.student.name, f"{live.project.id} {live.project.title.in_(language())}", attempt)
-    left = shortened(" · ".join(part for part in parts if part), width - cells(right))
-    gap = " " * max(0, width - cells(left) - cells(right))
-    return Content.assemble((left, "bold"), gap, (right, "$text-muted"))
 
 
 def all_rated(live: LiveDesk) -> str:
@@ -48,37 +35,44 @@ def all_rated(live: LiveDesk) -> str:
     return _(text, rated=number.rated, total=number.total, criterion=name)
 
 
-def panes_line(live: LiveDesk, panes: Sequence[Pane], shown: Pane, documents: int, width: int) -> Content:
-    """The panes as tabs with what each holds, and the key that turns them where that fits.
-
-    Args:
-        live: The use cases.
-        panes: The panes there are.
-        shown: The one in use.
-        documents: How many documents are kept.
-        width: Cells of the line.
-    """
+def pane_titles(live: LiveDesk, panes: Sequence[Pane], documents: int) -> dict[Pane, Content]:
+    """Return the name of each pane with what it holds."""
     defense = live.defense
     number = rubric.counts(defense, live.curriculum, live.project)
-    numbers = {
+    asked = len(defense.questions)
+    counts = {
         "rubric": f"{number.rated}/{number.total}",
         "notes": str(len(defense.notes) + len(defense.lines)),
-        "questions": str(sum(1 for q in defense.questions if q.state in ("open", "asked"))),
+        "questions": _("{left} of {all}", left=questions_left(defense), all=asked) if asked else "0",
         "documents": str(documents),
     }
-    parts: list[Content | str | tuple[str, str]] = []
-    for pane in panes:
-        text = f" {_(PANEL_NAMES[pane])} {numbers[pane]} ".replace("  ", " ")
-        parts += [(f"[{text.strip()}]", "bold $text-accent") if pane == shown else (text, "$text-muted"), " "]
-    tabs, hint = Content.assemble(*parts), Content.styled(_("{key:panel.next}: next"), "$text-muted")
-    return tabs + hint if tabs.cell_length + hint.cell_length <= width else tabs
+    return {
+        pane: Content.assemble((_(PANEL_NAMES[pane]), "bold"), (f" {counts[pane]}", "$text-muted")) for pane in panes
+    }
 
 
-def next_defense(entries: Iterable[Entry], here: str, zone: str, now: str) -> str:
-    """When the next defense starts, "" without one. Args: here: id of the one that is shown."""
-    later = [e.summary for e in entries if e.summary.session in ("planned", "waiting") and e.summary.planned_at > now]
-    following = min((s.planned_at for s in later if s.id != here), default=None)
-    return "" if following is None else _("next {when}", when=short_when(following, zone, now))
+def recording_words(live: LiveDesk) -> str:
+    """Return how long the recording has run, "" without one."""
+    if live.defense.recording is None:
+        return ""
+    return _("recording {time}", time=clock_text(max(0, recorded_s(live, live.defense))))
+
+
+def next_defense(entries: Iterable[Entry], here: str, zone: str, now: str) -> tuple[str, str]:
+    """Return when the next defense starts, with its student and without; "" without one.
+
+    Args:
+        entries: What is pending.
+        here: Id of the defense that is shown.
+        zone: Of the mentor.
+        now: The present instant.
+    """
+    later = [e for e in entries if e.summary.session in ("planned", "waiting") and e.summary.planned_at > now]
+    following = min((e for e in later if e.summary.id != here), key=lambda e: e.summary.planned_at, default=None)
+    if following is None:
+        return "", ""
+    short = _("next {when}", when=short_when(following.summary.planned_at, zone, now))
+    return f"{short} {shortened(following.student_name, 24)}", short
 
 
 def action_words(live: LiveDesk, action: int, zone: str) -> str:

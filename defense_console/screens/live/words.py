@@ -13,9 +13,11 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Gap
 from defense_console.model.defense.timeline import between_ms
 from defense_console.model.log.envelope import Stamp
-from defense_console.safe_text import content, line, shortened
-from defense_console.widgets.lists.rubric_list import BLOCKING, RATING_MARKS
-from defense_console.words.translation import N_, _, clock_text, duration_text, language, time_of_day, when
+from defense_console.safe_text import cells, content, line, shortened
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.panel import Item
+from defense_console.widgets.lists.rubric_list import named, rating_words
+from defense_console.words.translation import N_, _, clock_text, duration_text, language, ngettext
 from defense_console.words.values import OUTCOMES, QUESTIONS
 
 if TYPE_CHECKING:
@@ -32,13 +34,6 @@ def written_here(field: str) -> bool:
     return field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement", "edit")
 
 
-def short_when(instant: str, zone: str, now: str) -> str:
-    """`15:00` today, else the day and the time."""
-    words = when(instant, zone, now)
-    time = time_of_day(instant, zone)
-    return time if words == when(now, zone, now).replace(time_of_day(now, zone), time) else words
-
-
 def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Mapping[str, str]:
     """A short name of each criterion: the end of its id, or its own label."""
     prefix = f"{project.id}-"
@@ -53,7 +48,7 @@ def quoted(live: LiveDesk, id: str) -> str:
     curriculum, project, tongue = live.curriculum, live.project, language()
     name = criterion_names(curriculum, project, tongue).get(id, id)
     words = next((c.text.in_(tongue) for c in curriculum.criteria_of(project) if c.id == id), "")
-    return f"{name} — {shortened(words, QUOTED)}" if words else name
+    return f"{name}: {shortened(words, QUOTED)}" if words else name
 
 
 def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.DefenseEvent]) -> str:
@@ -131,16 +126,17 @@ def gap_question(gap: Gap) -> str:
 def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
     """A criterion in full: rating, evidence, notes."""
     tongue, project, defense = language(), live.project, live.defense
-    glyph, word, style = RATING_MARKS[rubric.rating_of(defense, criterion.id)]
     parts = [Content(criterion.text.in_(tongue)), Content("")]
-    state = Content.assemble((f"{glyph} {_(word)}", style))
+    state = rating_words(rubric.rating_of(defense, criterion.id))
     if criterion.id in defense.clock_ratings and criterion.id not in defense.ratings:
         state += Content(" · " + _("from the clock"))
     if criterion.id in defense.acquired:
         state += Content(" · " + _("carried over from the attempt before"))
     parts.append(state)
     if criterion.blocking:
-        parts.append(Content.assemble((f"{BLOCKING} " + _("blocking: alone it leads to a rework"), "$text-warning")))
+        parts.append(
+            Content.styled(f"{mark('blocking')} " + _("blocking: alone it leads to a rework"), "$text-warning")
+        )
     names = [f"{d.n}. {d.title.in_(tongue)}" for n in criterion.evidence if (d := project.deliverable(n)) is not None]
     if names:
         parts += [Content(""), Content.assemble((_("Proved by"), "bold"))]
@@ -156,15 +152,54 @@ def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
     return Content("\n").join([*parts, *_earlier(live, criterion)])
 
 
+def card_title(live: LiveDesk, criterion: Criterion, just_rated: bool) -> Content:
+    """Return the title of a criterion's card: its short name, its rating, whether it was rated with the last key."""
+    name = criterion_names(live.curriculum, live.project, language())[criterion.id]
+    rating = rating_words(rubric.rating_of(live.defense, criterion.id))
+    return Content.assemble((f"{name} · ", "bold"), rating, (f" · {_('just rated')}" if just_rated else "", "bold"))
+
+
+def card_items(live: LiveDesk, criterion: Criterion) -> tuple[Item, ...]:
+    """Return what the card of a criterion says: its words, how it is looked at, what proves it, the notes on it."""
+    tongue, project, defense = language(), live.project, live.defense
+    flag = f"{mark('blocking')} " if criterion.blocking else ""
+    items = [Item(content(flag + named(criterion, tongue)).stylize("bold"))]
+    proofs = [d for n in revision.evidence_of(criterion, project) if (d := project.deliverable(n)) is not None]
+    terms = [(_("looked at as"), live.curriculum.aspect_text(criterion.aspect).in_(tongue))]
+    if proofs:
+        terms.append((_("proved by"), ", ".join(f"{d.n}. {d.title.in_(tongue)}" for d in proofs)))
+        asked = ngettext("asks for document {list}", "asks for documents {list}", len(proofs))
+        terms.append((_("if not met"), asked.format(list=", ".join(str(d.n) for d in proofs))))
+    width = max(cells(term) for term, _words in terms) + 2
+    items += [Item(content(words), mark=Content.styled(term.ljust(width), "$text-muted")) for term, words in terms]
+    notes = [note for note in defense.notes if note.criterion == criterion.id]
+    for note in notes:
+        items.append(
+            Item(content(note.text), mark=Content.styled(f"{mark('note')} {clock_text(note.at_s)}  ", "$text-muted"))
+        )
+    if not notes:
+        items.append(Item(Content.styled(_("no note yet: {key:live.note_criterion} writes one"), "$text-muted")))
+    return tuple(items)
+
+
+def asked_documents(desk: VerdictDesk) -> Mapping[str, str]:
+    """Return, by criterion, the numbers of the documents that are asked for because of it; `+` for one without."""
+    asked: dict[str, str] = {}
+    for row in desk.rows():
+        if row.kept:
+            for criterion in row.request.criteria:
+                asked[criterion] = asked.get(criterion, "") + str(row.request.deliverable or "+")
+    return asked
+
+
 def _earlier(live: LiveDesk, criterion: Criterion) -> Iterator[Content]:
     """What was seen of a criterion in the attempt before: its rating, its notes, what was asked of its documents."""
     before = live.earlier
     if before is None:
         return
-    glyph, word, style = RATING_MARKS[rubric.rating_of(before, criterion.id)]
     title = _("Attempt {n}", n=before.attempt)
     yield Content("")
-    yield Content.assemble((title, "bold"), " · ", (f"{glyph} {_(word)}", style))
+    yield Content.assemble((title, "bold"), " · ", rating_words(rubric.rating_of(before, criterion.id)))
     for note in before.notes:
         if note.criterion == criterion.id:
             private = _("private") if note.private else _("shared")

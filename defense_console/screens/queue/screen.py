@@ -25,8 +25,8 @@ from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.search_field import SearchField
 from defense_console.widgets.frame.writer import Writer
-from defense_console.widgets.lists.brief_panel import BriefPanel
 from defense_console.widgets.lists.line_list import LineList
+from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import QueueTable
 from defense_console.words.translation import N_, _, error_text
 
@@ -73,8 +73,7 @@ class QueueScreen(WritingScreen):
         with Horizontal(id="queue-body"):
             with Vertical(id="queue-main"):
                 yield QueueTable(id="queue-table")
-            yield BriefPanel(id="queue-brief")
-        yield Writer()
+            yield Panel(id="queue-card")
 
     @property
     def table(self) -> QueueTable:
@@ -177,16 +176,16 @@ class QueueScreen(WritingScreen):
         self.query_one("#queue-tabs", Static).update(Content.assemble(*parts))
 
     def _draw_brief(self) -> None:
-        panel = self.query_one(BriefPanel)
+        panel = self.query_one("#queue-card", Panel)
         chosen = self._selected()
-        if chosen is None or not self.has_class("-beside"):
-            panel.show_lines(Content(""), ())
+        if chosen is None or False:
+            panel.show("", ())
             return
         try:
             heading, lines = queue_words.card(self.desk.agenda.card(chosen), self.zone, self.desk.now().wall)
         except ConsoleError as error:
             heading, lines = Content(error_text(error)), ()
-        panel.show_lines(heading, lines)
+        panel.show(heading, [Item(each) for each in lines])
 
     def on_resize(self) -> None:
         """The brief stands beside the list from 110 columns on."""

@@ -10,9 +10,8 @@ from defense_console.desk.queue import Card
 from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.path import glyph
 from defense_console.safe_text import content
-from defense_console.screens.live.words import short_when
 from defense_console.widgets.lists.queue_table import QueueRow
-from defense_console.words.translation import N_, _, in_words, language, ngettext, when
+from defense_console.words.translation import N_, _, in_words, language, ngettext, short_when, when
 from defense_console.words.values import OUTCOMES, SESSIONS
 
 ORDER_LABELS: tuple[tuple[Order, str], ...] = (

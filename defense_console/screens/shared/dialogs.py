@@ -7,7 +7,7 @@ scrolls, and a line says how much is below. Source: product.md §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,9 +18,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from defense_console.keys.keymap import acts_over_dialogs
-from defense_console.safe_text import content
-from defense_console.screens.base import Console, ConsoleScreen
-from defense_console.screens.shared.saved_words import alarm_words
+from defense_console.safe_text import content, line
+from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.writer import Field
 from defense_console.words.translation import _, ngettext
@@ -33,8 +32,8 @@ CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
 
 SCROLLS = ("up", "down", "k", "j", "pageup", "pagedown", "home", "end")
 """Keys that scroll what is read; while a text is typed only the two that turn pages."""
-MOST_OF_HEIGHT = 0.96
-"""The part of the screen's height that a dialog takes at most."""
+LEAST_READ = 2
+"""Rows of what is read, at least."""
 
 
 class ReadingPane(VerticalScroll):
@@ -69,19 +68,19 @@ class Dialog(ModalScreen[T], Generic[T]):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     Dialog {
-        align: center middle;
+        align: center top;
+        background: transparent;
         & > Vertical {
-            width: 72; max-width: 96%; height: auto; max-height: 96%;
-            border: round $primary; background: $surface; padding: 0 1;
+            width: 72; max-width: 100%; height: auto;
+            border: heavy $warning; border-title-color: $warning; border-title-style: bold;
+            background: $surface; padding: 0 1;
         }
         Static { height: auto; width: 1fr; }
         ReadingPane { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         .dialog--question { text-style: bold; }
-        .dialog--whose { color: $text-muted; }
         .dialog--more { display: none; color: $text-accent; }
         &.-higher .dialog--more { display: block; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
-        AlarmLine { dock: bottom; }
     }
     """
 
@@ -91,21 +90,17 @@ class Dialog(ModalScreen[T], Generic[T]):
         self._details = details
         self._whose = whose
         self._answered = False
-        self._answered_below = Content()
 
     def compose(self) -> ComposeResult:
         """Question, whose it is, what is read, the dialog's own part, its keys."""
-        whose = self.whose
-        with Vertical():
+        with Vertical() as box:
+            box.border_title = line(self.whose)
             yield Static(content(self._question), classes="dialog--question")
-            if whose:
-                yield Static(content(whose), classes="dialog--whose")
             with ReadingPane(can_focus=False):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
             yield Static(Content(self.keys_text()), classes="dialog--keys")
-        yield AlarmLine(markup=False)
 
     @property
     def whose(self) -> str:
@@ -115,15 +110,25 @@ class Dialog(ModalScreen[T], Generic[T]):
         return self.below.whose if self.below is not None else ""
 
     def _fit(self) -> None:
-        """Give what is read the rows that the other parts leave."""
+        """Stand under the clock of the screen below, above its alarm; what is read gets the rows that are left."""
         if not self.query(ReadingPane):
             return  # it was called after a refresh, and the dialog is answered by then
-        scroll = self.query_one(ReadingPane)
-        around = [part for part in self.query("Dialog > Vertical > *") if part is not scroll and part.display]
+        box, scroll = self.query_one("Dialog > Vertical"), self.query_one(ReadingPane)
+        around = [part for part in box.children if part is not scroll and part.display]
         taken = sum(part.outer_size.height + part.styles.margin.height for part in around)
-        alarm = sum(alarm.outer_size.height for alarm in self.query(AlarmLine) if alarm.display)
-        rows = int(self.size.height * MOST_OF_HEIGHT) - alarm - taken - scroll.styles.margin.height - 2
-        scroll.styles.max_height = max(2, rows)
+        taken += scroll.styles.margin.height + box.gutter.height
+        top, bottom = self._room(taken + LEAST_READ)
+        box.styles.margin = (top, 0, 0, 0)
+        scroll.styles.max_height = max(LEAST_READ, bottom - top - taken)
+
+    def _room(self, least: int) -> tuple[int, int]:
+        """Return the first row for the dialog and the row after its last; the clock gives way where rows are few."""
+        below = self.below
+        if below is None:
+            return 0, self.size.height
+        alarm = below.query_one(AlarmLine)
+        bottom = alarm.region.y if alarm.has_class("-on") else self.size.height - 1
+        return max(0, min(below.question_top, bottom - least)), bottom
 
     def on_reading_pane_moved(self) -> None:
         """Say how much is below."""
@@ -146,7 +151,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         return True
 
     def on_screen_resume(self) -> None:
-        """What is not saved is told over a question, too."""
+        """The screen below may show something else now."""
         self.show_saved()
 
     def on_resize(self) -> None:
@@ -154,20 +159,9 @@ class Dialog(ModalScreen[T], Generic[T]):
         self.show_saved()
         self.call_after_refresh(self._fit)
 
-    def tell(self, text: Content) -> None:
-        """What the screen below has just said: while something is not saved this dialog covers its status line."""
-        self._answered_below = text
-        self.show_saved()
-
     def show_saved(self) -> None:
-        """While something is not saved, say why and what to do under the question, and not twice."""
-        for alarm in self.query(AlarmLine):
-            saved = cast(Console, self.app).desk.saved
-            text = content(alarm_words(saved, max(20, self.size.width - 2)))
-            alarm.tell(Content("\n").join([text, self._answered_below]) if text and self._answered_below else text)
-            self.call_after_refresh(self._fit)
-            if self.below is not None:
-                self.below.yield_alarm()
+        """The red rows of the screen below are seen under the question, which gives them room."""
+        self.call_after_refresh(self._fit)
 
     def compose_reading(self) -> ComposeResult:
         """What is read before answering."""
@@ -197,8 +191,6 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     async def on_key(self, event: events.Key) -> None:
         """Nothing typed in a dialog reaches the screen below, but the keys of a running clock, the redraw and F7."""
-        if self._answered_below:
-            self.tell(Content())
         below = self.below
         command = below.command_at(event.key) if below is not None else None
         if below is not None and command is not None and acts_over_dialogs(command, below.context):

@@ -28,13 +28,9 @@ class PanelScreen(WritingScreen):
 
     DEFAULT_CSS = """
     PanelScreen {
-        .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
-        .head Static { height: auto; width: 1fr; }
         #sheet, .column { scrollbar-size-vertical: 1; }
         #sheet { height: 1fr; }
         .column { height: auto; width: 1fr; }
-        &.-flat .head, &.-short .head { margin: 0; }
-        &.-flat Panel, &.-short Panel { margin: 0 1; }
         &.-wide, &.-broad {
             #sheet { layout: horizontal; }
             .column { max-width: 100; height: 100%; overflow-y: auto; }
@@ -48,7 +44,6 @@ class PanelScreen(WritingScreen):
         super().__init__()
         self.defense_id = defense_id
         self._written_from: str | None = None
-        self._begun = False
 
     def on_mount(self) -> None:
         """Draw, and open again what was being written when the console ended."""
@@ -100,8 +95,6 @@ class PanelScreen(WritingScreen):
             wanted = [self.panel(id) for id in self.FIRST_FOCUS]
             first = next((panel for panel in wanted if panel.can_focus and panel.display), None)
             if first is not None:
-                first.view_stays = not self._begun  # the screen opens on its top, wherever the cursor is
-                self._begun = True
                 self.set_focus(first, scroll_visible=False)
 
     def focus_panel(self, id: str) -> bool:

@@ -10,13 +10,21 @@ ALARM_ROWS = 3
 """In more rows the red line would take the place of what it is about."""
 
 
-def saved_words(saved: SaveState, zone: str) -> str:
-    """What stands at the end of the status line; nothing while the red line tells it."""
+def saved_words(saved: SaveState, zone: str) -> tuple[str, str, bool]:
+    """Return what the header says of saving: the word, the time of the last saving, whether it is an alarm."""
     if saved.error is not None:
-        return ""
+        return _alarm_word(saved), "", True
     if saved.state == "saving":
-        return _("… saving")
-    return _("✓ saved {time}", time=clock_time(saved.at, zone)) if saved.at else _("✓ saved")
+        return _("… saving"), "", False
+    return _("✓ saved"), clock_time(saved.at, zone) if saved.at else "", False
+
+
+def _alarm_word(saved: SaveState) -> str:
+    if saved.state == "read_only":
+        return _("READ ONLY")
+    if saved.state == "unread":
+        return _("NOT READ")
+    return _("NOT SAVED {n}", n=saved.unsaved) if saved.unsaved else _("NOT SAVED")
 
 
 def alarm_words(saved: SaveState, width: int) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Region
 
 from defense_console.desk.defense.asked import is_asked
 from defense_console.desk.defense.base import DefenseDesk
@@ -19,12 +21,14 @@ from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wish
 from defense_console.widgets.frame.writer import FINISHING, Writer
 from defense_console.words.translation import _, ngettext
 
+WRITING_ROWS = 8
+"""Rows of the field with its frame, where it has no card's place."""
+
 
 class WritingScreen(ConsoleScreen):
-    """A screen about one defense with a `Writer` in its body.
+    """A screen about one defense on which texts are written.
 
-    A subclass yields one `Writer()` in `compose_body` and answers `texts`. `write` opens a text; finishing it stores it
-    with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
+    A subclass answers `texts`. `write` opens a text; finishing it stores it with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
     """
 
     WISHES: ClassVar[Wishes[Any]] = ON_A_DEFENSE
@@ -56,6 +60,26 @@ class WritingScreen(ConsoleScreen):
         """Whether this screen writes a field."""
         return False
 
+    def compose_over(self) -> ComposeResult:
+        """The field for texts."""
+        yield Writer()
+
+    def writing_region(self) -> Region:
+        """Return where the field lies: the last rows of the body, unless a subclass has a card to write in."""
+        body = self.query_one("#body").region
+        rows = min(WRITING_ROWS, body.height)
+        return Region(body.x, body.bottom - rows, body.width, rows)
+
+    def place_writer(self) -> None:
+        """Lay the field where a text is written now."""
+        self.writer.cover(self.writing_region(), self.wide)
+        self.keep_cursor_seen()
+
+    def on_resize(self) -> None:
+        """The field follows what it lies over."""
+        super().on_resize()
+        self.call_after_refresh(self.place_writer)
+
     @property
     def writer(self) -> Writer:
         """The strip."""
@@ -69,6 +93,7 @@ class WritingScreen(ConsoleScreen):
         if self.writer.field_key and not self.keep_text():
             return
         draft = self.texts.drafts.get(field)
+        self.place_writer()
         self.writer.open(
             field, self.field_label(field), self.texts.text(field), draft.cursor if draft is not None else None
         )

@@ -23,7 +23,6 @@ from defense_console.screens.uploads import looking, panels
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.signing import announcement
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
 from defense_console.words.translation import _, duration_text, language
 
@@ -71,7 +70,6 @@ class RevisionsScreen(PanelScreen):
             with Vertical(classes="column"):
                 yield Panel(id="received")
                 yield Panel(id="versions")
-        yield Writer()
 
     def redraw(self) -> None:
         """Show the state as it is now."""

@@ -17,7 +17,6 @@ from defense_console.safe_text import content
 from defense_console.screens.shared.copying import copy_message, copy_out
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.screens.verdict.wishes import REPORT, OnReport
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import N_, _, language, translator
 
@@ -66,7 +65,6 @@ class PreviewScreen(WritingScreen):
             yield Static(id="preview-reader", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
             yield Panel(id="report")
-        yield Writer()
 
     @property
     def texts(self) -> VerdictDesk:

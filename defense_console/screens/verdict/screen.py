@@ -24,7 +24,6 @@ from defense_console.screens.verdict.signing import sign_or_release
 from defense_console.screens.verdict.wishes import VERDICT, guard_at, lifting_field
 from defense_console.widgets.clock.words import read_clock
 from defense_console.widgets.frame.hint_bar import Hint
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.panel import Panel
 from defense_console.words.translation import N_, _, clock_text, language, when
 
@@ -80,7 +79,6 @@ class VerdictScreen(PanelScreen):
                 yield Panel(id="guards")
                 yield Panel(id="texts")
                 yield Panel(id="skills")
-        yield Writer()
 
     def redraw(self) -> None:
         """Show the state as it is now."""

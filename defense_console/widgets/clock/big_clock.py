@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -19,7 +18,7 @@ FONT = {
     "8": ("###", "# #", "###", "# #", "###"),
     "9": ("###", "# #", "###", "  #", "###"),
     ":": (" ", "#", " ", "#", " "),
-    "\N{MINUS SIGN}": ("   ", "   ", "###", "   ", "   "),
+    "\N{MINUS SIGN}": ("  ", "  ", "##", "  ", "  "),
 }
 HALVES = {(" ", " "): " ", ("#", " "): "▀", (" ", "#"): "▄", ("#", "#"): "█"}
 """Two dots, one above the other, in one cell."""
@@ -48,27 +47,13 @@ def large_digits(text: str, scale: int) -> list[str]:
 
 
 class BigClock(Widget):
-    """Shows `text` in the largest digits that fit, on one plain line where none do; centred.
-
-    A screen that gives it `width: auto` and a height gets it as wide as the digits of that height.
-    """
+    """Shows `text` in the largest digits that fit, on one plain line where none do."""
 
     DEFAULT_CSS = """
     BigClock { width: 1fr; height: 1fr; content-align: center middle; text-style: bold; }
     """
 
     text: reactive[str] = reactive("")
-
-    def watch_text(self, before: str, text: str) -> None:
-        """Digits of the same shape are only drawn; the screen is laid out anew when they grow or shrink."""
-        if self.styles.is_auto_width and len(large_digits(before, 0)[0]) != len(large_digits(text, 0)[0]):
-            self.refresh(layout=True)
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Cells of the digits at the height the style sheet gives."""
-        height = self.styles.height
-        rows = int(height.value) if height is not None and height.cells is not None else HALF_ROWS
-        return max(map(len, large_digits(self.text, _scale(rows))))
 
     def render(self) -> Content:
         """The digits."""

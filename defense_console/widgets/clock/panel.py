@@ -1,30 +1,59 @@
-"""ClockPanel: the phase timer in big digits, its state in words, its window, and when the defense ends."""
+"""ClockPanel: the phase timer in big digits, its state in words, its window, when the defense ends, and the bar."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from defense_console.model.curriculum import Rules
 from defense_console.model.defense.timeline import Timeline
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells
+from defense_console.widgets.clock import phase_bar
 from defense_console.widgets.clock.big_clock import BigClock
-from defense_console.widgets.clock.words import RUNNING, STATES, ClockReading, phase_word, read_clock
+from defense_console.widgets.clock.words import STATES, ClockReading, phase_word, read_clock
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.words.translation import _, clock_text
+from defense_console.words.translation import _, clock_text, time_of_day
+
+LARGE_FROM_COLUMNS, LARGE_FROM_ROWS = 100, 34
+"""From this size on the digits are five rows high and the phases have their names under the bar."""
 
 
-class ClockPanel(Horizontal):
-    """The clock. `-short` screens show the time in the first line instead of big digits."""
+@dataclass(frozen=True)
+class Around:
+    """What the clock says besides itself, in words.
+
+    Attributes:
+        following: When the next defense starts and whose it is; `following_short` without the name; "" for none.
+        keys: The keys of the clock, for a large panel.
+    """
+
+    following: str = ""
+    following_short: str = ""
+    keys: Content = field(default_factory=lambda: Content(""))
+
+
+class ClockPanel(Vertical):
+    """The clock: digits with three lines beside them, and the bar below; the bar stands beside large digits."""
 
     DEFAULT_CSS = """
     ClockPanel {
-        height: 3;
+        height: 4;
         padding: 0 1;
-        BigClock { width: auto; height: 3; margin: 0 2 0 0; content-align: left top; }
-        Static { width: 1fr; height: 3; text-wrap: nowrap; text-overflow: ellipsis; }
+        Horizontal { height: 3; }
+        BigClock { width: 21; height: 3; content-align: left top; }
+        QuietText { width: 1fr; height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        #clock-bar { height: 1; }
+        &.-large {
+            height: 5;
+            Horizontal { height: 5; }
+            BigClock { width: 42; height: 5; }
+            #clock-bar { display: none; }
+        }
         &.-ok BigClock { color: $text-success; }
         &.-early BigClock { color: $text-primary; }
         &.-warn BigClock, &.-danger BigClock { color: $text-warning; }
@@ -34,11 +63,13 @@ class ClockPanel(Horizontal):
     """
 
     def compose(self) -> ComposeResult:
-        """Digits and three lines."""
-        yield BigClock()
-        yield QuietText(markup=False)
+        """Digits, the lines beside them, the bar."""
+        with Horizontal():
+            yield BigClock()
+            yield QuietText(id="clock-words", markup=False)
+        yield QuietText(id="clock-bar", markup=False)
 
-    def show_clock(self, timeline: Timeline, now: Stamp, rules: Rules, zone: str, following: str = "") -> None:
+    def show_clock(self, timeline: Timeline, now: Stamp, rules: Rules, zone: str, around: Around) -> None:
         """Draw the clock at `now`.
 
         Args:
@@ -46,17 +77,28 @@ class ClockPanel(Horizontal):
             now: The present stamp.
             rules: Warning thresholds.
             zone: Of the mentor.
-            following: When the next defense starts, in words, "" when none does.
+            around: What to say besides.
         """
         read = read_clock(timeline, rules, now, zone)
-        digits = self.query_one(BigClock)
-        digits.text = read.left
+        size = self.screen.size
+        large = size.width >= LARGE_FROM_COLUMNS and size.height >= LARGE_FROM_ROWS
+        self.set_class(large, "-large")
+        self.query_one(BigClock).text = read.left
         for name in STATES:
             self.set_class(name == read.state, f"-{name}")
-        short = not digits.display
-        first = Content.assemble((f"{read.left}  ", "bold") if short else "", self._phase(timeline, now))
-        lines = [first, self._state(read), self._end(read, following)]
-        self.query_one(QuietText).show(Content("\n").join(lines))
+        words = self.query_one("#clock-words", QuietText)
+        width = size.width - 2 - (42 if large else 21)
+        lines = [self._phase(timeline, now), self._state(read, timeline, now, width)]
+        if large:
+            ends = self._end(read, around, width - lines[0].cell_length - 3)
+            gap = max(2, width - lines[0].cell_length - ends.cell_length)
+            bar, under = self._bar(read, timeline, now, width, zone)
+            lines = [lines[0] + Content(" " * gap) + ends, lines[1], bar, under, around.keys]
+        else:
+            lines.append(self._end(read, around, width))
+            bar, _under = self._bar(read, timeline, now, size.width - 2, zone)
+            self.query_one("#clock-bar", QuietText).show(bar)
+        words.show(Content("\n").join(lines))
 
     def _phase(self, timeline: Timeline, now: Stamp) -> Content:
         """The phase, its place in the plan, and how far it is."""
@@ -64,20 +106,38 @@ class ClockPanel(Horizontal):
         place = f" {ids.index(timeline.phase) + 1}/{len(ids)}" if timeline.phase in ids else ""
         text = ""
         if (phase := timeline.current) is not None:
-            text = f"  {clock_text(timeline.elapsed_ms(now, phase.id) // 1000)} / {clock_text(phase.target_s)}"
+            spent, target = timeline.elapsed_ms(now, phase.id) // 1000, phase.target_s
+            text = "  " + _("{time} of {target}", time=clock_text(spent), target=clock_text(target))
         return Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
 
-    def _state(self, read: ClockReading) -> Content:
-        """The state in a glyph and a word, and what the window allows; shorter where there is less room."""
-        word = _("PAUSED: {key:clock.toggle} resumes") if read.state == "paused" else read.word
-        room = self.query_one(QuietText).size.width or 80
+    def _state(self, read: ClockReading, timeline: Timeline, now: Stamp, room: int) -> Content:
+        """The state in a mark and a word, and what the window allows; shorter where there is less room."""
+        if read.state == "paused":
+            since = clock_text(timeline.pause_ms(now) // 1000)
+            text = _("PAUSED {time}, {key:clock.toggle} resumes", time=since)
+            return Content.styled(f"{mark('paused')} {text}", "bold reverse $text-warning")
         allowed = (text for text in (read.window, read.short_window) if text)
-        after = next((f" · {text}" for text in allowed if cells(f"{read.glyph} {word} · {text}") <= room), "")
-        style = read.style if read.state in RUNNING else f"bold {read.style}"
-        return Content.assemble((f"{read.glyph} {word}", style), after)
+        after = next((f"  {text}" for text in allowed if cells(f"{read.glyph} {read.word}  {text}") <= room), "")
+        return Content.assemble((f"{read.glyph} {read.word}", f"bold {read.style}"), after)
 
-    def _end(self, read: ClockReading, following: str) -> Content:
-        """When the defense ends, and what comes after."""
+    def _end(self, read: ClockReading, around: Around, room: int) -> Content:
+        """When the defense ends, and what comes after, where there is room."""
         ended = read.state == "ended"
-        text = _("ended at {time}", time=read.ends) if ended else _("ends at {time}", time=read.ends)
-        return Content(" · ".join(part for part in (text if read.ends else "", following) if part))
+        text = _("ended {time}", time=read.ends) if ended else _("ends {time}", time=read.ends)
+        text = text if read.ends else ""
+        for following in (around.following, around.following_short):
+            if following and cells(text) + 2 + cells(following) <= room:
+                return Content.assemble((text, "bold"), "  ", following)
+        return Content.styled(text, "bold")
+
+    def _bar(
+        self, read: ClockReading, timeline: Timeline, now: Stamp, width: int, zone: str
+    ) -> tuple[Content, Content]:
+        """Return the bar between its two local times, and the names under it."""
+        if timeline.started_at is None or not read.ends:
+            return Content(""), Content("")
+        start = f"{time_of_day(timeline.started_at.wall, zone)} "
+        end = f" {read.ends}"
+        room = max(10, width - cells(start) - cells(end))
+        line = Content.assemble(start, phase_bar.bar(timeline, now, room), (end, "bold"))
+        return line, Content(" " * cells(start)) + phase_bar.names(timeline, now, room)

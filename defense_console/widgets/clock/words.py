@@ -10,24 +10,25 @@ import msgspec
 from defense_console.model.curriculum import Rules
 from defense_console.model.defense.timeline import ClockState, Timeline, instant, state_of
 from defense_console.model.log.envelope import Stamp
+from defense_console.widgets.frame.marks import mark
 from defense_console.words.translation import N_, _, clock_text, time_of_day
 from defense_console.words.values import PHASES
 
 RUNNING: Mapping[ClockState, tuple[str, str, str]] = {
-    "ok": ("●", N_("on time"), "$text-success"),
-    "early": ("◔", N_("too early to end"), "$text-primary"),
-    "warn": ("◑", N_("soon over"), "$text-warning"),
-    "danger": ("◕", N_("last seconds"), "bold reverse $text-warning"),
-    "over": ("▲", N_("overtime"), "$text-error"),
-    "out": ("✖", N_("out of the window"), "bold reverse $text-error"),
+    "ok": ("on_time", N_("on time"), "$text-success"),
+    "early": ("early", N_("too early to end"), "$text-primary"),
+    "warn": ("soon_over", N_("soon over"), "$text-warning"),
+    "danger": ("soon_over", N_("last seconds"), "bold reverse $text-warning"),
+    "over": ("over", N_("overtime"), "$text-error"),
+    "out": ("out", N_("out of the window"), "bold reverse $text-error"),
 }
-"""Glyph, word and style of a clock that runs."""
+"""Mark, word and style of a clock that runs."""
 STILL: Mapping[str, tuple[str, str, str]] = {
-    "paused": ("‖", N_("paused"), "$text-warning"),
-    "ended": ("■", N_("ended"), "$text-muted"),
-    "idle": ("○", N_("not started"), "$text-muted"),
+    "paused": ("paused", N_("paused"), "$text-warning"),
+    "ended": ("saved", N_("ended"), "$text-muted"),
+    "idle": ("open", N_("not started"), "$text-muted"),
 }
-"""Glyph, word and style of a clock that does not run."""
+"""Mark, word and style of a clock that does not run."""
 STATES = (*RUNNING, *STILL)
 
 
@@ -77,11 +78,11 @@ def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> Clock
     """
     phase = timeline.current
     if phase is None:
-        glyph, word, style = STILL["idle"]
-        return ClockReading("idle", "", clock_text(0), glyph, _(word), style, "", "", "")
+        name, word, style = STILL["idle"]
+        return ClockReading("idle", "", clock_text(0), mark(name), _(word), style, "", "", "")
     within = state_of(phase, timeline.elapsed_ms(now, phase.id), rules)
     state = within if timeline.state == "running" else timeline.state
-    glyph, word, style = STILL[state] if state in STILL else RUNNING[within]
+    name, word, style = STILL[state] if state in STILL else RUNNING[within]
     # Rounded up, so that the full target shows first and 0 only when it has passed.
     left = clock_text(-(-timeline.left_ms(now) // 1000))
     window, short = _window(timeline, within)
@@ -89,7 +90,9 @@ def read_clock(timeline: Timeline, rules: Rules, now: Stamp, zone: str) -> Clock
         end = instant(timeline.ended_at.wall)
     else:
         end = instant(now.wall) + timedelta(milliseconds=timeline.ends_in_ms(now))
-    return ClockReading(state, phase_word(phase.id), left, glyph, _(word), style, window, short, time_of_day(end, zone))
+    return ClockReading(
+        state, phase_word(phase.id), left, mark(name), _(word), style, window, short, time_of_day(end, zone)
+    )
 
 
 def _window(timeline: Timeline, state: ClockState) -> tuple[str, str]:
@@ -103,4 +106,4 @@ def _window(timeline: Timeline, state: ClockState) -> tuple[str, str]:
     if state == "early" and phase.min_s is not None:
         low = clock_text(phase.min_s)
         return _("window from {low} to {high}", low=low, high=high), f"{low}–{high}"
-    return _("in the window until {time}", time=high), f"→ {high}"
+    return _("in the window until {time}", time=high), _("to {time}", time=high)

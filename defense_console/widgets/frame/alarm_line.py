@@ -1,4 +1,4 @@
-"""The red line: why nothing is saved and what to do, in rows of its own that are there only as long as it is so."""
+"""The red rows: why nothing is saved and what to do. They lie over the last rows of the body while it is so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AlarmLine(QuietText):
         height: auto;
         padding: 0 1;
         background: $error;
-        color: auto;
+        color: $background;
         text-style: bold;
         &.-on { display: block; }
     }

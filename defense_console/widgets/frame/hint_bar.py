@@ -1,7 +1,8 @@
-"""The line of key hints at the bottom of a screen: help first, whole hints only."""
+"""The row of keys at the bottom of a screen: the likeliest first, the way out and help at the right end."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -13,12 +14,13 @@ from textual.widget import Widget
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint: the key as it is printed, what it does, and whether it acts now."""
+    """One hint: the key as it is printed, what it does, whether it acts now, whether it belongs at the right end."""
 
     command: str
     key: str
     label: str
     enabled: bool = True
+    last: bool = False
 
     @property
     def width(self) -> int:
@@ -26,10 +28,20 @@ class Hint:
         return cell_len(self.key) + 1 + cell_len(self.label)
 
 
-class HintBar(Widget):
-    """At most eight hints on one line; a click does what the key does.
+def hint_words(hints: Iterable[Hint]) -> Content:
+    """Return hints as a text: each key, then what it does."""
+    parts: list[tuple[str, str] | str] = []
+    for hint in hints:
+        key, label = ("$text-accent", "$text-muted") if hint.enabled else ("$text-disabled", "$text-disabled")
+        parts += ["  " if parts else "", (hint.key, key), (f" {hint.label}", label)]
+    return Content.assemble(*parts)
 
-    Where not all fit, those that do not act now are left out, then those that are too long.
+
+class HintBar(Widget):
+    """Hints on one line as wide as the screen; a click does what the key does.
+
+    Where not all fit, those that do not act now are left out, then those that are too long. What is at the right end
+    stays.
     """
 
     DEFAULT_CSS = """
@@ -41,7 +53,7 @@ class HintBar(Widget):
     }
     """
     GAP = 2
-    MOST = 8
+    MOST = 11
 
     @dataclass
     class Clicked(Message):
@@ -66,32 +78,44 @@ class HintBar(Widget):
             self.refresh()
 
     def fitting(self, width: int) -> tuple[Hint, ...]:
-        """The hints that fit in so many cells, in order."""
-        hints = self._hints
-        if len(hints) > self.MOST or sum(hint.width + self.GAP for hint in hints) - self.GAP > width:
-            hints = tuple(hint for hint in hints if hint.enabled)
+        """Return the hints that fit in so many cells, in order, those of the right end last."""
+        last = [hint for hint in self._hints if hint.last]
+        while len(last) > 1 and self._taken(last) > width:
+            last.pop(0)
+        first = [hint for hint in self._hints if not hint.last]
+        if len(first) > self.MOST or self._taken((*first, *last)) > width:
+            first = [hint for hint in first if hint.enabled]
         found: list[Hint] = []
-        used = -self.GAP
-        for hint in hints:
-            if len(found) < self.MOST and used + self.GAP + hint.width <= width:
-                used += self.GAP + hint.width
+        for hint in first:
+            if len(found) < self.MOST and self._taken((*found, hint, *last)) <= width:
                 found.append(hint)
-        return tuple(found)
+        return (*found, *last)
+
+    def _taken(self, hints: Iterable[Hint]) -> int:
+        return sum(hint.width + self.GAP for hint in hints) - self.GAP
+
+    def _placed(self) -> Iterator[tuple[int, Hint]]:
+        """Yield each hint with its first cell."""
+        hints = self.fitting(self.size.width)
+        x = 0
+        for place, hint in enumerate(hints):
+            if hint.last and not (place and hints[place - 1].last):
+                x = max(x, self.size.width - self._taken(hints[place:]))
+            yield x, hint
+            x += hint.width + self.GAP
 
     def render(self) -> Content:
         """The line."""
-        pieces: list[tuple[str, str] | str] = []
-        for hint in self.fitting(self.size.width):
-            if pieces:
-                pieces.append(" " * self.GAP)
-            pieces.append((hint.key, "bold $footer-key-foreground" if hint.enabled else "$text-disabled"))
-            pieces.append((f" {hint.label}", "" if hint.enabled else "$text-disabled"))
-        return Content.assemble(*pieces)
+        line = Content("")
+        for x, hint in self._placed():
+            key, label = ("bold $text-accent", "") if hint.enabled else ("$text-disabled", "$text-disabled")
+            line = line + Content(" " * (x - line.cell_length))
+            line = line + Content.assemble((hint.key, key), (f" {hint.label}", label))
+        return line
 
     def on_click(self, event: events.Click) -> None:
         """Tell which hint was clicked."""
-        x = 0
-        for hint in self.fitting(self.size.width):
-            if x <= event.x - 1 < x + hint.width:
+        offset = event.get_content_offset(self)
+        for x, hint in self._placed():
+            if offset is not None and x <= offset.x < x + hint.width:
                 self.post_message(self.Clicked(self, hint.command))
-            x += hint.width + self.GAP

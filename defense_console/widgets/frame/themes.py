@@ -1,49 +1,92 @@
-"""The two themes of the console; style sheets use their variables only."""
+"""The two themes of the console; style sheets use their variables only.
+
+Each colour keeps 4.5:1 on the four backgrounds (the frame 3:1 on the first three), in true colour and on 256, and falls
+on one ANSI colour on 16: `tests/test_look.py` computes it. `docs/look.md` says what each role is for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
-DARK = Theme(
-    name="console-dark",
-    primary="#7aa2d6",
-    secondary="#4f6f9c",
-    accent="#e0b15e",
-    warning="#e8b04b",
-    error="#e5707a",
-    success="#7cc48a",
-    foreground="#e4e6ea",
-    background="#14161a",
-    surface="#1a1d23",
-    panel="#252a33",
-    dark=True,
-    variables={
-        "footer-background": "#252a33",
-        "footer-key-foreground": "#e0b15e",
-        "border": "#7aa2d6",
-        "text-muted": "#a3abb8",
-        "text-disabled": "#7b8494",
-    },
-)
-LIGHT = Theme(
-    name="console-light",
-    primary="#2d5d9b",
-    secondary="#5a7fae",
-    accent="#8a5a00",
-    warning="#9a6200",
-    error="#b3261e",
-    success="#1f6f3a",
-    foreground="#1c1f24",
-    background="#f7f7f5",
-    surface="#ffffff",
-    panel="#e4e6ea",
-    dark=False,
-    variables={
-        "footer-background": "#e4e6ea",
-        "footer-key-foreground": "#8a5a00",
-        "border": "#2d5d9b",
-        "text-muted": "#555c66",
-        "text-disabled": "#7d848e",
-    },
-)
+ROLES = ("primary", "accent", "success", "warning", "error", "writing")
+"""Hues with one meaning each."""
+
+
+def _theme(name: str, dark: bool, colours: Mapping[str, str]) -> Theme:
+    """Return a theme in which the toolkit derives no tint of its own from these colours."""
+    texts = {f"text-{role}": colours[role] for role in ROLES}
+    frame = {
+        "frame": colours["frame"],
+        "blur": colours["blur"],
+        "writing": colours["writing"],
+        "text-muted": colours["muted"],
+        "text-disabled": colours["disabled"],
+        "border": colours["primary"],
+        "footer-background": colours["panel"],
+        "footer-key-foreground": colours["accent"],
+        "block-cursor-foreground": colours["background"],
+        "block-cursor-background": colours["primary"],
+        "block-cursor-blurred-background": colours["blur"],
+        "block-cursor-blurred-foreground": colours["foreground"],
+        "scrollbar": colours["frame"],
+        "scrollbar-hover": colours["frame"],
+        "scrollbar-active": colours["primary"],
+        "scrollbar-background": colours["background"],
+        "scrollbar-background-hover": colours["background"],
+        "scrollbar-background-active": colours["background"],
+    }
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=colours["primary"],
+        secondary=colours["primary"],
+        accent=colours["accent"],
+        success=colours["success"],
+        warning=colours["warning"],
+        error=colours["error"],
+        foreground=colours["foreground"],
+        background=colours["background"],
+        surface=colours["surface"],
+        panel=colours["panel"],
+        boost=colours["panel"],
+        variables=texts | frame,
+    )
+
+
+DARK_COLOURS: Mapping[str, str] = {
+    "background": "#141518",
+    "surface": "#1c1d21",
+    "panel": "#26282c",
+    "blur": "#33353b",
+    "foreground": "#e6e7ea",
+    "muted": "#b0b4bc",
+    "disabled": "#9da1a9",
+    "frame": "#70747d",
+    "primary": "#6aa6ff",
+    "accent": "#6fdbe8",
+    "success": "#72e08a",
+    "warning": "#f0c742",
+    "error": "#ff8f8a",
+    "writing": "#f09af0",
+}
+LIGHT_COLOURS: Mapping[str, str] = {
+    "background": "#f8f8f6",
+    "surface": "#ffffff",
+    "panel": "#e6e7ea",
+    "blur": "#d9dbdf",
+    "foreground": "#1b1d21",
+    "muted": "#4d5158",
+    "disabled": "#585c64",
+    "frame": "#787c85",
+    "primary": "#0a45b8",
+    "accent": "#00606b",
+    "success": "#12660f",
+    "warning": "#6e4500",
+    "error": "#a81a14",
+    "writing": "#862090",
+}
+DARK = _theme("console-dark", True, DARK_COLOURS)
+LIGHT = _theme("console-light", False, LIGHT_COLOURS)
 THEMES = (DARK, LIGHT)

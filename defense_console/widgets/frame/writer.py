@@ -1,4 +1,4 @@
-"""Writer: the strip with one text field in which every text of the console is written."""
+"""Writer: the framed field in which every text of the console is written, laid over a part of the body."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.timer import Timer
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from defense_console.safe_text import content, same_width
+from defense_console.words.translation import _
 
 DRAFT_S = 0.2
 """A draft is handed on at most so long after a key, whether keys rest or not: 300 ms after the key the text is to be
@@ -112,7 +114,7 @@ class Field(TextArea):
         return Text(same_width(super().get_line(line_index).plain), end="", no_wrap=True)
 
 
-class Writer(Horizontal):
+class Writer(Vertical):
     """A label and a field bound to a draft's field key; hidden while nothing is written.
 
     The text is finished by one of `FINISHING`, by its screen: nothing is ever discarded here.
@@ -121,14 +123,17 @@ class Writer(Horizontal):
     DEFAULT_CSS = """
     Writer {
         display: none;
-        height: auto;
-        max-height: 8;
+        layer: over;
+        position: absolute;
+        background: $surface;
+        border: heavy $writing;
+        border-title-color: $background;
+        border-title-background: $writing;
+        border-title-style: bold;
+        border-subtitle-color: $text-muted;
         padding: 0 1;
-        background: $boost;
-        border-top: heavy $accent;
         &.-open { display: block; }
-        Static { width: auto; max-width: 40%; height: auto; margin: 0 1 0 0; color: $text-accent; text-style: bold; }
-        Field { width: 1fr; height: auto; min-height: 1; max-height: 6; padding: 0; border: none;
+        Field { width: 1fr; height: 1fr; padding: 0; border: none;
                 background: transparent; &:focus { border: none; } }
     }
     """
@@ -166,9 +171,14 @@ class Writer(Horizontal):
         self._given_drawn = ""
 
     def compose(self) -> ComposeResult:
-        """Label and field."""
-        yield Static(markup=False)
+        """The field."""
         yield Field.plain()
+
+    def cover(self, region: Region, boxed: bool) -> None:
+        """Lie over a part of the screen. Args: boxed: in a frame, else under a rule, where rows are few."""
+        self.styles.offset = (region.x, region.y)
+        self.styles.width, self.styles.height = region.width, region.height
+        self.set_class(not boxed, "-ruled")
 
     @property
     def field_key(self) -> str:
@@ -230,7 +240,8 @@ class Writer(Horizontal):
         """The same text now belongs to another field key: typing on edits what was just committed."""
         self._draft_clock.stop()
         self._field_key = field
-        self.query_one(Static).update(content(label) if isinstance(label, str) else label)
+        name = content(label) if isinstance(label, str) else label
+        self.border_title = Content.assemble(" ", _("WRITING"), " · ", name, " ")
 
     def insert(self, text: str) -> None:
         """Put a text where the cursor is."""

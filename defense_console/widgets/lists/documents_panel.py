@@ -1,4 +1,4 @@
-"""DocumentsPanel: the suggested outcome and the documents to revise, told to the student before the defense ends."""
+"""DocumentsPanel: the suggested outcome and the documents to revise, said to the student before the defense ends."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from defense_console.safe_text import content
-from defense_console.widgets.lists.panel import Item, ScrollingPanel
-from defense_console.words.translation import _
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.panel import Item, Panel
 
 
-class DocumentsPanel(ScrollingPanel):
+class DocumentsPanel(Panel):
     """Suggestion and rows, to be read only; they are changed on the verdict screen."""
 
-    kept = 0
-    """How many documents are to be revised."""
-
-    def show_rows(self, suggestion: str, rows: Sequence[tuple[str, bool]]) -> None:
+    def show_rows(self, title: Content, suggestion: str, rows: Sequence[tuple[str, bool]]) -> None:
         """Show the suggestion and the documents.
 
         Args:
+            title: Of the frame.
             suggestion: In words.
             rows: Title of each document and whether it is kept.
         """
-        items = [Item(content(suggestion), mark=Content("→ "))]
-        for title, kept in rows:
-            text = content(title) if kept else content(title).stylize("strike $text-muted")
-            items.append(Item(text, mark=Content("[✓] " if kept else "[ ] ")))
-        self.kept = sum(1 for _title, kept in rows if kept)
-        self.panel.show(Content.assemble((_("Documents to revise"), "bold"), f" {self.kept}"), items)
+        items = [Item(content(suggestion))]
+        for name, kept in rows:
+            text = content(name) if kept else content(name).stylize("strike $text-muted")
+            items.append(Item(text, mark=Content(mark("ticked" if kept else "unticked") + " ")))
+        self.show(title, items)

@@ -1,4 +1,4 @@
-"""LineList: a list drawn line by line, however long it is; queue and rubric are made of it."""
+"""LineList: a list drawn line by line, however long it is; queue, rubric and panels are made of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,24 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
+from textual.widget import Widget
+
+from defense_console.safe_text import cells, shortened
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.frame.panel_frame import PanelFrame
+
+GUTTER = 2
+"""Cells before a row: the cursor's."""
 
 
-class LineList(ScrollView, can_focus=True):
+def heading(title: str, end: str, width: int, style: str = "bold") -> Content:
+    """Return a heading as wide as a list: its title, a rule, and a count at the right end."""
+    text = shortened(title, max(1, width - cells(end) - 1))
+    rule = mark("heading") * max(0, width - cells(text) - cells(end) - 1)
+    return Content.assemble((text, style), (f" {rule}", "$frame"), (end, "$text-muted"))
+
+
+class LineList(ScrollView, PanelFrame, can_focus=True):
     """Rows of one or more lines with a cursor on one of them.
 
     A subclass says how many lines there are, to which row each belongs (-1: none, a heading) and draws a line. Rows are
@@ -22,7 +37,7 @@ class LineList(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     LineList { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
-               scrollbar-gutter: stable; text-wrap: nowrap; }
+               scrollbar-gutter: auto; text-wrap: nowrap; }
     """
 
     @dataclass
@@ -37,30 +52,31 @@ class LineList(ScrollView, can_focus=True):
             """The list."""
             return self.line_list
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._row = 0
+        self._covered = 0
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
-        """How many rows can hold the cursor."""
+        """Return how many rows can hold the cursor."""
         raise NotImplementedError
 
     def line_count(self) -> int:
-        """How many lines there are."""
+        """Return how many lines there are."""
         raise NotImplementedError
 
     def row_of(self, line: int) -> int:
-        """The row a line belongs to, -1 for none."""
+        """Return the row a line belongs to, -1 for none."""
         raise NotImplementedError
 
     def lines_of(self, row: int) -> range:
-        """The lines of a row; more than its own when a heading above it should be seen with it."""
+        """Return the lines of a row; more than its own when a heading above it should be seen with it."""
         raise NotImplementedError
 
     def draw(self, line: int, width: int, chosen: bool) -> Content:
-        """One line, at most `width` cells; `chosen`: the cursor is on its row."""
+        """Return one line of at most `width` cells; a row's leaves the first `GUTTER` cells empty."""
         raise NotImplementedError
 
     # --- the cursor --------------------------------------------------------------------------------------------------
@@ -79,27 +95,55 @@ class LineList(ScrollView, can_focus=True):
         self.relayout()
         self.show_row()
 
-    def move(self, by: int) -> None:
-        """Move the cursor by so many rows; it stops at both ends."""
-        self.go_to(self._row + by)
+    def move(self, by: int) -> bool:
+        """Move the cursor by so many rows; it stops at both ends. Return whether it moved."""
+        before = self._row
+        self.go_to(before + by)
+        return self._row != before
+
+    def page(self, by: int) -> None:
+        """Move the cursor by so many views, less a row to read on from."""
+        self.move(by * max(1, self.view.height - 1))
 
     @property
     def view(self) -> Size:
         """What is seen of the list, without its scroll bar."""
         return self.scrollable_content_region.size
 
+    def cover(self, rows: int) -> None:
+        """Keep the cursor above so many rows at the bottom, which something lies over."""
+        if rows != self._covered:
+            self._covered = rows
+            self.relayout()
+            self.show_row()
+
     def show_row(self) -> None:
-        """Scroll so that the row with the cursor is seen."""
-        if self.row_count() and self.view.height:
-            lines = self.lines_of(self._row)
-            region = Region(0, lines.start, 1, min(len(lines), self.view.height))
+        """Scroll so that the row with the cursor is seen, here or in the column that holds this panel."""
+        if not (self.row_count() and self.view.height):
+            return
+        lines = self.lines_of(self._row)
+        height = min(len(lines) + self._covered, self.view.height)
+        region = Region(0, lines.start, 1, height)
+        if self.virtual_size.height > self.view.height:
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        else:
+            self._show_in_column(region)
+
+    def _show_in_column(self, region: Region) -> None:
+        place, scroller = self.virtual_region.offset + region.offset + self.content_offset, self.parent
+        while isinstance(scroller, Widget) and not scroller.allow_vertical_scroll:
+            place += scroller.virtual_region.offset
+            scroller = scroller.parent
+        if isinstance(scroller, Widget):
+            rows = min(region.height, max(1, scroller.size.height))
+            scroller.scroll_to_region(Region(0, place.y, 1, rows), animate=False, force=True)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def relayout(self) -> None:
         """The number of lines may have changed."""
-        self.virtual_size = Size(self.view.width, self.line_count())
+        lines = self.line_count()
+        self.virtual_size = Size(self.view.width, lines + self._covered if lines > self.view.height else lines)
         self.refresh()
 
     def on_resize(self) -> None:
@@ -108,17 +152,20 @@ class LineList(ScrollView, can_focus=True):
         self.call_after_refresh(self.show_row)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the view."""
+        """One line of the view; the first line of the chosen row is marked, its others are shaded."""
         line, width = y + self.scroll_offset.y, self.view.width
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
         row = self.row_of(line)
-        chosen = row >= 0 and row == self._row
+        chosen = row >= 0 and row == self._row and self.can_focus
         text = self.draw(line, width, chosen)
         text = text.extend_right(max(0, width - text.cell_length))
         if chosen:
-            text = text.stylize("$block-cursor-foreground on $block-cursor-background bold" if self.has_focus
-                                else "on $block-cursor-blurred-background")  # fmt: skip
+            first = line == 0 or self.row_of(line - 1) != row
+            if first:
+                text = Content(mark("cursor")) + text.divide([1])[1]
+            strong = first and self.has_focus
+            text = text.stylize("bold $background on $primary") if strong else text.stylize("on $blur")
         return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
 
     def on_focus(self) -> None:
@@ -131,7 +178,9 @@ class LineList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where one clicked."""
-        row = self.row_of(event.y + self.scroll_offset.y) if event.y + self.scroll_offset.y < self.line_count() else -1
+        offset = event.get_content_offset(self)
+        line = offset.y + self.scroll_offset.y if offset is not None else -1
+        row = self.row_of(line) if 0 <= line < self.line_count() else -1
         if row >= 0:
             self.focus()
             self.go_to(row)

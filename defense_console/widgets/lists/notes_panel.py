@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
 from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
-from defense_console.widgets.lists.panel import Item, ScrollingPanel
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, clock_text
-
-PRIVATE, SHARED = "◌", "◉"
-"""Glyphs of a note nobody else reads, and of one that goes into the report."""
 
 
 def items_of_notes(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ...]:
@@ -24,31 +22,31 @@ def items_of_notes(defense: Defense, names: Mapping[str, str]) -> tuple[Item, ..
     """
     items = []
     for note in defense.notes:
-        private = _("private") if note.private else _("shared")
-        about = f" · {names.get(note.criterion, note.criterion)}" if note.criterion else ""
-        head = f"{clock_text(note.at_s)} {PRIVATE if note.private else SHARED} {private}{about}"
-        text = Content.assemble((head, "$text-muted"), "\n", content(note.text))
-        items.append(Item(text, str(note.seq)))
+        about = f" {names.get(note.criterion, note.criterion)}" if note.criterion else ""
+        head = Content.styled(f"{clock_text(note.at_s)}{about}", "$text-muted")
+        items.append(_item(head, _("private") if note.private else _("shared"), note.text, note.seq))
     for line in defense.lines:
-        glyph, word = ("+", _("strength")) if line.section == "strength" else ("△", _("to improve"))
-        text = Content.assemble((f"{glyph} {word}", "$text-muted"), "\n", content(line.text))
-        items.append(Item(text, str(line.seq)))
+        word = _("strength") if line.section == "strength" else _("to improve")
+        items.append(_item(Content.styled(word, "$text-muted"), "", line.text, line.seq))
     return tuple(items)
 
 
-class NotesPanel(ScrollingPanel):
-    """The notes, in a panel that scrolls."""
+def _item(head: Content, end: str, text: str, seq: int) -> Item:
+    lines = Content("\n").join([head, content(text)])
+    return Item(lines, str(seq), end=Content.styled(end, "$text-muted"))
 
-    def show_defense(self, defense: Defense, names: Mapping[str, str]) -> None:
+
+class NotesPanel(Panel):
+    """The notes, then strengths and improvements."""
+
+    def show_defense(self, defense: Defense, names: Mapping[str, str], title: Content, hints: Sequence[Hint]) -> None:
         """Show the notes of a defense; a new one is chosen and seen."""
-        known = set(self.panel.keys)
+        known = set(self.keys)
         items = items_of_notes(defense, names)
-        heading = Content.assemble((_("Notes"), "bold"), f" {len(items)}")
-        hint = _("{key:live.note} writes a note, {key:live.note_criterion} one on the criterion")
-        empty = Item(Content(hint).stylize("$text-muted"))
-        self.panel.show(heading, items or (empty,))
+        empty = Item(Content.styled(_("none yet: {key:live.note} writes a note"), "$text-muted"))
+        self.show(title, items or (empty,), hints=hints)
         new = [item.key for item in items if item.key not in known]
         if new and known:
-            self.panel.choose(new[-1])
+            self.choose(new[-1])
         elif new:
-            self.panel.choose_end(last=True)
+            self.choose_end(last=True)

@@ -1,24 +1,19 @@
-"""Panel: a titled list of short texts, some of which can be chosen; what brief, verdict and preview are made of.
-
-ScrollingPanel: one panel in a pane of its own, as on the live screen.
-"""
+"""Panel: a framed list of short texts, some of which can be chosen; most of every screen is made of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rich.cells import cell_len
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.widget import Widget
 
-CURSOR = "› "
-"""Stands before the chosen item, so that it is seen without colour."""
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.lists.line_list import GUTTER, LineList
+
+LEAST_TEXT = 8
+"""Where a text would be narrower, it is not indented by its mark."""
 
 
 @dataclass(frozen=True)
@@ -28,28 +23,25 @@ class Item:
     Attributes:
         text: What is shown, on as many lines as it takes.
         key: What the screen calls it; "" makes it prose that cannot be chosen.
-        mark: Stands before the first line; the others are indented by its width.
+        mark: Before the first line; the others are indented by its width.
+        end: At the right end of the first line: a count, a date. The text gives way to it.
     """
 
     text: Content
     key: str = ""
     mark: Content = field(default_factory=lambda: Content(""))
+    end: Content = field(default_factory=lambda: Content(""))
 
 
-class Panel(Widget, can_focus=True):
-    """Items one below the other, as high as they are; inside something that scrolls.
+class Panel(LineList):
+    """Items one below the other, as high as they are unless a style sheet says otherwise.
 
     The chosen item is known by its key and stays chosen when the items are replaced. A panel without an item that can
     be chosen takes no focus.
     """
 
     DEFAULT_CSS = """
-    Panel {
-        height: auto;
-        width: 1fr;
-        max-width: 100;
-        margin: 0 1 1 1;
-    }
+    Panel { height: auto; }
     """
 
     @dataclass
@@ -66,30 +58,27 @@ class Panel(Widget, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._title_text = Content("")
         self._items: tuple[Item, ...] = ()
-        self._key = ""
-        self._drawn: tuple[int, list[tuple[int, Content]]] | None = None
+        self._laid: tuple[int, list[tuple[int, Content]]] | None = None
         self.can_focus = False
-        self.view_stays = False
-        """The next focus does not scroll to the chosen item."""
 
-    # --- what it holds -------------------------------------------------------------------------------------------
+    # --- what it holds -----------------------------------------------------------------------------------------------
 
-    def show(self, heading: Content | str, items: Sequence[Item]) -> None:
-        """Replace heading and items; the same item stays chosen, else the one now at its place."""
-        title, new = heading if isinstance(heading, Content) else Content(heading), tuple(items)
-        if new == self._items and title.is_same(self._title_text):
+    def show(self, title: Content | str, items: Sequence[Item], count: str = "", hints: Sequence[Hint] = ()) -> None:
+        """Replace name, count, keys and items; the same item stays chosen, else the one now at its place."""
+        self.name_frame(title, count, hints)
+        new = tuple(items)
+        if new == self._items:
             return
-        place = self._place(self._key)
-        self._title_text, self._items, self._drawn = title, new, None
+        chosen, lines = self.key, self.line_count()
+        self._items, self._laid = new, None
         keys = self.keys
-        if self._key not in keys:
-            self._key = keys[min(place, len(keys) - 1)] if keys else ""
+        self.can_focus = bool(keys)
         if not keys and self.has_focus:
             self.screen.set_focus(None)
-        self.can_focus = bool(keys)
-        self.refresh(layout=True)
+        if lines != self.line_count():
+            self.refresh(layout=True)
+        self.go_to(keys.index(chosen) if chosen in keys else self.row)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -99,58 +88,63 @@ class Panel(Widget, can_focus=True):
     @property
     def key(self) -> str:
         """Key of the chosen item, "" when there is none."""
-        return self._key
+        keys = self.keys
+        return keys[self.row] if self.row < len(keys) else ""
+
+    @property
+    def chosen(self) -> int | None:
+        """The key of the chosen item as a number, for items that are keyed by the number of an event."""
+        return int(self.key) if self.key else None
 
     def choose(self, key: str) -> None:
         """Choose an item; a key that is not there changes nothing."""
-        if key in self.keys and key != self._key:
-            self._key = key
-            self._changed()
-
-    def move(self, by: int) -> bool:
-        """Choose the next item (1) or the one before (-1). Returns: whether there was one."""
-        keys = self.keys
-        place = self._place(self._key) + by
-        if not 0 <= place < len(keys):
-            return False
-        self._key = keys[place]
-        self._changed()
-        return True
+        if key in self.keys:
+            self.go_to(self.keys.index(key))
 
     def choose_end(self, last: bool) -> None:
         """Choose the first item, or the last one."""
-        if self.keys:
-            self.choose(self.keys[-1 if last else 0])
+        self.go_to(self.row_count() - 1 if last else 0)
 
-    def _place(self, key: str) -> int:
-        keys = self.keys
-        return keys.index(key) if key in keys else 0
+    def go_to(self, row: int) -> None:
+        """Choose an item by its place among those that can be chosen."""
+        before = self.key
+        super().go_to(row)
+        if self.key != before:
+            self.post_message(self.Chosen(self, self.key))
 
-    def _changed(self) -> None:
-        self.refresh()
-        self.call_after_refresh(self.scroll_to_chosen)
-        self.post_message(self.Chosen(self, self._key))
+    # --- lines -------------------------------------------------------------------------------------------------------
 
-    # --- how it is drawn -----------------------------------------------------------------------------------------
+    def row_count(self) -> int:
+        """One per item that can be chosen."""
+        return len(self.keys)
+
+    def line_count(self) -> int:
+        """Every line of every item."""
+        return len(self._lines(self.view.width))
+
+    def row_of(self, line: int) -> int:
+        """The place of the item among those that can be chosen."""
+        return self._lines(self.view.width)[line][0]
+
+    def lines_of(self, row: int) -> range:
+        """The lines of an item; with the first one what stands above it."""
+        lines = [y for y, (owner, _text) in enumerate(self._lines(self.view.width)) if owner == row]
+        return range(0 if row == 0 else lines[0], lines[-1] + 1) if lines else range(1)
+
+    def draw(self, line: int, width: int, chosen: bool) -> Content:
+        """A line as it was laid out."""
+        return self._lines(width)[line][1]
 
     def _lines(self, width: int) -> list[tuple[int, Content]]:
-        """Every line with the number of its item, -1 for the title."""
-        if self._drawn is not None and self._drawn[0] == width:
-            return self._drawn[1]
+        """Return every line with the row it belongs to, -1 for prose."""
+        if self._laid is not None and self._laid[0] == width:
+            return self._laid[1]
         lines: list[tuple[int, Content]] = []
-        if self._title_text.plain:
-            lines.extend((-1, line) for line in self._title_text.stylize("bold $text-accent").wrap(max(1, width)))
-        choosable = bool(self.keys)
-        for number, item in enumerate(self._items):
-            gutter = " " * cell_len(CURSOR) if choosable else ""
-            indent = cell_len(gutter) + item.mark.cell_length
-            if width - indent < 8:  # too narrow for an indent
-                indent = cell_len(gutter)
-            wrapped = item.text.wrap(max(1, width - indent)) or [Content("")]
-            for i, line in enumerate(wrapped):
-                before = Content(gutter) + item.mark if i == 0 and indent > cell_len(gutter) else Content(" " * indent)
-                lines.append((number, before + line))
-        self._drawn = (width, lines)
+        row = -1
+        for item in self._items:
+            row += bool(item.key)
+            lines += [(row if item.key else -1, text) for text in _lines_of(item, width)]
+        self._laid = (width, lines)
         return lines
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -161,73 +155,17 @@ class Panel(Widget, can_focus=True):
         """As high as the wrapped items."""
         return len(self._lines(width))
 
-    def render(self) -> Content:
-        """Title and items, the chosen one marked while the panel has the focus."""
-        width = self.content_size.width
-        shown: list[Content] = []
-        seen = False
-        for number, line in self._lines(width):
-            chosen = number >= 0 and self._items[number].key == self._key != ""
-            if not (chosen and self.has_focus):
-                shown.append(line)
-                continue
-            full = line if seen else Content(CURSOR) + line.divide([cell_len(CURSOR)])[1]
-            seen = True
-            full = full.extend_right(max(0, width - full.cell_length))
-            shown.append(full.stylize("bold $block-cursor-foreground on $block-cursor-background"))
-        return Content("\n").join(shown)
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-        if not self.view_stays:
-            self.call_after_refresh(self.scroll_to_chosen)
-        self.view_stays = False
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.refresh()
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
-        offset = event.get_content_offset(self)
-        lines = self._lines(self.content_size.width)
-        if offset is not None and 0 <= offset.y < len(lines) and (number := lines[offset.y][0]) >= 0:
-            self.choose(self._items[number].key)
-
-    def scroll_to_chosen(self) -> None:
-        """Bring the chosen item into view, with the title when it is the first one."""
-        lines = [y for y, (number, _) in enumerate(self._lines(self.content_size.width))
-                 if number >= 0 and self._items[number].key == self._key != ""]  # fmt: skip
-        if not lines:
-            return
-        top = 0 if self._place(self._key) == 0 else lines[0]
-        place, scroller = self.virtual_region.offset + Offset(0, top), self.parent
-        while isinstance(scroller, Widget) and not scroller.allow_vertical_scroll:
-            place += scroller.virtual_region.offset
-            scroller = scroller.parent
-        if isinstance(scroller, Widget):
-            region = Region(0, place.y, 1, min(lines[-1] - top + 1, max(1, scroller.size.height)))
-            scroller.scroll_to_region(region, animate=False, force=True)
-
-
-class ScrollingPanel(VerticalScroll, can_focus=False):
-    """A panel in a pane of its own that scrolls. Items that can be chosen are keyed by the number of an event."""
-
-    def compose(self) -> ComposeResult:
-        """One panel."""
-        yield Panel()
-
-    @property
-    def panel(self) -> Panel:
-        """The panel that takes the focus."""
-        return self.query_one(Panel)
-
-    @property
-    def chosen(self) -> int | None:
-        """Number of the chosen item, None without one."""
-        return int(self.panel.key) if self.panel.key else None
-
-    def choose(self, seq: int) -> None:
-        """Choose an item by its number."""
-        self.panel.choose(str(seq))
+def _lines_of(item: Item, width: int) -> list[Content]:
+    """Return the lines of an item in so many cells."""
+    gutter = GUTTER if item.key else 0
+    indent = gutter + item.mark.cell_length
+    if width - indent < LEAST_TEXT:
+        indent = gutter
+    end = Content(" ") + item.end if item.end.plain else item.end
+    room = max(1, width - indent)
+    wrapped = item.text.wrap(max(1, room - end.cell_length)) or [Content("")]
+    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + wrapped[0]
+    if end.plain:
+        head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
+    return [head, *(Content(" " * indent) + line for line in wrapped[1:])]

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
 from defense_console.model.defense.state import Defense, QuestionState
 from defense_console.safe_text import content
-from defense_console.widgets.lists.panel import Item, ScrollingPanel
-from defense_console.words.translation import _, clock_text
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.words.translation import _
 from defense_console.words.values import QUESTIONS
 
-GLYPHS: Mapping[QuestionState, str] = {"open": "?", "asked": "›", "answered": "✓", "dropped": "–"}
+MARKS: Mapping[QuestionState, str] = {"open": "open", "asked": "my_turn", "answered": "met", "dropped": "parked"}
 
 
-class QuestionsPanel(ScrollingPanel):
-    """The parked questions, in a panel that scrolls."""
+def questions_left(defense: Defense) -> int:
+    """Return how many parked questions have no answer yet."""
+    return sum(question.state in ("open", "asked") for question in defense.questions)
 
-    def show_defense(self, defense: Defense) -> None:
+
+class QuestionsPanel(Panel):
+    """The parked questions, the answered and dropped ones muted."""
+
+    def show_defense(self, defense: Defense, title: Content, hints: Sequence[Hint]) -> None:
         """Show the questions of a defense."""
         items = []
         for question in defense.questions:
             done = question.state in ("answered", "dropped")
-            head = (f"{clock_text(question.at_s)} {_(QUESTIONS[question.state])}", "$text-muted")
-            text = content(question.text).stylize("$text-muted") if done else content(question.text)
-            glyph = Content(f"{GLYPHS[question.state]} ")
-            items.append(Item(Content.assemble(head, "\n", text), str(question.seq), glyph))
-        left = sum(1 for q in defense.questions if q.state in ("open", "asked"))
-        heading = Content.assemble((_("Questions"), "bold"), f" {left}/{len(items)}")
-        empty = Item(Content(_("{key:live.question} parks a question for later")).stylize("$text-muted"))
-        self.panel.show(heading, items or (empty,))
+            text = content(question.text)
+            state = Content.styled(_(QUESTIONS[question.state]) if question.state != "open" else "", "$text-muted")
+            shown = text.stylize("$text-muted") if done else text
+            items.append(Item(shown, str(question.seq), Content(f"{mark(MARKS[question.state])} "), state))
+        empty = Item(Content.styled(_("none yet: {key:live.question} parks a question"), "$text-muted"))
+        self.show(title, items or (empty,), hints=hints)

@@ -1,4 +1,4 @@
-"""RubricList: every criterion of a defense by skill, with its rating; one line each, the focused one in full.
+"""RubricList: every criterion of a defense by skill, with its rating.
 
 In a later attempt a skill that was acquired before is folded into one line, which can be opened again.
 """
@@ -14,32 +14,48 @@ from defense_console.model.curriculum import Criterion, Curriculum, Project, Ski
 from defense_console.model.defense.rubric import all_ratings, count
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import cells, line, shortened
-from defense_console.widgets.lists.line_list import LineList
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.line_list import GUTTER, LineList, heading
 from defense_console.words import values as words
 from defense_console.words.translation import N_, _
 
-RATING_MARKS: Mapping[RatingValue | None, tuple[str, str, str]] = {
-    None: ("·", N_("not rated"), "$text-muted"),
-    "met": ("✓", words.RATINGS["met"], "$text-success"),
-    "to_improve": ("△", words.RATINGS["to_improve"], "$text-warning"),
-    "not_met": ("✗", words.RATINGS["not_met"], "$text-error"),
-    "not_observed": ("∅", words.RATINGS["not_observed"], "$text-accent"),
+RATING_STYLES: Mapping[RatingValue | None, tuple[str, str]] = {
+    None: (N_("not rated"), "$text-muted"),
+    "met": (words.RATINGS["met"], "$text-success"),
+    "to_improve": (words.RATINGS["to_improve"], "$text-warning"),
+    "not_met": (words.RATINGS["not_met"], "$text-error"),
+    "not_observed": (words.RATINGS["not_observed"], "$text-muted"),
 }
-"""Glyph, word and colour of a rating. Meaning never stands on the colour alone."""
+"""Word and colour of a rating. The mark says it too, so that the colour never says it alone."""
+WORD = 13
+"""Cells of the word of a rating."""
 NARROW = 60
-"""Below so many cells a rating is a glyph alone, on all rows but the focused one."""
-BLOCKING, CLOCK, NOTE, CARRIED = "⚑", "◷", "✎", "↶"
+"""Below so many cells a rating is a mark alone."""
+
+
+def rating_mark(rating: RatingValue | None) -> str:
+    """Return the mark of a rating."""
+    return mark(rating or "not_rated")
+
+
+def rating_words(rating: RatingValue | None) -> Content:
+    """Return mark and word of a rating in its colour."""
+    word, style = RATING_STYLES[rating]
+    return Content.styled(f"{rating_mark(rating)} {_(word)}", style)
+
+
+def named(criterion: Criterion, language: str) -> str:
+    """Return the sentence of a criterion, after its name where it has one."""
+    name = f"{criterion.label.in_(language)}: " if criterion.label else ""
+    return name + criterion.text.in_(language)
 
 
 class RubricList(LineList):
     """The rubric. Nothing but a key given to the desk changes a rating: moving and scrolling do not.
 
-    When all sentences fit in the height, they are all shown in full; else only the focused one is. A row is a
-    criterion, or a skill that is folded because all of it was carried over from the attempt before.
-    """
-
-    DEFAULT_CSS = """
-    RubricList { padding: 0 1; }
+    When all sentences fit in the height, they are all shown in full; else each has one line, and a card shows the
+    focused one in full: the cursor moves no row. A row is a criterion, or a skill that is folded because all of it was carried
+    over from the attempt before.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -52,13 +68,13 @@ class RubricList(LineList):
         self._acquired: frozenset[str] = frozenset()
         self._notes: Counter[str | None] = Counter()
         self._language = "en"
-        self._just: str | None = None
+        self._documents: Mapping[str, str] = {}
         self._laid: list[tuple[int, int, str]] = []
         """Every line: its row or -1 with the place of the skill, its number within the row, its text."""
-        self._laid_for: tuple[int, int, int] = (-1, -1, -1)
+        self._laid_for: tuple[int, int] = (-1, -1)
 
     def show_defense(
-        self, defense: Defense, curriculum: Curriculum, project: Project, language: str, just_rated: str | None = None
+        self, defense: Defense, curriculum: Curriculum, project: Project, language: str, documents: Mapping[str, str]
     ) -> None:
         """Show the ratings of a defense; the cursor stays on its criterion.
 
@@ -67,9 +83,9 @@ class RubricList(LineList):
             curriculum: In force for it.
             project: Of it.
             language: "fr" or "en".
-            just_rated: Id of the criterion that the next note is about: shown in full, and marked so.
+            documents: By criterion, the numbers of the documents that are asked for because of it.
         """
-        self._just = just_rated
+        self._documents = documents
         skills = curriculum.skills_of(project)
         self._skills, self._language = skills, language
         self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
@@ -83,7 +99,7 @@ class RubricList(LineList):
         for skill in self._skills:
             rows.extend([skill] if self._folded(skill) else skill.criteria)
         self._rows = tuple(rows)
-        self._laid_for = (-1, -1, -1)
+        self._laid_for = (-1, -1)
         if here is not None and self.row_of_item(here) not in (None, self.row):
             self.go_to(self.row_of_item(here) or 0)
         self.relayout()
@@ -144,10 +160,6 @@ class RubricList(LineList):
         above = lines[0] - 1
         return range(above if above >= 0 and self._laid[above][0] < 0 else lines[0], lines[-1] + 1)
 
-    def word_width(self) -> int:
-        """Cells of the longest rating word."""
-        return max(cells(_(word)) for _glyph, word, _style in RATING_MARKS.values())
-
     def _text_width(self) -> int:
         return max(10, self.view.width - self._indent())
 
@@ -156,18 +168,18 @@ class RubricList(LineList):
         return self.view.width < NARROW
 
     def _indent(self) -> int:
-        """Cells before the sentence: cursor and glyph, and the word where it leaves the sentence room."""
-        return 2 + 2 + (0 if self._narrow else self.word_width() + 1)
+        """Cells before the sentence: cursor and mark, and the word where it leaves the sentence room."""
+        return GUTTER + 2 + (0 if self._narrow else WORD)
 
     def _lay(self) -> None:
-        state = (self.view.width, self.view.height, self.row)
+        state = (self.view.width, self.size.height)
         if state == self._laid_for:
             return
         self._laid_for = state
         width = self._text_width()
-        full = [[""] if isinstance(each, Skill) else self._wrapped(each, width - cells(self._marks(each)))
+        full = [[""] if isinstance(each, Skill) else self._wrapped(each, width - cells(self._end(each)))
                 for each in self._rows]  # fmt: skip
-        all_fit = len(self._skills) + sum(map(len, full)) <= self.view.height
+        all_fit = len(self._skills) + sum(map(len, full)) <= self.size.height
         self._laid, row = [], 0
         for place, skill in enumerate(self._skills):
             if self._folded(skill):
@@ -176,19 +188,14 @@ class RubricList(LineList):
                 continue
             self._laid.append((-1 - place, 0, ""))
             for criterion in skill.criteria:
-                room = width - cells(self._marks(criterion))
-                shown = (
-                    full[row]
-                    if all_fit or row == self.row or criterion.id == self._just
-                    else [shortened(" ".join(full[row]), room)]
-                )
+                room = width - cells(self._end(criterion))
+                shown = full[row] if all_fit else [shortened(" ".join(full[row]), room)]
                 self._laid.extend((row, part, text) for part, text in enumerate(shown))
                 row += 1
 
     def _wrapped(self, criterion: Criterion, width: int) -> list[str]:
-        flags = "".join((BLOCKING + " " if criterion.blocking else "", CLOCK + " " if criterion.from_clock else ""))
-        name = f"{criterion.label.in_(self._language)} — " if criterion.label else ""
-        text = line(flags + name + criterion.text.in_(self._language))
+        flag = mark("blocking") + " " if criterion.blocking else ""
+        text = line(flag + named(criterion, self._language))
         # A rubric that is hidden has no width, and is laid out all the same.
         return [part.plain.rstrip() for part in text.wrap(max(1, width))] or [""]
 
@@ -199,45 +206,37 @@ class RubricList(LineList):
             return self._heading(self._skills[-1 - row], width)
         criterion = self._rows[row]
         if isinstance(criterion, Skill):
-            return self._heading(criterion, width, "› " if chosen else "  ")
+            return self._heading(criterion, width, folded=True)
         if part:
             return Content(" " * self._indent() + text)
         rating = self._ratings.get(criterion.id)
-        glyph, word, style = RATING_MARKS[rating]
-        mark = "›" if chosen else " "
-        end = self._marks(criterion)
+        word, style = RATING_STYLES[rating]
+        end = self._end(criterion)
         gap = " " * max(0, self._text_width() - cells(text) - cells(end)) if end else ""
-        word = "" if self._narrow else (_(word) if rating else "").ljust(self.word_width()) + " "
-        return Content.assemble(mark + " ", (f"{glyph} {word}", style), text, gap, (end, "$text-muted"))
+        word = "" if self._narrow else shortened(_(word) if rating else "", WORD - 1).ljust(WORD)
+        head = f"{rating_mark(rating)} {word}"
+        return Content.assemble(" " * GUTTER, (head, style), text, gap, (end, "$text-muted"))
 
-    def _marks(self, criterion: Criterion) -> str:
-        """What stands at the end of a criterion's first line: from the clock, carried over, its notes.
-
-        In a narrow list the word of the rating stands there too, on the focused criterion alone: glyphs tell the rest.
-        """
+    def _end(self, criterion: Criterion) -> str:
+        """Return the marks at the end of a criterion's first line: from the clock, carried, documents, notes."""
         marks = []
-        rating = self._ratings.get(criterion.id)
-        if criterion.id == self._just:
-            marks.append(f"‹ {_('just rated')}")
-        if self._narrow and rating is not None and criterion is self.criterion:
-            marks.append(_(RATING_MARKS[rating][1]))
-        if criterion.id in self._ratings and criterion.id not in self._own:
-            marks.append(CLOCK if self._narrow else _("from the clock"))
+        if criterion.from_clock or (criterion.id in self._ratings and criterion.id not in self._own):
+            marks.append(mark("from_clock"))
         if criterion.id in self._acquired:
-            marks.append(CARRIED)
+            marks.append(mark("carried"))
+        if documents := self._documents.get(criterion.id):
+            marks.append(mark("document") + documents)
         if number := self._notes[criterion.id]:
-            marks.append(f"{NOTE}{number}")
-        return "".join(f" {mark}" for mark in marks)
+            marks.append(f"{mark('note')}{number}")
+        return "".join(f" {each}" for each in marks)
 
-    def _heading(self, skill: Skill, width: int, mark: str = "") -> Content:
-        """Title and count; a folded skill has the mark of a row, and says that it was acquired before."""
+    def _heading(self, skill: Skill, width: int, folded: bool = False) -> Content:
+        """Title, a rule, the count; a folded skill has the place of a row, and says that it was acquired before."""
         number = count(skill.criteria, self._ratings)
         end = f" {number.rated}/{number.total}"
-        if mark:
-            end = f" ✓ {_('acquired before')} {CARRIED}" + end
+        if folded:
+            end = f" {mark('met')} {_('acquired before')} {mark('carried')}" + end
         title = skill.title.in_(self._language)
-        title = title if skill.ref == "ORAL" else f"{skill.ref} · {title}"
-        title = shortened(mark + title, width - cells(end))
-        gap = " " * max(0, width - cells(title) - cells(end))
-        style = "bold" if number.rated < number.total else "$text-muted"
-        return Content.assemble((title, "$text-muted" if mark else "bold $text-primary"), gap, (end, style))
+        title = title if skill.ref == "ORAL" else f"{skill.ref} {title}"
+        before = " " * GUTTER if folded else ""
+        return heading(before + title, end, width, "$text-muted" if folded else "bold")

@@ -1,0 +1,85 @@
+"""The whole defense as a bar in clock time, pauses left out: what has passed, where it is, what is to come. Pure.
+
+One cell is a share of the defense; `►` hides the window's brackets, these hide the ends of phases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from defense_console.model.defense.timeline import Timeline
+from defense_console.model.log.envelope import Stamp
+from defense_console.safe_text import capital, cells, shortened
+from defense_console.widgets.clock.words import phase_word
+from defense_console.widgets.frame.marks import mark
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One phase on the bar, in milliseconds from its start: what it took, or will take."""
+
+    phase: str
+    start_ms: int
+    target_ms: int
+    end_ms: int
+
+
+def stretches(timeline: Timeline, now: Stamp) -> tuple[Stretch, ...]:
+    """Return the phases in order: past ones as long as they were, the current one at least as long as planned."""
+    found: list[Stretch] = []
+    at, here = 0, [phase.id for phase in timeline.phases].index(timeline.phase) if timeline.phase else -1
+    for place, phase in enumerate(timeline.phases):
+        took, target = timeline.elapsed_ms(now, phase.id), 1000 * phase.target_s
+        ended = place < here or timeline.state == "ended"
+        length = took if ended else max(took, target) if place == here else target
+        found.append(Stretch(phase.id, at, at + (took if ended else target), at + length))
+        at += length
+    return tuple(found)
+
+
+def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
+    """Return the bar in so many cells."""
+    parts = stretches(timeline, now)
+    total = max(1, parts[-1].end_ms) if parts else 1
+    gone = timeline.elapsed_ms(now)
+    shown, styles = [mark("planned_time")] * width, ["$frame"] * width
+
+    def cell(ms: int) -> int:
+        return min(width - 1, max(0, round(ms / total * width)))
+
+    def put(place: int, name: str, style: str) -> None:
+        shown[place], styles[place] = name, style
+
+    for place in range(cell(gone)):
+        put(place, mark("passed_time"), "$foreground")
+    for part in parts:
+        for place in range(cell(part.target_ms), cell(min(gone, part.end_ms)) if gone > part.target_ms else 0):
+            put(place, mark("over_time"), "$text-error")
+    for part in parts[:-1] if parts and parts[-1].target_ms == total else parts:
+        put(cell(part.target_ms if timeline.phase == part.phase else part.end_ms), mark("phase_end"), "$foreground")
+    current = timeline.current
+    if current is not None and timeline.state != "ended" and current.min_s is not None and current.max_s is not None:
+        start = next(part.start_ms for part in parts if part.phase == current.id)
+        put(cell(start + 1000 * current.min_s), "[", "bold $warning")
+        put(cell(start + 1000 * current.max_s), "]", "bold $warning")
+    if timeline.state != "ended":
+        put(cell(gone), mark("here"), "bold $foreground")
+    return Content.assemble(*zip(shown, styles, strict=True))
+
+
+def names(timeline: Timeline, now: Stamp, width: int) -> Content:
+    """Return the phases with their minutes, each under its stretch of the bar."""
+    parts = stretches(timeline, now)
+    total = max(1, parts[-1].end_ms) if parts else 1
+    line = Content("")
+    for part in parts:
+        start, end = round(part.start_ms / total * width), round(part.end_ms / total * width)
+        minutes = round((part.end_ms - part.start_ms) / 60_000)
+        text = shortened(
+            f"{capital(phase_word(part.phase))} {minutes}", max(0, (end if part is not parts[-1] else width) - start)
+        )
+        before = max(0, start + (end - start - cells(text)) // 2 - line.cell_length)
+        line = line + Content(" " * before) + Content.styled(text, "$text-muted")
+    return line

@@ -1,0 +1,50 @@
+"""MessageLine: what the last key did and what takes it back; one row that is always there."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.content import Content
+
+from defense_console.widgets.frame.quiet_text import QuietText
+
+Tone = Literal["plain", "refused", "failed"]
+"""How a message is said."""
+STYLES: dict[Tone, str] = {"plain": "", "refused": "bold $text-warning", "failed": "bold $text-error"}
+MOST_ROWS = 5
+"""Rows of the longest message; what it says beyond them is cut, with a sign."""
+
+
+class MessageLine(QuietText):
+    """One message. A longer one lies over the last rows of the body, so that nothing moves."""
+
+    DEFAULT_CSS = """
+    MessageLine { height: auto; min-height: 1; padding: 0 1; background: $background; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._message = Content()
+        self._standing = Content()
+
+    def show_message(self, text: Content | str, tone: Tone = "plain") -> None:
+        """Replace the message; an empty text takes it away."""
+        message = Content(text) if isinstance(text, str) else text
+        self._message = message.stylize_before(STYLES[tone]) if message and STYLES[tone] else message
+        self._draw()
+
+    def show_standing(self, text: Content) -> None:
+        """Replace what is said while there is no message."""
+        self._standing = text.stylize_before("$text-warning")
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another width, other rows."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width or self.screen.size.width - self.gutter.width
+        rows = (self._message or self._standing).wrap(max(1, width))
+        if len(rows) > MOST_ROWS:
+            rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
+        self.show(Content("\n").join(rows))
