@@ -170,7 +170,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
        N_("Go to the next phase; in the last one, {key:live.finish} finishes."), "live", "audience", footer=20),
     _c("clock.more", "plus equals_sign add", N_("one minute more"), N_("Give this phase one more minute."),
        "live", "audience"),
-    _c("clock.less", "minus subtract", N_("one minute less"), N_("Take one minute from this phase."), "live", "audience"),
+    _c("clock.less", "minus subtract", N_("one minute less"), N_("Take one minute from this phase."),
+       "live", "audience"),
     _c("clock.gap_to_pause", "z", N_("gap → pause"), N_("Turn the last gap into a pause."), "live"),
     # --- live: the rubric ------------------------------------------------------------------------------------------
     _c("live.cycle", "space", N_("rate"), N_("Cycle the rating: met, to improve, not met, none."), "live", footer=36,

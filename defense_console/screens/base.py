@@ -92,10 +92,10 @@ class ConsoleScreen(Screen[None]):
     From top to bottom: header, band (what the screen is about now), body (panels), a row for one message, keys. Alarms,
     long messages and the field for texts lie over the last rows of the body, so that nothing moves.
 
-    A subclass names its `CONTEXT`, composes its own part in `compose_band` and `compose_body`, and says in `WISHES` what
-    its commands would record. Each command of the context is an `action_<id with underscores>` method, a coroutine where it asks the
-    mentor something. `second` is called once a second while the screen is shown, `redraw` after everything that may
-    have changed what it shows.
+    A subclass names its `CONTEXT`, composes its own part in `compose_band` and `compose_body`, and says in `WISHES`
+    what its commands would record. Each command of the context is an `action_<id with underscores>` method, a coroutine
+    where it asks the mentor something. `second` is called once a second while the screen is shown, `redraw` after
+    everything that may have changed what it shows.
     """
 
     CONTEXT: ClassVar[Context] = "global"

@@ -106,7 +106,7 @@ async def test_why_nothing_is_saved_is_read_whole_beside_every_reply(
         await reads(pilot, re.escape(COPIED[spoken]) + rf" {PATH}{broken('clipboard.txt.')}")
         await reads(pilot, FULL[spoken].format(n=4))
         # What one works on is still there: the clock, the criterion with the focus, the text.
-        await reads(pilot, "00:00 / 15:00")
+        await reads(pilot, "00:00 of 15:00")
         await reads(pilot, "› ·")
         await reads(pilot, "he waits")
         await pilot.press("escape")  # takes away what the last key did

@@ -54,8 +54,8 @@ class RubricList(LineList):
     """The rubric. Nothing but a key given to the desk changes a rating: moving and scrolling do not.
 
     When all sentences fit in the height, they are all shown in full; else each has one line, and a card shows the
-    focused one in full: the cursor moves no row. A row is a criterion, or a skill that is folded because all of it was carried
-    over from the attempt before.
+    focused one in full: the cursor moves no row. A row is a criterion, or a skill that is folded because all of it was
+    carried over from the attempt before.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
