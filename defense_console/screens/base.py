@@ -281,7 +281,7 @@ class ConsoleScreen(Screen[None]):
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(HeaderLine)):
+        if not (self.is_mounted and self.query(MessageLine)):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -321,7 +321,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_mode(self) -> None:
         """Hint the keys that matter now."""
-        if not self.query(HeaderLine):
+        if not self.query(MessageLine):
             return
         self.query_one(HintBar).show_hints(self.hints())
 
@@ -357,7 +357,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved; while it is not, the red rows say why and what to do."""
-        if not self.query(HeaderLine):
+        if not self.query(MessageLine):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width)))
