@@ -29,9 +29,10 @@ from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
-from defense_console.model.log.chain import next_hash
+from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, key_of
+from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
@@ -195,53 +196,51 @@ class _Check:
         """One log: its numbers, its chain, its events; only the first fault is told, the others follow from it."""
         lines = [self.lines[name][seq] for seq in sorted(self.lines[name])]
         subject = subject_of(name)
-        log: Log[Any, Any] = Log.empty(subject, subject.id_of(name))
+        events: list[Event[Any]] = []
+        running, head = RunningFold(subject, self.pinned), first_hash(name)
         for place, (number, line) in enumerate(lines, 1):
             body = bytes(line.event)
             if line.id != place:
                 self.wrong(number, N_("line {seq} of this log"), f"{name} {line.id}", seq=place)
                 return
-            hash = next_hash(log.head, body)
-            if line.hash != hash:
-                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=hash)
+            head = next_hash(head, body)
+            if line.hash != head:
+                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=head)
                 return
             try:
-                log = self._with(log, body, hash)
+                events.append(self._next(subject, name, running, body))
             except ConsoleError as error:
                 self.wrong(number, error.id, _excerpt(body), **error.parameters)
                 return
-        self.found[name] = log
+        self.found[name] = Log(subject, subject.id_of(name), tuple(events), running.state, head)
 
-    def _with(self, log: Log[Any, Any], body: bytes, hash: str) -> Log[Any, Any]:
-        """Return a log with its next event, legal where it stands.
+    def _next(self, subject: Subject[Any, Any], name: str, running: RunningFold[Any, Any], body: bytes) -> Event[Any]:
+        """Return the next event of a log, legal where it stands and folded.
 
         Raises:
             ConsoleError: What is expected instead.
         """
-        seq = len(log.events) + 1
+        before = running.last
+        seq = before.seq + 1 if before is not None else 1
         try:
-            event = log.subject.decode(body)
+            event = subject.decode(body)
         except _UNREADABLE as error:
             raise ConsoleError("an event: {problem}", problem=str(error)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
-        if event.seq != seq or event.action not in (seq, log.events[-1].action if log.events else seq):
+        if event.seq != seq or event.action not in (seq, before.action if before is not None else seq):
             raise ConsoleError("an event with its own number, and the action of its key press")
-        events = (*log.events, event)
         try:
-            log.subject.check(log.folded, event.what, event.at, self.pinned)
-            state = self._folded(log.subject, events)
-            if log.subject.own_id(state) != log.id:
-                raise ConsoleError("This log is that of {id}.", id=log.subject.own_id(state))
+            subject.check(None if before is None else running.state, event.what, event.at, self.pinned)
+            running.add(event)
+            if running.pins is not None and self.pinned.pinned(running.pins) is None:
+                missing = "The curriculum this defense was started with is missing: {hash}."
+                raise ConsoleError(missing, hash=running.pins)
+            if before is None and subject.stream(own := subject.own_id(running.state)) != name:
+                raise ConsoleError("This log is that of {id}.", id=own)
         except ConsoleError as error:
             raise ConsoleError("an event that is legal here: {problem}", problem=error) from None
-        return Log(log.subject, log.id, events, state, hash)
-
-    def _folded(self, subject: Subject[Any, Any], events: Sequence[Event[Any]]) -> Any:
-        name = subject.folds_with(events)
-        if name is not None and self.pinned.pinned(name) is None:
-            raise ConsoleError("The curriculum this defense was started with is missing: {hash}.", hash=name)
-        return subject.fold(events, self.pinned)
+        return event
 
     # --- the rest ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
@@ -41,6 +46,23 @@ def require(condition: bool, id: str, **parameters: object) -> None:
     """
     if not condition:
         raise ConsoleError(id, **parameters)
+
+
+class Numbered(Protocol):
+    """What an event made."""
+
+    @property
+    def seq(self) -> int:
+        """The number of the event."""
+
+
+N = TypeVar("N", bound=Numbered)
+
+
+def numbered(made: Sequence[N], seq: int) -> N | None:
+    """Return what the event with this number made, None where it is gone: they are in the order of their numbers."""
+    place = bisect_left(made, seq, key=attrgetter("seq"))
+    return made[place] if place < len(made) and made[place].seq == seq else None
 
 
 def session_in(case: Case, *states: SessionState) -> None:

@@ -7,7 +7,7 @@ says what has to be written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
+from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 
 W = TypeVar("W", bound=What)
@@ -39,6 +40,8 @@ class Log(Generic[W, S]):
     events: tuple[Event[W], ...]
     folded: S | None
     head: str
+    running: RunningFold[W, S] | None = field(default=None, compare=False, repr=False)
+    """The fold that ended with this log when it was written; the next action takes it over and goes on with it."""
 
     @classmethod
     def empty(cls, subject: Subject[W, S], id: str) -> Log[W, S]:
@@ -126,10 +129,13 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
     Raises:
         ConsoleError: An event may not come where it stands.
     """
-    events = _with_action(log, whats, at, author, curricula)
+    added, running = _decided(log, whats, at, author, curricula)
     pins = _pins(log.subject, whats, curricula)
-    lines = tuple(encode_event(event) for event in events[len(log.events) :])
-    after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
+    lines = tuple(encode_event(event) for event in added)
+    running = running or _running(log, curricula)
+    for event in added[-1:]:
+        running.add(event)
+    after = Log(log.subject, log.id, (*log.events, *added), running.state, chain(log.head, lines), running)
     return Action(log, after, lines, next(iter(pins), None))
 
 
@@ -139,22 +145,37 @@ def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curri
     Raises:
         ConsoleError: An event may not come where it stands.
     """
-    _with_action(log, whats, at, "", curricula)
+    _decided(log, whats, at, "", curricula)
 
 
-def _with_action(
+def _decided(
     log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
-) -> tuple[Event[W], ...]:
-    """Return the events of a log with one action more, each checked where it stands."""
+) -> tuple[list[Event[W]], RunningFold[W, S] | None]:
+    """Return the events of one action more, each checked where it stands.
+
+    Returns:
+        The events; a fold of its own for an action of several, up to its last event but one.
+    """
     subject, action = log.subject, len(log.events) + 1
-    events, state = log.events, log.folded
+    added: list[Event[W]] = []
+    state, running = log.folded, None
     for what in whats:
-        if len(events) >= action:  # what follows within an action is judged after what precedes
-            _pins(subject, [event.what for event in events[action - 1 :]], curricula)
-            state = subject.fold(events, curricula)
+        if added:  # what follows within an action is judged after what precedes
+            _pins(subject, [added[-1].what], curricula)
+            running = running or _running(log, curricula).copy()
+            running.add(added[-1])
+            state = running.state
         subject.check(state, what, at, curricula)
-        events = (*events, Event(len(events) + 1, action, at, author, what))
-    return events
+        added.append(Event(action + len(added), action, at, author, what))
+    return added, running
+
+
+def _running(log: Log[W, S], curricula: Curricula) -> RunningFold[W, S]:
+    """Return the fold that ends with a log: its own while nothing went on with that, else one made for it."""
+    last = log.events[-1] if log.events else None
+    if log.running is not None and log.running.last is last:
+        return log.running
+    return RunningFold(log.subject, curricula, log.events)
 
 
 def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> list[tuple[str, bytes]]:

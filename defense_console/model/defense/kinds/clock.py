@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, is_live, require, session_in
+from defense_console.model.defense.legal_context import Case, checks, is_live, numbered, require, session_in
 from defense_console.model.defense.state import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
@@ -71,8 +71,9 @@ class PauseExplained(What, frozen=True, tag="pause_explained"):
 @checks(PauseExplained)
 def _check_pause_explained(case: Case, what: PauseExplained) -> None:
     is_live(case)
-    pauses = {pause.seq for pause in case.defense.pauses if pause.sitting == case.defense.sitting.n}
-    require(what.pause in pauses, "The clock was not paused in this sitting.")
+    pause = numbered(case.defense.pauses, what.pause)
+    here = pause is not None and pause.sitting == case.defense.sitting.n
+    require(here, "The clock was not paused in this sitting.")
 
 
 @applies(PauseExplained)
@@ -194,7 +195,7 @@ class GapPaused(What, frozen=True, tag="gap_paused"):
 @checks(GapPaused)
 def _check_gap_paused(case: Case, what: GapPaused) -> None:
     session_in(case, "live", "held")
-    gap = next((g for g in case.defense.gaps if g.seq == what.gap), None)
+    gap = numbered(case.defense.gaps, what.gap)
     require(
         gap is not None and gap.sitting == case.defense.sitting.n,
         "There is no gap to turn into a pause.",

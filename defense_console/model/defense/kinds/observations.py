@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
+from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, numbered, require
 from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, RemarkSection
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
 
@@ -81,8 +82,11 @@ def _recorded_s(state: Folding, first: Stamp) -> int | None:
     return offset_ms // 1000 if offset_ms >= 0 else None
 
 
-def _note_exists(case: Case, seq: int) -> None:
-    require(any(n.seq == seq for n in case.defense.notes), "This note is gone.")
+def _note(case: Case, seq: int) -> Note:
+    note = numbered(case.defense.notes, seq)
+    if note is None:
+        raise ConsoleError("This note is gone.")
+    return note
 
 
 class NoteEdited(What, frozen=True, tag="note_edited"):
@@ -96,8 +100,7 @@ class NoteEdited(What, frozen=True, tag="note_edited"):
 @checks(NoteEdited)
 def _check_note_edited(case: Case, what: NoteEdited) -> None:
     """What others read is under the hash the report prints: after a release only a new version changes it."""
-    _note_exists(case, what.note)
-    if any(n.seq == what.note and not n.private for n in case.defense.notes):
+    if not _note(case, what.note).private:
         not_released(case)
 
 
@@ -120,8 +123,7 @@ class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
 @checks(NotePrivacySet)
 def _check_note_privacy_set(case: Case, what: NotePrivacySet) -> None:
     """Shared, a private note adds words to the report; made private, a shared one takes them out of it."""
-    _note_exists(case, what.note)
-    if any(n.seq == what.note and n.private != what.private for n in case.defense.notes):
+    if _note(case, what.note).private != what.private:
         not_released(case)
 
 
@@ -149,7 +151,7 @@ def _apply_question_parked(state: Folding, event: Event[What], what: QuestionPar
 
 
 def _question_exists(case: Case, seq: int) -> None:
-    require(any(q.seq == seq for q in case.defense.questions), "This question is gone.")
+    require(numbered(case.defense.questions, seq) is not None, "This question is gone.")
 
 
 class QuestionMoved(What, frozen=True, tag="question_moved"):
@@ -221,7 +223,7 @@ class LineEdited(What, frozen=True, tag="line_edited"):
 @checks(LineEdited)
 def _check_line_edited(case: Case, what: LineEdited) -> None:
     may_judge(case)
-    require(any(line.seq == what.line for line in case.defense.lines), "This line is gone.")
+    require(numbered(case.defense.lines, what.line) is not None, "This line is gone.")
 
 
 @applies(LineEdited)

@@ -370,7 +370,7 @@ def _apply_amendment_dropped(state: Folding, event: Event[What], what: Amendment
     """Judgement is as before; a note written meanwhile stays, and is the mentor's own."""
     written = {seq: note for seq, note in state.notes.items() if seq not in state.before_amendment["notes"]}  # type: ignore[operator]
     for name, value in state.before_amendment.items():
-        setattr(state, name, value)
+        setattr(state, name, copy(value))
     state.notes |= {seq: replace(note, private=True) for seq, note in written.items()}
     state.amendment, state.amendment_for_student, state.before_amendment = "", False, {}
 
