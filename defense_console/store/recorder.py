@@ -137,7 +137,8 @@ class Recorder:
         A draft or a lease that waits and would be overwritten by this job is left out, and gets no answer.
         """
         with self._changed:
-            self._queue = [older for older in self._queue if older is self._writing or not _supersedes(job, older)]
+            if not isinstance(job, Append):  # an action overwrites nothing, however many wait
+                self._queue = [older for older in self._queue if older is self._writing or not _supersedes(job, older)]
             self._queue.append(job)
             self._changed.notify_all()
 
