@@ -64,8 +64,9 @@ def utf8(data: bytes, expected: str) -> str:
     Raises:
         BadFile: The line of the first byte that is not UTF-8.
     """
+    data = data.removeprefix(BOM)
     try:
-        return data.removeprefix(BOM).decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         wrong = data[error.start : error.start + 1].hex()

@@ -8,6 +8,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -212,6 +213,16 @@ def test_a_subject_keeps_its_spaces_where_it_is_folded(language: str, project: s
     assert re.sub(rb"\?=\r\n =\?utf-8\?[qb]\?", b"", data).count(b"=?utf-8?") == 1, "encoded words only"
     head = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
     assert all(line[-1:] not in b" " and (len(line) <= 78 or line.startswith(b"Message-ID: <")) for line in head)
+
+
+CASE = Path(__file__).parent.parent / "data" / "cases" / "report" / "e01_subject_space_lost.eml"
+
+
+def test_the_subject_of_the_small_input_keeps_the_space_that_was_lost() -> None:
+    lost = str(email.message_from_bytes(CASE.read_bytes(), policy=email.policy.default)["Subject"])
+    assert "demandede formation" in lost
+    subject = lost.replace("demandede", "demande de")
+    assert str(mail(msgspec.structs.replace(message(condition(), "fr"), subject=subject))["Subject"]) == subject
 
 
 def test_a_name_beyond_ascii_stands_in_an_address() -> None:

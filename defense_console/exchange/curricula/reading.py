@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from defense_console.exchange.curricula.form import read_curriculum
 from defense_console.exchange.curricula.rules_form import Shared, read_common
 from defense_console.exchange.curricula.strict_table import FileFault, Notes, Table
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.errors import N_, ConsoleError, system_reason
+from defense_console.model.errors import N_, ConsoleError, system_reason, toml_fault
 from defense_console.resources import data_folder
 
 COMMON: Final = "common.toml"
@@ -19,7 +18,6 @@ COMMENTS: Final = "comments.toml"
 _NO_CURRICULA: Final = (COMMON, COMMENTS)
 _LARGEST_BYTES: Final = 4_000_000
 """A curriculum of ten projects takes 50 kB; a file a hundred times as large is a mistake, not a curriculum."""
-_PLACE: Final = re.compile(r"^(?P<reason>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
 class CurriculaError(ConsoleError):
@@ -154,25 +152,14 @@ def parse_file(file: Path, notes: Notes) -> Table | None:
         notes.add("", N_("cannot be read: {reason}"), reason=system_reason(error))
         return None
     try:
-        return Table(tomllib.loads(content.decode("utf-8-sig")), "", notes)
+        text = content.decode("utf-8-sig")
+        return Table(tomllib.loads(text), "", notes)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         notes.add("", N_("line {line} is not UTF-8: save the file in that encoding"), line=line)
     except tomllib.TOMLDecodeError as error:
-        _note_syntax(notes, str(error), content)
+        fault = toml_fault(error, text)
+        notes.add("", fault.id, **fault.parameters)
     except (RecursionError, ValueError):  # brackets or digits by the thousand
         notes.add("", N_("is not TOML that can be read"))
     return None
-
-
-def _note_syntax(notes: Notes, message: str, content: bytes) -> None:
-    """Note a syntax error with its line; at the end of the file it is the last one."""
-    found = _PLACE.match(message)
-    if found is None:
-        notes.add("", N_("is not TOML: {reason}"), reason=message)
-        return
-    line = int(found["line"] or content.count(b"\n") + 1)
-    column = int(found["column"] or 1)
-    notes.add(
-        "", N_("line {line}, column {column} is not TOML: {reason}"), line=line, column=column, reason=found["reason"]
-    )

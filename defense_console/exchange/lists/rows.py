@@ -45,6 +45,7 @@ def read_list(
     zone: str,
     known: Iterable[str] = (),
     sheet: str = "",
+    assumed: str = "",
 ) -> ImportWishes:
     """Return what a list asks for, with what was understood of it.
 
@@ -55,6 +56,7 @@ def read_list(
         zone: IANA name of the mentor's zone, for times without an offset.
         known: Ids of the students of the store.
         sheet: Name of the sheet, "" without one.
+        assumed: Name of the encoding it is taken to be in, "" where the file shows it.
 
     Raises:
         BadFile: Every line that is wrong in itself or contradicts another line.
@@ -73,6 +75,7 @@ def read_list(
         skipped=table.skipped,
         ids=tuple(reader.ids.values()),
         rows=tuple(reader.rows),
+        assumed=assumed,
     )
     wishes, students = tuple(reader.wishes.values()), tuple(reader.students.values())
     return ImportWishes("list", wishes, students, entries, understood=understood)

@@ -256,6 +256,8 @@ def _is_total(cells: Sequence[CellValue]) -> bool:
 _ARRAY: Final = N_("a JSON array of objects with these fields: {columns}")
 _COLUMNS: Final = {"columns": ", ".join(LIST_COLUMNS)}
 _NUMBERS: Final = ("attempt", "duration_min")
+_QUOTED: Final = 20
+"""How many characters of a JSON file are quoted where it is not JSON any more."""
 
 
 class JsonObject(dict[str, object]):
@@ -276,7 +278,7 @@ def json_document(data: bytes) -> object:
     try:
         return json.loads(text, object_pairs_hook=JsonObject)
     except json.JSONDecodeError as error:
-        raise BadFile([BadLine(error.lineno, "", error.msg, N_("JSON"))]) from None
+        raise BadFile([BadLine(error.lineno, "", text[error.pos : error.pos + _QUOTED], N_("JSON"))]) from None
     except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
         raise BadFile([BadLine(0, "", None, _ARRAY, _COLUMNS)]) from None
 

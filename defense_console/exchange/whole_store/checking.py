@@ -6,6 +6,7 @@ Source: docs/exchange.md; product.md §2 (hash chain, legality).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ from defense_console.model.subjects import LOG_PREFIXES, subject_of
 
 _SHOWN: Final = 60
 """Longest excerpt of a wrong line in a message, in characters."""
+_FIELD: Final = re.compile(r"(required|unknown) field `([^`]*)`")
+_FIELDS: Final = {"required": N_("the field {field} is missing"), "unknown": N_("the field {field} is unknown")}
+_PLACE: Final = re.compile(r" - at `(?:\$|key in )\.?([^`]+)`")
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError)
 """Not JSON, not the fields expected, or not UTF-8."""
 
@@ -159,7 +163,7 @@ class _Check:
             table = msgspec.json.decode(line, type=_Table).table
             row: Any = msgspec.json.decode(line, type=_kind_of(table))
         except _UNREADABLE as error:
-            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=str(error))
+            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error))
             return
         except KeyError:
             self.wrong(number, N_("a table that exports have"), _excerpt(line))
@@ -185,7 +189,7 @@ class _Check:
             try:
                 msgspec.json.decode(row.curriculum, type=Curriculum)
             except _UNREADABLE as error:
-                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=str(error))
+                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error))
             else:
                 self.bodies[row.id] = bytes(row.curriculum)
 
@@ -222,7 +226,7 @@ class _Check:
         try:
             event = log.subject.decode(body)
         except _UNREADABLE as error:
-            raise ConsoleError("an event: {problem}", problem=str(error)) from None
+            raise ConsoleError("an event: {problem}", problem=_why(error)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
         if event.seq != seq or event.action not in (seq, log.events[-1].action if log.events else seq):
@@ -271,7 +275,7 @@ class _Check:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
             found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
         except (*_UNREADABLE, ValueError) as error:
-            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=str(error))
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error))
             return
         if found != row:
             self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
@@ -314,6 +318,18 @@ def _kind_of(table: str) -> type[Any]:
     if table.startswith(LOG_PREFIXES):
         return LogLine
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
+
+
+def _why(error: ValueError) -> ConsoleError:
+    """Return why a line cannot be read; msgspec's own words for it are English."""
+    said = str(error)
+    if isinstance(error, UnicodeError):
+        return ConsoleError(N_("it is not UTF-8"))
+    if match := _FIELD.search(said):
+        return ConsoleError(_FIELDS[match[1]], field=match[2])
+    if match := _PLACE.search(said):
+        return ConsoleError(N_("{field} has another form"), field=match[1])
+    return ConsoleError(N_("it is not JSON as the console writes it"))
 
 
 def _excerpt(line: bytes) -> str:

@@ -189,8 +189,8 @@ def _pieces(whole: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Iterato
             while left and (piece := part.read(min(_PIECE, left))):
                 left -= len(piece)
                 yield piece
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, zlib.error) as error:
-        raise BadFile([_wrong(info, N_("an entry that can be read: {problem}"), problem=str(error))]) from None
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, zlib.error):
+        raise BadFile([_wrong(info, N_("an entry that can be read"))]) from None
 
 
 def _wrong(info: zipfile.ZipInfo, expected: str, *, found: str | None = None, **parameters: object) -> BadLine:
