@@ -20,7 +20,7 @@ class ExportedDefense(msgspec.Struct, frozen=True):
 
     @property
     def project(self) -> Project | None:
-        """The project as pinned, else as shipped."""
+        """Return the project as pinned, else as shipped."""
         return self.defense.pinned_project or (
             self.curriculum.project(self.defense.project) if self.curriculum else None
         )

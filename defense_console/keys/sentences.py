@@ -10,7 +10,7 @@ from defense_console.words.translation import Keys, Language, name_keys, transla
 
 
 def name_keys_of(settings: Settings) -> None:
-    """From now on, messages name the keys of these settings."""
+    """Let messages name the keys of these settings from now on."""
     name_keys(partial(_named, settings))
 
 
@@ -19,7 +19,7 @@ def _named(settings: Settings | None, id: str, language: Language) -> str:
 
 
 def key_in_force(id: str, settings: Settings | None = None, language: str = "en") -> str:
-    """The key a sentence names for a command: its first one, else that of a command that acts as it, else its label.
+    """Return the key that a sentence names for a command: its own, else that of a stand-in, else its label.
 
     Args:
         id: Of the command.
@@ -42,7 +42,7 @@ def key_in_force(id: str, settings: Settings | None = None, language: str = "en"
 
 
 def key_table_markdown(language: str = "en", settings: Settings | None = None) -> str:
-    """The key table of the README: a heading and a Markdown table per context, ending with a newline."""
+    """Return the key table of the README: a heading and a Markdown table per context, ending with a newline."""
     _ = translator(language)
     named = Keys(partial(_named, settings), _.language)
     blocks = []

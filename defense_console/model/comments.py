@@ -26,7 +26,7 @@ class Comment(msgspec.Struct, frozen=True):
     project: str = ""
 
     def suits(self, criterion: Criterion, project: str) -> bool:
-        """Whether it may be said of a criterion of a project."""
+        """Return whether it may be said of a criterion of a project."""
         return (
             self.criterion in ("", criterion.id)
             and self.aspect in (None, criterion.aspect)
@@ -35,7 +35,7 @@ class Comment(msgspec.Struct, frozen=True):
 
     @property
     def distance(self) -> int:
-        """How far from one criterion it was written: 0 for it alone, then its aspect, its project, everything."""
+        """Return how general it is: 0 for one criterion alone, then an aspect, a project, everything."""
         near = (bool(self.criterion), self.aspect is not None, bool(self.project))
         return near.index(True) if True in near else len(near)
 
@@ -43,7 +43,7 @@ class Comment(msgspec.Struct, frozen=True):
 def offered(
     bank: Iterable[Comment], criterion: Criterion, project: str, rating: RatingValue | None, uses: Mapping[Comment, int]
 ) -> tuple[Comment, ...]:
-    """The sentences for a criterion, the likeliest first.
+    """Return the sentences for a criterion, the likeliest first.
 
     Those for its rating come before those for any and for other ratings; then those written for it before those for
     its aspect, its project, everything; then the ones used most; then in the order of the bank.
@@ -65,7 +65,7 @@ def offered(
 
 
 def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
-    """How many notes begin with each sentence, in either language, as it stands in the bank or as it is shown.
+    """Return how many notes begin with each sentence, in either language, as it is in the bank or as it is shown.
 
     Args:
         bank: All sentences.

@@ -1,4 +1,4 @@
-"""The one error of the console: an English message id and its parameters, translated by whoever shows it."""
+"""The one error of the console: an English message id and its parameters, translated where it is shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ConsoleError(Exception):
 
     Args:
         id: English sentence, also the message id of the translation; `{name}` places take the parameters.
-        parameters: Values of the places; user text arrives here unchanged and is made safe by whoever shows it.
+        parameters: Values of the places; user text arrives here unchanged and is made safe where it is shown.
     """
 
     def __init__(self, id: str, /, **parameters: object) -> None:
@@ -22,7 +22,7 @@ class ConsoleError(Exception):
         self.parameters = parameters
 
     def __str__(self) -> str:
-        """English text, for logs and tests; the screens and the command line translate `id` instead."""
+        """Return English text, for logs and tests; the screens and the command line translate `id` instead."""
         return self.id.format(**{"key": _CommandKey(), **self.parameters})
 
 
@@ -34,7 +34,7 @@ class _CommandKey:
 
 
 def N_(message: str) -> str:  # noqa: N802 — the usual name of gettext's no-op marker
-    """Mark a message for translation where it is stored; whoever shows it translates it."""
+    """Mark a message for translation where it is stored; it is translated where it is shown."""
     return message
 
 

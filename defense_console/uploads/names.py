@@ -1,6 +1,6 @@
 """The school's naming pattern for files and archives. It is recognised, never required.
 
-Source: domain.md §1.3, the naming convention in force since 2022: `Nom_Prénom_n°_livrable_mmaaaa` for a file,
+The naming convention in force since 2022: `Nom_Prénom_n°_livrable_mmaaaa` for a file,
 `Titre_du_projet_nom_prénom` for an archive.
 """
 
@@ -53,7 +53,7 @@ class ArchiveName(msgspec.Struct, frozen=True):
 
 
 def composed(name: str) -> str:
-    """The name with every accent on its letter (NFC): macOS writes them apart, which makes another name of the same."""
+    """Return the name in NFC: macOS writes accents apart from their letters, which makes another name of the same."""
     return unicodedata.normalize("NFC", name)
 
 
@@ -87,20 +87,20 @@ def parse_archive_name(name: str) -> ArchiveName | None:
 
 
 def extension_of(name: str) -> str:
-    """What stands after the last dot of a name, in small letters; "" for none (`.bashrc` has none)."""
+    """Return what follows the last dot of a name, in small letters; "" for none (`.bashrc` has none)."""
     found = _EXTENSION.search(name, max(0, name.rfind(".") - 1))
     return found["extension"].lower() if found is not None and found.end() == len(name) else ""
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name or a title, comparable: without accents, in small letters, in order."""
+    """Return the words of a name or a title, comparable: without accents, in small letters, in order."""
     apart = unicodedata.normalize("NFKD", text)
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     return tuple(_WORDS.findall(bare.casefold()))
 
 
 def same_person(surname: str, given: str, known: str) -> bool:
-    """Whether a file's names may be those of a student: a second given name, or another order, makes no other person.
+    """Return whether a file's names may be those of a student: a second given name or another order does not matter.
 
     Args:
         surname: As the file has it.

@@ -54,14 +54,14 @@ class Recognised(msgspec.Struct, frozen=True):
 
     @property
     def target(self) -> Target | None:
-        """The defense, when one student and one project are named."""
+        """Return the defense, when one student and one project are named."""
         if len(self.students) == 1 and len(self.projects) == 1:
             return Target(self.students[0], self.projects[0])
         return None
 
     @property
     def missing(self) -> str:
-        """English message id of why there is no target."""
+        """Return an English message id of why there is no target."""
         if len(self.students) > 1 or len(self.projects) > 1:
             return AMBIGUOUS
         if self.projects:
@@ -70,7 +70,7 @@ class Recognised(msgspec.Struct, frozen=True):
 
     @property
     def nobody(self) -> bool:
-        """No student and no project is named."""
+        """Return whether no student and no project is named."""
         return not self.students and not self.projects
 
 

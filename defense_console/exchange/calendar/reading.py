@@ -132,7 +132,7 @@ class _EventReader:
         self.single: dict[tuple[str, str], CalendarEvent] = {}
         self.faulty: list[CalendarEvent] = []
         self.moved_onwards: set[str] = set()
-        """Series of which one change holds for all that follow: which dates they have is then not certain."""
+        """Series with a change that holds for all that follow: their dates are not certain."""
 
     def take(self, calendar: CalendarLines) -> None:
         """Read the events of one calendar."""

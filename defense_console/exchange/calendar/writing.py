@@ -155,7 +155,7 @@ class _Writer:
         return task
 
     def _deadline_event(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
-        """A deadline is a point in time: an event without an end, which blocks nothing."""
+        """Return a deadline as an event without an end: a point in time, which blocks nothing."""
         from icalendar import Event as Component
 
         event = Component()

@@ -1,6 +1,6 @@
 """From the tables of a curriculum file to the values of the model; `data/README.md` describes the form.
 
-Minutes and hours in the files, seconds in the model. Each function notes all the faults it can tell and goes on.
+Minutes and hours in the files, seconds in the model. Each function notes all the faults it finds and goes on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _DAY_MIN: Final = 24 * 60
 
 
 def read_curriculum(table: Table, shared: Shared) -> Curriculum:
-    """A whole curriculum file, with what common.toml gives to all."""
+    """Return a whole curriculum file, with what common.toml gives to all."""
     head = Curriculum(
         code=table.identifier("code"),
         title=table.words("title"),

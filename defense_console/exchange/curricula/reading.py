@@ -40,7 +40,7 @@ class CurriculaError(ConsoleError):
 
 
 def load_shipped() -> dict[str, Curriculum]:
-    """The curricula that come with the console, by code.
+    """Return the curricula that come with the console, by code.
 
     Raises:
         CurriculaError: a shipped file has been changed and no longer validates.
@@ -50,7 +50,7 @@ def load_shipped() -> dict[str, Curriculum]:
 
 
 def load(path: Path) -> dict[str, Curriculum]:
-    """The curricula of a file or folder, by code, in order of the file names.
+    """Return the curricula of a file or folder, by code, in order of the file names.
 
     Raises:
         CurriculaError: anything `check` would report.
@@ -62,11 +62,11 @@ def load(path: Path) -> dict[str, Curriculum]:
 
 
 def check(path: Path) -> tuple[FileFault, ...]:
-    """Every fault that can be told in one pass.
+    """Return every fault that one pass finds.
 
     Args:
         path: A curriculum, a common.toml, a folder of curricula, or a folder such as the shipped `data/`. The common
-            file is the one beside the curricula or in the folder above; without one, the shipped one is used.
+            file is the one next to the curricula or in the folder above; without one, the shipped one is used.
 
     Returns:
         Faults in the order of the files, then of their places; empty when all is well.
@@ -94,7 +94,7 @@ def _read(path: Path) -> tuple[dict[str, Curriculum], tuple[FileFault, ...]]:
 
 
 def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
-    """The curricula of a path, in order, and the common file that goes with them."""
+    """Return the curricula of a path, in order, and the common file that goes with them."""
     folder = path.parent
     files: list[Path] = []
     try:
@@ -119,7 +119,7 @@ def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
 
 
 def _read_common(file: Path, notes: Notes) -> Shared:
-    """The common part; when the file is not even TOML, the shipped one stands in so that the curricula are read too."""
+    """Return the common part; the shipped one where the file is not TOML, so that the curricula are read too."""
     table = parse_file(file, notes)
     if table is not None:
         return read_common(table)
@@ -139,7 +139,7 @@ def _note_twins(table: Table, curriculum: Curriculum, homes: dict[str, str]) -> 
 
 
 def parse_file(file: Path, notes: Notes) -> Table | None:
-    """A TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
+    """Return a TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
     try:
         if not file.is_file():
             notes.add("", N_("is not a file"))

@@ -41,7 +41,7 @@ class Shared(msgspec.Struct, frozen=True):
 
 
 def read_common(table: Table) -> Shared:
-    """The whole of common.toml."""
+    """Return the whole of common.toml."""
     table.text("status")
     shared = Shared(
         aspects=_read_aspects(table),
@@ -102,7 +102,7 @@ def _read_all_rules(table: Table) -> Rules:
 
 
 def read_rules(table: Table, base: Rules | None) -> Rules:
-    """The rules; where the table is silent `base` stands, and without a base every key is required."""
+    """Return the rules; `base` fills in what the table does not say, and without it every key is required."""
     faults = len(table.notes.problems)
     durations = {
         field: table.number(key, 0, _MOST, getattr(base, field) // unit_s if base else None) * unit_s

@@ -1,7 +1,7 @@
 """Every defense as one row of a CSV file, as a school takes it into a spreadsheet.
 
 RFC 4180, with the separator and the byte order mark that the spreadsheet at hand wants. A cell that a spreadsheet would
-run as a formula begins with an apostrophe. Source: functional.md §6.6; https://owasp.org/www-community/attacks/CSV_Injection
+run as a formula begins with an apostrophe. Source: https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _spoken_s(line: Timeline) -> int | None:
 
 
 def _at(wall: str | None, form: CsvForm) -> str:
-    """ISO 8601 with the offset of the zone on that day, to the second."""
+    """Return ISO 8601 with the offset of the zone on that day, to the second."""
     return instant(wall).astimezone(zone_of(form.zone)).isoformat(timespec="seconds") if wall else ""
 
 

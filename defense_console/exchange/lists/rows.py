@@ -1,6 +1,6 @@
 """What the rows of a list say of students and defenses. A file is taken whole or not at all.
 
-Source: docs/exchange.md, product.md §2.
+Source: docs/exchange.md.
 """
 
 from __future__ import annotations
@@ -252,6 +252,6 @@ def _curriculum_forms(curriculum: Curriculum) -> frozenset[str]:
 
 
 def _project_forms(code: str, project: Project) -> frozenset[str]:
-    """Return what a list may call a project beside its curriculum: its id, `P2`, `2`, `Projet 2`, its title."""
+    """Return what a list may call a project next to its curriculum: its id, `P2`, `2`, `Projet 2`, its title."""
     n, short = project.n, project.id.removeprefix(f"{code}-")
     return frozenset(map(plain, (project.id, short, f"{n}", f"projet {n}", project.title.fr, project.title.en))) - {""}

@@ -77,7 +77,7 @@ class ListTable(msgspec.Struct, frozen=True):
 
 _SEPARATORS: Final = (";", ",", "\t", "|")
 _SAID: Final = re.compile(r"sep=(.)[ \t;,]*(?:\r\n|\n|\r)", re.IGNORECASE)
-"""The first line with which a file tells a spreadsheet its separator."""
+"""A first line that says the separator, for spreadsheets."""
 _CSV_UTF8: Final = N_("text in UTF-8; save the file again as “CSV UTF-8”, or give the .xlsx itself")
 
 

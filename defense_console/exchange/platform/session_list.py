@@ -1,7 +1,7 @@
 """The list of sessions of the school's platform, saved by the mentor as a JSON file; nothing is fetched.
 
 The fields are those that mentors' own tools found, since there is no contract: unknown fields are ignored, and each
-needed value is looked for under every name it was seen with. Source: functional.md §6.7.
+needed value is looked for under every name it was seen with.
 """
 
 from __future__ import annotations

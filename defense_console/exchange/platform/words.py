@@ -1,7 +1,4 @@
-"""The session in the words of the school's platform, in both directions.
-
-Source: product.md §2; functional.md §6.7.
-"""
+"""The session in the words of the school's platform, in both directions."""
 
 from __future__ import annotations
 

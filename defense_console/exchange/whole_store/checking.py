@@ -1,6 +1,6 @@
 """Reads an export and believes nothing: every line, hash, event, student and curriculum is checked before it is taken.
 
-Source: docs/exchange.md; product.md §2 (hash chain, legality).
+Source: docs/exchange.md.
 """
 
 from __future__ import annotations
@@ -86,14 +86,14 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 def read_archive(data: bytes) -> Archive:
-    """What an export holds.
+    """Return what an export holds.
 
     Args:
         data: The whole file.
 
     Raises:
-        BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or stands twice, a broken
-            chain, an event that is not legal where it stands, a curriculum under another hash, a student who is not
+        BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or comes twice, a broken
+            chain, an event that is not legal at its place, a curriculum under another hash, a student who is not
             what their log says.
     """
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -132,7 +132,7 @@ class _Check:
     # --- lines ---------------------------------------------------------------------------------------------------
 
     def header(self, lines: Sequence[bytes]) -> None:
-        """The first line; after a wrong one nothing else is worth reading."""
+        """Check the first line; after a wrong one nothing else is worth reading."""
         expected = N_("the header of an export: {header}")
         places = {"header": f'{{"format":"{ARCHIVE}","version":{EXPORT_VERSION},"lines":…}}'}
         first = lines[0] if lines else b""
@@ -158,7 +158,7 @@ class _Check:
             return ""
 
     def row(self, number: int, line: bytes) -> None:
-        """Any other line: read strictly, and once."""
+        """Read any other line, strictly and once."""
         try:
             table = msgspec.json.decode(line, type=_Table).table
             row: Any = msgspec.json.decode(line, type=_kind_of(table))
@@ -179,7 +179,7 @@ class _Check:
     # --- curricula -----------------------------------------------------------------------------------------------
 
     def curricula(self) -> None:
-        """Each pinned curriculum is what its hash says."""
+        """Check that each pinned curriculum is what its hash says."""
         for number, row in self.rows.values():
             if not isinstance(row, CurriculumLine):
                 continue
@@ -196,7 +196,7 @@ class _Check:
     # --- logs ----------------------------------------------------------------------------------------------------
 
     def log(self, name: str) -> None:
-        """One log: its numbers, its chain, its events; only the first fault is told, the others follow from it."""
+        """Check one log: its numbers, its chain, its events. Only its first fault counts: others follow from it."""
         lines = [self.lines[name][seq] for seq in sorted(self.lines[name])]
         subject = subject_of(name)
         log: Log[Any, Any] = Log.empty(subject, subject.id_of(name))
@@ -217,7 +217,7 @@ class _Check:
         self.found[name] = log
 
     def _with(self, log: Log[Any, Any], body: bytes, hash: str) -> Log[Any, Any]:
-        """Return a log with its next event, legal where it stands.
+        """Return a log with its next event, which is legal there.
 
         Raises:
             ConsoleError: What is expected instead.
@@ -250,7 +250,7 @@ class _Check:
     # --- the rest ------------------------------------------------------------------------------------------------
 
     def students_and_drafts(self) -> None:
-        """Each student is what their log says, and each draft belongs to a log."""
+        """Check that each student is what their log says, and that each draft belongs to a log."""
         listed = {row.id for _, row in self.rows.values() if isinstance(row, StudentLine)}
         for name, lines in self.lines.items():
             if subject_of(name) is STUDENT and STUDENT.id_of(name) not in listed:
@@ -260,7 +260,7 @@ class _Check:
                 stream = STUDENT.stream(row.id)
                 log = self.found.get(stream)
                 if log is None and stream in self.lines:
-                    continue  # the fault of the log is told already
+                    continue  # the fault of the log is noted already
                 if log is None or log.row != {name: getattr(row, name) for name in log.row}:
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
@@ -269,7 +269,7 @@ class _Check:
                 self._aside(number, row)
 
     def _aside(self, number: int, row: DraftLine) -> None:
-        """A decision kept aside, which stands among the drafts."""
+        """Check a decision kept aside, which is among the drafts."""
         saved = _aside_of(row)
         try:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
@@ -281,7 +281,7 @@ class _Check:
             self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
 
     def archive(self) -> Archive:
-        """What was read, once nothing was wrong."""
+        """Return what was read, once nothing was wrong."""
         return Archive(
             logs=dict(sorted(self.found.items())),
             curricula=self.bodies,
@@ -310,7 +310,7 @@ _EXACT: Final[Mapping[str, type[Any]]] = {CURRICULA: CurriculumLine, STUDENTS: S
 
 
 def _kind_of(table: str) -> type[Any]:
-    """How a line of this table is read.
+    """Return how a line of this table is read.
 
     Raises:
         KeyError: There is no such table.

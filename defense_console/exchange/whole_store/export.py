@@ -71,7 +71,7 @@ class CurriculumLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text being typed: table `drafts/<log>`, id the key of its field.
 
-    A decision kept aside stands here too: id its key behind `aside/`, text its event, first the event's stamp.
+    A decision kept aside is here too: id its key behind `aside/`, text its event, first the event's stamp.
     """
 
     table: str
@@ -86,7 +86,7 @@ class StoredDraft(Protocol):
 
     @property
     def text(self) -> str:
-        """All of the text."""
+        """Return all of the text."""
         ...
 
     @property
@@ -109,7 +109,7 @@ def export(
     asides: Mapping[str, Mapping[str, bytes]],
     demo: str = "",
 ) -> Iterator[bytes]:
-    """The lines of an export, each with its line break.
+    """Yield the lines of an export, each with its line break.
 
     Args:
         streams: Names of every log.

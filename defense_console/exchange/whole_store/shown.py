@@ -36,7 +36,7 @@ class Labels(msgspec.Struct, frozen=True):
 
 
 def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
-    """The document of one defense.
+    """Return the document of one defense.
 
     Args:
         labels: Id, student, language.
@@ -146,7 +146,7 @@ def _skills(defense: Defense, curriculum: Curriculum, project: Project) -> list[
 
 
 def _documents(defense: Defense, curriculum: Curriculum, project: Project, language: str) -> list[dict[str, Any]]:
-    """What is asked for: of the verdict in force, else of the signed one, else as the draft stands."""
+    """Return what is asked for: of the verdict in force, else of the signed one, else of the draft."""
     released = defense.released
     if released is not None:
         return [
@@ -177,9 +177,9 @@ _NOT_ASKED_YET: Final[dict[str, Any]] = {
 
 
 def _owed(row: Revision, defense: Defense) -> dict[str, Any]:
-    """Who has to act on a document, and until when: nobody once the verdict in force is no condition.
+    """Return who has to act on a document, and until when: nobody once the verdict in force is no condition.
 
-    The mentor's due date is one for all: it stands where a look is owed.
+    The mentor's due date is one for all: it is given where a look is owed.
     """
     in_force = defense.released is not None and defense.released.outcome == "conditional"
     awaited, to_review = in_force and row.state in revision.AWAITED, in_force and row.state in revision.TO_REVIEW
@@ -191,7 +191,7 @@ def _owed(row: Revision, defense: Defense) -> dict[str, Any]:
 
 
 def _told(row: Revision, defense: Defense, project: Project, language: str) -> dict[str, Any]:
-    """What became of a document that was asked for, in this round and in those before it."""
+    """Return what became of a document that was asked for, in this round and in those before it."""
     return {
         "due_at": row.due_at,
         "round": row.round,
@@ -212,7 +212,7 @@ def _told(row: Revision, defense: Defense, project: Project, language: str) -> d
 
 
 def _round(row: Revision, each: Round, defense: Defense, project: Project, language: str) -> dict[str, Any]:
-    """One request of a document: in which words, until when, the versions that came, every decision."""
+    """Return one request of a document: in which words, until when, the versions that came, every decision."""
     request = msgspec.structs.replace(row.request, expected=each.expected)
     return {
         "n": each.n,
@@ -229,7 +229,7 @@ def _round(row: Revision, each: Round, defense: Defense, project: Project, langu
 
 
 def _dropped(row: Revision) -> dict[str, Any] | None:
-    """The version of the verdict that asks for a document no more; None when its last decision settled it."""
+    """Return the version of the verdict that asks for a document no more; None when its last decision settled it."""
     dropped = row.dropped
     return None if dropped is None else {"verdict": dropped.version, "at": dropped.at, "reason": dropped.reason}
 
@@ -239,7 +239,7 @@ def _oral(defense: Defense) -> tuple[Criterion, ...]:
 
 
 def _decision(row: Revision) -> dict[str, Any] | None:
-    """How a document was settled, or closed; None while it is open."""
+    """Return how a document was settled, or closed; None while it is open."""
     if row.state in SETTLED or row.state == "expired":
         return {"kind": row.state, "reason": row.decision_reason, "sha256": list(row.accepted)}
     return None
@@ -268,7 +268,7 @@ def _row(row: Request, defense: Defense, project: Project, language: str) -> dic
 
 
 def _verdict(defense: Defense, curriculum: Curriculum) -> dict[str, Any] | None:
-    """The version being drafted, else the latest one, else None."""
+    """Return the version being drafted, else the latest one, else None."""
     if defense.drafting is not None and defense.signed is None:
         return {
             "version": len(defense.versions) + 1,

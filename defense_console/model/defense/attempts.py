@@ -1,4 +1,4 @@
-"""What a new attempt takes over from the one before. Source: product.md §3."""
+"""What a new attempt takes over from the one before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from defense_console.model.defense.state import Carried, Defense, RatingValue
 
 
 def carried_from(previous: Defense) -> Carried | None:
-    """The curriculum and the acquired ratings that a next attempt at the project begins with.
+    """Return the curriculum and the acquired ratings that a next attempt at the project begins with.
 
     Acquired is every criterion of the project that was met or only to improve, and one that was not met but whose
     documents were all accepted since. What was not observed is seen again, and the oral grid belongs to one defense
@@ -29,6 +29,6 @@ def carried_from(previous: Defense) -> Carried | None:
 
 
 def _repaired(previous: Defense, criterion: str) -> bool:
-    """Whether documents were asked for because of a criterion, and every one of them was accepted."""
+    """Return whether documents were asked for because of a criterion, and every one of them was accepted."""
     rows = [row for row in previous.required_revisions if criterion in row.request.criteria]
     return bool(rows) and all(row.state == "accepted" for row in rows)

@@ -65,12 +65,12 @@ class Log(Generic[W, S]):
 
     @property
     def stream(self) -> str:
-        """Its name in a store."""
+        """Return its name in a store."""
         return self.subject.stream(self.id)
 
     @property
     def state(self) -> S:
-        """What its events fold to.
+        """Return what its events fold to.
 
         Raises:
             ConsoleError: It is empty.
@@ -81,12 +81,12 @@ class Log(Generic[W, S]):
 
     @property
     def row(self) -> dict[str, Any]:
-        """The row beside it."""
+        """Return the row that a store keeps with it."""
         return self.subject.row(self.id, self.state)
 
     @property
     def lines(self) -> tuple[bytes, ...]:
-        """Canonical JSON of every event."""
+        """Return the canonical JSON of every event."""
         return tuple(encode_event(event) for event in self.events)
 
     def upto(self, seq: int, curricula: Curricula) -> Log[W, S]:
@@ -124,7 +124,7 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
         curricula: For the law and the fold.
 
     Raises:
-        ConsoleError: An event may not come where it stands.
+        ConsoleError: An event may not come next.
     """
     events = _with_action(log, whats, at, author, curricula)
     pins = _pins(log.subject, whats, curricula)
@@ -137,7 +137,7 @@ def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curri
     """Refuse an action that `append_action` would refuse, at the price of the law alone.
 
     Raises:
-        ConsoleError: An event may not come where it stands.
+        ConsoleError: An event may not come next.
     """
     _with_action(log, whats, at, "", curricula)
 
@@ -145,7 +145,7 @@ def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curri
 def _with_action(
     log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
 ) -> tuple[Event[W], ...]:
-    """Return the events of a log with one action more, each checked where it stands."""
+    """Return the events of a log with one action more, each checked at its place."""
     subject, action = log.subject, len(log.events) + 1
     events, state = log.events, log.folded
     for what in whats:
@@ -164,7 +164,7 @@ def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> l
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]) -> list[Event[W]]:
-    """Return the events of stored lines: the one way to read them, whoever wrote them.
+    """Return the events of stored lines: the one way to read them.
 
     Args:
         subject: What the log is about.

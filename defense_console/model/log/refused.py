@@ -39,7 +39,7 @@ class Aside(msgspec.Struct, frozen=True):
 
 
 def key_of(base: int, event: Event[Any]) -> str:
-    """The name of an event kept aside; the same event always has the same one."""
+    """Return the name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
     return f"{base}/{event.seq}-{digest}"
 
@@ -56,7 +56,7 @@ def aside_of(subject: Subject[Any, Any], key: str, event: bytes) -> Aside:
 
 
 def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
-    """What of a refused tail is the mentor's to choose: what was taken back within it and what the system saw is not.
+    """Return what of a refused tail is the mentor's to choose: not what was taken back in it, nor what the system saw.
 
     Args:
         events: The tail, in order.
@@ -69,7 +69,7 @@ def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
 
 
 def _outside(what: What, actions: set[int]) -> bool:
-    """Whether it takes back, or brings back, something recorded before the tail."""
+    """Return whether it takes back, or brings back, something recorded before the tail."""
     match what:
         case Undone(cancelled=action) | Redone(restored=action):
             return action not in actions

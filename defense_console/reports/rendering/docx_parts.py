@@ -21,12 +21,12 @@ _EARLIEST: Final = 1980
 
 
 def xml_text(text: str) -> str:
-    """Text that XML can hold: what it cannot stands as its code point."""
+    """Return a text that XML can hold: a character that it cannot hold becomes its code point."""
     return _NOT_XML.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
-    """Text at the end of a paragraph; line breaks stay.
+    """Add a text at the end of a paragraph; line breaks stay.
 
     Args:
         paragraph: Where.
@@ -48,7 +48,7 @@ def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = Fa
 
 
 def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> None:
-    """A number that the word processor counts: PAGE or NUMPAGES."""
+    """Add a number that the word processor counts: PAGE or NUMPAGES."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
 
@@ -59,7 +59,7 @@ def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> No
 
 
 def shade(cell: _Cell, fill: str, edge: str) -> None:
-    """A cell with a ground and a thick edge on its left, both RRGGBB."""
+    """Give a cell a ground and a thick edge on its left, both RRGGBB."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
 
@@ -75,7 +75,7 @@ def shade(cell: _Cell, fill: str, edge: str) -> None:
 
 
 def rule_rows(table: Table, color: str) -> None:
-    """A line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
+    """Draw a line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
 
@@ -98,7 +98,7 @@ def rule_rows(table: Table, color: str) -> None:
 
 
 def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
-    """Columns of fixed widths, in centimetres."""
+    """Give columns fixed widths, in centimetres."""
     from docx.shared import Cm
 
     table.autofit = False
@@ -109,7 +109,7 @@ def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
 
 
 def set_run_language(properties: object, tag: str) -> None:
-    """The language a text is checked and read in, on the run properties of a style. Args: tag: as `fr-FR`."""
+    """Set the language that a text is checked and read in, such as `fr-FR`, on the run properties of a style."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
     from docx.oxml.text.font import CT_RPr
@@ -123,7 +123,7 @@ def set_run_language(properties: object, tag: str) -> None:
 
 
 def packed(data: bytes, at: datetime) -> bytes:
-    """The same archive with its parts in the same order, all of one date."""
+    """Return the same archive with its parts in the same order, all of one date."""
     made = io.BytesIO()
     moment = (max(_EARLIEST, at.year), at.month, at.day, at.hour, at.minute, at.second)
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:

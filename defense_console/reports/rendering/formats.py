@@ -14,7 +14,7 @@ BINARY: Final = frozenset({"pdf", "docx"})
 
 
 def rendered(report: Report, form: str) -> bytes:
-    """A report as the bytes of a file; the same report gives the same bytes on every run.
+    """Return a report as the bytes of a file; the same report gives the same bytes on every run.
 
     Args:
         report: The report.

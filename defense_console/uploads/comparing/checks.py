@@ -1,6 +1,6 @@
 """What reading one document for a comparison may cost, checked before a reader opens it.
 
-`limits.py` counts what a whole reception may hold. Source: product.md §3, uploads are hostile.
+`limits.py` counts what a whole reception may hold.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _BROKEN: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError)
 
 
 def damaged(kind: str) -> ConsoleError:
-    """The one sentence for a document no reader can make sense of."""
+    """Return the one sentence for a document no reader can make sense of."""
     return ConsoleError("This is no readable {kind} document: it is damaged, or of another kind.", kind=kind.upper())
 
 
 def locked() -> ConsoleError:
-    """The sentence for a document that needs a password."""
+    """Return the sentence for a document that needs a password."""
     return ConsoleError("The document is protected by a password.")
 
 
 def out_of_memory() -> ConsoleError:
-    """The sentence for a document that needs more memory than it is given."""
+    """Return the sentence for a document that needs more memory than it is given."""
     return ConsoleError("The document needs more memory than compare_max_memory_mb in the settings allows.")
 
 
@@ -136,7 +136,7 @@ class _EntityGuard:
 
 
 def _entities() -> ConsoleError:
-    """The sentence for a document made to blow up while it is read."""
+    """Return the sentence for a document made to blow up while it is read."""
     return ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
 
 

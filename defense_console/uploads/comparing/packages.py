@@ -49,7 +49,7 @@ class Package:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all parts, in the order of the archive."""
+        """Return the names of all parts, in the order of the archive."""
         return tuple(self._names.values())
 
     def has(self, name: str) -> bool:
@@ -89,7 +89,7 @@ class Package:
 
     @property
     def main(self) -> str:
-        """Name of the part that the package is about.
+        """Return the name of the part that the package is about.
 
         Raises:
             KeyError: There is none.

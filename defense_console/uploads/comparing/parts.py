@@ -1,7 +1,7 @@
 """What differs between two documents whose text is the same, so that nothing is called unchanged that was not read.
 
-Every part is looked at: by its bytes, and where it is XML also by all the text in it, whoever reads it. Text that no
-reader has seen makes a part `unread`. Source: product.md §8, nothing wrong without a word.
+Every part is looked at: by its bytes, and where it is XML also by all the text in it. Text that no
+reader has seen makes a part `unread`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class SourceFile:
 
     Attributes:
         place: safe path inside the source, parts joined with `/`.
-        told_bytes: size as the source tells it, for a progress bar and nothing else.
+        told_bytes: size as the source says it, for a progress bar and nothing else.
         chunks: gives its bytes in pieces of at most 1 MiB, once; raises RefusedSource.
     """
 
@@ -97,7 +97,7 @@ def _reading(chunks: Callable[[str], Iterator[bytes]], place: str) -> Callable[[
 
 
 def _opened_file(path: Path, entry: str, flags: int = 0) -> IO[bytes]:
-    """A regular file, opened; a link where `flags` forbids it, and anything else, is refused."""
+    """Return a regular file, opened; a link where `flags` forbids it, and anything else, is refused."""
     try:
         handle = os.open(path, _OPENING | flags)
     except OSError as error:
@@ -152,7 +152,7 @@ def _file_chunks(path: Path, place: str, meter: Meter) -> Iterator[bytes]:
 
 
 def _walked(root: Path, meter: Meter) -> Iterator[tuple[str, Path, int]]:
-    """Every file below a folder, in order of its path: its place, where it lies, its size. No link is followed."""
+    """Yield every file below a folder, in order: its place, its path, its size. No link is followed."""
     waiting = [root]
     seen: set[str] = set()
     while waiting:

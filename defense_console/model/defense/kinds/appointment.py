@@ -213,7 +213,7 @@ def _apply_no_show(state: Folding, event: Event[What], what: NoShow) -> None:
 
 
 def no_show_in_s(defense: Defense, curriculum: Curriculum, project: Project, at: Stamp) -> int:
-    """Seconds until absence may be declared without a reason; 0 or less from then on.
+    """Return the seconds until absence may be declared without a reason; 0 or less from then on.
 
     The student is given a share of the plan (a third) from the later of the planned start and the opened room.
     """

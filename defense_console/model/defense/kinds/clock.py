@@ -185,7 +185,7 @@ def _apply_reopened(state: Folding, event: Event[What], what: Reopened) -> None:
 
 
 class GapPaused(What, frozen=True, tag="gap_paused"):
-    """A gap that was counted becomes a pause. `gap` is the number of the event that told of it."""
+    """A gap that was counted becomes a pause. `gap` is the number of the event that recorded it."""
 
     gap: int
     refers = "gap"
@@ -241,7 +241,7 @@ class ClockStepped(What, frozen=True, tag="clock_stepped"):
 
 @applies(ClockStepped)
 def _apply_clock_stepped(state: Folding, event: Event[What], what: ClockStepped) -> None:
-    """The wall clock was set: a mark here keeps a later reboot from measuring across the step."""
+    """Set a mark: it keeps a later reboot from measuring across the step of the wall clock."""
     if state.sittings and state.sitting.session == "live":
         _set_clock(state, timeline.checkpoint(state.timeline, event.at))
 
@@ -260,7 +260,7 @@ class Recovered(What, frozen=True, tag="recovered"):
 
 @applies(Recovered)
 def _apply_recovered(state: Folding, event: Event[What], what: Recovered) -> None:
-    """The console came back, or the mentor says what a gap that counted so far was."""
+    """Take in that the console came back, or what the mentor says of a gap that counted so far."""
     if state.sitting.session != "live":
         return
     told = next((gap for gap in state.gaps.values() if (gap.since, gap.until) == (what.last, what.back)), None)

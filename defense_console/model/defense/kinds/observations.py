@@ -95,7 +95,7 @@ class NoteEdited(What, frozen=True, tag="note_edited"):
 
 @checks(NoteEdited)
 def _check_note_edited(case: Case, what: NoteEdited) -> None:
-    """What others read is under the hash the report prints: after a release only a new version changes it."""
+    """Check that a shared note is not released: the report's hash covers it, and only a new version changes it."""
     _note_exists(case, what.note)
     if any(n.seq == what.note and not n.private for n in case.defense.notes):
         not_released(case)
@@ -119,7 +119,7 @@ class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
 
 @checks(NotePrivacySet)
 def _check_note_privacy_set(case: Case, what: NotePrivacySet) -> None:
-    """Shared, a private note adds words to the report; made private, a shared one takes them out of it."""
+    """Check that it is not released: sharing a note adds words to the report, hiding it takes them out."""
     _note_exists(case, what.note)
     if any(n.seq == what.note and n.private != what.private for n in case.defense.notes):
         not_released(case)

@@ -55,7 +55,7 @@ def _decide(state: Folding, row: str, to: RowState, event: Event[What], reason: 
 
 
 class DeliverableReceived(What, frozen=True, tag="deliverable_received"):
-    """Files of a deliverable came in that nobody asked to revise: before the defense, or beside what is asked for."""
+    """Files of a deliverable came in that nobody asked to revise: before the defense, or next to what is asked for."""
 
     deliverable: int
     files: tuple[ReceivedFile, ...]
@@ -81,7 +81,7 @@ def _apply_deliverable_received(state: Folding, event: Event[What], what: Delive
 def _delivered(
     state: Folding, n: int | None, event: Event[What], files: tuple[ReceivedFile, ...], revision: Revision | None
 ) -> Delivery:
-    """One more version of a document; a deliverable's are counted from the first one that ever came."""
+    """Return one more version of a document; a deliverable's are counted from the first one that ever came."""
     known = state.deliveries.get(n, ()) if n is not None else ()
     before = known or (revision.deliveries if revision is not None else ())
     delivery = Delivery(
