@@ -57,10 +57,6 @@ class _Open(dict[str, object]):
 def utf8(data: bytes, expected: str) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark.
 
-    Args:
-        data: The file.
-        expected: English message id of what is expected where it is not UTF-8.
-
     Raises:
         BadFile: The line of the first byte that is not UTF-8.
     """

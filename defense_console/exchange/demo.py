@@ -97,11 +97,6 @@ def load_script() -> dict[str, Any]:
 def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
     """Return the cohort as it is at `now`.
 
-    Args:
-        now: ISO 8601 UTC.
-        shipped: Curricula by code.
-        script: Another script, for tests.
-
     Raises:
         ConsoleError: The script asks for an illegal event, or for one that lies ahead.
     """
@@ -119,11 +114,7 @@ def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any
 
 
 def offset(text: str) -> timedelta:
-    """Return a length such as `+15m40s`, `-2d4h`, `-90m`.
-
-    Raises:
-        ConsoleError: It is written in another way.
-    """
+    """Return a length such as `+15m40s`, `-2d4h`, `-90m`."""
     match = _OFFSET.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
         raise ConsoleError("The demo script has a time that cannot be read: {text}", text=text)

@@ -21,11 +21,6 @@ def _named(settings: Settings | None, id: str, language: Language) -> str:
 def key_in_force(id: str, settings: Settings | None = None, language: str = "en") -> str:
     """Return the key that a sentence names for a command: its own, else that of a stand-in, else its label.
 
-    Args:
-        id: Of the command.
-        settings: Of the mentor; None for the table's own keys.
-        language: "fr" or "en".
-
     Returns:
         The key as it is shown; without any, the label by which the palette finds the command, in quotes.
 

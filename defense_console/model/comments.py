@@ -47,13 +47,6 @@ def offered(
 
     Those for its rating come before those for any and for other ratings; then those written for it before those for
     its aspect, its project, everything; then the ones used most; then in the order of the bank.
-
-    Args:
-        bank: All sentences.
-        criterion: The focused one.
-        project: Id of its project.
-        rating: Its rating, None without one: then a rating says nothing.
-        uses: How often each was used; a sentence that is absent was not.
     """
     fits = [comment for comment in bank if comment.suits(criterion, project)]
 
@@ -65,11 +58,6 @@ def offered(
 
 
 def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
-    """Return how many notes begin with each sentence, in either language, as it is in the bank or as it is shown.
-
-    Args:
-        bank: All sentences.
-        texts: What the notes say.
-    """
+    """Return how many notes begin with each sentence, in either language, as it is in the bank or as it is shown."""
     written = [text.strip() for text in texts]
     return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.in_("fr"), c.text.en))) for c in bank}

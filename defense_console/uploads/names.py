@@ -58,14 +58,7 @@ def composed(name: str) -> str:
 
 
 def parse_file_name(name: str) -> FileName | None:
-    """Read a file's name, without its folders.
-
-    Args:
-        name: As given, in any normal form.
-
-    Returns:
-        None when it does not follow the pattern.
-    """
+    """Read a file's name, without its folders; None when it does not follow the pattern."""
     found = _FILE.fullmatch(composed(name))
     if found is None or (found["number"] is None and found["label"] is None):
         return None
@@ -101,11 +94,6 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def same_person(surname: str, given: str, known: str) -> bool:
     """Return whether a file's names may be those of a student: a second given name or another order does not matter.
-
-    Args:
-        surname: As the file has it.
-        given: As the file has it.
-        known: The student's whole name.
 
     Returns:
         True also when nothing is known of the student's name.

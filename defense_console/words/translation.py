@@ -239,7 +239,7 @@ class Translator:
             moment: The instant that is meant.
             zone: The zone of the reader.
             now: The instant it is read at.
-            due: It is a deadline, told in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
+            due: It is a deadline, in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
         """
         _ = self
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
@@ -350,13 +350,7 @@ def language() -> Language:
 def choose_language(
     option: str | None, setting: str | None = None, environ: Mapping[str, str] | None = None
 ) -> Language:
-    """Return the language to start in: `--lang`, else the setting, else the locale of the environment, else English.
-
-    Args:
-        option: What the command line says, None when it says nothing.
-        setting: What settings.toml says, None when it says nothing.
-        environ: The environment; the process's own when None.
-    """
+    """Return the language to start in: `--lang`, else the setting, else the locale of the environment, else English."""
     for wish in (option, setting):
         if wish in LANGUAGES:
             return "fr" if wish == "fr" else "en"

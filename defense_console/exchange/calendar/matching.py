@@ -75,12 +75,7 @@ class Recognised(msgspec.Struct, frozen=True):
 
 
 class Directory:
-    """The students and projects that can be recognised.
-
-    Args:
-        people: Every student, by id.
-        shipped: Curricula by code.
-    """
+    """The students and projects that can be recognised."""
 
     def __init__(self, people: Mapping[str, Student], shipped: Mapping[str, Curriculum]) -> None:
         self.people = people
@@ -200,12 +195,6 @@ def match_events(
     held: Callable[[str], Target | None],
 ) -> ImportWishes:
     """Return what a calendar asks for. Deadlines that the console exported are left out: no calendar can move them.
-
-    Args:
-        events: Of the calendar.
-        said: What the mentor says of some of them.
-        directory: Known students and projects.
-        held: The defense of an id that the store holds, None without one.
 
     Raises:
         BadFile: Everything in `said` that cannot be.

@@ -61,10 +61,6 @@ class CalendarForm(msgspec.Struct, frozen=True):
 def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
     """Return the file.
 
-    Args:
-        defenses: In any order.
-        form: Language, names, alarm, deadlines.
-
     Returns:
         iCalendar in UTF-8, CRLF, folded at 75 octets; its components in order of their names.
     """

@@ -40,12 +40,7 @@ class CurriculaError(ConsoleError):
 
 
 def load_shipped() -> dict[str, Curriculum]:
-    """Return the curricula that come with the console, by code.
-
-    Raises:
-        CurriculaError: a shipped file has been changed and no longer validates.
-        ConsoleError: the installation has no data.
-    """
+    """Return the curricula that come with the console, by code."""
     return load(data_folder())
 
 

@@ -49,15 +49,6 @@ def read_list(
 ) -> ImportWishes:
     """Return what a list asks for, with what was understood of it.
 
-    Args:
-        table: Of the file.
-        entries: Its rows are entries of a JSON array.
-        shipped: Curricula by code.
-        zone: IANA name of the mentor's zone, for times without an offset.
-        known: Ids of the students of the store.
-        sheet: Name of the sheet, "" without one.
-        assumed: Name of the encoding it is taken to be in, "" where the file shows it.
-
     Raises:
         BadFile: Every line that is wrong in itself or contradicts another line.
     """

@@ -269,11 +269,7 @@ class JsonObject(dict[str, object]):
 
 
 def json_document(data: bytes) -> object:
-    """Return what a JSON file says, its objects as `JsonObject`.
-
-    Raises:
-        BadFile: It is not JSON.
-    """
+    """Return what a JSON file says, its objects as `JsonObject`."""
     text = utf8(data, N_("text in UTF-8"))
     try:
         return json.loads(text, object_pairs_hook=JsonObject)
@@ -284,11 +280,7 @@ def json_document(data: bytes) -> object:
 
 
 def json_table(document: object) -> ListTable:
-    """Return the entries of a document of `json_document`, in order; programs write them, so names are exact.
-
-    Raises:
-        BadFile: It is no array of objects with our columns.
-    """
+    """Return the entries of a document of `json_document`, in order; programs write them, so names are exact."""
     if not isinstance(document, list):
         raise BadFile([BadLine(1, "", None, _ARRAY, _COLUMNS)])
     rows: list[ListRow] = []

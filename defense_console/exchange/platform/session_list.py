@@ -72,11 +72,6 @@ def is_session_list(document: object) -> bool:
 def read_sessions(document: object, shipped: Mapping[str, Curriculum], zone: str) -> SessionList:
     """Return the defenses of a list.
 
-    Args:
-        document: A JSON document for which `is_session_list` holds.
-        shipped: Curricula by code.
-        zone: IANA name of the mentor's zone, for dates without an offset.
-
     Raises:
         BadFile: Every entry that is no session, or says something that cannot be read.
     """

@@ -88,9 +88,6 @@ class Archive(msgspec.Struct, frozen=True):
 def read_archive(data: bytes) -> Archive:
     """Return what an export holds.
 
-    Args:
-        data: The whole file.
-
     Raises:
         BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or comes twice, a broken
             chain, an event that is not legal at its place, a curriculum under another hash, a student who is not

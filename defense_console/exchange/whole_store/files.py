@@ -48,11 +48,6 @@ def received_files(events: Iterable[DefenseEvent]) -> Iterator[ReceivedFile]:
 def write_files(lines: Iterable[bytes], documents: Iterable[str], opened: Opened) -> Iterator[bytes]:
     """Yield the ZIP, piece by piece.
 
-    Args:
-        lines: The export.
-        documents: SHA-256 of each document, each once.
-        opened: Opens a document to read.
-
     Raises:
         ConsoleError: A document is not what was received any more.
     """
@@ -147,11 +142,6 @@ def document_pieces(
     whole: zipfile.ZipFile, archive: FilesArchive, wanted: Iterable[ReceivedFile]
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield the documents that the logs name, one after the other, each in pieces that are checked on the way.
-
-    Args:
-        whole: The ZIP.
-        archive: Its contents.
-        wanted: Every file of the logs.
 
     Yields:
         The SHA-256 and the pieces, which have to be taken before the next one.

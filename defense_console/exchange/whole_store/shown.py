@@ -38,13 +38,6 @@ class Labels(msgspec.Struct, frozen=True):
 def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
     """Return the document of one defense.
 
-    Args:
-        labels: Id, student, language.
-        defense: The fold.
-        curriculum: The pinned one, or the shipped one before the first start.
-        now: For a clock that runs.
-        saved: The end of the log.
-
     Raises:
         ConsoleError: The curriculum does not have the project.
     """

@@ -128,13 +128,7 @@ def row_title(request: Request, project: Project, language: str) -> str:
 
 
 def criteria_of(request: Request, project: Project, oral: Sequence[Criterion] = ()) -> tuple[Criterion, ...]:
-    """Return the criteria that are the reasons of a row, in the order of the rubric.
-
-    Args:
-        request: The row.
-        project: Its project.
-        oral: The oral grid of the curriculum, where its criteria can be reasons too.
-    """
+    """Return the criteria that are the reasons of a row, in the order of the rubric; those of the oral grid where it is given."""
     every = (*(c for skill in project.skills for c in skill.criteria), *oral)
     return tuple(c for c in every if c.id in request.criteria)
 
@@ -153,14 +147,7 @@ def row_reasons(request: Request, defense: Defense, project: Project, language: 
 
 
 def row_expected(request: Request, project: Project, language: str, oral: Sequence[Criterion] = ()) -> str:
-    """Return what is expected: the mentor's words, else the sentences of the criteria; "" without both.
-
-    Args:
-        request: The row.
-        project: Its project.
-        language: "fr" or "en", for the criteria.
-        oral: The oral grid, where its criteria can be reasons too.
-    """
+    """Return what is expected: the mentor's words, else the sentences of the criteria; "" without both."""
     if request.expected.strip():
         return request.expected
     return " ".join(c.text.in_(language) for c in criteria_of(request, project, oral))
@@ -211,10 +198,6 @@ def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:
 
     It runs from the moment the reception was declared complete, else, once none is awaited, from the last required
     document that was received, given up or closed; until the next version of the verdict is released.
-
-    Args:
-        defense: The defense.
-        rules: For the duration; None takes the pinned curriculum's.
 
     Returns:
         ISO 8601 UTC; None while documents are awaited, and where no condition is in force.

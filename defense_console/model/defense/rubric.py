@@ -128,12 +128,6 @@ def skill_results(defense: Defense, curriculum: Curriculum, project: Project) ->
 def next_unrated(defense: Defense, curriculum: Curriculum, project: Project, after: str | None) -> str | None:
     """Return the next criterion without a rating, in the order of the rubric, starting again at the top.
 
-    Args:
-        defense: The defense.
-        curriculum: Its curriculum.
-        project: Its project.
-        after: Id of the criterion to look behind, None to begin at the top.
-
     Returns:
         Its id, or None when all are rated. The criterion rated by the clock is always skipped.
     """

@@ -49,12 +49,6 @@ class Log(Generic[W, S]):
     def read(cls, subject: Subject[W, S], id: str, lines: Sequence[StoredLine], curricula: Curricula) -> Log[W, S]:
         """Return a log as it is stored; an empty one where there are no lines.
 
-        Args:
-            subject: What it is about.
-            id: Of whom or what.
-            lines: As a store reads them: in order, their chain checked.
-            curricula: With the pinned one.
-
         Raises:
             ConsoleError: It holds what only a newer console knows, or the curriculum it pins is missing.
         """
@@ -116,13 +110,6 @@ class Action(Generic[W, S]):
 def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula) -> Action[W, S]:
     """Add one action to a log: all of its events, or none.
 
-    Args:
-        log: Empty where the action begins it.
-        whats: What was decided by one key press, in order.
-        at: When.
-        author: Name of the mentor.
-        curricula: For the law and the fold.
-
     Raises:
         ConsoleError: An event may not come next.
     """
@@ -134,11 +121,7 @@ def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, cu
 
 
 def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curricula) -> None:
-    """Refuse an action that `append_action` would refuse, at the price of the law alone.
-
-    Raises:
-        ConsoleError: An event may not come next.
-    """
+    """Refuse an action that `append_action` would refuse, at the price of the law alone."""
     _with_action(log, whats, at, "", curricula)
 
 
@@ -165,11 +148,6 @@ def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> l
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]) -> list[Event[W]]:
     """Return the events of stored lines: the one way to read them.
-
-    Args:
-        subject: What the log is about.
-        stream: Its name.
-        lines: As a store reads them, in order: their chain holds.
 
     Raises:
         ConsoleError: A line holds what only a newer console knows.

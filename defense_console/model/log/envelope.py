@@ -88,11 +88,7 @@ def encode_event(event: Event[Any]) -> bytes:
 
 
 def check_texts(what: What) -> None:
-    """Refuse half a character, which cannot be stored as UTF-8.
-
-    Raises:
-        ConsoleError: A text of the event holds a lone surrogate.
-    """
+    """Refuse half a character, which cannot be stored as UTF-8."""
     try:
         msgspec.json.encode(what)
     except UnicodeEncodeError:

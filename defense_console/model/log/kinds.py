@@ -28,11 +28,7 @@ class Laws(Generic[C]):
         return register
 
     def ask(self, case: C, what: What) -> None:
-        """Refuse an event that is not legal in this case.
-
-        Raises:
-            ConsoleError: Why not.
-        """
+        """Refuse an event that is not legal in this case."""
         law = self._laws.get(type(what))
         if law is not None:
             law(case, what)

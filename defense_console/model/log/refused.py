@@ -45,22 +45,12 @@ def key_of(base: int, event: Event[Any]) -> str:
 
 
 def aside_of(subject: Subject[Any, Any], key: str, event: bytes) -> Aside:
-    """Read one as the store holds it.
-
-    Args:
-        subject: Of its log.
-        key: Its name.
-        event: The event's canonical JSON.
-    """
+    """Read one as the store holds it."""
     return Aside(key, int(key.partition("/")[0]), subject.decode(event))
 
 
 def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
-    """Return what of a refused tail is the mentor's to choose: not what was taken back in it, nor what the system saw.
-
-    Args:
-        events: The tail, in order.
-    """
+    """Return what of a refused tail is the mentor's to choose: not what was taken back in it or what the system saw."""
     applied = {event.seq for event in settle(events)[0]}
     actions = {event.action for event in events}
     return tuple(

@@ -117,10 +117,6 @@ class Summary(msgspec.Struct, frozen=True):
 def summarize(id: str, defense: Defense) -> Summary:
     """Return the row of a defense.
 
-    Args:
-        id: Its whole UUID.
-        defense: Its fold.
-
     Returns:
         All but the hash, which only the store knows.
     """
@@ -197,16 +193,7 @@ class Entry(msgspec.Struct, frozen=True):
 def entry(
     summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None
 ) -> Entry:
-    """Return the line of a defense as it is now.
-
-    Args:
-        summary: The defense.
-        student_name: Name of the student, "" when unknown.
-        now: ISO 8601 UTC.
-        zone: The mentor's zone: it says which day today is.
-        rules: How far ahead today looks.
-        title: Title of the project, so that a search finds it in both languages.
-    """
+    """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
@@ -375,10 +362,6 @@ def _place(found: Entry, order: Order) -> tuple[object, ...]:
 
 def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | None:
     """Return the next line, in the order given, that waits for the mentor.
-
-    Args:
-        entries: The lines as shown.
-        after: Id of the line to look behind, None to begin at the top.
 
     Returns:
         It, starting again at the top; the line `after` itself comes last. None when nothing waits for the mentor.

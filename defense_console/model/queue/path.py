@@ -30,10 +30,6 @@ def glyph(status: ProjectStatus) -> str:
 def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:
     """Return the status of every project.
 
-    Args:
-        curriculum: The student's; its rules say on which outcomes the next project opens.
-        summaries: Every defense of the student, in any order; those of other curricula are ignored.
-
     Returns:
         The projects in the order of the path. What lies before the first project with a defense is unknown, and counts
         as passed.

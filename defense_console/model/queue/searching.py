@@ -24,11 +24,6 @@ class Search:
 
     What each word finds among the names of students and of projects is settled once, so that a defense costs two
     look-ups a word. It finds what `agenda.matches` finds.
-
-    Args:
-        text: As typed.
-        students: Names by id.
-        projects: Titles, in every language, by id.
     """
 
     def __init__(self, text: str, students: Mapping[str, str], projects: Mapping[str, str]) -> None:

@@ -126,16 +126,6 @@ def build(
 ) -> Message:
     """Return the message for the verdict in force, after the last event.
 
-    Args:
-        defense_id: Whole id.
-        defense: The folded defense.
-        curriculum: The pinned one.
-        to: The student.
-        language: "fr" or "en".
-        zone: IANA name of the mentor's time zone.
-        signature: The mentor's name.
-        next_attempt: At the same project, None while none is planned.
-
     Raises:
         ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
     """
@@ -403,11 +393,6 @@ def _hung(text: str) -> str:
 
 def eml(message: Message, now: str, sender: str = "") -> bytes:
     """Return the message as a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
-
-    Args:
-        message: The message.
-        now: ISO 8601 UTC, the draft's date.
-        sender: Address of the mentor; "" leaves the mail program to fill it in.
 
     Returns:
         Its bytes. The message's id depends on defense and text only, so that the same message is known again.

@@ -26,15 +26,7 @@ def xml_text(text: str) -> str:
 
 
 def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
-    """Add a text at the end of a paragraph; line breaks stay.
-
-    Args:
-        paragraph: Where.
-        text: Visible text.
-        color: RRGGBB; "" is the style's.
-        bold: Whether it is.
-        size: Of the letters, in points; 0 is the style's.
-    """
+    """Add a text at the end of a paragraph; `color` is RRGGBB, `size` in points, "" and 0 are the style's."""
     from docx.shared import Pt, RGBColor
 
     made = paragraph.add_run(xml_text(text))

@@ -42,12 +42,7 @@ def out_of_memory() -> ConsoleError:
 
 
 def check_size(path: Path, limits: ReadingLimits) -> None:
-    """Refuse a file that is too large, or empty.
-
-    Raises:
-        ConsoleError: it is.
-        OSError: it cannot be looked at.
-    """
+    """Refuse a file that is too large, or empty."""
     size = path.stat().st_size
     if size == 0:
         raise ConsoleError("The file is empty.")
@@ -63,9 +58,6 @@ def check_zipped(stream: BinaryIO, kind: str, limits: ReadingLimits) -> None:
     Sizes are taken from the archive's directory; then each part is unpacked piece by piece, never beyond the size it
     declares, so that a directory that lies is found out by the checksum. A well-formed document of these kinds never
     declares entities.
-
-    Raises:
-        ConsoleError: it is one of these, or no archive at all.
     """
     if stream.read(len(OLE)) == OLE:
         raise _of_old_office(stream, kind)

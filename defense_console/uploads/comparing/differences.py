@@ -42,14 +42,7 @@ def compare_texts(
     context: int = CONTEXT,
     progress: ComparisonProgress | None = None,
 ) -> Difference:
-    """Return the difference of two texts.
-
-    Args:
-        old: Paragraphs of the old version, in order.
-        new: Paragraphs of the new version, in order.
-        context: Equal lines kept around each change, 0 or more.
-        progress: Called with the part that is done.
-    """
+    """Return the difference of two texts."""
     numbers: dict[str, int] = {}
     a = [numbers.setdefault(paragraph.text, len(numbers)) for paragraph in old]
     b = [numbers.setdefault(paragraph.text, len(numbers)) for paragraph in new]

@@ -61,12 +61,7 @@ def read_pptx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
 
 
 class Found:
-    """What was read of a package so far, and the parts that are still to be read.
-
-    Args:
-        package: The document.
-        work: What the reader was given.
-    """
+    """What was read of a package so far, and the parts that are still to be read."""
 
     def __init__(self, package: Package, work: Work) -> None:
         self._package = package

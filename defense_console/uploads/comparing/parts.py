@@ -62,13 +62,6 @@ class _Part:
 def differing(old: Path, old_name: str, new: Path, new_name: str, limits: ReadingLimits) -> tuple[PartDifference, ...]:
     """Return what differs, the worst first; both documents were read, and no line of their text differs.
 
-    Args:
-        old: The version before.
-        old_name: Its file name, whose ending says the kind.
-        new: The version after.
-        new_name: Its file name.
-        limits: What each may cost.
-
     Raises:
         ConsoleError: A document cannot be read any more.
     """

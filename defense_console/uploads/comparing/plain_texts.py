@@ -27,10 +27,6 @@ _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 def decoded(data: bytes, declared: str | None = None) -> str:
     """Return the text of a file whose encoding nobody wrote down.
 
-    Args:
-        data: The whole file.
-        declared: The encoding the file names itself, tried after a byte order mark and UTF-8.
-
     Returns:
         By byte order mark, else UTF-8, else UTF-16 where every second byte is zero, else as declared, else
         Windows-1252, which is what French Windows programs write.

@@ -55,11 +55,7 @@ class Meter:
         self._entries = 0
 
     def entry(self, entry: str) -> None:
-        """Count one more file or folder.
-
-        Raises:
-            RefusedSource: It is one too many.
-        """
+        """Count one more file or folder."""
         self._entries += 1
         if self._entries > self._limits.max_files:
             reason = ConsoleError(

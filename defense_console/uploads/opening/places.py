@@ -41,9 +41,6 @@ TWICE: Final = N_("There are two of this name, and one would replace the other: 
 def safe_place(raw: str) -> str:
     """Return a path as it is kept: parts joined with `/`, accents composed.
 
-    Args:
-        raw: As it came, see `slashed`; a folder may end with `/`.
-
     Raises:
         RefusedSource: It is absolute, leaves its folder, or holds a name that some system takes for something else.
     """
