@@ -54,7 +54,7 @@ def read_comments(
     ids = None if curricula is None else _ids(curricula)
     table.text_or_none("status")
     once = Once(), Once()
-    found = tuple(_read(entry, ids, once) for entry in table.tables("comments", required=True))
+    found = table.each("comments", lambda entry: _read(entry, ids, once), required=True)
     table.done()
     return found, tuple(notes.problems)
 
@@ -82,7 +82,6 @@ def _read(table: Table, ids: dict[str, set[str]] | None, once: tuple[Once, Once]
     where = "·".join((aspect, *about.values()))
     for one, language, value in zip(once, ("fr", "en"), (text.fr, text.en), strict=True):
         one.check(table, language, f"{excerpt(value)} {where}".strip("· ") if value else "")
-    table.done()
     return Comment(
         text,
         None if rating in ("", ANY) else cast(RatingValue, rating),

@@ -7,14 +7,16 @@ not hide the others. The caller must throw the result away when there are notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
 from defense_console.model.curriculum import Text
 from defense_console.model.errors import N_
+
+T = TypeVar("T")
 
 ID_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Ids are in field keys (`row/<id>/title`), in file names and on command lines."""
@@ -228,10 +230,7 @@ class Table:
     def share(self, key: str, default: tuple[int, int] | None = None) -> tuple[int, int]:
         """Return a fraction from 0 to 1 as `[numerator, denominator]`; required without a default."""
         if not self.has(key):
-            if default is None:
-                self._take(key)
-            else:
-                self._asked.append(key)
+            self._take(key, required=default is None)
             return default or (0, 1)
         found = self.two_numbers(key, 0, 1000)
         if found is None:
@@ -287,6 +286,39 @@ class Table:
             self.note(key, N_("a table is expected, not {found}"), found=excerpt(value))
             return None
         return Table(value, self.at(key), self.notes)
+
+    def each(
+        self, key: str, read: Callable[[Table], T], *, required: bool = False, none: str = "", **once: Once
+    ) -> tuple[T, ...]:
+        """Return what `read` makes of each table of a list.
+
+        Args:
+            key: Of the list.
+            read: Reads all keys of a table.
+            required: Whether the list has to be there.
+            none: English message id of what is noted where it is empty; then it is required too.
+            once: Fields of the result whose values come only once.
+        """
+        items = self.tables(key, required=required or bool(none))
+        if none and not items and self.has(key):
+            self.note(key, none)
+        found = []
+        for item in items:
+            value = read(item)
+            item.done()
+            for field, seen in once.items():
+                seen.check(item, field, getattr(value, field))
+            found.append(value)
+        return tuple(found)
+
+    def one(self, key: str, read: Callable[[Table], T], *, required: bool = False) -> T | None:
+        """Return what `read` makes of a table under a key, None when it is absent or no table."""
+        found = self.table(key, required=required)
+        if found is None:
+            return None
+        value = read(found)
+        found.done()
+        return value
 
     def done(self) -> None:
         """Note every key nobody asked for, with the nearest one that is known."""

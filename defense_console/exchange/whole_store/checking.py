@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.whole_store.export import (
     ARCHIVE,
     CURRICULA,
@@ -23,6 +23,8 @@ from defense_console.exchange.whole_store.export import (
     DraftLine,
     Header,
     LogLine,
+    SavedAside,
+    SavedDraft,
     StudentLine,
     line_of_aside,
 )
@@ -31,7 +33,7 @@ from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
 from defense_console.model.log.chain import next_hash
-from defense_console.model.log.envelope import Event, Stamp, encode_event
+from defense_console.model.log.envelope import Event, encode_event
 from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, key_of
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
@@ -44,24 +46,6 @@ _FIELDS: Final = {"required": N_("the field {field} is missing"), "unknown": N_(
 _PLACE: Final = re.compile(r" - at `(?:\$|key in )\.?([^`]+)`")
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError)
 """Not JSON, not the fields expected, or not UTF-8."""
-
-
-class SavedDraft(msgspec.Struct, frozen=True):
-    """A draft of an export."""
-
-    log: str
-    field: str
-    text: str
-    first: Stamp
-    cursor: int
-
-
-class SavedAside(msgspec.Struct, frozen=True):
-    """A decision kept aside of an export."""
-
-    log: str
-    key: str
-    event: bytes
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -93,7 +77,7 @@ def read_archive(data: bytes) -> Archive:
             chain, an event that is not legal at its place, a curriculum under another hash, a student who is not
             what their log says.
     """
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    lines = data.removeprefix(BOM).split(b"\n")
     if lines and not lines[-1].strip():
         lines.pop()
     check = _Check()
@@ -270,7 +254,7 @@ class _Check:
         saved = _aside_of(row)
         try:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
-            found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
+            found = line_of_aside(SavedAside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event)))
         except (*_UNREADABLE, ValueError) as error:
             self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error))
             return
@@ -317,7 +301,7 @@ def _kind_of(table: str) -> type[Any]:
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
 
 
-def _why(error: ValueError) -> ConsoleError:
+def _why(error: Exception) -> ConsoleError:
     """Return why a line cannot be read; msgspec's own words for it are English."""
     said = str(error)
     if isinstance(error, UnicodeError):

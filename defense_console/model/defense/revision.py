@@ -128,7 +128,7 @@ def row_title(request: Request, project: Project, language: str) -> str:
 
 
 def criteria_of(request: Request, project: Project, oral: Sequence[Criterion] = ()) -> tuple[Criterion, ...]:
-    """Return the criteria that are the reasons of a row, in the order of the rubric; those of the oral grid where it is given."""
+    """Return the criteria that are the reasons of a row, in the order of the rubric, the oral grid last."""
     every = (*(c for skill in project.skills for c in skill.criteria), *oral)
     return tuple(c for c in every if c.id in request.criteria)
 

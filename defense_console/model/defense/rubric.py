@@ -7,9 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.model.curriculum import Criterion, Curriculum, Policy, Project, Skill, Text
+from defense_console.model.curriculum import Criterion, Curriculum, Phase, Policy, Project, Skill, Text
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
+from defense_console.model.defense.timeline import Timeline
 from defense_console.model.errors import N_, ConsoleError
 
 SkillStatus = Literal["acquired", "partial", "not_acquired", "not_assessed", "unrated"]
@@ -72,6 +73,14 @@ def rating_of(defense: Defense, criterion: str) -> RatingValue | None:
 def all_ratings(defense: Defense) -> dict[str, RatingValue]:
     """Return every rating that counts now: the mentor's own over those from the clock."""
     return defense.all_ratings
+
+
+def speaking(line: Timeline) -> tuple[Phase, int] | None:
+    """Return the phase with a window and its milliseconds, pauses out; None before it has ended, or without one."""
+    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+        return None
+    return phase, line.elapsed_ms(phase=phase.id)
 
 
 def count(criteria: Sequence[Criterion], ratings: Mapping[str, RatingValue]) -> Count:

@@ -126,13 +126,8 @@ def _soft_guards(defense: Defense, curriculum: Curriculum, project: Project) -> 
 
 def _outside_window(defense: Defense) -> bool:
     """Return whether the phase with a window took less or more than it allows, however the mentor rated that."""
-    line = defense.timeline
-    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
-    if phase is None or phase.min_s is None or phase.max_s is None or line.state == "idle":
-        return False
-    if line.phase == phase.id and line.state != "ended":
-        return False
-    return not 1000 * phase.min_s <= line.elapsed_ms(phase=phase.id) <= 1000 * phase.max_s
+    spoken = rubric.speaking(defense.timeline)
+    return spoken is not None and not 1000 * (spoken[0].min_s or 0) <= spoken[1] <= 1000 * (spoken[0].max_s or 0)
 
 
 _TIME: Final = re.compile(r"\b(temps|minutes?|mn|min|durees?|chrono\w*|time|timing|duration|length)\b")

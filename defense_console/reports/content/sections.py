@@ -156,11 +156,6 @@ def remarks(sheet: ReportSource) -> tuple[Section, ...]:
     return section_if("defense", _("Defense: remarks"), [part])
 
 
-def windowed(phases: tuple[Phase, ...]) -> Phase | None:
-    """Return the phase whose length has consequences, None without one."""
-    return next((p for p in phases if p.min_s is not None and p.max_s is not None), None)
-
-
 def window_text(sheet: ReportSource, phase: Phase) -> str:
     """Return `10–20`, in minutes; with units when they are not whole minutes."""
     low, high = phase.min_s or 0, phase.max_s or 0
@@ -175,11 +170,10 @@ def speaking_time(sheet: ReportSource) -> str:
     The seconds shown are always on the side the sentence says: a presentation too long by a moment is rounded up.
     """
     _ = sheet.words
-    line = sheet.defense.timeline
-    phase = windowed(line.phases)
-    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+    spoken = rubric.speaking(sheet.defense.timeline)
+    if spoken is None:
         return ""
-    spoken_ms = line.elapsed_ms(phase=phase.id)
+    phase, spoken_ms = spoken
     length, window = _.duration_text(spoken_ms // 1000), window_text(sheet, phase)
     if spoken_ms > 1000 * (phase.max_s or 0):
         length = _.duration_text(-(-spoken_ms // 1000))
