@@ -16,7 +16,7 @@ _NAME: Final = r"[^\W\d_]+(?:[ '’\-][^\W\d_]+)*"
 _FILE: Final = re.compile(
     rf"(?P<surname>{_NAME})_(?P<given>{_NAME})_"
     r"(?:(?P<number>[0-9]{1,2})_)?(?:(?P<label>.+?)_{1,2})?"
-    r"(?P<month>0[1-9]|1[0-2])(?P<year>20[0-9]{2})(?:\.(?P<extension>[A-Za-z0-9.]{1,8}))?"
+    r"(?P<month>0[1-9]|1[0-2])(?P<year>20[0-9]{2})(?:\.[A-Za-z0-9.]{1,8})?"
 )
 """One underscore or two before the date. The number and the label may be missing: the mentor is told, nothing stops."""
 _ARCHIVE: Final = re.compile(rf"(?P<title>.+)_(?P<surname>{_NAME})_(?P<given>{_NAME})(?:\.[Zz][Ii][Pp])?")
@@ -32,7 +32,6 @@ class FileName(msgspec.Struct, frozen=True):
         number: of the deliverable, None when it is missing.
         label: name of the deliverable as written, "" when it is missing.
         month, year: when the project started.
-        extension: without its dot, in small letters; "" for none.
     """
 
     surname: str
@@ -41,7 +40,6 @@ class FileName(msgspec.Struct, frozen=True):
     label: str
     month: int
     year: int
-    extension: str
 
 
 class ArchiveName(msgspec.Struct, frozen=True):
@@ -69,7 +67,6 @@ def parse_file_name(name: str) -> FileName | None:
         label=(found["label"] or "").strip("_"),
         month=int(found["month"]),
         year=int(found["year"]),
-        extension=(found["extension"] or "").lower(),
     )
 
 

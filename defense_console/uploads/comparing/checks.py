@@ -91,7 +91,10 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
     parts = archive.infolist()
     most = limits.unpacked_megabytes * MB
     if len(parts) > _PARTS or sum(part.file_size for part in parts) > most:
-        raise _too_much(limits)
+        raise ConsoleError(
+            "The document unpacks to more than {n} MB; compare_max_unpacked_mb in the settings allows no more.",
+            n=limits.unpacked_megabytes,
+        )
     names = [part.filename.casefold() for part in parts]
     if len(set(names)) != len(names):
         raise zipfile.BadZipFile  # two parts of one name: which one a reader takes is anybody's guess
@@ -105,13 +108,6 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
                     look(piece)
 
 
-def _too_much(limits: ReadingLimits) -> ConsoleError:
-    return ConsoleError(
-        "The document unpacks to more than {n} MB; compare_max_unpacked_mb in the settings allows no more.",
-        n=limits.unpacked_megabytes,
-    )
-
-
 class _EntityGuard:
     """Looks for an entity declaration in a stream of pieces, in the encodings XML parsers know without help."""
 
@@ -123,13 +119,8 @@ class _EntityGuard:
     def __call__(self, piece: bytes) -> None:
         piece = self._tail + piece
         if any(sign in piece for sign in self._SIGNS):
-            raise _entities()
+            raise ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
         self._tail = piece[-16:]
-
-
-def _entities() -> ConsoleError:
-    """Return the sentence for a document made to blow up while it is read."""
-    return ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
 
 
 def _odf_encrypted(archive: zipfile.ZipFile) -> bool:

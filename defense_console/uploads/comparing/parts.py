@@ -24,21 +24,8 @@ from defense_console.uploads.comparing.sheet_texts import formulas
 from defense_console.uploads.comparing.texts import ZIPPED, check_kind, kind_of, reader_error
 
 _PICTURES: Final = (
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "bmp",
-    "tif",
-    "tiff",
-    "svg",
-    "emf",
-    "wmf",
-    "webp",
-    "ico",
-    "jp2",
-    "heic",
-)
+    "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "svg", "emf", "wmf", "webp", "ico", "jp2", "heic",
+)  # fmt: skip
 _MEDIA: Final = ("mp3", "m4a", "wav", "wma", "ogg", "mp4", "m4v", "mov", "avi", "wmv", "webm", "mkv")
 _LAYOUT: Final = ("ttf", "otf", "odttf", "fntdata", "rels")
 _OWN_FOLDERS: Final[tuple[tuple[str, PartKind], ...]] = (

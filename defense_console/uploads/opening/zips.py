@@ -12,7 +12,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import IO, Final
 
 from defense_console.model.errors import N_, ConsoleError
@@ -87,8 +86,8 @@ class _Guarded(io.BufferedIOBase):
 class Zip:
     """An archive whose entries were all checked.
 
-    Attributes:
-        entries: files in the order of the archive, by their safe path, with the size the archive says.
+    Raises:
+        RefusedSource: It is not a sound archive, or one of its entries is refused.
     """
 
     def __init__(self, file: IO[bytes], name: str, limits: Limits) -> None:
@@ -111,7 +110,7 @@ class Zip:
 
     @property
     def entries(self) -> tuple[tuple[str, int], ...]:
-        """Return the path and the told size of every file."""
+        """Return the safe path of every file, in the order of the archive, and the size that the archive says."""
         return tuple((place, info.file_size) for place, info in self._files.items())
 
     def _checked(self, infos: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -187,20 +186,6 @@ class Zip:
     def close(self) -> None:
         """Let go of it."""
         self._zip.close()
-
-
-@contextmanager
-def opened_zip(file: IO[bytes], name: str, limits: Limits) -> Iterator[Zip]:
-    """Return an archive, checked and closed at the end.
-
-    Raises:
-        RefusedSource: It is not a sound archive, or one of its entries is refused.
-    """
-    archive = Zip(file, name, limits)
-    try:
-        yield archive
-    finally:
-        archive.close()
 
 
 # --- whole archives ----------------------------------------------------------------------------------------------
