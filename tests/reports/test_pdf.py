@@ -23,7 +23,7 @@ from defense_console.exchange.lists.table import csv_table
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Request
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.report import Report
+from defense_console.reports.content.value import Report
 from defense_console.reports.rendering import pdf
 from tests.reports import scene
 from tests.reports.hostile import TEXTS

@@ -16,11 +16,12 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Revision, Version
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Summary
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.sheet import Previous
+from defense_console.reports.content.sheet import utc_offset
 from defense_console.reports.names import expected_names, first_name
 from defense_console.reports.rendering.plain import capital, labelled
-from defense_console.words.translation import Translator, translator, zone_of
+from defense_console.words.translation import Translator, translator
 from defense_console.words.values import OUTCOMES, RATINGS
 
 _DOMAIN = "defense-console.invalid"
@@ -96,7 +97,7 @@ class _Letter:
     words: Translator
     to: Recipient
     zone: str
-    next_attempt: Previous | None
+    next_attempt: Summary | None
 
     @property
     def amended(self) -> bool:
@@ -122,7 +123,7 @@ def build(
     language: str,
     zone: str,
     signature: str = "",
-    next_attempt: Previous | None = None,
+    next_attempt: Summary | None = None,
 ) -> Message:
     """Return the message for the verdict in force, after the last event.
 
@@ -331,8 +332,7 @@ def _local(letter: _Letter, at: str) -> str:
     """Return an instant where the student lives, with the day's name; the mentor's own too where it differs."""
     theirs = letter.to.zone or letter.zone
     text = _instant(letter.words, at, theirs)
-    moment = datetime.fromisoformat(at)
-    if moment.astimezone(zone_of(theirs)).utcoffset() == moment.astimezone(zone_of(letter.zone)).utcoffset():
+    if utc_offset(at, theirs) == utc_offset(at, letter.zone):
         return text
     _ = letter.words
     return _("{student}; for me {mentor}", student=text, mentor=_instant(_, at, letter.zone))
@@ -340,14 +340,13 @@ def _local(letter: _Letter, at: str) -> str:
 
 def _instant(words: Translator, at: str, zone: str) -> str:
     _ = words
-    digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
     return _(
         "{day} {date} {time} ({zone}, {offset})",
         day=_.weekday(at, zone),
         date=_.date_text(at, zone),
         time=_.time_of_day(at, zone),
         zone=zone,
-        offset=f"UTC{digits[:3]}:{digits[3:5]}",
+        offset=utc_offset(at, zone),
     )
 
 

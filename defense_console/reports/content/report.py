@@ -13,28 +13,15 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, Defense, Version
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
+from defense_console.model.queue.agenda import Summary
 from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
-from defense_console.reports.content.sheet import Previous, ReportSource, standing
-from defense_console.reports.content.value import READERS, Fact, Origin, Reader, Report, ReportField, Section
+from defense_console.reports.content.sheet import ReportSource, standing
+from defense_console.reports.content.value import Fact, Reader, Report, ReportField, Section
 from defense_console.reports.rendering.plain import unwrapped
 from defense_console.words.consequences import Consequence, consequence
 from defense_console.words.translation import translator
 from defense_console.words.values import OUTCOMES, SESSIONS
-
-__all__ = [
-    "READERS",
-    "Fact",
-    "Origin",
-    "Previous",
-    "Reader",
-    "Report",
-    "ReportField",
-    "Section",
-    "bodies",
-    "build",
-    "fields",
-]
 
 
 def build(
@@ -47,7 +34,7 @@ def build(
     zone: str = "UTC",
     assessor: str = "",
     record_hash: str | None = None,
-    previous: Sequence[Previous] = (),
+    previous: Sequence[Summary] = (),
     superseded_by: Version | None = None,
 ) -> Report:
     """Return the report of a defense after its last event.
@@ -178,7 +165,7 @@ def _imprint(sheet: ReportSource) -> str:
 
 
 def _facts(
-    sheet: ReportSource, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
+    sheet: ReportSource, student: str, assessor: str, verdict: Consequence, previous: Sequence[Summary]
 ) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
@@ -200,7 +187,7 @@ def _facts(
     return tuple(facts)
 
 
-def _attempt(sheet: ReportSource, previous: Previous) -> str:
+def _attempt(sheet: ReportSource, previous: Summary) -> str:
     how = sheet.word(OUTCOMES, previous.outcome) if previous.outcome else sheet.word(SESSIONS, previous.session)
     return f"{how}, {sheet.words.date_text(previous.planned_at, sheet.zone)}"
 

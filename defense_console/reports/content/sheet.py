@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision, rubric
@@ -31,24 +31,10 @@ VERSIONS: Final[Mapping[str, str]] = {
 }
 
 
-class Previous(Protocol):
-    """What a report says of an earlier attempt."""
-
-    @property
-    def attempt(self) -> int:
-        """Return its number."""
-
-    @property
-    def planned_at(self) -> str:
-        """Return its start, ISO 8601 UTC."""
-
-    @property
-    def session(self) -> str:
-        """Return the state of its last sitting."""
-
-    @property
-    def outcome(self) -> OutcomeValue | None:
-        """Return the outcome of its latest verdict, None without one."""
+def utc_offset(at: str, zone: str) -> str:
+    """Return the offset of a zone at an instant, such as UTC+02:00."""
+    digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
+    return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
 @dataclass(frozen=True)
@@ -101,9 +87,7 @@ class ReportSource:
     def instant(self, at: str) -> str:
         """Return an instant in the report's zone, with its offset and, except for the jury, the zone's name."""
         local = self.words.date_time(at, self.zone)
-        moment = datetime.fromisoformat(at).astimezone(zone_of(self.zone))
-        digits = moment.strftime("%z")
-        offset = f"UTC{digits[:3]}:{digits[3:5]}"
+        offset = utc_offset(at, self.zone)
         if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
         return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({self.zone}, {offset})"
