@@ -6,6 +6,7 @@ Kept free of the toolkit, so that the command line lists the keys without loadin
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Final
 
@@ -83,14 +84,10 @@ def character_of(key: str) -> str | None:
         return _NUMPAD[key]
     if key in NAMED_KEYS and key != "space":
         return None  # Unicode gives names such as DELETE to control characters
-    try:
-        return unicodedata.lookup(_LONG.get(key, key).replace("_", " "))
-    except KeyError:
-        pass
-    try:
-        return unicodedata.lookup(_LONG.get(key, key).replace("_", "-"))
-    except KeyError:
-        return None
+    for between in (" ", "-"):
+        with suppress(KeyError):
+            return unicodedata.lookup(_LONG.get(key, key).replace("_", between))
+    return None
 
 
 def both_cases(key: str) -> tuple[str, ...]:

@@ -23,39 +23,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache
-from typing import Final, Literal
+from functools import lru_cache, wraps
+from typing import Concatenate, Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_ as N_
+from defense_console.model.errors import ConsoleError
 
-__all__ = [
-    "LANGUAGES",
-    "MINUS",
-    "N_",
-    "Keys",
-    "Translator",
-    "_",
-    "choose_language",
-    "clock_text",
-    "clock_time",
-    "date_text",
-    "date_time",
-    "duration_text",
-    "error_text",
-    "in_words",
-    "language",
-    "name_keys",
-    "ngettext",
-    "ngettext_",
-    "set_language",
-    "time_of_day",
-    "translator",
-    "weekday",
-    "when",
-    "zone_of",
-]
-
+P = ParamSpec("P")
 Language = Literal["fr", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 DOMAIN: Final = "defense_console"
@@ -373,59 +348,24 @@ def ngettext(one: str, many: str, n: int, /, **places: object) -> str:
     return _chosen["screen"].ngettext(one, many, n, **places)
 
 
-ngettext_ = ngettext
+def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, str]:
+    """Return a method of `Translator` as a function that speaks the current language."""
+
+    @wraps(method)
+    def said(*args: P.args, **kwargs: P.kwargs) -> str:
+        return method(_chosen["screen"], *args, **kwargs)
+
+    return said
 
 
-def error_text(error: ConsoleError) -> str:
-    """Return the reason of a refusal in the current language."""
-    return _chosen["screen"].error(error)
-
-
-def clock_text(seconds: int) -> str:
-    """See `Translator.clock_text`."""
-    return _chosen["screen"].clock_text(seconds)
-
-
-def duration_text(seconds: int) -> str:
-    """See `Translator.duration_text`."""
-    return _chosen["screen"].duration_text(seconds)
-
-
-def size_text(size: int) -> str:
-    """See `Translator.size_text`."""
-    return _chosen["screen"].size_text(size)
-
-
-def in_words(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
-    """See `Translator.in_words`."""
-    return _chosen["screen"].in_words(moment, zone, now, due=due)
-
-
-def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:
-    """See `Translator.date_text`."""
-    return _chosen["screen"].date_text(moment, zone)
-
-
-def time_of_day(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.time_of_day`."""
-    return _chosen["screen"].time_of_day(moment, zone)
-
-
-def clock_time(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.clock_time`."""
-    return _chosen["screen"].clock_time(moment, zone)
-
-
-def date_time(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.date_time`."""
-    return _chosen["screen"].date_time(moment, zone)
-
-
-def weekday(moment: str | datetime | date, zone: str = "UTC") -> str:
-    """See `Translator.weekday`."""
-    return _chosen["screen"].weekday(moment, zone)
-
-
-def when(moment: str | datetime, zone: str, now: str | datetime) -> str:
-    """See `Translator.when`."""
-    return _chosen["screen"].when(moment, zone, now)
+error_text = _in_force(Translator.error)
+clock_text = _in_force(Translator.clock_text)
+duration_text = _in_force(Translator.duration_text)
+size_text = _in_force(Translator.size_text)
+in_words = _in_force(Translator.in_words)
+date_text = _in_force(Translator.date_text)
+time_of_day = _in_force(Translator.time_of_day)
+clock_time = _in_force(Translator.clock_time)
+date_time = _in_force(Translator.date_time)
+weekday = _in_force(Translator.weekday)
+when = _in_force(Translator.when)
