@@ -1,6 +1,6 @@
 """What can be asked of the table of commands: which ones act in a context, their keys in force, their hints.
 
-The table itself is in `command_table.py`. A command's action on a screen is its id with underscores
+The table itself is in `table.py`. A command's action on a screen is its id with underscores
 (`live.rate_met` → `action_live_rate_met`). Nothing here loads the toolkit.
 """
 
@@ -10,30 +10,16 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final, NoReturn
 
-from defense_console.keys.table import COMMANDS, CONTEXTS, TITLES, Command, Context
+from defense_console.keys.table import COMMANDS as COMMANDS
+from defense_console.keys.table import CONTEXTS as CONTEXTS
+from defense_console.keys.table import TITLES
+from defense_console.keys.table import Command as Command
+from defense_console.keys.table import Context as Context
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
-from defense_console.words.key_names import both_cases, display_key, is_single, parse_key
+from defense_console.words.key_names import both_cases, is_single, parse_key
+from defense_console.words.key_names import display_key as display_key
 from defense_console.words.translation import translator
-
-__all__ = [
-    "COMMANDS",
-    "CONTEXTS",
-    "Command",
-    "Context",
-    "action_of",
-    "acts_over_dialogs",
-    "acts_while_writing",
-    "check_keymap",
-    "command",
-    "commands_for",
-    "context_title",
-    "display_key",
-    "footer_of",
-    "keys_of",
-    "meant_by",
-    "shown_keys",
-]
 
 _BY_ID: Final[Mapping[str, Command]] = {each.id: each for each in COMMANDS}
 _PARENTS: Final[Mapping[Context, Context]] = {"live.questions": "live", "live.notes": "live"}

@@ -66,7 +66,7 @@ class Command(msgspec.Struct, frozen=True):
     essential: bool = False
 
 
-def _command(
+def _c(
     id: str,
     keys: str,
     label: str,
@@ -86,8 +86,6 @@ def _command(
         tuple(places.items()), essential,
     )  # fmt: skip
 
-
-_c = _command
 
 COMMANDS: Final[tuple[Command, ...]] = (
     # --- everywhere ------------------------------------------------------------------------------------------------
