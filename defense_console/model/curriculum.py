@@ -187,10 +187,6 @@ class Curriculum(msgspec.Struct, frozen=True):
     note: str | None = None
     aspects: tuple[AspectWord, ...] = ()
 
-    def aspect_text(self, aspect: Aspect) -> Text:
-        """Return what an aspect is called; its id where the curriculum has no word for it."""
-        return next((word.text for word in self.aspects if word.aspect == aspect), Text(fr=aspect, en=aspect))
-
     def project(self, project_id: str) -> Project | None:
         """Return the project with this id, or None."""
         return next((p for p in self.projects if p.id == project_id), None)

@@ -12,7 +12,6 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.revision import (
     Row,
-    defense_overdue,
     documents_kept,
     mentor_due,
     prefilled,
@@ -24,7 +23,7 @@ from defense_console.model.defense.revision import (
 )
 from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import instant, iso
-from tests.model.builders import Log, conditional
+from tests.model.builders import Log, conditional, is_overdue
 
 H = 3600
 MISSED = "IRP-P2-B1.1-1"  # proved by the documents 1 and 2
@@ -218,21 +217,21 @@ def test_overdue_is_only_displayed() -> None:
     log = conditional()
     due = student_due(log.defense)
     assert due is not None
-    assert not defense_overdue(log.defense, due)
-    assert defense_overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
+    assert not is_overdue(log.defense, due)
+    assert is_overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
     years_later = iso(instant(due) + timedelta(days=700))
     assert {row.state for row in log.defense.revisions} == {"requested"}
-    assert defense_overdue(log.defense, years_later)
+    assert is_overdue(log.defense, years_later)
     assert log.defense.drafting is None
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen in the defense"))
-    assert not defense_overdue(log.defense, due)
-    assert defense_overdue(log.defense, years_later), "now the mentor's decision is late"
-    assert not defense_overdue(log.released("validated").defense, years_later)
+    assert not is_overdue(log.defense, due)
+    assert is_overdue(log.defense, years_later), "now the mentor's decision is late"
+    assert not is_overdue(log.released("validated").defense, years_later)
 
 
 def test_nothing_is_owed_once_the_condition_is_no_longer_in_force() -> None:
     log = conditional().add(ev.AmendmentOpened("read again")).released("validated")
     assert log.defense.revisions
     assert student_due(log.defense) is None
-    assert not defense_overdue(log.defense, iso(log.start + timedelta(days=30)))
+    assert not is_overdue(log.defense, iso(log.start + timedelta(days=30)))

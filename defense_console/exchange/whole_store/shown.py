@@ -40,7 +40,7 @@ def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stam
         ConsoleError: The curriculum does not have the project.
     """
     project = rubric.project_of(defense, curriculum)
-    ratings = rubric.all_ratings(defense)
+    ratings = defense.all_ratings
     order = [c.id for c in curriculum.criteria_of(project)]
     return {
         "id": labels.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Carried, Defense, RatingValue
 
 
@@ -21,7 +20,7 @@ def carried_from(previous: Defense) -> Carried | None:
         return None
     if previous.curriculum_hash is None:
         return None
-    ratings = rubric.all_ratings(previous)
+    ratings = previous.all_ratings
     own = tuple(c.id for skill in project.skills for c in skill.criteria)
     kept: dict[str, RatingValue] = {id: ratings[id] for id in own if ratings.get(id) in ("met", "to_improve")}
     kept |= {id: "met" for id in own if _repaired(previous, id)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -218,14 +219,6 @@ def _mine_since(row: Revision) -> str:
     return row.answer.at if row.answer is not None else row.decided_at or row.requested_at
 
 
-def defense_overdue(defense: Defense, now: str) -> bool:
-    """Return whether a required document, or the mentor's decision on one, is late at `now` (ISO 8601 UTC).
-
-    Only displayed: a deadline never decides.
-    """
-    return any(due is not None and instant(due) < instant(now) for due in (student_due(defense), mentor_due(defense)))
-
-
 Change = Literal["missing", "declared", "new", "unchanged", "again", "changed"]
 
 
@@ -274,7 +267,7 @@ def file_pairs(before: Delivery | None, after: Delivery | None) -> tuple[FilePai
     old = list(before.files) if before is not None else []
     new = list(after.files) if after is not None else []
     pairs: list[FilePair] = []
-    for trait in (_name, _content, _ending):
+    for trait in (attrgetter("name"), attrgetter("sha256"), _ending):
         for file in tuple(new):
             found = next((other for other in old if trait(other) == trait(file)), None)
             if found is not None:
@@ -282,14 +275,6 @@ def file_pairs(before: Delivery | None, after: Delivery | None) -> tuple[FilePai
                 new.remove(file)
                 pairs.append((found, file))
     return (*pairs, *((None, file) for file in new), *((file, None) for file in old))
-
-
-def _name(file: ReceivedFile) -> str:
-    return file.name
-
-
-def _content(file: ReceivedFile) -> str:
-    return file.sha256
 
 
 def _ending(file: ReceivedFile) -> str:

@@ -70,11 +70,6 @@ def rating_of(defense: Defense, criterion: str) -> RatingValue | None:
     return defense.all_ratings.get(criterion)
 
 
-def all_ratings(defense: Defense) -> dict[str, RatingValue]:
-    """Return every rating that counts now: the mentor's own over those from the clock."""
-    return defense.all_ratings
-
-
 def speaking(line: Timeline) -> tuple[Phase, int] | None:
     """Return the phase with a window and its milliseconds, pauses out; None before it has ended, or without one."""
     phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
@@ -90,7 +85,7 @@ def count(criteria: Sequence[Criterion], ratings: Mapping[str, RatingValue]) -> 
 
 def counts(defense: Defense, curriculum: Curriculum, project: Project) -> Count:
     """Return how many criteria of the whole defense are rated, the oral grid included."""
-    return count(tuple(curriculum.criteria_of(project)), all_ratings(defense))
+    return count(tuple(curriculum.criteria_of(project)), defense.all_ratings)
 
 
 def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Policy) -> SkillResult:
@@ -129,7 +124,7 @@ def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Polic
 
 def skill_results(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[SkillResult, ...]:
     """Return the result of every skill of the project, in order, the oral grid last."""
-    ratings = all_ratings(defense)
+    ratings = defense.all_ratings
     policy = curriculum.rules.policy
     return tuple(skill_result(skill, ratings, policy) for skill in curriculum.skills_of(project))
 
@@ -142,7 +137,7 @@ def next_unrated(defense: Defense, curriculum: Curriculum, project: Project, aft
     """
     order = tuple(curriculum.criteria_of(project))
     start = next((i + 1 for i, c in enumerate(order) if c.id == after), 0)
-    ratings = all_ratings(defense)
+    ratings = defense.all_ratings
     for criterion in (*order[start:], *order[:start]):
         if criterion.id not in ratings and not criterion.from_clock:
             return criterion.id

@@ -62,7 +62,7 @@ def _rating_guards(defense: Defense, curriculum: Curriculum, project: Project) -
     if defense.drafting == "round":
         return
     criteria = tuple(curriculum.criteria_of(project))
-    ratings = rubric.all_ratings(defense)
+    ratings = defense.all_ratings
     found = rubric.count(criteria, ratings)
     if found.rated < found.total:
         places = {"missing": found.total - found.rated}

@@ -36,7 +36,6 @@ Who = Literal["mentor", "student"]
 Tab = Literal["today", "mentor", "student", "overdue", "closed"]
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
-ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 
 
 def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:

@@ -12,10 +12,6 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
 
-def _set_clock(state: Folding, changed: timeline.Timeline) -> None:
-    state.change_sitting(timeline=changed)
-
-
 class Started(What, frozen=True, tag="started"):
     """The student is here: the first phase runs, and the curriculum is pinned."""
 
@@ -56,7 +52,7 @@ def _check_paused(case: Case, what: Paused) -> None:
 
 @applies(Paused)
 def _apply_paused(state: Folding, event: Event[What], what: Paused) -> None:
-    _set_clock(state, timeline.pause(state.timeline, event.at))
+    state.change_sitting(timeline=timeline.pause(state.timeline, event.at))
     state.pauses[event.seq] = Pause(event.seq, state.sitting.n, event.at, what.reason)
 
 
@@ -93,7 +89,7 @@ def _check_resumed(case: Case, what: Resumed) -> None:
 
 @applies(Resumed)
 def _apply_resumed(state: Folding, event: Event[What], what: Resumed) -> None:
-    _set_clock(state, timeline.resume(state.timeline, event.at))
+    state.change_sitting(timeline=timeline.resume(state.timeline, event.at))
 
 
 class PhaseEntered(What, frozen=True, tag="phase_entered"):
@@ -112,7 +108,7 @@ def _check_phase_entered(case: Case, what: PhaseEntered) -> None:
 
 @applies(PhaseEntered)
 def _apply_phase_entered(state: Folding, event: Event[What], what: PhaseEntered) -> None:
-    _set_clock(state, timeline.enter(state.timeline, what.phase, event.at))
+    state.change_sitting(timeline=timeline.enter(state.timeline, what.phase, event.at))
 
 
 class TargetMoved(What, frozen=True, tag="target_moved"):
@@ -132,7 +128,7 @@ def _check_target_moved(case: Case, what: TargetMoved) -> None:
 
 @applies(TargetMoved)
 def _apply_target_moved(state: Folding, event: Event[What], what: TargetMoved) -> None:
-    _set_clock(state, timeline.move_target(state.timeline, what.phase, what.by_s))
+    state.change_sitting(timeline=timeline.move_target(state.timeline, what.phase, what.by_s))
 
 
 class RecordingStarted(What, frozen=True, tag="recording_started"):
@@ -212,7 +208,7 @@ def _apply_gap_paused(state: Folding, event: Event[What], what: GapPaused) -> No
 def _pause_gap(state: Folding, seq: int) -> None:
     gap = state.gaps[seq]
     end_ms = state.timeline.place_ms(gap.until)
-    _set_clock(state, timeline.pause_between(state.timeline, end_ms - gap.gap_ms, end_ms))
+    state.change_sitting(timeline=timeline.pause_between(state.timeline, end_ms - gap.gap_ms, end_ms))
     state.gaps[seq] = replace(gap, paused=True)
 
 
@@ -227,7 +223,7 @@ class Suspended(What, frozen=True, tag="suspended"):
 @applies(Suspended)
 def _apply_suspended(state: Folding, event: Event[What], what: Suspended) -> None:
     if state.sittings and state.sitting.session == "live":
-        _set_clock(state, timeline.checkpoint(state.timeline, event.at))
+        state.change_sitting(timeline=timeline.checkpoint(state.timeline, event.at))
         n = state.sitting.n
         state.gaps[event.seq] = Gap(event.seq, n, what.since, event.at, what.gap_ms, asleep=True)
 
@@ -243,7 +239,7 @@ class ClockStepped(What, frozen=True, tag="clock_stepped"):
 def _apply_clock_stepped(state: Folding, event: Event[What], what: ClockStepped) -> None:
     """Set a mark: it keeps a later reboot from measuring across the step of the wall clock."""
     if state.sittings and state.sitting.session == "live":
-        _set_clock(state, timeline.checkpoint(state.timeline, event.at))
+        state.change_sitting(timeline=timeline.checkpoint(state.timeline, event.at))
 
 
 class Recovered(What, frozen=True, tag="recovered"):
@@ -267,7 +263,7 @@ def _apply_recovered(state: Folding, event: Event[What], what: Recovered) -> Non
     if what.answer == "ended":
         state.change_sitting(session="held", timeline=timeline.end_at(state.timeline, what.last))
     elif told is None:
-        _set_clock(state, timeline.checkpoint(timeline.checkpoint(state.timeline, what.last), what.back))
+        state.change_sitting(timeline=timeline.checkpoint(timeline.checkpoint(state.timeline, what.last), what.back))
         gap_ms = timeline.between_ms(what.last, what.back)
         told = Gap(event.seq, state.sitting.n, what.last, what.back, gap_ms, asleep=False)
         state.gaps[told.seq] = told
