@@ -86,7 +86,6 @@ def test_an_edited_row_keeps_its_words_and_follows_the_rubric() -> None:
     row = one(log, "d2")
     assert (row.request.expected, row.request.due_after_s) == ("add the dates", 60 * H)
     assert row.request.criteria == (MISSED, ALSO)
-    assert row.prefilled
 
 
 def test_a_row_the_mentor_wrote_in_survives_a_better_rating_and_one_without_words_goes() -> None:
@@ -94,7 +93,7 @@ def test_a_row_the_mentor_wrote_in_survives_a_better_rating_and_one_without_word
     log.add(ev.RowSet(msgspec.structs.replace(one(log, "d1").request, reason="no date on it")))
     log.add(ev.RowSet(msgspec.structs.replace(one(log, "d2").request, due_after_s=60 * H)))
     log.rate({MISSED: "met"})
-    assert [(row.request.id, row.request.criteria, row.prefilled) for row in found(log)] == [("d1", (), False)]
+    assert [(row.request.id, row.request.criteria) for row in found(log)] == [("d1", ())]
     log.rate({MISSED: "not_met"})
     assert one(log, "d2").request.due_after_s == 60 * H
 

@@ -15,7 +15,7 @@ import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.moments import EXPECTED, moment
-from defense_console.exchange.platform.words import FROM_PLATFORM, PlatformWord, platform_word
+from defense_console.exchange.platform.words import PLATFORM_WORDS, PlatformWord, platform_word
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.queue.agenda import searchable
@@ -184,7 +184,7 @@ class _SessionReader:
     def _word(self, value: object) -> PlatformWord | None:
         word = platform_word(value) if isinstance(value, str) else None
         if word is None:
-            self._wrong("status", value, N_("one of {words}"), words=", ".join(FROM_PLATFORM))
+            self._wrong("status", value, N_("one of {words}"), words=", ".join(PLATFORM_WORDS))
         return word
 
     def _effective_s(self, details: object) -> int | None:

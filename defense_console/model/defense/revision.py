@@ -22,11 +22,10 @@ from defense_console.model.defense.timeline import instant, later
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A document to revise on the draft verdict: what is asked, whether it is kept, whether the rubric proposed it."""
+    """A document to revise on the draft verdict: what is asked, and whether it is kept."""
 
     request: Request
     kept: bool
-    prefilled: bool
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -97,11 +96,11 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
         elif request is not None and kept:
             row = msgspec.structs.replace(mine, criteria=_union(mine.criteria, request.criteria))
         else:
-            found.append(Row(mine, kept, prefilled=False))
+            found.append(Row(mine, kept))
             continue
         taken.add(mine.deliverable)
-        found.append(Row(row, kept, prefilled=request is not None))
-    found += [Row(r, _is_kept(r.id, defense), prefilled=True) for n, r in proposed.items() if n not in taken]
+        found.append(Row(row, kept))
+    found += [Row(r, _is_kept(r.id, defense)) for n, r in proposed.items() if n not in taken]
     return tuple(sorted(found, key=lambda row: (row.request.deliverable is None, row.request.deliverable or 0)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -24,19 +25,11 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class SkillResult(msgspec.Struct, frozen=True):
-    """The result of a skill: its status and the number of criteria by rating.
-
-    `unrated` is the status while a criterion of the skill has no rating.
-    """
+    """The result of a skill; `unrated` is its status while one of its criteria has no rating."""
 
     ref: str
     title: Text
     status: SkillStatus
-    met: int
-    to_improve: int
-    not_met: int
-    not_observed: int
-    unrated: int
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -89,13 +82,13 @@ def counts(defense: Defense, curriculum: Curriculum, project: Project) -> Count:
 
 
 def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Policy) -> SkillResult:
-    """Return the status and the numbers of one skill.
+    """Return the status of one skill.
 
     What was not observed is left out of its skill; a skill with nothing observed is not assessed. A skill is partial
     while at most the policy's share of the observed criteria is not met and none of these is blocking.
     """
     values = [(c, ratings.get(c.id)) for c in skill.criteria]
-    number = {r: sum(1 for _, v in values if v == r) for r in ("met", "to_improve", "not_met", "not_observed", None)}
+    number = Counter(value for _criterion, value in values)
     observed = number["met"] + number["to_improve"] + number["not_met"]
     blocked = any(c.blocking and v == "not_met" for c, v in values)
     share, whole = policy.partial_share
@@ -110,16 +103,7 @@ def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Polic
         status = "partial"
     else:
         status = "not_acquired"
-    return SkillResult(
-        skill.ref,
-        skill.title,
-        status,
-        number["met"],
-        number["to_improve"],
-        number["not_met"],
-        number["not_observed"],
-        number[None],
-    )
+    return SkillResult(skill.ref, skill.title, status)
 
 
 def skill_results(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[SkillResult, ...]:

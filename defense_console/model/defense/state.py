@@ -211,7 +211,6 @@ class Version(msgspec.Struct, frozen=True):
     suggested: OutcomeValue | None
     reason: str
     signed_at: str
-    signed_stamp: Stamp
     released_at: str | None
     released_seq: int | None
     rows: tuple[Request, ...]

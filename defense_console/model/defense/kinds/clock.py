@@ -151,9 +151,7 @@ class Finished(What, frozen=True, tag="finished"):
     """The defense is over: the session is held."""
 
 
-@checks(Finished)
-def _check_finished(case: Case, what: Finished) -> None:
-    is_live(case)
+checks.by_case(Finished, is_live)
 
 
 @applies(Finished)

@@ -264,9 +264,7 @@ class GoalSet(What, frozen=True, tag="goal_set"):
     text: str
 
 
-@checks(GoalSet)
-def _check_goal_set(case: Case, what: GoalSet) -> None:
-    may_judge(case)
+checks.by_case(GoalSet, may_judge)
 
 
 @applies(GoalSet)

@@ -37,9 +37,7 @@ class OutcomeChosen(What, frozen=True, tag="outcome_chosen"):
     outcome: OutcomeValue
 
 
-@checks(OutcomeChosen)
-def _check_outcome_chosen(case: Case, what: OutcomeChosen) -> None:
-    may_judge(case)
+checks.by_case(OutcomeChosen, may_judge)
 
 
 @applies(OutcomeChosen)
@@ -53,9 +51,7 @@ class ReasonGiven(What, frozen=True, tag="reason_given"):
     text: str
 
 
-@checks(ReasonGiven)
-def _check_reason_given(case: Case, what: ReasonGiven) -> None:
-    may_judge(case)
+checks.by_case(ReasonGiven, may_judge)
 
 
 @applies(ReasonGiven)
@@ -147,9 +143,7 @@ class RowKept(OfRow, frozen=True, tag="row_kept"):
     kept: bool
 
 
-@checks(RowKept)
-def _check_row_kept(case: Case, what: RowKept) -> None:
-    may_judge(case)
+checks.by_case(RowKept, may_judge)
 
 
 @applies(RowKept)
@@ -192,7 +186,6 @@ def _apply_signed(state: Folding, event: Event[What], what: Signed) -> None:
             suggested=what.suggested,
             reason=what.reason,
             signed_at=event.at.wall,
-            signed_stamp=event.at,
             released_at=None,
             released_seq=None,
             rows=what.rows,
