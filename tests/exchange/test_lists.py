@@ -553,6 +553,14 @@ def exported(tmp_path: Path) -> str:
     return CliRunner().invoke(main, ["export", "--store", str(tmp_path / "store")]).stdout
 
 
+def test_the_dry_run_names_the_encoding(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "plain.csv"
+    file.write_bytes(table().decode().encode("cp1252"))
+    shown = cli("--dry-run", file).stdout
+    assert "The file is not UTF-8; it is read as Windows-1252." in shown
+    assert "Zoé Fictive" in shown
+
+
 def test_a_dry_run_shows_the_columns_the_first_rows_and_what_was_left_out(cli: Cli) -> None:
     shown = cli("--dry-run", CASES / "c42_french_headers_utf8.csv").stdout
     assert "N° étudiant         → student_id\n" in shown
