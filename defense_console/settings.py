@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.model.errors import ConsoleError, system_reason, toml_fault
 from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
@@ -160,13 +160,14 @@ def _read(file: Path, required: bool) -> dict[str, Any]:
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
             raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         if required:
             raise ConsoleError("{file}: there is no such settings file", file=str(file)) from None
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise ConsoleError("{file}: this is not TOML: {problem}", file=str(file), problem=str(error)) from None
+        raise ConsoleError("{file}: {problem}", file=str(file), problem=toml_fault(error, text)) from None
     except UnicodeDecodeError:
         raise ConsoleError("{file}: this is not UTF-8 text", file=str(file)) from None
     except OSError as error:

@@ -234,9 +234,9 @@ def test_the_table_is_read_without_the_toolkit() -> None:
 def test_a_sentence_names_the_key_in_force() -> None:
     remapped = Settings(keys={"live.finish": ("F6",), "clock.toggle": ()})
     assert key_in_force("live.finish") == "f"
-    assert key_in_force("live.finish", remapped) == "F6"
-    assert key_in_force("clock.toggle", remapped) == "F3"  # the key that does it from a text field
-    without = key_in_force("live.finish", Settings(single_keys="off"), "fr")
+    assert key_in_force("live.finish", settings=remapped) == "F6"
+    assert key_in_force("clock.toggle", settings=remapped) == "F3"  # the key that does it from a text field
+    without = key_in_force("live.finish", "fr", Settings(single_keys="off"))
     assert without.replace("\N{NO-BREAK SPACE}", " ") == "« terminer » (palette)"
     assert "in the last one, F6 finishes" in key_table_markdown("en", remapped)
 

@@ -64,6 +64,8 @@ def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
     found = plan.asked.understood
     if found is None:
         return
+    if found.assumed:
+        yield _("The file is not UTF-8; it is read as {encoding}. Look at the accents.", encoding=found.assumed)
     if found.sheet:
         yield _("Sheet: {name}", name=one_line(found.sheet))
     if found.matched and all(name == column for name, column in found.matched):

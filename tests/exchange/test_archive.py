@@ -39,6 +39,7 @@ from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
+from defense_console.words.translation import translator
 from tests.model.long_logs import CURRICULUM, PROJECT, long_log, pauses, ratings_taken_back, steps
 
 SHIPPED = load_shipped()
@@ -299,12 +300,28 @@ def test_a_student_other_than_the_log_says_is_refused(make: Callable[[str], Exch
     assert [bad.line for bad in damaged(make, lines).lines] == [place + 1]
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b'{"table":"leases","id":1}', b'{"table":"students","id":"x"}', b'"\xff"'])
-def test_an_unreadable_line_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes, line: bytes) -> None:
+STUDENT_LINE = b'{"table":"students","id":"x","name":"","email":"","timezone":"","seq":%s}'
+UNREADABLE = {
+    b"": "ce n’est pas du JSON tel que la console l’écrit",
+    b"{": "ce n’est pas du JSON tel que la console l’écrit",
+    b'{"table":"leases","id":1}': "",
+    b'{"table":"students","id":"x"}': "le champ name manque",
+    STUDENT_LINE % b'"1"': "seq a une autre forme",
+    STUDENT_LINE % b'1,"x":2': "le champ x est inconnu",
+    b'{"table":"\xff"}': "ce n’est pas de l’UTF-8",
+}
+
+
+@pytest.mark.parametrize("line", UNREADABLE)
+def test_an_unreadable_line_is_refused_in_our_words(
+    make: Callable[[str], ExchangeDesk], exported: bytes, line: bytes
+) -> None:
     lines = exported.splitlines()
     lines.insert(5, line)
 
-    assert 6 in {bad.line for bad in damaged(make, recounted(lines)).lines}
+    [bad] = [bad for bad in damaged(make, recounted(lines)).lines if bad.line == 6]
+    problem = bad.parameters.get("problem")
+    assert (translator("fr").error(problem) if isinstance(problem, ConsoleError) else "") == UNREADABLE[line]
 
 
 def test_a_log_under_another_name_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:

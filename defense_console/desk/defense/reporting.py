@@ -17,6 +17,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
 from defense_console.reports.content import report as reports
+from defense_console.reports.content.value import Reader, Report
 from defense_console.words.translation import zone_of
 
 _REPORT = "report/"
@@ -42,7 +43,7 @@ class ReportingDesk(DefenseDesk):
         super().__init__(ledger, id, leases)
         self._zone = zone
 
-    def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:
+    def report(self, reader: Reader, language: str, version: int | None = None) -> Report:
         """The report for one reader in one language, as it reads now or as it read when a version was released.
 
         Args:
@@ -102,7 +103,7 @@ class ReportingDesk(DefenseDesk):
         signed = (e.author for e in self.events if isinstance(e.what, ev.Signed) and e.what.version == n)
         return next(reversed(tuple(signed)), self.ledger.author)
 
-    def _zone_of(self, reader: reports.Reader) -> str:
+    def _zone_of(self, reader: Reader) -> str:
         """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""
         theirs = self.student.timezone
         if reader != "student" or not theirs:

@@ -103,8 +103,16 @@ class ExchangeDesk:
             store.read_log,
             store.students(),
             store.curricula(),
-            store.all_drafts(),
-            store.all_asides(),
+            [
+                archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
+                for log, drafts in store.all_drafts().items()
+                for field, draft in drafts.items()
+            ],
+            [
+                archive.SavedAside(log, key, event)
+                for log, asides in store.all_asides().items()
+                for key, event in asides.items()
+            ],
             store.meta(DEMO) or "",
         )
 

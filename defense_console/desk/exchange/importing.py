@@ -75,7 +75,7 @@ class ImportDesk:
             table = table_of(book.lines(name))
         else:
             table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
-        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name)
+        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name, file.assumed)
 
     def take_calendar(
         self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False

@@ -70,8 +70,8 @@ class WholeStoreDesk:
                 with self.vault.taking() as taking:
                     for _sha256, chunks in pieces:
                         taking.add(chunks)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-            raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: {problem}"), {"problem": error})]) from None
+        except (zipfile.BadZipFile, NotImplementedError, EOFError):
+            raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: this one is cut or damaged"))]) from None
         taken = self.exchange.import_archive(found.lines)
         return msgspec.structs.replace(taken, documents=len(found.entries))
 

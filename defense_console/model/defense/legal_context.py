@@ -39,11 +39,7 @@ SESSION_REFUSALS: dict[SessionState, str] = {
 
 
 def require(condition: bool, id: str, **parameters: object) -> None:
-    """Refuse with a sentence unless the condition holds.
-
-    Raises:
-        ConsoleError: It does not.
-    """
+    """Refuse with a sentence unless the condition holds."""
     if not condition:
         raise ConsoleError(id, **parameters)
 
@@ -66,41 +62,25 @@ def numbered(made: Sequence[N], seq: int) -> N | None:
 
 
 def session_in(case: Case, *states: SessionState) -> None:
-    """Refuse unless the session is in one of these states.
-
-    Raises:
-        ConsoleError: It is not.
-    """
+    """Refuse unless the session is in one of these states."""
     require(case.defense.session in states, SESSION_REFUSALS[case.defense.session])
 
 
 def is_live(case: Case) -> None:
-    """Refuse unless the defense is live; one that is over and can go on says how.
-
-    Raises:
-        ConsoleError: It is not live.
-    """
+    """Refuse unless the defense is live; one that is over and can go on says how."""
     can_go_on = case.defense.session == "held" and not case.defense.versions
     require(not can_go_on, "The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
     session_in(case, "live")
 
 
 def not_released(case: Case) -> None:
-    """Refuse what would change a released verdict, unless a further version is drafted.
-
-    Raises:
-        ConsoleError: It would.
-    """
+    """Refuse what would change a released verdict, unless a further version is drafted."""
     drafted = not case.defense.versions or case.defense.drafting is not None
     require(drafted, "The verdict is released: only a new version can change it.")
 
 
 def may_judge(case: Case) -> None:
-    """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version.
-
-    Raises:
-        ConsoleError: Ratings and texts of the verdict cannot change now.
-    """
+    """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version."""
     session_in(case, "live", "held")
     not_released(case)
 

@@ -52,12 +52,6 @@ class Log(Generic[W, S]):
     def read(cls, subject: Subject[W, S], id: str, lines: Sequence[StoredLine], curricula: Curricula) -> Log[W, S]:
         """Return a log as it is stored; an empty one where there are no lines.
 
-        Args:
-            subject: What it is about.
-            id: Of whom or what.
-            lines: As a store reads them: in order, their chain checked.
-            curricula: With the pinned one.
-
         Raises:
             ConsoleError: It holds what only a newer console knows, or the curriculum it pins is missing.
         """
@@ -68,12 +62,12 @@ class Log(Generic[W, S]):
 
     @property
     def stream(self) -> str:
-        """Its name in a store."""
+        """Return its name in a store."""
         return self.subject.stream(self.id)
 
     @property
     def state(self) -> S:
-        """What its events fold to.
+        """Return what its events fold to.
 
         Raises:
             ConsoleError: It is empty.
@@ -84,12 +78,12 @@ class Log(Generic[W, S]):
 
     @property
     def row(self) -> dict[str, Any]:
-        """The row beside it."""
+        """Return the row that a store keeps with it."""
         return self.subject.row(self.id, self.state)
 
     @property
     def lines(self) -> tuple[bytes, ...]:
-        """Canonical JSON of every event."""
+        """Return the canonical JSON of every event."""
         return tuple(encode_event(event) for event in self.events)
 
     def upto(self, seq: int, curricula: Curricula) -> Log[W, S]:
@@ -119,15 +113,8 @@ class Action(Generic[W, S]):
 def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula) -> Action[W, S]:
     """Add one action to a log: all of its events, or none.
 
-    Args:
-        log: Empty where the action begins it.
-        whats: What was decided by one key press, in order.
-        at: When.
-        author: Name of the mentor.
-        curricula: For the law and the fold.
-
     Raises:
-        ConsoleError: An event may not come where it stands.
+        ConsoleError: An event may not come next.
     """
     added, running = _decided(log, whats, at, author, curricula)
     pins = _pins(log.subject, whats, curricula)
@@ -185,12 +172,7 @@ def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> l
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]) -> list[Event[W]]:
-    """Return the events of stored lines: the one way to read them, whoever wrote them.
-
-    Args:
-        subject: What the log is about.
-        stream: Its name.
-        lines: As a store reads them, in order: their chain holds.
+    """Return the events of stored lines: the one way to read them.
 
     Raises:
         ConsoleError: A line holds what only a newer console knows.

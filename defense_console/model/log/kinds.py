@@ -30,12 +30,12 @@ class Laws(Generic[C]):
 
         return register
 
-    def ask(self, case: C, what: What) -> None:
-        """Refuse an event that is not legal in this case.
+    def by_case(self, kind: type[What], law: Callable[[C], None]) -> None:
+        """Register the law of a kind that looks at the case alone."""
+        self._laws[kind] = lambda case, _what: law(case)
 
-        Raises:
-            ConsoleError: Why not.
-        """
+    def ask(self, case: C, what: What) -> None:
+        """Refuse an event that is not legal in this case."""
         law = self._laws.get(type(what))
         if law is not None:
             law(case, what)

@@ -38,7 +38,7 @@ def header_line(live: LiveDesk, width: int) -> Content:
 def all_rated(live: LiveDesk) -> str:
     """That nothing is left to rate; where a criterion waits for the clock, which one and until when."""
     criteria = tuple(live.curriculum.criteria_of(live.project))
-    ratings = rubric.all_ratings(live.defense)
+    ratings = live.defense.all_ratings
     waiting = next((c for c in criteria if c.from_clock and c.id not in ratings), None)
     if waiting is None:
         return _("Every criterion is rated.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from defense_console.model.defense.folding import Folding, applies
@@ -10,9 +12,19 @@ from defense_console.model.defense.state import Line, Note, Question, QuestionSt
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
+T = TypeVar("T", Note, Question, Line)
+
 
 def _has_text(text: str) -> None:
     require(bool(text.strip()), "There is nothing to keep: the text is empty.")
+
+
+def _write(found: dict[int, T], seq: int, text: str) -> None:
+    """Give a note, a question or a line another text; an empty one withdraws it."""
+    if not text:
+        found.pop(seq, None)
+    elif seq in found:
+        found[seq] = replace(found[seq], text=text)
 
 
 class Rated(What, frozen=True, tag="rated"):
@@ -106,10 +118,7 @@ def _check_note_edited(case: Case, what: NoteEdited) -> None:
 
 @applies(NoteEdited)
 def _apply_note_edited(state: Folding, event: Event[What], what: NoteEdited) -> None:
-    if not what.text:
-        state.notes.pop(what.note, None)
-    elif what.note in state.notes:
-        state.notes[what.note] = replace(state.notes[what.note], text=what.text)
+    _write(state.notes, what.note, what.text)
 
 
 class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
@@ -188,10 +197,7 @@ def _check_question_edited(case: Case, what: QuestionEdited) -> None:
 
 @applies(QuestionEdited)
 def _apply_question_edited(state: Folding, event: Event[What], what: QuestionEdited) -> None:
-    if not what.text:
-        state.questions.pop(what.question, None)
-    elif what.question in state.questions:
-        state.questions[what.question] = replace(state.questions[what.question], text=what.text)
+    _write(state.questions, what.question, what.text)
 
 
 class LineAdded(What, frozen=True, tag="line_added"):
@@ -228,10 +234,7 @@ def _check_line_edited(case: Case, what: LineEdited) -> None:
 
 @applies(LineEdited)
 def _apply_line_edited(state: Folding, event: Event[What], what: LineEdited) -> None:
-    if not what.text:
-        state.lines.pop(what.line, None)
-    elif what.line in state.lines:
-        state.lines[what.line] = replace(state.lines[what.line], text=what.text)
+    _write(state.lines, what.line, what.text)
 
 
 class SkillCommented(What, frozen=True, tag="skill_commented"):
@@ -263,9 +266,7 @@ class GoalSet(What, frozen=True, tag="goal_set"):
     text: str
 
 
-@checks(GoalSet)
-def _check_goal_set(case: Case, what: GoalSet) -> None:
-    may_judge(case)
+checks.by_case(GoalSet, may_judge)
 
 
 @applies(GoalSet)
