@@ -580,6 +580,22 @@ def test_a_file_that_others_may_write_to_is_not_replayed(folder: Path, store: Ti
     assert replay(folder, store, store.identity).written == 2, "that others may read it is no reason"
 
 
+def test_a_file_put_under_its_name_meanwhile_is_not_read(
+    folder: Path, store: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_a_dead_console(folder, store.identity, JOBS)
+
+    def exchanged(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], int]:
+        other = path.with_name("other")
+        other.write_bytes(file_content(store.identity, [logs.first()]))
+        other.replace(path)
+        return read_jobs(path, handle)
+
+    monkeypatch.setattr("defense_console.store.unsaved.replay.read_jobs", exchanged)
+
+    assert replay(folder, store, store.identity).written == 2
+
+
 def test_an_append_that_does_not_name_what_it_follows_is_not_recorded_by_itself(folder: Path, store: TinyStore) -> None:
     store.append(logs.first())
     left_by_a_dead_console(folder, store.identity, [logs.more(1, 1, "a number is all it knows")])

@@ -107,8 +107,6 @@ class _Replay:
         try:
             with spool_error(self._path.parent):
                 jobs, damaged = read_jobs(self._path, handle)
-            with spool_error(self._path.parent):
-                jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
                 self._settle(handle, jobs, damaged)
