@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -19,22 +19,7 @@ from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 
-
-class RowOfLog(Protocol):
-    """The row next to a log: an id, and the number of the last line it was folded from."""
-
-    @property
-    def id(self) -> str:
-        """Whose row it is."""
-        ...
-
-    @property
-    def seq(self) -> int:
-        """The number."""
-        ...
-
-
-R = TypeVar("R", bound=RowOfLog)
+R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
 
 

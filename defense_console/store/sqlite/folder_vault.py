@@ -18,14 +18,13 @@ from typing import IO, Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.durable_files import sync_folder, write_all
-from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained
+from defense_console.store.durable_files import NOT_FOLLOWED, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained, refuse_link
 from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 1 << 20
-_NOT_FOLLOWED: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class FolderTaking:
@@ -41,7 +40,7 @@ class FolderTaking:
         path = self._folder / secrets.token_hex(8)
         digest, size = hashlib.sha256(), 0
         with explained(self._vault.folder):
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NOT_FOLLOWED, 0o600)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | NOT_FOLLOWED, 0o600)
         with os.fdopen(handle, "wb", buffering=0) as file:
             for chunk in chunks:
                 digest.update(chunk)
@@ -65,7 +64,7 @@ class FolderTaking:
             if not target.parent.exists():
                 target.parent.mkdir(mode=0o700, exist_ok=True)
                 folders.add(target.parent.parent)
-            _refuse_link(target.parent)
+            refuse_link(target.parent)
             try:
                 path.replace(target)  # also over the same bytes: a copy that was damaged is whole again
             except PermissionError:
@@ -112,7 +111,7 @@ class FolderVault:
         """
         path = self.path(sha256)
         with explained(self.folder):
-            _refuse_link(self.root)
+            refuse_link(self.root)
             if path.exists() or path.is_symlink():
                 path.unlink()
                 sync_folder(path.parent)
@@ -144,14 +143,14 @@ class FolderVault:
         """
         path = self.path(sha256)
         with explained(self.folder):
-            _refuse_link(self.root)
-            _refuse_link(path.parent)
-            _refuse_link(path)
+            refuse_link(self.root)
+            refuse_link(path.parent)
+            refuse_link(path)
             if not path.exists():
                 raise DamagedStore(
                     N_("A document received is no longer in {place}: take it from a copy."), place=path.parent
                 )
-            handle = os.open(path, os.O_RDONLY | _NOT_FOLLOWED)
+            handle = os.open(path, os.O_RDONLY | NOT_FOLLOWED)
         with os.fdopen(handle, "rb") as file:
             yield file
 
@@ -194,16 +193,9 @@ class FolderVault:
     # --- the folder ----------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        _refuse_link(self.root)
+        refuse_link(self.root)
         if not self.root.exists():
             self.root.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self.folder)
         for left in sorted(self.root.glob(WORK_PREFIX + "*")):
             remove_left(left)
-
-
-def _refuse_link(path: Path) -> None:
-    if path.is_symlink():
-        raise StoreError(
-            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
-        )

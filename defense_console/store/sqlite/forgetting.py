@@ -22,7 +22,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, FullDisk, Identity
-from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
+from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, refuse_unsound, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.keys import defense_key, places_beside
@@ -155,12 +155,7 @@ def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, boo
             for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             connection.execute("VACUUM")
-        if (fault := fault_of(new)) is not None:
-            raise DamagedStore(
-                N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                place=path,
-                problem=fault,
-            )
+        refuse_unsound(new, path)
         sync_path(new)
         yield new, found
 

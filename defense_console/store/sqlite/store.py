@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -30,21 +30,14 @@ from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
-from defense_console.model.subjects import LOG_PREFIXES
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import (
-    Append,
-    Draft,
-    Identity,
-    Lease,
-    Problem,
-)
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem
 from defense_console.store.sqlite import verifying
-from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.drafts import Drafts
 from defense_console.store.sqlite.keys import defense_key
-from defense_console.store.sqlite.open_logs import RowLogs
+from defense_console.store.sqlite.named_rows import NamedRows
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
@@ -83,11 +76,11 @@ class TinyStore:
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
         self._rows.tell_from_another(self._is_another)
-        self._summaries = Summaries(self._documents, self._documents.curriculum)
+        self._summaries = Summaries(self._documents)
         self._people = People(self._documents)
-        self._drafts = Drafts(self._documents)
-        self._asides = Asides(self._documents)
-        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts, self._asides)
+        as_draft = functools.partial(msgspec.convert, type=Draft)
+        self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
+        self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
@@ -167,7 +160,7 @@ class TinyStore:
             DamagedStore: The end of the log is gone or damaged.
         """
         with self._rows.transaction():
-            return log_rules.append(self._open_logs, job)
+            return log_rules.append(self, job)
 
     @_explained
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
@@ -185,6 +178,23 @@ class TinyStore:
     def last(self, stream: str) -> StoredLine | None:
         """The last line of a log."""
         return self._documents.last(stream)
+
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
+        """Return the lines with a number from `low` to `high`, in order; for `append`."""
+        return self._documents.lines(stream, low, high)
+
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
+        """Write lines that follow `after`; for `append`, which checks them.
+
+        Raises:
+            DamagedStore: The end of the log is gone.
+        """
+        verifying.refuse_cut(self._rows, stream, after)
+        self._documents.add_lines(stream, lines)
+
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Write the row next to a log; for `append`."""
+        (self._people if subject_of(stream) is STUDENT else self._summaries).put(row)
 
     @_explained
     def streams(self, prefix: str = "") -> tuple[str, ...]:

@@ -38,14 +38,12 @@ class Summaries:
     """The tables `pending` and `closed`.
 
     Args:
-        documents: Where they lie.
-        curriculum: Gives the canonical JSON of a pinned curriculum by its hash.
+        documents: Where they are.
     """
 
-    def __init__(self, documents: Documents, curriculum: Callable[[str], bytes | None]) -> None:
+    def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._rows = documents.rows
-        self._curriculum = curriculum
         self._complete = False
         self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
@@ -151,7 +149,8 @@ class Summaries:
             if defense_key(DEFENSE.id_of(stream)) != key:
                 continue
             with suppress(DamagedRow, DamagedStore):
-                row = row_of_log(stream, log_rules.checked(stream, self._documents.lines(stream)), self._curriculum)
+                lines = log_rules.checked(stream, self._documents.lines(stream))
+                row = row_of_log(stream, lines, self._documents.curriculum)
                 if row is not None:
                     return msgspec.convert(row, Summary)
         if known is None:

@@ -76,11 +76,14 @@ def _is_of(document: dict[str, Any], stream: str) -> bool:
 
 
 def _document(row: RawRow) -> dict[str, Any] | None:
-    """The document of a row, None when it is damaged."""
-    if not row.sound:
-        return None
+    """Return the document of a row, None when it is damaged."""
+    return object_in(row.body) if row.sound else None
+
+
+def object_in(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that bytes hold, None when they hold none."""
     try:
-        found = json.loads(row.body)
+        found = json.loads(body)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
@@ -123,7 +126,7 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             head = None
             continue
         body, hash = line
-        if (head is not None and next_hash(head, body) != hash) or _number(body) != seq:
+        if (head is not None and next_hash(head, body) != hash) or (object_in(body) or {}).get("seq") != seq:
             yield _problem(
                 stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
             )
@@ -155,20 +158,8 @@ def _line(row: RawRow) -> tuple[bytes, str] | None:
     return (body.encode(), hash) if isinstance(body, str) and isinstance(hash, str) else None
 
 
-def _event(body: bytes) -> dict[str, Any]:
-    try:
-        event = json.loads(body)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
-def _number(body: bytes) -> object:
-    return _event(body).get("seq")
-
-
 def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Iterator[Problem]:
-    what = _event(body).get("what")
+    what = (object_in(body) or {}).get("what")
     name = what.get("curriculum_hash") if isinstance(what, dict) else None
     if isinstance(name, str) and not rows.has("curricula", name_key(name)):
         yield _problem(

@@ -17,10 +17,9 @@ from pathlib import Path
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity, SpooledJob
-from defense_console.store.durable_files import make_folder, sync_file, sync_folder, write_all
+from defense_console.store.durable_files import NOT_FOLLOWED, make_folder, sync_file, sync_folder, write_all
 from defense_console.store.unsaved.spool_files import (
     END,
-    NOT_FOLLOWED,
     SPOOL_VERSION,
     Head,
     SpoolEntry,

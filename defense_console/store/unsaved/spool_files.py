@@ -18,7 +18,7 @@ import msgspec
 
 from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.durable_files import NOT_FOLLOWED, sync_file, sync_folder, write_all
 from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
@@ -32,7 +32,6 @@ FOLLOWS = 3
 """From this version on an append names the hash of the line that it follows."""
 _READ = (1, 2, SPOOL_VERSION)
 """Versions that this console reads; see `earlier_jobs.py`."""
-NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _LOCKED_BYTE = 2**30
 """Windows locks bytes and then refuses to read them: one that no spool ever has."""

@@ -120,12 +120,7 @@ class Backups:
         with place.explained(self.folder), place.new_file(self.folder) as new:
             with place.explained(self.store):
                 copy_database(source, new)
-            if (fault := fault_of(new)) is not None:
-                raise DamagedStore(
-                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                    place=self.store,
-                    problem=fault,
-                )
+            refuse_unsound(new, self.store)
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
@@ -147,11 +142,7 @@ class Backups:
                     yield backup
 
     def _make_folder(self) -> None:
-        if self.folder.is_symlink():
-            raise StoreError(
-                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
-                place=self.folder,
-            )
+        place.refuse_link(self.folder)
         durable_files.make_folder(self.folder)
         HalfMade(self.store, [self.folder]).sweep()
 
@@ -221,6 +212,24 @@ def fault_of(path: Path) -> ConsoleError | None:
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
         problems = verifying.check_all(rows)
         return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
+
+
+def refuse_unsound(new: Path, source: Path) -> None:
+    """Refuse a file that is not sound.
+
+    Args:
+        new: The file.
+        source: Where its content is from, for the message.
+
+    Raises:
+        DamagedStore: It is not sound.
+    """
+    if (fault := fault_of(new)) is not None:
+        raise DamagedStore(
+            N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+            place=source,
+            problem=fault,
+        )
 
 
 def sync_path(path: Path) -> None:

@@ -63,10 +63,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
 
 def _chosen(source: Path, at: str) -> Path:
     """The copy that is meant; of a folder the last one that is not of the future."""
-    if source.is_symlink():
-        raise StoreError(
-            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=source
-        )
+    place.refuse_link(source)
     if not source.is_dir():
         if not source.exists():
             raise ConsoleError("{file}: there is no such file or folder.", file=source)

@@ -5,7 +5,6 @@ Source: docs/reliability.md.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Any
 from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.store.sqlite.engine import IDS, RawRow
 from defense_console.store.sqlite.schema import checksum
-from defense_console.store.sqlite.verifying import KnownEnd
+from defense_console.store.sqlite.verifying import KnownEnd, object_in
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000
@@ -82,8 +81,7 @@ class Salvage:
     def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Ids and documents of the rows of a table whose checksum holds."""
         for id, row in sorted(self.rows(table).items()):
-            document = _document(row)
-            if row.sound and document is not None:
+            if row.sound and (document := object_in(row.body)) is not None:
                 yield id, document
 
     def _read(self, table: str, sql: str, *values: object) -> dict[int, RawRow]:
@@ -176,16 +174,8 @@ class LogPieces:
         return any(_number(body, "action") == last.seq + 1 for body in later)
 
 
-def _document(row: RawRow) -> dict[str, Any] | None:
-    try:
-        found = json.loads(row.body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _line(row: RawRow) -> _Line | None:
-    document = _document(row) or {}
+    document = object_in(row.body) or {}
     body, hash = document.get("line"), document.get("hash")
     if not isinstance(body, str) or not isinstance(hash, str):
         return None
@@ -196,8 +186,4 @@ def _line(row: RawRow) -> _Line | None:
 
 
 def _number(body: bytes, field: str) -> object:
-    try:
-        event = json.loads(body)
-    except ValueError:
-        return None
-    return event.get(field) if isinstance(event, dict) else None
+    return (object_in(body) or {}).get(field)

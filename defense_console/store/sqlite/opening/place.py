@@ -203,6 +203,18 @@ def new_file(folder: Path) -> Iterator[Path]:
         yield new
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse a symbolic link.
+
+    Raises:
+        StoreError: It is one.
+    """
+    if path.is_symlink():
+        raise StoreError(
+            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
+        )
+
+
 def refuse_other(folder: Path) -> None:
     """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device.
 
@@ -211,10 +223,7 @@ def refuse_other(folder: Path) -> None:
     """
     files = [folder / (FILE + end) for end in ("", *COMPANIONS)]
     for path in (folder, *files):
-        if path.is_symlink():
-            raise StoreError(
-                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
-            )
+        refuse_link(path)
     if folder.exists() and not folder.is_dir():
         raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
     for path in files:

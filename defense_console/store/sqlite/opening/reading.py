@@ -19,7 +19,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
@@ -114,12 +115,8 @@ def _looked_at(path: Path) -> sqlite3.Connection:
             return _copy(path)
         held.callback(share(path.parent).release)
         source = held.enter_context(closing(connect_to_read(path)))
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        try:
+        with _memory() as memory:
             source.backup(memory)
-        except BaseException:
-            memory.close()
-            raise
         return memory
 
 
@@ -136,16 +133,13 @@ def _is_free(folder: Path, held: ExitStack) -> bool:
 
 def _in_place(path: Path) -> sqlite3.Connection | None:
     """A connection that follows the file, None where that needs space or rights that are not there."""
-    connection = connect_to_read(path)
-    try:
-        connection.execute("SELECT count(*) FROM tables").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        return None
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    with ExitStack() as failed:
+        connection = failed.enter_context(closing(connect_to_read(path)))
+        with suppress(sqlite3.OperationalError):
+            connection.execute("SELECT count(*) FROM tables").fetchone()
+            failed.pop_all()
+            return connection
+    return None
 
 
 def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
@@ -161,19 +155,25 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
 def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
     """A connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
     if 0 < schema.version_of(connection) < schema.version():
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        with closing(connection):
+        with _memory() as memory, closing(connection):
             connection.backup(memory)
+            schema.bring_up(memory)
         connection = memory
-        schema.bring_up(memory)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
 
+@contextmanager
+def _memory() -> Iterator[sqlite3.Connection]:
+    """Yield a database in memory; it stays open unless the block raises."""
+    with ExitStack() as failed:
+        yield failed.enter_context(closing(sqlite3.connect(":memory:", isolation_level=None)))
+        failed.pop_all()
+
+
 def _copy(path: Path) -> sqlite3.Connection:
-    """The store as it is now, in memory: no copy of a student's data is left anywhere."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    """Return the store as it is now, in memory: no copy of a student's data is left anywhere."""
+    with _memory() as memory:
         log = path.with_name(path.name + WAL)
         if log.exists() and log.stat().st_size:
             _replay_log(path, log, memory)
@@ -182,9 +182,6 @@ def _copy(path: Path) -> sqlite3.Connection:
             content = bytearray(path.read_bytes())
             content[JOURNAL_MODE] = b"\1\1"
             memory.deserialize(bytes(content))
-    except BaseException:
-        memory.close()
-        raise
     return memory
 
 
@@ -194,8 +191,5 @@ def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
         copy = elsewhere / path.name
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(copy.name + WAL))
-        source = sqlite3.connect(copy)
-        try:
+        with closing(sqlite3.connect(copy)) as source:
             source.backup(memory)
-        finally:
-            source.close()

@@ -64,11 +64,7 @@ class Unmoved:
             OverwrittenFile: It has the content of another one.
         """
         there, before = _status(self._file), self._looked_at
-        if (
-            there is None
-            or before is None
-            or (there.st_size, there.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-        ):
+        if there is None or before is None or _written(there) == _written(before):
             return
         if there.st_size < before.st_size or self.is_another(self._file):
             raise OverwrittenFile(self._file.name)

@@ -37,7 +37,10 @@ def work_folder(parent: Path, prefix: str = WORK_PREFIX) -> Iterator[Path]:
     Raises:
         OSError: It cannot be made.
     """
-    folder, lock = _made(parent, prefix)
+    lock = None
+    while lock is None:
+        folder = parent / (prefix + secrets.token_hex(8))
+        lock = make_locked(folder)
     try:
         yield folder
     finally:
@@ -62,13 +65,6 @@ def remove_left(folder: Path) -> None:
             return
         with _taken(folder):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _made(parent: Path, prefix: str) -> tuple[Path, int]:
-    while True:
-        folder = parent / (prefix + secrets.token_hex(8))
-        if (lock := make_locked(folder)) is not None:
-            return folder, lock
 
 
 def make_locked(folder: Path) -> int | None:
