@@ -239,13 +239,8 @@ def export_command(
             write(output, desk.export())
 
 
-main.add_command(import_command)
-main.add_command(calendar)
-main.add_command(receive)
-main.add_command(backup)
-main.add_command(restore)
-main.add_command(doctor)
-main.add_command(forget)
+for _command in (import_command, calendar, receive, backup, restore, doctor, forget):
+    main.add_command(_command)
 
 
 @store_command(main, "demo", N_("Open the demo cohort: invented students in every state."))

@@ -23,7 +23,7 @@ import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
@@ -31,22 +31,6 @@ from defense_console.model.log.envelope import Stamp
 _NS_PER_MS: Final = 1_000_000
 _STAND_IN: Final = "started-"
 _SPACE: Final = " pid:"
-
-
-class Platform(Protocol):
-    """What a system tells of its clocks and processes."""
-
-    def boot_and_awake_ms(self) -> tuple[int, int]:
-        """Milliseconds since the boot, with and without the time in suspend, as near to each other as can be."""
-        ...
-
-    def boot_id(self) -> str:
-        """Names this boot, "" where the system has no name for it."""
-        ...
-
-    def process_start(self, pid: int) -> str | None:
-        """When a process started, in the system's own words; None when there is none."""
-        ...
 
 
 def read() -> Stamp:
@@ -79,11 +63,6 @@ def same_namespace(one: str, other: str) -> bool:
     return bool(other) and one.partition(_SPACE)[1:] == other.partition(_SPACE)[1:]
 
 
-def is_alive(pid: int, started: str) -> bool:
-    """Whether the process with this pid and start, as `process_start` told it, is still there."""
-    return process_start(pid) == started
-
-
 @lru_cache(maxsize=1)
 def boot_id() -> str:
     """Names this boot of the machine; a stamp's `boot_ms` compares only with stamps of the same boot.
@@ -108,26 +87,26 @@ def is_certain(boot: str) -> bool:
 def platform() -> Platform:
     """The system this process runs on."""
     known: dict[str, type[Platform]] = {"linux": Linux, "darwin": MacOS, "win32": Windows}
-    return known.get(sys.platform, Unix)()
+    return known.get(sys.platform, Platform)()
 
 
-# --- Unix ------------------------------------------------------------------------------------------------------------
+# --- systems ---------------------------------------------------------------------------------------------------------
 
 
-class Unix:
-    """A Unix nothing more is known of; suspend may stay unseen there, time still counts."""
+class Platform:
+    """A system that nothing more is known of; suspend may stay unseen there, time still counts."""
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
-        """The one clock every system has."""
+        """Return the milliseconds since the boot, with and without the time in suspend, read right after each other."""
         now_ms = time.monotonic_ns() // _NS_PER_MS
         return now_ms, now_ms
 
     def boot_id(self) -> str:
-        """No name."""
+        """Return the system's name for this boot, "" where it has none."""
         return ""
 
     def process_start(self, pid: int) -> str | None:
-        """As ps tells it."""
+        """Return when a process started, in the system's own words; None when there is none."""
         return _output("/bin/ps", "-o", "lstart=", "-p", str(pid))
 
 
@@ -141,7 +120,7 @@ def _output(*arguments: str) -> str | None:
     return done.stdout.strip() or None
 
 
-class Linux(Unix):
+class Linux(Platform):
     """Linux: the kernel names each boot."""
 
     BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -182,7 +161,7 @@ class Linux(Unix):
             return ""
 
 
-class MacOS(Unix):
+class MacOS(Platform):
     """macOS: its CLOCK_MONOTONIC goes on in suspend, unlike Linux's."""
 
     UPTIME_RAW = 8
@@ -205,10 +184,7 @@ class MacOS(Unix):
         return f"{_STAND_IN}{started[1]}" if started else ""
 
 
-# --- Windows ---------------------------------------------------------------------------------------------------------
-
-
-class Windows:
+class Windows(Platform):
     """Windows: it has no name for a boot."""
 
     QUERY_LIMITED_INFORMATION = 0x1000
@@ -228,10 +204,6 @@ class Windows:
         unbiased = ctypes.c_ulonglong()
         self._kernel.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))
         return int(self._kernel.GetTickCount64()), unbiased.value // 10_000
-
-    def boot_id(self) -> str:
-        """No name."""
-        return ""
 
     def process_start(self, pid: int) -> str | None:
         """The creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""

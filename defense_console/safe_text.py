@@ -5,7 +5,6 @@ Text is stored and exported unchanged; only what is drawn passes here. Source: r
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from rich.text import Text
 from textual.content import Content
 
-from defense_console.model.text import NEWLINE_SIGN, cells, one_line, visible
+from defense_console.model.text import NEWLINE_SIGN, cells, one_line, shortened, visible
 
 __all__ = [
     "NEWLINE_SIGN",
@@ -59,19 +58,6 @@ def same_width(text: str) -> str:
 def _one_for_one(character: str) -> str:
     shown = visible(character)
     return character if character in "\t\n" else shown if len(shown) == 1 else _STAND_IN
-
-
-def shortened(text: str, width: int) -> str:
-    """The text on one line, at most `width` cells wide, with `…` at its end where something was left out."""
-    whole = one_line(text)
-    if cells(whole) <= width:
-        return whole
-    if width < 1:
-        return ""
-    kept = whole[:width]  # a character takes at most two cells, most take one: few rounds follow
-    while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
-        kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
-    return kept + "…"
 
 
 def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -> str:

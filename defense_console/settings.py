@@ -22,8 +22,8 @@ SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 Theme = Literal["dark", "light"]
 SingleKeys = Literal["on", "off"]
 
-_COUNTDOWN_S: Final = (0, 3600)
 _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
+    "release_countdown_s": (0, 3_600),
     "max_archive_mb": (1, 100_000),
     "max_files": (1, 100_000),
     "max_ratio": (1, 10_000),
@@ -183,10 +183,6 @@ def _checked(file: str, key: str, value: object) -> object:
             _refuse(file, key, value, ConsoleError("one of {words}", words=", ".join(_CHOICES[key])))
     elif key == "keys":
         return _keys(file, value)
-    elif key == "release_countdown_s":
-        low, high = _COUNTDOWN_S
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            _refuse(file, key, value, ConsoleError("whole seconds from {low} to {high}", low=low, high=high))
     elif key in _LIMITS:
         low, high = _LIMITS[key]
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

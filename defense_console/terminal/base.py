@@ -107,8 +107,8 @@ class Session:
         from defense_console.terminal.opening import reading_desk
 
         settings = self.settings
-        with self.store_of(create=create) as store, reading_desk(store, settings, self.shipped) as desk:
-            yield store, desk
+        with self.store_of(create=create) as store:
+            yield store, reading_desk(store, settings, self.shipped)
 
     @contextmanager
     def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:

@@ -97,7 +97,6 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
     from defense_console.store.unsaved.spool import Spool
 
     folder = store.folder
-
     file = Unmoved(folder / FILE)
     file.is_another = lambda path: holds_another(path, store.identity.id)
 
@@ -167,21 +166,19 @@ def _desk(
     shipped: Mapping[str, Curriculum],
     daily: DailyBackup | None = None,
 ) -> Desk:
-    """The desk on a store in a folder, with the documents that lie there."""
+    """Return the desk on a store in a folder, with the documents that are there."""
     from defense_console.desk.desk import Desk
     from defense_console.store.sqlite.folder_vault import FolderVault
 
-    folder = store.folder
-    vault = FolderVault(folder)
-    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, folder)
+    vault = FolderVault(store.folder)
+    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, store.folder)
 
 
-@contextmanager
-def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Iterator[Desk]:
-    """A desk that only reads: its recorder is never started."""
+def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:
+    """Return a desk that only reads: its recorder is never started."""
     from defense_console.store.recorder import Recorder
 
-    yield _desk(store, Recorder(lambda: store, lambda _answer: None), settings, shipped)
+    return _desk(store, Recorder(lambda: store, lambda _answer: None), settings, shipped)
 
 
 @contextmanager
@@ -326,9 +323,9 @@ def _ignore_debugging_switches() -> None:
 
 
 def _settle() -> None:
-    """After the first paint: what was made so far stays, so the collector need not look at it at every key.
+    """Keep what was made up to the first paint, so that the collector need not look at it at every key.
 
-    Source: reference measurements, start 7-15 % faster and the slowest keys 42 → 17 ms.
+    Measured: the start is 7 to 15 % faster, and the slowest keys take 17 ms instead of 42.
     """
     gc.freeze()
     gc.enable()

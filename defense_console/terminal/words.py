@@ -37,7 +37,7 @@ _ACTING: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 # --- click in the user's language --------------------------------------------------------------------------------
 
 
-class _Worded(click.Command):
+class WordedCommand(click.Command):
     """A command whose help is a message id, translated when it is shown."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -80,11 +80,7 @@ def _say_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-class WordedCommand(_Worded):
-    """A command."""
-
-
-class WordedGroup(_Worded, click.Group):
+class WordedGroup(WordedCommand, click.Group):
     """A command with commands of its own."""
 
     command_class = WordedCommand
@@ -233,14 +229,14 @@ def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
     return 0
 
 
+def place_in_file(line: int, entries: bool) -> str:
+    """Return where something is in a file: the number of an entry or of a line."""
+    return _("entry {line}", line=line) if entries else _("line {line}", line=line)
+
+
 def bad_line_text(bad: BadLine, entries: bool) -> str:
     """A line that cannot be taken: its number, its column, what was found, what is expected."""
-    if bad.line < 1:
-        where = _("file")
-    elif entries:
-        where = _("entry {line}", line=bad.line)
-    else:
-        where = _("line {line}", line=bad.line)
+    where = _("file") if bad.line < 1 else place_in_file(bad.line, entries)
     if bad.column:
         where = _("{where}, column {column}", where=where, column=one_line(bad.column))
     expected = _(bad.expected, **{name: place(value) for name, value in bad.parameters.items()})
@@ -286,8 +282,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
         say_refusal(error)
         return REFUSED
     except BrokenPipeError:
-        # Whoever read this has read enough; what is left must not fail while the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(sys.stdout)  # the reader has read enough
         return OK
     except Exception as error:
         say_bug(error)
