@@ -231,7 +231,7 @@ def test_macos_counts_suspend_and_names_its_boot(
     assert (stamp.boot_ms, stamp.awake_ms) == (9_000, 4_000)
     assert stamp.boot_id == "0F1E2D3C-0000-4000-8000-ABCDEF012345"
     assert clocks.is_certain(stamp.boot_id)
-    assert clocks.is_alive(4242, "Tue Nov 24 13:00:00 2026")
+    assert clocks.process_start(4242) == "Tue Nov 24 13:00:00 2026"
     assert clocks.process_start(4243) is None
 
 

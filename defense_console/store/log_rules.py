@@ -19,11 +19,9 @@ class OpenLogs(Protocol):
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
-        ...
 
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order."""
-        ...
 
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`, the last line of the log.
@@ -31,23 +29,18 @@ class OpenLogs(Protocol):
         Raises:
             DamagedStore: The engine knows that the log went further than that.
         """
-        ...
 
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
-        ...
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-        ...
 
     def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         """Keep a decision aside; None drops it."""
-        ...
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log."""
-        ...
 
 
 def append(logs: OpenLogs, job: Append) -> tuple[int, str]:

@@ -54,11 +54,9 @@ class Space(Protocol):
 
     def renew(self) -> bool:
         """Keep it back again when there is plenty; return whether it is there."""
-        ...
 
     def give(self, store: Store | None) -> bool:
         """Give it back, with the space in the store's own files; return whether there was any."""
-        ...
 
 
 def _supersedes(job: Job, older: Job) -> bool:
