@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from defense_console.desk.defense.base import TO_COME
-from defense_console.desk.logs.attempts import defenses_of
+from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Curriculum, Project, Rules
@@ -92,7 +92,7 @@ class AgendaDesk:
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
         if self._read_at != self.ledger.snapshot.generation:
             self._read_for_cards()
-        others = defenses_of(self._find, _projects(summary, shipped))
+        others = defenses_of(self._find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
         return Card(
@@ -125,7 +125,7 @@ class AgendaDesk:
             if summary.pinned is not None:
                 self.ledger.curricula.pinned(summary.pinned)
             shipped = self.ledger.curricula.shipped.get(summary.curriculum)
-            for each, known in (_projects(summary, shipped) if shipped is not None else {}).items():
+            for each, known in (projects_of(summary, shipped) if shipped is not None else {}).items():
                 wanted[each] = max(known, wanted.get(each, 0))
         defenses_of(self._find, wanted)
 
@@ -260,12 +260,6 @@ class AgendaDesk:
         if (reason := self._leases.read_only(defense_id)) is not None:
             raise reason
         return self.ledger.act(DEFENSE, defense_id, what)
-
-
-def _projects(summary: Summary, curriculum: Curriculum) -> dict[tuple[str, str], int]:
-    """Every project of a student, with the attempt that is known of one of them."""
-    known = {summary.project: summary.attempt}
-    return {(summary.student_id, project.id): known.get(project.id, 0) for project in curriculum.projects}
 
 
 def _closed(summary: Summary) -> Closed:

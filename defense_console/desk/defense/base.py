@@ -7,13 +7,14 @@ from itertools import chain
 
 from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
-from defense_console.desk.logs.attempts import defenses_of
+from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
+from defense_console.model.defense.rubric import project_of
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.errors import ConsoleError
@@ -71,12 +72,7 @@ class DefenseDesk:
             ConsoleError: The curriculum no longer has it.
         """
         defense = self.defense
-        found = curriculum_of(defense, self.ledger.curricula).project(defense.project)
-        if found is None:
-            raise ConsoleError(
-                "The curriculum {code} has no project {project}.", code=defense.curriculum, project=defense.project
-            )
-        return found
+        return project_of(defense, curriculum_of(defense, self.ledger.curricula))
 
     @property
     def student(self) -> Student:
@@ -102,9 +98,7 @@ class DefenseDesk:
         """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
         defense = self.defense
         shipped = self.ledger.curricula.shipped.get(defense.curriculum, self.curriculum)
-        own = {defense.project: defense.attempt}
-        wanted = {(defense.student_id, project.id): own.get(project.id, 0) for project in shipped.projects}
-        return tuple(chain.from_iterable(defenses_of(self._summaries, wanted).values()))
+        return tuple(chain.from_iterable(defenses_of(self._summaries, projects_of(defense, shipped)).values()))
 
     @property
     def attempts(self) -> tuple[Summary, ...]:
@@ -151,7 +145,6 @@ class DefenseDesk:
         return None if self.leases is None else self.leases.holder(self.id)
 
     def _hold(self) -> None:
-        """Who writes holds the defense."""
         if self.leases is not None:
             self.leases.hold(self.id)
 

@@ -44,20 +44,9 @@ def advancing(defense: Defense) -> ev.PhaseEntered:
 
 
 class LiveDesk(DefenseDesk):
-    """What the mentor does while the clock runs.
+    """What the mentor does while the clock runs."""
 
-    Args:
-        ledger: The logs.
-        defense_id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
-    """
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        defense_id: str,
-        leases: Leases | None = None,
-    ) -> None:
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases | None = None) -> None:
         super().__init__(ledger, defense_id, leases)
         self._last_tick: Stamp | None = None
         self._follows = self.read_only is not None

@@ -29,14 +29,7 @@ def paragraph_field(language: str, key: str) -> str:
 
 
 class ReportingDesk(DefenseDesk):
-    """What the mentor reads before it goes out.
-
-    Args:
-        ledger: The logs.
-        id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
-        zone: IANA name of the mentor's time zone.
-    """
+    """What the mentor reads before it goes out; `zone` is the IANA name of the mentor's time zone."""
 
     def __init__(self, ledger: Ledger, id: str, leases: Leases | None = None, *, zone: str = "UTC") -> None:
         super().__init__(ledger, id, leases)
@@ -175,30 +168,38 @@ class ReportingDesk(DefenseDesk):
 
     def held_text(self, field: str) -> str:
         """The paragraph in the mentor's words; if it was never edited, in the console's."""
-        if not field.startswith(_REPORT):
+        if (paragraph := _paragraph(field)) is None:
             return super().held_text(field)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         edited = self.defense.edited.get((key, language))
         return self.generated(language, key) if edited is None else edited.text
 
     def another_text(self, field: str) -> DefenseWhat:
         """The event that a text becomes which the field does not hold; a paragraph's proposal is left out."""
-        if not field.startswith(_REPORT):
+        if (paragraph := _paragraph(field)) is None:
             return super().another_text(field)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         return ev.ParagraphEdited(key, language, TO_COME, "")
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
         """What finishing a paragraph means. Text that equals what the console would write is no edit."""
-        if not field.startswith(_REPORT):
+        if (paragraph := _paragraph(field)) is None:
             return super().meant(field, text, first)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         edited, proposal, text = self.defense.edited.get((key, language)), self.generated(language, key), text.strip()
         if text == proposal.strip():
             text = ""
         if text == ("" if edited is None else edited.text):
             return None
         return ev.ParagraphEdited(key, language, text, _hash(proposal))
+
+
+def _paragraph(field: str) -> tuple[str, str] | None:
+    """Return the language and the key of the paragraph that a text field edits, None for another field."""
+    if not field.startswith(_REPORT):
+        return None
+    language, _slash, key = field.removeprefix(_REPORT).partition("/")
+    return language, key
 
 
 def _hash(text: str) -> str:

@@ -24,11 +24,8 @@ class VerdictDesk(ReportingDesk):
     """What the mentor does to decide.
 
     Args:
-        ledger: The logs.
-        id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
+        ledger, id, leases, zone: As for a `ReportingDesk`.
         countdowns: Of this console; None for a desk that releases nothing by itself.
-        zone: IANA name of the mentor's time zone, for the report.
     """
 
     def __init__(

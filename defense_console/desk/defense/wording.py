@@ -6,6 +6,7 @@ User text goes into the sentences unchanged: whoever shows a sentence has to mak
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -75,22 +76,15 @@ _PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvem
 _TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
 
 
+@dataclass(frozen=True)
 class _Words:
     """What the sentences are made with."""
 
-    def __init__(
-        self,
-        _: Translator,
-        curriculum: Curriculum | None,
-        project: Project | None,
-        rows: Mapping[str, Request],
-        zone: str,
-    ) -> None:
-        self._ = _
-        self.curriculum = curriculum
-        self.project = project
-        self.rows = rows
-        self.zone = zone
+    _: Translator
+    curriculum: Curriculum | None
+    project: Project | None
+    rows: Mapping[str, Request]
+    zone: str
 
     def moment(self, at: str) -> str:
         """A date and time in the zone of the reader."""

@@ -57,12 +57,7 @@ class ExchangeDesk:
     """
 
     def __init__(
-        self,
-        store: Store,
-        clocks: Callable[[], Stamp],
-        author: str,
-        zone: str,
-        shipped: Mapping[str, Curriculum],
+        self, store: Store, clocks: Callable[[], Stamp], author: str, zone: str, shipped: Mapping[str, Curriculum]
     ) -> None:
         self.store = store
         self.logs = DirectLogs(store, clocks, author, shipped)

@@ -59,9 +59,8 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
         )
     found += [_("{place} was left as it is. {problem}", place=path, problem=why) for path, why in done.foreign]
     if done.error is not None:
-        why = _("What could not be saved before waits in {place}: {problem}",
-                               place=done.file, problem=done.error)  # fmt: skip
-        found.append(why)
+        text = N_("What could not be saved before waits in {place}: {problem}")
+        found.append(_(text, place=done.file, problem=done.error))
     return tuple(found)
 
 
@@ -120,9 +119,9 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
     paragraphs: dict[str, list[str]] = {}
     for job in _last_drafts(ledger.recorder.unsaved()):
         if isinstance(job, Append):
-            paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
+            paragraphs.setdefault(job.stream, []).extend(_events(job.stream, job.lines, ledger, _, language, zone))
         elif isinstance(job, SaveAside) and job.event is not None:
-            lines = _events(job.stream, [subject_of(job.stream).decode(job.event)], ledger, _, language, zone)
+            lines = _events(job.stream, [job.event], ledger, _, language, zone)
             refused = _(N_("Not saved because another console wrote first:"))
             paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
@@ -194,15 +193,12 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
     )
 
 
-def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: str) -> Iterator[str]:
-    subject = subject_of(job.stream)
-    return _events(job.stream, [subject.decode(line) for line in job.lines], ledger, _, language, zone)
-
-
 def _events(
-    stream: str, events: Sequence[Event[Any]], ledger: Ledger, _: Translator, language: str, zone: str
+    stream: str, bodies: Sequence[bytes], ledger: Ledger, _: Translator, language: str, zone: str
 ) -> Iterator[str]:
-    if subject_of(stream) is not DEFENSE:
+    subject = subject_of(stream)
+    events: Sequence[Event[Any]] = [subject.decode(body) for body in bodies]
+    if subject is not DEFENSE:
         for event in events:
             yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
         return

@@ -43,9 +43,7 @@ class Intake(DefenseDesk):
     """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's.
 
     Args:
-        ledger: The logs.
-        defense_id: Whole id of the defense.
-        leases: Who writes on what; None for a desk that is alone with its store.
+        ledger, defense_id, leases: As for a `DefenseDesk`.
         vault: Where documents are kept.
         limits: What one reception may hold.
         zone: IANA name of the mentor's zone.

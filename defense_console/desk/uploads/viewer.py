@@ -183,13 +183,8 @@ def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platfor
 
 def _run(arguments: Sequence[str]) -> None:
     try:
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        nowhere = subprocess.DEVNULL
+        process = subprocess.Popen(arguments, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
     except OSError as error:
         raise ConsoleError("{file}: {reason}", file=arguments[0], reason=system_reason(error)) from error
     threading.Thread(target=process.wait, name="viewer", daemon=True).start()  # so that no dead process is left
