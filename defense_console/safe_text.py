@@ -1,6 +1,6 @@
 """The only doors for user text into widgets: what a student or a file wrote is shown as typed and never acted on.
 
-Text is stored and exported unchanged; only what is drawn passes here. Source: reference/textual.md §7.3.
+Text is stored and exported unchanged; only what is drawn passes here.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ _STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def content(text: str) -> Content:
-    """User text for a widget that takes `Content`: several lines, nothing read as markup."""
+    """Return user text for a widget that takes `Content`: several lines, nothing read as markup."""
     return Content(visible(text))
 
 
 def line(text: str) -> Content:
-    """User text for a widget that takes `Content`, on one line; nothing read as markup."""
+    """Return user text for a widget that takes `Content`, on one line; nothing read as markup."""
     return Content(one_line(text))
 
 
 def cell(text: str) -> Text:
-    """User text for a table's cell, on one line; nothing read as markup."""
+    """Return user text for a table's cell, on one line; nothing read as markup."""
     return Text(one_line(text), end="", no_wrap=True, overflow="ellipsis")
 
 
 @lru_cache(maxsize=4096)
 def same_width(text: str) -> str:
-    """The text as a field draws it while it is edited: one character for one, so that the cursor stays in place.
+    """Return the text as a field draws it while it is edited: one character for one, so that the cursor stays in place.
 
     Control characters become their pictures; what `visible` would spell out as a code point becomes �. Tabs stay, since
     the field expands them itself.
@@ -61,9 +61,9 @@ def _one_for_one(character: str) -> str:
 
 
 def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -> str:
-    """A path on one line, at most `width` cells wide, with home as ~.
+    """Return a path on one line, at most `width` cells wide, with home as ~.
 
-    Where there is no room `…` stands for folders of its middle; the last name says most, so it is cut last.
+    Where there is no room `…` replaces folders of its middle; the last name says most, so it is cut last.
     """
     parts = place.parts
     if home is not None and place.is_relative_to(home):

@@ -1,4 +1,4 @@
-"""What a store takes, gives and refuses, as frozen values; no engine stands here. Source: engineering.md §2."""
+"""What a store takes, gives and refuses, as frozen values, and what every engine can do."""
 
 from __future__ import annotations
 
@@ -253,17 +253,17 @@ Answer = Ack | Failed | Refused
 class Store(Protocol):
     """Where defenses are kept. One object belongs to one thread; several of them may be open on the same store.
 
-    Every method raises StoreError, or the subclass that says what is wrong. What an append may do stands in
+    Every method raises StoreError, or the subclass that says what is wrong. What an append may do is in
     `log_rules.py`; how a store is opened, copied, checked and mended is the business of each engine.
     """
 
     @property
     def identity(self) -> Identity:
-        """Which store this is."""
+        """Return which store this is."""
 
     @property
     def read_only(self) -> ConsoleError | None:
-        """Why nothing can be written, None when it can."""
+        """Return why nothing can be written, None when it can."""
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.

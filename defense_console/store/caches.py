@@ -1,4 +1,4 @@
-"""The row next to a log, computed again from the log. Source: engineering.md §2."""
+"""The row next to a log, computed again from the log."""
 
 from __future__ import annotations
 

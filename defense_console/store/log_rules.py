@@ -1,7 +1,7 @@
 """What an append may do: every engine asks these rules inside a transaction of its own.
 
-The lines follow the last one the writer knows, or they are there already; the chain goes on; what stands next to the
-log changes with it. Source: engineering.md §2.
+The lines follow the last one the writer knows, or they are there already; the chain goes on; what is next to the
+log changes with it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The answers to this console's own writes keep it up to date. What another console wrote shows in `refresh`, which is
 called once a second and when a defense is opened. While the store cannot be read, what was read last stays, and every
-`refresh` tries again. Source: engineering.md §2.
+`refresh` tries again.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class Snapshot:
 
 @dataclass
 class _Rows:
-    """Rows that were read; None stands for what was not asked for, and for a row that is not there."""
+    """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
     summaries: dict[str, Summary | None] = field(default_factory=dict)

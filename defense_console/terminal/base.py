@@ -37,7 +37,7 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        """The mentor's settings; they also choose the language where no option did."""
+        """Return the mentor's settings; they also choose the language where no option did."""
         if self._settings is None:
             from defense_console.keys.sentences import name_keys_of
             from defense_console.settings import load
@@ -49,7 +49,7 @@ class Session:
 
     @property
     def shipped(self) -> Mapping[str, Curriculum]:
-        """The curricula, by code."""
+        """Return the curricula, by code."""
         if self._shipped is None:
             from defense_console.exchange.curricula.reading import load_shipped
 
@@ -57,13 +57,13 @@ class Session:
         return self._shipped
 
     def folder(self, demo: bool = False) -> Path:
-        """Where the store is."""
+        """Return where the store is."""
         from defense_console.terminal.opening import store_folder
 
         return store_folder(self.store, demo)
 
     def _backups(self, demo: bool) -> Backups:
-        """The copies of the store; beside it while the settings cannot be read, which is told elsewhere."""
+        """Return the copies of the store; those in its folder while the settings cannot be read."""
         from defense_console.store.sqlite.copies.backups import Backups
         from defense_console.terminal.opening import backups_of
 
@@ -75,7 +75,7 @@ class Session:
 
     @contextmanager
     def store_of(self, *, create: bool = False, writing: bool = False, demo: bool = False) -> Iterator[TinyStore]:
-        """The store, for every command that opens one.
+        """Yield the store, for every command that opens one.
 
         Args:
             create: Make an empty store when there is none.
@@ -94,7 +94,7 @@ class Session:
             yield store
 
     def exchange(self, store: TinyStore) -> ExchangeDesk:
-        """Imports into a store and exports out of it."""
+        """Return what imports into a store and exports from it."""
         from defense_console import clocks
         from defense_console.desk.exchange.files import ExchangeDesk
 
@@ -103,7 +103,7 @@ class Session:
 
     @contextmanager
     def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:
-        """The store and a desk that reads it."""
+        """Yield the store and a desk that reads it."""
         from defense_console.terminal.opening import reading_desk
 
         settings = self.settings
@@ -112,7 +112,7 @@ class Session:
 
     @contextmanager
     def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:
-        """The store and a desk that decides; what it decides is on the disk when the block ends."""
+        """Yield the store and a desk that decides; what it decides is on the disk when the block ends."""
         from defense_console.terminal.opening import writing_desk
 
         settings, folder = self.settings, self.folder()
@@ -121,7 +121,7 @@ class Session:
 
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
-    """An option that may stand before and after the command; the last one counts."""
+    """Return an option that may stand before and after the command; the last one counts."""
 
     def remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
         if value is not None and not value.strip():  # a variable that is not set must not mean another store
@@ -135,7 +135,7 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None
 
 
 def shared(function: F) -> F:
-    """The options every command takes."""
+    """Return the options every command takes."""
     store = click.option(
         "--store", metavar="PATH", expose_value=False, callback=_remember("store"),
         help=N_("Folder of the store; otherwise DEFENSE_CONSOLE_STORE, otherwise your user data."),
@@ -161,7 +161,7 @@ class ConsoleGroup(WordedGroup):
 
 
 def _language_in(arguments: Sequence[str]) -> str | None:
-    """The language asked for, read before click does, so that click's own help and errors are in it too."""
+    """Return the language asked for, read before click does, so that click's own help and errors are in it too."""
     found = None
     for n, argument in enumerate(arguments):
         if argument == "--lang" and n + 1 < len(arguments):
@@ -172,7 +172,7 @@ def _language_in(arguments: Sequence[str]) -> str | None:
 
 
 def store_command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:
-    """A command with the shared options; its function takes the session first."""
+    """Return a command with the shared options; its function takes the session first."""
 
     def register(function: Callable[..., int | None]) -> click.Command:
         return group.command(name, cls=WordedCommand, help=text)(shared(click.pass_obj(function)))

@@ -19,7 +19,7 @@ from defense_console.terminal.words import printing
 
 
 def read(file: str) -> bytes:
-    """A file's bytes; `-` is the standard input.
+    """Return a file's bytes; `-` is the standard input.
 
     Raises:
         ConsoleError: It cannot be read.
@@ -34,7 +34,7 @@ def read(file: str) -> bytes:
 
 @contextmanager
 def opened_input(file: str) -> Iterator[IO[bytes]]:
-    """A file, to read from any place in it; `-` is the standard input, which is then held in memory.
+    """Yield a file, to read from any place in it; `-` is the standard input, which is then held in memory.
 
     Raises:
         ConsoleError: It cannot be read.
@@ -51,7 +51,7 @@ def opened_input(file: str) -> Iterator[IO[bytes]]:
 
 
 def _plain(file: str) -> Path:
-    """The path of a file that ends: a pipe would be waited for, and a device may go on for ever.
+    """Return the path of a file that ends: a pipe would be waited for, and a device may go on for ever.
 
     Raises:
         ConsoleError: It is none.
@@ -77,7 +77,7 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
     """
     if output in (None, "-"):
         with printing():
-            if sys.stdout is None:  # closed by whoever started the command
+            if sys.stdout is None:  # closed by the caller
                 raise OSError(errno.EBADF, "closed")
             stream = sys.stdout.buffer
             for part in _harmless(parts) if at_terminal() else parts:
@@ -108,7 +108,7 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
 
 
 def _harmless(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts as a terminal may show them, a line at a time: a part may end inside a character or a line break."""
+    """Yield the parts as a terminal may show them, by lines: a part may end inside a character or a line break."""
     begun = b""
     for part in parts:
         *lines, begun = (begun + part).split(b"\n")
@@ -122,7 +122,7 @@ def _shown(line: bytes) -> bytes:
 
 
 def at_terminal() -> bool:
-    """Whether the standard output is shown and not kept."""
+    """Return whether the standard output is shown and not kept."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 

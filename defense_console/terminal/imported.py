@@ -143,7 +143,7 @@ def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
             len(foreign),
         )
     yield from titled(
-        _("The platform tells something else; nothing was changed:"),
+        _("The platform says something else; nothing was changed:"),
         [_difference(one, zone) for one in plan.differences],
     )
     yield from titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])

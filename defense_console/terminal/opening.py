@@ -35,7 +35,7 @@ _SHORT: Final = 8
 
 
 def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, str] | None = None) -> Path:
-    """Where the store is: the option, else the environment, else the platform's folder for user data.
+    """Return where the store is: the option, else the environment, else the platform's folder for user data.
 
     Args:
         option: What the command line says.
@@ -52,7 +52,7 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
 
 
 def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -> Path:
-    """Where what could not be saved waits: the environment, else the settings, else the platform's folder for states.
+    """Return where unsaved work waits: by the environment, else the settings, else the platform's folder for states.
 
     The default has a name of its own, since some platforms keep states where they keep data: in the store's folder.
     """
@@ -81,7 +81,7 @@ def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
 
 
 def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:
-    """The recorder of a store, with its spool and its reserve; not started.
+    """Return the recorder of a store, with its spool and its reserve; not started.
 
     It never opens another file that was put in the place of the one that is open.
 
@@ -116,7 +116,7 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
 
 @contextmanager
 def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
-    """A store to read, closed at the end.
+    """Yield a store to read, closed at the end.
 
     Args:
         backups: Of the store.
@@ -136,7 +136,7 @@ def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
 
 @contextmanager
 def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iterator[TinyStore]:
-    """A store that a command writes to; what waited in the spool comes first, since what is decided now builds on it.
+    """Yield a store that a command writes to; what waited in the spool is written first: the command builds on it.
 
     Raises:
         ConsoleError: It cannot be written, or what waits for it cannot.
@@ -185,7 +185,7 @@ def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Cur
 def writing_desk(
     store: TinyStore, folder: Path, settings: Settings, shipped: Mapping[str, Curriculum]
 ) -> Iterator[Desk]:
-    """A desk whose decisions are on the disk when the block ends.
+    """Yield a desk whose decisions are on the disk when the block ends.
 
     Raises:
         ConsoleError: What was decided could not be written.
@@ -213,7 +213,7 @@ def writing_desk(
 
 
 def backups_of(folder: Path, settings: Settings) -> Backups:
-    """The copies of a store, where the mentor keeps them."""
+    """Return the copies of a store, where the mentor keeps them."""
     from defense_console.store.sqlite.copies.backups import Backups, folder_of
 
     return Backups(
@@ -222,7 +222,7 @@ def backups_of(folder: Path, settings: Settings) -> Backups:
 
 
 def whole_id(store: TinyStore, typed: str) -> str:
-    """The id of the one defense that begins with the digits typed.
+    """Return the id of the one defense that begins with the digits typed.
 
     Raises:
         ConsoleError: Too few digits, no such defense, or several.
@@ -241,7 +241,7 @@ def whole_id(store: TinyStore, typed: str) -> str:
 
 
 def short_ids(ids: list[str]) -> dict[str, str]:
-    """The first digits of each id: eight, or as many as tell all of them apart."""
+    """Return the first digits of each id: eight, or as many as tell all of them apart."""
     bare = {id: id.replace("-", "") for id in ids}
     size = _SHORT
     while len({digits[:size] for digits in bare.values()}) < len(bare):

@@ -31,7 +31,7 @@ _NAME = 28
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as columns two blanks apart; the last column is left as long as it is."""
+    """Yield rows as columns two blanks apart; the last column stays as long as it is."""
     if not rows:
         return
     widths = [max(cells(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -41,7 +41,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
-    """The pending defenses, one a line, in the order given."""
+    """Yield the pending defenses, one a line, in the order given."""
     if not entries:
         yield _("Nothing is pending.")
         return
@@ -72,7 +72,7 @@ def _waits_for(who: str | None) -> str:
 
 
 def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
-    """One defense as it is known now."""
+    """Yield one defense as it is known now."""
     defense, project = desk.defense, desk.project
     yield one_line(f"{project.id} · {project.title.in_(language())}")
     yield from aligned(
@@ -141,7 +141,7 @@ def _note(at_s: int, criterion: str | None, text: str, private: bool) -> str:
 
 
 def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
-    """The log, one event a line; cancelled actions say so."""
+    """Yield the log, one event a line; cancelled actions say so."""
     events = desk.events
     cancelled, requests = cancelled_actions(events), requests_of(events)
     rows = []

@@ -27,7 +27,7 @@ from defense_console.store.base import Draft, Lease
 from defense_console.words.translation import _
 
 TO_COME = "…"
-"""Stands for words that the mentor has not written yet, where the law is asked before they are."""
+"""In the place of words that the mentor has not written yet, to ask the law."""
 
 
 class DefenseDesk:
@@ -51,22 +51,22 @@ class DefenseDesk:
 
     @property
     def defense(self) -> Defense:
-        """The defense as it is known now; what is still on its way to the disk counts."""
+        """Return the defense as it is known now; what is still on its way to the disk counts."""
         return self.ledger.state(DEFENSE, self.id)
 
     @property
     def events(self) -> tuple[DefenseEvent, ...]:
-        """The whole log, cancelled actions included."""
+        """Return the whole log, cancelled actions included."""
         return self.ledger.log(DEFENSE, self.id).events
 
     @property
     def curriculum(self) -> Curriculum:
-        """The pinned curriculum, or the shipped one before the first start."""
+        """Return the pinned curriculum, or the shipped one before the first start."""
         return curriculum_of(self.defense, self.ledger.curricula)
 
     @property
     def project(self) -> Project:
-        """The project of this defense.
+        """Return the project of this defense.
 
         Raises:
             ConsoleError: The curriculum no longer has it.
@@ -76,57 +76,57 @@ class DefenseDesk:
 
     @property
     def student(self) -> Student:
-        """Who defends."""
+        """Return who defends."""
         student_id = self.defense.student_id
         found = self.ledger.snapshot.student(student_id)
         return found if found is not None else Student(student_id, student_id, "", "", 0)
 
     @property
     def whose(self) -> str:
-        """Who defends what, in words: student, project, attempt."""
+        """Return who defends what, in words: student, project, attempt."""
         defense = self.defense
         return _("{student} · {project} · attempt {n}",
                  student=self.student.name, project=defense.project, n=defense.attempt)  # fmt: skip
 
     @property
     def summary(self) -> Summary:
-        """The row of the queue."""
+        """Return the row of the queue."""
         return summarize(self.id, self.defense)
 
     @property
     def others(self) -> tuple[Summary, ...]:
-        """Every defense of this student on this curriculum, by project then attempt; found by computing their ids."""
+        """Return every defense of this student on this curriculum, by project then attempt; their ids are computed."""
         defense = self.defense
         shipped = self.ledger.curricula.shipped.get(defense.curriculum, self.curriculum)
         return tuple(chain.from_iterable(defenses_of(self._summaries, projects_of(defense, shipped)).values()))
 
     @property
     def attempts(self) -> tuple[Summary, ...]:
-        """Every attempt at this project, the first one first."""
+        """Return every attempt at this project, the first one first."""
         defense = self.defense
         project = (defense.student_id, defense.project)
         return defenses_of(self._summaries, {project: defense.attempt})[project]
 
     def _summaries(self, ids: Collection[str]) -> dict[str, Summary]:
-        """Summaries by id; what is on its way to the store counts."""
+        """Return the summaries by id; what is on its way to the store counts."""
         now = self.ledger.unacknowledged(DEFENSE) | {self.id: self.defense}
         found = self.ledger.snapshot.summaries([id for id in ids if id not in now])
         return found | {id: summarize(id, now[id]) for id in ids if id in now}
 
     @property
     def previous(self) -> tuple[Summary, ...]:
-        """Earlier attempts at this project, the first one first."""
+        """Return the earlier attempts at this project, the first one first."""
         return tuple(summary for summary in self.attempts if summary.attempt < self.defense.attempt)
 
     @property
     def earlier(self) -> Defense | None:
-        """The attempt before this one as it ended, None when it is not known."""
+        """Return the attempt before this one as it ended, None when it is not known."""
         previous = self.previous
         return self.ledger.state(DEFENSE, previous[-1].id) if previous else None
 
     @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
-        """The student's path: every project of the curriculum and where it stands."""
+        """Return the student's path: every project of the curriculum with its status."""
         shipped = self.ledger.curricula.shipped.get(self.defense.curriculum, self.curriculum)
         return path(shipped, self.others)
 
@@ -134,14 +134,14 @@ class DefenseDesk:
 
     @property
     def read_only(self) -> ConsoleError | None:
-        """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
+        """Return why nothing may be changed, None when it may: another console may take over at any time."""
         if (unread := self.ledger.unread(self.stream)) is not None:
             return unread
         return None if self.leases is None else self.leases.read_only(self.id)
 
     @property
     def holder(self) -> Lease | None:
-        """The lease of another console that holds the defense, None when there is none."""
+        """Return the lease of another console that holds the defense, None when there is none."""
         return None if self.leases is None else self.leases.holder(self.id)
 
     def _hold(self) -> None:
@@ -150,7 +150,7 @@ class DefenseDesk:
 
     @property
     def no_take_over(self) -> ConsoleError | None:
-        """Why the defense cannot be taken over, None when another console holds it."""
+        """Return why the defense cannot be taken over, None when another console holds it."""
         if self.holder is None:
             return ConsoleError("No other console holds this defense.")
         return self.ledger.read_only
@@ -165,7 +165,7 @@ class DefenseDesk:
         return self.read_only or self.ledger.refusal(DEFENSE, self.id, *whats)
 
     def act(self, *whats: DefenseWhat, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> Defense:
-        """One action on this defense; see `Ledger.act`. What was typed for a question that it answers goes with it.
+        """Record one action; see `Ledger.act`. What was typed for a question that it answers goes with it.
 
         Raises:
             ConsoleError: Read-only, or not legal now.
@@ -182,12 +182,12 @@ class DefenseDesk:
 
     @property
     def undoing(self) -> Undone:
-        """What cancels the latest action."""
+        """Return what cancels the latest action."""
         return Undone(next(reversed(self.defense.undo), 0))
 
     @property
     def redoing(self) -> Redone:
-        """What brings back the action cancelled last."""
+        """Return what brings back the action cancelled last."""
         return Redone(next(reversed(self.defense.redo), 0))
 
     def undo(self) -> Defense:
@@ -210,7 +210,7 @@ class DefenseDesk:
 
     @property
     def drafts(self) -> Mapping[str, Draft]:
-        """Texts being typed, by field key; found again after a restart."""
+        """Return the texts being typed, by field key; found again after a restart."""
         return self._drafts
 
     def text_refusal(self, field: str) -> ConsoleError | None:
@@ -221,7 +221,7 @@ class DefenseDesk:
             return error
 
     def another_text(self, field: str) -> DefenseWhat:
-        """The event that a text becomes which the field does not hold.
+        """Return the event that a text becomes which the field does not hold.
 
         Raises:
             ConsoleError: The field does not exist, or what it edits is gone.
@@ -232,16 +232,16 @@ class DefenseDesk:
         return what
 
     def text(self, field: str) -> str:
-        """What a field shows when it is opened: the draft if there is one, else what the log holds."""
+        """Return what a field shows when it is opened: the draft if there is one, else what the log holds."""
         draft = self._drafts.get(field)
         return draft.text if draft is not None else self.held_text(field)
 
     def held_text(self, field: str) -> str:
-        """What a field shows when nothing is being typed in it."""
+        """Return what a field shows when nothing is being typed in it."""
         return text_now(self.defense, field, self._row)
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
-        """The event that a finished text becomes; None when it changes nothing."""
+        """Return the event that a finished text becomes; None when it changes nothing."""
         return text_event(self.defense, field, text, first, self._row)
 
     def touch(self, field: str) -> None:
@@ -272,7 +272,7 @@ class DefenseDesk:
             self.ledger.save_draft(self.stream, field, draft)
 
     def commit(self, field: str, text: str) -> Defense:
-        """A text is finished: it becomes an event, and its draft goes in the same transaction.
+        """Finish a text: it becomes an event, and its draft goes in the same transaction.
 
         Returns:
             The defense; unchanged when there was nothing to tell (a new text left empty, a text left as it was).
@@ -292,13 +292,13 @@ class DefenseDesk:
         return defense
 
     def drop_text(self, field: str) -> None:
-        """What was typed in a field is of no use any more: its draft goes."""
+        """Drop what was typed in a field, and its draft."""
         self._first.pop(field, None)
         if self._drafts.pop(field, None) is not None:
             self.ledger.save_draft(self.stream, field, None)
 
     def set_aside(self, field: str, text: str) -> None:
-        """Another console took the defense over while a text was typed here: keep what its draft does not hold.
+        """Keep what the draft of a text does not hold: another console took the defense over while it was typed.
 
         The draft itself goes on in the other console, so what was typed since is kept aside; what a dialog held, as a
         private note.
@@ -317,7 +317,7 @@ class DefenseDesk:
 
     @property
     def aside(self) -> tuple[Aside, ...]:
-        """What was decided and is not in the record because another console was first, oldest first."""
+        """Return what was decided and is not in the record because another console was first, oldest first."""
         return self.ledger.aside.of(self.stream)
 
     def take_up(self, key: str) -> Defense:
@@ -333,7 +333,7 @@ class DefenseDesk:
         return defense
 
     def taking_up(self, key: str) -> DefenseWhat:
-        """What would record one of them.
+        """Return what would record one of them.
 
         Raises:
             ConsoleError: It cannot be carried over.

@@ -37,7 +37,7 @@ class CommentBank:
         """Why the mentor's own sentences are not offered, None when they are or there are none."""
 
     def offer(self, criterion: Criterion, project: str, rating: RatingValue | None) -> tuple[Comment, ...]:
-        """The sentences for a criterion, the likeliest first; see `model.comments.offered`.
+        """Return the sentences for a criterion, the likeliest first; see `model.comments.offered`.
 
         Raises:
             ConsoleError: The installation has no data.
@@ -47,7 +47,7 @@ class CommentBank:
         return offered(bank, criterion, project, rating, uses_of(bank, self._noted()))
 
     def _read(self) -> tuple[Comment, ...]:
-        """The mentor's own sentences before the shipped ones. A fault in theirs never takes the shipped ones away."""
+        """Read the mentor's own sentences, then the shipped ones, which stay when the mentor's have a fault."""
         curricula = tuple(self._shipped.values())
         shipped, _faults = read_comments(data_folder() / COMMENTS, curricula)
         own = Path(self._settings.file).parent / COMMENTS
@@ -64,7 +64,7 @@ class CommentBank:
         return found + shipped
 
     def _noted(self) -> Iterator[str]:
-        """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
+        """Yield what this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
         for summary in self._ledger.snapshot.pending():
             try:
                 stream = DEFENSE.stream(summary.id)

@@ -1,4 +1,4 @@
-"""Countdowns between a signature and its release, which only the console that signed runs. Source: product.md §2."""
+"""Countdowns between a signature and its release, which only the console that signed runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Countdowns:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Ids of the defenses that count down."""
+        """Return the ids of the defenses that count down."""
         return tuple(dict.fromkeys(id for id, _version in self._since))
 
     def begin(self, id: str, version: int) -> None:

@@ -43,15 +43,15 @@ class VerdictDesk(ReportingDesk):
     # --- what the screen shows -----------------------------------------------------------------------------------
 
     def suggestion(self) -> rubric.Suggestion:
-        """The suggested outcome and why."""
+        """Return the suggested outcome and why."""
         return rubric.suggestion(self.defense, self.curriculum)
 
     def rows(self) -> tuple[revision.Row, ...]:
-        """Documents to revise: pre-filled ones and the mentor's own, kept or not."""
+        """Return the documents to revise: pre-filled ones and the mentor's own, kept or not."""
         return revision.rows(self.defense, self.curriculum, self.project)
 
     def guards(self) -> tuple[signing.Guard, ...]:
-        """What stops the signature, and what is only told."""
+        """Return what stops the signature, and what is only worth knowing."""
         return signing.guards(self.defense, self.curriculum, language())
 
     # --- deciding ------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class VerdictDesk(ReportingDesk):
         return self.act(adding, drop_drafts=answered)
 
     def adding(self, deliverable: int | None, title: str, criteria: tuple[str, ...] = ()) -> ev.RowSet:
-        """What asks for one more document."""
+        """Return what asks for one more document."""
         due_s = self.curriculum.rules.student_due_s
         return ev.RowSet(Request(f"r{len(self.events) + 1}", deliverable, title.strip(), criteria, due_after_s=due_s))
 
@@ -115,7 +115,7 @@ class VerdictDesk(ReportingDesk):
         return self.act(self.moving_due(row_id, by_s))
 
     def moving_due(self, row_id: str, by_s: int) -> ev.RowSet:
-        """What gives more or less time for a document, in seconds.
+        """Return what gives more or less time for a document, in seconds.
 
         Raises:
             ConsoleError: The row is gone.
@@ -139,18 +139,18 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def signing(self) -> ev.Signed:
-        """The signature of the draft; the law refuses it with what is to be settled first, a missing outcome too."""
+        """Return the signature of the draft; the law refuses it while something, also the outcome, is missing."""
         defense = self.defense
         chosen = msgspec.structs.replace(defense, outcome=defense.outcome or "validated")
         return ev.signed_event(chosen, self.curriculum)
 
     def announce(self) -> None:
-        """This console has signed the latest version: its countdown runs here."""
+        """Begin the countdown of the version that this console has just signed."""
         if self._countdowns is not None:
             self._countdowns.begin(self.id, len(self.defense.versions))
 
     def countdown_s(self) -> int | None:
-        """Seconds until the signed verdict is released; None when nothing counts down.
+        """Return the seconds until the signed verdict is released; None when nothing counts down.
 
         A verdict signed before the console was closed does not count down: it waits for the mentor.
         """
@@ -165,7 +165,7 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def releasing(self) -> ev.Released:
-        """What releases the signed verdict; without one the law refuses it."""
+        """Return what releases the signed verdict; without one the law refuses it."""
         return ev.Released(self.defense.signed.version if self.defense.signed else 0)
 
     # --- after release -------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class VerdictDesk(ReportingDesk):
     def amend(self, reason: str) -> Defense:
         """Draft a new version of the released verdict, for a reason that the student reads.
 
-        The released one stands until then.
+        The released one holds until then.
         """
         return self.act(ev.AmendmentOpened(reason.strip(), for_student=True))
 
@@ -182,11 +182,11 @@ class VerdictDesk(ReportingDesk):
         return self.act(ev.AmendmentDropped())
 
     def contest(self, reason: str) -> Defense:
-        """The student contests the released verdict."""
+        """Record that the student contests the released verdict."""
         return self.act(ev.Contested(reason.strip()))
 
     def uphold(self, reason: str) -> Defense:
-        """The contested verdict stands, for this reason."""
+        """Uphold the contested verdict, for this reason."""
         return self.act(ev.ContestResolved(reason.strip()))
 
     def plan_next_attempt(self, planned_at: str) -> str:
@@ -221,7 +221,7 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def no_next_attempt(self) -> ConsoleError | None:
-        """Why the next attempt at this project cannot be planned, None when it can."""
+        """Return why the next attempt at this project cannot be planned, None when it can."""
         if self.read_only is not None:
             return self.read_only
         if self.defense.signed is not None:
@@ -238,5 +238,5 @@ class VerdictDesk(ReportingDesk):
         return str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
 
     def reopen(self) -> Defense:
-        """The defense goes on; the minutes since its end count as a pause."""
+        """Go on with the defense; the minutes since its end count as a pause."""
         return self.act(ev.Reopened())

@@ -31,11 +31,11 @@ class WholeStoreDesk:
         self.vault = vault
 
     def missing(self) -> tuple[str, ...]:
-        """SHA-256 of the documents that logs tell of and the folder does not hold, sorted."""
+        """Return the SHA-256 of the documents that logs name and the folder does not hold, sorted."""
         return missing_documents(self.exchange.store, self.vault)
 
     def export(self) -> Iterator[bytes]:
-        """The ZIP in pieces; documents that are missing are left out of it.
+        """Return the ZIP in pieces; documents that are missing are left out of it.
 
         Raises:
             ConsoleError: A document cannot be read, or is not the one that was received.
@@ -46,7 +46,7 @@ class WholeStoreDesk:
     def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
         """Fill an empty store, and its folder of documents.
 
-        The documents come first: what no log tells of yet is harmless, and a log without its documents is not.
+        The documents come first: what no log names yet is harmless, and a log without its documents is not.
 
         Args:
             file: The ZIP; it has to be one that can be read anywhere.

@@ -29,7 +29,7 @@ _NAMED = 4
 
 
 def replayed_sentences(done: Replayed) -> tuple[str, ...]:
-    """What to say after the spool was looked at; nothing when there was nothing in it."""
+    """Return what to say after the spool was looked at; nothing when there was nothing in it."""
     found: list[str] = []
     if done.written:
         found.append(
@@ -65,7 +65,7 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
 
 
 def aside_sentence(store: Store) -> tuple[str, ...]:
-    """Which logs have decisions that are not in the record because another console wrote first; () for none."""
+    """Return which logs have decisions that are not in the record because another console wrote first; () for none."""
     kept = {stream: len(rows) for stream, rows in store.all_asides().items()}
     names = sorted(_short_name(store, stream) for stream in kept)
     if not names:
@@ -90,7 +90,7 @@ def _short_name(store: Store, stream: str) -> str:
 
 
 def loss_sentence(saved: SaveState) -> str:
-    """What leaving now would mean, in the language of the console; empty when everything is saved or soon will be."""
+    """Return what leaving now would mean, in the console's language; empty when all is saved or soon will be."""
     if saved.state != "failed":
         return ""
     if saved.unsaved:
@@ -104,7 +104,7 @@ def loss_sentence(saved: SaveState) -> str:
 
 
 def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
-    """Everything that is not in the store, as a text to keep.
+    """Return everything that is not in the store, as a text to keep.
 
     Args:
         ledger: The logs.
@@ -131,7 +131,7 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
 
 
 def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs without the rows that a later one replaces, or whose text a later action holds."""
+    """Return the jobs without the rows that a later one replaces, or whose text a later action holds."""
     kept: list[Job] = []
     replaced: set[tuple[str, str, str]] = set()
     for job in reversed(jobs):
@@ -153,14 +153,14 @@ def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
 
 
 def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
-    """How many actions and how many texts being typed are among the jobs; a lease is neither, it ends by itself."""
+    """Return how many actions and how many texts being typed are among the jobs; a lease is neither."""
     left = _last_drafts(jobs)
     actions = sum(isinstance(job, Append) or (isinstance(job, SaveAside) and job.event is not None) for job in left)
     return actions, sum(isinstance(job, SaveDraft) and job.draft is not None for job in left)
 
 
 def _field(key: str, _: Translator) -> str:
-    """A text field in words, with the id of the criterion or of the skill it is about."""
+    """Return a text field in words, with the id of the criterion or of the skill it is about."""
     kind, _slash, rest = key.partition("/")
     places = {"row": f"row/{rest.rpartition('/')[2]}", "ask": f"ask/{rest.partition('/')[0]}"}
     word = FIELDS.get(places.get(kind, kind))

@@ -1,7 +1,7 @@
 """Dates and times as a mentor types them, read by a small grammar of our own; nothing is guessed.
 
 `2026-04-03 14:00` · `03/04/2026 14:00` · `03/04 14:00` · `14:00` · `today`, `tomorrow`, `monday` and the French words,
-with a time · `in 2 days`, `in 3 hours`, `in 30 min` and the French words. Source: engineering.md §3.
+with a time · `in 2 days`, `in 3 hours`, `in 30 min` and the French words.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
-    """The instant a mentor typed.
+    """Return the instant a mentor typed.
 
     Args:
         text: As typed.
@@ -84,7 +84,7 @@ def _read(words: str, zone: str, now: str, usual: str) -> str:
 
 
 def _ahead(number: int, unit_s: int, zone: str, now: str, usual: str) -> str:
-    """Hours and minutes are real time from now; days are days of the calendar, at the usual time of day."""
+    """Return an instant so far ahead: hours and minutes in real time, days in the calendar at the usual time."""
     if unit_s < 86_400:
         whole = instant(later(now, number * unit_s)).replace(second=0, microsecond=0)
         return iso(whole.astimezone(UTC))
@@ -99,7 +99,7 @@ def _local(day: date, hour: int, minute: int, zone: str) -> str:
 
 
 def _day(words: str, today: date) -> date:
-    """A day by its name or its date; a day of the month without a year is the coming one.
+    """Return a day by its name or its date; a day of the month without a year is the coming one.
 
     Raises:
         ValueError: It is none.

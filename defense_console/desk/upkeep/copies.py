@@ -37,7 +37,7 @@ class PutBack(msgspec.Struct, frozen=True):
 
 
 def back_up(backups: Backups, at: str) -> CopyMade:
-    """Make a copy beside the daily ones.
+    """Make a copy next to the daily ones.
 
     Args:
         backups: Of the store.
@@ -77,7 +77,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
-    """Replace the store by a copy, and bring the documents that lie beside the copy.
+    """Replace the store by a copy, and bring the documents next to the copy.
 
     Args:
         source: A copy, or a folder of them.
@@ -90,8 +90,8 @@ def put_back(source: Path, backups: Backups, at: str) -> PutBack:
     restored = restore(source, backups, at)
     here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
-        beside = (there.folder / place.UPLOADS_FOLDER).is_dir()
-        count = _bring(there, here, named_documents(store)) if beside else 0
+        has_documents = (there.folder / place.UPLOADS_FOLDER).is_dir()
+        count = _bring(there, here, named_documents(store)) if has_documents else 0
         return PutBack(restored, count, missing_documents(store, here))
 
 

@@ -29,7 +29,7 @@ Copy = Callable[[Backups, str], Made]
 
 
 def in_own_process(backups: Backups, at: str) -> Made:
-    """Copy and check in a process that stands back behind the console, and survives it."""
+    """Copy and check in a process that yields to the console, and survives it."""
     command = [sys.executable, "-P", "-m", "defense_console.store.sqlite.copies.backing_up"]
     arguments = [str(backups.store), str(backups.folder), str(backups.kept), at]
     done = subprocess.run(
@@ -71,7 +71,7 @@ class DailyBackup:
         self._thread.start()
 
     def problem(self) -> ConsoleError | None:
-        """Why there is no copy of the day; told once."""
+        """Return why there is no copy of the day, once; then None."""
         problem, self._problem = self._problem, None
         return problem
 
@@ -81,11 +81,11 @@ class DailyBackup:
             self._thread.join(timeout_s)
 
     def _day(self, wall: str) -> str:
-        """The mentor's day of an instant; days compare as texts."""
+        """Return the mentor's day of an instant; days compare as texts."""
         return instant(wall).astimezone(zone_of(self._zone)).date().isoformat()
 
     def _make(self, now: Stamp) -> None:
-        """On the thread."""
+        """Make the copy of the day when there is none; on the thread."""
         today = self._day(now.wall)
         refusal = None
         copies = (each for each in self.backups.all() if not each.reason and not each.doubtful)

@@ -50,7 +50,7 @@ class Interrupt:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody wants it to stop."""
+        """Return whether somebody wants it to stop."""
         return self._asked
 
     def ask(self) -> None:
@@ -71,7 +71,7 @@ class Interrupt:
 
     @contextmanager
     def ends(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """While this lasts, asking ends the process."""
+        """End the process when somebody asks while this lasts."""
         with self._lock:
             self._processes.add(process)
             if self._asked:
@@ -84,7 +84,7 @@ class Interrupt:
 
 
 def reading_limits(settings: Settings) -> ReadingLimits:
-    """What the mentor lets one comparison cost."""
+    """Return what the mentor lets one comparison cost."""
     return ReadingLimits(
         megabytes=settings.compare_max_mb,
         unpacked_megabytes=settings.compare_max_unpacked_mb,
@@ -110,10 +110,10 @@ def compare(
     Args:
         old: The version before; None when there is none.
         new: The version after; None when it did not come.
-        name: File name of the new version, whose ending tells how it is read.
+        name: File name of the new version, whose ending says how it is read.
         old_name: File name of the old version when it is another.
         limits: What it may cost; the settings' defaults when None.
-        progress: Told how far it is, on the calling thread.
+        progress: Called with how far it is, on the calling thread.
         interrupt: Stops it from another thread.
 
     Returns:
@@ -149,7 +149,7 @@ def compare(
 def file_facts(
     path: Path, progress: ComparisonProgress = lambda _part: None, interrupt: Interrupt | None = None
 ) -> FileFacts:
-    """Size and SHA-256 of a file of any size.
+    """Return the size and SHA-256 of a file of any size.
 
     Raises:
         ConsoleError: it cannot be read.
@@ -172,7 +172,7 @@ def file_facts(
 
 
 def _text(name: str) -> str:
-    """A name as text, whatever a file system made of it: only its ending counts."""
+    """Return a name as text, also an odd one of a file system: only its ending counts."""
     return name.encode("utf-8", "replace").decode()
 
 
@@ -222,7 +222,7 @@ def _conversation(
 ) -> Difference:
     assert process.stdin is not None
     assert process.stdout is not None
-    with suppress(OSError):  # it ended before it read: the missing answer tells
+    with suppress(OSError):  # it ended before it read: the missing answer says it
         process.stdin.write(msgspec.json.encode(request) + b"\n")
         process.stdin.close()
     lines: list[DifferenceLine] = []

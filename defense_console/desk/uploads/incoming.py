@@ -94,18 +94,18 @@ class Incoming(msgspec.Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What would be received, in the order of its first file."""
+        """Return what would be received, in the order of its first file."""
         found = dict.fromkeys(file.key for file in self.files if file.key is not None)
         return tuple(key for key in found if key not in self.known)
 
     @property
     def unmatched(self) -> tuple[IncomingFile, ...]:
-        """Files that are not taken unless the mentor says what they are."""
+        """Return the files that are not taken unless the mentor says what they are."""
         return tuple(file for file in self.files if file.key is None)
 
     @property
     def unmatched_groups(self) -> tuple[tuple[IncomingFile, ...], ...]:
-        """The same, those of one document in several files together."""
+        """Return the same, those of one document in several files together."""
         groups: dict[str, list[IncomingFile]] = {}
         for file in self.unmatched:
             bundle = bundle_of(file.place)
@@ -113,7 +113,7 @@ class Incoming(msgspec.Struct, frozen=True):
         return tuple(map(tuple, groups.values()))
 
     def files_of(self, key: Key) -> tuple[IncomingFile, ...]:
-        """The files of one document."""
+        """Return the files of one document."""
         return tuple(file for file in self.files if file.key == key)
 
 

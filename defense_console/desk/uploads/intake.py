@@ -1,8 +1,7 @@
 """Taking in what a student sends: it is looked at first, then taken, all of it or nothing.
 
 Looking reads every byte and changes nothing. Taking writes the bytes into the vault and only then one action into the
-log: whatever happens between the two, the log never names a document that is not there, and the same files can simply
-be taken again. Source: product.md §3, domain.md §1.3.
+log. So the log never names a document that is not there, and after a kill between the two the files are taken again.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from defense_console.uploads.opening.sources import Source, SourceFile, opened
 from defense_console.words.translation import language, zone_of
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
+"""Called on the thread that reads, with how many bytes were read and how many there are. May raise to stop."""
 
 
 class Intake(DefenseDesk):
@@ -87,7 +86,7 @@ class Intake(DefenseDesk):
             return SourceRead(path, source.name, source.kind, plain, files)
 
     def judge(self, reading: SourceRead, chosen: Mapping[str, Key] | None = None) -> Incoming:
-        """What these files would be, and what to know of them.
+        """Return what these files would be, and what to know of them.
 
         Args:
             reading: What was read.
@@ -143,7 +142,7 @@ class Intake(DefenseDesk):
         return Incoming(reading, files, matched.findings, frozenset(same), frozenset(unchanged), again)
 
     def choices(self) -> tuple[tuple[Key, str], ...]:
-        """What files can be said to be: keys and titles, in the order of the brief."""
+        """Return what files can be said to be: keys and titles, in the order of the brief."""
         numbered = [(d.n, f"{d.n}. {d.title.in_(language())}") for d in self.project.deliverables]
         titled = [
             (r.request.id, row_title(r.request, self.project, language()))
@@ -225,7 +224,7 @@ class Intake(DefenseDesk):
     # --- what is known ---------------------------------------------------------------------------------------------
 
     def _taking(self) -> tuple[Revision, ...]:
-        """Documents asked for by the verdict in force that take another version, those awaited first."""
+        """Return the documents asked for by the verdict in force that take another version, those awaited first."""
         released = self.defense.released
         if released is None or released.outcome != "conditional":
             return ()
@@ -236,7 +235,7 @@ class Intake(DefenseDesk):
         return next((r for r in self._taking() if key in (r.request.deliverable, r.request.id)), None)
 
     def _expected(self, now: datetime) -> tuple[Key, ...]:
-        """Deliverables that should come now: those awaited, or before any verdict those that never came."""
+        """Return the deliverables that should come now: those awaited, or before any verdict those that never came."""
         if self.defense.released is not None:
             return tuple(
                 r.request.deliverable
@@ -252,14 +251,14 @@ class Intake(DefenseDesk):
         return row.deliveries if row is not None else ()
 
     def _before(self, key: Key) -> Delivery | None:
-        """The version these files are compared with: the one that was asked to change, else the latest with files."""
+        """Return the version to compare with: the one that was asked to change, else the latest with files."""
         row = self._row_of(key)
         if row is not None and row.state in AWAITED:
             return row.before
         return next((delivery for delivery in reversed(self._deliveries(key)) if delivery.files), None)
 
     def _is_there(self, key: Key, files: Sequence[tuple[str, ReadFile]]) -> bool:
-        """Whether the latest version is this very delivery; what is asked for again is always received anew."""
+        """Return whether the latest version is this very delivery; what is asked for again is always received again."""
         row = self._row_of(key)
         if row is not None and row.state in AWAITED:
             return False
@@ -277,7 +276,7 @@ class Intake(DefenseDesk):
         return next((each.version for each in reversed(self._deliveries(key)) if file.sha256 in each.hashes), None)
 
     def _change(self, key: Key, name: str, file: ReadFile, before: Delivery | None, together: int) -> FileChange:
-        """Return what a file is beside the version before: the same bytes, other ones, those of an earlier version."""
+        """Compare a file with the version before: the same bytes, other ones, or those of an earlier version."""
         if before is None:
             return "new"
         if file.sha256 in before.hashes:
@@ -309,7 +308,7 @@ class _Counter:
         self._progress = progress
 
     def chunks(self, file: SourceFile) -> Iterator[bytes]:
-        """The bytes of a file, counted."""
+        """Yield the bytes of a file, counted."""
         for chunk in file.chunks():
             self._read += len(chunk)
             if self._progress is not None:

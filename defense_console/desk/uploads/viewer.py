@@ -36,7 +36,7 @@ _MEDIA: Final = (
 _SOURCES: Final = ("py", "js", "ts", "java", "sql", "ipynb", "css")
 """Source code is shown as text: some systems run it when it is opened."""
 SHOWN: Final = frozenset((*_DOCUMENTS, *_MEDIA, *_SOURCES))
-"""Kinds that a program shows; whatever could run by itself is not among them."""
+"""Kinds that a program shows; what could run by itself is not among them."""
 _ODD: Final = re.compile(r"[^\w.\-]+")
 _LONGEST: Final = 80
 
@@ -74,7 +74,7 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
 
 
 def _plain_name(name: str, extension: str) -> str:
-    """A name that no program takes for an option, a path or something to run."""
+    """Return a name that no program takes for an option, a path or something to run."""
     stem = _ODD.sub("_", name.removesuffix(f".{extension}")).strip("._-")[:_LONGEST] or "document"
     return f"{stem}.{'txt' if extension in _SOURCES else extension}"
 
@@ -88,7 +88,7 @@ _folders: dict[Path, int] = {}
 
 
 def _copied(vault: Vault, sha256: str, name: str) -> Path:
-    """A copy of a document that cannot be written, in a folder of its own."""
+    """Return a copy of a document that cannot be written, in a folder of its own."""
     sweep_copies()
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
@@ -127,9 +127,9 @@ def sweep_copies() -> None:
 
 
 def _is_of_copies(folder: Path) -> bool:
-    """Whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
+    """Return whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
 
-    A name proves nothing, and what somebody keeps beside must not go with it. An empty folder is about to be filled.
+    A name proves nothing, and what others keep there must not go with it. An empty folder is about to be filled.
     """
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
@@ -159,7 +159,7 @@ def _lock(folder: Path) -> int:
 
 
 def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Start:
-    """The system's way of opening something.
+    """Return the system's way of opening something.
 
     Args:
         environ: The environment; the process's own when None.

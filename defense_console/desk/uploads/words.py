@@ -20,7 +20,7 @@ _CHANGES: Final[Mapping[FileChange, str]] = {
 
 
 def finding_text(finding: UploadFinding) -> str:
-    """A finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
+    """Return a finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
     return error_text(ConsoleError(finding.text_id, **finding.parameters))
 
 
@@ -106,7 +106,7 @@ def _file_line(file: IncomingFile, known: bool) -> str:
 
 
 def taken_text(incoming: Incoming) -> str:
-    """What was done when it was taken."""
+    """Return what was done when it was taken."""
     files = sum(len(incoming.files_of(key)) for key in incoming.keys)
     if not files:
         return _("These files were received before; nothing was changed.")

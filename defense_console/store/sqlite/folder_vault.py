@@ -87,7 +87,7 @@ class FolderVault:
         self.root = folder / UPLOADS_FOLDER
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this hash lies, or would.
+        """Return where the file with this hash lies, or would.
 
         Raises:
             StoreError: This is no hash.
@@ -97,7 +97,7 @@ class FolderVault:
         return self.root / sha256[:2] / sha256[2:]
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
-        """Whether the file with this hash is there, and of this size where one is given."""
+        """Return whether the file with this hash is there, and of this size where one is given."""
         with suppress(OSError):
             status = self.path(sha256).lstat()
             return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
@@ -135,7 +135,7 @@ class FolderVault:
 
     @contextmanager
     def opened(self, sha256: str) -> Iterator[IO[bytes]]:
-        """A file, to read.
+        """Yield a file, to read.
 
         Raises:
             DamagedStore: It is not there.
@@ -155,7 +155,7 @@ class FolderVault:
             yield file
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """A file's bytes in pieces, checked when the last one was given.
+        """Yield a file's bytes in pieces, checked when the last one was given.
 
         Raises:
             DamagedStore: They are not the ones that were received, or are gone.

@@ -146,7 +146,7 @@ def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda
 
 @contextmanager
 def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, bool]]:
-    """A new file that holds what a file holds but for one student, checked; and whether there was anything of them."""
+    """Yield a new file, checked, without one student of the old one; and whether there was anything of them."""
     with place.explained(folder), place.new_file(folder) as new:
         copy_database(path, new)
         found = _erase(new, student)
@@ -183,7 +183,7 @@ def _erase(path: Path, student: str) -> bool:
 
 
 def holds_bytes(path: Path, texts: Iterable[str]) -> bool:
-    """Whether a file holds one of some texts, as they lie in it; piece by piece, for it may be large."""
+    """Return whether a file holds one of some texts, as they lie in it; piece by piece, for it may be large."""
     wanted = [text.encode("utf-8", "surrogatepass") for text in texts if text]
     longest = max((len(text) for text in wanted), default=1)
     left = b""
@@ -197,7 +197,7 @@ def holds_bytes(path: Path, texts: Iterable[str]) -> bool:
 
 
 def all_copies(places: Iterable[Backups]) -> list[Path]:
-    """Every copy of some places, each once."""
+    """Return every copy of some places, each once."""
     return sorted({backup.path for backups in places for backup in backups.all()})
 
 
@@ -205,7 +205,7 @@ def all_copies(places: Iterable[Backups]) -> list[Path]:
 
 
 def waiting(folder: Path, identity: Identity) -> list[Path]:
-    """Spool files of a store that hold what is not written yet."""
+    """Return the spool files of a store that hold what is not written yet."""
     return [path for path in spool_files.spool_files(folder) if _is_ours(path, identity)]
 
 
@@ -216,7 +216,7 @@ def _is_ours(path: Path, identity: Identity) -> bool:
 
 
 def of_others(folder: Path, identity: Identity) -> list[Path]:
-    """Files of the spool's folder that name a store and that somebody else wrote, or could have written."""
+    """Return the files of the spool's folder that name a store and that somebody else wrote, or could have written."""
     found = []
     with suppress(OSError):
         for path in sorted(folder.iterdir()):

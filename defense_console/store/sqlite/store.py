@@ -10,8 +10,6 @@
 | `leases` | live defense | as `pending` |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
-
-Source: engineering.md §2, product.md §2.
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ R = TypeVar("R")
 
 
 def _explained(method: Callable[Concatenate[TinyStore, P], R]) -> Callable[Concatenate[TinyStore, P], R]:
-    """Every error that leaves the store says what to do."""
+    """Make every error that leaves the store say what to do."""
 
     @functools.wraps(method)
     def explained(self: TinyStore, /, *args: P.args, **options: P.kwargs) -> R:
@@ -114,7 +112,7 @@ class TinyStore:
 
     @property
     def read_only(self) -> ConsoleError | None:
-        """Why nothing can be written, None when it can; see `reading.py`."""
+        """Return why nothing can be written, None when it can; see `reading.py`."""
         refusal = self._rows.refusal
         return refusal if isinstance(refusal, ConsoleError) else None
 
@@ -164,7 +162,7 @@ class TinyStore:
 
     @_explained
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
-        """Every line of a log in order; empty when there is no such log.
+        """Return every line of a log in order; empty when there is no such log.
 
         Raises:
             DamagedStore: A line is damaged, changed or missing, or the end is cut: no state is folded from that.
@@ -176,7 +174,7 @@ class TinyStore:
 
     @_explained
     def last(self, stream: str) -> StoredLine | None:
-        """The last line of a log."""
+        """Return the last line of a log."""
         return self._documents.last(stream)
 
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
@@ -198,41 +196,41 @@ class TinyStore:
 
     @_explained
     def streams(self, prefix: str = "") -> tuple[str, ...]:
-        """Names of the logs that begin with `prefix`, sorted."""
+        """Return the names of the logs that begin with `prefix`, sorted."""
         if prefix.startswith(LOG_PREFIXES):
             return tuple(self._rows.names(prefix))
         return tuple(name for name in log_names(self._rows) if name.startswith(prefix))
 
     @_explained
     def is_empty(self) -> bool:
-        """Whether there is no log at all."""
+        """Return whether there is no log at all."""
         return not log_names(self._rows, 1)
 
     # --- summaries -----------------------------------------------------------------------------------------------
 
     @_explained
     def pending(self) -> tuple[Summary, ...]:
-        """Summaries of the defenses that are not closed, in order of their ids."""
+        """Return the summaries of the defenses that are not closed, in order of their ids."""
         return tuple(self._summaries.pending())
 
     @_explained
     def find(self, prefix: str) -> tuple[Summary, ...]:
-        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
+        """Return the defenses whose id begins with these digits; see `Store.find`."""
         return tuple(self._summaries.find(prefix))
 
     @_explained
     def summary(self, id: str) -> Summary | None:
-        """The summary of one defense."""
+        """Return the summary of one defense."""
         return next(iter(self._summaries.of_ids([id])), None)
 
     @_explained
     def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
-        """Summaries in the order of `ids`; those that do not exist are left out."""
+        """Return the summaries in the order of `ids`; those that do not exist are left out."""
         return tuple(self._summaries.of_ids(ids))
 
     @_explained
     def closed(self) -> tuple[Closed, ...]:
-        """What a search looks at of the closed defenses, as their rows say, the latest first."""
+        """Return what a search looks at of the closed defenses, as their rows say, the latest first."""
         return self._summaries.closed()
 
     # --- students ------------------------------------------------------------------------------------------------
@@ -250,14 +248,14 @@ class TinyStore:
 
     @_explained
     def student(self, id: str) -> Student | None:
-        """One student."""
+        """Return one student."""
         return self._people.one(id)
 
     # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 
     @_explained
     def drafts(self, stream: str) -> dict[str, Draft]:
-        """Drafts of one stream by field key, sorted."""
+        """Return the drafts of one stream by field key, sorted."""
         return self._drafts.all().get(stream, {})
 
     @_explained
@@ -310,14 +308,14 @@ class TinyStore:
         return held is not None
 
     def name_held(self, name: str) -> bool:
-        """Whether somebody holds a name; see `Store.name_held`."""
+        """Return whether somebody holds a name; see `Store.name_held`."""
         return name_held(self.folder, name)
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 
     @_explained
     def curriculum(self, hash: str) -> bytes | None:
-        """Canonical JSON of a pinned curriculum.
+        """Return the canonical JSON of a pinned curriculum.
 
         Raises:
             DamagedStore: It is not what was pinned.
@@ -326,7 +324,7 @@ class TinyStore:
 
     @_explained
     def curricula(self) -> dict[str, bytes]:
-        """Every pinned curriculum by hash, sorted."""
+        """Return every pinned curriculum by hash, sorted."""
         found = {document["hash"]: document["body"].encode() for document in self._documents.table("curricula").all()}
         return dict(sorted(found.items()))
 
@@ -337,7 +335,7 @@ class TinyStore:
 
     @_explained
     def meta(self, key: str) -> str | None:
-        """A fact about the store itself, such as what it was made for."""
+        """Return a fact about the store itself, such as what it was made for."""
         return self._documents.meta(key)
 
     @_explained

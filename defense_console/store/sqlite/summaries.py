@@ -1,7 +1,6 @@
 """Summaries: one row per defense, pending or closed, that spares reading its log.
 
 A cache: written in the transaction of the event that changes it, folded again from the log where it lags behind.
-Source: engineering.md §2.
 """
 
 from __future__ import annotations
@@ -51,12 +50,12 @@ class Summaries:
     # --- reading -------------------------------------------------------------------------------------------------
 
     def pending(self) -> list[Summary]:
-        """Those of the defenses that are not closed, in order of their ids."""
+        """Return those of the defenses that are not closed, in order of their ids."""
         self._fill_in()
         return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
 
     def find(self, prefix: str) -> list[Summary]:
-        """Those whose id begins with these digits, in order of their ids."""
+        """Return those whose id begins with these digits, in order of their ids."""
         wanted = digits(prefix)
         if wanted is None:
             return []
@@ -69,7 +68,7 @@ class Summaries:
         return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
 
     def of_ids(self, ids: Sequence[str]) -> list[Summary]:
-        """Those of some defenses, in that order; what does not exist is left out."""
+        """Return those of some defenses, in that order; what does not exist is left out."""
         keys: dict[str, int] = {}
         for id in ids:
             with suppress(ValueError):
@@ -86,7 +85,7 @@ class Summaries:
         return [found[id] for id in ids if id in found]
 
     def closed(self) -> tuple[Closed, ...]:
-        """What a search looks at of the closed defenses, the latest first; kept until anybody writes.
+        """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes.
 
         As the rows lie in the file: whether they are sound is not checked here, but where one is read as a whole.
         """
@@ -103,7 +102,7 @@ class Summaries:
         return self._closed
 
     def closed_count(self) -> int:
-        """How many defenses are closed."""
+        """Return how many defenses are closed."""
         return int(self._documents.meta(CLOSED_COUNT) or 0)
 
     def _of_keys(self, keys: Callable[[], Iterable[int]]) -> list[Summary]:
@@ -116,7 +115,7 @@ class Summaries:
         return [found[key] for key in wanted if key in found]
 
     def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
-        """What the rows say, by key; and the keys of those that cannot be read, lag behind their log or are older.
+        """Return the rows by key, and the keys of those that cannot be read, lag behind their log or are older.
 
         An older row is one that an earlier console computed, which knew less than `SUMMARY_VERSION`.
         """
@@ -140,7 +139,7 @@ class Summaries:
         return found, stale
 
     def _folded(self, key: int, known: Summary | None) -> Summary | None:
-        """A summary folded from its log; `known` where that cannot be read, None where there is neither.
+        """Return a summary folded from its log; `known` where that cannot be read, None where there is neither.
 
         Raises:
             DamagedStore: Neither the row nor the log can be read.
@@ -210,7 +209,7 @@ def _readable(bodies: Iterable[bytes]) -> Iterator[Closed]:
 
 
 def _keys_of(streams: Iterable[str]) -> Iterator[int]:
-    """Row ids of the defenses with these logs."""
+    """Yield the row ids of the defenses with these logs."""
     for stream in streams:
         with suppress(ValueError):
             yield defense_key(DEFENSE.id_of(stream))

@@ -1,7 +1,4 @@
-"""Checks that what the store holds is what was written: the chain of each log, and every row next to one.
-
-Source: product.md §2.
-"""
+"""Checks that what the store holds is what was written: the chain of each log, and every row next to one."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class KnownEnd(NamedTuple):
 
 
 def known_end(rows: RowStorage, stream: str) -> KnownEnd | None:
-    """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
+    """Return how far a log goes by its summary or its student's row; None when there is none that can be trusted."""
     for table, id in places_beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
@@ -97,7 +94,7 @@ def _problem(stream: str, seq: int | None, kind: ProblemKind, text_id: str, **pa
 
 
 def check_log(rows: RowStorage, stream: str) -> list[Problem]:
-    """Every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
+    """Return every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
     try:
         with rows.reading():
             return list(_check_log(rows, stream))
@@ -136,14 +133,16 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             end_hash = hash
     if end is None:
         yield _problem(
-            stream, None, "summary", N_("The row beside {stream} is missing or damaged: its end is unproven.")
+            stream, None, "summary", N_("The row next to {stream} is missing or damaged: nothing proves where it ends.")
         )
     elif end.seq > seq:
         yield _problem(
             stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=end.seq
         )
     elif end_hash is not None and end_hash != end.hash:
-        yield _problem(stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows."))
+        yield _problem(
+            stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one that the row next to it names.")
+        )
 
 
 def _hole(stream: str, first: int, last: int) -> Problem:
@@ -198,7 +197,7 @@ def check_all(rows: RowStorage) -> list[Problem]:
 
 
 def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
-    """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
+    """Yield the damaged rows of a table; add the logs that its rows name to `logs`: one may be gone as a whole."""
     subject = ROWS_OF_LOGS.get(table)
     for row in rows.raw(table):
         document = _document(row)

@@ -31,7 +31,7 @@ from defense_console.store.unsaved.spool_files import (
 
 
 def outside(folder: Path, store: Path) -> Path:
-    """The spool's folder, which must not lie in the store's: what stops the one would stop the other.
+    """Return the spool's folder, which must not lie in the store's: what stops the one would stop the other.
 
     Raises:
         ConsoleError: It does.
@@ -65,12 +65,12 @@ class Spool:
 
     @property
     def file(self) -> Path | None:
-        """The file, None while nothing is spooled."""
+        """Return the file, None while nothing is spooled."""
         return self._file
 
     @property
     def holds(self) -> bool:
-        """Whether something is spooled."""
+        """Return whether something is spooled."""
         return self._count > 0
 
     def keep(self, jobs: Sequence[SpooledJob]) -> None:
@@ -114,7 +114,7 @@ class Spool:
         self._file, self._handle, self._length, self._count = path, handle, len(head), 0
 
     def empty(self) -> None:
-        """Everything that was spooled is in the store: the file goes, durably.
+        """Remove the file for good, since all of it is in the store.
 
         Raises:
             StoreError: It stays.

@@ -58,7 +58,7 @@ class Backup(msgspec.Struct, frozen=True):
 
 
 def folder_of(store: Path, setting: str = "") -> Path:
-    """Where the copies of a store lie.
+    """Return where the copies of a store lie.
 
     Args:
         store: The store's folder.
@@ -78,7 +78,7 @@ class Backups:
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
-        now: Tells the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
+        now: Gives the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
             every instant is believed.
     """
 
@@ -91,7 +91,7 @@ class Backups:
         self.kept = kept
 
     def all(self) -> tuple[Backup, ...]:
-        """The copies, doubtful ones first, then the oldest first.
+        """Return the copies, doubtful ones first, then the oldest first.
 
         Empty when there is none or their folder cannot be read.
         """
@@ -135,7 +135,7 @@ class Backups:
                 backup.path.unlink()
 
     def sound(self) -> Iterator[Backup]:
-        """The copies that hold what was written, the newest first."""
+        """Yield the copies that hold what was written, the newest first."""
         for backup in reversed(self.all()):
             with suppress(StoreError):
                 if fault_of(backup.path) is None:
@@ -148,7 +148,7 @@ class Backups:
 
 
 def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
-    """The copies that need not be kept: of each day the last one counts, so that many copies of one day push none out.
+    """Return the copies that need not be kept. Of each day the last one counts, so many of one day push none out.
 
     Args:
         backups: The oldest first.
@@ -170,7 +170,7 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
 
 
 def named(path: Path) -> Backup | None:
-    """The copy a file is by its name; None when it is none."""
+    """Return the copy a file is by its name; None when it is none."""
     match = _NAME.fullmatch(path.name)
     if match is None or path.is_symlink() or not path.is_file():
         return None
@@ -202,7 +202,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def fault_of(path: Path) -> ConsoleError | None:
-    """What is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
+    """Return what is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
 
     Raises:
         StoreError: It cannot be read at all, and why.

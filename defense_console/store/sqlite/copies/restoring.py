@@ -62,7 +62,7 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
 
 
 def _chosen(source: Path, at: str) -> Path:
-    """The copy that is meant; of a folder the last one that is not of the future."""
+    """Return the copy that is meant; of a folder the last one that is not of the future."""
     place.refuse_link(source)
     if not source.is_dir():
         if not source.exists():
@@ -79,7 +79,7 @@ def _chosen(source: Path, at: str) -> Path:
 
 @contextmanager
 def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
-    """A new file in the store's folder that holds what a copy holds, checked; and how many logs.
+    """Yield a new file in the store's folder that holds what a copy holds, checked; and how many logs.
 
     Raises:
         StoreError: It is not sound.

@@ -48,7 +48,7 @@ class Examined(NamedTuple):
 
 @contextmanager
 def examined(backups: Backups) -> Iterator[Examined]:
-    """Everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
+    """Yield everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
 
     Args:
         backups: Of the store.
@@ -79,7 +79,7 @@ def examined(backups: Backups) -> Iterator[Examined]:
 
 
 def examine(backups: Backups) -> tuple[Finding, ...]:
-    """What `examined` finds, alone."""
+    """Return what `examined` finds, alone."""
     with examined(backups) as (found, _store):
         return found
 
@@ -131,7 +131,7 @@ def _of_rights(folder: Path) -> Iterator[Finding]:
 
 
 def _private(folder: Path) -> Iterator[Path]:
-    """What only the mentor may read; a folder that holds other things keeps its rights."""
+    """Yield what only the mentor may read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
         return
     if place.holds_only_ours(folder):
@@ -184,20 +184,20 @@ def _of_content(backups: Backups, store: TinyStore) -> Iterator[Finding]:
 def _remedy_of_file(backups: Backups) -> ConsoleError:
     for backup in backups.sound():
         return ConsoleError(
-            N_("doctor --repair builds the store anew from what can be read and from the copy of {at}."), at=backup.at
+            N_("doctor --repair builds the store again from what can be read and from the copy of {at}."), at=backup.at
         )
-    return ConsoleError(N_("doctor --repair builds the store anew from what can be read; there is no copy of it."))
+    return ConsoleError(N_("doctor --repair builds the store again from what can be read; there is no copy of it."))
 
 
 def _finding(problem: Problem) -> Finding:
     logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
     kind: FindingKind = "log" if logs else "row"
-    told = ConsoleError(problem.text_id, **problem.parameters)
-    return Finding(kind, problem.stream, told, _repairs(), repairable=True)
+    found = ConsoleError(problem.text_id, **problem.parameters)
+    return Finding(kind, problem.stream, found, _repairs(), repairable=True)
 
 
 def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
-    """The last sound copy of the same history: what was restored knows less than the copies made before it."""
+    """Return the last sound copy of the same history: what was restored knows less than the copies made before it."""
     since = store.meta(RESTORED_AT) or ""
     for backup in backups.sound():
         return backup if backup.at > since and not backup.doubtful else None
@@ -205,19 +205,19 @@ def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
 
 
 def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
-    """Logs that end before their copy does: what the store once held is gone without a trace in it."""
+    """Yield the logs that end before their copy does: what the store once held is gone without a trace in it."""
     if backup is None:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
         for stream in log_names(rows):
-            told = verifying.known_end(rows, stream)
-            if told is None:
+            copied = verifying.known_end(rows, stream)
+            if copied is None:
                 continue
             last = store.last(stream)
             here = 0 if last is None else last.seq
-            if here < told.seq:
+            if here < copied.seq:
                 problem = ConsoleError(
                     N_("{stream} ends at line {seq}; its copy of {at} went to line {last}."),
-                    stream=stream, seq=here, at=backup.at, last=told.seq,
+                    stream=stream, seq=here, at=backup.at, last=copied.seq,
                 )  # fmt: skip
                 yield Finding("behind", stream, problem, _repairs(), repairable=True)

@@ -69,8 +69,8 @@ class HalfMade:
 
     def left(self) -> tuple[Path, ...]:
         """Return everything that has no living writer, sorted; of earlier consoles also what may have one."""
-        told = (path for path in self._found() if not path.name.startswith(NAME_FILES))  # nothing lies in these
-        return tuple(sorted(path for path in told if not _is_work(path) or is_left(path)))
+        found = (path for path in self._found() if not path.name.startswith(NAME_FILES))  # nothing is in these
+        return tuple(sorted(path for path in found if not _is_work(path) or is_left(path)))
 
     def sweep(self, *, alone: bool = False) -> None:
         """Remove what has no living writer. What cannot be removed stays.

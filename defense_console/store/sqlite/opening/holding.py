@@ -29,7 +29,7 @@ class Held:
 
     Args:
         handle: Where the folder is open; -1 for none.
-        path: A folder that goes when it is released; None for none.
+        path: A folder that goes when it is released.
     """
 
     def __init__(self, handle: int, path: Path | None = None) -> None:
@@ -57,7 +57,7 @@ def share(folder: Path) -> Held:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else uses the store while this lasts.
+    """Have the store alone while this lasts.
 
     Raises:
         StoreError: A console or a command has it open.

@@ -67,7 +67,7 @@ def _is_left(folder: Path) -> bool:
 
 
 def _mixed(rows: RowStorage) -> Iterator[str]:
-    """What no single file ever held so: its pages, or names of logs."""
+    """Yield what no single file ever held: its pages, or names of logs."""
     if rows.has_torn_pages():
         yield place.FILE
     yield from (name for name in log_names(rows) if not verifying.ends_as_known(rows, name))

@@ -1,6 +1,6 @@
 """Where a store lies: its folder, its files and their rights, and what is refused before anything is touched.
 
-Source: engineering.md §2; SQLite, "Database File Format" and "Result and Error Codes".
+Source: SQLite, "Database File Format" and "Result and Error Codes".
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from defense_console.store.sqlite.pragmas import WAL
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
-"""Beside the store lies what was copied last."""
+"""In the store's folder too: the text that was copied last."""
 UPLOADS_FOLDER = "documents"
-"""And the folder of the documents received; see `vault.py`."""
+"""The folder of the documents received; see `vault.py`."""
 BACKUPS = "backups"
-"""And the folder of the copies made of it; see `backups.py`."""
+"""The folder of the copies made of it; see `backups.py`."""
 DAMAGED_FOLDER = "damaged-"
-"""And, for each repair, a folder with what was there before; its name goes on with the instant."""
+"""Of each repair a folder with what was there before; its name goes on with the instant."""
 COMPANIONS = (WAL, "-shm")
 """Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
@@ -113,9 +113,9 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
 
 
 def _has_no_space(place: Path) -> bool:
-    """Whether a file could not grow because there is no space for it: the engine gives one code for every cause.
+    """Return whether a file could not grow because there is no space for it: the engine gives one code for every cause.
 
-    Told by a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
+    By a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
     """
     folder = place if place.is_dir() else place.parent
     try:
@@ -143,7 +143,7 @@ def _of_system(error: OSError, place: Path) -> StoreError:
 
 
 def full_disk(place: Path) -> FullDisk:
-    """What to say where there is no space."""
+    """Return what to say where there is no space."""
     return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
 
 
@@ -232,7 +232,7 @@ def refuse_other(folder: Path) -> None:
 
 
 def _refuse_orphans(folder: Path) -> None:
-    """What is left of a store whose file is gone would be replayed into a new one."""
+    """Refuse what is left of a store whose file is gone: it would be replayed into a new one."""
     for end in COMPANIONS:
         path = folder / (FILE + end)
         if path.exists() and path.stat().st_size:
@@ -283,7 +283,7 @@ def check_rights(folder: Path, path: Path) -> None:
 
 
 def try_to_write(folder: Path) -> None:
-    """Refuse a folder in which nothing can be made, whatever its rights say. The file that is tried gets no name.
+    """Refuse a folder in which nothing can be made although its rights allow it. The file that is tried gets no name.
 
     Raises:
         ReadOnlyStore: Its disk became read-only, or its system refuses it.
@@ -299,7 +299,7 @@ def try_to_write(folder: Path) -> None:
 
 
 def _restrict_all(folder: Path, path: Path) -> None:
-    """Only the mentor may read; a folder that holds other things keeps its rights."""
+    """Let only the mentor read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
         return
     if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
@@ -311,7 +311,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 
 
 def holds_only_ours(folder: Path) -> bool:
-    """Whether a folder holds a store and nothing else."""
+    """Return whether a folder holds a store and nothing else."""
     return all(
         child.name.startswith((FILE, DAMAGED_FOLDER, WORK_PREFIX, NAME_FILES))
         or child.name in (CLIPBOARD, UPLOADS_FOLDER, BACKUPS)

@@ -132,7 +132,7 @@ def _is_free(folder: Path, held: ExitStack) -> bool:
 
 
 def _in_place(path: Path) -> sqlite3.Connection | None:
-    """A connection that follows the file, None where that needs space or rights that are not there."""
+    """Return a connection that follows the file, None where that needs space or rights that are not there."""
     with ExitStack() as failed:
         connection = failed.enter_context(closing(connect_to_read(path)))
         with suppress(sqlite3.OperationalError):
@@ -143,7 +143,7 @@ def _in_place(path: Path) -> sqlite3.Connection | None:
 
 
 def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
-    """A copy that nobody changes meanwhile: the folder's lock says so, which needs no space and no right to write."""
+    """Return a copy that nobody changes meanwhile, by the folder's lock: it needs no space and no right to write."""
     with ExitStack() as held:
         try:
             held.enter_context(alone(path.parent))
@@ -153,7 +153,7 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
 
 
 def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
+    """Return a connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
     if 0 < schema.version_of(connection) < schema.version():
         with _memory() as memory, closing(connection):
             connection.backup(memory)
@@ -186,7 +186,7 @@ def _copy(path: Path) -> sqlite3.Connection:
 
 
 def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
-    """What a crash left in the write-ahead log belongs to the state: SQLite itself puts both together, elsewhere."""
+    """Let SQLite put the file and the log that a crash left together, elsewhere: both are the state."""
     with work_folder(Path(tempfile.gettempdir()), TEMPORARY) as elsewhere:
         copy = elsewhere / path.name
         shutil.copyfile(path, copy)

@@ -38,7 +38,7 @@ class Reserve:
 
     @property
     def is_there(self) -> bool:
-        """Whether all of it is there."""
+        """Return whether all of it is there."""
         with suppress(OSError):
             return self.file.stat(follow_symlinks=False).st_size >= self._size
         return False

@@ -38,7 +38,7 @@ class Unmoved:
 
     def __init__(self, path: Path) -> None:
         self.is_another: Callable[[Path], bool] = lambda _path: False
-        """Tells whether the file holds another store than the one that was opened, whatever the log beside it holds."""
+        """Says whether the file itself, without its log, holds another store than the one that was opened."""
         self._file = path.absolute()
         self._log = self._file.with_name(self._file.name + WAL)
         self._was = {each: status for each in (self._file, self._log) if (status := _status(each)) is not None}

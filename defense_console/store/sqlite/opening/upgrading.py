@@ -40,7 +40,7 @@ class Upgrade:
                 raise
             path = self._beside.write(at, "upgrade").path
             self.notice = ConsoleError(
-                N_("The copy made before this store was brought up lies in {path}, not with the others: {problem}"),
+                N_("The copy made before this store was updated is in {path}, not with the others: {problem}"),
                 path=path,
                 problem=error,
             )

@@ -23,7 +23,7 @@ WORK_PREFIX: Final = ".new-"
 FORSAKEN_S: Final = 86_400
 """What says nothing of its writer has none after so long without a change."""
 NO_LOCK: Final = -1
-"""Stands for a lock where folders cannot be locked."""
+"""The lock of a folder where folders cannot be locked."""
 
 
 @contextmanager
