@@ -139,7 +139,6 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 
     Args:
         path: The file, None for `default_path`.
-        environ: The environment; the process's own when None.
 
     Raises:
         ConsoleError: the file cannot be read, is not TOML, or says something unknown or out of range; the message

@@ -48,10 +48,6 @@ class Desk:
     Args:
         store: Read connection, used on this thread only.
         recorder: Started; its answers must reach `acknowledge` on this thread.
-        clocks: Reads the machine's clocks.
-        process_start: Says when a process of this machine started.
-        settings: The mentor's settings.
-        shipped: Curricula by code.
         daily: Copies the store once a day; None does not.
         vault: Where received documents are kept; None for a desk that takes none.
         folder: Where a mentor finds what was copied; None for no such place.
@@ -136,11 +132,7 @@ class Desk:
 
     @property
     def vault(self) -> Vault:
-        """Return where the documents received are kept.
-
-        Raises:
-            ConsoleError: This desk has no such place.
-        """
+        """Return where the documents received are kept."""
         if self._vault is None:
             raise ConsoleError("Documents are kept next to a store in a folder; this one has none.")
         return self._vault

@@ -52,13 +52,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class AgendaDesk:
-    """What the mentor does in the queue.
-
-    Args:
-        ledger: The logs.
-        leases: Who writes on what.
-        settings: For the mentor's time zone.
-    """
+    """What the mentor does in the queue."""
 
     def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
         self.ledger = ledger

@@ -48,10 +48,6 @@ def append(logs: OpenLogs, job: Append) -> tuple[int, str]:
 
     Returns:
         Number and hash of the job's last line.
-
-    Raises:
-        Conflict: The log does not end at `job.expected`.
-        DamagedStore: The engine cannot trust the end of the log.
     """
     last = logs.last(job.stream)
     seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
@@ -122,10 +118,5 @@ def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
 
 
 def may_write_lease(there: Lease | None, over: Collection[str] | None) -> bool:
-    """Return whether a lease may take the place of the row that is there.
-
-    Args:
-        there: The row, None when there is none.
-        over: Holders whose row it may replace; None for all. A freed row may always be replaced.
-    """
+    """Return whether a lease may replace the row there: any if `over` is None, else a freed one or one of these holders."""
     return over is None or there is None or there.holder in ("", *over)

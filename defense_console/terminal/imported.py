@@ -25,9 +25,6 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
     """Say what an import did, or would do, then what it left alone and why.
 
     Args:
-        taken: What it did.
-        dry_run: It would.
-        zone: IANA name of the mentor's zone.
         every: Events that speak of no defense are listed, not counted.
     """
     if dry_run:

@@ -38,9 +38,7 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
     """Return where the store is: the option, else the environment, else the platform's folder for user data.
 
     Args:
-        option: What the command line says.
         demo: The demo cohort has a place of its own, so that it never lands among a mentor's defenses.
-        environ: The environment; the process's own when None.
     """
     environ = os.environ if environ is None else environ
     named = option or environ.get(STORE_VARIABLE)
@@ -84,9 +82,6 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
     """Return the recorder of a store, with its spool and its reserve; not started.
 
     It never opens another file that was put in the place of the one that is open.
-
-    Raises:
-        ConsoleError: The spool is to lie in the store's own folder.
     """
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.opening.place import FILE, explained
@@ -116,15 +111,7 @@ def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer
 
 @contextmanager
 def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
-    """Yield a store to read, closed at the end.
-
-    Args:
-        backups: Of the store.
-        create: Make an empty store when there is none.
-
-    Raises:
-        StoreError: It cannot be used.
-    """
+    """Yield a store to read, closed at the end."""
     from defense_console.store.sqlite.opening.reading import open_store
 
     store = open_store(backups.store, create=create, backups=backups)
@@ -333,12 +320,6 @@ def _settle() -> None:
 
 def ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
     """Say what went wrong in a console that has ended, and what it could not save.
-
-    Args:
-        code: What the app returned.
-        fault: The place of the fault that ended it, or None.
-        unsaved: What is not in the store.
-        spool: The file that holds it, or None.
 
     Returns:
         The exit code of the process.

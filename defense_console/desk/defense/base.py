@@ -34,8 +34,6 @@ class DefenseDesk:
     """One defense on the desk. Every method that changes something returns the defense after it.
 
     Args:
-        ledger: The logs.
-        defense_id: Whole id of the defense.
         leases: Who writes on what; None for a desk that is alone with its store.
     """
 
@@ -191,19 +189,11 @@ class DefenseDesk:
         return Redone(next(reversed(self.defense.redo), 0))
 
     def undo(self) -> Defense:
-        """Cancel the latest action.
-
-        Raises:
-            ConsoleError: There is nothing to undo.
-        """
+        """Cancel the latest action."""
         return self.act(self.undoing)
 
     def redo(self) -> Defense:
-        """Bring back the action cancelled last.
-
-        Raises:
-            ConsoleError: There is nothing to redo.
-        """
+        """Bring back the action cancelled last."""
         return self.act(self.redoing)
 
     # --- texts ---------------------------------------------------------------------------------------------------
@@ -253,7 +243,6 @@ class DefenseDesk:
         """Save a text being typed as a draft. Call it early enough for the draft to be on the disk 300 ms after a key.
 
         Args:
-            field: Key of the field.
             text: All of it; an emptied one of a new text drops the draft.
             cursor: Place of the cursor, in characters.
         """
@@ -333,20 +322,12 @@ class DefenseDesk:
         return defense
 
     def taking_up(self, key: str) -> DefenseWhat:
-        """Return what would record one of them.
-
-        Raises:
-            ConsoleError: It cannot be carried over.
-        """
+        """Return what would record one of them."""
         wanted: DefenseWhat = self.ledger.aside.wanted(self.stream, key, self.defense.seq + 1)
         return wanted
 
     def give_up(self, key: str) -> None:
-        """Give one of them up for good.
-
-        Raises:
-            ConsoleError: Read-only.
-        """
+        """Give one of them up for good."""
         if (reason := self.read_only) is not None:
             raise reason
         self.ledger.aside.drop(self.stream, key)

@@ -20,13 +20,7 @@ from defense_console.settings import Settings
 
 
 class CommentBank:
-    """The sentences, read at their first use.
-
-    Args:
-        ledger: The logs, in which the mentor's own use is counted.
-        settings: Who the mentor is, and in which folder their own sentences are.
-        shipped: Curricula by code.
-    """
+    """The sentences, read at their first use."""
 
     def __init__(self, ledger: Ledger, settings: Settings, shipped: Mapping[str, Curriculum]) -> None:
         self._ledger = ledger

@@ -9,12 +9,7 @@ from defense_console.model.log.envelope import Stamp
 
 
 class Countdowns:
-    """The releases that this console has announced.
-
-    Args:
-        seconds: How long each is.
-        now: Reads the machine's clocks.
-    """
+    """The releases that this console has announced."""
 
     def __init__(self, seconds: int, now: Callable[[], Stamp]) -> None:
         self._seconds = seconds

@@ -141,11 +141,7 @@ class LiveDesk(DefenseDesk):
         return self.act(toggling(self.defense))
 
     def next_phase(self) -> Defense:
-        """Enter the next phase.
-
-        Raises:
-            ConsoleError: This is the last one.
-        """
+        """Enter the next phase."""
         return self.act(advancing(self.defense))
 
     def moving_target(self, by_s: int) -> ev.TargetMoved:
@@ -176,11 +172,7 @@ class LiveDesk(DefenseDesk):
         return ev.GapPaused(self.last_gap.seq if self.last_gap is not None else 0)
 
     def gap_to_pause(self) -> Defense:
-        """Turn that gap into a pause.
-
-        Raises:
-            ConsoleError: There is none.
-        """
+        """Turn that gap into a pause."""
         return self.act(self.pausing_gap)
 
     @property

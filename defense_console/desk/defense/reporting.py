@@ -39,8 +39,6 @@ class ReportingDesk(DefenseDesk):
         """Return the report for one reader in one language, as it reads now or as it read when a version was released.
 
         Args:
-            reader: Whom it is for.
-            language: "fr" or "en".
             version: Number of a version of the verdict that was released; None is now.
 
         Raises:

@@ -67,13 +67,7 @@ class RevisionsDesk(VerdictDesk):
     def comparing(
         self, pair: FilePair, vault: Vault, limits: ReadingLimits
     ) -> Callable[[ComparisonProgress, Interrupt], Comparison]:
-        """Return what compares a file with the one it became; it takes its time, and is called on a thread of its own.
-
-        Args:
-            pair: The two, as `revision.file_pairs` found them.
-            vault: Where both are kept.
-            limits: What it may cost.
-        """
+        """Return what compares a file with the one it became; it is slow, so it is called on a thread of its own."""
         from defense_console.desk.uploads.comparing import compare
 
         old, new = pair
@@ -107,8 +101,6 @@ class RevisionsDesk(VerdictDesk):
         """Ask for it again: a new round with its own time.
 
         Args:
-            row: The document.
-            expected: What the new version must show.
             due_after_s: Time given, in seconds; None gives what the curriculum's rules give.
         """
         seconds = self.curriculum.rules.student_due_s if due_after_s is None else due_after_s
@@ -147,11 +139,7 @@ class RevisionsDesk(VerdictDesk):
         return defense
 
     def signing_proposal(self) -> tuple[DefenseWhat, ...]:
-        """Return what signs the proposal.
-
-        Raises:
-            ConsoleError: Nothing is proposed yet.
-        """
+        """Return what signs the proposal."""
         outcome = self.proposal()
         if outcome is None:
             raise ConsoleError("Not every required document is settled yet.")

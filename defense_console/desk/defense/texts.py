@@ -44,11 +44,7 @@ def text_event(defense: Defense, field: str, text: str, first: Stamp, row_of: Ro
     """Return what committing a text means.
 
     Args:
-        defense: The defense as it is.
-        field: Key of the field.
         text: What was typed; white space around it is kept out.
-        first: Stamp of the first keystroke.
-        row_of: Finds a document to revise.
 
     Returns:
         The event, or None when there is nothing to tell: a new text that is empty, or a text that did not change.

@@ -24,7 +24,6 @@ class VerdictDesk(ReportingDesk):
     """What the mentor does to decide.
 
     Args:
-        ledger, id, leases, zone: As for a `ReportingDesk`.
         countdowns: Of this console; None for a desk that releases nothing by itself.
     """
 
@@ -85,7 +84,6 @@ class VerdictDesk(ReportingDesk):
         """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
 
         Args:
-            deliverable: Its number.
             criterion: Why; None asks without one.
 
         Returns:
@@ -115,11 +113,7 @@ class VerdictDesk(ReportingDesk):
         return self.act(self.moving_due(row_id, by_s))
 
     def moving_due(self, row_id: str, by_s: int) -> ev.RowSet:
-        """Return what gives more or less time for a document, in seconds.
-
-        Raises:
-            ConsoleError: The row is gone.
-        """
+        """Return what gives more or less time for a document, in seconds."""
         row = self._row(row_id)
         if row is None:
             raise ConsoleError("This document is not asked for.")

@@ -54,9 +54,7 @@ def describe(
     """Return what an event says, as a sentence.
 
     Args:
-        event: One line of a log.
         curriculum: For the sentences of criteria and skills; None shows their ids only.
-        language: "fr" or "en".
         project: For the titles of deliverables; None shows their numbers only.
         rows: See `requests_of`: for the titles of documents that the mentor added.
         zone: IANA name of the zone dates are read in.

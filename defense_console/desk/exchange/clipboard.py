@@ -115,10 +115,7 @@ def copy(
     Over SSH the caller also sends it to the terminal (OSC 52): a tool would fill the clipboard of the wrong machine.
 
     Args:
-        text: What to copy, unchanged.
-        folder: The store's folder, None when it has none.
         tool: Gives the text to the system's clipboard and returns whether it holds it; `by_tool` when None.
-        environ: The environment; the process's own when None.
     """
     remote = over_ssh(environ)
     held = not remote and (tool or by_tool)(text)

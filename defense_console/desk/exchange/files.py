@@ -50,10 +50,6 @@ class ExchangeDesk:
 
     Args:
         store: Written to directly; no console needs to wait here.
-        clocks: Reads the machine's clocks.
-        author: Name of the mentor.
-        zone: IANA name of the mentor's zone.
-        shipped: Curricula by code.
     """
 
     def __init__(
@@ -72,7 +68,6 @@ class ExchangeDesk:
         Args:
             file: Not a ZIP, see `WholeStoreDesk`.
             sheet: Name of the sheet of a workbook, None for the only one.
-            dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
@@ -104,11 +99,7 @@ class ExchangeDesk:
         )
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
-        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
-
-        Args:
-            form: Separator, byte order mark, zone and language.
-        """
+        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""
         summaries = self.store.summaries_by_ids(tuple(self.logs.ids(DEFENSE)))
         ordered = sorted(summaries, key=lambda one: (instant(one.planned_at), one.id))
         return write_csv(self._exported(one.id for one in ordered), form)
@@ -141,11 +132,7 @@ class ExchangeDesk:
         return Taken(archive=found)
 
     def check_empty(self) -> None:
-        """Refuse to mix an export with what is there.
-
-        Raises:
-            ConsoleError: The store holds something.
-        """
+        """Refuse to mix an export with what is there."""
         if not self.store.is_empty():
             raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 

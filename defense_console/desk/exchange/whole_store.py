@@ -19,12 +19,7 @@ from defense_console.store.vault import Vault
 
 
 class WholeStoreDesk:
-    """Copies of a store with its documents.
-
-    Args:
-        exchange: For the lines.
-        vault: For the documents.
-    """
+    """Copies of a store with its documents."""
 
     def __init__(self, exchange: ExchangeDesk, vault: Vault) -> None:
         self.exchange = exchange

@@ -19,9 +19,6 @@ class DirectLogs:
     """The logs of one store. A caller that writes several of them opens the transaction itself.
 
     Args:
-        store: Read and written directly.
-        clocks: Reads the machine's clocks.
-        author: Name of the mentor.
         shipped: Curricula by code, for defenses that have not started.
     """
 

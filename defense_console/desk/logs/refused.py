@@ -46,12 +46,7 @@ def _when(aside: Aside) -> tuple[str, int]:
 
 
 class KeptAside:
-    """What is kept aside, of every log of one store.
-
-    Args:
-        snapshot: Of the store.
-        submit: Hands a write to the recorder.
-    """
+    """What is kept aside, of every log of one store."""
 
     def __init__(self, snapshot: Snapshot, submit: Callable[[Job], None]) -> None:
         self._snapshot = snapshot
@@ -137,8 +132,6 @@ class KeptAside:
         """Return what is recorded when one is taken up.
 
         Args:
-            stream: Whose log.
-            key: Which.
             seq: Number its line will have.
 
         Raises:
@@ -162,8 +155,6 @@ class KeptAside:
         """Return what happens to the rows when one is recorded, in the same transaction.
 
         Args:
-            stream: Whose log.
-            key: Which is recorded.
             seq: Number its line will have.
         """
         self.of(stream)

@@ -106,11 +106,6 @@ def loss_sentence(saved: SaveState) -> str:
 def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
     """Return everything that is not in the store, as a text to keep.
 
-    Args:
-        ledger: The logs.
-        language: "fr" or "en".
-        zone: IANA name of the mentor's zone.
-
     Returns:
         One paragraph for each defense or student, an action a line, oldest first, and of a text being typed what it is
         now; empty when everything is saved.

@@ -41,8 +41,6 @@ def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
     """Return the instant a mentor typed.
 
     Args:
-        text: As typed.
-        zone: IANA name of the mentor's zone.
         now: The present instant, ISO 8601 UTC.
         usual: The start so far, ISO 8601 UTC: its time of day holds when only a day is typed.
 
@@ -99,11 +97,7 @@ def _local(day: date, hour: int, minute: int, zone: str) -> str:
 
 
 def _day(words: str, today: date) -> date:
-    """Return a day by its name or its date; a day of the month without a year is the coming one.
-
-    Raises:
-        ValueError: It is none.
-    """
+    """Return a day by its name or its date; a day of the month without a year is the coming one."""
     if words in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[words])
     for number, names in enumerate(_WEEKDAYS):

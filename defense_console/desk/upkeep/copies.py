@@ -37,26 +37,13 @@ class PutBack(msgspec.Struct, frozen=True):
 
 
 def back_up(backups: Backups, at: str) -> CopyMade:
-    """Make a copy next to the daily ones.
-
-    Args:
-        backups: Of the store.
-        at: The instant, ISO 8601 UTC.
-
-    Raises:
-        StoreError: There is none, and why.
-    """
+    """Make a copy next to the daily ones."""
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
         return CopyMade(backups.write(at), len(store.streams()))
 
 
 def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
     """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
-
-    Args:
-        backups: Of the store.
-        folder: The other one.
-        at: The instant, ISO 8601 UTC.
 
     Raises:
         ConsoleError: It lies in the store's own folder, or cannot be written.
@@ -77,16 +64,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
-    """Replace the store by a copy, and bring the documents next to the copy.
-
-    Args:
-        source: A copy, or a folder of them.
-        backups: Of the store that is replaced.
-        at: The instant, ISO 8601 UTC.
-
-    Raises:
-        ConsoleError: Why not; the store is as it was.
-    """
+    """Replace the store by a copy, and bring the documents next to the copy."""
     restored = restore(source, backups, at)
     here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:

@@ -43,9 +43,7 @@ class DailyBackup:
     """The daily copy of one store.
 
     Args:
-        backups: Where the copies are.
         zone: IANA name of the mentor's zone: whose day it is.
-        copy: Makes a copy.
     """
 
     def __init__(self, backups: Backups, zone: str, copy: Copy = in_own_process) -> None:
@@ -58,11 +56,7 @@ class DailyBackup:
         self._thread: threading.Thread | None = None
 
     def look(self, now: Stamp) -> None:
-        """Begin the copy of the day when there is none; returns at once.
-
-        Args:
-            now: A reading of the clocks.
-        """
+        """Begin the copy of the day when there is none; returns at once."""
         if self._done == self._day(now.wall) or (self._thread is not None and self._thread.is_alive()):
             return
         if self._failed is not None and 0 <= wall_ms(self._failed, now) < AGAIN_MS:

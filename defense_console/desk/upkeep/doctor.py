@@ -51,15 +51,7 @@ class Mended(msgspec.Struct, frozen=True):
 
 
 class Doctor:
-    """Looks after one store.
-
-    Args:
-        backups: Of the store.
-        now: A reading of the clocks.
-        process_start: Says when a process of this machine started.
-        shipped: Curricula by code.
-        spool: Where what could not be saved waits.
-    """
+    """Looks after one store."""
 
     def __init__(
         self,

@@ -78,11 +78,7 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
         return (STUDENT.stream(self.id), *(DEFENSE.stream(id) for id in self.defenses))
 
     def kept_until(self, years: int) -> str:
-        """Return until when the record must be kept by the setting; "" where that was not settled.
-
-        Args:
-            years: `retention_years`.
-        """
+        """Return until when the record must be kept by the setting; "" where that was not settled."""
         return iso(instant(self.last) + relativedelta(years=years)) if years and self.last else ""
 
 
@@ -91,7 +87,6 @@ class ForgetDesk:
 
     Args:
         places: Of the store: every folder where copies of it may lie.
-        spool: Where what could not be saved waits.
     """
 
     def __init__(self, places: Sequence[Backups], spool: Path) -> None:
@@ -115,9 +110,6 @@ class ForgetDesk:
         """Forget a student. What is interrupted can be done again: the store itself comes last.
 
         What needs space comes first: as long as a file cannot be built again, nothing that only it names is removed.
-
-        Args:
-            student: As `look` found it: the id.
 
         Returns:
             Files that still speak of the student and could not be built again, being damaged, or not be removed.

@@ -61,11 +61,7 @@ class Interrupt:
                 process.kill()
 
     def check(self) -> None:
-        """Stop here if it was asked for.
-
-        Raises:
-            Stopped: it was.
-        """
+        """Stop here if it was asked for."""
         if self._asked:
             raise ComparingStopped
 
@@ -121,7 +117,7 @@ def compare(
 
     Raises:
         ConsoleError: there is nothing to compare, or a file cannot be read at all.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     limits, interrupt = limits or reading_limits(Settings()), interrupt or Interrupt()
     before = None if old is None else file_facts(old, lambda part: progress(HASHED / 2 * part), interrupt)
@@ -153,7 +149,7 @@ def file_facts(
 
     Raises:
         ConsoleError: it cannot be read.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     digest, size = hashlib.sha256(), 0
     try:
@@ -181,7 +177,7 @@ def _compared_apart(request: ComparisonRequest, progress: ComparisonProgress, in
 
     Raises:
         ConsoleError: it refused, took too long, or ended without an answer.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     interrupt.check()
     late = threading.Event()

@@ -121,7 +121,6 @@ def places_of(incoming: Incoming, said: Sequence[tuple[str, Key]]) -> dict[str, 
     """Return which files the mentor speaks of.
 
     Args:
-        incoming: What was looked at.
         said: Names and what they are. A name is a file's path or its last part, and may have `*` and `?`; "" is the one
             file that could not be matched.
 

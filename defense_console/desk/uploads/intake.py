@@ -39,14 +39,7 @@ Progress = Callable[[int, int], None]
 
 
 class Intake(DefenseDesk):
-    """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's.
-
-    Args:
-        ledger, defense_id, leases: As for a `DefenseDesk`.
-        vault: Where documents are kept.
-        limits: What one reception may hold.
-        zone: IANA name of the mentor's zone.
-    """
+    """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's."""
 
     def __init__(
         self, ledger: Ledger, defense_id: str, leases: Leases | None, vault: Vault, limits: Limits, zone: str
@@ -63,22 +56,13 @@ class Intake(DefenseDesk):
         """Read everything and say what it would be; nothing is changed.
 
         Args:
-            path: A file, a folder or a ZIP archive.
             chosen: What the mentor says that files are, see `places_of`.
-            progress: Called with how far it is.
-
-        Raises:
-            ConsoleError: It is refused; see `sources.opened`.
         """
         incoming = self.judge(self.read(path, progress))
         return self.judge(incoming.reading, places_of(incoming, chosen)) if chosen else incoming
 
     def read(self, path: Path, progress: Progress | None = None) -> SourceRead:
-        """Read every byte of a source, keeping none.
-
-        Raises:
-            ConsoleError: It is refused.
-        """
+        """Read every byte of a source, keeping none."""
         plain = is_one_document(path.name, self._project)
         with opened(path, self._limits, plain=plain) as source:
             counter = _Counter(source, progress)
@@ -89,7 +73,6 @@ class Intake(DefenseDesk):
         """Return what these files would be, and what to know of them.
 
         Args:
-            reading: What was read.
             chosen: What the mentor says that a file is, by its path inside the source: a deliverable's number, or a row
                 with a free title.
 
@@ -168,11 +151,7 @@ class Intake(DefenseDesk):
         return self.record(incoming)
 
     def require(self, incoming: Incoming) -> None:
-        """Check that it can be taken.
-
-        Raises:
-            ConsoleError: It cannot.
-        """
+        """Check that it can be taken."""
         if (reason := self.read_only) is not None:
             raise reason
         if not any(file.key is not None for file in incoming.files):
@@ -181,11 +160,7 @@ class Intake(DefenseDesk):
             raise reason
 
     def keep(self, incoming: Incoming, progress: Progress | None = None) -> None:
-        """Write the files that are taken into the vault, all of them or none.
-
-        Raises:
-            ConsoleError: A file has changed since it was looked at, or it cannot be written.
-        """
+        """Write the files that are taken into the vault, all of them or none."""
         reading = incoming.reading
         wanted = {f.place: f.sha256 for f in incoming.files if f.key is not None and f.key not in incoming.known}
         if not wanted:
@@ -201,11 +176,7 @@ class Intake(DefenseDesk):
                 )
 
     def record(self, incoming: Incoming) -> Defense:
-        """Record in one action that the files came.
-
-        Raises:
-            ConsoleError: It is not legal now.
-        """
+        """Record in one action that the files came."""
         whats = self._whats(incoming)
         return self.act(*whats) if whats else self.defense
 

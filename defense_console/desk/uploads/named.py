@@ -20,10 +20,6 @@ def missing_documents(store: Store, vault: Vault) -> tuple[str, ...]:
     """Return the SHA-256 of the documents that a store should have and its folder does not hold, sorted.
 
     Empty for the demo cohort: its documents are invented and were never there.
-
-    Args:
-        store: Whose logs name them.
-        vault: Where they should lie.
     """
     if store.meta(DEMO) is not None:
         return ()

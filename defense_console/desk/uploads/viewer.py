@@ -50,8 +50,6 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
     """Open a document received with the system's program for its kind.
 
     Args:
-        vault: Where it is kept.
-        file: Which one.
         start: Hands a path to the system; the system's own way when None.
 
     Returns:
@@ -160,10 +158,6 @@ def _lock(folder: Path) -> int:
 
 def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Start:
     """Return the system's way of opening something.
-
-    Args:
-        environ: The environment; the process's own when None.
-        platform: As `sys.platform`.
 
     Raises:
         ConsoleError: There is none: no program, or no screen for it, as over SSH.

@@ -42,7 +42,6 @@ def incoming_lines(incoming: Incoming, titles: Mapping[Key, str]) -> Iterator[In
     What came back unchanged and what is named for somebody else comes first.
 
     Args:
-        incoming: What was looked at.
         titles: Title of each document, as `Intake.choices` gives them.
     """
     yield from (IncomingLine("alarm", f"‼ {text}") for text in _alarms(incoming))

@@ -226,11 +226,7 @@ class RowStorage(Storage):
             self._unmoved.is_another = is_another
 
     def check_unmoved(self) -> None:
-        """Look whether the file is still the one that was opened.
-
-        Raises:
-            MovedFile: It is not.
-        """
+        """Look whether the file is still the one that was opened."""
         if self._unmoved is not None:
             self._unmoved.check()
 

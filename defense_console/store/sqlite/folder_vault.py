@@ -76,22 +76,14 @@ class FolderTaking:
 
 
 class FolderVault:
-    """The documents in a store's folder. May be used on any thread; two consoles may use one folder.
-
-    Args:
-        folder: The store's folder.
-    """
+    """The documents in a store's folder; see `Vault` for what each method raises."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = folder / UPLOADS_FOLDER
 
     def path(self, sha256: str) -> Path:
-        """Return where the file with this hash lies, or would.
-
-        Raises:
-            StoreError: This is no hash.
-        """
+        """Return where the file with this hash lies, or would."""
         if not _HASH.fullmatch(sha256):
             raise StoreError(N_("“{name}” is not a SHA-256 in hexadecimal."), name=sha256)
         return self.root / sha256[:2] / sha256[2:]
@@ -104,11 +96,7 @@ class FolderVault:
         return False
 
     def remove(self, sha256: str) -> None:
-        """Remove a file, for good. One that is not there is no error.
-
-        Raises:
-            StoreError: It cannot be removed.
-        """
+        """Remove a file, for good. One that is not there is no error."""
         path = self.path(sha256)
         with explained(self.folder):
             refuse_link(self.root)
@@ -118,11 +106,7 @@ class FolderVault:
 
     @contextmanager
     def taking(self) -> Iterator[FolderTaking]:
-        """Take files in: all of them when the block ends, none when it raises.
-
-        Raises:
-            StoreError: They cannot be written, or the folder is a link.
-        """
+        """Take files in: all of them when the block ends, none when it raises."""
         with explained(self.folder):
             self._prepare()
         with ExitStack() as working:
@@ -135,12 +119,7 @@ class FolderVault:
 
     @contextmanager
     def opened(self, sha256: str) -> Iterator[IO[bytes]]:
-        """Yield a file, to read.
-
-        Raises:
-            DamagedStore: It is not there.
-            StoreError: It cannot be read, or is a link.
-        """
+        """Yield a file, to read."""
         path = self.path(sha256)
         with explained(self.folder):
             refuse_link(self.root)
@@ -155,12 +134,7 @@ class FolderVault:
             yield file
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """Yield a file's bytes in pieces, checked when the last one was given.
-
-        Raises:
-            DamagedStore: They are not the ones that were received, or are gone.
-            StoreError: They cannot be read.
-        """
+        """Yield a file's bytes in pieces, checked when the last one was given."""
         digest = hashlib.sha256()
         with self.opened(sha256) as file:
             while chunk := file.read(_PIECE):
@@ -173,11 +147,7 @@ class FolderVault:
             )
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every document and return those that are not what was received; the logs alone know what is missing.
-
-        Raises:
-            StoreError: They cannot be read.
-        """
+        """Read every document and return those that are not what was received; the logs alone know what is missing."""
         found: list[Problem] = []
         with explained(self.folder):
             places = sorted(self.root.glob("??/*")) if self.root.is_dir() and not self.root.is_symlink() else []

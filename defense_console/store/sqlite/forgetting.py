@@ -107,8 +107,6 @@ def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lam
     """Build the store again without a student. Nobody else may hold it.
 
     Args:
-        folder: The store's.
-        student: The id.
         before: Called when the new file is whole, right before it takes the place of the old one.
 
     Raises:
@@ -123,8 +121,6 @@ def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda
     """Build a copy of the store again without a student.
 
     Args:
-        path: The copy.
-        student: The id.
         before: As of `forget_in_store`; not called when there is nothing to take out.
 
     Returns:

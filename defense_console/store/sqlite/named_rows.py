@@ -16,8 +16,6 @@ class NamedRows(Generic[V]):
     """A table with one row for each log and name.
 
     Args:
-        documents: Where it is.
-        table: Its name.
         name, value: What its rows call the name and the value.
         read, written: Turn what a row holds into the value, and back.
     """

@@ -24,11 +24,7 @@ _DECODE = msgspec.json.Decoder(Student).decode
 
 
 class People:
-    """The table `students`.
-
-    Args:
-        documents: Where it lies.
-    """
+    """The table `students`."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

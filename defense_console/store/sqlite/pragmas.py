@@ -33,7 +33,6 @@ def connect_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connectio
     """Return a connection that only reads: it never moves the write-ahead log into the file, even when it closes.
 
     Args:
-        path: The file.
         immutable: Take no lock and look at no log: for a file that nobody writes meanwhile.
 
     Raises:

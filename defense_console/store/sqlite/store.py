@@ -85,7 +85,6 @@ class TinyStore:
         """Open the store in a folder.
 
         Args:
-            folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
             backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
@@ -151,12 +150,7 @@ class TinyStore:
 
     @_explained
     def append(self, job: Append) -> tuple[int, str]:
-        """Append one action in one transaction; see `Store.append`.
-
-        Raises:
-            Conflict: The log does not end at `job.expected`.
-            DamagedStore: The end of the log is gone or damaged.
-        """
+        """Append one action in one transaction; see `Store.append`."""
         with self._rows.transaction():
             return log_rules.append(self, job)
 
@@ -182,11 +176,7 @@ class TinyStore:
         return self._documents.lines(stream, low, high)
 
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
-        """Write lines that follow `after`; for `append`, which checks them.
-
-        Raises:
-            DamagedStore: The end of the log is gone.
-        """
+        """Write lines that follow `after`; for `append`, which checks them."""
         verifying.refuse_cut(self._rows, stream, after)
         self._documents.add_lines(stream, lines)
 
@@ -315,11 +305,7 @@ class TinyStore:
 
     @_explained
     def curriculum(self, hash: str) -> bytes | None:
-        """Return the canonical JSON of a pinned curriculum.
-
-        Raises:
-            DamagedStore: It is not what was pinned.
-        """
+        """Return the canonical JSON of a pinned curriculum."""
         return self._documents.curriculum(hash)
 
     @_explained

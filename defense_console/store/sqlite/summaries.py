@@ -34,11 +34,7 @@ _FIRST_DIGITS = 8
 
 
 class Summaries:
-    """The tables `pending` and `closed`.
-
-    Args:
-        documents: Where they are.
-    """
+    """The tables `pending` and `closed`."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

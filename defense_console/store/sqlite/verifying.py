@@ -48,11 +48,6 @@ def ends_as_known(rows: RowStorage, stream: str) -> bool:
 def refuse_cut(rows: RowStorage, stream: str, last: StoredLine | None) -> None:
     """Refuse a log whose end is gone: the row next to it knows how far it went, and a begun log is never empty.
 
-    Args:
-        rows: Where the log lies.
-        stream: Its name.
-        last: Its last line, None when there is none.
-
     Raises:
         DamagedStore: Lines are missing after `last`.
     """

@@ -78,7 +78,6 @@ class RefusedTails:
         """Keep refused jobs aside.
 
         Args:
-            store: Opened for writing.
             jobs: Of one defense, in order, each but the first going on from the one before.
             again: They also lie in a file, and may be found there after they were kept aside and settled: they are
                 marked, so that nobody is asked twice.
@@ -118,11 +117,7 @@ def tail_from(job: Append, others: Sequence[Append]) -> list[Append]:
 
 
 def write_once(store: Store, job: Job) -> tuple[int, str]:
-    """Write a job that also lies in a file; see `write_job`. What is kept aside is not brought back once it is settled.
-
-    Raises:
-        StoreError: It was not written.
-    """
+    """Write a job that is also in a file; see `write_job`. What is kept aside does not come back once settled."""
     if not isinstance(job, SaveAside) or job.event is None:
         return write_job(store, job)
     mark = _mark(job.stream, f"{ASIDE_PREFIX}{job.key}".encode())  # as consoles of schema 1 named it

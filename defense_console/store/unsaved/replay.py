@@ -65,7 +65,6 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
 
     Args:
         folder: Where spool files lie; need not exist.
-        store: Opened for writing.
         identity: Which store this is; files of other stores are not touched.
 
     Returns:

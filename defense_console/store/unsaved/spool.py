@@ -31,11 +31,7 @@ from defense_console.store.unsaved.spool_files import (
 
 
 def outside(folder: Path, store: Path) -> Path:
-    """Return the spool's folder, which must not lie in the store's: what stops the one would stop the other.
-
-    Raises:
-        ConsoleError: It does.
-    """
+    """Return the spool's folder, which must not lie in the store's: what stops the one would stop the other."""
     if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(store)):
         raise ConsoleError(
             N_("The spool must not lie in the store's own folder ({place}): choose another place for it."), place=folder
@@ -48,7 +44,6 @@ class Spool:
 
     Args:
         folder: Where spool files lie; made when it is missing.
-        store: Whose jobs they are.
 
     Raises:
         ConsoleError: The folder lies in the store's own.

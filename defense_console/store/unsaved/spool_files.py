@@ -95,7 +95,6 @@ def read_jobs(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], 
     A last line without its end was never said to be kept: it counts as not written.
 
     Args:
-        path: The file.
         handle: Where it is open, so that nobody can put another file under its name meanwhile.
     """
     jobs: list[SpooledJob] = []

@@ -61,7 +61,6 @@ def folder_of(store: Path, setting: str = "") -> Path:
     """Return where the copies of a store lie.
 
     Args:
-        store: The store's folder.
         setting: The folder the mentor chose for copies, where each store has one of its own; "" for next to the store.
     """
     if not setting:
@@ -74,7 +73,6 @@ class Backups:
     """The copies of one store. Belongs to no thread.
 
     Args:
-        store: The store's folder.
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
@@ -151,7 +149,6 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
     """Return the copies that need not be kept. Of each day the last one counts, so many of one day push none out.
 
     Args:
-        backups: The oldest first.
         kept: How many days, how many copies of the newest day, and how many of each reason stay.
     """
     gone: list[Backup] = []
@@ -215,15 +212,7 @@ def fault_of(path: Path) -> ConsoleError | None:
 
 
 def refuse_unsound(new: Path, source: Path) -> None:
-    """Refuse a file that is not sound.
-
-    Args:
-        new: The file.
-        source: Where its content is from, for the message.
-
-    Raises:
-        DamagedStore: It is not sound.
-    """
+    """Refuse a file that is not sound."""
     if (fault := fault_of(new)) is not None:
         raise DamagedStore(
             N_("The store is damaged: close the console and run doctor. {problem} ({place})"),

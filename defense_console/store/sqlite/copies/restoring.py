@@ -40,7 +40,6 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
 
     Args:
         source: A copy, or a folder of copies: then the last sound one is taken, and one of the future last of all.
-        backups: Of the store that is replaced.
         at: The instant, ISO 8601 UTC.
 
     Raises:

@@ -50,9 +50,6 @@ class Examined(NamedTuple):
 def examined(backups: Backups) -> Iterator[Examined]:
     """Yield everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
 
-    Args:
-        backups: Of the store.
-
     Raises:
         StoreError: There is no store, it is a link, another program's or newer than this console.
     """

@@ -66,7 +66,6 @@ def of_spool(folder: Path, store: Path) -> Iterator[Finding]:
     """Yield what is wrong with where the spool goes.
 
     Args:
-        folder: Of the spool.
         store: The store's own folder, in which nothing is tried.
     """
     if folder.absolute().is_relative_to(store.absolute()):

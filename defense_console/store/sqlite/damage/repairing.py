@@ -63,8 +63,6 @@ def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
     """Build the store again.
 
     Args:
-        backups: Of the store.
-        at: The instant, ISO 8601 UTC.
         shipped: Canonical JSON of the curricula that come with the console, by hash: a pinned one may be among them.
 
     Raises:

@@ -47,7 +47,6 @@ class HalfMade:
     """What kills left of one store.
 
     Args:
-        store: Its folder.
         copies: Folders of its copies; the one in the store's folder is always looked at.
         spool: The folder of the spool; None leaves it out.
         elsewhere: Folders that `backup -o` wrote to.

@@ -28,7 +28,6 @@ class Held:
     """A hold on a store's folder, or on a name in it; ends with `release`, or with the process.
 
     Args:
-        handle: Where the folder is open; -1 for none.
         path: A folder that goes when it is released.
     """
 

@@ -31,9 +31,6 @@ from defense_console.store.sqlite.tables import log_names
 def refuse_mixture(path: Path) -> None:
     """Look whether the log next to a store's file was left by that file.
 
-    Args:
-        path: The store's file, whose first bytes are a store's.
-
     Raises:
         DamagedStore: It was not; neither file was changed.
         sqlite3.Error, TornTable: They cannot be read together.

@@ -159,7 +159,6 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
     """Check a store's folder, make what is missing, and give the path of its file.
 
     Args:
-        folder: The folder; the store is `defenses.db` in it.
         create: Make the folder and an empty store when there is none.
         look: It is only looked at: the right to write is not needed, and the rights of others stay as they are.
 
@@ -183,11 +182,7 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Check the folder of a store whose file may be missing or damaged, and make it when there is none.
-
-    Raises:
-        StoreError: It cannot be used.
-    """
+    """Check the folder of a store whose file may be missing or damaged, and make it when there is none."""
     with explained(folder):
         refuse_other(folder)
         refuse_network(folder)
@@ -204,11 +199,7 @@ def new_file(folder: Path) -> Iterator[Path]:
 
 
 def refuse_link(path: Path) -> None:
-    """Refuse a symbolic link.
-
-    Raises:
-        StoreError: It is one.
-    """
+    """Refuse a symbolic link."""
     if path.is_symlink():
         raise StoreError(
             N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
@@ -216,11 +207,7 @@ def refuse_link(path: Path) -> None:
 
 
 def refuse_other(folder: Path) -> None:
-    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device.
-
-    Raises:
-        StoreError: It is.
-    """
+    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device."""
     files = [folder / (FILE + end) for end in ("", *COMPANIONS)]
     for path in (folder, *files):
         refuse_link(path)
@@ -273,11 +260,7 @@ def _name(new: Path, path: Path) -> None:
 
 
 def check_rights(folder: Path, path: Path) -> None:
-    """Refuse a store that may not be written.
-
-    Raises:
-        ReadOnlyStore: Its folder or its file may not be.
-    """
+    """Refuse a store that may not be written."""
     if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
         raise _read_only(folder, system_reason(PermissionError(errno.EACCES, "")))
 

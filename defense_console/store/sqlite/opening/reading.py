@@ -44,15 +44,10 @@ def open_store(folder: Path, *, create: bool, backups: Backups | None = None) ->
     """Open a store for writing; on a full disk with the space of its reserve, else for reading.
 
     Args:
-        folder: Holds `defenses.db`.
-        create: Make the folder and an empty store when there is none.
         backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
     Returns:
         The store; its `read_only` says why it cannot be written, None when it can.
-
-    Raises:
-        StoreError: It cannot be used at all.
     """
     try:
         return TinyStore.open(folder, create=create, backups=backups)
@@ -68,7 +63,6 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
     """Open a store that cannot be written for reading.
 
     Args:
-        folder: Holds `defenses.db`.
         reason: Why it cannot be written; raised by every write, and when it cannot be read either.
 
     Raises:
@@ -85,9 +79,6 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
 
 def examined_store(folder: Path) -> tuple[TinyStore, int]:
     """Open a store only to look at it: no byte of its folder changes. Its schema, rights and disk do not matter.
-
-    Args:
-        folder: Holds `defenses.db`.
 
     Returns:
         A copy in memory, of the present schema, as the store is now; and the schema that its file has.

@@ -27,7 +27,6 @@ class Reserve:
     """The reserve file of a folder.
 
     Args:
-        folder: Where it lies.
         size: How much it holds, in bytes.
     """
 

@@ -30,11 +30,7 @@ class OverwrittenFile(MovedFile):
 
 
 class Unmoved:
-    """Remembers which files they were. Make it while they are open, so that no number is given to another file.
-
-    Args:
-        path: The store's file; its write-ahead log is next to it.
-    """
+    """Remembers which files they were. Make it while they are open, so that no number is given to another file."""
 
     def __init__(self, path: Path) -> None:
         self.is_another: Callable[[Path], bool] = lambda _path: False

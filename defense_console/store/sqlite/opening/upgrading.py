@@ -12,9 +12,6 @@ class Upgrade:
     """Copies one store before it is brought up: to its folder of copies, or next to it where that cannot be written.
 
     None of the copies that are there goes for it.
-
-    Args:
-        backups: Of the store.
     """
 
     def __init__(self, backups: Backups) -> None:

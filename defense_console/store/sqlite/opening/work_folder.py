@@ -28,15 +28,7 @@ NO_LOCK: Final = -1
 
 @contextmanager
 def work_folder(parent: Path, prefix: str = WORK_PREFIX) -> Iterator[Path]:
-    """Make an empty folder for what is half-made; it goes at the end with what is still in it.
-
-    Args:
-        parent: Where it lies.
-        prefix: How its name begins.
-
-    Raises:
-        OSError: It cannot be made.
-    """
+    """Make an empty folder for what is half-made; it goes at the end with what is still in it."""
     lock = None
     while lock is None:
         folder = parent / (prefix + secrets.token_hex(8))
@@ -72,9 +64,6 @@ def make_locked(folder: Path) -> int | None:
 
     Returns:
         The lock, for `release`; None when somebody swept it before it was locked.
-
-    Raises:
-        OSError: It cannot be made.
     """
     folder.mkdir(mode=0o700)
     with suppress(FileNotFoundError):
