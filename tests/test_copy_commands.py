@@ -76,7 +76,7 @@ def test_refusals_are_sentences(room: Room, tmp_path: Path) -> None:
     none = cli(room, "restore", tmp_path / "none")
     for refused, words in (
         (held, "is open in a console"),
-        (inside, "lies in the store's own folder"),
+        (inside, "is in the store's own folder"),
         (nothing, "no such file"),
         (none, "no sound copy"),
     ):

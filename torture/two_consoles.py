@@ -20,6 +20,7 @@ import msgspec
 
 from defense_console import clocks
 from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
@@ -59,7 +60,9 @@ class Writer:
         self.recorder = Recorder(lambda: TinyStore.open(folder), self.answers.append, keeps_aside=True)
         self.store = TinyStore.open(folder)
         self.ledger = Ledger(self.store, self.recorder, clocks.read, name, load_shipped())
-        self.desks = {id: DefenseDesk(self.ledger, id) for id in (*ids("both"), *ids(name))}
+        # As if no console saw the other's leases: the store alone decides who was first.
+        leases = Leases(dict, lambda _job: None, clocks.read, clocks.process_start, "UTC")
+        self.desks = {id: DefenseDesk(self.ledger, id, leases) for id in (*ids("both"), *ids(name))}
         self.done = Done()
         self.recorder.start()
 

@@ -139,13 +139,7 @@ class Desk:
 
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
-        return kind(
-            self.ledger,
-            defense_id,
-            self.leases,
-            countdowns=self._countdowns,
-            zone=self.settings.zone,
-        )
+        return kind(self.ledger, defense_id, self.leases, self._countdowns, zone=self.settings.zone)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
         """Return the leases as the store holds them now."""
@@ -267,11 +261,7 @@ class Desk:
         return self.recorder.spool_folder
 
     def close(self, timeout_s: float = 2.0) -> bool:
-        """Free the leases, wait for the recorder, close the store.
-
-        Returns:
-            Whether everything was written.
-        """
+        """Free the leases, wait for the recorder, close the store; return whether everything was written."""
         self.leases.end(self._is_live)
         written = self.recorder.close(timeout_s)
         self.store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -35,10 +35,6 @@ class Card(msgspec.Struct, frozen=True):
     """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
 
     Attributes:
-        entry: the line of the list.
-        project: with the deliverables expected.
-        checks: how many pre-flight checks there are.
-        path: every project of the curriculum with its status.
         previous: the attempt before this one, None when it is not known.
         aside: how many decisions are kept aside.
     """
@@ -177,16 +173,14 @@ class AgendaDesk:
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
-        return self._entries(summaries, {id: student.name for id, student in students.items()})
-
-    def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
         entries: list[Entry] = []
-        for summary in found:
+        for summary in summaries:
             curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
-            name = names.get(summary.student_id, summary.student_id)
+            student = students.get(summary.student_id)
+            name = summary.student_id if student is None else student.name
             entries.append(entry(summary, name, now, self._zone, rules, project.title if project else None))
         return tuple(entries)
 

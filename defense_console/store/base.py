@@ -76,8 +76,6 @@ class Lease(msgspec.Struct, frozen=True):
     Attributes:
         holder: name of the console, "" once it was freed.
         host, pid, process_start: where it runs; two processes of one number differ in their start.
-        boot_id: the boot the process belongs to.
-        last: last sign of life.
         since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
         named: whether the store itself knows if the holder lives; see `Store.hold_name`.
     """
@@ -228,7 +226,6 @@ class Failed(msgspec.Struct, frozen=True):
     Attributes:
         attempt: counts from 1.
         spool: file elsewhere that holds everything unsaved meanwhile, None when it is in memory only.
-        spool_error: why there is no such file.
     """
 
     job: Job

@@ -44,11 +44,7 @@ class OpenLogs(Protocol):
 
 
 def append(logs: OpenLogs, job: Append) -> tuple[int, str]:
-    """Append one action; see `Store.append`.
-
-    Returns:
-        Number and hash of the job's last line.
-    """
+    """Append one action; see `Store.append`."""
     last = logs.last(job.stream)
     seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
     if seq > job.expected:
@@ -118,5 +114,5 @@ def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
 
 
 def may_write_lease(there: Lease | None, over: Collection[str] | None) -> bool:
-    """Return whether a lease may replace the row there: any if `over` is None, else a freed one or one of these holders."""
+    """Return whether a lease may replace the row there: any if `over` is None, else a freed one or of these holders."""
     return over is None or there is None or there.holder in ("", *over)

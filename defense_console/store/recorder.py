@@ -161,22 +161,14 @@ class Recorder:
         return self._spool.folder if self._spool is not None else None
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until everything is written, trying at once what is being held back.
-
-        Returns:
-            Whether everything was written within the time.
-        """
+        """Wait until everything is written, trying what is held back at once; return whether it was in time."""
         with self._changed:
             self._hurry = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._queue, timeout_s)
 
     def close(self, timeout_s: float) -> bool:
-        """Write what waits, end the thread and close its store. What is left stays in `unsaved`.
-
-        Returns:
-            Whether everything was written within the time.
-        """
+        """Write what waits, end the thread, close its store; return whether all was written in time."""
         deadline = time.monotonic() + timeout_s
         written = self.flush(timeout_s) if self._thread.is_alive() else not self._queue
         with self._changed:

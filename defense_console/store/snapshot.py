@@ -43,11 +43,7 @@ class Snapshot:
         """What was read since somebody wrote, and before that."""
 
     def refresh(self) -> bool:
-        """Look whether somebody has written since the last look, and forget what was read if so.
-
-        Returns:
-            Whether somebody has; the writes of this console count too.
-        """
+        """Return whether somebody, this console too, has written since the last look; if so, forget what was read."""
         again, self.unread = self.unread is not None, None
         try:
             changed = self._changed() or again

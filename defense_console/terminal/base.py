@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -32,29 +33,24 @@ class Session:
     def __init__(self) -> None:
         self.store: str | None = None
         self.lang: str | None = None
-        self._settings: Settings | None = None
-        self._shipped: dict[str, Curriculum] | None = None
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """Return the mentor's settings; they also choose the language where no option did."""
-        if self._settings is None:
-            from defense_console.keys.sentences import name_keys_of
-            from defense_console.settings import load
+        from defense_console.keys.sentences import name_keys_of
+        from defense_console.settings import load
 
-            self._settings = load()
-            set_language(choose_language(self.lang, self._settings.language))
-            name_keys_of(self._settings)
-        return self._settings
+        settings = load()
+        set_language(choose_language(self.lang, settings.language))
+        name_keys_of(settings)
+        return settings
 
-    @property
+    @cached_property
     def shipped(self) -> Mapping[str, Curriculum]:
         """Return the curricula, by code."""
-        if self._shipped is None:
-            from defense_console.exchange.curricula.reading import load_shipped
+        from defense_console.exchange.curricula.reading import load_shipped
 
-            self._shipped = load_shipped()
-        return self._shipped
+        return load_shipped()
 
     def folder(self, demo: bool = False) -> Path:
         """Return where the store is."""

@@ -319,11 +319,7 @@ def _settle() -> None:
 
 
 def ended(code: int, fault: str | None, unsaved: Sequence[Job], spool: Path | None) -> int:
-    """Say what went wrong in a console that has ended, and what it could not save.
-
-    Returns:
-        The exit code of the process.
-    """
+    """Say what went wrong in a console that has ended and what it could not save; return the exit code."""
     from defense_console.desk.logs.unsaved import unsaved_counts
     from defense_console.terminal.words import say_error
     from defense_console.words.translation import _, ngettext

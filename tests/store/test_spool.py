@@ -120,7 +120,7 @@ def test_the_row_is_found_under_the_name_that_earlier_consoles_gave_it(
 
 def test_it_is_never_in_the_stores_own_folder(store: TinyStore) -> None:
     for inside in (store.folder, store.folder / "spool", store.folder / ".." / store.folder.name / "x"):
-        with pytest.raises(ConsoleError, match="must not lie in the store"):
+        with pytest.raises(ConsoleError, match="must not be in the store"):
             Spool(inside, store.identity)
 
 

@@ -31,13 +31,9 @@ TO_COME = "…"
 
 
 class DefenseDesk:
-    """One defense on the desk. Every method that changes something returns the defense after it.
+    """One defense on the desk. Every method that changes something returns the defense after it."""
 
-    Args:
-        leases: Who writes on what; None for a desk that is alone with its store.
-    """
-
-    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases | None = None) -> None:
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases) -> None:
         self.ledger = ledger
         self.id = defense_id
         self.leases = leases
@@ -133,18 +129,12 @@ class DefenseDesk:
     @property
     def read_only(self) -> ConsoleError | None:
         """Return why nothing may be changed, None when it may: another console may take over at any time."""
-        if (unread := self.ledger.unread(self.stream)) is not None:
-            return unread
-        return None if self.leases is None else self.leases.read_only(self.id)
+        return self.ledger.unread(self.stream) or self.leases.read_only(self.id)
 
     @property
     def holder(self) -> Lease | None:
         """Return the lease of another console that holds the defense, None when there is none."""
-        return None if self.leases is None else self.leases.holder(self.id)
-
-    def _hold(self) -> None:
-        if self.leases is not None:
-            self.leases.hold(self.id)
+        return self.leases.holder(self.id)
 
     @property
     def no_take_over(self) -> ConsoleError | None:
@@ -175,7 +165,7 @@ class DefenseDesk:
         defense = self.ledger.act(DEFENSE, self.id, *whats, drop_drafts=gone, aside=aside)
         for field in gone:
             self._drafts.pop(field, None)
-        self._hold()
+        self.leases.hold(self.id)
         return defense
 
     @property
@@ -257,7 +247,7 @@ class DefenseDesk:
         if draft != old:
             self._first.pop(field, None)  # the draft holds it from now on
             self._drafts[field] = draft
-            self._hold()
+            self.leases.hold(self.id)
             self.ledger.save_draft(self.stream, field, draft)
 
     def commit(self, field: str, text: str) -> Defense:

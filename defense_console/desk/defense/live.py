@@ -46,7 +46,7 @@ def advancing(defense: Defense) -> ev.PhaseEntered:
 class LiveDesk(DefenseDesk):
     """What the mentor does while the clock runs."""
 
-    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases | None = None) -> None:
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases) -> None:
         super().__init__(ledger, defense_id, leases)
         self._last_tick: Stamp | None = None
         self._follows = self.read_only is not None
@@ -59,7 +59,7 @@ class LiveDesk(DefenseDesk):
         Returns:
             Whether there was such a gap. Everything that happened in it, a suspend for instance, is part of it.
         """
-        lease = self.leases.left_by_another(self.id) if self.leases is not None else None
+        lease = self.leases.left_by_another(self.id)
         if lease is None or self.defense.session != "live":
             return False
         now = self.ledger.now()
@@ -67,7 +67,7 @@ class LiveDesk(DefenseDesk):
         gone = not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id
         if gone:
             self.act(ev.Recovered(last, now, "counted"))
-        self._hold()
+        self.leases.hold(self.id)
         return gone
 
     @property
@@ -95,7 +95,7 @@ class LiveDesk(DefenseDesk):
         defense = self.defense
         if self._follows or defense.session != "live":
             return defense
-        self._hold()
+        self.leases.hold(self.id)
         if last is None:
             return defense
         slept_ms = clock.suspended_ms(last, now)

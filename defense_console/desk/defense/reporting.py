@@ -31,7 +31,7 @@ def paragraph_field(language: str, key: str) -> str:
 class ReportingDesk(DefenseDesk):
     """What the mentor reads before it goes out; `zone` is the IANA name of the mentor's time zone."""
 
-    def __init__(self, ledger: Ledger, id: str, leases: Leases | None = None, *, zone: str = "UTC") -> None:
+    def __init__(self, ledger: Ledger, id: str, leases: Leases, *, zone: str = "UTC") -> None:
         super().__init__(ledger, id, leases)
         self._zone = zone
 

@@ -21,21 +21,9 @@ from defense_console.words.translation import language
 
 
 class VerdictDesk(ReportingDesk):
-    """What the mentor does to decide.
+    """What the mentor does to decide; `countdowns` are those of this console."""
 
-    Args:
-        countdowns: Of this console; None for a desk that releases nothing by itself.
-    """
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        id: str,
-        leases: Leases | None = None,
-        *,
-        countdowns: Countdowns | None = None,
-        zone: str = "UTC",
-    ) -> None:
+    def __init__(self, ledger: Ledger, id: str, leases: Leases, countdowns: Countdowns, *, zone: str = "UTC") -> None:
         super().__init__(ledger, id, leases, zone=zone)
         self._countdowns = countdowns
 
@@ -81,14 +69,7 @@ class VerdictDesk(ReportingDesk):
         return ev.RowSet(Request(f"r{len(self.events) + 1}", deliverable, title.strip(), criteria, due_after_s=due_s))
 
     def ask_for(self, deliverable: int, criterion: str | None) -> Request:
-        """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
-
-        Args:
-            criterion: Why; None asks without one.
-
-        Returns:
-            The row as it is asked for now.
-        """
+        """Ask for a document, because of a criterion or without one; return its row, which may have been there."""
         reasons = (criterion,) if criterion else ()
         rows = [row for row in self.rows() if row.request.deliverable == deliverable]
         if not rows:
@@ -140,8 +121,7 @@ class VerdictDesk(ReportingDesk):
 
     def announce(self) -> None:
         """Begin the countdown of the version that this console has just signed."""
-        if self._countdowns is not None:
-            self._countdowns.begin(self.id, len(self.defense.versions))
+        self._countdowns.begin(self.id, len(self.defense.versions))
 
     def countdown_s(self) -> int | None:
         """Return the seconds until the signed verdict is released; None when nothing counts down.
@@ -149,9 +129,7 @@ class VerdictDesk(ReportingDesk):
         A verdict signed before the console was closed does not count down: it waits for the mentor.
         """
         signed = self.defense.signed
-        if signed is None or self._countdowns is None:
-            return None
-        return self._countdowns.left_s(self.id, signed.version)
+        return None if signed is None else self._countdowns.left_s(self.id, signed.version)
 
     def release(self) -> Defense:
         """Release the signed verdict: due dates run from now."""

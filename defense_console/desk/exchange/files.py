@@ -37,7 +37,6 @@ class Taken(msgspec.Struct, frozen=True):
     Attributes:
         plan: the changes a list, the platform's sessions or a calendar asked for; else None.
         archive: what an export held; else None.
-        documents: how many documents came with it.
     """
 
     plan: ImportPlan | None = None
@@ -151,13 +150,10 @@ class ExchangeDesk:
     # --- the demo cohort -----------------------------------------------------------------------------------------
 
     def fill_demo(self, now: str) -> bool:
-        """Fill an empty store with the demo cohort; one that holds it already stays as it is.
+        """Fill an empty store with the demo cohort; return whether it did: one that holds it already stays as it is.
 
         Args:
             now: ISO 8601 UTC instant the cohort is made for.
-
-        Returns:
-            Whether the store was filled now.
 
         Raises:
             ConsoleError: The store holds something else.

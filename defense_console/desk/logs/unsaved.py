@@ -99,7 +99,7 @@ def loss_sentence(saved: SaveState) -> str:
         text = _("The text being typed is not saved.")
     if saved.spool is None:
         return text + " " + _("It is in memory only and would be lost: copy it first.")
-    kept = _("It lies in {place} and is saved when the store is opened again.", place=saved.spool.parent)
+    kept = _("It is in {place} and is saved when the store is opened again.", place=saved.spool.parent)
     return text + " " + kept
 
 

@@ -54,13 +54,10 @@ def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
     try:
         return moment(text.strip(), zone) if re.search(r"[0-9]T[0-9]", text) else _read(words, zone, now, usual)
     except (ValueError, OverflowError):
-        raise _unreadable(text) from None
-
-
-def _unreadable(text: str) -> ConsoleError:
-    return ConsoleError(
-        "“{text}” is not a date: write it like 03/04 14:00, 2026-04-03 14:00, tomorrow 14:00 or in 2 days.", text=text
-    )
+        raise ConsoleError(
+            "“{text}” is not a date: write it like 03/04 14:00, 2026-04-03 14:00, tomorrow 14:00 or in 2 days.",
+            text=text,
+        ) from None
 
 
 def _read(words: str, zone: str, now: str, usual: str) -> str:

@@ -53,7 +53,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
         if folder.exists() and not folder.is_dir():
             raise ConsoleError("{place} is a file: name a folder.", place=folder)
     if folder.resolve().is_relative_to(store_folder.resolve()):
-        raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
+        raise ConsoleError("{place} is in the store's own folder: choose a folder on another disk.", place=folder)
     here, there = FolderVault(store_folder), FolderVault(folder)
     with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
         with suppress(FullDisk):

@@ -41,7 +41,6 @@ class Mended(msgspec.Struct, frozen=True):
 
     Attributes:
         rebuilt: None where the store was not built again.
-        left: what is still wrong.
         notice: where the copy made before an earlier schema was brought up lies, when that is not with the others.
     """
 
@@ -172,13 +171,13 @@ class Doctor:
             remedy = ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened."))
         elif path.suffix == ASIDE and any(isinstance(job, Append) and can_be_kept(store, job) for job in jobs):
             problem = ConsoleError(
-                N_("What another console made impossible to save lies here: {n} writes."), n=len(jobs)
+                N_("What could not be saved because another console wrote first is here: {n} writes."), n=len(jobs)
             )
             remedy = ConsoleError(
                 N_("doctor --repair brings it to its defense, where you choose; so does the console when it is opened.")
             )
         else:
             problem = ConsoleError(N_("It holds what was never saved: its defense is not here, or it is damaged."))
-            remedy = ConsoleError(N_("Write down elsewhere what matters of it, then remove the file."))
+            remedy = ConsoleError(N_("Write down elsewhere what matters in it, then remove the file."))
             return Finding("spool", str(path), problem, remedy, repairable=False)
         return Finding("spool", str(path), problem, remedy, repairable=True)

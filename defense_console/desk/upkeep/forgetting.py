@@ -49,7 +49,6 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
     """What the console holds of a student.
 
     Attributes:
-        id, name, email: who it is.
         defenses: ids of the defenses, sorted.
         documents: SHA-256 of the documents that nobody else's log names, sorted.
         in_copies: those of them that only copies of the store name, by copy.
@@ -249,17 +248,17 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[dict[Path, set[str
     mine: dict[Path, set[str]] = {path: set() for path in copies}
     others: set[str] = set()
     for path in copies:
-        with suppress(ConsoleError), place.explained(path), _copy(path) as store:
+        with (
+            suppress(ConsoleError),
+            place.explained(path),
+            closing(TinyStore(path.parent, RowDatabase(path, read_only=True))) as store,
+        ):
             logs = DirectLogs(store, _no_clock, "", {})
             for defense_id in logs.ids(DEFENSE):
                 events = logs.events(DEFENSE, defense_id)
                 owner = getattr(events[0].what, "student_id", "") if events else ""
                 (mine[path] if owner == student else others).update(file.sha256 for file in received_files(events))
     return mine, others
-
-
-def _copy(path: Path) -> closing[TinyStore]:
-    return closing(TinyStore(path.parent, RowDatabase(path, read_only=True)))
 
 
 def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:

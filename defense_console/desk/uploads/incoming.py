@@ -23,8 +23,6 @@ class ReadFile(msgspec.Struct, frozen=True):
 
     Attributes:
         place: path inside the source.
-        size: bytes.
-        sha256: hexadecimal.
         in_place: what it is where it is no document.
     """
 
@@ -53,12 +51,9 @@ class IncomingFile(msgspec.Struct, frozen=True):
         key: what it belongs to, None when it could not be matched: it is then not taken.
         deliverable: number of the deliverable, None for a document asked for by a free title.
         version: number of the version it would be part of, from 1; None when it is not taken.
-        size: bytes.
-        sha256: hexadecimal.
         change: compared with the version before, `again` where it is a file of an earlier one; None when it is not
             taken.
         same_as: number of that earlier version, else None.
-        findings: what to know of it.
     """
 
     place: str
@@ -77,9 +72,6 @@ class Incoming(msgspec.Struct, frozen=True):
     """What was looked at.
 
     Attributes:
-        reading: what was read.
-        files: in the order of the source.
-        findings: on the whole.
         known: keys whose latest version is this very delivery already: taking it again changes nothing.
         unchanged: keys asked for that come back with the same content.
         again: keys whose files are those of an earlier version, and its number.

@@ -42,7 +42,7 @@ class Intake(DefenseDesk):
     """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's."""
 
     def __init__(
-        self, ledger: Ledger, defense_id: str, leases: Leases | None, vault: Vault, limits: Limits, zone: str
+        self, ledger: Ledger, defense_id: str, leases: Leases, vault: Vault, limits: Limits, zone: str
     ) -> None:
         super().__init__(ledger, defense_id, leases)
         self.vault = vault

@@ -23,6 +23,7 @@ from typing import Final
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.store.vault import Vault
+from defense_console.store.work_folder import new_folder, release, remove_left
 from defense_console.uploads.names import extension_of
 
 _DOCUMENTS: Final = (
@@ -42,18 +43,12 @@ _LONGEST: Final = 80
 
 Start = Callable[[str], None]
 
-if os.name == "posix":
-    import fcntl
-
 
 def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) -> Path:
-    """Open a document received with the system's program for its kind.
+    """Open a document received with the system's program for its kind; return the copy that was opened.
 
     Args:
         start: Hands a path to the system; the system's own way when None.
-
-    Returns:
-        The copy that was opened.
 
     Raises:
         ConsoleError: Its kind is not opened, there is no program to show it, or the document is gone or damaged.
@@ -82,15 +77,15 @@ def _plain_name(name: str, extension: str) -> str:
 _PREFIX: Final = "defense-console-copy-"
 _READ_ONLY: Final = 0o400
 _folders: dict[Path, int] = {}
-"""Folders of this process's copies, and the locks on them, which say that it lives; -1 where there is none."""
+"""Folders of this process's copies, and the locks on them, which say that it lives."""
 
 
 def _copied(vault: Vault, sha256: str, name: str) -> Path:
     """Return a copy of a document that cannot be written, in a folder of its own."""
     sweep_copies()
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        _folders[folder] = _lock(folder)
+        folder, lock = new_folder(Path(tempfile.gettempdir()), _PREFIX)
+        _folders[folder] = lock
         copy = folder / name
         with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
             file.writelines(vault.chunks(sha256))
@@ -105,8 +100,7 @@ def forget_copies() -> None:
     while _folders:
         folder, lock = _folders.popitem()
         shutil.rmtree(folder, ignore_errors=True)
-        if lock >= 0:
-            os.close(lock)
+        release(lock)
 
 
 def sweep_copies() -> None:
@@ -115,13 +109,8 @@ def sweep_copies() -> None:
         return
     for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
         with suppress(OSError):
-            if left in _folders or not _is_of_copies(left):
-                continue
-            lock = _lock(left)
-            try:
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(lock)
+            if left not in _folders and _is_of_copies(left):
+                remove_left(left)
 
 
 def _is_of_copies(folder: Path) -> bool:
@@ -134,23 +123,6 @@ def _is_of_copies(folder: Path) -> bool:
         return False
     modes = [path.lstat().st_mode for path in folder.iterdir()]
     return bool(modes) and all(stat.S_ISREG(mode) and stat.S_IMODE(mode) == _READ_ONLY for mode in modes)
-
-
-def _lock(folder: Path) -> int:
-    """Lock a folder; -1 where folders cannot be locked.
-
-    Raises:
-        BlockingIOError: Another process has it.
-    """
-    if os.name != "posix":
-        return -1
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise
-    return handle
 
 
 # --- the system ------------------------------------------------------------------------------------------------------

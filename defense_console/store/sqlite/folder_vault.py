@@ -20,8 +20,8 @@ from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
 from defense_console.store.durable_files import NOT_FOLLOWED, sync_folder, write_all
 from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained, refuse_link
-from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, remove_left, work_folder
 from defense_console.store.vault import Kept
+from defense_console.store.work_folder import WORK_PREFIX, remove_left, work_folder
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 1 << 20

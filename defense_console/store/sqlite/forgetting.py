@@ -45,9 +45,7 @@ class Traces(msgspec.Struct, frozen=True):
     """What one file holds of a student.
 
     Attributes:
-        streams: names of the logs.
         rows: the drafts of these logs and the decisions kept aside of them: table and id of each.
-        other: names of all other logs.
     """
 
     streams: tuple[str, ...]

@@ -34,7 +34,7 @@ def outside(folder: Path, store: Path) -> Path:
     """Return the spool's folder, which must not lie in the store's: what stops the one would stop the other."""
     if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(store)):
         raise ConsoleError(
-            N_("The spool must not lie in the store's own folder ({place}): choose another place for it."), place=folder
+            N_("The spool must not be in the store's own folder ({place}): choose another place for it."), place=folder
         )
     return folder
 

@@ -13,7 +13,7 @@ from defense_console.terminal.words import WordedCommand, say, say_error
 from defense_console.words.translation import _, ngettext
 
 
-@click.command("backup", cls=WordedCommand, help=N_("Copy the store now, check the copy, and say where it lies."))
+@click.command("backup", cls=WordedCommand, help=N_("Copy the store now, check the copy, and say where it is."))
 @click.option(
     "-o", "--output", metavar="FOLDER", help=N_("Into another folder, best on another disk, with the documents.")
 )

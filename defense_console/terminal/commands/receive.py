@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "said",
     multiple=True,
     metavar="[NAME=]N",
-    help=N_("Which deliverable the file is that could not be matched, or the file NAME, which may have * and ?."),
+    help=N_("Which deliverable the unmatched file is, or the file NAME, where * and ? may be used."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 @click.argument("defense", metavar="ID")

@@ -44,9 +44,7 @@ class Backup(msgspec.Struct, frozen=True):
     """A copy.
 
     Attributes:
-        path: its file.
         at: the UTC instant it was made by the clock of then, ISO 8601.
-        reason: why.
         doubtful: whether that clock was wrong: the instant is still to come. Such a copy counts as the oldest, since
             nothing says when it was made.
     """

@@ -30,11 +30,7 @@ def replace(folder: Path, new: Path) -> None:
 
 
 def set_aside(folder: Path, at: str) -> Path:
-    """Copy the store's files as they lie there, damaged or not, into a folder that nothing here ever changes.
-
-    Returns:
-        The folder with the copies.
-    """
+    """Copy the store's files as they are into a new folder that nothing here ever changes; return the folder."""
     aside = folder / (DAMAGED_FOLDER + re.sub(r"[-:.]", "", at))
     aside.mkdir(mode=0o700)
     for end in ("", *COMPANIONS):

@@ -100,10 +100,7 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
 
 
 def keep(backups: Backups, at: str, reason: BackupReason) -> Path | None:
-    """Copy what is about to be replaced: as a copy like the others, and what is damaged byte by byte.
-
-    Returns:
-        Where the copy lies; None when there is nothing.
+    """Copy what is about to be replaced, byte by byte where it is damaged; return the copy, None for an empty store.
 
     Raises:
         StoreError: It cannot be copied, so nothing may be replaced.

@@ -85,7 +85,7 @@ def _of_place(folder: Path) -> Iterator[Finding]:
     if (kind := network.network_kind(folder)) is not None:
         yield Finding(
             "place", str(folder),
-            ConsoleError(N_("The store lies on a network file system ({kind})."), kind=kind),
+            ConsoleError(N_("The store is on a network file system ({kind})."), kind=kind),
             ConsoleError(N_("Copy the folder to a disk of this machine, and open it there.")),
             repairable=False,
         )  # fmt: skip
@@ -93,7 +93,7 @@ def _of_place(folder: Path) -> Iterator[Finding]:
         if (folder / name).is_symlink():
             yield Finding(
                 "place", name,
-                ConsoleError(N_("It is a symbolic link: what it holds may lie anywhere.")),
+                ConsoleError(N_("It is a symbolic link: what it holds may be anywhere.")),
                 ConsoleError(N_("Move the folder itself into the store's folder.")),
                 repairable=False,
             )  # fmt: skip

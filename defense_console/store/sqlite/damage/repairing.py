@@ -40,7 +40,6 @@ class RepairedLog(msgspec.Struct, frozen=True):
     """A log that is not as the damaged file gave it.
 
     Attributes:
-        stream: its name.
         lines: how many lines it has now; 0 when the log is gone.
         helped: how many of them came from copies.
         lost: how many lines were there and could not be proven, as far as is known.

@@ -30,7 +30,7 @@ from typing import Final
 from defense_console.store.base import Store
 from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED_FOLDER, FILE, UPLOADS_FOLDER
-from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, WORK_PREFIX, is_left, remove_left
+from defense_console.store.work_folder import FORSAKEN_S, WORK_PREFIX, is_left, remove_left
 
 COPIED_TO: Final = "copied_to"
 """The store's own note of the folders that `backup -o` wrote to."""

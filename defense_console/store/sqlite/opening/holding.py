@@ -15,7 +15,7 @@ from typing import Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import StoreError
-from defense_console.store.sqlite.opening.work_folder import NO_LOCK, is_locked, make_locked
+from defense_console.store.work_folder import NO_LOCK, is_locked, make_locked
 
 if os.name == "posix":
     import fcntl

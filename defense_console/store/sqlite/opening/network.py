@@ -25,7 +25,7 @@ def refuse_network(folder: Path) -> None:
     if kind is not None:
         raise NetworkStore(
             N_(
-                "{place} lies on a network file system ({kind}), where what was saved could be lost. "
+                "{place} is on a network file system ({kind}), where what was saved could be lost. "
                 "Choose a folder on a disk of this machine."
             ),
             place=folder,

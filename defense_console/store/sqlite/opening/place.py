@@ -29,8 +29,8 @@ from defense_console.store.sqlite.opening.headers import check_header, not_ours
 from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
-from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, work_folder
 from defense_console.store.sqlite.pragmas import WAL
+from defense_console.store.work_folder import WORK_PREFIX, work_folder
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"

@@ -31,10 +31,10 @@ from defense_console.store.sqlite.opening.half_made import TEMPORARY
 from defense_console.store.sqlite.opening.holding import alone, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.reserve import Reserve
-from defense_console.store.sqlite.opening.work_folder import work_folder
 from defense_console.store.sqlite.pragmas import WAL, connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.work_folder import work_folder
 
 JOURNAL_MODE = slice(18, 20)
 """Bytes of the file's header that say how it is written; 1 for no write-ahead log, 2 for one."""

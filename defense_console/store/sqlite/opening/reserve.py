@@ -43,11 +43,7 @@ class Reserve:
         return False
 
     def renew(self) -> bool:
-        """Make it when it is missing and there is space for more than it; what goes wrong is tried again later.
-
-        Returns:
-            Whether it is there.
-        """
+        """Return whether it is there; make it when there is space for more than it. A fault is tried again later."""
         if self.is_there:
             return True
         if time.monotonic() < self._not_before:

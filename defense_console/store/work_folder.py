@@ -29,10 +29,7 @@ NO_LOCK: Final = -1
 @contextmanager
 def work_folder(parent: Path, prefix: str = WORK_PREFIX) -> Iterator[Path]:
     """Make an empty folder for what is half-made; it goes at the end with what is still in it."""
-    lock = None
-    while lock is None:
-        folder = parent / (prefix + secrets.token_hex(8))
-        lock = make_locked(folder)
+    folder, lock = new_folder(parent, prefix)
     try:
         yield folder
     finally:
@@ -44,7 +41,7 @@ def is_left(folder: Path) -> bool:
     """Return whether a work folder has no writer any more."""
     if folder.is_symlink():
         return True
-    with suppress(OSError), _taken(folder):
+    with suppress(OSError), taken_folder(folder):
         return True
     return False
 
@@ -55,8 +52,16 @@ def remove_left(folder: Path) -> None:
         if folder.is_symlink():
             folder.unlink()
             return
-        with _taken(folder):
+        with taken_folder(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_folder(parent: Path, prefix: str) -> tuple[Path, int]:
+    """Make a folder of a new name and lock it; return its path and the lock, for `release`."""
+    while True:
+        folder = parent / (prefix + secrets.token_hex(8))
+        if (lock := make_locked(folder)) is not None:
+            return folder, lock
 
 
 def make_locked(folder: Path) -> int | None:
@@ -75,8 +80,8 @@ def make_locked(folder: Path) -> int | None:
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[None]:
-    """Hold a folder that nobody writes.
+def taken_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder of ours that nobody writes.
 
     Raises:
         OSError: Its writer lives, it is not ours, or no folder.
