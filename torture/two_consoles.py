@@ -138,7 +138,7 @@ def losses(folder: Path, decisions: int) -> tuple[list[str], int, int]:
             found.append(f"{id}: {problems[0].text_id}")
         notes.update(event.what.text for event in events if isinstance(event.what, ev.Noted))
         turns += sum(a.author != b.author for a, b in pairwise(events))
-        if store.asides(f"defense/{id}"):
+        if store.all_asides().get(f"defense/{id}", {}):
             found.append(f"something of {id} is still aside")
     store.close()
     for name in NAMES:

@@ -336,17 +336,11 @@ class Store(Protocol):
 
     # --- texts being typed, decisions kept aside, leases, curricula, facts ---
 
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        """Return the drafts of one stream by field key, sorted."""
-
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Return every draft by stream and field key, sorted."""
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-
-    def asides(self, stream: str) -> dict[str, bytes]:
-        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
 
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         """Return every decision that is kept aside, by stream and key, sorted."""

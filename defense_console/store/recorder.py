@@ -71,10 +71,6 @@ def _supersedes(job: Job, older: Job) -> bool:
     return False
 
 
-def _now() -> str:
-    return clocks.read().wall
-
-
 class Recorder:
     """The writer thread.
 
@@ -94,7 +90,7 @@ class Recorder:
         open_store: Callable[[], Store],
         deliver: Callable[[Answer], None],
         *,
-        now: Callable[[], str] = _now,
+        now: Callable[[], str] = lambda: clocks.read().wall,
         delays_s: tuple[float, ...] = DELAYS_S,
         spool: Spool | None = None,
         space: Space | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from defense_console.desk.logs.ledger import Ledger
@@ -26,7 +27,6 @@ class CommentBank:
         self._ledger = ledger
         self._settings = settings
         self._shipped = shipped
-        self._bank: tuple[Comment, ...] | None = None
         self.problem: ConsoleError | None = None
         """Why the mentor's own sentences are not offered, None when they are or there are none."""
 
@@ -36,11 +36,10 @@ class CommentBank:
         Raises:
             ConsoleError: The installation has no data.
         """
-        bank = self._read() if self._bank is None else self._bank
-        self._bank = bank
-        return offered(bank, criterion, project, rating, uses_of(bank, self._noted()))
+        return offered(self._bank, criterion, project, rating, uses_of(self._bank, self._noted()))
 
-    def _read(self) -> tuple[Comment, ...]:
+    @cached_property
+    def _bank(self) -> tuple[Comment, ...]:
         """Read the mentor's own sentences, then the shipped ones, which stay when the mentor's have a fault."""
         curricula = tuple(self._shipped.values())
         shipped, _faults = read_comments(data_folder() / COMMENTS, curricula)

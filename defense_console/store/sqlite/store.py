@@ -231,10 +231,6 @@ class TinyStore:
 
     # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        """Return the drafts of one stream by field key, sorted."""
-        return self._drafts.all().get(stream, {})
-
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Return every draft by stream and field key, sorted, without damaged ones; `verify_all` reports those."""
         return self._drafts.all()
@@ -242,10 +238,6 @@ class TinyStore:
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         self._drafts.put(stream, field, draft)
-
-    def asides(self, stream: str) -> dict[str, bytes]:
-        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
-        return self._asides.all().get(stream, {})
 
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         """Return every decision that is kept aside, by stream and key, sorted; without damaged rows."""

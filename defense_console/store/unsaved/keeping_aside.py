@@ -99,7 +99,7 @@ class RefusedTails:
             for key, event in rows.items():
                 if event is None or not settled:
                     store.save_aside(stream, key, event)
-            for field in _finished(store.drafts(stream), jobs):
+            for field in _finished(store.all_drafts().get(stream, {}), jobs):
                 store.save_draft(stream, field, None)
             for mark in marks if again else ():
                 store.set_meta(mark, MARKED)

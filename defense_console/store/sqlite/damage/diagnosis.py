@@ -10,7 +10,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -33,10 +32,7 @@ REBUILT: Final = frozenset({"file", "log", "row", "behind"})
 """What is mended by building the store again."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
-
-
-def _repairs() -> ConsoleError:
-    return ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
+_REPAIRS: Final = ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
 
 
 class Examined(NamedTuple):
@@ -66,7 +62,10 @@ def examined(backups: Backups) -> Iterator[Examined]:
             try:
                 store, version = examined_store(folder)
                 opened.callback(store.close)
-                found.extend(chain(_of_writing(folder), _of_schema(version), _of_content(backups, store)))
+                found += _of_writing(folder)
+                found += _of_schema(version)
+                found += map(_finding, store.verify_all())
+                found += _behind(store, _last_copy(backups, store))
             except (DamagedStore, NotOurStore) as error:
                 found.append(Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True))
                 store = None
@@ -173,11 +172,6 @@ def _of_schema(version: int) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _of_content(backups: Backups, store: TinyStore) -> Iterator[Finding]:
-    yield from (_finding(problem) for problem in store.verify_all())
-    yield from _behind(store, _last_copy(backups, store))
-
-
 def _remedy_of_file(backups: Backups) -> ConsoleError:
     for backup in backups.sound():
         return ConsoleError(
@@ -190,7 +184,7 @@ def _finding(problem: Problem) -> Finding:
     logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
     kind: FindingKind = "log" if logs else "row"
     found = ConsoleError(problem.text_id, **problem.parameters)
-    return Finding(kind, problem.stream, found, _repairs(), repairable=True)
+    return Finding(kind, problem.stream, found, _REPAIRS, repairable=True)
 
 
 def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
@@ -217,4 +211,4 @@ def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
                     N_("{stream} ends at line {seq}; its copy of {at} went to line {last}."),
                     stream=stream, seq=here, at=backup.at, last=copied.seq,
                 )  # fmt: skip
-                yield Finding("behind", stream, problem, _repairs(), repairable=True)
+                yield Finding("behind", stream, problem, _REPAIRS, repairable=True)
