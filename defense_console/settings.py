@@ -258,7 +258,7 @@ def _account() -> str:
 
 
 def local_zone(environ: Mapping[str, str] | None = None) -> str:
-    """Return the IANA name of the machine's time zone, UTC when it does not tell.
+    """Return the IANA name of the machine's time zone, UTC when it does not say.
 
     Source: the TZ variable, else the target of /etc/localtime (Debian also writes the name to /etc/timezone).
     """

@@ -271,7 +271,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         if not reads_only:
             before = replayed_sentences(written_from_spool(store, settings))
             clear_void(store, clocks.read(), clocks.process_start)
-        store.pending()  # what a damaged store cannot tell is said here, before anything is drawn
+        store.pending()  # what is damaged in the store is said here, before anything is drawn
         before = (*before, *aside_sentence(store))
         recorders: list[Recorder] = []
 

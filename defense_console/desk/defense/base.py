@@ -254,7 +254,7 @@ class DefenseDesk:
         """Finish a text: it becomes an event, and its draft goes in the same transaction.
 
         Returns:
-            The defense; unchanged when there was nothing to tell (a new text left empty, a text left as it was).
+            The defense; unchanged when there was nothing to record (a new text left empty, a text left as it was).
 
         Raises:
             ConsoleError: It is not legal now; the draft stays.

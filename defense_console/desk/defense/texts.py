@@ -47,7 +47,7 @@ def text_event(defense: Defense, field: str, text: str, first: Stamp, row_of: Ro
         text: What was typed; white space around it is kept out.
 
     Returns:
-        The event, or None when there is nothing to tell: a new text that is empty, or a text that did not change.
+        The event, or None when there is nothing to record: a new text that is empty, or a text that did not change.
 
     Raises:
         ConsoleError: The field does not exist, or what it edits is gone.
