@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from defense_console.store.sqlite.store import TinyStore
 store = TinyStore.open(Path(sys.argv[1]))
-print(sorted(store.drafts("defense/x")))
+print(sorted(store.all_drafts()["defense/x"]))
 store.close()
 """
 
