@@ -90,3 +90,16 @@ def cells(text: str) -> int:
         last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
         total += last
     return total
+
+
+def shortened(text: str, width: int) -> str:
+    """Return the text on one line, at most `width` cells wide, with `…` at its end where something was left out."""
+    whole = one_line(text)
+    if cells(whole) <= width:
+        return whole
+    if width < 1:
+        return ""
+    kept = whole[:width]  # a character takes at most two cells, most take one: few rounds follow
+    while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
+        kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
+    return kept + "…"

@@ -388,7 +388,7 @@ def _apply_contested(state: Folding, event: Event[What], what: Contested) -> Non
 
 
 class ContestResolved(What, frozen=True, tag="contest_resolved"):
-    """The contested verdict stays; a contest that changes it is resolved by an amendment."""
+    """The contested verdict is upheld; a contest that changes it is resolved by an amendment."""
 
     reason: str
 
