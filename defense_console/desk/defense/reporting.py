@@ -17,6 +17,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
 from defense_console.reports.content import report as reports
+from defense_console.reports.content.value import Reader, Report
 from defense_console.words.translation import zone_of
 
 _REPORT = "report/"
