@@ -202,7 +202,7 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        assert list(store.asides(DEFENSE.stream(id)).values()) == [encode_event(noted)]
+        assert list(store.all_asides().get(DEFENSE.stream(id), {}).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

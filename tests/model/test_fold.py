@@ -53,9 +53,10 @@ class History:
         assert self.defense is not None
         return self.defense
 
-    def fold(self) -> Defense:
-        pinned = pinned_hash(self.events)
-        return fold(self.events, curriculum() if pinned else None)
+    def fold(self, seq: int | None = None) -> Defense:
+        """Everything, or up to the event with this number."""
+        events = self.events[:seq]
+        return fold(events, curriculum() if pinned_hash(events) else None)
 
     def started(self) -> History:
         self.add(ev.RoomOpened())
@@ -109,6 +110,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.RowWithdrawn, rows, TEXTS),
             st.builds(ev.RowExpired, rows),
             st.builds(ev.AmendmentOpened, TEXTS, st.booleans()),
+            st.just(ev.AmendmentDropped()),
             st.builds(ev.Contested, TEXTS),
             st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(
@@ -240,13 +242,19 @@ def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tu
     for event in events:
         what = event.what
         if isinstance(what, ev.Undone):
-            undo, redo = [a for a in undo if a != what.cancelled], [*redo, what.cancelled]
+            undo, redo = (
+                [a for a in undo if a != what.cancelled],
+                [*(a for a in redo if a != what.cancelled), what.cancelled],
+            )
         elif isinstance(what, ev.Redone):
-            undo, redo = [*undo, what.restored], [a for a in redo if a != what.restored]
+            undo, redo = (
+                [*(a for a in undo if a != what.restored), what.restored],
+                [a for a in redo if a != what.restored],
+            )
         elif isinstance(what, _WALLS):
             undo, redo = [], []
         elif not isinstance(what, _FACTS) and undo[-1:] != [event.action]:
-            undo, redo = [*undo, event.action], []
+            undo, redo = [*_without(undo, event.action), event.action], []
     turns = [e.what for e in events if isinstance(e.what, (ev.Undone, ev.Redone))]
     last = {t.cancelled if isinstance(t, ev.Undone) else t.restored: isinstance(t, ev.Undone) for t in turns}
     applied = [
@@ -256,6 +264,10 @@ def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tu
         and (isinstance(e.what, _FACTS) or not last.get(e.action, False))
     ]
     return applied, tuple(undo), tuple(redo)
+
+
+def _without(actions: list[int], action: int) -> list[int]:
+    return [each for each in actions if each != action]
 
 
 _SAMPLES: tuple[DefenseWhat, ...] = (

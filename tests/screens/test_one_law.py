@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.defense.verdict import VerdictDesk
@@ -130,8 +131,9 @@ class Table:
     def __post_init__(self) -> None:
         self.brief = BriefDesk(self.ledger, ID, self.leases)
         self.live = LiveDesk(self.ledger, ID, self.leases)
-        self.verdict = VerdictDesk(self.ledger, ID, self.leases)
-        self.revisions = RevisionsDesk(self.ledger, ID, self.leases)
+        countdowns = Countdowns(0, self.ledger.now)
+        self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
+        self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
         self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
 
     @property

@@ -123,8 +123,8 @@ class Contract:
             aside=(("4/3-c", b"[]"),),
         )  # fmt: skip
         assert store.append(job)[0] == 3
-        assert store.drafts(logs.stream()) == {"goal": logs.DRAFT}
-        assert store.asides(logs.stream()) == {"2/3-b": b"{}", "4/3-c": b"[]"}
+        assert store.all_drafts().get(logs.stream(), {}) == {"goal": logs.DRAFT}
+        assert store.all_asides().get(logs.stream(), {}) == {"2/3-b": b"{}", "4/3-c": b"[]"}
         assert store.curricula() == {"h": b"{}"}
         assert [summary.seq for summary in store.pending()] == [3]
 
@@ -144,8 +144,8 @@ class Contract:
         store.save_draft(logs.stream(), "note", logs.DRAFT)
         store.save_aside(logs.stream(), "2/2-a", b"{}")
         store.append(job)
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
-        assert store.asides(logs.stream()) == {"2/2-a": b"{}"}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
+        assert store.all_asides().get(logs.stream(), {}) == {"2/2-a": b"{}"}
 
     @pytest.mark.parametrize(
         "job",
@@ -167,7 +167,7 @@ class Contract:
         with pytest.raises(Conflict):
             store.append(msgspec.structs.replace(job, drop_drafts=("note",)))
         assert store.read_log(logs.stream()) == before
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
 
     def test_the_hash_before_is_accepted_when_it_is_right(self, store: Store) -> None:
         _, head = store.append(msgspec.structs.replace(logs.first(), previous=first_hash(logs.stream())))
@@ -311,23 +311,23 @@ class Contract:
         for stream, field, draft in (("b", "note", logs.DRAFT), ("b", "note", newer), ("b", "goal", logs.DRAFT),
                                      ("a", "note", logs.DRAFT)):  # fmt: skip
             store.save_draft(f"defense/{stream}", field, draft)
-        assert store.drafts("defense/b") == {"goal": logs.DRAFT, "note": newer}
-        assert list(store.drafts("defense/b")) == ["goal", "note"]
+        assert store.all_drafts().get("defense/b", {}) == {"goal": logs.DRAFT, "note": newer}
+        assert list(store.all_drafts().get("defense/b", {})) == ["goal", "note"]
         assert list(store.all_drafts()) == ["defense/a", "defense/b"]
         store.save_draft("defense/b", "note", None)
         store.save_draft("defense/b", "never there", None)
-        assert store.drafts("defense/b") == {"goal": logs.DRAFT}
+        assert store.all_drafts().get("defense/b", {}) == {"goal": logs.DRAFT}
 
     def test_decisions_kept_aside_are_no_drafts(self, store: Store) -> None:
         for stream, key, event in (("b", "3/4-b", b"{}"), ("b", "3/4-b", '"é"'.encode()), ("b", "3/3-a", b"{}"),
                                    ("a", "1/1-c", b"{}")):  # fmt: skip
             store.save_aside(f"defense/{stream}", key, event)
-        assert store.asides("defense/b") == {"3/3-a": b"{}", "3/4-b": '"é"'.encode()}
-        assert list(store.asides("defense/b")) == ["3/3-a", "3/4-b"]
+        assert store.all_asides().get("defense/b", {}) == {"3/3-a": b"{}", "3/4-b": '"é"'.encode()}
+        assert list(store.all_asides().get("defense/b", {})) == ["3/3-a", "3/4-b"]
         assert list(store.all_asides()) == ["defense/a", "defense/b"]
         store.save_aside("defense/b", "3/4-b", None)
         store.save_aside("defense/b", "never there", None)
-        assert store.asides("defense/b") == {"3/3-a": b"{}"}
+        assert store.all_asides().get("defense/b", {}) == {"3/3-a": b"{}"}
         assert store.all_drafts() == {}
 
     def test_a_name_is_held_until_its_store_is_closed(self, connect: Connect) -> None:
@@ -390,4 +390,4 @@ class Contract:
         assert (first(), second()) == (False, False)
         with closing(other):
             assert store.leases() == {logs.defense(): logs.lease()}
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}

@@ -193,9 +193,6 @@ class MemoryStore:
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        return self.all_drafts().get(stream, {})
-
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         found: dict[str, dict[str, Draft]] = {}
         for (stream, name), draft in sorted(self._tables.drafts.items()):
@@ -205,9 +202,6 @@ class MemoryStore:
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         with self.transaction():
             _put(self._tables.drafts, (stream, field), draft)
-
-    def asides(self, stream: str) -> dict[str, bytes]:
-        return self.all_asides().get(stream, {})
 
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         found: dict[str, dict[str, bytes]] = {}

@@ -268,8 +268,8 @@ def test_drafts_leases_and_facts_that_are_sound_stay(folder: Path) -> None:
     sql(folder, f"DELETE FROM rows WHERE tab = '{logs.stream(2)}' AND id = 4")
     repair(Backups(folder), LATER, {})
     store = TinyStore.open(folder)
-    assert store.drafts(logs.stream(1)) == {"note": logs.DRAFT}
-    assert store.asides(logs.stream(1)) == {"2/2-0": logs.note(2)}
+    assert store.all_drafts().get(logs.stream(1), {}) == {"note": logs.DRAFT}
+    assert store.all_asides().get(logs.stream(1), {}) == {"2/2-0": logs.note(2)}
     assert store.leases() == {logs.defense(1): logs.lease()}
     assert store.meta("demo") == AT
     store.close()

@@ -74,10 +74,10 @@ def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
     with pytest.raises(StoreError):
         store.append(job)
     assert len(store.read_log(logs.stream())) == 1
-    assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+    assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
     sql(folder, "DROP TRIGGER no_pin")
     assert store.append(job)[0] == 3
-    assert store.drafts(logs.stream()) == {}
+    assert store.all_drafts().get(logs.stream(), {}) == {}
     assert [s.seq for s in store.pending()] == [3]
 
 

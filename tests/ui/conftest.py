@@ -180,12 +180,12 @@ class Room:
 
     def drafts(self, id: str) -> dict[str, str]:
         with closing(self.connect()) as store:
-            return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+            return {field: draft.text for field, draft in store.all_drafts().get(f"defense/{id}", {}).items()}
 
     def asides(self, id: str) -> dict[str, str]:
         """Decisions kept aside: the JSON of the events by key, sorted."""
         with closing(self.connect()) as store:
-            return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
+            return {key: event.decode() for key, event in store.all_asides().get(f"defense/{id}", {}).items()}
 
 
 @pytest.fixture

@@ -84,12 +84,7 @@ class Headings(msgspec.Struct, frozen=True):
 
 
 def read_headings(cells: Iterable[str], line: int) -> Headings:
-    """Return what the headings of a table say.
-
-    Args:
-        cells: Of the first line, without the empty ones at its end.
-        line: Its number.
-    """
+    """Return what the headings of a table say."""
     names = tuple(map(without_unseen, cells))
     forms = [plain(name) for name in names]
     columns = [_COLUMN_OF.get(form, "") for form in forms]

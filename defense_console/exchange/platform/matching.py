@@ -24,12 +24,7 @@ NAMESAKE: Final = N_("a student of this name is known under another id: {id}")
 
 
 def match_sessions(found: SessionList, people: Mapping[str, Student]) -> ImportWishes:
-    """Return what a list asks for.
-
-    Args:
-        found: The list.
-        people: Every student of the store, by id.
-    """
+    """Return what a list asks for."""
     names = {searchable(person.name): person.id for person in people.values()}
     wishes: list[Wish] = []
     unmatched: list[LeftOut] = []

@@ -1,7 +1,7 @@
 """What is pending, for whom it waits, in which order, and what a search finds.
 
-A `Summary` is the part of a fold that a list needs; it is kept beside the log so that opening the console costs what is
-pending, not what is history. Nothing in it depends on now: an `Entry` adds what does. Source: product.md §2, §5.
+A `Summary` is the part of a fold that a list needs; it is kept next to the log: opening the console costs what is
+pending, not what is history. Nothing in it depends on now: an `Entry` adds what does.
 """
 
 from __future__ import annotations
@@ -36,14 +36,10 @@ Who = Literal["mentor", "student"]
 Tab = Literal["today", "mentor", "student", "overdue", "closed"]
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
-ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 
 
 def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
-    """The id of an attempt: the same on every machine, so that a student's defenses are found by computing it.
-
-    Source: engineering.md §2.
-    """
+    """Return the id of an attempt: the same on every machine, so that a student's defenses can be computed."""
     return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
 
 
@@ -118,11 +114,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 def summarize(id: str, defense: Defense) -> Summary:
-    """The row of a defense.
-
-    Args:
-        id: Its whole UUID.
-        defense: Its fold.
+    """Return the row of a defense.
 
     Returns:
         All but the hash, which only the store knows.
@@ -174,7 +166,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     Attributes:
         summary: the defense.
-        student_name: as stored; made safe by whoever shows it.
+        student_name: as stored; made safe where it is shown.
         waiting_for: who has to act, None when nobody has to yet.
         tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone.
         text_id, parameters: what is waited for, as a message.
@@ -193,23 +185,14 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def is_due(self) -> bool:
-        """Whether `next_at` is a due date, not the start."""
+        """Return whether `next_at` is a due date, not the start."""
         return self.next_at in (self.summary.mentor_due_at, self.summary.student_due_at)
 
 
 def entry(
     summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None
 ) -> Entry:
-    """How a defense stands now.
-
-    Args:
-        summary: The defense.
-        student_name: Name of the student, "" when unknown.
-        now: ISO 8601 UTC.
-        zone: The mentor's zone: it says which day today is.
-        rules: How far ahead today looks.
-        title: Title of the project, so that a search finds it in both languages.
-    """
+    """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
@@ -228,7 +211,7 @@ def entry(
 
 
 def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
-    """A live defense, or one to come on the mentor's day or so soon that midnight must not hide it."""
+    """Return whether it is live, or comes on the mentor's day or so soon that midnight must not hide it."""
     if summary.session == "live":
         return True
     if summary.session not in ("planned", "waiting"):
@@ -239,7 +222,7 @@ def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
 
 
 def _start_long_past(summary: Summary, now: datetime, rules: Rules) -> bool:
-    """A start that nobody came to: as far behind as today looks ahead, and past its calendar slot."""
+    """Return whether nobody came: the start is as far behind as today looks ahead, and past its calendar slot."""
     if summary.session not in ("planned", "waiting"):
         return False
     slot = timedelta(minutes=summary.duration_min or 0)
@@ -247,7 +230,7 @@ def _start_long_past(summary: Summary, now: datetime, rules: Rules) -> bool:
 
 
 def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
-    """A due date has passed with something still open, or the start went by long ago. Displayed, never a state."""
+    """Return whether a due date passed with something open, or the start went by long ago. It is only shown."""
     if not summary.pending:
         return False
     due = (summary.student_due_at, summary.mentor_due_at)
@@ -257,7 +240,7 @@ def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
 def _waits(
     summary: Summary, now: datetime, today: bool, late_start: bool
 ) -> tuple[Who | None, str, Mapping[str, object]]:
-    """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
+    """Return who has to act and what for, the most pressing first."""
     if not summary.pending:
         return None, _closed_as(summary), {}
     if summary.session == "live":
@@ -280,7 +263,7 @@ def _closed_as(summary: Summary) -> str:
 
 
 def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[str, object]]:
-    """What a held defense waits for."""
+    """Return what a held defense waits for."""
     if summary.verdict_state == "signed":
         return "mentor", N_("verdict to release"), {}
     if summary.drafting == "amendment":
@@ -308,7 +291,7 @@ def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[s
 
 
 def _next_at(summary: Summary) -> str:
-    """The first due date of a condition in force, else the start."""
+    """Return the first due date of a condition in force, else the start."""
     due = [at for at in (summary.mentor_due_at, summary.student_due_at) if at is not None]
     return min(due, key=instant) if due else summary.planned_at
 
@@ -321,7 +304,7 @@ _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l",
 
 @lru_cache(maxsize=65_536)
 def searchable(text: str) -> str:
-    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    """Return a text as searches compare it: without accents, without case, single spaces."""
     if text.isascii():
         return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -333,7 +316,7 @@ _ID_DIGITS: Final = 4
 
 
 def matches(found: Entry, search: str) -> bool:
-    """Whether a search finds this line; an empty one finds every line.
+    """Return whether a search finds this line; an empty one finds every line.
 
     Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
     """
@@ -341,14 +324,14 @@ def matches(found: Entry, search: str) -> bool:
 
 
 def begins(id: str, word: str) -> bool:
-    """Whether a word of a search, with digits enough, begins the id of a defense."""
+    """Return whether a word of a search, with digits enough, begins the id of a defense."""
     return len(word) >= _ID_DIGITS and id.replace("-", "").startswith(word.replace("-", ""))
 
 
 def queue(
     entries: Iterable[Entry], order: Order = "time", search: str = "", tab: Tab | None = None
 ) -> tuple[Entry, ...]:
-    """The lines to show.
+    """Return the lines to show.
 
     Args:
         entries: Any entries; those that are not pending are left out.
@@ -377,11 +360,7 @@ def _place(found: Entry, order: Order) -> tuple[object, ...]:
 
 
 def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | None:
-    """The next line, in the order given, that waits for the mentor.
-
-    Args:
-        entries: The lines as shown.
-        after: Id of the line to look behind, None to begin at the top.
+    """Return the next line, in the order given, that waits for the mentor.
 
     Returns:
         It, starting again at the top; the line `after` itself comes last. None when nothing waits for the mentor.
@@ -392,7 +371,7 @@ def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | 
 
 
 def tab_counts(entries: Iterable[Entry]) -> dict[Tab | None, int]:
-    """How many pending lines each tab has; None counts all of them."""
+    """Return how many pending lines each tab has; None counts all of them."""
     counts: dict[Tab | None, int] = dict.fromkeys((*TABS, None), 0)
     for found in entries:
         if found.summary.pending:

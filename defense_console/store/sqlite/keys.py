@@ -1,7 +1,4 @@
-"""Where a document lies: TinyDB's document ids are integers, so every name of ours becomes one.
-
-Source: engineering.md §2.
-"""
+"""Where a document lies: TinyDB's document ids are integers, so every name of ours becomes one."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": D
 
 
 def defense_key(id: str) -> int:
-    """Row id of a defense: the first 63 bits of its UUID, so that a prefix is a range of keys.
+    """Return the row id of a defense: the first 63 bits of its UUID, so that a prefix is a range of keys.
 
     Raises:
         ValueError: It is not a UUID.
@@ -36,7 +33,7 @@ def defense_key(id: str) -> int:
 
 
 def name_key(*names: str) -> int:
-    """Row id of anything else: 63 bits of the SHA-256 of its names."""
+    """Return the row id of anything else: 63 bits of the SHA-256 of its names."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
@@ -53,13 +50,13 @@ def places_beside(stream: str) -> list[tuple[str, int]]:
 
 
 def digits(prefix: str) -> str | None:
-    """The hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
+    """Return the hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
     found = prefix.replace("-", "").lower()
     return found if MIN_DIGITS <= len(found) <= 32 and _HEX.issuperset(found) else None
 
 
 def key_range(hex_digits: str) -> tuple[int, int]:
-    """Least and greatest row id of the defenses whose id begins with these digits; those past the 15th are ignored."""
+    """Return the least and greatest row id of the defenses whose id begins with these digits, at most 15."""
     known = hex_digits[:_KEY_DIGITS]
     free = _BITS - _DIGIT_BITS * len(known)
     low = int(known, 16) << free
@@ -67,6 +64,6 @@ def key_range(hex_digits: str) -> tuple[int, int]:
 
 
 def stream_prefix(key: int) -> str:
-    """How the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
+    """Return how the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
     known = f"{key >> (_BITS % _DIGIT_BITS):0{_KEY_DIGITS}x}"
     return f"{DEFENSE.prefix}{known[:8]}-{known[8:12]}-{known[12:]}"

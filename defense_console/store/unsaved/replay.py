@@ -65,7 +65,6 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
 
     Args:
         folder: Where spool files lie; need not exist.
-        store: Opened for writing.
         identity: Which store this is; files of other stores are not touched.
 
     Returns:
@@ -107,8 +106,6 @@ class _Replay:
         try:
             with spool_error(self._path.parent):
                 jobs, damaged = read_jobs(self._path, handle)
-            with spool_error(self._path.parent):
-                jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
                 self._settle(handle, jobs, damaged)
@@ -150,7 +147,7 @@ class _Replay:
                 self._written += 1
 
     def _names_what_it_follows(self, job: Append) -> bool:
-        """A number alone would let a job continue a record that it does not belong to."""
+        """Return whether a job names its predecessor: a number alone could continue another record."""
         return job.previous is not None or self._version < FOLLOWS
 
     def _builds_on_refused(self, job: Append) -> bool:
@@ -164,7 +161,7 @@ class _Replay:
             self._filed.append(job)
 
     def _settle(self, handle: int, jobs: list[SpooledJob], damaged: int) -> None:
-        """What is in the store leaves the file; what is not stays, in an order in which it can be tried again."""
+        """Take what is in the store out of the file; what is not stays, in an order in which it can be tried again."""
         folder = self._path.parent
         stays = self._stays(jobs)
         if self._filed and not self._refused_before:
@@ -178,7 +175,7 @@ class _Replay:
         sync_folder(folder)
 
     def _stays(self, jobs: list[SpooledJob]) -> list[SpooledJob]:
-        """What stays. A refused tail that is not all kept aside stays whole: its end is read with its beginning."""
+        """Return what stays. A refused tail stays whole unless all of it is kept aside: its end needs its beginning."""
         streams = {job.stream for job in self._left}
         stays = {id(job) for job in self._left} | {id(job) for job in self._kept if job.stream in streams}
         if self._refused_before:

@@ -1,7 +1,6 @@
 """The kinds of event of a defense, by subject: each kind with its law and its effect under it.
 
 An event is a decision of a mentor, or a fact the system saw. Everyone but the kinds themselves finds them here.
-Source: product.md §2.
 """
 
 from defense_console.model.defense.kinds.appointment import *  # noqa: F403

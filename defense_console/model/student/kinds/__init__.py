@@ -1,4 +1,4 @@
-"""The kinds of event of a student, by subject: each kind with its effect under it. Source: product.md §2."""
+"""The kinds of event of a student, by subject: each kind with its effect under it."""
 
 from defense_console.model.log.envelope import Event
 from defense_console.model.log.undo import UndoWhat
