@@ -397,9 +397,9 @@ class ConsoleScreen(Screen[None]):
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
-        self.call_after_refresh(self._uncover)
+        self.call_after_refresh(self._uncover_cursors)
 
-    def _uncover(self) -> None:
+    def _uncover_cursors(self) -> None:
         top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)
         for each in self.query(LineList):
             each.cover(max(0, each.content_region.bottom - top) if top and each.display else 0)
