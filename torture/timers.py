@@ -158,7 +158,7 @@ class History:
         for console in list(self.open):
             if console is self.writer:
                 self._see(console)
-            console.desk.tick([ID])
+            console.desk.tick([DEFENSE.stream(ID)])
             machine = self.machine
             console.ticked = machine.true_ms, machine.wall_ms, machine.asleep_ms, machine.boots
 
@@ -313,7 +313,7 @@ class History:
         if machine.true_ms - self.oracle.sign.true_ms >= BRIEF_MS:
             self.oracle.gone(machine.true_ms, machine.wall_ms, True)
             self.oracle.sign = Sign(machine.true_ms, machine.wall_ms)
-        second.desk.tick([ID])
+        second.desk.tick([DEFENSE.stream(ID)])
         second.ticked = machine.true_ms, machine.wall_ms, machine.asleep_ms, machine.boots
         second.leased_ms = machine.true_ms
         self.oracle.sign = Sign(machine.true_ms, machine.wall_ms)

@@ -24,6 +24,7 @@ from defense_console.keys.keymap import (
     meant_by,
     shown_keys,
 )
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
@@ -129,6 +130,11 @@ class ConsoleScreen(Screen[None]):
     def about(self) -> str:
         """Whole id of the defense that is shown, "" for none."""
         return str(getattr(self, "defense_id", ""))
+
+    @property
+    def stream(self) -> str:
+        """Name of the log that is shown, "" for none."""
+        return DEFENSE.stream(self.about) if self.about else ""
 
     @property
     def whose(self) -> str:

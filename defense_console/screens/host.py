@@ -131,10 +131,10 @@ class Host(OrderedKeys, inherit_bindings=False):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
-    def turn(self, ids: frozenset[str]) -> None:
-        """Another console wrote on these defenses, took them over or let them go: whatever is about one shows it."""
+    def turn(self, streams: frozenset[str]) -> None:
+        """Show what another console changed on these logs: it wrote on them, took them over or let them go."""
         for screen in self.console_screens():
-            if screen.is_mounted and (not screen.about or screen.about in ids):
+            if screen.is_mounted and (not screen.stream or screen.stream in streams):
                 screen.turned()
         for dialog in self.screen_stack:
             if isinstance(dialog, Dialog):

@@ -129,7 +129,7 @@ class Snapshot:
         return self._now.asides.get(stream, {})
 
     def leases(self) -> Mapping[str, Lease]:
-        """Return the leases by defense id."""
+        """Return the leases by stream."""
         if self._now.leases is None:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases

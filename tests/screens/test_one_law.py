@@ -149,7 +149,7 @@ class Table:
         for job in self.written:  # a write on its way is known better than the row
             self.leases.written(job)
         now = self.machine.read()
-        self.rows[ID] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
+        self.rows[DEFENSE.stream(ID)] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
         self.leases.look()
         assert self.brief.read_only is not None
 

@@ -222,10 +222,10 @@ class MemoryStore:
     def leases(self) -> dict[str, Lease]:
         return dict(self._tables.leases)
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         with self.transaction():
-            if log_rules.may_write_lease(self._tables.leases.get(defense_id), over):
-                _put(self._tables.leases, defense_id, lease)
+            if log_rules.may_write_lease(self._tables.leases.get(stream), over):
+                _put(self._tables.leases, stream, lease)
 
     def hold_name(self, name: str) -> bool:
         self._names.add(name)

@@ -96,8 +96,8 @@ class FaultyStore:
     def save_draft(self, stream: str, field: str, draft: object) -> None:
         self._write(stream, (field, draft))
 
-    def write_lease(self, defense_id: str, lease: object, over: object = None) -> None:
-        self._write(defense_id, (defense_id, lease))
+    def write_lease(self, stream: str, lease: object, over: object = None) -> None:
+        self._write(stream, (stream, lease))
 
     def close(self) -> None:
         self.closed += 1

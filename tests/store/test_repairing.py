@@ -65,7 +65,8 @@ def fill(folder: Path, actions: int) -> None:
                 store.append(pair(n, 1 + 2 * k))
         store.save_draft(logs.stream(1), "note", logs.DRAFT)
         store.save_aside(logs.stream(1), "2/2-0", logs.note(2))
-        store.write_lease(logs.defense(1), logs.lease())
+        for stream in (logs.stream(1), "student/s1"):
+            store.write_lease(stream, logs.lease())
         store.set_meta("demo", AT)
     store.close()
 
@@ -270,7 +271,7 @@ def test_drafts_leases_and_facts_that_are_sound_stay(folder: Path) -> None:
     store = TinyStore.open(folder)
     assert store.drafts(logs.stream(1)) == {"note": logs.DRAFT}
     assert store.asides(logs.stream(1)) == {"2/2-0": logs.note(2)}
-    assert store.leases() == {logs.defense(1): logs.lease()}
+    assert store.leases() == dict.fromkeys((logs.stream(1), "student/s1"), logs.lease())
     assert store.meta("demo") == AT
     store.close()
 

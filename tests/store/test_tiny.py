@@ -503,7 +503,8 @@ def test_a_line_that_tells_another_number_is_found(store: TinyStore, log: str) -
 
 def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) -> None:
     store.save_draft(log, "note", logs.DRAFT)
-    store.write_lease(logs.defense(), logs.lease())
+    store.write_lease(logs.stream(), logs.lease())
+    store.write_lease("student/s1", logs.lease())
     store.pin(hashlib.sha256(b"{}").hexdigest(), b"{}")
     store.set_meta("demo", "1")
     connection = sqlite3.connect(folder / place.FILE)
@@ -516,6 +517,7 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
         "students",
         "drafts",
         "leases",
+        "other_leases",
         "curricula",
         "meta",
     }
@@ -626,7 +628,7 @@ def test_a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back(
         for write in (
             lambda: store.append(logs.more(1, 1, "lost")),
             lambda: store.save_draft(logs.stream(), "note", logs.DRAFT),
-            lambda: store.write_lease(logs.defense(), logs.lease()),
+            lambda: store.write_lease(logs.stream(), logs.lease()),
         ):
             with pytest.raises(StoreError, match="removed or replaced"):
                 write()

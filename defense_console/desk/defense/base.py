@@ -143,17 +143,17 @@ class DefenseDesk:
         """Why nothing may be changed, None when it may: another console may take the defense over at any time."""
         if (unread := self.ledger.unread(self.stream)) is not None:
             return unread
-        return None if self.leases is None else self.leases.read_only(self.id)
+        return None if self.leases is None else self.leases.read_only(self.stream)
 
     @property
     def holder(self) -> Lease | None:
         """The lease of another console that holds the defense, None when there is none."""
-        return None if self.leases is None else self.leases.holder(self.id)
+        return None if self.leases is None else self.leases.holder(self.stream)
 
     def _hold(self) -> None:
         """Who writes holds the defense."""
         if self.leases is not None:
-            self.leases.hold(self.id)
+            self.leases.hold(self.stream)
 
     @property
     def no_take_over(self) -> ConsoleError | None:

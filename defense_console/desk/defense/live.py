@@ -70,7 +70,7 @@ class LiveDesk(DefenseDesk):
         Returns:
             Whether there was such a gap. Everything that happened in it, a suspend for instance, is part of it.
         """
-        lease = self.leases.left_by_another(self.id) if self.leases is not None else None
+        lease = self.leases.left_by_another(self.stream) if self.leases is not None else None
         if lease is None or self.defense.session != "live":
             return False
         now = self.ledger.now()

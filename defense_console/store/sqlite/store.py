@@ -7,7 +7,8 @@
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
 | `drafts` | text being typed: of a defense and a field | of both |
 | `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
-| `leases` | live defense | as `pending` |
+| `leases` | defense that a console writes on | as `pending` |
+| `other_leases` | other log that a console writes on | of its name |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
 
@@ -22,8 +23,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
-
-import msgspec
 
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
@@ -43,7 +42,7 @@ from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.drafts import Drafts
-from defense_console.store.sqlite.keys import defense_key
+from defense_console.store.sqlite.leases import LeaseRows
 from defense_console.store.sqlite.open_logs import RowLogs
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
@@ -86,6 +85,7 @@ class TinyStore:
         self._summaries = Summaries(self._documents, self._documents.curriculum)
         self._people = People(self._documents)
         self._drafts = Drafts(self._documents)
+        self._leases = LeaseRows(self._documents)
         self._asides = Asides(self._documents)
         self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts, self._asides)
 
@@ -277,20 +277,15 @@ class TinyStore:
 
     @_explained
     def leases(self) -> dict[str, Lease]:
-        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
-        return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
+        """Return the leases by log, without damaged ones; `verify_all` reports those."""
+        return self._leases.all()
 
     @_explained
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
-        key = defense_key(defense_id)
         with self._rows.transaction():
-            if not log_rules.may_write_lease(self.leases().get(defense_id), over):
-                return
-            if lease is None:
-                self._documents.remove("leases", key)
-            else:
-                self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+            if log_rules.may_write_lease(self._leases.all().get(stream), over):
+                self._leases.put(stream, lease)
 
     def hold_name(self, name: str) -> bool:
         """Hold a name until the store is closed; see `Store.hold_name`."""
