@@ -21,8 +21,8 @@ from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import GapAnswer
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Job, write_job
 from defense_console.store.recorder import Recorder

@@ -17,8 +17,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry, Summary, entry, summarize
+from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings

@@ -91,3 +91,15 @@ def cells(text: str) -> int:
         last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
         total += last
     return total
+
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
+
+
+@lru_cache(maxsize=65_536)
+def searchable(text: str) -> str:
+    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.translate(_LIGATURES).split())

@@ -25,9 +25,9 @@ from defense_console.keys.keymap import (
     shown_keys,
 )
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words

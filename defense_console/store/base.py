@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Action, Log
 from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 

@@ -26,12 +26,12 @@ from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
 from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
 from defense_console.screens.queue.wishes import QUEUE, OnQueue

@@ -33,9 +33,9 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import encode_event
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job

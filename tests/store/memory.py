@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT

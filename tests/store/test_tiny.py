@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from defense_console.model.defense.summary import SUMMARY_VERSION
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import chain
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import SUMMARY_VERSION
 from defense_console.store.base import (
     Append,
     DamagedStore,

@@ -16,10 +16,10 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Redone, Undone
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.refused import Aside
-from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student.state import Student
 from defense_console.store.base import Draft, Lease

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.defense.summary import Summary, defense_id
 
 StudentProject = tuple[str, str]
 """A student and a project."""
