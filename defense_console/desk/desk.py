@@ -19,7 +19,6 @@ from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import LeaseTaken
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
@@ -176,20 +175,11 @@ class Desk:
     def take_over(self, defense_id: str) -> Defense:
         """Take a defense from the console that holds it, which may only read it from then on.
 
-        The event fences it: whatever that console still appends is refused by the store and kept aside there.
-
         Raises:
             ConsoleError: No other console holds it.
         """
         self.leases.look()
-        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
-            raise reason
-        stream = DEFENSE.stream(defense_id)
-        self.ledger.reread(stream)
-        self.ledger.reread_drafts(stream)
-        self.leases.take_over(stream)
-        me = self.leases.me
-        return self.ledger.act(DEFENSE, defense_id, LeaseTaken(me.host, me.pid))
+        return DefenseDesk(self.ledger, defense_id, self.leases).take_over()
 
     # --- once a second -------------------------------------------------------------------------------------------
 

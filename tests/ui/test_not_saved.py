@@ -216,7 +216,7 @@ async def test_a_console_that_can_only_read_says_why_and_refuses_every_action_wi
             await shows(pilot, "Read only: the red line says why.")
             await hides(pilot, "WRITING")
         await pilot.press("f5")
-        await shows(pilot, "No other console holds this defense.")
+        await shows(pilot, "No other console is writing here.")
         await pilot.press("f7")
         await shows(pilot, "Everything is saved: there is nothing to copy.")
         room.machine.pass_time(60)
