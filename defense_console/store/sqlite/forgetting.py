@@ -24,7 +24,7 @@ from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import LEASES_OF_OTHERS, lease_place, places_beside
+from defense_console.store.sqlite.keys import lease_place, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
@@ -33,7 +33,7 @@ from defense_console.store.sqlite.tables import Documents, log_names
 from defense_console.store.unsaved import spool_files
 
 _TABLES = (PENDING, CLOSED)
-_NEAR = ("drafts", "aside", LEASES_OF_OTHERS)
+_NEAR = ("drafts", "aside")
 _SPOOLED: Final = (spool_files.END, spool_files.ASIDE, spool_files.DAMAGED_SPOOL)
 _MB: Final = 1_000_000
 _TIMES: Final = 2
