@@ -24,7 +24,7 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Event, Stamp
-from defense_console.model.log.lease import LeaseTaken
+from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student

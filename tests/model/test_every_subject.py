@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.curriculum import Curricula, canonical_json
+from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action, check_action
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
-from defense_console.model.log.lease import LeaseTaken
+from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone
-from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
+from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import SUBJECTS
@@ -43,11 +44,13 @@ class Case:
 
     Attributes:
         beginnings: give logs to go on from, and the machine that wrote them.
+        kinds: the union of its kinds.
         proposals: any event that could come to a mentor's mind, legal or not.
     """
 
     subject: Subject[Any, Any]
     beginnings: tuple[Callable[[], tuple[Log[Any, Any], Machine]], ...]
+    kinds: Any
     proposals: Callable[[Any, Stamp], st.SearchStrategy[Any]]
 
 
@@ -82,8 +85,8 @@ def _of_student(_state: Student, _at: Stamp) -> st.SearchStrategy[Any]:
 
 
 CASES = (
-    Case(DEFENSE, tuple(partial(_defense, begin) for begin in BEGINNINGS), proposals),
-    Case(STUDENT, (_student,), _of_student),
+    Case(DEFENSE, tuple(partial(_defense, begin) for begin in BEGINNINGS), DefenseWhat, proposals),
+    Case(STUDENT, (_student,), StudentWhat, _of_student),
 )
 BOTH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.subject.prefix.strip("/"))
 
@@ -104,6 +107,20 @@ def actions(draw: st.DrawFn, case: Case, log: Log[Any, Any], at: Stamp) -> list[
 
 def test_no_subject_is_left_out() -> None:
     assert {case.subject for case in CASES} == set(SUBJECTS)
+
+
+def _kinds(base: type[What]) -> set[type[What]]:
+    """Return the kinds below a base; what several kinds share is none."""
+    below = type.__subclasses__(base)
+    return {kind for each in below for kind in _kinds(each)} if below else {base}
+
+
+@BOTH
+def test_every_kind_that_is_defined_is_read_from_a_log(case: Case) -> None:
+    """A kind that its module does not list could be decided, and never be read again."""
+    own = case.subject.__class__.__module__.removesuffix(".subject") + ".kinds."
+    defined = {kind for kind in _kinds(What) if kind.__module__.startswith((own, "defense_console.model.log."))}
+    assert set(get_args(case.kinds)) == defined
 
 
 @BOTH

@@ -11,7 +11,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.refused import NOTHING_MOVES, Move
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
-from defense_console.model.log.lease import LeaseTaken
+from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.refused import Aside
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone

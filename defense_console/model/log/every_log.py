@@ -1,8 +1,9 @@
-"""Who writes on a log: a kind of event that every log knows. Source: product.md §2."""
+"""The kinds of event that every log knows, listed once: undo, and who writes. Source: product.md §2."""
 
 from __future__ import annotations
 
 from defense_console.model.log.envelope import What
+from defense_console.model.log.undo import UndoWhat
 
 
 class LeaseTaken(What, frozen=True, tag="lease_taken"):
@@ -11,3 +12,6 @@ class LeaseTaken(What, frozen=True, tag="lease_taken"):
     host: str
     pid: int
     fact = True
+
+
+EveryLogWhat = UndoWhat | LeaseTaken
