@@ -251,7 +251,7 @@ Answer = Ack | Failed | Refused
 
 
 class Store(Protocol):
-    """Where defenses are kept. One object belongs to one thread; several of them may be open on the same store.
+    """Where logs are kept. One object belongs to one thread; several of them may be open on the same store.
 
     Every method raises StoreError, or the subclass that says what is wrong. What an append may do stands in
     `log_rules.py`; how a store is opened, copied, checked and mended is the business of each engine.

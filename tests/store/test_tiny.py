@@ -535,6 +535,15 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
     assert store.verify_all() == ()
 
 
+def test_an_earlier_console_finds_leases_of_defenses_only_where_it_looks(folder: Path, store: TinyStore) -> None:
+    """It takes the id of each row of `leases` for a UUID, and fails on any other when it clears what is void."""
+    for stream in (logs.stream(1), "student/s1", logs.stream(2)):
+        store.write_lease(stream, logs.lease())
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        rows = connection.execute("SELECT body FROM rows WHERE tab = 'leases'").fetchall()
+    assert {json.loads(body)["id"] for (body,) in rows} == {logs.defense(1), logs.defense(2)}
+
+
 def test_a_missing_summary_and_a_changed_curriculum_are_found(store: TinyStore, folder: Path, log: str) -> None:
     sql(folder, "DELETE FROM rows WHERE tab = 'pending'")
     assert found(store, log) == [("summary", None)]
