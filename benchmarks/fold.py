@@ -27,11 +27,11 @@ from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.model.log.envelope import Stamp, encode_event
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 
 START = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)

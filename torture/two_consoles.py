@@ -25,7 +25,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.queue.agenda import defense_id
+from defense_console.model.defense.summary import defense_id
 from defense_console.store.base import Answer, Refused
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore

@@ -19,7 +19,6 @@ from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import LeaseTaken
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
@@ -153,7 +152,8 @@ class Desk:
     def live_here(self) -> str | None:
         """Return the only defense that was live on this machine, on which the console opens; else None."""
         self.leases.look()
-        here = [s.id for s in self.ledger.snapshot.pending() if s.session == "live" and self.leases.was_here(s.id)]
+        live = [summary.id for summary in self.ledger.snapshot.pending() if summary.session == "live"]
+        here = [id for id in live if self.leases.was_here(DEFENSE.stream(id))]
         return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
@@ -167,13 +167,7 @@ class Desk:
             ConsoleError: No other console holds it.
         """
         self.leases.look()
-        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
-            raise reason
-        self.ledger.reread(DEFENSE.stream(defense_id))
-        self.ledger.reread_drafts(DEFENSE.stream(defense_id))
-        self.leases.take_over(defense_id)
-        me = self.leases.me
-        return self.ledger.act(DEFENSE, defense_id, LeaseTaken(me.host, me.pid))
+        return DefenseDesk(self.ledger, defense_id, self.leases).take_over()
 
     # --- once a second -------------------------------------------------------------------------------------------
 
@@ -181,26 +175,28 @@ class Desk:
         """Do what is due once a second: see what other consoles did and whether the machine slept, copy, release.
 
         Args:
-            shown: Ids of the defenses that have a screen open: they stay held once they are.
+            shown: Names of the logs that have a screen open: they stay held once they are.
 
         Returns:
-            Ids of the defenses that have changed: another console wrote on them, took them over or let them go, or
-            their verdict has just been released, as its dialog announced.
+            Names of the logs that have changed: another console wrote on them, took them over or let them go, or the
+            verdict of the defense has just been released, as its dialog announced.
         """
         self.leases.look()
-        streams = self.ledger.refresh()
-        turned = self.leases.turned() | {DEFENSE.id_of(each) for each in streams if subject_of(each) is DEFENSE}
+        turned = self.leases.turned() | self.ledger.refresh()
         for live in self._live.values():
             live.tick()
-        self.leases.free_all_but([id for id in self.leases.held if id in shown or self._is_live(id)])
-        for defense_id in self.leases.held:
-            self.leases.hold(defense_id)
+        self.leases.free_all_but([held for held in self.leases.held if held in shown or self._is_live(held)])
+        for stream in self.leases.held:
+            self.leases.hold(stream)
         if self._daily is not None:
             self._daily.look(self.now())
         return turned | self._release()
 
-    def _is_live(self, defense_id: str) -> bool:
-        """Return whether a defense is live; of a log that cannot be read any more, by the row next to it."""
+    def _is_live(self, stream: str) -> bool:
+        """Return whether a defense is live; if its log cannot be read any more, what the row next to it says."""
+        if subject_of(stream) is not DEFENSE:
+            return False
+        defense_id = DEFENSE.id_of(stream)
         try:
             return self.ledger.state(DEFENSE, defense_id).session == "live"
         except ConsoleError:
@@ -216,7 +212,7 @@ class Desk:
             verdict = self.verdict(defense_id)
             if verdict.countdown_s() == 0 and verdict.read_only is None:
                 verdict.release()
-                released.add(defense_id)
+                released.add(verdict.stream)
             if verdict.defense.signed is None or verdict.read_only is not None:
                 self._countdowns.end(defense_id)
         return frozenset(released)
@@ -241,7 +237,7 @@ class Desk:
         id = subject.id_of(job.stream)
         self.leases.look()
         facts = [what for line in job.lines if (what := subject.decode(line).what).fact]
-        if facts and self.leases.read_only(id) is None and self.ledger.unread(job.stream) is None:
+        if facts and self.leases.read_only(job.stream) is None and self.ledger.unread(job.stream) is None:
             self.ledger.act(subject, id, *facts)
 
     @property

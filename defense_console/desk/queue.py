@@ -17,8 +17,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry, Summary, entry, summarize
+from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings
@@ -212,7 +213,7 @@ class AgendaDesk:
 
         The footer asks it at every move of the cursor: no log is read for what the row can answer.
         """
-        if (reason := self._leases.read_only(summary.id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(summary.id))) is not None:
             return reason
         from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
         if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
@@ -231,7 +232,8 @@ class AgendaDesk:
         defense_id, action = self._done[-1] if self._done else ("", 0)
         if not action or self.ledger.state(DEFENSE, defense_id).undo[-1:] != (action,):
             return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
-        return self._leases.read_only(defense_id) or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
+        read_only = self._leases.read_only(DEFENSE.stream(defense_id))
+        return read_only or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -245,7 +247,7 @@ class AgendaDesk:
         return self._act(defense_id, ev.Undone(action))
 
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
-        if (reason := self._leases.read_only(defense_id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(defense_id))) is not None:
             raise reason
         return self.ledger.act(DEFENSE, defense_id, what)
 

@@ -19,11 +19,11 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT

@@ -103,3 +103,15 @@ def shortened(text: str, width: int) -> str:
     while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
         kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
     return kept + "…"
+
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
+
+
+@lru_cache(maxsize=65_536)
+def searchable(text: str) -> str:
+    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.translate(_LIGATURES).split())

@@ -26,9 +26,10 @@ from defense_console.keys.keymap import (
     shown_keys,
 )
 from defense_console.keys.keymap import command as command_named
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
@@ -150,6 +151,11 @@ class ConsoleScreen(Screen[None]):
     def about(self) -> str:
         """Whole id of the defense that is shown, "" for none."""
         return str(getattr(self, "defense_id", ""))
+
+    @property
+    def stream(self) -> str:
+        """Name of the log that is shown, "" for none."""
+        return DEFENSE.stream(self.about) if self.about else ""
 
     @property
     def whose(self) -> str:

@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Action, Log
 from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 
@@ -71,7 +71,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """Which console holds a live defense.
+    """Which console writes on a log.
 
     Attributes:
         holder: name of the console, "" once it was freed.
@@ -188,10 +188,10 @@ class WriteLease(msgspec.Struct, frozen=True):
     """A lease is overwritten, or dropped when None.
 
     `over` names the holders whose row it may replace; a row that is missing or freed it always may. None replaces
-    any row. A row of somebody else stays: a late heartbeat takes no defense back.
+    any row. A row of somebody else stays: a late heartbeat takes nothing back.
     """
 
-    defense_id: str
+    stream: str
     lease: Lease | None
     over: tuple[str, ...] | None = None
 
@@ -203,7 +203,7 @@ Job = SpooledJob | WriteLease
 
 def lane(job: Job) -> str:
     """Return the lane of a job: jobs of one lane are written in order, also while others fail."""
-    return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
+    return f"lease/{job.stream}" if isinstance(job, WriteLease) else job.stream
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -248,7 +248,7 @@ Answer = Ack | Failed | Refused
 
 
 class Store(Protocol):
-    """Where defenses are kept. One object belongs to one thread; several of them may be open on the same store.
+    """Where logs are kept. One object belongs to one thread; several of them may be open on the same store.
 
     Every method raises StoreError, or the subclass that says what is wrong. What an append may do is in
     `log_rules.py`; how a store is opened, copied, checked and mended is the business of each engine.
@@ -349,9 +349,9 @@ class Store(Protocol):
         """Keep a decision aside; None drops it."""
 
     def leases(self) -> dict[str, Lease]:
-        """Return the leases by defense id."""
+        """Return the leases by stream."""
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
 
     def hold_name(self, name: str) -> bool:
@@ -396,6 +396,6 @@ def write_job(store: Store, job: Job) -> tuple[int, str]:
             store.save_draft(stream, field, draft)
         case SaveAside(stream=stream, key=key, event=event):
             store.save_aside(stream, key, event)
-        case WriteLease(defense_id=defense_id, lease=lease, over=over):
-            store.write_lease(defense_id, lease, over)
+        case WriteLease(stream=stream, lease=lease, over=over):
+            store.write_lease(stream, lease, over)
     return 0, ""

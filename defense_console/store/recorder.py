@@ -67,7 +67,7 @@ def _supersedes(job: Job, older: Job) -> bool:
         case SaveAside(), SaveAside():
             return (job.stream, job.key) == (older.stream, older.key)
         case WriteLease(), WriteLease():
-            return job.defense_id == older.defense_id
+            return job.stream == older.stream
     return False
 
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
@@ -110,7 +110,7 @@ class Snapshot:
         return self._now.asides.get(stream, {})
 
     def leases(self) -> Mapping[str, Lease]:
-        """Return the leases by defense id."""
+        """Return the leases by stream."""
         if self._now.leases is None:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases

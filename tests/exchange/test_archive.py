@@ -31,10 +31,10 @@ from defense_console.exchange.whole_store.export import (
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.store import TinyStore

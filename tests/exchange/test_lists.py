@@ -31,8 +31,8 @@ from defense_console.exchange.lists.template import template_csv
 from defense_console.exchange.lists.understood import Understood
 from defense_console.exchange.lists.workbook import Workbook
 from defense_console.exchange.same_id import KnownIds, comparable
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import defense_id
 from tests.examples import examples
 from tests.exchange.workbooks import HEAD, ods, ods_cell, ods_row, with_part, xlsx
 

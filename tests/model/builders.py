@@ -13,9 +13,10 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
+from defense_console.model.defense.summary import summarize
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import overdue, summarize
+from defense_console.model.queue.agenda import overdue
 
 START = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 

@@ -23,9 +23,9 @@ from defense_console.model.defense.revision import (
     versions_of,
 )
 from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request, Revision
+from defense_console.model.defense.summary import summarize
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import summarize
 from tests.examples import examples
 from tests.model.builders import Log, conditional, is_overdue
 

@@ -15,8 +15,8 @@ import pytest
 from defense_console.model.curriculum import Deliverable
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import OutcomeValue, Request, SessionState
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content import message as messages
 from defense_console.reports.content.message import Message, Recipient

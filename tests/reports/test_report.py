@@ -9,7 +9,7 @@ import pytest
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile, Request
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 from defense_console.reports.content import report as reports
 from defense_console.reports.content.value import READERS, DocumentRow, Reader, Report, walk
 from defense_console.reports.rendering import markdown, plain

@@ -27,12 +27,12 @@ from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
 from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
@@ -151,7 +151,7 @@ class Table:
         for job in self.written:  # a write on its way is known better than the row
             self.leases.written(job)
         now = self.machine.read()
-        self.rows[ID] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
+        self.rows[DEFENSE.stream(ID)] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
         self.leases.look()
         assert self.brief.read_only is not None
 

@@ -38,7 +38,7 @@ JOBS: st.SearchStrategy[list[Job]] = st.lists(
         st.builds(SaveAside, st.just(logs.stream()), st.sampled_from("kl"), st.sampled_from([None, b"{}"])),
         st.builds(
             WriteLease,
-            st.just(logs.defense()),
+            st.sampled_from([logs.stream(), "student/s1"]),
             st.sampled_from([None, logs.lease("a"), logs.lease("b"), logs.lease("")]),
             st.sampled_from([None, ("a",), ("b",)]),
         ),
@@ -339,19 +339,27 @@ class Contract:
         store.close()
         assert not other.name_held("console-1")
 
-    def test_a_lease_is_overwritten_by_those_who_may(self, store: Store) -> None:
-        id = logs.defense()
-        store.write_lease(id, logs.lease("one"))
-        store.write_lease(id, logs.lease("two"), over=("two",))
-        assert store.leases() == {id: logs.lease("one")}, "a late sign of life takes nothing over"
-        store.write_lease(id, None, over=("two",))
-        assert store.leases() == {id: logs.lease("one")}
-        store.write_lease(id, logs.lease("two"), over=("one", "two"))
-        store.write_lease(id, logs.lease(""), over=("two",))
-        store.write_lease(id, logs.lease("three"), over=())
-        assert store.leases() == {id: logs.lease("three")}, "a freed one is anybody's"
-        store.write_lease(id, None)
+    @pytest.mark.parametrize("stream", [logs.stream(), "student/s1"])
+    def test_a_lease_is_overwritten_by_those_who_may(self, store: Store, stream: str) -> None:
+        store.write_lease(stream, logs.lease("one"))
+        store.write_lease(stream, logs.lease("two"), over=("two",))
+        assert store.leases() == {stream: logs.lease("one")}, "a late sign of life takes nothing over"
+        store.write_lease(stream, None, over=("two",))
+        assert store.leases() == {stream: logs.lease("one")}
+        store.write_lease(stream, logs.lease("two"), over=("one", "two"))
+        store.write_lease(stream, logs.lease(""), over=("two",))
+        store.write_lease(stream, logs.lease("three"), over=())
+        assert store.leases() == {stream: logs.lease("three")}, "a freed one is anybody's"
+        store.write_lease(stream, None)
         assert store.leases() == {}
+
+    def test_each_log_has_its_own_lease(self, store: Store) -> None:
+        held = {logs.stream(1): logs.lease("one"), logs.stream(2): logs.lease("two"), "student/s1": logs.lease("three")}
+        for stream, lease in held.items():
+            store.write_lease(stream, lease)
+        assert store.leases() == held
+        store.write_lease("student/s1", None)
+        assert store.leases().keys() == held.keys() - {"student/s1"}
 
     def test_a_curriculum_once_pinned_stays(self, store: Store) -> None:
         body = '{"é":1}'.encode()
@@ -384,10 +392,10 @@ class Contract:
         other.append(logs.more(1, 1, "x"))
         assert (first(), first(), second()) == (True, False, True)
         assert [each.seq for each in store.pending()] == [2]
-        other.write_lease(logs.defense(), logs.lease())
+        other.write_lease(logs.stream(), logs.lease())
         other.save_draft(logs.stream(), "note", logs.DRAFT)
         assert (first(), second()) == (True, True)
         assert (first(), second()) == (False, False)
         with closing(other):
-            assert store.leases() == {logs.defense(): logs.lease()}
+            assert store.leases() == {logs.stream(): logs.lease()}
         assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -216,10 +216,10 @@ class MemoryStore:
     def leases(self) -> dict[str, Lease]:
         return dict(self._tables.leases)
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         with self.transaction():
-            if log_rules.may_write_lease(self._tables.leases.get(defense_id), over):
-                _put(self._tables.leases, defense_id, lease)
+            if log_rules.may_write_lease(self._tables.leases.get(stream), over):
+                _put(self._tables.leases, stream, lease)
 
     def hold_name(self, name: str) -> bool:
         self._names.add(name)

@@ -25,9 +25,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings

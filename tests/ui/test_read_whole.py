@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.store.base import FullDisk, Lease
 from defense_console.store.sqlite.store import TinyStore
@@ -212,12 +213,12 @@ async def test_who_holds_a_defense_and_the_key_that_takes_it_over_are_read_whole
     at = room.machine.read()
     store = TinyStore.open(room.folder)
     host = "a-very-long-name-of-a-machine." * 5 + "example"
-    store.write_lease(id, Lease("other", host, 1, "start", "boot-9", at, at.wall))
+    store.write_lease(DEFENSE.stream(id), Lease("other", host, 1, "start", "boot-9", at, at.wall))
     store.close()
     held = {
-        "en": r"⊘ Read only: another console holds this defense \(\S+, since 2026-11-24 \d\d:\d\d\)\. "
+        "en": r"⊘ Read only: another console is writing here \(\S+, since 2026-11-24 \d\d:\d\d\)\. "
         r"F5 takes it over\.",
-        "fr": r"⊘ Lecture seule : une autre console tient cette soutenance \(\S+, depuis le 24/11/2026 \d\d:\d\d\)\. "
+        "fr": r"⊘ Lecture seule : une autre console écrit ici \(\S+, depuis le 24/11/2026 \d\d:\d\d\)\. "
         r"F5 prend la main\.",
     }
     app = room.app(id)

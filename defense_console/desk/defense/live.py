@@ -59,7 +59,7 @@ class LiveDesk(DefenseDesk):
         Returns:
             Whether there was such a gap. Everything that happened in it, a suspend for instance, is part of it.
         """
-        lease = self.leases.left_by_another(self.id)
+        lease = self.leases.left_by_another(self.stream)
         if lease is None or self.defense.session != "live":
             return False
         now = self.ledger.now()
@@ -67,7 +67,7 @@ class LiveDesk(DefenseDesk):
         gone = not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id
         if gone:
             self.act(ev.Recovered(last, now, "counted"))
-        self.leases.hold(self.id)
+        self.leases.hold(self.stream)
         return gone
 
     @property
@@ -95,7 +95,7 @@ class LiveDesk(DefenseDesk):
         defense = self.defense
         if self._follows or defense.session != "live":
             return defense
-        self.leases.hold(self.id)
+        self.leases.hold(self.stream)
         if last is None:
             return defense
         slept_ms = clock.suspended_ms(last, now)

@@ -15,8 +15,8 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import defense_id
 from defense_console.words.translation import language
 
 

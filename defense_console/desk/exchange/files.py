@@ -192,4 +192,4 @@ class ExchangeDesk:
             self.store.save_draft(played.log.stream, played.typing.field, draft)
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
-            self.store.write_lease(played.log.id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+            self.store.write_lease(played.log.stream, Lease("", host, 0, "", played.lease.boot_id, played.lease))

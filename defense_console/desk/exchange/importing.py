@@ -24,9 +24,9 @@ from defense_console.exchange.planning import plan_import
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 

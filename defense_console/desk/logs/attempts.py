@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
-from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.defense.summary import Summary, defense_id
 
 StudentProject = tuple[str, str]
 """A student and a project."""

@@ -42,8 +42,8 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
     if done.filed:
         found.append(
             ngettext(
-                "{n} action of a defense that is not here could not be saved; it is kept in {place}.",
-                "{n} actions of a defense that is not here could not be saved; they are kept in {place}.",
+                "{n} action of a defense or a student that is not here could not be saved; it is kept in {place}.",
+                "{n} actions of a defense or a student that is not here could not be saved; they are kept in {place}.",
                 done.filed,
                 place=done.file,
             )

@@ -22,9 +22,9 @@ from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import read_events
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.fold import emails_ever, names_ever
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.text import searchable
 from defense_console.store.base import FullDisk, Identity, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault

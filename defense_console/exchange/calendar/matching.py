@@ -21,9 +21,10 @@ from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
 from defense_console.exchange.same_id import KnownIds
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.queue.agenda import defense_id, searchable
 from defense_console.model.student.state import Student
+from defense_console.model.text import searchable
 
 _SHORTEST_ID: Final = 4
 """A shorter student id, such as `17`, would be found in dates and rooms by chance."""

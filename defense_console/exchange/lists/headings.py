@@ -15,7 +15,7 @@ import msgspec
 from defense_console.exchange.bad_file import BadLine
 from defense_console.exchange.same_id import without_unseen
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 LIST_COLUMNS: Final = (
     "student_id", "student_name", "email", "timezone", "curriculum",

@@ -18,7 +18,7 @@ from defense_console.exchange.moments import EXPECTED, moment
 from defense_console.exchange.platform.words import PLATFORM_WORDS, PlatformWord, platform_word
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 _TYPES: Final = frozenset({"presentation", "defense"})
 _LISTS: Final = ("sessions", "items", "results", "data", "content")

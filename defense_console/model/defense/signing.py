@@ -12,7 +12,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 
 class Guard(msgspec.Struct, frozen=True):

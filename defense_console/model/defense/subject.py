@@ -11,10 +11,10 @@ from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Started
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.summary import defense_id, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.subject import Subject, beside
-from defense_console.model.queue.agenda import defense_id, summarize
 
 
 class Defenses(Subject[DefenseWhat, Defense]):

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import NOT_HELD
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from defense_console.model.queue.agenda import begins, searchable
+from defense_console.model.queue.agenda import begins
+from defense_console.model.text import searchable
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):

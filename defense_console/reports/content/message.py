@@ -15,8 +15,8 @@ import msgspec
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Revision, Version
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content.sheet import utc_offset
 from defense_console.reports.names import expected_names, first_name

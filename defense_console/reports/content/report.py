@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, Defense, Version
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
 from defense_console.reports.content.sheet import ReportSource, standing

@@ -19,13 +19,12 @@ import msgspec
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.subjects import subject_of
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, refuse_unsound, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import defense_key, places_beside
+from defense_console.store.sqlite.keys import lease_place, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
@@ -164,8 +163,7 @@ def _erase(path: Path, student: str) -> bool:
                 rows.drop(stream)
                 for table, key in places_beside(stream):
                     rows.delete(table, key)
-                if subject_of(stream) is DEFENSE:
-                    rows.delete("leases", defense_key(DEFENSE.id_of(stream)))
+                rows.delete(*lease_place(stream))
             for table, id in found.rows:
                 rows.delete(table, id)
             for table, key in places_beside(STUDENT.stream(student)):

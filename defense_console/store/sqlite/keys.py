@@ -18,6 +18,8 @@ _DIGIT_BITS = 4
 MIN_DIGITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
 _HEX = frozenset("0123456789abcdef")
+LEASES = "leases"
+LEASES_OF_OTHERS = "other_leases"
 
 ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
 """Tables of the rows next to logs, and what those logs are about."""
@@ -47,6 +49,19 @@ def places_beside(stream: str) -> list[tuple[str, int]]:
     except ValueError:
         return []
     return [(table, key) for table, each in ROWS_OF_LOGS.items() if each is subject]
+
+
+def lease_place(stream: str) -> tuple[str, int]:
+    """Return where the lease of a log lies: table and row id.
+
+    A defense's lies where every console has looked for it since the first one. Those of the other logs lie in a table
+    of their own: an earlier console takes each row of the first table for a defense's, and fails on any other id.
+
+    Raises:
+        ValueError: The id of a defense is not a UUID.
+    """
+    subject = subject_of(stream)
+    return (LEASES, defense_key(subject.id_of(stream))) if subject is DEFENSE else (LEASES_OF_OTHERS, name_key(stream))
 
 
 def digits(prefix: str) -> str | None:

@@ -7,7 +7,8 @@
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
 | `drafts` | text being typed: of a defense and a field | of both |
 | `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
-| `leases` | live defense | as `pending` |
+| `leases` | defense that a console writes on | as `pending` |
+| `other_leases` | other log that a console writes on | of its name |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
 """
@@ -24,9 +25,9 @@ from typing import Any
 
 import msgspec
 
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -35,7 +36,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease, Problem
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.keys import defense_key
+from defense_console.store.sqlite.leases import LeaseRows
 from defense_console.store.sqlite.named_rows import NamedRows
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
@@ -84,6 +85,7 @@ class TinyStore:
         as_draft = functools.partial(msgspec.convert, type=Draft)
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
         self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
+        self._leases = LeaseRows(self._documents)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
@@ -248,19 +250,14 @@ class TinyStore:
         self._asides.put(stream, key, event)
 
     def leases(self) -> dict[str, Lease]:
-        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
-        return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
+        """Return the leases by log, without damaged ones; `verify_all` reports those."""
+        return self._leases.all()
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
-        key = defense_key(defense_id)
         with self._rows.transaction():
-            if not log_rules.may_write_lease(self.leases().get(defense_id), over):
-                return
-            if lease is None:
-                self._documents.remove("leases", key)
-            else:
-                self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+            if log_rules.may_write_lease(self._leases.all().get(stream), over):
+                self._leases.put(stream, lease)
 
     def hold_name(self, name: str) -> bool:
         """Hold a name until the store is closed; see `Store.hold_name`."""

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore

@@ -78,7 +78,7 @@ class RefusedTails:
         """Keep refused jobs aside.
 
         Args:
-            jobs: Of one defense, in order, each but the first going on from the one before.
+            jobs: Of one log, in order, each but the first going on from the one before.
             again: They also lie in a file, and may be found there after they were kept aside and settled: they are
                 marked, so that nobody is asked twice.
 

@@ -2,7 +2,7 @@
 
 Replaying is exact, however often it is begun: lines that the store holds already are an acknowledgement, drafts end as
 they ended, and a file goes only when everything in it is in the store. What another writer made impossible is kept
-aside in the store, where the mentor finds it with its defense; what has no defense there stays in a file of its own.
+aside in the store, where the mentor finds it with its log; what has no log there stays in a file of its own.
 Source: docs/reliability.md.
 """
 
@@ -42,7 +42,7 @@ class Replayed(msgspec.Struct, frozen=True):
     Attributes:
         written: actions (not drafts) that the store holds now.
         kept: actions that another writer had made impossible, kept aside in the store.
-        filed: such actions whose defense is not in the store; they are in a file that ends in `.aside`.
+        filed: such actions whose log is not in the store; they are in a file that ends in `.aside`.
         damaged: lines that could not be read; their file was kept under a name that ends in `.damaged`.
         left: actions and drafts that are still to be written.
         foreign: files that somebody else wrote, or could have written, and why they were left.

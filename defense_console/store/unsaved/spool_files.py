@@ -24,7 +24,7 @@ from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
 ASIDE = ".aside"
-"""What another writer made impossible, where the store has no defense to keep it aside with."""
+"""What another writer made impossible, where the store has no log to keep it aside with."""
 DAMAGED_SPOOL = ".damaged"
 """A copy of a file with lines that could not be read."""
 SPOOL_VERSION = 3

@@ -272,14 +272,6 @@ def _apply_recovered(state: Folding, event: Event[What], what: Recovered) -> Non
         _pause_gap(state, told.seq)
 
 
-class LeaseTaken(What, frozen=True, tag="lease_taken"):
-    """Another console took the defense over (system fact)."""
-
-    host: str
-    pid: int
-    fact = True
-
-
 ClockWhat = (
     Started
     | Paused
@@ -294,5 +286,4 @@ ClockWhat = (
     | Suspended
     | ClockStepped
     | Recovered
-    | LeaseTaken
 )

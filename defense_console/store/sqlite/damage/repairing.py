@@ -18,13 +18,14 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.subjects import LOG_PREFIXES
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, StoreError
+from defense_console.store.base import Append, DamagedStore, Draft, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
 from defense_console.store.sqlite.damage.salvage import LogPieces, Salvage
 from defense_console.store.sqlite.keys import ROWS_OF_LOGS
+from defense_console.store.sqlite.leases import TABLES, lease_of
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
@@ -205,9 +206,10 @@ def _fill_beside(store: TinyStore, source: Salvage) -> None:
     for aside in asides:
         with suppress(AttributeError, KeyError, StoreError):
             store.save_aside(aside["stream"], aside["key"], aside["event"].encode())
-    for lease in _values(source, "leases"):
-        with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
-            store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))
+    for table in TABLES:
+        for row in _values(source, table):
+            with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
+                store.write_lease(*lease_of(row))
     for key, value in _facts(source).items():
         if key != CLOSED_COUNT:  # it is counted again
             store.set_meta(key, value)
