@@ -25,6 +25,7 @@ from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
 from defense_console.store.base import Answer, Refused, StoreError
+from defense_console.widgets.frame.marks import plain, use_glyphs
 from defense_console.widgets.frame.themes import THEMES
 from defense_console.words.translation import _
 
@@ -77,6 +78,9 @@ class ConsoleApp(Host, inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = f"console-{self.settings.theme}"
+        self.animation_level = "none"
+        use_glyphs(self.settings.glyphs)
+        self.set_class(plain(), "-plain-glyphs")
         self.desk = self._desk_factory(self._deliver)
         self._desk_open = True
 

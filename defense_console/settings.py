@@ -20,6 +20,7 @@ SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""
 
 Theme = Literal["dark", "light"]
+Glyphs = Literal["unicode", "plain"]
 SingleKeys = Literal["on", "off"]
 
 _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
@@ -42,6 +43,7 @@ _PATHS: Final = ("backup_folder", "spool")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": LANGUAGES,
     "theme": ("dark", "light"),
+    "glyphs": ("unicode", "plain"),
     "single_keys": ("on", "off"),
 }
 
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         zone: IANA name of the mentor's time zone.
         language: "fr", "en", or None to follow the locale.
         theme: "dark" or "light".
+        glyphs: "plain" draws marks, frames and digits in ASCII, for fonts that lack them.
         single_keys: "off" removes letters, digits and signs as keys; F keys and the palette still work.
         keys: Keys by command id; they replace all default keys of the command.
         release_countdown_s: Seconds between signing and release, 0 to 3600.
@@ -83,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     language: Language | None = None
     theme: Theme = "dark"
+    glyphs: Glyphs = "unicode"
     single_keys: SingleKeys = "on"
     keys: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     release_countdown_s: int = 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from defense_console.desk.logs.ledger import SaveState
 from defense_console.screens.shared.fitted_words import WIDTHS, error_words, fitting, place_words
+from defense_console.widgets.frame.marks import mark
 from defense_console.words.translation import _, clock_time, ngettext
 
 ALARM_ROWS = 3
@@ -16,7 +17,7 @@ def saved_words(saved: SaveState, zone: str) -> tuple[str, str, bool]:
         return _alarm_word(saved), "", True
     if saved.state == "saving":
         return _("… saving"), "", False
-    return _("✓ saved"), clock_time(saved.at, zone) if saved.at else "", False
+    return f"{mark('saved')} {_('saved')}", clock_time(saved.at, zone) if saved.at else "", False
 
 
 def _alarm_word(saved: SaveState) -> str:

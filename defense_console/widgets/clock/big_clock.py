@@ -6,6 +6,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from defense_console.widgets.frame.marks import plain
+
 FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
     "1": (" # ", "## ", " # ", " # ", "###"),
@@ -40,14 +42,15 @@ def large_digits(text: str, scale: int) -> list[str]:
         pairs = zip(dotted[::2], (*dotted[1::2], " " * len(dotted[0])), strict=True)
         return ["".join(HALVES[pair] for pair in zip(*pair_of_rows, strict=True)) for pair_of_rows in pairs]
     lines: list[str] = []
+    block = "#" if plain() else "█"
     for dots in dotted:
-        line = "".join(("█" if dot == "#" else " ") * (2 * scale) for dot in dots)
+        line = "".join((block if dot == "#" else " ") * (2 * scale) for dot in dots)
         lines.extend([line] * scale)
     return lines
 
 
 class BigClock(Widget):
-    """Shows `text` in the largest digits that fit, on one plain line where none do."""
+    """Shows `text` in the largest digits that fit, on one plain line where none do or a font lacks half blocks."""
 
     DEFAULT_CSS = """
     BigClock { width: 1fr; height: 1fr; content-align: center middle; text-style: bold; }
@@ -57,7 +60,7 @@ class BigClock(Widget):
 
     def render(self) -> Content:
         """The digits."""
-        for scale in range(_scale(self.content_size.height), -1, -1):
+        for scale in range(_scale(self.content_size.height), 0 if plain() else -1, -1):
             lines = large_digits(self.text, scale)
             if len(lines) <= self.content_size.height and len(lines[0]) <= self.content_size.width:
                 return Content("\n".join(lines))
