@@ -46,8 +46,8 @@ def rating_words(rating: RatingValue | None) -> Content:
 
 def named(criterion: Criterion, language: str) -> str:
     """Return the sentence of a criterion, after its name where it has one."""
-    name = f"{criterion.label.in_(language)}: " if criterion.label else ""
-    return name + criterion.text.in_(language)
+    text = criterion.text.in_(language)
+    return _("{name}: {text}", name=criterion.label.in_(language), text=text) if criterion.label else text
 
 
 class RubricList(LineList):
