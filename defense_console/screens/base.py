@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,10 +27,10 @@ from defense_console.keys.keymap import (
 )
 from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
+from defense_console.screens.console import Console
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Wishes, refused
@@ -43,48 +43,11 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, clock_text, error_text, language, short_day, time_of_day
 
-Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")
 WAYS_OUT = ("console.quit", "console.back", "console.help")
 """Commands at the right end of the keys row."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
-
-
-class Console(Protocol):
-    """What a screen may ask of the app it runs in."""
-
-    desk: Desk
-
-    def go(self, place: Place, defense_id: str) -> None:
-        """Show the screen of a defense; one that is already open comes back as it was left."""
-
-    def go_on(self, summary: Summary) -> None:
-        """Show the screen where a defense goes on."""
-
-    def home(self) -> None:
-        """Close everything above the queue."""
-
-    def show_help(self, screen: ConsoleScreen) -> None:
-        """Show the keys of a screen, and which of them do not act now."""
-
-    def show_palette(self) -> None:
-        """Search every command of the screen by name."""
-
-    def ask_quit(self) -> None:
-        """Leave the console, after a question."""
-
-    def copy_unsaved(self) -> None:
-        """Copy everything that is not saved, in words."""
-
-    def note_fault(self, error: BaseException) -> None:
-        """Remember where the console failed, and say so."""
-
-    def switch_language(self) -> None:
-        """Start the console anew in the other language, on the same screen."""
-
-    def switch_theme(self) -> None:
-        """Switch between the dark and the light theme."""
 
 
 class ConsoleScreen(Screen[None]):

@@ -15,7 +15,8 @@ from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
-from defense_console.screens.base import ConsoleScreen, Place
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.console import Place
 from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.screens.shared.dialogs import Confirm, Dialog
 from defense_console.screens.shared.key_order import OrderedKeys

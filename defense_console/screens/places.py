@@ -7,7 +7,8 @@ from typing import Any
 from textual.screen import Screen
 
 from defense_console.model.defense.summary import Summary
-from defense_console.screens.base import ConsoleScreen, Place
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.console import Place
 
 
 def place_of(summary: Summary) -> Place:

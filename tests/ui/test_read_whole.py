@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from defense_console.app import ConsoleApp
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.screens.base import ConsoleScreen, Place
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.console import Place
 from defense_console.store.base import FullDisk, Lease
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.words.translation import language, set_language

@@ -1,0 +1,50 @@
+"""What a screen may ask of the application it runs in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from defense_console.desk.desk import Desk
+from defense_console.model.defense.summary import Summary
+
+if TYPE_CHECKING:
+    from defense_console.screens.base import ConsoleScreen
+
+Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
+"""Screens that are about one defense, and the queue."""
+
+
+class Console(Protocol):
+    """What a screen may ask of the app it runs in."""
+
+    desk: Desk
+
+    def go(self, place: Place, defense_id: str) -> None:
+        """Show the screen of a defense; one that is already open comes back as it was left."""
+
+    def go_on(self, summary: Summary) -> None:
+        """Show the screen where a defense goes on."""
+
+    def home(self) -> None:
+        """Close everything above the queue."""
+
+    def show_help(self, screen: ConsoleScreen) -> None:
+        """Show the keys of a screen, and which of them do not act now."""
+
+    def show_palette(self) -> None:
+        """Search every command of the screen by name."""
+
+    def ask_quit(self) -> None:
+        """Leave the console, after a question."""
+
+    def copy_unsaved(self) -> None:
+        """Copy everything that is not saved, in words."""
+
+    def note_fault(self, error: BaseException) -> None:
+        """Remember where the console failed, and say so."""
+
+    def switch_language(self) -> None:
+        """Start the console anew in the other language, on the same screen."""
+
+    def switch_theme(self) -> None:
+        """Switch between the dark and the light theme."""
