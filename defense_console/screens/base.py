@@ -171,6 +171,10 @@ class ConsoleScreen(Screen[None]):
         """What the message row says while there is no message, "" for nothing."""
         return ""
 
+    def quiet_line(self) -> str:
+        """What the message row says while there is nothing else to say, "" for nothing."""
+        return ""
+
     # --- the desk and the app ----------------------------------------------------------------------------------------
 
     @property
@@ -286,7 +290,10 @@ class ConsoleScreen(Screen[None]):
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
-            self.query_one(MessageLine).show_standing(content(self.standing_line()))
+            standing = content(self.standing_line()).stylize_before("$text-warning")
+            quiet = content(self.quiet_line())
+            fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
+            self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",

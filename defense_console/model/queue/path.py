@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.queue.agenda import Summary
 
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
-
-_GLYPHS: Final[Mapping[ProjectStatus, str]] = {
-    "unknown": "·",
-    "locked": "□",
-    "open": "○",
-    "in_defense": "▶",
-    "revision_pending": "◐",
-    "validated": "✓",
-    "to_repass": "↺",
-}
-
-
-def glyph(status: ProjectStatus) -> str:
-    """The one-cell sign of a status; never shown without its word somewhere near."""
-    return _GLYPHS[status]
-
 
 def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:
     """Where every project stands.

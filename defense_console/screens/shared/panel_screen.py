@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
@@ -12,8 +13,9 @@ from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
 from defense_console.screens.shared.wishes import Asks, Seen
 from defense_console.screens.shared.writing import WritingScreen
-from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import _
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.words.translation import _, language
 
 
 class PanelScreen(WritingScreen):
@@ -34,6 +36,7 @@ class PanelScreen(WritingScreen):
         &.-wide, &.-broad {
             #sheet { layout: horizontal; }
             .column { max-width: 100; height: 100%; overflow-y: auto; }
+            .rest { height: 1fr; min-height: 6; }
         }
     }
     """
@@ -63,6 +66,12 @@ class PanelScreen(WritingScreen):
     def curriculum(self) -> Curriculum:
         """The curriculum in force for it."""
         return self.texts.curriculum
+
+    def headline_of(self, screen: str, more: str = "") -> Headline:
+        """Return the header: name of the screen, who defends what, and the attempt unless there is more to say."""
+        project, title = self.texts.project, self.texts.project.title.in_(language())
+        more = more or _("attempt {n}", n=self.defense.attempt)
+        return Headline(screen, self.texts.student.name, project.id, title, more)
 
     # --- panels --------------------------------------------------------------------------------------------------
 
@@ -134,6 +143,12 @@ class PanelScreen(WritingScreen):
     def action_move_up(self) -> None:
         """The item before."""
         self.action_move_down(-1)
+
+    def show_notes(self, notes: Sequence[Item]) -> None:
+        """Show the notes, or the key that writes the first one."""
+        none = Item(Content.styled(_("none yet: {key:live.note} writes a note"), "$text-muted"))
+        hints = self.hints_of("live.note") if notes else ()
+        self.panel("notes").show(_("Notes"), notes or (none,), str(len(notes) or ""), hints)
 
     # --- texts ---------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class MessageLine(QuietText):
 
     def show_standing(self, text: Content) -> None:
         """Replace what is said while there is no message."""
-        self._standing = text.stylize_before("$text-warning")
+        self._standing = text
         self._draw()
 
     def on_resize(self) -> None:
