@@ -15,6 +15,7 @@ from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
@@ -73,7 +74,7 @@ class BriefScreen(PanelScreen):
     @property
     def headline(self) -> Headline:
         """Who defends what."""
-        return self.headline_of(_("Brief"))
+        return headline_of(self.brief, _("Brief"))
 
     def redraw(self) -> None:
         """Show the state as it is now."""

@@ -19,6 +19,7 @@ from defense_console.screens.before.rescheduling import ask_date, ask_date_on_br
 from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm, Sheet
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.widgets.clock.panel import ClockPanel
 from defense_console.widgets.frame.header_line import Headline
@@ -69,7 +70,7 @@ class WaitingScreen(PanelScreen):
     def headline(self) -> Headline:
         """Whom one waits for, and the recording."""
         recording = _("The recording runs.") if self.defense.recording is not None else ""
-        return self.headline_of(_("Waiting room"), recording)
+        return headline_of(self.brief, _("Waiting room"), recording)
 
     def redraw(self) -> None:
         """Show the state as it is now."""

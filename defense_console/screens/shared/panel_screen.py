@@ -13,9 +13,8 @@ from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
 from defense_console.screens.shared.wishes import Asks, Seen
 from defense_console.screens.shared.writing import WritingScreen
-from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import _, language
+from defense_console.words.translation import _
 
 
 class PanelScreen(WritingScreen):
@@ -66,12 +65,6 @@ class PanelScreen(WritingScreen):
     def curriculum(self) -> Curriculum:
         """The curriculum in force for it."""
         return self.texts.curriculum
-
-    def headline_of(self, screen: str, more: str = "") -> Headline:
-        """Return the header: name of the screen, who defends what, and the attempt unless there is more to say."""
-        project, title = self.texts.project, self.texts.project.title.in_(language())
-        more = more or _("attempt {n}", n=self.defense.attempt)
-        return Headline(screen, self.texts.student.name, project.id, title, more)
 
     # --- panels --------------------------------------------------------------------------------------------------
 

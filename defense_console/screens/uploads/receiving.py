@@ -22,6 +22,7 @@ from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose, Confirm, Dialog
+from defense_console.widgets.clock.phase_bar import strip
 from defense_console.words.translation import _, error_text, size_text
 
 T = TypeVar("T")
@@ -190,10 +191,8 @@ class Watched:
     def line(self) -> Content:
         """A bar and the amounts."""
         part = min(1.0, self.done / self.total) if self.total else 0.0
-        full = round(part * _BAR)
-        bar = Content.assemble(("━" * full, "$primary"), ("─" * (_BAR - full), "$text-muted"))
         return Content.assemble(
-            bar, "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
+            strip(round(part * _BAR), _BAR), "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
         )
 
 

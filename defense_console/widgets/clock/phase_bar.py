@@ -70,6 +70,13 @@ def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
     return Content.assemble(*zip(shown, styles, strict=True))
 
 
+def strip(done: int, width: int) -> Content:
+    """Return a bar of so many cells, the first of them done."""
+    done = min(width, max(0, done))
+    rest = mark("planned_time") * (width - done)
+    return Content.assemble((mark("passed_time") * done, "$foreground"), (rest, "$frame"))
+
+
 def _first_windowed(timeline: Timeline) -> Phase | None:
     """Return the phase whose window is shown before the start."""
     return next((phase for phase in timeline.phases if phase.min_s is not None), None)
