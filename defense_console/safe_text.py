@@ -27,6 +27,7 @@ __all__ = [
     "shortened",
     "shortened_place",
     "visible",
+    "wrapped",
 ]
 
 _STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
@@ -93,3 +94,32 @@ def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -
         if cells(text := one_line(str(each))) <= width:
             return text
     return shortened(text, width)
+
+
+def wrapped(text: Content, width: int) -> list[Content]:
+    """Return the rows of a text: broken at blanks, and where one word is longer than a row behind a `/` or `\\` of it.
+
+    A path can then be read and copied name by name. Textual would break it after any letter.
+    """
+    rows: list[Content] = []
+    for line in text.split("\n"):
+        rows += [line[start:end] for start, end in _row_places(line.plain, max(2, width))]
+    return rows
+
+
+def _row_places(text: str, width: int) -> list[tuple[int, int]]:
+    """Return the first character of each row and the one behind its last; blanks at a break are left out."""
+    places: list[tuple[int, int]] = []
+    start = 0
+    while cells(text[start:]) > width:
+        stop = min(len(text), start + width)
+        while stop > start + 1 and cells(text[start:stop]) > width:
+            stop -= 1
+        blank = text.rfind(" ", start + 1, stop + 1)
+        word = text[blank + 1 :].partition(" ")[0]
+        name = max(text.rfind("/", start + 1, stop), text.rfind("\\", start + 1, stop)) + 1
+        at_name = name > max(start, blank + 1) and cells(word) > width
+        cut = name if at_name else blank if blank > start else stop
+        places.append((start, cut))
+        start = cut if at_name or blank <= start else cut + 1
+    return [*places, (start, len(text))]

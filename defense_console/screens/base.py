@@ -8,9 +8,11 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import ScrollableContainer, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -46,6 +48,8 @@ Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")
 WAYS_OUT = ("console.quit", "console.back", "console.help")
 """Commands at the right end of the keys row."""
+LEAVES_ELSEWHERE = ("ctrl+c", "q", "Q")
+"""Keys that end other programs."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
 
@@ -447,6 +451,10 @@ class ConsoleScreen(Screen[None]):
             event.stop()
             event.prevent_default()
             await self.do_command(command)
+        elif event.key in LEAVES_ELSEWHERE and not (self.writing and event.is_printable):
+            event.stop()
+            event.prevent_default()
+            self.say_way_out()
 
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
@@ -485,6 +493,44 @@ class ConsoleScreen(Screen[None]):
         """Close this screen; the queue is the last."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    @property
+    def moving(self) -> Widget | None:
+        """What pages are turned in: the list with the focus, else the first part of the body that scrolls."""
+        if isinstance(self.focused, ScrollableContainer | ScrollView):
+            return self.focused
+        return next((part for part in self.query("#body *") if part.max_scroll_y > 0 and part.region.area), None)
+
+    def action_move_page_down(self, by: int = 1) -> None:
+        """A screen further."""
+        moving = self.moving
+        if moving is None or (isinstance(moving, LineList) and moving.page(by)):
+            return
+        scroller = next((part for part in (moving, *moving.ancestors) if isinstance(part, Widget) and part.max_scroll_y),
+                        moving)  # fmt: skip
+        scroller.scroll_relative(y=by * max(1, scroller.size.height - 1), animate=False, force=True, immediate=True)
+
+    def action_move_page_up(self) -> None:
+        """A screen back."""
+        self.action_move_page_down(-1)
+
+    def action_move_first(self) -> None:
+        """The beginning."""
+        if isinstance(moving := self.moving, LineList) and moving.row_count():
+            moving.go_to(0)
+        elif moving is not None:
+            moving.scroll_home(animate=False, force=True, immediate=True)
+
+    def action_move_last(self) -> None:
+        """The end."""
+        if isinstance(moving := self.moving, LineList) and moving.row_count():
+            moving.go_to(moving.row_count() - 1)
+        elif moving is not None:
+            moving.scroll_end(animate=False, force=True, immediate=True)
+
+    def say_way_out(self) -> None:
+        """Say how the console is left: keys that do it elsewhere only say so here."""
+        self.tell(_("{key:console.quit} leaves the console, after a question; {key:console.back} goes one step back."))
 
     def action_console_redraw(self) -> None:
         """Draw the screen anew."""

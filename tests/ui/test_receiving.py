@@ -46,7 +46,7 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
     id = planned(room)
     sent(tmp_path, {"X_Ada_1_guide_092024.pdf": b"one", "X_Ada_9_[red]_092024.pdf": b""})
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await shows(pilot, "0/4 received")
+        await shows(pilot, "Deliverables 0 of 4")
         await pilot.press("d")
         await shows(pilot, "Where are the documents of Ada [x]?")
         await type_text(pilot, "~/sent.zip")
@@ -59,7 +59,7 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
         )  # fmt: skip
         assert not kept(room)
         await pilot.press("o")
-        await shows(pilot, "1 file taken in.", "1/4 received")
+        await shows(pilot, "1 file taken in.", "Deliverables 1 of 4")
         await until(pilot, lambda: received(room, id) == [(1, ["X_Ada_1_guide_092024.pdf"])])
     assert kept(room) == [hashlib.sha256(b"one").hexdigest()]
 

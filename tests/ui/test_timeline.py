@@ -20,12 +20,12 @@ async def test_the_timeline_tells_what_happened_and_what_was_undone(room: Room) 
         await shows(pilot, "Ada Byron")
         await pilot.press("l")
         await shows(
-            pilot, "Timeline · Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
-            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12", "Check done: documents · undone", "Undone: line 2",
+            pilot, "Timeline  Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
+            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12", "Check done: documents (undone)", "Undone: line 2",
             "Private note: [b]bold[/b]",
         )  # fmt: skip
         await pilot.press("escape")
-        await hides(pilot, "Timeline")
+        await hides(pilot, "Timeline  Ada")
 
 
 async def test_a_gap_is_marked(room: Room) -> None:
@@ -47,10 +47,10 @@ async def test_the_help_lists_the_keys_of_the_screen_it_was_asked_on(room: Room)
     async with app.run_test(size=(120, 50)) as pilot:
         await shows(pilot, "Ada Byron")
         await pilot.press("f1")
-        await shows(pilot, "Keys · Verdict", "Sign the verdict", "verdict.sign", "F9")
+        await shows(pilot, "Keys  Verdict", "Sign the verdict", "verdict.sign", "F9")
         assert "live.rate_met" not in plain_text(app)
         await pilot.press("h")
-        await hides(pilot, "Keys · Verdict")
+        await hides(pilot, "Keys  Verdict")
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ async def test_a_conflict_keeps_both_versions_and_asks_row_by_row(room: Room) ->
         await shows(pilot, "0/12 rated")
         parted(room, app, id)
         await pilot.press("v")
-        await shows(pilot, "Not in the record · Ada Example", "Another console wrote first", "met")
+        await shows(pilot, "Not in the record  Ada Example", "Another console wrote first", "met")
         await pilot.press("escape")
         await shows(pilot, "1 decision is not in the record", "! shows it", "0/12 rated", "✓ saved")
         parted(room, app, id)
@@ -276,7 +276,7 @@ async def test_what_a_console_that_is_gone_could_not_save_is_asked_like_a_confli
     assert "2 decisions are not in the record" in line
     assert "Ada Example (IRP-P2)" in line
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "Not in the record · Ada Example", "Private note: he hesitated")
+        await shows(pilot, "Not in the record  Ada Example", "Private note: he hesitated")
         await pilot.press("enter")
         await shows(pilot, "Recorded. 1 row is left.")
         await pilot.press("x", "y")
@@ -311,7 +311,7 @@ async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_
         (file,) = spool_files(room.elsewhere)
         assert len(read_jobs(file)[0]) == 1
         NoRows.full = False
-        await shows(pilot, "Not in the record · Ada Example", "met")
+        await shows(pilot, "Not in the record  Ada Example", "met")
         await saved(pilot)
         assert app.desk.unsaved_text("en") == ""
         assert spool_files(room.elsewhere) == []

@@ -70,7 +70,7 @@ class Ask(Dialog[str | None]):
 
     def keys_text(self) -> str:
         """Three keys."""
-        return _("↵  keep    Alt+↵  new line    Esc  back, the text stays")
+        return _("Enter keep     Alt+Enter new line     Esc go back, the text stays")
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""

@@ -106,7 +106,7 @@ class TimelineScreen(ConsoleScreen):
         words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
         text = content(words)
         if undone:
-            return text.stylize("strike $text-muted") + Content(" " + _("undone")).stylize("$text-warning")
+            return text.stylize("strike $text-muted") + Content(f" ({_('undone')})").stylize("$text-warning")
         if isinstance(event.what, ev.Suspended | ev.Recovered):
             return Content(mark("over") + " ").stylize("bold $text-warning") + text + self._gap_words(event)
         if event.what.fact:

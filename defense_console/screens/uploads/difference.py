@@ -272,22 +272,6 @@ class DifferenceScreen(ConsoleScreen):
         """The row before."""
         self.query_one(DifferenceView).scroll_rows(-1)
 
-    def action_difference_page_down(self) -> None:
-        """A screen further."""
-        self.query_one(DifferenceView).scroll_pages(1)
-
-    def action_difference_page_up(self) -> None:
-        """A screen back."""
-        self.query_one(DifferenceView).scroll_pages(-1)
-
-    def action_difference_top(self) -> None:
-        """The beginning."""
-        self.query_one(DifferenceView).scroll_ends(bottom=False)
-
-    def action_difference_bottom(self) -> None:
-        """The end."""
-        self.query_one(DifferenceView).scroll_ends(bottom=True)
-
     def action_difference_next(self) -> None:
         """The next change."""
         if not self.query_one(DifferenceView).step(1):

@@ -140,14 +140,6 @@ class DifferenceView(ScrollView, PanelFrame, can_focus=True):
         """Scroll by rows, down when positive."""
         self.scroll_relative(y=by, animate=False, force=True, immediate=True)
 
-    def scroll_pages(self, by: int) -> None:
-        """Scroll by screens, less a row to read on from."""
-        self.scroll_rows(by * max(1, self.scrollable_content_region.height - 1))
-
-    def scroll_ends(self, bottom: bool) -> None:
-        """To the first or the last row."""
-        self.scroll_to(y=self.max_scroll_y if bottom else 0, animate=False, force=True, immediate=True)
-
     def on_click(self, event: events.Click) -> None:
         """A click gives the focus, as everywhere."""
         self.focus()
