@@ -8,11 +8,9 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import ScrollableContainer, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.scroll_view import ScrollView
-from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -33,6 +31,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Summary
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
+from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
@@ -494,39 +493,21 @@ class ConsoleScreen(Screen[None]):
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
 
-    @property
-    def moving(self) -> Widget | None:
-        """What pages are turned in: the list with the focus, else the first part of the body that scrolls."""
-        if isinstance(self.focused, ScrollableContainer | ScrollView):
-            return self.focused
-        return next((part for part in self.query("#body *") if part.max_scroll_y > 0 and part.region.area), None)
-
-    def action_move_page_down(self, by: int = 1) -> None:
+    def action_move_page_down(self) -> None:
         """A screen further."""
-        moving = self.moving
-        if moving is None or (isinstance(moving, LineList) and moving.page(by)):
-            return
-        scroller = next((part for part in (moving, *moving.ancestors) if isinstance(part, Widget) and part.max_scroll_y),
-                        moving)  # fmt: skip
-        scroller.scroll_relative(y=by * max(1, scroller.size.height - 1), animate=False, force=True, immediate=True)
+        turn_page(self, 1)
 
     def action_move_page_up(self) -> None:
         """A screen back."""
-        self.action_move_page_down(-1)
+        turn_page(self, -1)
 
     def action_move_first(self) -> None:
         """The beginning."""
-        if isinstance(moving := self.moving, LineList) and moving.row_count():
-            moving.go_to(0)
-        elif moving is not None:
-            moving.scroll_home(animate=False, force=True, immediate=True)
+        go_to_end(self, last=False)
 
     def action_move_last(self) -> None:
         """The end."""
-        if isinstance(moving := self.moving, LineList) and moving.row_count():
-            moving.go_to(moving.row_count() - 1)
-        elif moving is not None:
-            moving.scroll_end(animate=False, force=True, immediate=True)
+        go_to_end(self, last=True)
 
     def say_way_out(self) -> None:
         """Say how the console is left: keys that do it elsewhere only say so here."""
