@@ -116,7 +116,7 @@ def _row_places(text: str, width: int) -> list[tuple[int, int]]:
         while stop > start + 1 and cells(text[start:stop]) > width:
             stop -= 1
         blank = text.rfind(" ", start + 1, stop + 1)
-        word = text[blank + 1 :].partition(" ")[0]
+        word = text[blank + 1 if blank > start else start :].partition(" ")[0]
         name = max(text.rfind("/", start + 1, stop), text.rfind("\\", start + 1, stop)) + 1
         at_name = name > max(start, blank + 1) and cells(word) > width
         cut = name if at_name else blank if blank > start else stop

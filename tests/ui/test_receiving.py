@@ -64,6 +64,30 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
     assert kept(room) == [hashlib.sha256(b"one").hexdigest()]
 
 
+async def test_tab_completes_the_path(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    id = planned(room)
+    (tmp_path / "of [x]").mkdir()
+    for name in ("one.zip", "one more.zip"):
+        sent(tmp_path / "of [x]", {"X_Ada_1_guide_092024.pdf": b"one"}, name)
+    async with room.app(id).run_test(size=(60, 20)) as pilot:
+        await pilot.press("d")
+        await shows(pilot, "Where are the documents")
+        await type_text(pilot, "~/o")
+        await pilot.press("tab")
+        await shows(pilot, "~/of [x]/")
+        await type_text(pilot, "q")
+        await pilot.press("tab")
+        await shows(pilot, "No name begins like this.")
+        await pilot.press("backspace", "tab")
+        await shows(pilot, "~/of [x]/one", "one more.zip  one.zip")
+        await type_text(pilot, " ")
+        await pilot.press("tab")
+        await shows(pilot, "~/of [x]/one more.zip")
+        await pilot.press("enter")
+        await shows(pilot, "Take these documents in?")
+
+
 async def test_what_cannot_be_matched_is_what_the_mentor_says(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

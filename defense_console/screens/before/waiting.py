@@ -25,7 +25,7 @@ from defense_console.widgets.clock.panel import ClockPanel
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import N_, _, clock_text, time_of_day, when
+from defense_console.words.translation import N_, _, clock_text, short_when, time_of_day
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
@@ -97,7 +97,7 @@ class WaitingScreen(PanelScreen):
         waited = clock_text(desk.waited_s())
         late = desk.no_show_in_s() <= 0
         width = clock.show_digits(waited, "warn" if late else "idle")
-        planned = _("planned {time}", time=when(desk.defense.planned_at, self.zone, now.wall))
+        planned = _("planned {time}", time=short_when(desk.defense.planned_at, self.zone, now.wall))
         head = Content.assemble((_("WAITED {time}", time=waited), "bold"), f"  {planned}")
         bar, names = panels.plan_bar(desk, self.zone, now, clock.bar_width)
         clock.show_words([head, *self._rule(now.wall, width)], bar, names)

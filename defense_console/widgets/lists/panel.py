@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 
+from defense_console.safe_text import wrapped
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.lists.line_list import GUTTER, LineList
 
@@ -164,8 +165,8 @@ def _lines_of(item: Item, width: int) -> list[Content]:
         indent = gutter
     end = Content(" ") + item.end if item.end.plain else item.end
     room = max(1, width - indent)
-    wrapped = item.text.wrap(max(1, room - end.cell_length)) or [Content("")]
-    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + wrapped[0]
+    rows = wrapped(item.text, room - end.cell_length)
+    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
     if end.plain:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
-    return [head, *(Content(" " * indent) + line for line in wrapped[1:])]
+    return [head, *(Content(" " * indent) + line for line in rows[1:])]
