@@ -97,7 +97,7 @@ def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -
 
 
 def wrapped(text: Content, width: int) -> list[Content]:
-    """Return the rows of a text: broken at blanks, and where one word is longer than a row behind a `/` or `\\` of it.
+    """Return the rows of a text: broken at blanks, and where one word is longer than a row behind a separator of it.
 
     A path can then be read and copied name by name. Textual would break it after any letter.
     """

@@ -10,9 +10,9 @@ from defense_console.model.curriculum import Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.model.queue.path import ProjectStatus, path
+from defense_console.safe_text import cells
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.plots.path_strip import PATH_MARKS
-from defense_console.safe_text import cells
 from tests.model.builders import Log, conditional, ids, shipped
 
 IRP = shipped()["IRP"]

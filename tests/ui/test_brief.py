@@ -23,7 +23,8 @@ async def test_the_brief_tells_what_a_defense_is_about(room: Room) -> None:
     async with room.app(id).run_test(size=(120, 50)) as pilot:
         await shows(
             pilot, "Ada Byron", "IRP-P2", "attempt 1", "in 12 min", "Claire Morel", "40-shop chain",
-            "No outcome is known before this defense", "Deliverables 0 of 4", "Interview guide", "window of the presentation 10–20 min",
+            "No outcome is known before this defense", "Deliverables 0 of 4", "Interview guide",
+            "window of the presentation 10–20 min",
         )  # fmt: skip
 
 

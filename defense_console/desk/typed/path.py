@@ -67,7 +67,9 @@ def complete_path(text: str) -> Completed:
     names = _names(folder, begin)
     if not names:
         return Completed(text, exists=False)
-    common = os.path.commonprefix(names)
+    first, last = min(names), max(names)
+    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    common = first[:same]
     kept = path[: len(path) - len(begin)]
     return Completed(f"{quote}{kept}{common}", names if len(names) > 1 else ())
 
@@ -76,7 +78,9 @@ def _names(folder: str, begin: str) -> tuple[str, ...]:
     """Return what lies in a folder and begins like this, in any case where nothing does in this one; sorted."""
     try:
         with os.scandir(Path(folder or os.curdir).expanduser()) as entries:
-            found = [entry.name + (os.sep if entry.is_dir() else "") for entry in entries if _is_shown(entry.name, begin)]
+            found = [
+                entry.name + (os.sep if entry.is_dir() else "") for entry in entries if _is_shown(entry.name, begin)
+            ]
     except (OSError, RuntimeError, ValueError):
         return ()
     exact = sorted(name for name in found if name.startswith(begin))

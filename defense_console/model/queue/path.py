@@ -11,6 +11,7 @@ from defense_console.model.queue.agenda import Summary
 
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
 
+
 def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:
     """Where every project stands.
 

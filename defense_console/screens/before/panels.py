@@ -31,6 +31,7 @@ from defense_console.words.translation import (
 )
 from defense_console.words.values import OUTCOMES, PHASES, SESSIONS
 
+
 def appointment(desk: BriefDesk, zone: str, now: str, width: int) -> Content:
     """Return in how long the defense starts and when it ends, and what else fits in so many cells."""
     defense, at = desk.defense, desk.defense.planned_at
@@ -63,7 +64,7 @@ def window_words(desk: BriefDesk) -> tuple[str, ...]:
 
 
 def plan_bar(desk: BriefDesk, zone: str, now: Stamp, width: int) -> tuple[Content, Content]:
-    """Return the bar of the plan with nothing passed, and the names under it; it starts now once its hour has passed."""
+    """Return the bar of the plan with nothing passed, and the names under it; from now on once its hour has passed."""
     start = max(desk.defense.planned_at, now.wall)
     end = later(start, desk.project.plan_s)
     plan = Timeline(phases=desk.project.phases)
@@ -101,13 +102,17 @@ def check_items(desk: BriefDesk) -> tuple[Item, ...]:
     """The pre-flight checks, keyed by their id."""
     done = desk.defense.checks
     return tuple(
-        Item(content(check.text.in_(language())), check.id, Content(mark("ticked" if check.id in done else "unticked") + " "))
+        Item(
+            content(check.text.in_(language())),
+            check.id,
+            Content(mark("ticked" if check.id in done else "unticked") + " "),
+        )
         for check in desk.curriculum.checks
     )
 
 
 def deliverable_items(desk: BriefDesk, zone: str, now: str) -> tuple[Item, ...]:
-    """The deliverables, received or missing as declared, keyed by their number; at the right what was kept, and when."""
+    """Return the deliverables as declared, keyed by their number; at the right what was kept, and when."""
     items = []
     for deliverable in desk.project.deliverables:
         received = desk.defense.declared.get(deliverable.n)

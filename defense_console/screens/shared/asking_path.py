@@ -19,7 +19,9 @@ from defense_console.words.translation import _
 class AskPath(Ask):
     """A path; `Tab` adds what all names have in common, and a row lists them when there are several."""
 
-    DEFAULT_CSS = "AskPath .dialog--names { height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $text-muted; }"
+    DEFAULT_CSS = (
+        "AskPath .dialog--names { height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $text-muted; }"
+    )
 
     def compose_answers(self) -> ComposeResult:
         """The field, and the names that begin like what is typed."""

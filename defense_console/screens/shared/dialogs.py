@@ -96,7 +96,9 @@ class Dialog(ModalScreen[T], Generic[T]):
     def compose(self) -> ComposeResult:
         """Question, whose it is, what is read, the dialog's own part, its keys."""
         with Vertical() as box:
-            box.border_title = Content("  ").join(part for part in (content(self.happens), line(self.whose)) if part.plain)
+            box.border_title = Content("  ").join(
+                part for part in (content(self.happens), line(self.whose)) if part.plain
+            )
             yield Static(content(self._question), classes="dialog--question")
             with ReadingPane(can_focus=False):
                 yield from self.compose_reading()

@@ -150,7 +150,9 @@ def change_line(each: Revision, defense: Defense) -> Content | None:
         case "changed":
             return Content(f"{mark('changed')} " + _("changed since version {n}", n=version)).stylize("$text-success")
         case "new":
-            return Content(f"{mark('new')} " + _("new: there is no earlier version to compare with")).stylize("$text-muted")
+            return Content(f"{mark('new')} " + _("new: there is no earlier version to compare with")).stylize(
+                "$text-muted"
+            )
         case "declared":
             return Content(f"{mark('over')} " + _("declared received, without a file")).stylize("$text-warning")
     return None

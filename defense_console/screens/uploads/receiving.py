@@ -193,7 +193,9 @@ class Watched:
         """A bar and the amounts."""
         part = min(1.0, self.done / self.total) if self.total else 0.0
         return Content.assemble(
-            strip(round(part * _BAR), _BAR), "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
+            strip(round(part * _BAR), _BAR),
+            "  ",
+            _("{done} of {total}", done=size_text(self.done), total=size_text(self.total)),
         )
 
 
