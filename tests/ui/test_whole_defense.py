@@ -127,7 +127,7 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     await pilot.press("enter")
     await shows(pilot, "0 of 2 settled", "The student has time until")
     await pilot.press("g")
-    await shows(pilot, "Verdict 1 released", "requested · required · due Friday 02:29", "due Thursday 14:29")
+    await shows(pilot, "Verdict 1 released", "required · due Friday 02:29", "due Thursday 14:29")
     return queue[:-2], plain_text(app).splitlines()[:-2]
 
 

@@ -90,12 +90,13 @@ def _until(sentences: tuple[str, str], due: str, desk: RevisionsDesk, zone: str,
 def document_items(desk: RevisionsDesk, zone: str, now: str) -> tuple[Item, ...]:
     """One item per document asked for, keyed by its row id: what is asked, what came, what changed."""
     rows = desk.defense.revisions
-    return tuple(Item(_document(each, desk, zone, now), each.request.id, _mark(each)) for each in rows)
+    return tuple(Item(_document(each, desk, zone, now), each.request.id, *_state(each)) for each in rows)
 
 
-def _mark(each: Revision) -> Content:
+def _state(each: Revision) -> tuple[Content, Content]:
+    """Return the mark of its state, and the word for the right end of its line."""
     name, style = STATE_MARKS[each.state]
-    return Content(f"{mark(name)} ").stylize(style)
+    return Content.styled(f"{mark(name)} ", style), Content.styled(_(ROW_STATES[each.state]), style)
 
 
 def title_of(each: Revision, desk: RevisionsDesk) -> str:
@@ -120,9 +121,8 @@ def _document(each: Revision, desk: RevisionsDesk, zone: str, now: str) -> Conte
 
 
 def _terms(each: Revision, zone: str, now: str) -> Content:
-    """State, weight, round, due date: what a queue of documents is read by."""
-    _name, style = STATE_MARKS[each.state]
-    parts = [Content(_(ROW_STATES[each.state])).stylize(style), Content(_(SEVERITIES[each.request.severity]))]
+    """Weight, round, due date: what a queue of documents is read by."""
+    parts = [Content(_(SEVERITIES[each.request.severity]))]
     if each.round > 1:
         parts.append(Content(_("round {n}", n=each.round)))
     if each.state in revision.AWAITED:

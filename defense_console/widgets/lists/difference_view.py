@@ -20,8 +20,8 @@ from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.panel_frame import PanelFrame
 from defense_console.widgets.lists.difference_rows import PlaceWords, Rows, breaking_places, cut_pieces, shown_pieces
 
-BESIDE_FROM: Final = 100
-"""Cells from which two columns are readable."""
+BESIDE_FROM: Final = 96
+"""Cells from which two columns are readable: what a frame leaves of 100."""
 _ABOVE: Final = 4
 """Rows left above a change one goes to: the equal lines before it, and the fold."""
 _SIGNS: Final = {"removed": "-", "added": "+", "changed": "~", "equal": " "}
