@@ -151,6 +151,9 @@ def test_a_path_is_broken_behind_its_separators() -> None:
     assert rows("abcdefgh", 3) == ["abc", "def", "gh"]
     assert rows("日本語 日本", 5) == ["日本", "語", "日本"]
     assert rows("", 5) == [""]
+    assert [row.plain for row in wrapped(Content("one two three four\nfive six"), 9, 5)] == [
+        "one", "two three", "four", "five six",
+    ]  # fmt: skip
     assert rows("Pourquoi\N{NO-BREAK SPACE}? Oui", 10) == ["Pourquoi\N{NO-BREAK SPACE}?", "Oui"]
 
 

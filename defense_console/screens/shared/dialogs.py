@@ -80,7 +80,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         Static { height: auto; width: 1fr; }
         ReadingPane { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         .dialog--question { text-style: bold; }
-        .dialog--more { display: none; color: $text-accent; }
+        .dialog--more { display: none; color: $text-muted; }
         &.-higher .dialog--more { display: block; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
     }

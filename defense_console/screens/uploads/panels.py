@@ -113,10 +113,10 @@ def _document(each: Revision, desk: RevisionsDesk, zone: str, now: str) -> Conte
         parts.append(_delivered(each.answer, zone, now))
     expected = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
     if expected:
-        parts.append(Content.assemble((_("Expected:") + " ", "$text-accent"), content(expected)))
+        parts.append(Content.assemble((_("Expected:") + " ", "$text-muted"), content(expected)))
     parts += reason_lines(each.request, desk.defense, desk.project)
     if each.decision_reason:
-        parts.append(Content.assemble((_("Decision:") + " ", "$text-accent"), content(each.decision_reason)))
+        parts.append(Content.assemble((_("Decision:") + " ", "$text-muted"), content(each.decision_reason)))
     return Content("\n").join(parts)
 
 

@@ -165,7 +165,7 @@ def _lines_of(item: Item, width: int) -> list[Content]:
         indent = gutter
     end = Content(" ") + item.end if item.end.plain else item.end
     room = max(1, width - indent)
-    rows = wrapped(item.text, room - end.cell_length)
+    rows = wrapped(item.text, room, room - end.cell_length)
     head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
     if end.plain:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
