@@ -84,7 +84,7 @@ class DifferenceScreen(ConsoleScreen):
     DifferenceScreen {
         #difference-band { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #difference-alarm {
-            display: none; height: auto; padding: 0 1; text-align: center; max-width: 104;
+            display: none; height: auto; padding: 0 1; text-align: center; max-width: 120;
             border: heavy $error; color: $foreground;
             &.-shown { display: block; }
         }
@@ -234,7 +234,7 @@ class DifferenceScreen(ConsoleScreen):
             roughly = _("long or repetitive: some parts are compared roughly")
             text = text + Content(f", {roughly}").stylize("$text-warning")
         hints = self.hints_of("difference.next", "difference.previous", "difference.layout")
-        count = _("change {n} of {of}", n=change, of=of) if of else ""
+        count = " " + _("change {n} of {of}", n=change, of=of) if of else ""
         self.query_one(DifferenceView).name_frame(text, count, hints)
 
     def _say(self) -> None:
