@@ -15,7 +15,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells
 from defense_console.widgets.clock import phase_bar
 from defense_console.widgets.clock.big_clock import BigClock
-from defense_console.widgets.clock.words import STATES, ClockReading, phase_word, read_clock
+from defense_console.widgets.clock.words import ClockReading, phase_word, read_clock
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.words.translation import _, clock_text, time_of_day
@@ -55,11 +55,6 @@ class ClockPanel(Vertical):
             BigClock { width: 42; height: 5; }
             #clock-bar { display: none; }
         }
-        &.-ok BigClock { color: $text-success; }
-        &.-early BigClock { color: $text-primary; }
-        &.-warn BigClock, &.-danger BigClock { color: $text-warning; }
-        &.-over BigClock, &.-out BigClock { color: $text-error; }
-        &.-paused BigClock, &.-ended BigClock, &.-idle BigClock { color: $text-muted; }
     }
     """
 
@@ -100,9 +95,7 @@ class ClockPanel(Vertical):
     def show_digits(self, text: str, state: str) -> int:
         """Draw a time in the colour of a state. Return the cells of the lines beside it."""
         self.set_class(self.large, "-large")
-        self.query_one(BigClock).text = text
-        for name in STATES:
-            self.set_class(name == state, f"-{name}")
+        self.query_one(BigClock).show_time(text, state)
         return self.screen.size.width - 2 - (42 if self.large else 21)
 
     @property
