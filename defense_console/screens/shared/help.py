@@ -28,7 +28,7 @@ class HelpScreen(ConsoleScreen):
     DEFAULT_CSS = """
     HelpScreen {
         VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
-        Vertical { height: auto; max-width: 104; }
+        .help--column { height: auto; max-width: 104; }
         &.-broad VerticalScroll { layout: horizontal; }
     }
     """
@@ -46,13 +46,18 @@ class HelpScreen(ConsoleScreen):
         own.sort(key=_place)
         rest = [each for each in commands if each not in own]
         with VerticalScroll():
-            with Vertical():
+            with Vertical(classes="help--column"):
                 yield Panel(id="own")
-            with Vertical():
+            with Vertical(classes="help--column"):
                 yield Panel(id="everywhere")
                 yield Panel(id="settings")
         self._groups = {"own": (context_title(self._shown, language()), own),
                         "everywhere": (context_title("global", language()), rest)}  # fmt: skip
+
+    @property
+    def about(self) -> str:
+        """The defense that is shown below."""
+        return self._asked.about
 
     @property
     def headline(self) -> Headline:
