@@ -31,9 +31,7 @@ _QUOTED = re.compile(r"“([^\s.;_-])”|«\s?([^\s.;_-])\s?»")
 
 FIXED = frozenset({
     # Keys of text fields and dialogs, which no setting changes.
-    "Esc", "Esc  stop", "Enter keep     Alt+Enter new line     Esc go back, the text stays",
-    "Tab complete     Enter look     Esc go back, the text stays", "Enter Esc go back",
-    "y or o {yes}     Enter Esc {no}", "1–{last} choose     Enter Esc {back}",
+    "Esc", "y or o",
     # What settings.toml may not bind, and why.
     "terminals send Backspace for it", "terminals send Tab for it", "terminals send Enter for it",
     "Esc always goes one step back",

@@ -8,9 +8,10 @@ from textual.widgets import TextArea
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.dialogs import Dialog
+from defense_console.screens.shared.dialogs import Dialog, key_hint
 from defense_console.screens.shared.saved_words import taken_over_words
-from defense_console.widgets.frame.writer import DraftClock, Field
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.writer import NEW_LINE, DraftClock, Field
 from defense_console.words.translation import _
 
 
@@ -68,9 +69,10 @@ class Ask(Dialog[str | None]):
         field.move_cursor(field.document.end)
         self.set_focus(field)
 
-    def keys_text(self) -> str:
+    def keys(self) -> tuple[Hint, ...]:
         """Three keys."""
-        return _("Enter keep     Alt+Enter new line     Esc go back, the text stays")
+        back = key_hint("escape", _("go back, the text stays"))
+        return key_hint("enter", _("keep")), key_hint(NEW_LINE[0], _("new line")), back
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""

@@ -12,6 +12,8 @@ from textual.widgets import Static
 from defense_console.desk.typed.path import complete_path
 from defense_console.safe_text import one_line
 from defense_console.screens.shared.asking import Ask
+from defense_console.screens.shared.dialogs import key_hint
+from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import Field
 from defense_console.words.translation import _
 
@@ -28,9 +30,10 @@ class AskPath(Ask):
         yield from super().compose_answers()
         yield Static(markup=False, classes="dialog--names")
 
-    def keys_text(self) -> str:
-        """The keys of a text, and the one that completes."""
-        return _("Tab complete     Enter look     Esc go back, the text stays")
+    def keys(self) -> tuple[Hint, ...]:
+        """A path has one line: the key that completes takes the place of the one for a new line."""
+        enter, _new_line, back = super().keys()
+        return key_hint("tab", _("complete it")), enter, back
 
     async def on_key(self, event: events.Key) -> None:
         """`Tab` completes; reading a folder may take long, so it makes nothing wait."""

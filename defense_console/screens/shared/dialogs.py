@@ -7,6 +7,7 @@ scrolls, and a line says how much is below. Source: product.md §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from textual import events
@@ -21,8 +22,10 @@ from defense_console.keys.keymap import acts_over_dialogs
 from defense_console.safe_text import capital, content, line, wrapped
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.frame.alarm_line import AlarmLine
+from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.writer import Field
-from defense_console.words.translation import _, ngettext
+from defense_console.words.key_names import display_key
+from defense_console.words.translation import _, language, ngettext
 
 T = TypeVar("T")
 
@@ -36,6 +39,21 @@ WIDTH, MARGINS = 72, 5
 """Cells of a dialog; those of its frame, its padding and a scroll bar."""
 LEAST_READ = 2
 """Rows of what is read, at least."""
+
+
+KEYS_GAP = 5
+"""Cells between the keys of a dialog."""
+
+
+def key_hint(key: str, does: str) -> Hint:
+    """Return the hint of a key that no setting changes. Args: key: the toolkit's name; does: translated."""
+    return Hint("", display_key(key, language()), does)
+
+
+def going_back(does: str = "") -> Hint:
+    """Return the hint of the keys that go back, which one presses without reading."""
+    back = key_hint("escape", does or _("go back"))
+    return replace(back, key=f"{display_key('enter', language())} {back.key}")
 
 
 class ReadingPane(VerticalScroll):
@@ -104,7 +122,7 @@ class Dialog(ModalScreen[T], Generic[T]):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
-            yield Static(Content(self.keys_text()), classes="dialog--keys")
+            yield Static(hint_words(self.keys(), KEYS_GAP), classes="dialog--keys")
 
     @property
     def happens(self) -> str:
@@ -183,9 +201,9 @@ class Dialog(ModalScreen[T], Generic[T]):
         """What lies between what is read and the line of keys, and does not scroll."""
         yield from ()
 
-    def keys_text(self) -> str:
-        """The line that names the keys."""
-        return _("Enter Esc go back")
+    def keys(self) -> tuple[Hint, ...]:
+        """Return what the last line says: which keys answer, and how."""
+        return (going_back(),)
 
     def answer(self, result: T) -> None:
         """Close the dialog with an answer; later answers are ignored."""
@@ -250,9 +268,9 @@ class Confirm(Dialog[bool]):
         """What `y` does."""
         return capital(self._yes)
 
-    def keys_text(self) -> str:
-        """Both answers with their keys."""
-        return _("y or o {yes}     Enter Esc {no}", yes=self._yes or _("yes"), no=self._no or _("go back"))
+    def keys(self) -> tuple[Hint, ...]:
+        """Both answers."""
+        return Hint("", _("y or o"), self._yes or _("yes")), going_back(self._no)
 
     def press(self, key: str, character: str) -> None:
         """`y` and `o` confirm, the keys one presses without reading go back."""
@@ -299,9 +317,9 @@ class Choose(Dialog[int | None]):
                 yield Static(Content(str(n)), classes="dialog--number")
                 yield Static(content(option))
 
-    def keys_text(self) -> str:
+    def keys(self) -> tuple[Hint, ...]:
         """The digits, and the way out."""
-        return _("1–{last} choose     Enter Esc {back}", last=len(self._options), back=self._back or _("go back"))
+        return Hint("", f"1–{len(self._options)}", _("choose")), going_back(self._back)
 
     def press(self, key: str, character: str) -> None:
         """A digit, or what its key gives on AZERTY, chooses."""

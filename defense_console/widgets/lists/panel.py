@@ -60,7 +60,8 @@ class Panel(LineList):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._items: tuple[Item, ...] = ()
-        self._laid: tuple[int, list[tuple[int, Content]]] | None = None
+        self._laid: dict[int, list[tuple[int, Content]]] = {}
+        """Lines by the cells they were wrapped to: with a scroll bar, and without."""
         self.can_focus = False
 
     # --- what it holds -----------------------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ class Panel(LineList):
         if new == self._items:
             return
         chosen, lines = self.key, self.line_count()
-        self._items, self._laid = new, None
+        self._items, self._laid = new, {}
         keys = self.keys
         self.can_focus = bool(keys)
         if not keys and self.has_focus:
@@ -138,15 +139,26 @@ class Panel(LineList):
 
     def _lines(self, width: int) -> list[tuple[int, Content]]:
         """Return every line with the row it belongs to, -1 for prose."""
-        if self._laid is not None and self._laid[0] == width:
-            return self._laid[1]
+        if width in self._laid:
+            return self._laid[width]
         lines: list[tuple[int, Content]] = []
         row = -1
         for item in self._items:
             row += bool(item.key)
             lines += [(row if item.key else -1, text) for text in _lines_of(item, width)]
-        self._laid = (width, lines)
+        if len(self._laid) > 1:
+            self._laid.clear()
+        self._laid[width] = lines
         return lines
+
+    def relayout(self) -> None:
+        """A scroll bar takes cells, so that lines are wrapped which would fit without it: then it goes."""
+        whole = self.content_region.size
+        if not self._covered and len(self._lines(whole.width)) <= whole.height:
+            self.virtual_size = Size(whole.width, len(self._lines(whole.width)))
+            self.refresh()
+        else:
+            super().relayout()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as it may be."""
