@@ -407,12 +407,13 @@ class ConsoleScreen(Screen[None]):
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
-        self.call_after_refresh(self._uncover)
+        self.call_after_refresh(self._uncover_cursor)
 
-    def _uncover(self) -> None:
+    def _uncover_cursor(self) -> None:
         top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)
+        end = self.query_one("#body").region.bottom  # what a column scrolls out of sight is not covered
         for each in self.query(LineList):
-            each.cover(max(0, each.content_region.bottom - top) if top and each.display else 0)
+            each.cover(max(0, min(end, each.content_region.bottom) - top) if top and each.display else 0)
 
     def _tell_saved_again(self) -> None:
         """Say that the alarm is over, where it was seen, as soon as that hides no answer to a key."""
