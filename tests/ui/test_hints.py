@@ -60,7 +60,7 @@ async def test_help_and_palette_say_why_a_key_does_not_act(room: Room) -> None:
         await pilot.press("u")
         await shows(pilot, "There is nothing to undo.")
         await pilot.press("h")
-        await shows(pilot, "Take the last action back. · There is nothing to undo.", "Open the waiting room.")
+        await shows(pilot, "Take the last action back.  There is nothing to undo.", "Open the waiting room.")
         await pilot.press("escape", "ctrl+p")
         await shows(pilot, "Search for a command")
         await pilot.press(*"undo")

@@ -71,8 +71,7 @@ class AudienceScreen(ConsoleScreen):
     def redraw(self) -> None:
         """Show the clock as it is now."""
         read = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
-        clock = self.query_one(BigClock)
-        clock.text = read.left
+        self.query_one(BigClock).show_time(read.left, read.state)
         self.query_one("#too-small", Static).update(Content(f"{read.left} {read.phase}"))
         state = Content.assemble((f"{read.glyph} {read.sentence}", read.style))
         phase = Content.assemble(read.phase.upper(), "   ", state) if read.phase else state

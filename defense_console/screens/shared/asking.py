@@ -8,9 +8,10 @@ from textual.widgets import TextArea
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.dialogs import Dialog
+from defense_console.screens.shared.dialogs import Dialog, key_hint
 from defense_console.screens.shared.saved_words import taken_over_words
-from defense_console.widgets.frame.writer import DraftClock, Field
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.writer import NEW_LINE, DraftClock, Field
 from defense_console.words.translation import _
 
 
@@ -32,7 +33,7 @@ class Ask(Dialog[str | None]):
 
     DEFAULT_CSS = """
     Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
-                &:focus { border: none; } }
+                background: $panel; &:focus { border: none; } }
     """
 
     def __init__(
@@ -68,9 +69,10 @@ class Ask(Dialog[str | None]):
         field.move_cursor(field.document.end)
         self.set_focus(field)
 
-    def keys_text(self) -> str:
+    def keys(self) -> tuple[Hint, ...]:
         """Three keys."""
-        return _("↵  keep    Alt+↵  new line    Esc  back, the text stays")
+        back = key_hint("escape", _("go back, the text stays"))
+        return key_hint("enter", _("keep")), key_hint(NEW_LINE[0], _("new line")), back
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""

@@ -18,7 +18,7 @@ def reason_lines(request: Request, defense: Defense, project: Project) -> list[C
     A criterion may be named by hand, so its rating can be any. Its sentence is given only where what is expected does
     not already say it.
     """
-    label = (_("Why:") + " ", "$text-accent")
+    label = (_("Why:") + " ", "$text-muted")
     if request.reason:
         return [Content.assemble(label, content(request.reason))]
     lines = []

@@ -20,8 +20,11 @@ from defense_console.desk.uploads.words import group_lines, incoming_lines, take
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.dialogs import Choose, Confirm, Dialog
+from defense_console.screens.shared.asking import answer_to
+from defense_console.screens.shared.asking_path import AskPath
+from defense_console.screens.shared.dialogs import KEYS_GAP, Choose, Confirm, Dialog, key_hint
+from defense_console.widgets.clock.phase_bar import strip
+from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.words.translation import _, error_text, size_text
 
 T = TypeVar("T")
@@ -77,7 +80,7 @@ async def _looked_at(screen: ConsoleScreen, intake: Intake) -> Incoming | None:
     while True:
         details = problem or _("A ZIP, a folder or a file. Nothing is taken before you have seen what is in it.")
         question = _("Where are the documents of {student}?", student=intake.student.name)
-        typed = await answer_to(screen, Ask(intake, Asked.FILES, question, details))
+        typed = await answer_to(screen, AskPath(intake, Asked.FILES, question, details))
         if typed is None:
             return None
         try:
@@ -132,19 +135,18 @@ class Which(Choose):
         self._left = left
         self.for_all = False
 
-    def keys_text(self) -> str:
-        """The digits, how many files they are for, and the way out."""
-        keys = super().keys_text()
+    def keys(self) -> tuple[Hint, ...]:
+        """The digits, the way out, and how many files they are for."""
         if self._left < 2:
-            return keys
-        scope = _("a  this one only") if self.for_all else _("a  for all {n} left", n=self._left)
-        return f"{keys}      {scope}"
+            return super().keys()
+        scope = _("this one only") if self.for_all else _("for all {n} left", n=self._left)
+        return *super().keys(), Hint("", "a", scope)
 
     def press(self, key: str, character: str) -> None:
         """`a` changes how many files the answer is for."""
         if character.lower() == "a" and self._left > 1:
             self.for_all = not self.for_all
-            self.query_one(".dialog--keys", Static).update(Content(self.keys_text()))
+            self.query_one(".dialog--keys", Static).update(hint_words(self.keys(), KEYS_GAP))
         else:
             super().press(key, character)
 
@@ -190,10 +192,10 @@ class Watched:
     def line(self) -> Content:
         """A bar and the amounts."""
         part = min(1.0, self.done / self.total) if self.total else 0.0
-        full = round(part * _BAR)
-        bar = Content.assemble(("━" * full, "$primary"), ("─" * (_BAR - full), "$text-muted"))
         return Content.assemble(
-            bar, "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
+            strip(round(part * _BAR), _BAR),
+            "  ",
+            _("{done} of {total}", done=size_text(self.done), total=size_text(self.total)),
         )
 
 
@@ -210,9 +212,9 @@ class Working(Dialog[None]):
         """The line that moves."""
         yield Static(self._watched.line(), classes="dialog--progress")
 
-    def keys_text(self) -> str:
+    def keys(self) -> tuple[Hint, ...]:
         """One key."""
-        return _("Esc  stop")
+        return (key_hint("escape", _("stop")),)
 
     def press(self, key: str, character: str) -> None:
         """Stop at the next piece."""

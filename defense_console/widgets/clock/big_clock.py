@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from defense_console.widgets.clock.words import STATES
 from defense_console.widgets.frame.marks import plain
 
 FONT = {
@@ -53,10 +54,23 @@ class BigClock(Widget):
     """Shows `text` in the largest digits that fit, on one plain line where none do or a font lacks half blocks."""
 
     DEFAULT_CSS = """
-    BigClock { width: 1fr; height: 1fr; content-align: center middle; text-style: bold; }
+    BigClock {
+        width: 1fr; height: 1fr; content-align: center middle; text-style: bold;
+        &.-ok { color: $text-success; }
+        &.-early { color: $text-primary; }
+        &.-warn, &.-danger { color: $text-warning; }
+        &.-over, &.-out { color: $text-error; }
+        &.-paused, &.-ended, &.-idle { color: $text-muted; }
+    }
     """
 
     text: reactive[str] = reactive("")
+
+    def show_time(self, text: str, state: str) -> None:
+        """Show a time in the colour of a state. Args: state: one of `STATES`."""
+        self.text = text
+        for name in STATES:
+            self.set_class(name == state, f"-{name}")
 
     def render(self) -> Content:
         """The digits."""

@@ -28,12 +28,12 @@ class Hint:
         return cell_len(self.key) + 1 + cell_len(self.label)
 
 
-def hint_words(hints: Iterable[Hint]) -> Content:
-    """Return hints as a text: each key, then what it does."""
+def hint_words(hints: Iterable[Hint], gap: int = 2) -> Content:
+    """Return hints as a text: each key, then what it does. Args: gap: cells between two of them."""
     parts: list[tuple[str, str] | str] = []
     for hint in hints:
         key, label = ("$text-accent", "$text-muted") if hint.enabled else ("$text-disabled", "$text-disabled")
-        parts += ["  " if parts else "", (hint.key, key), (f" {hint.label}", label)]
+        parts += [" " * gap if parts else "", (hint.key, key), (f" {hint.label}", label)]
     return Content.assemble(*parts)
 
 

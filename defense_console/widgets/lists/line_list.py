@@ -101,9 +101,9 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         self.go_to(before + by)
         return self._row != before
 
-    def page(self, by: int) -> None:
-        """Move the cursor by so many views, less a row to read on from."""
-        self.move(by * max(1, self.view.height - 1))
+    def page(self, by: int) -> bool:
+        """Move the cursor by so many views, less a row to read on from. Return whether it moved."""
+        return self.move(by * max(1, self.view.height - 1))
 
     @property
     def view(self) -> Size:
@@ -126,7 +126,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         region = Region(0, lines.start, 1, height)
         if self.virtual_size.height > self.view.height:
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
-        else:
+        elif self.has_focus:  # another list of the column has the cursor one looks at
             self._show_in_column(region)
 
     def _show_in_column(self, region: Region) -> None:
@@ -169,8 +169,9 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
 
     def on_focus(self) -> None:
-        """The cursor is drawn strongly."""
+        """The cursor is drawn strongly, and seen."""
         self.refresh()
+        self.show_row()
 
     def on_blur(self) -> None:
         """The cursor is drawn weakly."""

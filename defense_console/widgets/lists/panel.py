@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 
+from defense_console.safe_text import wrapped
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.lists.line_list import GUTTER, LineList
 
@@ -59,7 +60,8 @@ class Panel(LineList):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._items: tuple[Item, ...] = ()
-        self._laid: tuple[int, list[tuple[int, Content]]] | None = None
+        self._laid: dict[int, list[tuple[int, Content]]] = {}
+        """Lines by the cells they were wrapped to: with a scroll bar, and without."""
         self.can_focus = False
 
     # --- what it holds -----------------------------------------------------------------------------------------------
@@ -71,7 +73,7 @@ class Panel(LineList):
         if new == self._items:
             return
         chosen, lines = self.key, self.line_count()
-        self._items, self._laid = new, None
+        self._items, self._laid = new, {}
         keys = self.keys
         self.can_focus = bool(keys)
         if not keys and self.has_focus:
@@ -137,15 +139,26 @@ class Panel(LineList):
 
     def _lines(self, width: int) -> list[tuple[int, Content]]:
         """Return every line with the row it belongs to, -1 for prose."""
-        if self._laid is not None and self._laid[0] == width:
-            return self._laid[1]
+        if width in self._laid:
+            return self._laid[width]
         lines: list[tuple[int, Content]] = []
         row = -1
         for item in self._items:
             row += bool(item.key)
             lines += [(row if item.key else -1, text) for text in _lines_of(item, width)]
-        self._laid = (width, lines)
+        if len(self._laid) > 1:
+            self._laid.clear()
+        self._laid[width] = lines
         return lines
+
+    def relayout(self) -> None:
+        """A scroll bar takes cells, so that lines are wrapped which would fit without it: then it goes."""
+        whole = self.content_region.size
+        if not self._covered and len(self._lines(whole.width)) <= whole.height:
+            self.virtual_size = Size(whole.width, len(self._lines(whole.width)))
+            self.refresh()
+        else:
+            super().relayout()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as it may be."""
@@ -164,8 +177,8 @@ def _lines_of(item: Item, width: int) -> list[Content]:
         indent = gutter
     end = Content(" ") + item.end if item.end.plain else item.end
     room = max(1, width - indent)
-    wrapped = item.text.wrap(max(1, room - end.cell_length)) or [Content("")]
-    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + wrapped[0]
+    rows = wrapped(item.text, room, room - end.cell_length)
+    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
     if end.plain:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
-    return [head, *(Content(" " * indent) + line for line in wrapped[1:])]
+    return [head, *(Content(" " * indent) + line for line in rows[1:])]
