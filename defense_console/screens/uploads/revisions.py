@@ -16,7 +16,6 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.copying import copy_message
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads import looking, panels
@@ -291,4 +290,6 @@ class RevisionsScreen(PanelScreen):
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""
-        copy_message(self, self.revisions, self.defense.language or language())
+        from defense_console.screens.verdict.preview import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id, message=True))
