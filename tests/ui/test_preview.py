@@ -43,7 +43,7 @@ async def test_a_field_is_written_anew_undone_and_given_back(room: Room) -> None
         await shows(pilot, "WRITING")
         await type_text(pilot, " [/ok]")
         await pilot.press("escape")
-        await shows(pilot, "· edited", "[/ok]")
+        await shows(pilot, " edited", "[/ok]")
         await until(pilot, lambda: room.defense(id).edited)
         (((key, tongue), edited),) = room.defense(id).edited.items()
         assert (key, tongue) == ("skill/B1.1", "fr")
@@ -53,11 +53,11 @@ async def test_a_field_is_written_anew_undone_and_given_back(room: Room) -> None
         app.screen.update()  # type: ignore[attr-defined]
         await shows(pilot, "The generated text has changed since; not in the report:", "encore un point")
         await pilot.press("u", "u")
-        await hides(pilot, "· edited")
+        await hides(pilot, " edited")
         await pilot.press("y")
-        await shows(pilot, "· edited")
+        await shows(pilot, " edited")
         await pilot.press("g")
-        await hides(pilot, "· edited")
+        await hides(pilot, " edited")
         await pilot.press("g")
         await shows(pilot, "This field is not edited")
     kinds = [type(event.what).__name__ for event in room.events(id)[-6:]]
@@ -79,7 +79,7 @@ async def test_a_half_typed_paragraph_is_open_again_after_a_restart(room: Room) 
         await pilot.press("p")
         await shows(pilot, "half a sen", "WRITING")
         await pilot.press("escape")
-        await shows(pilot, "· edited")
+        await shows(pilot, " edited")
         await until(pilot, lambda: not room.drafts(id))
 
 

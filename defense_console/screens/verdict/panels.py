@@ -45,7 +45,7 @@ SKILL_STATES = {
     "unrated": ("not_rated", N_("not all rated"), "$text-muted"),
 }
 """Mark, word and colour of a skill."""
-LABEL = 30
+LABEL = 40
 """Cells of the name of a field that the student will read, at most."""
 
 
@@ -148,20 +148,19 @@ def _document(row: Row, desk: VerdictDesk) -> Item:
     if not row.kept:
         return Item(title.stylize("$text-muted"), request.id, box, _muted(_("dropped")))
     severity = _(SEVERITIES["required"]) if request.severity == "required" else _("advice, never blocks")
-    due = content(_("{length} after release", length=duration_text(request.due_after_s)))
-    why, expected, checked = _labels(_("why"), _("expected"), _("checked"))
+    why, expected, due, checked = _labels(_("why"), _("expected"), _("due"), _("checked"))
     rows = [(why, text) for text in reason_texts(request, desk.defense, project)]
     if wanted := revision.row_expected(request, project, tongue):
         rows.append((expected, content(wanted)))
     else:
         rows.append((expected, Content.styled("! " + _("nothing says what is expected"), "$text-warning")))
+    rows.append((due, content(_("{length} after release", length=duration_text(request.due_after_s)))))
     if request.verification != "by_me":
         by = _(VERIFICATIONS[request.verification])
         if request.verification == "by_other" and request.verifier:
             by = _("verified by {name}", name=request.verifier)
         rows.append((checked, content(by)))
-    text = Content.assemble(title.stylize("bold"), (f"  {severity}", "$text-muted"))
-    return Item(text, request.id, box, due, tuple(rows))
+    return Item(title.stylize("bold"), request.id, box, _muted(severity), tuple(rows))
 
 
 def kept_titles(desk: VerdictDesk) -> tuple[str, ...]:

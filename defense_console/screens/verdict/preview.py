@@ -14,7 +14,7 @@ from textual.content import Content
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content import message as messages
 from defense_console.reports.content.report import READERS, Reader, Report, ReportField, fields
-from defense_console.safe_text import content, one_line, shortened
+from defense_console.safe_text import content, one_line
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.writing import WritingScreen
@@ -133,9 +133,11 @@ class PreviewScreen(WritingScreen):
 
     def _draw_message(self) -> None:
         message = self.verdict.message(self._tongue)
-        to = one_line(message.to_address) or _("no address is known")
-        line = _("To {address}: {subject}", address=to, subject=message.subject)
-        self.query_one("#preview-line", QuietText).show(Content(shortened(line, self.row_width)))
+        address = one_line(message.to_address)
+        to = _("To {address}", address=address) if address else _("No e-mail address is known")
+        subject = _("Subject: {subject}", subject=message.subject)
+        line = Content.assemble((to, "" if address else "$text-warning"), "   ", one_line(subject))
+        self.query_one("#preview-line", QuietText).show(line.truncate(self.row_width, ellipsis=True))
         items: list[Item] = []
         for n, paragraph in enumerate(messages.text(message).rstrip("\n").split("\n\n")):
             items += [Item(Content(""))] if items else []

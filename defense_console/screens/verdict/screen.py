@@ -44,7 +44,7 @@ class VerdictScreen(PanelScreen):
 
     CONTEXT = "verdict"
     WISHES = VERDICT
-    FIRST_FOCUS = ("documents", "outcome", "skills")
+    FIRST_FOCUS = ("documents", "outcome", "texts")
 
     def __init__(self, defense_id: str) -> None:
         super().__init__(defense_id)
@@ -114,6 +114,8 @@ class VerdictScreen(PanelScreen):
         items = panels.outcome_items(desk, settings, self.zone, outcome.size.width)
         outcome.show(_("Outcome"), items, hints=keys)
         chosen = defense.signed.outcome if defense.signed is not None else defense.outcome
+        if chosen is not None and not outcome.has_focus:
+            outcome.choose(chosen)
         further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
         if (defense.drafting is None and defense.signed is None) or (further and chosen != "conditional"):
             found, count, keys = panels.released_items(desk, self.zone, now), "", self.hints_of("verdict.revisions")
@@ -248,6 +250,7 @@ class VerdictScreen(PanelScreen):
         if self.attempt(lambda: self.verdict.choose(outcome)) is None:
             return
         suggested = self.verdict.suggestion().outcome
+        self.panel("outcome").choose(outcome)
         if outcome != suggested and not self.defense.reason:
             self.tell(_("Not what is suggested: {key:verdict.reason} writes the reason."))
 

@@ -149,6 +149,14 @@ class Panel(LineList):
         self._laid = (width, lines)
         return lines
 
+    def relayout(self) -> None:
+        """See `LineList`; a scroll bar that makes itself necessary by the cell it takes goes."""
+        if self.show_vertical_scrollbar and len(self._lines(self.size.width)) <= self.size.height:
+            self.virtual_size = self.size
+            self.refresh()
+        else:
+            super().relayout()
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as it may be."""
         return container.width
