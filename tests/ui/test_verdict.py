@@ -235,6 +235,35 @@ async def test_texts_are_written_from_the_keyboard(room: Room) -> None:
     assert list(defense.skill_comments.values()) == ["good"]
 
 
+async def test_across_the_screen_stands_what_the_student_will_read_or_what_was_rated(room: Room) -> None:
+    id = held(room, MISSED)
+    room.add(id, ev.Noted("only managers were asked", room.machine.read(), MISSED, False))
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "What the student will read draft", "Pas encore décidé")
+        await pilot.press("r")
+        await shows(pilot, "Validé sous condition — documents seulement")
+        await hides(pilot, "Ratings and notes")
+        pilot.app.screen.query_one("#skills", Panel).focus()
+        await shows(pilot, "Ratings and notes, B1.1", "not met       At least three kinds of actors", "30:00 shared  only man")
+        await hides(pilot, "What the student will read")
+        await pilot.press("c")
+        await type_text(pilot, "the method is right")
+        await pilot.press("enter", "tab")
+        await shows(pilot, "What the student will read draft", "the method is right")
+        room.add(id, ev.Signed(1, "conditional", "conditional"), ev.Released(1))
+        pilot.app.desk.ledger.refresh()  # type: ignore[attr-defined]
+        await shows(pilot, "What the student will read as released", "Bonjour Ada,", "Now send the message: a")
+
+
+async def test_an_outcome_is_chosen_on_its_line_too(room: Room) -> None:
+    id = held(room)
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "› ( ) v Validated")
+        await pilot.press("j", "j", "enter")
+        await shows(pilot, "› (*) x To rework")
+        await until(pilot, lambda: room.defense(id).outcome == "rework")
+
+
 async def test_an_outcome_that_is_not_suggested_asks_for_its_reason(room: Room) -> None:
     id = held(room)
     async with room.app(id).run_test(size=(200, 60)) as pilot:

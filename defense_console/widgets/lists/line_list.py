@@ -102,32 +102,8 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         return self._row != before
 
     def page(self, by: int) -> None:
-        """Move the cursor by so many views, less a line to read on from; a row higher than the view is read through."""
-        step = by * max(1, self.view.height - 1)
-        lines = self.lines_of(self._row) if self.row_count() else range(1)
-        target = max(0, min((lines.start if by < 0 else lines.stop - 1) + step, self.line_count() - 1))
-        seen = range(self.scroll_offset.y, self.scroll_offset.y + self.view.height)
-        if (by > 0 and lines.stop > seen.stop) or (by < 0 and lines.start < seen.start) or not self.row_count():
-            self.scroll_relative(y=step, animate=False)
-            return
-        rows = [row for y in range(min(target, lines.start), max(target, lines.stop - 1) + 1) if (row := self.row_of(y)) >= 0]
-        self.go_to(rows[-1] if by > 0 else rows[0])
-
-    def action_page_down(self) -> None:
-        """A view further."""
-        self.page(1)
-
-    def action_page_up(self) -> None:
-        """A view back."""
-        self.page(-1)
-
-    def action_scroll_home(self) -> None:
-        """The first row."""
-        self.go_to(0)
-
-    def action_scroll_end(self) -> None:
-        """The last row."""
-        self.go_to(self.row_count() - 1)
+        """Move the cursor by so many views, less a row to read on from."""
+        self.move(by * max(1, self.view.height - 1))
 
     @property
     def view(self) -> Size:
