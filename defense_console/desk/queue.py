@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from defense_console.desk.defense.base import TO_COME
-from defense_console.desk.logs.attempts import defenses_of
+from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Curriculum, Project, Rules
@@ -17,8 +17,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry, Summary, entry, summarize
+from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.settings import Settings
@@ -28,17 +29,13 @@ MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
-"""Only a signature refuses them (a note of the queue is private), and the row of a defense tells of it."""
+"""Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
 
 class Card(msgspec.Struct, frozen=True):
     """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
 
     Attributes:
-        entry: the line of the list.
-        project: with the deliverables expected.
-        checks: how many pre-flight checks there are.
-        path: every project of the curriculum and where it stands.
         previous: the attempt before this one, None when it is not known.
         aside: how many decisions are kept aside.
     """
@@ -52,13 +49,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class AgendaDesk:
-    """What the mentor does in the queue.
-
-    Args:
-        ledger: The logs.
-        leases: Who writes on what.
-        settings: For the mentor's time zone.
-    """
+    """What the mentor does in the queue."""
 
     def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
         self.ledger = ledger
@@ -72,12 +63,12 @@ class AgendaDesk:
         """Actions of the queue since it opened, as (defense, action): `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every pending defense as it is now, also what is not on the disk yet; in no order."""
+        """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
         found = {summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()
         return self._named(found.values())
 
     def card(self, entry: Entry) -> Card:
-        """What to show of a line of the list.
+        """Return what to show of a line of the list.
 
         Raises:
             ConsoleError: Its curriculum is not here, or has no such project.
@@ -92,7 +83,7 @@ class AgendaDesk:
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
         if self._read_at != self.ledger.snapshot.generation:
             self._read_for_cards()
-        others = defenses_of(self._find, _projects(summary, shipped))
+        others = defenses_of(self._find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
         return Card(
@@ -105,7 +96,7 @@ class AgendaDesk:
         )
 
     def _curriculum(self, summary: Summary) -> Curriculum:
-        """The pinned curriculum, or the shipped one before the first start."""
+        """Return the pinned curriculum, or the shipped one before the first start."""
         if summary.pinned is None:
             found = self.ledger.curricula.shipped.get(summary.curriculum)
             problem = ConsoleError("There is no curriculum {code} here.", code=summary.curriculum)
@@ -125,12 +116,12 @@ class AgendaDesk:
             if summary.pinned is not None:
                 self.ledger.curricula.pinned(summary.pinned)
             shipped = self.ledger.curricula.shipped.get(summary.curriculum)
-            for each, known in (_projects(summary, shipped) if shipped is not None else {}).items():
+            for each, known in (projects_of(summary, shipped) if shipped is not None else {}).items():
                 wanted[each] = max(known, wanted.get(each, 0))
         defenses_of(self._find, wanted)
 
     def _find(self, ids: Collection[str]) -> dict[str, Summary]:
-        """Summaries that can be read, by id; what is on its way to the store counts."""
+        """Return the summaries that can be read, by id; what is on its way to the store counts."""
         unsaved = self._unsaved()
         wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
         try:
@@ -145,7 +136,7 @@ class AgendaDesk:
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
     def _unsaved(self) -> dict[str, Summary]:
-        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        """Return the summaries of the defenses whose last events are still on their way to the store, by id."""
         return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
     def prepare_search(self) -> None:
@@ -154,7 +145,7 @@ class AgendaDesk:
         self.ledger.store.closed()
 
     def closed(self, search: str) -> tuple[tuple[Entry, ...], int]:
-        """Closed defenses: to contest or amend a verdict, plan what follows, give another date.
+        """Return the closed defenses: to contest or amend a verdict, plan what follows, give another date.
 
         Args:
             search: As typed; an empty one finds every closed defense.
@@ -177,22 +168,20 @@ class AgendaDesk:
         return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
 
     def entry(self, defense_id: str) -> Entry | None:
-        """Return the line of a defense, in whatever tab; None when there is no such defense."""
+        """Return the line of a defense, in any tab; None when there is no such defense."""
         return next(iter(self._named(self._find([defense_id]).values())), None)
 
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
-        return self._entries(summaries, {id: student.name for id, student in students.items()})
-
-    def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
         entries: list[Entry] = []
-        for summary in found:
+        for summary in summaries:
             curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
-            name = names.get(summary.student_id, summary.student_id)
+            student = students.get(summary.student_id)
+            name = summary.student_id if student is None else student.name
             entries.append(entry(summary, name, now, self._zone, rules, project.title if project else None))
         return tuple(entries)
 
@@ -202,7 +191,7 @@ class AgendaDesk:
         return tuple(each for each in pending if each.summary.session == "live" and each.summary.id != defense_id)
 
     def refresh(self) -> bool:
-        """Whether another console has written since this was last asked."""
+        """Return whether another console has written since this was last asked."""
         before, self._seen = self._seen, self.ledger.snapshot.generation
         return before != self._seen
 
@@ -214,7 +203,7 @@ class AgendaDesk:
         return defense
 
     def did(self, defense_id: str) -> None:
-        """The latest action on a defense was done from the queue: its undo belongs to the queue too."""
+        """Take note that the latest action on a defense was done from the queue, which can undo it too."""
         undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append((defense_id, undo[-1]))
@@ -224,7 +213,7 @@ class AgendaDesk:
 
         The footer asks it at every move of the cursor: no log is read for what the row can answer.
         """
-        if (reason := self._leases.read_only(summary.id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(summary.id))) is not None:
             return reason
         from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
         if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
@@ -234,16 +223,17 @@ class AgendaDesk:
 
     @property
     def noting(self) -> ev.Noted:
-        """A note from the queue, before its words are known."""
+        """Return a note from the queue, before its words are known."""
         return ev.Noted(TO_COME, self.ledger.now())
 
     @property
     def no_undo(self) -> ConsoleError | None:
-        """Why the queue undoes nothing; None while its latest action is still the latest of its defense."""
+        """Return why the queue undoes nothing; None while its latest action is still the latest of its defense."""
         defense_id, action = self._done[-1] if self._done else ("", 0)
         if not action or self.ledger.state(DEFENSE, defense_id).undo[-1:] != (action,):
             return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
-        return self._leases.read_only(defense_id) or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
+        read_only = self._leases.read_only(DEFENSE.stream(defense_id))
+        return read_only or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
 
     def undo(self) -> Defense:
         """Cancel the latest thing the queue itself did.
@@ -257,15 +247,9 @@ class AgendaDesk:
         return self._act(defense_id, ev.Undone(action))
 
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
-        if (reason := self._leases.read_only(defense_id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(defense_id))) is not None:
             raise reason
         return self.ledger.act(DEFENSE, defense_id, what)
-
-
-def _projects(summary: Summary, curriculum: Curriculum) -> dict[tuple[str, str], int]:
-    """Every project of a student, with the attempt that is known of one of them."""
-    known = {summary.project: summary.attempt}
-    return {(summary.student_id, project.id): known.get(project.id, 0) for project in curriculum.projects}
 
 
 def _closed(summary: Summary) -> Closed:

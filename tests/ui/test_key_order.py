@@ -38,7 +38,7 @@ async def test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is(
     monkeypatch.setattr(key_order, "LOOK_S", 0.001)
     monkeypatch.setattr(key_order, "LOOKS", 1_000_000)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         monkeypatch.setattr(LiveScreen, "do_command", slow)
         monkeypatch.setattr(app, "set_timer", counted)
         for key in ["n", *"vaf", "enter"]:
@@ -48,7 +48,7 @@ async def test_a_key_waits_for_the_one_before_it_however_slow_the_machine_is(
         finally:
             gate.set()
         await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["vaf"])
-        await shows(pilot, "0/12 rated", "PRESENTATION 1/3")
+        await shows(pilot, "Rubric 0/12", "PRESENTATION 1/3")
 
 
 async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,14 +58,14 @@ async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pyte
     monkeypatch.setattr(key_order, "LOOK_S", 0.001)
     monkeypatch.setattr(key_order, "LOOKS", 1_000_000)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         focused = app.focused
         assert focused is not None
         post = focused.post_message
         monkeypatch.setattr(focused, "post_message", lambda each: True if isinstance(each, KeyDone) else post(each))
         for key in ("v", "escape"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
-        await shows(pilot, "1/12 rated")
+        await shows(pilot, "Rubric 1/12")
         assert app.keys_waiting, "it waits for the key before it"
         app.show_help(app.console_screens()[-1])
         await until(pilot, lambda: not app.keys_waiting, "it waits for ever")
@@ -92,7 +92,7 @@ async def test_a_key_that_comes_before_the_dialog_goes_to_the_dialog(
 
     monkeypatch.setattr(app, "push_screen_wait", late)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         monkeypatch.setattr(OrderedKeys, "on_key_done", on_key_done)
         app.post_message(events.Key("ctrl+q", None))
         await until(pilot, lambda: back)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
@@ -44,7 +45,7 @@ async def test_the_clock_shows_what_is_left_and_the_end(room: Room) -> None:
     id = started(room)
     room.machine.pass_time(754)
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "PRESENTATION 1/3", "12:34 / 15:00", "in the window until 20:00", "on time", "ends at 14:31")
+        await shows(pilot, "PRESENTATION 1/3", "12:34 of 15:00", "in the window until 20:00", "on time", "ends 14:31")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,9 @@ async def test_every_state_of_the_clock_has_its_word(room: Room, seconds: int, s
 async def test_rating_goes_on_to_the_next_unrated_and_is_stored(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         await pilot.press("v", "R", "quotation_mark", "apostrophe")
-        await shows(pilot, "4/12 rated", "✓ met", "△ to improve", "✗ not met", "∅ not observed")
+        await shows(pilot, "Rubric 4/12", "✓ met", "~ to improve", "✗ not met", "∅ not observed")
     project = SHIPPED["IRP"].project("IRP-P2")
     assert project is not None
     order = [c.id for c in SHIPPED["IRP"].criteria_of(project)]
@@ -75,11 +76,11 @@ async def test_space_cycles_and_stays_and_backspace_clears(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("space", "space", "space")
-        await shows(pilot, "✗ not met", "1/12 rated")
+        await shows(pilot, "✗ not met", "Rubric 1/12")
         await pilot.press("space")
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         await pilot.press("v", "k", "backspace")
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
     assert room.defense(id).ratings == {}
 
 
@@ -88,7 +89,7 @@ async def test_moving_and_scrolling_rate_nothing(room: Room) -> None:
     before = len(room.events(id))
     async with room.app(id).run_test(size=(80, 24)) as pilot:
         await pilot.press(*("j", "down", "k", "up", "pagedown", "pageup", "home", "end") * 2)
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
     assert len(room.events(id)) == before
 
 
@@ -97,9 +98,9 @@ async def test_the_criterion_of_the_clock_is_skipped_and_marked(room: Room) -> N
     room.machine.pass_time(15 * 60)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("g")
-        await shows(pilot, "from the clock", "DISCUSSION 2/3", "1/12 rated")
+        await shows(pilot, "project's window. ◷", "DISCUSSION 2/3", "Rubric 1/12")
         await pilot.press(*"vvvvvvvvvvv")
-        await shows(pilot, "12/12 rated", "Every criterion is rated.")
+        await shows(pilot, "Rubric 12/12", "Every criterion is rated.")
     defense = room.defense(id)
     assert "ORAL-1" not in defense.ratings
     assert len(defense.ratings) == 11
@@ -115,10 +116,10 @@ async def test_a_note_is_private_until_p_and_bears_its_first_keystroke(room: Roo
         await until(pilot, lambda: room.drafts(id) == {"note": "vrx q"}, "the draft is not saved")
         room.machine.pass_time(30)
         await pilot.press("enter")
-        await shows(pilot, "Note kept at 01:00", "0/12 rated")
+        await shows(pilot, "Note kept at 01:00", "Rubric 0/12")
         await hides(pilot, "WRITING")
         await pilot.press("p")
-        await shows(pilot, "◉ shared")
+        await shows(pilot, "shared")
         await until(pilot, lambda: room.drafts(id) == {}, "the draft is still there")
     note = room.defense(id).notes[0]
     assert (note.text, note.at_s, note.private) == ("vrx q", 60, False)
@@ -130,7 +131,7 @@ async def test_escape_leaves_and_keeps_the_text(room: Room) -> None:
         await pilot.press("c", *"seen", "escape")
         await shows(pilot, "seen", "Note kept")
         await pilot.press("v")
-        await shows(pilot, "1/12 rated")
+        await shows(pilot, "Rubric 1/12")
     note = room.defense(id).notes[0]
     assert (note.text, note.private) == ("seen", False)
     assert note.criterion is not None
@@ -201,7 +202,7 @@ async def test_g_in_the_last_phase_says_that_f_finishes(room: Room) -> None:
         await shows(pilot, "DEBRIEFING 3/3")
         await pilot.press("g")
         await shows(pilot, "f finishes")
-        await shows(pilot, "Documents to revise", "No suggestion yet")
+        await shows(pilot, "Documents 0", "No suggestion yet")
     assert room.defense(id).session == "live"
 
 
@@ -210,31 +211,31 @@ async def test_a_minute_more_moves_the_target_not_the_window(room: Room) -> None
     room.machine.pass_time(660)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("plus")
-        await shows(pilot, "11:00 / 16:00", "until 20:00")
+        await shows(pilot, "11:00 of 16:00", "until 20:00")
         await pilot.press("minus", "minus")
-        await shows(pilot, "11:00 / 14:00")
+        await shows(pilot, "11:00 of 14:00")
 
 
 async def test_undo_and_redo_say_what(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("v")
-        await shows(pilot, "1/12 rated")
+        await shows(pilot, "Rubric 1/12")
         await pilot.press("u")
-        await shows(pilot, "Undone:", "0/12 rated")
+        await shows(pilot, "Undone:", "Rubric 0/12")
         await pilot.press("y")
-        await shows(pilot, "Done again:", "1/12 rated")
+        await shows(pilot, "Done again:", "Rubric 1/12")
 
 
 async def test_a_question_is_parked_and_moves_on(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("q", *"why", "enter", "tab", "tab")
-        await shows(pilot, "Questions 1/1")
+        await shows(pilot, "Questions 1 of 1")
         await pilot.press("space")
         await shows(pilot, "asked")
         await pilot.press("space")
-        await shows(pilot, "answered", "Questions 0/1")
+        await shows(pilot, "answered", "Questions 0 of 1")
     assert room.defense(id).questions[0].state == "answered"
     assert room.defense(id).ratings == {}
 
@@ -243,11 +244,11 @@ async def test_enter_edits_the_chosen_question_and_no_other(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("q", *"why", "enter", "q", *"how", "enter", "tab", "tab", "up")
-        await shows(pilot, "↵ edit")
+        await shows(pilot, "Enter edit")
         await pilot.press("enter")
         await shows(pilot, "WRITING", "why")
         await pilot.press(*" now", "enter")
-        await shows(pilot, "why now", "Questions 2/2")
+        await shows(pilot, "why now", "Questions 2 of 2")
         await pilot.press("down", "space")
         await shows(pilot, "asked")
     assert [(q.text, q.state) for q in room.defense(id).questions] == [("why now", "open"), ("how", "asked")]
@@ -312,12 +313,12 @@ async def test_a_suspend_is_told_and_z_makes_it_a_pause(room: Room) -> None:
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "00:00 / 15:00")
+        await shows(pilot, "00:00 of 15:00")
         app.desk.tick()
         room.machine.pass_time(192, asleep=True)
-        await shows(pilot, "The machine slept for 3 min 12 s", "03:12 / 15:00")
+        await shows(pilot, "The machine slept for 3 min 12 s", "03:12 of 15:00")
         await pilot.press("z")
-        await shows(pilot, "00:00 / 15:00")
+        await shows(pilot, "00:00 of 15:00")
         await hides(pilot, "slept")
     assert room.defense(id).timeline.paused_ms() == 192_000
 
@@ -334,7 +335,7 @@ async def test_an_overlong_gap_is_asked_about_and_escape_postpones(room: Room) -
         assert room.defense(id).timeline.elapsed_ms(room.machine.read()) == 3 * 3600 * 1000
         await shows(pilot, "z makes them a pause")
         await pilot.press("z")
-        await shows(pilot, "00:00 / 15:00")
+        await shows(pilot, "00:00 of 15:00")
 
 
 async def test_after_a_kill_the_half_typed_note_and_the_second_are_there(room: Room) -> None:
@@ -346,7 +347,7 @@ async def test_after_a_kill_the_half_typed_note_and_the_second_are_there(room: R
     room.machine.pass_time(125)
     assert (room.drafts(id), len(room.events(id))) == kept
     async with room.app().run_test(size=SIZE) as pilot:
-        await shows(pilot, "02:05 / 15:00", "half", "WRITING", "1/12 rated")
+        await shows(pilot, "02:05 of 15:00", "half", "WRITING", "Rubric 1/12")
         await pilot.press("!", "enter")
         await shows(pilot, "Note kept at 00:00")
     assert room.defense(id).notes[0].text == "half!"
@@ -356,7 +357,7 @@ async def test_after_a_restart_the_cursor_is_where_the_mentor_was(room: Room) ->
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("j", "j", "j", "v", "v", "x", "u")
-        await shows(pilot, "2/12 rated")
+        await shows(pilot, "Rubric 2/12")
     order = rubric_of("IRP-P2")
     async with room.app(id).run_test(size=SIZE) as pilot:  # rated 3 and 4, the rating of 5 taken back
         await until(pilot, lambda: focused(pilot) == order[5])
@@ -369,7 +370,7 @@ async def test_after_a_restart_the_cursor_is_where_the_mentor_was(room: Room) ->
     async with room.app(id).run_test(size=SIZE) as pilot:  # and stays its place once it is kept
         await until(pilot, lambda: focused(pilot) == order[7])
         await pilot.press("x")
-        await shows(pilot, "3/12 rated")
+        await shows(pilot, "Rubric 3/12")
     assert room.defense(id).ratings[order[7]] == "not_met"
 
 
@@ -429,11 +430,11 @@ async def test_no_key_acts_on_a_criterion_that_is_not_seen(room: Room, key: str)
     room.add(id, ev.PhaseEntered("discussion"), ev.PhaseEntered("debriefing"))
     before = len(room.events(id))
     async with room.app(id).run_test(size=(80, 24)) as pilot:
-        await shows(pilot, " Documents 0 ")
+        await shows(pilot, "Documents 0")
         await pilot.press("shift+tab")
-        await shows(pilot, "[Documents 0]")
+        await shows(pilot, "─Documents 0")
         await pilot.press(key)
-        await shows(pilot, "[Rubric", "Here is the rubric: press the key again.")
+        await shows(pilot, "━Rubric", "Here is the rubric: press the key again.")
         assert len(room.events(id)) == before
         await pilot.press(key)
         await hides(pilot, "Here is the rubric")
@@ -493,7 +494,7 @@ async def test_keys_in_one_burst_go_where_one_after_the_other_would(
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         for key in keys:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
 
@@ -507,14 +508,14 @@ async def test_keys_in_one_burst_go_where_one_after_the_other_would(
         with contextlib.suppress(AssertionError):
             await until(pilot, lambda: stored() == wanted)
         assert stored() == wanted
-        await shows(pilot, f"{rated}/12 rated")
+        await shows(pilot, f"Rubric {rated}/12")
 
 
 async def test_a_question_and_its_answer_in_one_burst(room: Room) -> None:
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         for key in ("ctrl+q", "o"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await until(pilot, lambda: not app.is_running or app.return_code == 0)
@@ -531,10 +532,10 @@ async def test_a_failed_write_is_red_and_said_until_it_succeeds(room: Room, monk
         return append(store, job)
 
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         monkeypatch.setattr(TinyStore, "append", fail)
         await pilot.press("v", "v")
-        await shows(pilot, "NOT SAVED: 2 actions", "2/12 rated", "The disk is full.")
+        await shows(pilot, "NOT SAVED: 2 actions", "Rubric 2/12", "The disk is full.")
         broken = False
         await hides(pilot, "NOT SAVED")
         await shows(pilot, "✓ saved")
@@ -547,20 +548,20 @@ async def test_without_colour_every_state_is_still_told(room: Room) -> None:
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("v", "x")
-        await shows(pilot, "✓ met", "✗ not met", "2/12 rated")
+        await shows(pilot, "✓ met", "✗ not met", "Rubric 2/12")
         assert app.no_color
 
 
 async def test_a_defense_held_by_another_console_is_read_only(room: Room) -> None:
     id = started(room)
     store = TinyStore.open(room.folder)
-    store.write_lease(id, Lease("other", "elsewhere", 4242, "then", "boot-9", room.machine.read()))
+    store.write_lease(DEFENSE.stream(id), Lease("other", "elsewhere", 4242, "then", "boot-9", room.machine.read()))
     store.close()
     before = len(room.events(id))
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "Read only: another console holds this defense (elsewhere, last seen 2026-11-24 14:")
+        await shows(pilot, "Read only: another console is writing here (elsewhere, last seen 2026-11-24 14:")
         await pilot.press("v", "n", "g", "t", "q")
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
     assert len(room.events(id)) == before
 
 
@@ -571,7 +572,7 @@ async def test_f9_while_writing_keeps_the_text_and_escape_comes_back_to_the_same
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "VerdictScreen")
         await pilot.press("escape")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "LiveScreen")
-        await shows(pilot, "kept", "› ·              Causes that training")
+        await shows(pilot, "kept", "› ◦              Causes that training")
     assert [note.text for note in room.defense(id).notes] == ["kept"]
 
 
@@ -582,7 +583,7 @@ async def test_the_language_changes_in_place_and_the_half_written_text_stays(roo
         await pilot.press("n", *"half")
         await shows(pilot, "Private note")
         app.switch_language()
-        await shows(pilot, "PRÉSENTATION 1/3", "Note privée", "half", "0/12 évalués")
+        await shows(pilot, "PRÉSENTATION 1/3", "Note privée", "half", "Grille 0/12")
         await pilot.press("!", "enter", "escape")
         await shows(pilot, "Aujourd’hui 1")
     assert [note.text for note in room.defense(id).notes] == ["half!"]
@@ -594,7 +595,7 @@ async def test_keys_of_the_settings_replace_those_of_the_table(room: Room) -> No
     async with room.app(id).run_test(size=SIZE) as pilot:
         await shows(pilot, "F6 met")
         await pilot.press("v", "1", "f6")
-        await shows(pilot, "1/12 rated")
+        await shows(pilot, "Rubric 1/12")
     assert list(room.defense(id).ratings.values()) == ["met"]
 
 
@@ -603,9 +604,9 @@ async def test_messages_name_the_keys_of_the_settings(room: Room) -> None:
     room.settings = msgspec.structs.replace(room.settings, keys=keys)
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "F7 parks a question for later", "n writes a note, c one on the criterion")
+        await shows(pilot, "F7 parks a question", "n writes a note", "c writes one")
         await pilot.press("k")
-        await shows(pilot, "PAUSED: k resumes")
+        await shows(pilot, "PAUSED 00:00, k resumes")
         await pilot.press("g", "g", "g")
         await shows(pilot, "This is the last phase: F6 finishes the defense.")
         await pilot.press("h")
@@ -637,7 +638,7 @@ async def test_a_fault_in_a_command_does_not_end_the_console(
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
 
         def broken(*_: object) -> None:
             raise ZeroDivisionError("a student's name must not be printed")
@@ -648,13 +649,13 @@ async def test_a_fault_in_a_command_does_not_end_the_console(
         assert "must not be printed" not in plain_text(app)
         monkeypatch.undo()
         await pilot.press("v")
-        await shows(pilot, f"{rated}/12 rated")
+        await shows(pilot, f"Rubric {rated}/12")
 
 
 async def test_a_start_taken_back_leads_to_the_waiting_room(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "00:00 / 15:00")
+        await shows(pilot, "00:00 of 15:00")
         await pilot.press("u")
         await shows(pilot, "Waiting for Ada Example")
         await pilot.press("y")
@@ -665,7 +666,7 @@ async def test_a_start_taken_back_leads_to_the_waiting_room(room: Room) -> None:
 async def test_a_command_is_found_by_its_name_and_an_abort_leads_to_the_brief(room: Room) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "00:00 / 15:00")
+        await shows(pilot, "00:00 of 15:00")
         await do_from_palette(pilot, "abort", "Break the defense off for a technical reason.")
         await shows(pilot, "Break the defense off?")
         await type_text(pilot, "no network")

@@ -119,6 +119,6 @@ async def test_a_note_has_several_lines(room: Room, key: str) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("n")
-        await shows(pilot, "Enter keep  Esc keep and leave", "Alt+Enter new line")
+        await shows(pilot, "Enter Esc keep and leave", "Alt+Enter new line")
         await pilot.press("a", key, "b", "enter")
         await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["a\nb"])

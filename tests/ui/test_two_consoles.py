@@ -23,7 +23,7 @@ from tests.ui.test_verdict import held
 
 SIZE = (120, 40)
 HOST = socket.gethostname()
-READ_ONLY = f"Read only: another console holds this defense ({HOST}, since 2026-11-24 14:"
+READ_ONLY = f"Read only: another console is writing here ({HOST}, since 2026-11-24 14:"
 
 
 async def saved(pilot: Pilot[None]) -> None:
@@ -49,11 +49,11 @@ async def test_the_second_console_reads_follows_within_a_second_and_keeps_its_cu
     async with room.app(id).run_test(size=SIZE) as first:
         await saved(first)
         async with room.app(id).run_test(size=SIZE) as second:
-            await shows(second, READ_ONLY, "F5 takes it over.", "0/12 rated")
+            await shows(second, READ_ONLY, "F5 takes it over.", "Rubric 0/12")
             await second.press("j", "j", "v", "n")
             await shows(second, "› ·              Causes that training")
             await first.press("v", "x")
-            await shows(second, "2/12 rated", "✗ not met", "› ·              Causes that training")
+            await shows(second, "Rubric 2/12", "✗ not met", "› ·              Causes that training")
             await first.press("t")
             await shows(second, "PAUSED")
             room.machine.pass_time(30)
@@ -73,18 +73,18 @@ async def test_taking_over_is_asked_logged_and_turns_the_first_console_to_readin
         async with room.app(id).run_test(size=SIZE) as second:
             await shows(second, "⊘ Read only")
             await second.press("f5", "escape", "v")
-            await shows(second, READ_ONLY, "0/12 rated")
+            await shows(second, READ_ONLY, "Rubric 0/12")
             await take_over(second)
             await shows(first, f"Taken over by the console on {HOST}", READ_ONLY)
             await second.press("v")
-            await shows(second, "1/12 rated")
-            await shows(first, "1/12 rated")
+            await shows(second, "Rubric 1/12")
+            await shows(first, "Rubric 1/12")
             await first.press("x")
-            await shows(first, READ_ONLY, "1/12 rated")
+            await shows(first, READ_ONLY, "Rubric 1/12")
             await take_over(first)
             await shows(second, f"Taken over by the console on {HOST}")
             await first.press("j", "x")
-            await shows(second, "2/12 rated")
+            await shows(second, "Rubric 2/12")
     taken = [event.what for event in room.events(id) if isinstance(event.what, ev.LeaseTaken)]
     assert [what.host for what in taken] == [HOST, HOST]
     assert list(room.defense(id).ratings.values()) == ["met", "not_met"]
@@ -135,12 +135,12 @@ async def test_different_defenses_are_written_freely(room: Room) -> None:
     other = room.plan("s2")
     room.live(other)
     async with room.app(one).run_test(size=SIZE) as first, room.app(other).run_test(size=SIZE) as second:
-        await shows(first, "0/12 rated")
-        await shows(second, "0/12 rated")
+        await shows(first, "Rubric 0/12")
+        await shows(second, "Rubric 0/12")
         await first.press("v", "v")
         await second.press("x")
-        await shows(first, "2/12 rated")
-        await shows(second, "1/12 rated")
+        await shows(first, "Rubric 2/12")
+        await shows(second, "Rubric 1/12")
     assert (len(room.defense(one).ratings), len(room.defense(other).ratings)) == (2, 1)
 
 
@@ -154,7 +154,7 @@ async def test_when_the_first_console_closes_the_second_writes_and_no_time_is_mi
         await shows(second, "The other console has let this defense go")
         await hides(second, READ_ONLY)
         await second.press("v")
-        await shows(second, "1/12 rated")
+        await shows(second, "Rubric 1/12")
     assert not [event for event in room.events(id) if isinstance(event.what, ev.Recovered | ev.LeaseTaken)]
 
 
@@ -214,12 +214,12 @@ async def test_a_conflict_keeps_both_versions_and_asks_row_by_row(room: Room) ->
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         parted(room, app, id)
         await pilot.press("v")
         await shows(pilot, "Not in the record · Ada Example", "Another console wrote first", "met")
         await pilot.press("escape")
-        await shows(pilot, "1 decision is not in the record", "! shows it", "0/12 rated", "✓ saved")
+        await shows(pilot, "1 decision is not in the record", "! shows it", "Rubric 0/12", "✓ saved")
         parted(room, app, id)
         await pilot.press("n", *"he hesitated", "enter")
         await shows(pilot, "Not in the record", "Private note: he hesitated")
@@ -231,7 +231,7 @@ async def test_a_conflict_keeps_both_versions_and_asks_row_by_row(room: Room) ->
         await pilot.press("y")
         await shows(pilot, "Dropped.", "Everything is settled.")
         await pilot.press("escape")
-        await shows(pilot, "he hesitated", "0/12 rated")
+        await shows(pilot, "he hesitated", "Rubric 0/12")
         await hides(pilot, "not in the record")
         await saved(pilot)
         assert app.fault is None
@@ -244,7 +244,7 @@ async def test_what_is_not_in_the_record_is_asked_again_after_a_restart(room: Ro
     id = started(room)
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         parted(room, app, id)
         app.desk.live(id).rate("IRP-P2-B1.1-1", "met")
         app.desk.live(id).rate("IRP-P2-B1.1-2", "not_met")
@@ -303,7 +303,7 @@ async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_
     room.disk, NoRows.full = NoRows, True
     app = room.app(id)
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "0/12 rated")
+        await shows(pilot, "Rubric 0/12")
         parted(room, app, id)
         await pilot.press("v")
         await shows(pilot, "NOT SAVED: 1 action", "The disk of /store is full")

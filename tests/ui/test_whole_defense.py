@@ -61,14 +61,14 @@ async def _until_live(room: Room, pilot: Pilot[None]) -> None:
     room.machine.pass_time(120)
     await shows(pilot, "Waited 02:00.")
     await pilot.press("t")
-    await shows(pilot, "PRESENTATION 1/3", "00:00 / 15:00", "0/12 rated")
+    await shows(pilot, "PRESENTATION 1/3", "00:00 of 15:00", "Rubric 0/12")
 
 
 async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     """Ratings, notes and a question in three phases, one of them with a pause."""
     room.machine.pass_time(60)
     await pilot.press(keys.not_met)
-    await shows(pilot, "1/12 rated")
+    await shows(pilot, "Rubric 1/12")
     await pilot.press("k")
     await write(pilot, "c", "only managers were asked")
     await write(pilot, "n", "tense at first")
@@ -76,11 +76,11 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     await write(pilot, "q", "who paid?")
     await pilot.press("w", *[keys.met] * 5)
     room.machine.pass_time(900)
-    await shows(pilot, "6/12 rated", "16:30 / 15:00", "overtime")
+    await shows(pilot, "Rubric 6/12", "16:30 of 15:00", "overtime")
     await pilot.press("g")
-    await shows(pilot, "DISCUSSION 2/3", "from the clock", "7/12 rated")
+    await shows(pilot, "DISCUSSION 2/3", "from the clock", "Rubric 7/12")
     await pilot.press(*[keys.met] * 5)
-    await shows(pilot, "12/12 rated")
+    await shows(pilot, "Rubric 12/12")
     room.machine.pass_time(300)
     await pilot.press("t")
     await shows(pilot, "PAUSED")

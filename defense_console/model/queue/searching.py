@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from defense_console.model.queue.agenda import begins, searchable
+from defense_console.model.queue.agenda import begins
+from defense_console.model.text import searchable
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):
@@ -24,11 +25,6 @@ class Search:
 
     What each word finds among the names of students and of projects is settled once, so that a defense costs two
     look-ups a word. It finds what `agenda.matches` finds.
-
-    Args:
-        text: As typed.
-        students: Names by id.
-        projects: Titles, in every language, by id.
     """
 
     def __init__(self, text: str, students: Mapping[str, str], projects: Mapping[str, str]) -> None:
@@ -41,11 +37,11 @@ class Search:
         self._known_projects = projects.keys()
 
     def __bool__(self) -> bool:
-        """Whether anything is searched for."""
+        """Return whether anything is searched for."""
         return bool(self._words)
 
     def finds(self, defense: Closed) -> bool:
-        """Whether every word is in the student's name or in the project's titles, or begins the id."""
+        """Return whether every word is in the student's name or in the project's titles, or begins the id."""
         for word in self._words:
             if defense.student_id in self._students[word] or defense.project in self._projects[word]:
                 continue
@@ -54,7 +50,7 @@ class Search:
         return True
 
     def _in_an_id(self, defense: Closed, word: str) -> bool:
-        """Who or what is not known by name goes by its id."""
+        """Return whether a word is in an id that has no known name."""
         if defense.student_id not in self._known_students and word in searchable(defense.student_id):
             return True
         project = f"{defense.project} {defense.curriculum}"

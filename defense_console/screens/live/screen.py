@@ -496,7 +496,7 @@ class LiveScreen(WritingScreen):
         """What is being written, and who will read it."""
         kind, _separator, rest = field.partition("/")
         if kind == "criterion":
-            return _("shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
+            return _("Shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
         labels = {
             "note": N_("Private note"),
             "question": N_("Question to park"),

@@ -156,7 +156,10 @@ def card_title(live: LiveDesk, criterion: Criterion, just_rated: bool) -> Conten
     """Return the title of a criterion's card: its short name, its rating, whether it was rated with the last key."""
     name = criterion_names(live.curriculum, live.project, language())[criterion.id]
     rating = rating_words(rubric.rating_of(live.defense, criterion.id))
-    return Content.assemble((f"{name} · ", "bold"), rating, (f" · {_('just rated')}" if just_rated else "", "bold"))
+    by_clock = criterion.id in live.defense.clock_ratings and criterion.id not in live.defense.ratings
+    more = [_("from the clock")] if by_clock else []
+    more += [_("just rated")] if just_rated else []
+    return Content.assemble((f"{name} · ", "bold"), rating, ("".join(f" · {each}" for each in more), "bold"))
 
 
 def card_items(live: LiveDesk, criterion: Criterion) -> tuple[Item, ...]:
@@ -188,7 +191,8 @@ def asked_documents(desk: VerdictDesk) -> Mapping[str, str]:
     for row in desk.rows():
         if row.kept:
             for criterion in row.request.criteria:
-                asked[criterion] = asked.get(criterion, "") + str(row.request.deliverable or "+")
+                before = [asked[criterion]] if criterion in asked else []
+                asked[criterion] = ",".join([*before, str(row.request.deliverable or "+")])
     return asked
 
 

@@ -124,7 +124,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     def _room(self, least: int) -> tuple[int, int]:
         """Return the first row for the dialog and the row after its last; the clock gives way where rows are few."""
         below = self.below
-        if below is None:
+        if below is None or not below.query(AlarmLine):
             return 0, self.size.height
         alarm = below.query_one(AlarmLine)
         bottom = alarm.region.y if alarm.has_class("-on") else self.size.height - 1

@@ -28,7 +28,8 @@ WRITING_ROWS = 8
 class WritingScreen(ConsoleScreen):
     """A screen about one defense on which texts are written.
 
-    A subclass answers `texts`. `write` opens a text; finishing it stores it with `DefenseDesk.commit`. Call `keep_text` before doing anything else with the defense.
+    A subclass answers `texts`. `write` opens a text; finishing it stores it with `DefenseDesk.commit`. Call `keep_text`
+    before doing anything else with the defense.
     """
 
     WISHES: ClassVar[Wishes[Any]] = ON_A_DEFENSE

@@ -13,7 +13,8 @@ from textual.content import Content
 
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content import message as messages
-from defense_console.reports.content.report import READERS, Reader, Report, ReportField, fields
+from defense_console.reports.content.report import fields
+from defense_console.reports.content.value import READERS, Reader, Report, ReportField
 from defense_console.safe_text import content, one_line
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.headlines import headline_of

@@ -14,7 +14,7 @@ from defense_console.desk.exchange.saving import proposed_file, save
 from defense_console.desk.typed.path import typed_path
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.reports.content import message as messages
-from defense_console.reports.content.report import Report
+from defense_console.reports.content.value import Report
 from defense_console.reports.rendering.formats import rendered
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to

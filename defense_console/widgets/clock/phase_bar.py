@@ -77,9 +77,10 @@ def names(timeline: Timeline, now: Stamp, width: int) -> Content:
     for part in parts:
         start, end = round(part.start_ms / total * width), round(part.end_ms / total * width)
         minutes = round((part.end_ms - part.start_ms) / 60_000)
-        text = shortened(
-            f"{capital(phase_word(part.phase))} {minutes}", max(0, (end if part is not parts[-1] else width) - start)
-        )
-        before = max(0, start + (end - start - cells(text)) // 2 - line.cell_length)
-        line = line + Content(" " * before) + Content.styled(text, "$text-muted")
+        text = f"{capital(phase_word(part.phase))} {minutes}"
+        place = min(start + max(0, end - start - cells(text)) // 2, width - cells(text))
+        before = max(1 if line.plain else 0, place - line.cell_length)
+        text = shortened(text, max(0, width - line.cell_length - before))
+        style = "bold" if part.phase == timeline.phase else "$text-muted"
+        line = line + Content(" " * before) + Content.styled(text, style)
     return line
