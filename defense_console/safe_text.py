@@ -26,6 +26,7 @@ __all__ = [
     "shortened",
     "shortened_place",
     "visible",
+    "wrapped",
 ]
 
 _STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
@@ -79,3 +80,38 @@ def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -
         if cells(text := one_line(str(each))) <= width:
             return text
     return shortened(text, width)
+
+
+def wrapped(text: Content, width: int, first: int | None = None) -> list[Content]:
+    """Return the rows of a text: broken at blanks, and where one word is longer than a row behind a separator of it.
+
+    A path can then be read and copied name by name. Textual would break it after any letter.
+
+    Args:
+        text: Of one line or several.
+        width: Cells of a row, 2 at least.
+        first: Cells of the first row, where something else stands at its end.
+    """
+    rows: list[Content] = []
+    for line in text.split("\n"):
+        narrow = width if first is None or rows else first
+        rows += [line[start:end] for start, end in _row_places(line.plain, max(2, width), max(2, narrow))]
+    return rows
+
+
+def _row_places(text: str, full: int, first: int) -> list[tuple[int, int]]:
+    """Return the first character of each row and the one behind its last; blanks at a break are left out."""
+    places: list[tuple[int, int]] = []
+    start = 0
+    while cells(text[start:]) > (width := full if places else first):
+        stop = min(len(text), start + width)
+        while stop > start + 1 and cells(text[start:stop]) > width:
+            stop -= 1
+        blank = text.rfind(" ", start + 1, stop + 1)
+        word = text[blank + 1 if blank > start else start :].partition(" ")[0]
+        name = max(text.rfind("/", start + 1, stop), text.rfind("\\", start + 1, stop)) + 1
+        at_name = name > max(start, blank + 1) and cells(word) > width
+        cut = name if at_name else blank if blank > start else stop
+        places.append((start, cut))
+        start = cut if at_name or blank <= start else cut + 1
+    return [*places, (start, len(text))]

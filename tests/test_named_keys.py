@@ -31,15 +31,17 @@ _QUOTED = re.compile(r"“([^\s.;_-])”|«\s?([^\s.;_-])\s?»")
 
 FIXED = frozenset({
     # Keys of text fields and dialogs, which no setting changes.
-    "WRITING · Esc leaves", "Esc", "↵  keep    Alt+↵  new line    Esc  back, the text stays", "Esc  back",
-    "y or o  {yes}      Esc  {no}", "1–{last}  choose      Esc  {back}", "Esc  stop",
+    "Esc", "Esc  stop", "Enter keep     Alt+Enter new line     Esc go back, the text stays",
+    "Tab complete     Enter look     Esc go back, the text stays",
+    "Tab complete     Enter save     Esc go back, the text stays", "Enter Esc go back",
+    "y or o {yes}     Enter Esc {no}", "1–{last} choose     Enter Esc {back}",
     # What settings.toml may not bind, and why.
     "terminals send Backspace for it", "terminals send Tab for it", "terminals send Enter for it",
     "Esc always goes one step back",
     # The names of keys themselves.
-    "Home", "End", "PgUp", "PgDn", "Del", "Ins", "Space",
-    # No keys: a word, a unit of size, an arrow that points down.
-    "Insert a comment from the comment bank.", "B", "↓ {n} more line below",
+    "Home", "End", "PgUp", "PgDn", "Del", "Ins", "Space", "Enter", "Backspace",
+    # No keys: a word, a unit of size.
+    "Insert a comment from the comment bank.", "B",
     # What is typed at a prompt of the command line, and the Z at the end of an instant.
     "Import this? (y/n)", "a time with TZID, or with Z at its end: both say which zone it is in",
 })  # fmt: skip

@@ -4,10 +4,13 @@ import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from defense_console.safe_text import cell, cells, content, line, same_width, shortened, shortened_place
+from defense_console.safe_text import cell, cells, content, line, same_width, shortened, shortened_place, wrapped
 
 HOSTILE = [
     "[/foo]",
@@ -135,3 +138,27 @@ async def test_widgets_show_hostile_text_whole() -> None:
         shown = [str(widget.render()) for widget in app.query(Static)]
         assert shown == [content(text).plain for text in HOSTILE + ACTING]
         assert table.get_row_at(0)[0].plain == "[/foo]"
+
+
+def rows(text: str, width: int) -> list[str]:
+    return [row.plain for row in wrapped(Content(text), width)]
+
+
+def test_a_path_is_broken_behind_its_separators() -> None:
+    assert rows("Kept in /home/ada/my documents/store.", 14) == ["Kept in", "/home/ada/my", "documents/", "store."]
+    assert rows("C:\\Users\\Ada\\store", 12) == ["C:\\Users\\", "Ada\\store"]
+    assert rows("either/or is no path", 12) == ["either/or is", "no path"]
+    assert rows("abcdefgh", 3) == ["abc", "def", "gh"]
+    assert rows("日本語 日本", 5) == ["日本", "語", "日本"]
+    assert rows("", 5) == [""]
+    assert [row.plain for row in wrapped(Content("one two three four\nfive six"), 9, 5)] == [
+        "one", "two three", "four", "five six",
+    ]  # fmt: skip
+    assert rows("Pourquoi\N{NO-BREAK SPACE}? Oui", 10) == ["Pourquoi\N{NO-BREAK SPACE}?", "Oui"]
+
+
+@given(st.text(st.sampled_from("ab/\\ é日\n"), max_size=60), st.integers(2, 12))
+def test_nothing_is_lost_by_wrapping(text: str, width: int) -> None:
+    shown = rows(text, width)
+    assert "".join(shown).replace(" ", "") == text.replace("\n", "").replace(" ", "")
+    assert all(cells(row) <= width for row in shown)

@@ -87,6 +87,11 @@ def _c(
     )  # fmt: skip
 
 
+WITH_LISTS: Final[tuple[Context, ...]] = (
+    "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside", "help",
+)  # fmt: skip
+"""Where one moves through lists and texts."""
+
 COMMANDS: Final[tuple[Command, ...]] = (
     # --- everywhere ------------------------------------------------------------------------------------------------
     _c("console.help", "h question_mark f1", N_("help"), N_("Show the keys of this screen."), "global", footer=0),
@@ -102,15 +107,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("aside.drop", "x delete", N_("drop"), N_("Give it up for good, after a question."), "aside", footer=20),
     _c("console.language", "", N_("language"), N_("Switch between French and English."), "global"),
     _c("console.theme", "", N_("theme"), N_("Switch between the dark and the light theme."), "global"),
-    _c("move.down", "down j", N_("down"), N_("Go to the next line."),
-       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside",
-       "help"),
-    _c("move.up", "up k", N_("up"), N_("Go to the line before."),
-       "queue", "brief", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside",
-       "help"),
-    _c("panel.next", "tab", N_("panel"), N_("Go to the next panel."), "brief", "live", "verdict", "revisions"),
+    _c("move.down", "down j", N_("down"), N_("Go to the next line."), *WITH_LISTS),
+    _c("move.up", "up k", N_("up"), N_("Go to the line before."), *WITH_LISTS),
+    _c("move.page_down", "pagedown", N_("page down"), N_("Go a screen further."), *WITH_LISTS),
+    _c("move.page_up", "pageup", N_("page up"), N_("Go a screen back."), *WITH_LISTS),
+    _c("move.first", "home", N_("top"), N_("Go to the beginning."), *WITH_LISTS),
+    _c("move.last", "end", N_("bottom"), N_("Go to the end."), *WITH_LISTS),
+    _c("panel.next", "tab", N_("panel"), N_("Go to the next panel."),
+       "brief", "waiting", "live", "verdict", "revisions"),
     _c("panel.previous", "shift+tab", N_("panel before"), N_("Go to the panel before."),
-       "brief", "live", "verdict", "revisions"),
+       "brief", "waiting", "live", "verdict", "revisions"),
     _c("edit.undo", "u", N_("undo"), N_("Take the last action back."),
        "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", footer=90),
     _c("edit.redo", "y", N_("redo"), N_("Do again what was taken back."),
@@ -237,7 +243,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "verdict"),
     _c("verdict.sign", "f9", N_("sign"), N_("Sign the verdict; once signed, release it now."), "verdict",
        writing=True, footer=15),
-    _c("report.message", "a", N_("message"), N_("Read the message for the student, once the verdict is released: copy it, save it."),
+    _c("report.message", "a", N_("message"),
+       N_("Read the message for the student, once the verdict is released: copy it, save it."),
        "verdict", "preview", "revisions", footer=46),
     _c("verdict.revisions", "b", N_("documents"), N_("See the documents to revise: what came and what changed."),
        "verdict", footer=42),
@@ -296,10 +303,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("difference.previous", "p b", N_("previous"), N_("Go to the change before."), "difference", footer=20),
     _c("difference.layout", "v", N_("layout"), N_("Show the versions side by side, or one below the other."),
        "difference", footer=30),
-    _c("difference.page_down", "pagedown space", N_("page down"), N_("Go a screen further."), "difference"),
-    _c("difference.page_up", "pageup", N_("page up"), N_("Go a screen back."), "difference"),
-    _c("difference.top", "home", N_("top"), N_("Go to the beginning."), "difference"),
-    _c("difference.bottom", "end", N_("bottom"), N_("Go to the end."), "difference"),
+    _c("difference.page_down", "space", N_("page down"), N_("Go a screen further."),
+       acts_as={"difference": "move.page_down"}),
     # --- two consoles, last because rarely needed: help and palette follow this order -------------------------------
     _c("console.take_over", "f5", N_("take over"),
        N_("Write on a defense that another console holds, after a question; that one can then only read it."),

@@ -32,6 +32,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
+from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
@@ -47,6 +48,8 @@ Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 T = TypeVar("T")
 WAYS_OUT = ("console.quit", "console.back", "console.help")
 """Commands at the right end of the keys row."""
+LEAVES_ELSEWHERE = ("ctrl+c", "q", "Q")
+"""Keys that end other programs."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
 
@@ -177,6 +180,10 @@ class ConsoleScreen(Screen[None]):
         """What the message row says while there is no message, "" for nothing."""
         return ""
 
+    def quiet_line(self) -> str:
+        """What the message row says while there is nothing else to say, "" for nothing."""
+        return ""
+
     # --- the desk and the app ----------------------------------------------------------------------------------------
 
     @property
@@ -292,7 +299,10 @@ class ConsoleScreen(Screen[None]):
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
-            self.query_one(MessageLine).show_standing(content(self.standing_line()))
+            standing = content(self.standing_line()).stylize_before("$text-warning")
+            quiet = content(self.quiet_line())
+            fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
+            self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
@@ -446,6 +456,10 @@ class ConsoleScreen(Screen[None]):
             event.stop()
             event.prevent_default()
             await self.do_command(command)
+        elif event.key in LEAVES_ELSEWHERE and not (self.writing and event.is_printable):
+            event.stop()
+            event.prevent_default()
+            self.say_way_out()
 
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
@@ -484,6 +498,26 @@ class ConsoleScreen(Screen[None]):
         """Close this screen; the queue is the last."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    def action_move_page_down(self) -> None:
+        """A screen further."""
+        turn_page(self, 1)
+
+    def action_move_page_up(self) -> None:
+        """A screen back."""
+        turn_page(self, -1)
+
+    def action_move_first(self) -> None:
+        """The beginning."""
+        go_to_end(self, last=False)
+
+    def action_move_last(self) -> None:
+        """The end."""
+        go_to_end(self, last=True)
+
+    def say_way_out(self) -> None:
+        """Say how the console is left: keys that do it elsewhere only say so here."""
+        self.tell(_("{key:console.quit} leaves the console, after a question; {key:console.back} goes one step back."))
 
     def action_console_redraw(self) -> None:
         """Draw the screen anew."""

@@ -105,6 +105,12 @@ class Host(OrderedKeys, inherit_bindings=False):
             name = f"{screen.label(command)} — {_(command.tooltip)}"
             found.append((name, partial(screen.do_command, command), help_text or None))
         self.search_commands(found, placeholder=_("Search for a command…"))
+        self.call_after_refresh(self._place_palette, screen.question_top)
+
+    def _place_palette(self, top: int) -> None:
+        """Let the palette stand where questions stand, so that the clock stays in sight."""
+        for box in self.screen.query("CommandPalette > Vertical"):
+            box.styles.margin = (top, 0, 0, 0)
 
     def tell_of_copy(self) -> None:
         """Say once that the store could not be copied today."""

@@ -9,8 +9,10 @@ import msgspec
 from defense_console.model.curriculum import Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.summary import Summary, defense_id, summarize
-from defense_console.model.queue.path import ProjectStatus, glyph, path
+from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.safe_text import cells
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.plots.path_strip import PATH_MARKS
 from tests.model.builders import Log, conditional, ids, shipped
 
 IRP = shipped()["IRP"]
@@ -96,11 +98,11 @@ def test_other_curricula_do_not_count() -> None:
     assert [status for _, status in path(IRP, [twin])] == strip()
 
 
-def test_every_status_has_its_own_glyph_of_one_cell() -> None:
+def test_every_status_has_its_own_mark_of_one_cell() -> None:
     every: tuple[ProjectStatus, ...] = (
         "unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass",
     )  # fmt: skip
-    glyphs = [glyph(status) for status in every]
-    assert len(set(glyphs)) == len(every)
-    assert all(cells(sign) == 1 for sign in glyphs)
-    assert glyph("unknown") == "·"
+    assert set(PATH_MARKS) == set(every)
+    marks = [mark(name) for name, _style in PATH_MARKS.values()]
+    assert len(set(marks)) == len(every)
+    assert all(cells(sign) == 1 for sign in marks if sign), "only what is locked has none"

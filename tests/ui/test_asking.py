@@ -76,7 +76,7 @@ async def test_escape_keeps_the_text_until_the_same_is_asked_again_and_no_other_
     async with room.app(id).run_test(size=SIZE) as pilot:
         await shows(pilot, "Verdict 1 released")
         await pilot.press("e")
-        await shows(pilot, "Why is the verdict amended?", "Esc  back, the text stays")
+        await shows(pilot, "Why is the verdict amended?", "Esc go back, the text stays")
         await type_text(pilot, "misr")
         await pilot.press("escape")
         await hides(pilot, "Why is the verdict amended?")

@@ -23,7 +23,8 @@ async def test_the_brief_tells_what_a_defense_is_about(room: Room) -> None:
     async with room.app(id).run_test(size=(120, 50)) as pilot:
         await shows(
             pilot, "Ada Byron", "IRP-P2", "attempt 1", "in 12 min", "Claire Morel", "40-shop chain",
-            "No outcome is known before this defense", "0/4 received", "Interview guide", "window 10–20 min",
+            "No outcome is known before this defense", "Deliverables 0 of 4", "Interview guide",
+            "window of the presentation 10–20 min",
         )  # fmt: skip
 
 
@@ -41,15 +42,15 @@ async def test_the_last_outcome_and_the_path_are_there(room: Room) -> None:
 async def test_space_ticks_checks_and_declares_documents(room: Room) -> None:
     id = planned(room)
     async with room.app(id).run_test(size=(120, 50)) as pilot:
-        await shows(pilot, "checks left")
+        await shows(pilot, "Before the call 0 of 4")
         await pilot.press("space")
         await until(pilot, lambda: len(room.defense(id).checks) == 1)
         await pilot.press("tab", "j", "space")
-        await shows(pilot, "1/4 received")
+        await shows(pilot, "Deliverables 1 of 4")
         await until(pilot, lambda: room.defense(id).declared == {2: True})
         await pilot.press("space")
         await until(pilot, lambda: room.defense(id).declared == {2: False})
-        await shows(pilot, "missing")
+        await shows(pilot, "[✗] 2", "Deliverables 0 of 4")
         await pilot.press("u", "u", "u")
         await until(pilot, lambda: not room.defense(id).checks and not room.defense(id).declared)
 
@@ -73,7 +74,7 @@ async def test_t_opens_the_room_and_t_again_starts(room: Room) -> None:
         await pilot.press("t")
         await until(pilot, lambda: isinstance(pilot.app.screen, WaitingScreen))
         room.machine.pass_time(65)
-        await shows(pilot, "Waited 01:05")
+        await shows(pilot, "WAITED 01:05")
         await pilot.press("t")
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
         await until(pilot, lambda: room.defense(id).session == "live")
@@ -84,7 +85,7 @@ async def test_absence_needs_a_reason_before_a_third_of_the_plan(room: Room) -> 
     room.add(id, ev.RoomOpened())
     room.machine.pass_time(240)
     async with room.app(id).run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "Waited 04:00", "absent in 06:00, at 14:10")
+        await shows(pilot, "WAITED 04:00", "absent in 06:00, at 14:10")
         await pilot.press("x")
         await shows(pilot, "Why is Ada Byron declared absent now?")
         await pilot.press("enter")
@@ -145,7 +146,7 @@ async def test_absence_earlier_with_a_reason(room: Room) -> None:
     id = planned(room, in_min=0)
     room.add(id, ev.RoomOpened())
     async with room.app(id).run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "Waited 00:00")
+        await shows(pilot, "WAITED 00:00")
         await pilot.press("x")
         await shows(pilot, "Why is Ada Byron")
         await type_text(pilot, "wrote it")
@@ -161,7 +162,7 @@ async def test_who_cancels_decides_whether_it_is_late(room: Room, key: str, stat
     id = planned(room)
     room.add(id, ev.RoomOpened())
     async with room.app(id).run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "Waited")
+        await shows(pilot, "WAITED")
         await pilot.press("c")
         await shows(pilot, "Who cancels the defense?", "the student (late")
         await pilot.press(key)

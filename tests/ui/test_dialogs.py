@@ -100,13 +100,14 @@ async def test_a_dialog_says_whose_it_is(room: Room) -> None:
     app = room.app(id)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "Documents to revise")
-        whose = "│ Ada Byron · IRP-P2 · attempt 1"
+        whose = " Ada Byron · IRP-P2 · attempt 1 ━"
         await pilot.press("space")
-        await shows(pilot, "Declare", whose)
+        await shows(pilot, "Declare", f"━ Received {whose}")
         await pilot.press("escape", "o")
-        await shows(pilot, "Why is this document given up?", whose)
+        await shows(pilot, "Why is this document given up?", f"━{whose}")
         await pilot.press("escape")
         await hides(pilot, "Why is this document given up?")
         await pilot.press("ctrl+q")
         await shows(pilot, "Leave the console?")
+        await shows(pilot, "━ Leave ━")
         assert whose not in plain_text(app), "the console is nobody's"

@@ -71,7 +71,8 @@ async def test_the_report_is_saved_in_four_forms_and_replaces_no_file_unasked(ro
         for key, begins in (("1", b"#"), ("2", b"<!"), ("3", b"%PDF"), ("4", b"PK")):
             place = room.folder.parent / f"report-{key}"
             await save_as(pilot, key, place)
-            await until(pilot, lambda: isinstance(app.screen, PreviewScreen) and place.exists())
+            await until(pilot, lambda: isinstance(app.screen, PreviewScreen))
+            await until(pilot, place.exists)
             assert place.read_bytes().startswith(begins)
         place.write_text("mine")
         await save_as(pilot, "1", place)

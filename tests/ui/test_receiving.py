@@ -46,7 +46,7 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
     id = planned(room)
     sent(tmp_path, {"X_Ada_1_guide_092024.pdf": b"one", "X_Ada_9_[red]_092024.pdf": b""})
     async with room.app(id).run_test(size=(100, 40)) as pilot:
-        await shows(pilot, "0/4 received")
+        await shows(pilot, "Deliverables 0 of 4")
         await pilot.press("d")
         await shows(pilot, "Where are the documents of Ada [x]?")
         await type_text(pilot, "~/sent.zip")
@@ -59,9 +59,33 @@ async def test_an_archive_is_shown_then_taken(room: Room, tmp_path: Path, monkey
         )  # fmt: skip
         assert not kept(room)
         await pilot.press("o")
-        await shows(pilot, "1 file taken in.", "1/4 received")
+        await shows(pilot, "1 file taken in.", "Deliverables 1 of 4")
         await until(pilot, lambda: received(room, id) == [(1, ["X_Ada_1_guide_092024.pdf"])])
     assert kept(room) == [hashlib.sha256(b"one").hexdigest()]
+
+
+async def test_tab_completes_the_path(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    id = planned(room)
+    (tmp_path / "of [x]").mkdir()
+    for name in ("one.zip", "one more.zip"):
+        sent(tmp_path / "of [x]", {"X_Ada_1_guide_092024.pdf": b"one"}, name)
+    async with room.app(id).run_test(size=(60, 20)) as pilot:
+        await pilot.press("d")
+        await shows(pilot, "Where are the documents")
+        await type_text(pilot, "~/o")
+        await pilot.press("tab")
+        await shows(pilot, "~/of [x]/")
+        await type_text(pilot, "q")
+        await pilot.press("tab")
+        await shows(pilot, "No name begins like this.")
+        await pilot.press("backspace", "tab")
+        await shows(pilot, "~/of [x]/one", "one more.zip  one.zip")
+        await type_text(pilot, " ")
+        await pilot.press("tab")
+        await shows(pilot, "~/of [x]/one more.zip")
+        await pilot.press("enter")
+        await shows(pilot, "Take these documents in?")
 
 
 async def test_what_cannot_be_matched_is_what_the_mentor_says(

@@ -49,7 +49,7 @@ async def test_the_queue_opens_the_documents_of_a_condition_and_says_who_has_tim
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("3", "enter")
         await until(pilot, lambda: isinstance(app.screen, RevisionsScreen))
-        await shows(pilot, "Documents to revise · 0/2 settled", "The student has time until", "in 47 h", "requested")
+        await shows(pilot, "Documents to revise 0 of 2 settled", "The student has time until", "in 47 h", "requested")
         await pilot.press("v")
         await shows(pilot, "Nothing has been received: d takes files in, Space declares it received.")
 
@@ -59,7 +59,7 @@ async def test_what_came_back_unchanged_cannot_be_missed_and_is_accepted_only_af
     room.add(id, ev.RowReceived("d1", (file("1b"),)), ev.RowReceived("d2", (file("2a", "again.pdf"),)))
     app = room.app(id)
     async with app.run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "You decide until", "changed since version 1", "UNCHANGED although requested", "version 1 ▲")
+        await shows(pilot, "You decide until", "changed since version 1", "UNCHANGED although requested", "version 1")
         await pilot.press("v")
         await until(pilot, lambda: room.defense(id).revisions[0].state == "accepted")
         await until(pilot, lambda: documents(app) == "d2", "the cursor goes on to what waits")
@@ -250,7 +250,7 @@ async def test_a_rework_plans_the_next_attempt_which_opens_on_what_was_missing(r
         await shows(pilot, "Attempt 1 · ✗ not met", "no figure at all")
         await pilot.press("escape", "k", "k", "k", "k", "k")
         await pilot.press("v")
-        await shows(pilot, "This skill was acquired before: ↵ opens it.")
+        await shows(pilot, "This skill was acquired before: Enter opens it.")
         await pilot.press("enter")
         await shows(pilot, folded[0].criteria[0].text.en[:40])
 
@@ -287,7 +287,7 @@ async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
     id = room.plan(in_min=1)
     async with room.app(id).run_test(size=(100, 40)) as pilot:
         await take_in(pilot, tmp_path / "first.zip", ROUNDS[0], "version 1, new")
-        await shows(pilot, "2/4 received")
+        await shows(pilot, "Deliverables 2 of 4")
     room.live(id)
     rate_all(room, id, MISSED)
     for phase, minutes in (("discussion", 15), ("debriefing", 10)):
@@ -302,7 +302,7 @@ async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
         await pilot.press("f9", "y")
         await shows(pilot, "Verdict 1 released")
         await pilot.press("b")
-        await shows(pilot, "0/2 settled", "The student has time until")
+        await shows(pilot, "0 of 2 settled", "The student has time until")
         room.machine.pass_time(3600)
         await take_in(pilot, tmp_path / "second.zip", ROUNDS[1], GUIDE)
         await shows(pilot, "changed since version 1", "UNCHANGED although requested", "You decide until")
@@ -316,10 +316,10 @@ async def test_a_condition_is_settled_in_two_rounds_without_a_second_defense(
         await shows(pilot, "What must the new version show?")
         await type_text(pilot, " With figures.")
         await pilot.press("enter")
-        await shows(pilot, "round 2", "1/2 settled", "The student has time until")
+        await shows(pilot, "round 2", "1 of 2 settled", "The student has time until")
         await take_in(pilot, tmp_path / "third.zip", ROUNDS[2], ANALYSIS)
         await pilot.press("w", "v")
-        await shows(pilot, "2/2 settled", "validated is proposed, IRP-P3 opens")
+        await shows(pilot, "2 of 2 settled", "validated is proposed, IRP-P3 opens")
         await pilot.press("f9", "y")
         await shows(pilot, "Released in")
         await pilot.press("f9", "y")

@@ -20,12 +20,55 @@ async def test_the_timeline_tells_what_happened_and_what_was_undone(room: Room) 
         await shows(pilot, "Ada Byron")
         await pilot.press("l")
         await shows(
-            pilot, "Timeline · Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
-            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12", "Check done: documents · undone", "Undone: line 2",
+            pilot, "Timeline  Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
+            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12", "Check done: documents (undone)", "Undone: line 2",
             "Private note: [b]bold[/b]",
         )  # fmt: skip
         await pilot.press("escape")
-        await hides(pilot, "Timeline")
+        await hides(pilot, "Timeline  Ada")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (120, 40)])
+async def test_pages_are_turned_and_the_ends_are_near(room: Room, size: tuple[int, int]) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan()
+    room.add(id, *(ev.Noted(f"note number {n}", room.machine.read()) for n in range(1, 81)))
+    app = room.app(id)
+    async with app.run_test(size=size) as pilot:
+        await shows(pilot, "Ada Byron")
+        await pilot.press("l")
+        await shows(pilot, "Private note: note number 80")
+        lines = app.screen.query_one(Panel)
+        await pilot.press("home")
+        await shows(pilot, "Planned: IRP-P2")
+        assert lines.row == 0
+        await pilot.press("pagedown")
+        await until(pilot, lambda: lines.row == lines.view.height - 1)
+        await pilot.press("pageup")
+        await until(pilot, lambda: lines.row == 0)
+        await pilot.press("end")
+        await shows(pilot, "Private note: note number 80")
+        await pilot.press("escape", "h", "end")
+        await shows(pilot, "settings.toml")
+        await pilot.press("home")
+        await hides(pilot, "settings.toml")
+
+
+async def test_keys_that_end_other_programs_say_how_this_one_is_left(room: Room) -> None:
+    room.student("s1", "Ada Byron")
+    id = room.plan()
+    async with room.app(id).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Ada Byron")
+        for key in ("ctrl+c", "q"):
+            await pilot.press(key)
+            await shows(pilot, "Ctrl+Q leaves the console, after a question")
+            await pilot.press("j")
+            await hides(pilot, "Ctrl+Q leaves")
+        await pilot.press("n", "q", "ctrl+c")
+        await shows(pilot, "Ctrl+Q leaves the console")
+        await pilot.press("escape")
+        await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["q"])
+        assert pilot.app.is_running
 
 
 async def test_a_gap_is_marked(room: Room) -> None:
@@ -47,10 +90,10 @@ async def test_the_help_lists_the_keys_of_the_screen_it_was_asked_on(room: Room)
     async with app.run_test(size=(120, 50)) as pilot:
         await shows(pilot, "Ada Byron")
         await pilot.press("f1")
-        await shows(pilot, "Keys · Verdict", "Sign the verdict", "verdict.sign", "F9")
+        await shows(pilot, "Keys  Verdict", "Sign the verdict", "verdict.sign", "F9")
         assert "live.rate_met" not in plain_text(app)
         await pilot.press("h")
-        await hides(pilot, "Keys · Verdict")
+        await hides(pilot, "Keys  Verdict")
 
 
 @pytest.fixture

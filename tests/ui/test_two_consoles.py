@@ -51,9 +51,9 @@ async def test_the_second_console_reads_follows_within_a_second_and_keeps_its_cu
         async with room.app(id).run_test(size=SIZE) as second:
             await shows(second, READ_ONLY, "F5 takes it over.", "Rubric 0/12")
             await second.press("j", "j", "v", "n")
-            await shows(second, "› ·              Causes that training")
+            await shows(second, "› ◦              Causes that training")
             await first.press("v", "x")
-            await shows(second, "Rubric 2/12", "✗ not met", "› ·              Causes that training")
+            await shows(second, "Rubric 2/12", "✗ not met", "› ◦              Causes that training")
             await first.press("t")
             await shows(second, "PAUSED")
             room.machine.pass_time(30)
@@ -217,7 +217,7 @@ async def test_a_conflict_keeps_both_versions_and_asks_row_by_row(room: Room) ->
         await shows(pilot, "Rubric 0/12")
         parted(room, app, id)
         await pilot.press("v")
-        await shows(pilot, "Not in the record · Ada Example", "Another console wrote first", "met")
+        await shows(pilot, "Not in the record  Ada Example", "Another console wrote first", "met")
         await pilot.press("escape")
         await shows(pilot, "1 decision is not in the record", "! shows it", "Rubric 0/12", "✓ saved")
         parted(room, app, id)
@@ -276,7 +276,7 @@ async def test_what_a_console_that_is_gone_could_not_save_is_asked_like_a_confli
     assert "2 decisions are not in the record" in line
     assert "Ada Example (IRP-P2)" in line
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "Not in the record · Ada Example", "Private note: he hesitated")
+        await shows(pilot, "Not in the record  Ada Example", "Private note: he hesitated")
         await pilot.press("enter")
         await shows(pilot, "Recorded. 1 row is left.")
         await pilot.press("x", "y")
@@ -311,7 +311,7 @@ async def test_what_cannot_even_be_kept_aside_is_not_saved_and_says_so_until_it_
         (file,) = spool_files(room.elsewhere)
         assert len(read_jobs(file)[0]) == 1
         NoRows.full = False
-        await shows(pilot, "Not in the record · Ada Example", "met")
+        await shows(pilot, "Not in the record  Ada Example", "met")
         await saved(pilot)
         assert app.desk.unsaved_text("en") == ""
         assert spool_files(room.elsewhere) == []

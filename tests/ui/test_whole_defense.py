@@ -53,13 +53,13 @@ async def _until_live(room: Room, pilot: Pilot[None]) -> None:
     """Queue, brief with a document declared and a check ticked, waiting room."""
     await shows(pilot, "Ada Example", "in 12 min")
     await pilot.press("enter")
-    await shows(pilot, "Before the call", "checks left")
+    await shows(pilot, "Before the call 0 of")
     await pilot.press("space", "tab", "space")
-    await shows(pilot, "1/4 received", "received")
+    await shows(pilot, "Deliverables 1 of 4", "received")
     await pilot.press("t")
     await shows(pilot, "Waiting for Ada Example")
     room.machine.pass_time(120)
-    await shows(pilot, "Waited 02:00.")
+    await shows(pilot, "WAITED 02:00")
     await pilot.press("t")
     await shows(pilot, "PRESENTATION 1/3", "00:00 of 15:00", "Rubric 0/12")
 
@@ -125,9 +125,9 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     await shows(pilot, "All pending 1", "◇")
     queue = plain_text(app).splitlines()
     await pilot.press("enter")
-    await shows(pilot, "0/2 settled", "The student has time until")
+    await shows(pilot, "0 of 2 settled", "The student has time until")
     await pilot.press("g")
-    await shows(pilot, "Verdict 1 released", "requested · required · due Friday 02:29", "due Thursday 14:29")
+    await shows(pilot, "Verdict 1 released", "required · due Friday 02:29", "due Thursday 14:29")
     return queue[:-2], plain_text(app).splitlines()[:-2]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -30,3 +31,58 @@ def typed_path(text: str) -> Path:
         return found
     except RuntimeError as error:
         raise ConsoleError("{file}: there is no such file or folder.", file=path) from error
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a path may go on with.
+
+    Attributes:
+        text: What was typed, with what all names that begin like it have in common.
+        names: These names, sorted, folders with a separator at their end; empty when there is only one, or none.
+        exists: Whether any name begins like it.
+    """
+
+    text: str
+    names: tuple[str, ...] = ()
+    exists: bool = True
+
+
+def complete_path(text: str) -> Completed:
+    """Complete a path as a shell does; names that begin with a dot only where a dot is typed.
+
+    Quotes stay, backslashes before blanks go: neither is needed, and blanks are part of a name.
+    """
+    body = text.lstrip()
+    quote = body[:1] if body[:1] in ("'", '"') else ""
+    path = body[len(quote) :]
+    if os.name == "posix" and not quote:
+        path = re.sub(r"\\(.)", r"\1", path)
+    if path == "~":
+        return Completed(f"{quote}~{os.sep}")
+    folder, begin = os.path.split(path)
+    names = _names(folder, begin)
+    if not names:
+        return Completed(text, exists=False)
+    first, last = min(names), max(names)
+    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    common = first[:same]
+    kept = path[: len(path) - len(begin)]
+    return Completed(f"{quote}{kept}{common}", names if len(names) > 1 else ())
+
+
+def _names(folder: str, begin: str) -> tuple[str, ...]:
+    """Return what lies in a folder and begins like this, in any case where nothing does in this one; sorted."""
+    try:
+        with os.scandir(Path(folder or os.curdir).expanduser()) as entries:
+            found = [
+                entry.name + (os.sep if entry.is_dir() else "") for entry in entries if _is_shown(entry.name, begin)
+            ]
+    except (OSError, RuntimeError, ValueError):
+        return ()
+    exact = sorted(name for name in found if name.startswith(begin))
+    return tuple(exact or sorted(name for name in found if name.casefold().startswith(begin.casefold())))
+
+
+def _is_shown(name: str, begin: str) -> bool:
+    return (begin.startswith(".") or not name.startswith(".")) and name.isprintable()

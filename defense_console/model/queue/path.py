@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.defense.summary import Summary
 
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
-
-_GLYPHS: Final[Mapping[ProjectStatus, str]] = {
-    "unknown": "·",
-    "locked": "□",
-    "open": "○",
-    "in_defense": "▶",
-    "revision_pending": "◐",
-    "validated": "✓",
-    "to_repass": "↺",
-}
-
-
-def glyph(status: ProjectStatus) -> str:
-    """Return the one-cell sign of a status; it is never shown without its word."""
-    return _GLYPHS[status]
 
 
 def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:

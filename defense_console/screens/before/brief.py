@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import shortened
 from defense_console.screens.before import panels
 from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import _, language, ngettext, when
+from defense_console.words.translation import _, when
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from defense_console.desk.defense.brief import BriefDesk
+
+
+ORDER = ("scenario", "role", "questions", "notes")
+ORDER_NARROW = ("questions", "role", "scenario", "notes")
+"""The right column from top to bottom; below the left one what is asked comes first."""
 
 
 class BriefScreen(PanelScreen):
@@ -47,64 +54,67 @@ class BriefScreen(PanelScreen):
 
     # --- drawing -------------------------------------------------------------------------------------------------
 
+    def compose_band(self) -> ComposeResult:
+        """When it starts, and the plan as a bar."""
+        yield QuietText(id="brief-when", markup=False)
+
     def compose_body(self) -> ComposeResult:
-        """Head, two columns of panels, the strip for texts."""
-        with Vertical(classes="head"):
-            yield Static(id="brief-title", markup=False)
-            yield Static(id="brief-when", markup=False)
+        """Two columns of panels."""
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column"):
-                yield Panel(id="path")
                 yield Panel(id="checks")
                 yield Panel(id="deliverables")
-                yield Panel(id="previous")
-            with Vertical(classes="column"):
+                yield Panel(id="path", classes="panel rest")
+            with Vertical(classes="column", id="brief-right"):
                 yield Panel(id="scenario")
                 yield Panel(id="role")
                 yield Panel(id="questions")
-                yield Panel(id="notes")
+                yield Panel(id="notes", classes="panel rest")
+
+    @property
+    def headline(self) -> Headline:
+        """Who defends what."""
+        return headline_of(self.brief, _("Brief"))
 
     def redraw(self) -> None:
         """Show the state as it is now."""
-        desk = self.brief
-        self._show_head()
-        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone))
-        self.panel("checks").show(self._checks_title(), panels.check_items(desk))
-        declared = sum(desk.defense.declared.get(d.n, False) for d in desk.project.deliverables)
-        total = len(desk.project.deliverables)
-        heading = _("Deliverables · {n}/{total} received", n=declared, total=total)
-        self.panel("deliverables").show(heading, panels.deliverable_items(desk))
-        self.panel("previous").show(_("Before this defense"), panels.previous_items(desk, self.zone))
+        desk, now = self.brief, self.desk.now().wall
+        self._show_when()
+        checks, done = panels.check_items(desk), self.defense.checks
+        self.panel("checks").show(
+            _("Before the call"), checks, _counted(sum(item.key in done for item in checks), len(checks)),
+            self.hints_of("brief.tick"),
+        )  # fmt: skip
+        deliverables = desk.project.deliverables
+        received = sum(desk.defense.declared.get(d.n, False) for d in deliverables)
+        self.panel("deliverables").show(
+            _("Deliverables"), panels.deliverable_items(desk, self.zone, now), _counted(received, len(deliverables)),
+            self.hints_of("documents.receive", "documents.open"),
+        )  # fmt: skip
+        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone, legend=self.wide))
         self.panel("scenario").show(_("Scenario"), panels.scenario_items(desk))
-        self.panel("role").show(_("Your role"), panels.role_items(desk))
-        self.panel("questions").show(_("Questions"), panels.question_items(desk))
-        notes = panels.note_items(desk)
-        self.panel("notes").display = bool(notes)
-        self.panel("notes").show(_("Notes"), notes)
+        self.panel("role").show(_("My role"), panels.role_items(desk))
+        self.panel("questions").show(_("Questions to ask"), panels.question_items(desk))
+        self.show_notes(panels.note_items(desk))
+        order = ORDER if self.wide else ORDER_NARROW
+        self.query_one("#brief-right").sort_children(key=lambda panel: order.index(panel.id or ""))
         self.keep_focus()
 
     def second(self) -> None:
         """The time until the start moves."""
-        self._show_head()
+        self._show_when()
 
-    def _checks_title(self) -> Content:
-        if self.brief.ready:
-            return Content(_("Before the call · ready"))
-        left = sum(check.id not in self.defense.checks for check in self.curriculum.checks)
-        return Content(ngettext("Before the call · {n} check left", "Before the call · {n} checks left", left))
+    def _show_when(self) -> None:
+        desk, now, width = self.brief, self.desk.now(), self.row_width
+        bar, names = panels.plan_bar(desk, self.zone, now, width)
+        lines = [panels.appointment(desk, self.zone, now.wall, width), bar, names]
+        self.query_one("#brief-when", QuietText).show(Content("\n").join(lines))
 
-    def _show_head(self) -> None:
-        desk, width = self.brief, max(20, self.size.width - 2)
-        project = desk.project
-
-        what = _("{project} {title} · attempt {n}", project=project.id, title=project.title.in_(language()),
-                 n=desk.defense.attempt)  # fmt: skip
-        name = Content(shortened(desk.student.name, width)).stylize("bold")
-        self.query_one("#brief-title", Static).update(Content("\n").join([name, Content(shortened(what, width))]))
-        appointment = panels.appointment(desk, self.zone, self.desk.now().wall)
-        if standing := self.standing_line():
-            appointment = Content("\n").join([appointment, content(standing).stylize("bold $text-warning")])
-        self.query_one("#brief-when", Static).update(appointment)
+    def quiet_line(self) -> str:
+        """What the key that is pressed next does."""
+        if self.defense.session != "planned" or self.brief.read_only is not None:
+            return ""
+        return _("{key:brief.open_room} opens the waiting room; the next {key:waiting.start} starts the clock")
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -168,3 +178,7 @@ class BriefScreen(PanelScreen):
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""
         self.show_mode()
+
+
+def _counted(n: int, total: int) -> str:
+    return _("{n} of {total}", n=n, total=total)

@@ -2,65 +2,84 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from textual.content import Content
 
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.model.defense.summary import Summary
+from defense_console.model.defense.timeline import Timeline, later
 from defense_console.model.errors import N_
-from defense_console.model.queue.path import ProjectStatus, glyph
-from defense_console.safe_text import content
+from defense_console.model.log.envelope import Stamp
+from defense_console.safe_text import capital, cells, content, one_line, shortened
+from defense_console.widgets.clock import phase_bar
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item
+from defense_console.widgets.plots.path_strip import path_legend, path_strip
 from defense_console.words.translation import (
     _,
     clock_text,
     date_text,
-    duration_text,
     in_words,
     language,
     ngettext,
+    short_day,
+    short_when,
     size_text,
+    time_of_day,
     when,
 )
-from defense_console.words.values import OUTCOMES, PHASES, PROJECT_STATES, SESSIONS
-
-PATH_STYLES: dict[ProjectStatus, str] = {
-    "unknown": "$text-muted",
-    "locked": "$text-muted",
-    "open": "",
-    "in_defense": "bold $text-accent",
-    "revision_pending": "$text-warning",
-    "validated": "$text-success",
-    "to_repass": "$text-error",
-}
+from defense_console.words.values import OUTCOMES, PHASES, SESSIONS
 
 
-def appointment(desk: BriefDesk, zone: str, now: str) -> Content:
-    """When the defense is, how far away that is, and how long it takes."""
-    defense = desk.defense
-    length_s = 60 * defense.duration_min if defense.duration_min else desk.project.plan_s
-    parts = [when(defense.planned_at, zone, now), in_words(defense.planned_at, zone, now), duration_text(length_s)]
+def appointment(desk: BriefDesk, zone: str, now: str, width: int) -> Content:
+    """Return in how long the defense starts and when it ends, and what else fits in so many cells."""
+    defense, at = desk.defense, desk.defense.planned_at
+    hour, away = time_of_day(at, zone), in_words(at, zone, now)
     if defense.session != "planned":
-        parts.append(_(SESSIONS[defense.session]))
+        first, rest = capital(_(SESSIONS[defense.session])), when(at, zone, now)
+    else:
+        late = at <= now
+        first = _("was to start {away}", away=away) if late else _("starts {away}", away=away)
+        day = short_day(at, zone)
+        rest = _("at {time}", time=hour) if day == short_day(now, zone) else f"{day} {hour}"
+    ends = _("ends {time}", time=time_of_day(later(at, desk.project.plan_s), zone))
+    text = Content.assemble((first, "bold"), f", {rest}, {ends}")
     if defense.sitting.n > 1:
-        parts.append(_("sitting {n}", n=defense.sitting.n))
-    return content(" · ".join(parts))
+        text = text + Content("   " + _("sitting {n}", n=defense.sitting.n))
+    for more in window_words(desk):
+        if text.cell_length + 3 + cells(more) <= width:
+            return text + Content.styled(f"   {more}", "$text-muted")
+    return text
 
 
-def path_items(desk: BriefDesk, zone: str) -> tuple[Item, ...]:
-    """The student's path as a strip, what its signs mean, and the last outcome before this defense."""
-    path, here = desk.path, desk.defense.project
-    strip: list[Content] = []
-    for project, status in path:
-        name = project.id.rpartition("-")[2]
-        text = Content(f"{glyph(status)}{name}").stylize(PATH_STYLES[status])
-        strip.append(Content("[") + text + Content("]") if project.id == here else text)
-    used = [status for _project, status in path]
-    shown = sorted(set(used), key=used.index)
-    legend = " · ".join(f"{glyph(status)} {_(PROJECT_STATES[status])}" for status in shown)
-    items = [Item(Content(" ").join(strip)), Item(Content(legend).stylize("$text-muted"))]
+def window_words(desk: BriefDesk) -> tuple[str, ...]:
+    """Return the window of the first phase that has one, long and short; empty without one."""
+    phase = next((p for p in desk.project.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or phase.min_s is None or phase.max_s is None:
+        return ()
+    minutes = f"{phase.min_s // 60}–{phase.max_s // 60}"
+    return (_("window of the {phase} {minutes} min", phase=_phase(phase.id), minutes=minutes),
+            _("window {minutes} min", minutes=minutes))  # fmt: skip
+
+
+def plan_bar(desk: BriefDesk, zone: str, now: Stamp, width: int) -> tuple[Content, Content]:
+    """Return the bar of the plan with nothing passed, and the names under it; from now on once its hour has passed."""
+    start = max(desk.defense.planned_at, now.wall)
+    end = later(start, desk.project.plan_s)
+    plan = Timeline(phases=desk.project.phases)
+    return phase_bar.between(time_of_day(start, zone), time_of_day(end, zone), plan, now, width)
+
+
+def path_items(desk: BriefDesk, zone: str, legend: bool) -> tuple[Item, ...]:
+    """Return the student's path as a strip, what its marks mean, and what was before this defense."""
+    items = [Item(path_strip(desk.path, desk.defense.project))]
+    if not legend:
+        return (*items, *previous_items(desk, zone))
+    items.append(Item(path_legend(desk.path)))
     last = last_outcome(desk, zone)
     items.append(Item(content(last if last else _("No outcome is known before this defense."))))
-    return tuple(items)
+    return (*items, *previous_items(desk, zone))
 
 
 def last_outcome(desk: BriefDesk, zone: str) -> str:
@@ -83,48 +102,44 @@ def check_items(desk: BriefDesk) -> tuple[Item, ...]:
     """The pre-flight checks, keyed by their id."""
     done = desk.defense.checks
     return tuple(
-        Item(content(check.text.in_(language())), check.id, Content("[✓] " if check.id in done else "[ ] "))
+        Item(
+            content(check.text.in_(language())),
+            check.id,
+            Content(mark("ticked" if check.id in done else "unticked") + " "),
+        )
         for check in desk.curriculum.checks
     )
 
 
-def deliverable_items(desk: BriefDesk) -> tuple[Item, ...]:
-    """The deliverables, received or missing as declared, keyed by their number."""
+def deliverable_items(desk: BriefDesk, zone: str, now: str) -> tuple[Item, ...]:
+    """Return the deliverables as declared, keyed by their number; at the right what was kept, and when."""
     items = []
     for deliverable in desk.project.deliverables:
         received = desk.defense.declared.get(deliverable.n)
-        mark, word, style = {
-            True: ("[✓] ", N_("received"), "$text-success"),
-            False: ("[✗] ", N_("missing"), "$text-error"),
-            None: ("[ ] ", N_("not declared"), "$text-muted"),
-        }[received]
-        title = content(f"{deliverable.n}. {deliverable.title.in_(language())}")
-        told = Content(f" · {_(word)}").stylize(style)
-        kept = _kept(desk, deliverable.n)
-        items.append(Item(title + told + Content(kept).stylize("$text-muted"), str(deliverable.n), Content(mark)))
+        name = {True: "ticked", False: "crossed", None: "unticked"}[received]
+        title = content(f"{deliverable.n} {deliverable.title.in_(language())}")
+        end = Content.styled(_("missing"), "$text-warning")
+        if received:
+            end = Content.styled(_kept(desk, deliverable.n, zone, now) or _("received"), "$text-muted")
+        items.append(Item(title, str(deliverable.n), Content(mark(name) + " "), end))
     return tuple(items)
 
 
-def _kept(desk: BriefDesk, n: int) -> str:
-    """The latest version of a deliverable whose files are kept, " · version 2, 3 files, 1.2 MB"; "" for none."""
+def _kept(desk: BriefDesk, n: int, zone: str, now: str) -> str:
+    """Return what was kept of the latest version of a deliverable, `pdf 48 kB, Mon 23`; "" for no files."""
     latest = desk.latest(n)
     if latest is None:
         return ""
-    files = ngettext("{n} file", "{n} files", len(latest.files))
+    kind = one_line(PurePath(latest.files[0].name).suffix[1:].lower())
+    what = kind if len(latest.files) == 1 and kind else ngettext("{n} file", "{n} files", len(latest.files))
     size = size_text(sum(file.size for file in latest.files))
-    return " · " + _("version {n}, {files}, {size}", n=latest.version, files=files, size=size)
+    version = _("version {n}", n=latest.version) + ", " if latest.version > 1 else ""
+    return f"{version}{shortened(what, 8)} {size}, {short_when(latest.at, zone, now)}"
 
 
 def scenario_items(desk: BriefDesk) -> tuple[Item, ...]:
-    """What the student was asked to do, and the phases of the defense."""
-    project = desk.project
-    phases = " · ".join(f"{_phase(p.id)} {p.target_s // 60} min" for p in project.phases)
-    windowed = next((p for p in project.phases if p.min_s is not None and p.max_s is not None), None)
-    items = [Item(content(project.scenario.in_(language()))), Item(content(phases).stylize("$text-muted"))]
-    if windowed is not None and windowed.min_s is not None and windowed.max_s is not None:
-        window = _("window {low}–{high} min", low=windowed.min_s // 60, high=windowed.max_s // 60)
-        items[-1] = Item(content(f"{phases} · {window}").stylize("$text-muted"))
-    return tuple(items)
+    """What the student was asked to do."""
+    return (Item(content(desk.project.scenario.in_(language()))),)
 
 
 def _phase(id: str) -> str:
@@ -147,14 +162,14 @@ def role_card(desk: BriefDesk) -> Content:
     """The role, the scenario it belongs to, and the questions to ask."""
     lines = [item.text for item in role_items(desk)]
     lines += [Content(""), content(desk.project.scenario.in_(language())), Content("")]
-    lines += [Content("? ") + content(question.in_(language())) for question in desk.project.questions]
+    lines += [Content(mark("open") + " ") + content(question.in_(language())) for question in desk.project.questions]
     return Content("\n").join(lines)
 
 
 def question_items(desk: BriefDesk) -> tuple[Item, ...]:
     """The questions of the project, then those the mentor has parked."""
-    items = [Item(content(text.in_(language())), mark=Content("? ")) for text in desk.project.questions]
-    items += [Item(content(q.text), f"edit/{q.seq}", Content("q ")) for q in desk.defense.questions]
+    items = [Item(content(text.in_(language())), mark=Content(mark("open") + " ")) for text in desk.project.questions]
+    items += [Item(content(q.text), f"edit/{q.seq}", Content(mark("note") + " ")) for q in desk.defense.questions]
     return tuple(items)
 
 
@@ -171,7 +186,7 @@ def previous_items(desk: BriefDesk, zone: str) -> tuple[Item, ...]:
                         "{n} ratings are carried over from the attempt before", acquired)  # fmt: skip
         items.append(Item(Content(text)))
     if not items:
-        items.append(Item(Content(_("none: this is the first")).stylize("$text-muted")))
+        items.append(Item(Content(_("This is the first attempt.")).stylize("$text-muted")))
     return tuple(items)
 
 

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.keys.keymap import command, keys_of
 from defense_console.model.defense.timeline import later
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import shortened
 from defense_console.screens.before import panels
 from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_date, ask_date_on_brief
 from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm, Sheet
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
-from defense_console.widgets.clock.big_clock import BigClock
+from defense_console.widgets.clock.panel import ClockPanel
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import N_, _, clock_text, time_of_day
+from defense_console.words.translation import N_, _, clock_text, short_when, time_of_day
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
@@ -35,13 +37,6 @@ class WaitingScreen(PanelScreen):
     CONTEXT = "waiting"
     WISHES = WAITING
     FIRST_FOCUS = ("checks",)
-    DEFAULT_CSS = """
-    WaitingScreen {
-        #waited { height: 3; width: auto; padding: 0 1; }
-        &.-flat #waited, &.-short #waited { display: none; }
-        #rule { height: auto; padding: 0 1 1 1; max-width: 100; }
-    }
-    """
 
     @cached_property
     def brief(self) -> BriefDesk:
@@ -55,36 +50,41 @@ class WaitingScreen(PanelScreen):
 
     # --- drawing -------------------------------------------------------------------------------------------------
 
+    def compose_band(self) -> ComposeResult:
+        """The time waited, in the place of the clock, and the rule of absence."""
+        yield ClockPanel(id="waited")
+
     def compose_body(self) -> ComposeResult:
-        """Head, the time waited, the rule, what helps while waiting."""
-        with Vertical(classes="head"):
-            yield Static(id="waiting-title", markup=False)
-            yield Static(id="waiting-when", markup=False)
-        yield BigClock(id="waited")
-        yield Static(id="rule", markup=False)
+        """What helps while waiting."""
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column"):
                 yield Panel(id="checks")
-                yield Panel(id="path")
+                yield Panel(id="scenario")
+                yield Panel(id="path", classes="panel rest")
             with Vertical(classes="column"):
                 yield Panel(id="role")
                 yield Panel(id="questions")
-                yield Panel(id="notes")
+                yield Panel(id="notes", classes="panel rest")
+
+    @property
+    def headline(self) -> Headline:
+        """Whom one waits for, and the recording."""
+        recording = _("The recording runs.") if self.defense.recording is not None else ""
+        return headline_of(self.brief, _("Waiting room"), recording)
 
     def redraw(self) -> None:
         """Show the state as it is now."""
         desk = self.brief
         self._show_clock()
-        self.panel("checks").show(
-            _("Before the call · ready") if desk.ready else _("Before the call"), panels.check_items(desk)
-        )
-        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone))
-        self.panel("role").show(_("Your role"), panels.role_items(desk))
+        checks, done = panels.check_items(desk), self.defense.checks
+        ticked = _("{n} of {total}", n=sum(item.key in done for item in checks), total=len(checks))
+        self.panel("checks").show(_("Before the call"), checks, ticked, self.hints_of("brief.tick"))
+        self.panel("scenario").show(_("Scenario"), panels.scenario_items(desk))
+        self.panel("path").show(_("Path"), panels.path_items(desk, self.zone, legend=self.wide))
+        self.panel("role").show(_("My role"), panels.role_items(desk), hints=self.hints_of("live.role"))
         questions = [Item(item.text, mark=item.mark) for item in panels.question_items(desk)]
-        self.panel("questions").show(_("Questions"), questions)
-        notes = [Item(item.text) for item in panels.note_items(desk)]
-        self.panel("notes").display = bool(notes)
-        self.panel("notes").show(_("Notes"), notes)
+        self.panel("questions").show(_("Questions to ask"), questions)
+        self.show_notes(tuple(Item(item.text) for item in panels.note_items(desk)))
         self.keep_focus()
 
     def second(self) -> None:
@@ -92,29 +92,27 @@ class WaitingScreen(PanelScreen):
         self._show_clock()
 
     def _show_clock(self) -> None:
-        desk, now = self.brief, self.desk.now().wall
-        width = max(20, self.size.width - 2)
-        title = _("Waiting for {student}", student=desk.student.name)
-        self.query_one("#waiting-title", Static).update(Content(shortened(title, width)).stylize("bold"))
-        self.query_one("#waiting-when", Static).update(panels.appointment(desk, self.zone, now))
+        desk, now = self.brief, self.desk.now()
+        clock = self.query_one(ClockPanel)
         waited = clock_text(desk.waited_s())
-        self.query_one("#waited", BigClock).text = waited
-        self.query_one("#rule", Static).update(self._rule(waited, now))
+        late = desk.no_show_in_s() <= 0
+        width = clock.show_digits(waited, "warn" if late else "idle")
+        planned = _("planned {time}", time=short_when(desk.defense.planned_at, self.zone, now.wall))
+        head = Content.assemble((_("WAITED {time}", time=waited), "bold"), f"  {planned}")
+        bar, names = panels.plan_bar(desk, self.zone, now, clock.bar_width)
+        clock.show_words([head, *self._rule(now.wall, width)], bar, names)
 
-    def _rule(self, waited: str, now: str) -> Content:
-        """How long the student has been waited for, and when absence may be declared."""
-        if standing := self.standing_line():
-            return content(standing).stylize("bold $text-warning")
-        first = content(_("Waited {time}.", time=waited)).stylize("bold")
+    def _rule(self, now: str, width: int) -> list[Content]:
+        """When absence may be declared, on the rows beside the digits."""
         left_s = self.brief.no_show_in_s()
         if left_s <= 0:
-            rule = _("A third of the plan has gone: {key:waiting.absent} declares the student absent.")
-            return Content.assemble(first, " ", Content(f"! {rule}").stylize("bold $text-warning"))
-        at = time_of_day(later(now, left_s), self.zone)
-        rule = _("{key:waiting.absent} declares the student absent in {left}, at {time}; earlier only with a reason.",
-                 left=clock_text(left_s), time=at)  # fmt: skip
-        recording = " " + _("The recording runs.") if self.defense.recording is not None else ""
-        return Content.assemble(first, " ", rule, recording)
+            text = _("A third of the plan has gone: {key:waiting.absent} declares the student absent.")
+            rule = Content.styled(f"{mark('over')} {text}", "bold $text-warning")
+        else:
+            at = time_of_day(later(now, left_s), self.zone)
+            rule = Content(_("{key:waiting.absent} absent in {left}, at {time}; earlier only with a reason.",
+                             left=clock_text(left_s), time=at))  # fmt: skip
+        return rule.wrap(max(1, width))
 
     # --- commands ------------------------------------------------------------------------------------------------
 

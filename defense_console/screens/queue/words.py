@@ -8,9 +8,9 @@ from textual.content import Content
 
 from defense_console.desk.queue import Card
 from defense_console.model.queue.agenda import Entry, Order
-from defense_console.model.queue.path import glyph
 from defense_console.safe_text import content
 from defense_console.widgets.lists.queue_table import QueueRow
+from defense_console.widgets.plots.path_strip import path_strip
 from defense_console.words.translation import N_, _, in_words, language, ngettext, short_when, when
 from defense_console.words.values import OUTCOMES, SESSIONS
 
@@ -80,7 +80,7 @@ def card(shown: Card, zone: str, now: str) -> tuple[Content, tuple[Content, ...]
         lines.append(
             Content("! " + ngettext("{n} decision to choose", "{n} decisions to choose", kept)).stylize("bold")
         )
-    strip = " ".join(f"{each.n}{glyph(status)}" for each, status in shown.path)
+    strip = path_strip(shown.path).plain
     lines += [Content(""), Content.assemble((_("Path") + "  ", "$text-muted"), strip)]
     if shown.previous is not None and shown.previous.outcome:
         last = shown.previous

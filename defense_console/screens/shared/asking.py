@@ -32,7 +32,7 @@ class Ask(Dialog[str | None]):
 
     DEFAULT_CSS = """
     Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
-                &:focus { border: none; } }
+                background: $panel; &:focus { border: none; } }
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Ask(Dialog[str | None]):
 
     def keys_text(self) -> str:
         """Three keys."""
-        return _("↵  keep    Alt+↵  new line    Esc  back, the text stays")
+        return _("Enter keep     Alt+Enter new line     Esc go back, the text stays")
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""

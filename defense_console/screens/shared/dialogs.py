@@ -18,7 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from defense_console.keys.keymap import acts_over_dialogs
-from defense_console.safe_text import content, line
+from defense_console.safe_text import capital, content, line, wrapped
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.writer import Field
@@ -32,6 +32,8 @@ CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
 
 SCROLLS = ("up", "down", "k", "j", "pageup", "pagedown", "home", "end")
 """Keys that scroll what is read; while a text is typed only the two that turn pages."""
+WIDTH, MARGINS = 72, 5
+"""Cells of a dialog; those of its frame, its padding and a scroll bar."""
 LEAST_READ = 2
 """Rows of what is read, at least."""
 
@@ -72,13 +74,13 @@ class Dialog(ModalScreen[T], Generic[T]):
         background: transparent;
         & > Vertical {
             width: 72; max-width: 100%; height: auto;
-            border: heavy $warning; border-title-color: $warning; border-title-style: bold;
+            border: heavy $warning; border-title-color: $foreground; border-title-style: bold;
             background: $surface; padding: 0 1;
         }
         Static { height: auto; width: 1fr; }
         ReadingPane { height: auto; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         .dialog--question { text-style: bold; }
-        .dialog--more { display: none; color: $text-accent; }
+        .dialog--more { display: none; color: $text-muted; }
         &.-higher .dialog--more { display: block; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
     }
@@ -94,13 +96,20 @@ class Dialog(ModalScreen[T], Generic[T]):
     def compose(self) -> ComposeResult:
         """Question, whose it is, what is read, the dialog's own part, its keys."""
         with Vertical() as box:
-            box.border_title = line(self.whose)
+            box.border_title = Content("  ").join(
+                part for part in (content(self.happens), line(self.whose)) if part.plain
+            )
             yield Static(content(self._question), classes="dialog--question")
             with ReadingPane(can_focus=False):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
             yield Static(Content(self.keys_text()), classes="dialog--keys")
+
+    @property
+    def happens(self) -> str:
+        """What the answer does, in a word for the title; "" for none."""
+        return ""
 
     @property
     def whose(self) -> str:
@@ -135,7 +144,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         scroll = self.query_one(ReadingPane)
         self.set_class(scroll.max_scroll_y > 0, "-higher")
         below = scroll.max_scroll_y - round(scroll.scroll_y)
-        text = ngettext("↓ {n} more line below", "↓ {n} more lines below", below) if below else _("This is the end.")
+        text = ngettext("{n} more line below", "{n} more lines below", below) if below else _("This is the end.")
         self.query_one(".dialog--more", Static).update(Content(text))
         self.call_after_refresh(self._fit)
 
@@ -167,7 +176,8 @@ class Dialog(ModalScreen[T], Generic[T]):
         """What is read before answering."""
         if self._details:
             details = content(self._details) if isinstance(self._details, str) else self._details
-            yield Static(details, classes="dialog--details")
+            width = min(WIDTH, self.app.size.width) - MARGINS
+            yield Static(Content("\n").join(wrapped(details, width)), classes="dialog--details")
 
     def compose_answers(self) -> ComposeResult:
         """What lies between what is read and the line of keys, and does not scroll."""
@@ -175,7 +185,7 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def keys_text(self) -> str:
         """The line that names the keys."""
-        return _("Esc  back")
+        return _("Enter Esc go back")
 
     def answer(self, result: T) -> None:
         """Close the dialog with an answer; later answers are ignored."""
@@ -198,6 +208,8 @@ class Dialog(ModalScreen[T], Generic[T]):
             event.prevent_default()
             await below.do_command(command)
             return
+        if below is not None and event.key == "ctrl+c" and not self.query(Field):
+            below.say_way_out()
         if isinstance(self.focused, Field) and event.key not in ("escape", "enter", "pageup", "pagedown"):
             return  # editing keys are the field's
         event.stop()
@@ -233,9 +245,14 @@ class Confirm(Dialog[bool]):
         self._yes = yes
         self._no = no
 
+    @property
+    def happens(self) -> str:
+        """What `y` does."""
+        return capital(self._yes)
+
     def keys_text(self) -> str:
         """Both answers with their keys."""
-        return _("y or o  {yes}      Esc  {no}", yes=self._yes or _("yes"), no=self._no or _("back"))
+        return _("y or o {yes}     Enter Esc {no}", yes=self._yes or _("yes"), no=self._no or _("go back"))
 
     def press(self, key: str, character: str) -> None:
         """`y` and `o` confirm, the keys one presses without reading go back."""
@@ -284,7 +301,7 @@ class Choose(Dialog[int | None]):
 
     def keys_text(self) -> str:
         """The digits, and the way out."""
-        return _("1–{last}  choose      Esc  {back}", last=len(self._options), back=self._back or _("back"))
+        return _("1–{last} choose     Enter Esc {back}", last=len(self._options), back=self._back or _("go back"))
 
     def press(self, key: str, character: str) -> None:
         """A digit, or what its key gives on AZERTY, chooses."""

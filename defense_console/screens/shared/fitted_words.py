@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from defense_console.model.errors import ConsoleError
-from defense_console.safe_text import content, shortened, shortened_place
+from defense_console.safe_text import content, shortened, shortened_place, wrapped
 from defense_console.words.translation import error_text
 
 WHOLE = 10_000
@@ -32,7 +32,7 @@ def fitting(say: Callable[[int], str], width: int, most_rows: int) -> str | None
     texts = [say(most) for most in WIDTHS]
     for rows in range(min(2, most_rows), most_rows + 1):
         for text in texts:
-            if len(content(text).wrap(max(1, width))) <= rows:
+            if len(wrapped(content(text), width)) <= rows:
                 return text
     return None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.keys.keymap import Command, commands_for, context_title, shown_keys
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
+from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, error_text, language
 
@@ -28,7 +28,8 @@ class HelpScreen(ConsoleScreen):
     DEFAULT_CSS = """
     HelpScreen {
         VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
-        .help--title { padding: 0 1; background: $panel; text-style: bold; height: auto; width: 1fr; }
+        Vertical { height: auto; max-width: 104; }
+        &.-broad VerticalScroll { layout: horizontal; }
     }
     """
 
@@ -39,19 +40,24 @@ class HelpScreen(ConsoleScreen):
         self._groups: dict[str, tuple[str, list[Command]]] = {}
 
     def compose_body(self) -> ComposeResult:
-        """A title, then the commands of the screen, then those of every screen."""
-        title = _("Keys · {screen}", screen=context_title(self._shown, language()))
-        yield Static(Content(title), classes="help--title")
+        """The commands of the screen, then those of every screen."""
         commands = commands_for(self._shown)
         own = [each for each in commands if "global" not in each.contexts or self._shown == "global"]
         own.sort(key=_place)
         rest = [each for each in commands if each not in own]
         with VerticalScroll():
-            yield Panel(id="own")
-            yield Panel(id="everywhere")
-            yield Panel(id="settings")
+            with Vertical():
+                yield Panel(id="own")
+            with Vertical():
+                yield Panel(id="everywhere")
+                yield Panel(id="settings")
         self._groups = {"own": (context_title(self._shown, language()), own),
                         "everywhere": (context_title("global", language()), rest)}  # fmt: skip
+
+    @property
+    def headline(self) -> Headline:
+        """Whose keys they are."""
+        return Headline(_("Keys"), context_title(self._shown, language()))
 
     def on_mount(self) -> None:
         """The list scrolls by the usual keys."""
@@ -61,18 +67,18 @@ class HelpScreen(ConsoleScreen):
     def redraw(self) -> None:
         """Show the commands."""
         for id, (title, commands) in self._groups.items():
-            self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands])
+            self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands], str(len(commands)))
         note = _("Keys are changed in settings.toml, by the names of “defense-console keys”; case has no meaning.")
-        self.query_one("#settings", Panel).show("", [Item(Content(note).stylize("$text-muted"))])
+        self.query_one("#settings", Panel).show(_("Settings"), [Item(Content(note).stylize("$text-muted"))])
 
     def _item(self, command: Command) -> Item:
         keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")
         text = Content(_(command.tooltip))
         if (reason := self._asked.refusal(command)) is not None:
-            text += Content(" · ").stylize("$text-muted") + content(error_text(reason)).stylize("$text-warning")
-        if self.has_class("-wide"):  # elsewhere the ids would double the lines; `defense-console keys` lists them too
-            text += Content.styled(f"  {command.id}", "$text-muted")
-        return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"))
+            text += Content("  ") + content(error_text(reason)).stylize("$text-warning")
+        # Elsewhere the ids would double the lines; `defense-console keys` lists them too.
+        end = Content.styled(command.id, "$text-muted") if self.wide else Content("")
+        return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"), end=end)
 
     def action_console_help(self) -> None:
         """The same key puts the help away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
@@ -12,7 +13,7 @@ from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
 from defense_console.screens.shared.wishes import Asks, Seen
 from defense_console.screens.shared.writing import WritingScreen
-from defense_console.widgets.lists.panel import Panel
+from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _
 
 
@@ -34,6 +35,7 @@ class PanelScreen(WritingScreen):
         &.-wide, &.-broad {
             #sheet { layout: horizontal; }
             .column { max-width: 100; height: 100%; overflow-y: auto; }
+            .rest { height: 1fr; min-height: 6; }
         }
     }
     """
@@ -134,6 +136,12 @@ class PanelScreen(WritingScreen):
     def action_move_up(self) -> None:
         """The item before."""
         self.action_move_down(-1)
+
+    def show_notes(self, notes: Sequence[Item]) -> None:
+        """Show the notes, or the key that writes the first one."""
+        none = Item(Content.styled(_("none yet: {key:live.note} writes a note"), "$text-muted"))
+        hints = self.hints_of("live.note") if notes else ()
+        self.panel("notes").show(_("Notes"), notes or (none,), str(len(notes) or ""), hints)
 
     # --- texts ---------------------------------------------------------------------------------------------------
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.wording import describe, requests_of
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.wishes import Seen, Wishes, needs, reads, unless
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, clock_time, date_text, error_text, language, ngettext
 
@@ -41,10 +42,8 @@ class AsideScreen(ConsoleScreen):
     WISHES = WISHES
     DEFAULT_CSS = """
     AsideScreen {
-        .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
-        .head Static { height: auto; width: 1fr; }
-        #sheet { height: 1fr; }
-        &.-flat .head, &.-short .head { margin: 0; }
+        #aside { height: 1fr; max-width: 104; }
+        #aside-why { height: auto; padding: 0 1; }
     }
     """
 
@@ -59,26 +58,30 @@ class AsideScreen(ConsoleScreen):
             self._desk_of_it = self.desk.brief(self.defense_id)
         return self._desk_of_it
 
+    def compose_band(self) -> ComposeResult:
+        """What happened, and what the keys do."""
+        yield QuietText(id="aside-why", markup=False)
+
     def compose_body(self) -> ComposeResult:
-        """Head and rows."""
-        with Vertical(classes="head"):
-            yield Static(id="aside-title", markup=False)
-            yield Static(id="aside-why", markup=False)
-        with VerticalScroll(id="sheet", can_focus=False):
-            yield Panel(id="aside")
+        """The rows."""
+        yield Panel(id="aside")
+
+    @property
+    def headline(self) -> Headline:
+        """Whose decisions they are."""
+        return headline_of(self._log, _("Not in the record"))
 
     def redraw(self) -> None:
         """Show what is left."""
         asides = self._log.aside
-        title = _("Not in the record · {student}", student=self._log.student.name)
-        width = max(20, self.size.width - 4)
-        self.query_one("#aside-title", Static).update(Content(shortened(title, width)).stylize("bold"))
         why = _("Another console wrote first. What you keep is recorded now; what you drop is gone.")
         if (reason := self._log.read_only) is not None:
             why = error_text(reason)
-        self.query_one("#aside-why", Static).update(content(why))
+        self.query_one("#aside-why", QuietText).show(content(why))
         panel = self.query_one("#aside", Panel)
-        panel.show("", [self._item(aside) for aside in asides] or [Item(Content(_("Everything is settled.")))])
+        settled = Item(Content.styled(_("Everything is settled."), "$text-muted"))
+        hints = self.hints_of("aside.keep", "aside.drop")
+        panel.show(_("Decisions"), [self._item(aside) for aside in asides] or [settled], str(len(asides) or ""), hints)
         if panel.can_focus and self.focused is None:
             self.set_focus(panel)
 

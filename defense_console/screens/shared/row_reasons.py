@@ -34,4 +34,4 @@ def reason_texts(request: Request, defense: Defense, project: Project) -> list[C
 def reason_lines(request: Request, defense: Defense, project: Project) -> list[Content]:
     """Return the reasons, each after its label."""
     texts = reason_texts(request, defense, project)
-    return [Content.assemble((_("Why:") + " ", "$text-accent"), text) for text in texts]
+    return [Content.assemble((_("Why:") + " ", "$text-muted"), text) for text in texts]

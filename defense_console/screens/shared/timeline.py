@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import instant
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.headlines import headline_of
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import (
     _,
     clock_text,
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from defense_console.model.defense.kinds import DefenseEvent
 
 
-WIDEST = 120
-"""Cells of the longest line: wider terminals do not make it longer."""
-
-
 class TimelineScreen(ConsoleScreen):
     """Everything recorded so far.
 
@@ -45,22 +42,12 @@ class TimelineScreen(ConsoleScreen):
     """
 
     CONTEXT = "timeline"
-    DEFAULT_CSS = """
-    TimelineScreen {
-        .head { height: auto; padding: 0 1; background: $panel; }
-        .head Static { height: auto; width: 1fr; }
-        OptionList { height: 1fr; max-width: 120; border: none; padding: 0 1; background: transparent; }
-        OptionList:focus { border: none; }
-        OptionList:focus > .option-list--option-highlighted, OptionList > .option-list--option-highlighted {
-            background: $panel; color: $foreground; text-style: bold;
-        }
-    }
-    """
+    DEFAULT_CSS = "#timeline { height: 1fr; max-width: 104; }"
 
     def __init__(self, defense_id: str) -> None:
         super().__init__()
         self.defense_id = defense_id
-        self._drawn = (-1, 0)
+        self._drawn = -1
         self._desk_of_it: BriefDesk | None = None
 
     @property
@@ -70,53 +57,49 @@ class TimelineScreen(ConsoleScreen):
         return self._desk_of_it
 
     def compose_body(self) -> ComposeResult:
-        """Head and list."""
-        with Vertical(classes="head"):
-            yield Static(id="timeline-title", markup=False)
-        yield OptionList(markup=False)
+        """One list."""
+        yield Panel(id="timeline")
+
+    @property
+    def headline(self) -> Headline:
+        """Whose log it is."""
+        return headline_of(self._log, _("Timeline"))
+
+    @property
+    def _lines(self) -> Panel:
+        return self.query_one(Panel)
 
     def redraw(self) -> None:
         """Show what was added since the last drawing."""
-        events = self._log.events
-        if (len(events), self.size.width) == self._drawn:
-            return
-        lines = self.query_one(OptionList)
-        at_end = self._drawn[0] < 0 or lines.highlighted in (None, lines.option_count - 1)
-        place = lines.highlighted
-        lines.set_options([Option(line) for line in self._lines(events)])
-        self._drawn = (len(events), self.size.width)
-        name = self._log.student.name
-        title = _("Timeline · {student}", student=name)
+        events, lines = self._log.events, self._lines
         number = ngettext("{n} line", "{n} lines", len(events))
-        width = max(20, self.size.width - 4)
-        text = Content.assemble((shortened(title, width - len(number) - 3), "bold"), f" · {number}")
-        self.query_one("#timeline-title", Static).update(text)
-        lines.highlighted = lines.option_count - 1 if at_end else place
+        if len(events) == self._drawn:
+            lines.name_frame(_("Everything recorded so far"), number)
+            return
+        at_end = self._drawn < 0 or lines.row == lines.row_count() - 1
+        lines.show(_("Everything recorded so far"), tuple(self._items(events)), number)
+        self._drawn = len(events)
+        if at_end:
+            lines.choose_end(last=True)
         lines.focus()
-
-    def on_resize(self) -> None:
-        """Lines are wrapped anew."""
-        self.update()
 
     def second(self) -> None:
         """Something may have been recorded."""
         self.redraw()
 
-    def _lines(self, events: tuple[DefenseEvent, ...]) -> Iterator[Content]:
-        """One text per event; the first of each day says the day."""
+    def _items(self, events: tuple[DefenseEvent, ...]) -> Iterator[Item]:
+        """Yield one item per event, before the first of each day its date."""
         struck, requests = cancelled_actions(events), requests_of(events)
         day, several = "", len({event.author for event in events}) > 1
-        width = max(20, min(self.size.width, WIDEST) - 5)
         for event in events:
             today = date_text(event.at.wall, self.zone)
-            head = "" if today == day else f"── {weekday(event.at.wall, self.zone)} {today} ──\n"
-            day = today
+            if today != day:
+                day = today
+                yield Item(Content.styled(f"{weekday(event.at.wall, self.zone)} {today}", "bold"))
             lead = f"{event.seq:>3} {clock_time(event.at.wall, self.zone)} {self._clock_at(event):>6} "
-            who = content(f" · {event.author}") if several and event.author else Content("")
-            words = self._words(event, requests, event.seq in struck) + who.stylize("$text-muted")
-            indent = Content("\n" + " " * (len(lead) if width > 2 * len(lead) else 4))
-            wrapped = indent.join(words.wrap(max(12, width - len(lead))))
-            yield Content.assemble((head, "bold $text-accent"), (lead, "$text-muted"), wrapped)
+            author = content(event.author) if several and event.author else Content("")
+            words = self._words(event, requests, event.seq in struck)
+            yield Item(words, str(event.seq), Content.styled(lead, "$text-muted"), author.stylize("$text-muted"))
 
     def _words(self, event: DefenseEvent, requests: Mapping[str, Request], undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""
@@ -124,11 +107,11 @@ class TimelineScreen(ConsoleScreen):
         words = describe(event, desk.curriculum, language(), desk.project, requests, self.zone)
         text = content(words)
         if undone:
-            return text.stylize("strike $text-muted") + Content(" · " + _("undone")).stylize("$text-warning")
+            return text.stylize("strike $text-muted") + Content(f" ({_('undone')})").stylize("$text-warning")
         if isinstance(event.what, ev.Suspended | ev.Recovered):
-            return Content("! ").stylize("bold $text-warning") + text + self._gap_words(event)
+            return Content(mark("over") + " ").stylize("bold $text-warning") + text + self._gap_words(event)
         if event.what.fact:
-            return Content("⚙ ") + text
+            return Content(mark("system") + " ") + text
         return text
 
     def _clock_at(self, event: DefenseEvent) -> str:
@@ -151,8 +134,8 @@ class TimelineScreen(ConsoleScreen):
 
     def action_move_down(self) -> None:
         """The next line."""
-        self.query_one(OptionList).action_cursor_down()
+        self._lines.move(1)
 
     def action_move_up(self) -> None:
         """The line before."""
-        self.query_one(OptionList).action_cursor_up()
+        self._lines.move(-1)

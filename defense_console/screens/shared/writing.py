@@ -18,6 +18,7 @@ from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.fitted_words import WHOLE, WIDTHS, error_words, fitting
 from defense_console.screens.shared.saved_words import taken_over_words
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.writer import FINISHING, Writer
 from defense_console.words.translation import _, ngettext
 
@@ -265,7 +266,8 @@ class WritingScreen(ConsoleScreen):
         """
         if self.texts.read_only is not None and self.desk.saved.state != "read_only":
             say = self.read_only_line
-            return fitting(lambda most: "⊘ " + say(most), self.row_width, 3) or "⊘ " + say(WIDTHS[-1])
+            sign = mark("read_only")
+            return fitting(lambda most: f"{sign} {say(most)}", self.row_width, 3) or f"{sign} {say(WIDTHS[-1])}"
         if not (left := len(self.texts.aside)):
             return ""
         return "! " + ngettext(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -26,6 +25,9 @@ from defense_console.screens.uploads.difference_words import (
     facts_words,
     fold_words,
 )
+from defense_console.widgets.clock.phase_bar import strip
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.difference_view import DifferenceView
 from defense_console.words.translation import _, date_time, error_text
@@ -80,18 +82,15 @@ class DifferenceScreen(ConsoleScreen):
     CONTEXT = "difference"
     DEFAULT_CSS = """
     DifferenceScreen {
-        .head { height: auto; padding: 0 1; background: $panel; }
-        .head Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        #difference-band { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #difference-alarm {
-            display: none; height: auto; margin: 1 1 0 1; padding: 1 2; text-align: center; max-width: 120;
-            border: heavy $error; background: $error-muted; color: $foreground;
+            display: none; height: auto; padding: 0 1; text-align: center; max-width: 120;
+            border: heavy $error; color: $foreground;
             &.-shown { display: block; }
         }
-        #difference-said { height: 1fr; padding: 1 2; max-width: 120; }
+        #difference-said { height: 1fr; padding: 1 2; max-width: 104; }
         DifferenceView { display: none; }
         &.-lines { DifferenceView { display: block; } #difference-said { display: none; } }
-        &.-short #difference-files { display: none; }
-        &.-short #difference-alarm { margin: 0; padding: 0 1; }
     }
     """
 
@@ -116,13 +115,12 @@ class DifferenceScreen(ConsoleScreen):
         self._found: Comparison | ConsoleError | None = None
         self._reached = (0, 0)
 
+    def compose_band(self) -> ComposeResult:
+        """Which versions are compared."""
+        yield QuietText(id="difference-band", markup=False)
+
     def compose_body(self) -> ComposeResult:
-        """Head, the block that cannot be missed, the lines or what is said in their place."""
-        with Vertical(classes="head"):
-            yield Static(id="difference-title", markup=False)
-            yield Static(id="difference-versions", markup=False)
-            yield Static(id="difference-files", markup=False)
-            yield Static(id="difference-counts", markup=False)
+        """The block that cannot be missed, the lines or what is said in their place."""
         yield Static(id="difference-alarm", markup=False)
         yield QuietText(id="difference-said", markup=False)
         yield DifferenceView(document_place_words, fold_words)
@@ -135,6 +133,11 @@ class DifferenceScreen(ConsoleScreen):
     def on_unmount(self) -> None:
         """Nobody waits for it any longer."""
         self._interrupt.ask()
+
+    @property
+    def headline(self) -> Headline:
+        """Which document of whom."""
+        return Headline(_("What changed"), self.subject.document, self.subject.student)
 
     # --- comparing ---------------------------------------------------------------------------------------------------
 
@@ -185,21 +188,16 @@ class DifferenceScreen(ConsoleScreen):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Head, block and words; the lines draw themselves."""
-        subject, width = self.subject, max(10, self.size.width - 2)
-        title = _("What changed · {document}", document=subject.document)
-        if subject.student:
-            title += f" · {subject.student}"
-        self.query_one("#difference-title", Static).update(Content(shortened(title, width)).stylize("bold"))
-        self.query_one("#difference-versions", Static).update(self._versions(width))
-        files = Content(shortened(self._files(), width)).stylize("$text-muted")
-        self.query_one("#difference-files", Static).update(files)
-        self.query_one("#difference-counts", Static).update(self._counts())
+        """Versions, block and words; the lines draw themselves."""
+        files = Content(shortened(self._files(), self.row_width)).stylize("$text-muted")
+        rows = [self._versions(self.row_width)] if self.has_class("-short") else [self._versions(self.row_width), files]
+        self.query_one("#difference-band", QuietText).show(Content("\n").join(row for row in rows if row.plain))
+        self._name_lines()
         alarm = self._alarm()
         block = self.query_one("#difference-alarm", Static)
         block.set_class(alarm is not None, "-shown")
         if alarm is not None:
-            heading = Content(f"⚠  {alarm[0]}  ⚠").stylize("bold $text-error")
+            heading = Content(f" {mark('same')} {alarm[0]} ").stylize("bold reverse $text-error")
             block.update(Content.assemble(heading, "\n", content(alarm[1])))
         self._say()
 
@@ -215,37 +213,37 @@ class DifferenceScreen(ConsoleScreen):
 
         old, new = one_line(named(self.subject.old)), one_line(named(self.subject.new))
         if cells(old) + cells(new) + 3 <= width:
-            return Content(f"{old} → {new}")
-        return Content(f"{shortened(old, width)}\n→ {shortened(new, width - 2)}")  # what was received when must be read
+            return Content(f"{old} {mark('becomes')} {new}")
+        new = f"{mark('becomes')} {shortened(new, width - 2)}"
+        return Content(f"{shortened(old, width)}\n{new}")  # what was received when must be read
 
     def _files(self) -> str:
         def told(facts: FileFacts | None) -> str:
             return facts_words(facts) or _("none")
 
         found = self._found
-        return f"{told(found.old)} → {told(found.new)}" if isinstance(found, Comparison) else ""
+        return f"{told(found.old)} {mark('becomes')} {told(found.new)}" if isinstance(found, Comparison) else ""
 
-    def _counts(self) -> Content:
+    def _name_lines(self) -> None:
+        """Write into the frame of the lines what was counted, and which change one reads."""
         found = self._found
         if not isinstance(found, Comparison) or found.difference is None or not self._lines_found:
-            return Content("")
-        text = Content(counts_words(found.difference.counts)).stylize("bold")
-        change, of = self._reached
-        if of:
-            text = text + Content(" · " + _("change {n} of {of}", n=change, of=of))
+            return
+        text, (change, of) = Content(counts_words(found.difference.counts)), self._reached
         if found.difference.coarse:
             roughly = _("long or repetitive: some parts are compared roughly")
-            text = text + Content(" · " + roughly).stylize("$text-warning")
-        return text
+            text = text + Content(f", {roughly}").stylize("$text-warning")
+        hints = self.hints_of("difference.next", "difference.previous", "difference.layout")
+        count = " " + _("change {n} of {of}", n=change, of=of) if of else ""
+        self.query_one(DifferenceView).name_frame(text, count, hints)
 
     def _say(self) -> None:
         """What stands in place of the lines."""
         said = self.query_one("#difference-said", QuietText)
         if self._found is None:
             full = BAR_CELLS * self._percent // 100
-            bar = "█" * full + "░" * (BAR_CELLS - full)
             said.show(Content.assemble(_("Reading and comparing; the clock goes on. {key:console.back} stops."), "\n\n",
-                                       (bar, "$text-accent"), f" {self._percent:>3} %"))  # fmt: skip
+                                       strip(full, BAR_CELLS), f" {self._percent:>3} %"))  # fmt: skip
         elif isinstance(self._found, ConsoleError):
             said.show(content(error_text(self._found)))
         elif self._alarm() is not None:
@@ -257,7 +255,7 @@ class DifferenceScreen(ConsoleScreen):
     def on_difference_view_reached(self, event: DifferenceView.Reached) -> None:
         """Say which change it is."""
         self._reached = (event.change, event.of)
-        self.query_one("#difference-counts", Static).update(self._counts())
+        self._name_lines()
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -273,22 +271,6 @@ class DifferenceScreen(ConsoleScreen):
     def action_move_up(self) -> None:
         """The row before."""
         self.query_one(DifferenceView).scroll_rows(-1)
-
-    def action_difference_page_down(self) -> None:
-        """A screen further."""
-        self.query_one(DifferenceView).scroll_pages(1)
-
-    def action_difference_page_up(self) -> None:
-        """A screen back."""
-        self.query_one(DifferenceView).scroll_pages(-1)
-
-    def action_difference_top(self) -> None:
-        """The beginning."""
-        self.query_one(DifferenceView).scroll_ends(bottom=False)
-
-    def action_difference_bottom(self) -> None:
-        """The end."""
-        self.query_one(DifferenceView).scroll_ends(bottom=True)
 
     def action_difference_next(self) -> None:
         """The next change."""

@@ -12,6 +12,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.safe_text import content
 from defense_console.screens.shared.row_reasons import reason_lines
+from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item
 from defense_console.words.translation import _, date_text, date_time, in_words, language, size_text, when
 from defense_console.words.values import OUTCOMES, ROW_STATES, SEVERITIES, VERIFICATIONS
@@ -19,17 +20,17 @@ from defense_console.words.values import OUTCOMES, ROW_STATES, SEVERITIES, VERIF
 if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
 
-STATE_SIGNS: dict[RowState, tuple[str, str]] = {
-    "requested": ("○", "$text-warning"),
-    "re_requested": ("↻", "$text-warning"),
-    "received": ("●", "bold $text-accent"),
-    "under_review": ("◉", "bold $text-accent"),
-    "accepted": ("✓", "$text-success"),
-    "waived": ("–", "$text-muted"),
-    "withdrawn": ("–", "$text-muted"),
-    "expired": ("✗", "$text-error"),
+STATE_MARKS: dict[RowState, tuple[str, str]] = {
+    "requested": ("student_turn", "$text-warning"),
+    "re_requested": ("carried", "$text-warning"),
+    "received": ("my_turn", "bold $text-primary"),
+    "under_review": ("live", "bold $text-primary"),
+    "accepted": ("met", "$text-success"),
+    "waived": ("parked", "$text-muted"),
+    "withdrawn": ("parked", "$text-muted"),
+    "expired": ("not_met", "$text-error"),
 }
-"""Glyph and colour of a state; its word always stands beside."""
+"""Mark and colour of a state; its word always stands next to it."""
 
 
 # --- the two deadlines -------------------------------------------------------------------------------------------
@@ -39,8 +40,8 @@ def whose_turn(desk: RevisionsDesk, zone: str, now: str) -> Content:
     """The one sentence that says who has to act and until when, in the mentor's zone and in the student's."""
     defense = desk.defense
     if defense.signed is not None:
-        text = _("● Verdict {n} is signed, not released.", n=defense.signed.version)
-        return Content(text).stylize("bold $text-warning")
+        text = _("Verdict {n} is signed, not released.", n=defense.signed.version)
+        return Content(f"{mark('my_turn')} {text}").stylize("bold $text-warning")
     if (proposed := desk.proposal()) is not None:
         return _proposed(desk, proposed)
     if desk.mentor_due is not None:
@@ -50,7 +51,8 @@ def whose_turn(desk: RevisionsDesk, zone: str, now: str) -> Content:
     released = defense.released
     if released is not None and released.outcome != "conditional":
         places = {"n": released.version, "outcome": _(OUTCOMES[released.outcome])}
-        return content(_("✓ Verdict {n}: {outcome}. Nothing is asked for any more.", **places))
+        text = _("Verdict {n}: {outcome}. Nothing is asked for any more.", **places)
+        return content(f"{mark('met')} {text}")
     return Content(_("Nothing is owed: only advice was given."))
 
 
@@ -63,7 +65,7 @@ def _proposed(desk: RevisionsDesk, proposed: str) -> Content:
         text = _("Every required document is settled: validated is proposed. It was the last project.")
     else:
         text = _("Every required document is settled: validated is proposed, {project} opens.", project=following.id)
-    return content("✓ " + text).stylize("bold $text-success")
+    return content(f"{mark('met')} {text}").stylize("bold $text-success")
 
 
 _YOU = (N_("You decide until {when}, {away}"), N_("You should have decided until {when}, {away}"))
@@ -88,12 +90,13 @@ def _until(sentences: tuple[str, str], due: str, desk: RevisionsDesk, zone: str,
 def document_items(desk: RevisionsDesk, zone: str, now: str) -> tuple[Item, ...]:
     """One item per document asked for, keyed by its row id: what is asked, what came, what changed."""
     rows = desk.defense.revisions
-    return tuple(Item(_document(each, desk, zone, now), each.request.id, _mark(each)) for each in rows)
+    return tuple(Item(_document(each, desk, zone, now), each.request.id, *_state(each)) for each in rows)
 
 
-def _mark(each: Revision) -> Content:
-    glyph, style = STATE_SIGNS[each.state]
-    return Content(f"{glyph} ").stylize(style)
+def _state(each: Revision) -> tuple[Content, Content]:
+    """Return the mark of its state, and the word for the right end of its line."""
+    name, style = STATE_MARKS[each.state]
+    return Content.styled(f"{mark(name)} ", style), Content.styled(_(ROW_STATES[each.state]), style)
 
 
 def title_of(each: Revision, desk: RevisionsDesk) -> str:
@@ -110,17 +113,16 @@ def _document(each: Revision, desk: RevisionsDesk, zone: str, now: str) -> Conte
         parts.append(_delivered(each.answer, zone, now))
     expected = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
     if expected:
-        parts.append(Content.assemble((_("Expected:") + " ", "$text-accent"), content(expected)))
+        parts.append(Content.assemble((_("Expected:") + " ", "$text-muted"), content(expected)))
     parts += reason_lines(each.request, desk.defense, desk.project)
     if each.decision_reason:
-        parts.append(Content.assemble((_("Decision:") + " ", "$text-accent"), content(each.decision_reason)))
+        parts.append(Content.assemble((_("Decision:") + " ", "$text-muted"), content(each.decision_reason)))
     return Content("\n").join(parts)
 
 
 def _terms(each: Revision, zone: str, now: str) -> Content:
-    """State, weight, round, due date: what a queue of documents is read by."""
-    _glyph, style = STATE_SIGNS[each.state]
-    parts = [Content(_(ROW_STATES[each.state])).stylize(style), Content(_(SEVERITIES[each.request.severity]))]
+    """Weight, round, due date: what a queue of documents is read by."""
+    parts = [Content(_(SEVERITIES[each.request.severity]))]
     if each.round > 1:
         parts.append(Content(_("round {n}", n=each.round)))
     if each.state in revision.AWAITED:
@@ -141,17 +143,24 @@ def change_line(each: Revision, defense: Defense) -> Content | None:
         case "again":
             same = each.answer and revision.same_as(each.answer, revision.versions_of(each, defense))
             text = _("VERSION {n} AGAIN: every byte is the same", n=same)
-            return Content(f" ▲ {text} ▲ ").stylize("bold reverse $text-error")
+            return _loud(text)
         case "unchanged":
             text = _("UNCHANGED although requested: every byte is that of version {n}", n=version)
-            return Content(f" ▲ {text} ▲ ").stylize("bold reverse $text-error")
+            return _loud(text)
         case "changed":
-            return Content("≠ " + _("changed since version {n}", n=version)).stylize("$text-success")
+            return Content(f"{mark('changed')} " + _("changed since version {n}", n=version)).stylize("$text-success")
         case "new":
-            return Content("+ " + _("new: there is no earlier version to compare with")).stylize("$text-muted")
+            return Content(f"{mark('new')} " + _("new: there is no earlier version to compare with")).stylize(
+                "$text-muted"
+            )
         case "declared":
-            return Content("! " + _("declared received, without a file")).stylize("$text-warning")
+            return Content(f"{mark('over')} " + _("declared received, without a file")).stylize("$text-warning")
     return None
+
+
+def _loud(text: str) -> Content:
+    """What must not be missed."""
+    return Content(f" {mark('same')} {text} ").stylize("bold reverse $text-error")
 
 
 def _delivered(delivery: Delivery, zone: str, now: str) -> Content:
@@ -174,10 +183,10 @@ def delivery_items(each: Revision | None, desk: RevisionsDesk, zone: str, now: s
 
 
 def count_line(desk: RevisionsDesk) -> str:
-    """How many required documents are settled."""
+    """Return how many required documents are settled."""
     required = desk.defense.required_revisions
     settled = sum(1 for each in required if each.state in SETTLED)
-    return _("Documents to revise · {n}/{total} settled", n=settled, total=len(required))
+    return _("{n} of {total} settled", n=settled, total=len(required))
 
 
 def version_items(versions: tuple[Version, ...], zone: str) -> tuple[Item, ...]:
@@ -191,10 +200,9 @@ def version_items(versions: tuple[Version, ...], zone: str) -> tuple[Item, ...]:
     items = []
     for version in reversed(versions):
         at = date_text(version.released_at or version.signed_at, zone)
-        parts = [_("Version {n}: {outcome}", n=version.version, outcome=_(OUTCOMES[version.outcome])), at,
-                 _(words[version.state])]  # fmt: skip
-        text = content(" · ".join(parts))
+        outcome = _("Version {n}: {outcome}", n=version.version, outcome=_(OUTCOMES[version.outcome]))
+        text = content(f"{outcome}, {_(words[version.state])}")
         if version.amendment:
             text = Content("\n").join([text, content(_("Why: {reason}", reason=version.amendment))])
-        items.append(Item(text, f"{version.version}"))
+        items.append(Item(text, f"{version.version}", end=Content.styled(at, "$text-muted")))
     return tuple(items)

@@ -20,8 +20,10 @@ from defense_console.desk.uploads.words import group_lines, incoming_lines, take
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import answer_to
+from defense_console.screens.shared.asking_path import AskPath
 from defense_console.screens.shared.dialogs import Choose, Confirm, Dialog
+from defense_console.widgets.clock.phase_bar import strip
 from defense_console.words.translation import _, error_text, size_text
 
 T = TypeVar("T")
@@ -77,7 +79,7 @@ async def _looked_at(screen: ConsoleScreen, intake: Intake) -> Incoming | None:
     while True:
         details = problem or _("A ZIP, a folder or a file. Nothing is taken before you have seen what is in it.")
         question = _("Where are the documents of {student}?", student=intake.student.name)
-        typed = await answer_to(screen, Ask(intake, Asked.FILES, question, details))
+        typed = await answer_to(screen, AskPath(intake, Asked.FILES, question, details))
         if typed is None:
             return None
         try:
@@ -190,10 +192,10 @@ class Watched:
     def line(self) -> Content:
         """A bar and the amounts."""
         part = min(1.0, self.done / self.total) if self.total else 0.0
-        full = round(part * _BAR)
-        bar = Content.assemble(("━" * full, "$primary"), ("─" * (_BAR - full), "$text-muted"))
         return Content.assemble(
-            bar, "  ", _("{done} of {total}", done=size_text(self.done), total=size_text(self.total))
+            strip(round(part * _BAR), _BAR),
+            "  ",
+            _("{done} of {total}", done=size_text(self.done), total=size_text(self.total)),
         )
 
 

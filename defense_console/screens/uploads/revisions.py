@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.model.defense import revision
@@ -17,11 +16,14 @@ from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.uploads import looking, panels
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.signing import announcement
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Panel
 from defense_console.words.translation import _, duration_text, language
 
@@ -58,25 +60,35 @@ class RevisionsScreen(PanelScreen):
 
     # --- drawing -------------------------------------------------------------------------------------------------
 
+    def compose_band(self) -> ComposeResult:
+        """Who has to act, and until when."""
+        yield QuietText(id="revisions-turn", markup=False)
+
     def compose_body(self) -> ComposeResult:
-        """Head; the documents, and beside them the versions of the chosen one and of the verdict."""
-        with Vertical(classes="head"):
-            yield Static(id="revisions-title", markup=False)
-            yield Static(id="revisions-standing", markup=False)
+        """The documents, and next to them the versions of the chosen one and of the verdict."""
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column"):
-                yield Panel(id="documents")
+                yield Panel(id="documents", classes="panel rest")
             with Vertical(classes="column"):
                 yield Panel(id="received")
-                yield Panel(id="versions")
+                yield Panel(id="versions", classes="panel rest")
+
+    @property
+    def headline(self) -> Headline:
+        """Whose documents they are."""
+        return headline_of(self.revisions, _("Documents to revise"))
 
     def redraw(self) -> None:
         """Show the state as it is now."""
         desk, now = self.revisions, self.desk.now().wall
-        self._show_head()
-        self.panel("documents").show(panels.count_line(desk), panels.document_items(desk, self.zone, now))
+        self._show_turn()
+        self.panel("documents").show(
+            _("Documents to revise"), panels.document_items(desk, self.zone, now), panels.count_line(desk),
+            self.hints_of("revisions.compare", "revisions.accept", "revisions.again"),
+        )  # fmt: skip
         self._show_received()
-        self.panel("versions").show(_("Verdict"), panels.version_items(desk.defense.versions, self.zone))
+        versions = panels.version_items(desk.defense.versions, self.zone)
+        self.panel("versions").show(_("Verdict"), versions, hints=self.hints_of("revisions.verdict"))
         self.keep_focus()
 
     def second(self) -> None:
@@ -88,25 +100,17 @@ class RevisionsScreen(PanelScreen):
             self._drawn = state
             self.update()
         else:
-            self._show_head()
+            self._show_turn()
 
-    def _show_head(self) -> None:
-        desk, width = self.revisions, max(20, self.size.width - 4)
-        place = _("{project} · attempt {n}", project=desk.project.id, n=desk.defense.attempt)
-        title = _("Documents to revise · {student}", student=desk.student.name)
-        text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
-        self.query_one("#revisions-title", Static).update(text)
-        if standing := self.standing_line():
-            line = content(standing).stylize("bold $text-warning")
-        else:
-            line = panels.whose_turn(desk, self.zone, self.desk.now().wall)
-        self.query_one("#revisions-standing", Static).update(line)
+    def _show_turn(self) -> None:
+        turn = panels.whose_turn(self.revisions, self.zone, self.desk.now().wall)
+        self.query_one("#revisions-turn", QuietText).show(turn)
 
     def _show_received(self) -> None:
         each = next((r for r in self.defense.revisions if r.request.id == self.panel("documents").key), None)
         heading = _("Versions of {document}", document=panels.title_of(each, self.revisions)) if each else ""
         items = panels.delivery_items(each, self.revisions, self.zone, self.desk.now().wall)
-        self.panel("received").show(content(heading), items)
+        self.panel("received").show(heading, items, hints=self.hints_of("revisions.open_file", "documents.receive"))
 
     def on_panel_chosen(self) -> None:
         """The versions shown are those of the document the cursor is on."""

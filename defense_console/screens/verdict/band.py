@@ -68,7 +68,8 @@ def _drafted(desk: VerdictDesk, settings: Settings, width: int) -> Content:
     tag = _tag(_("new version") if defense.amendment else _("draft"))
     hard = [guard for guard in desk.guards() if guard.hard]
     if not hard:
-        line = Content.assemble(tag, (" " + _("Nothing stops the signature: {key:verdict.sign} signs."), "$text-success"))
+        ready = _("Nothing stops the signature: {key:verdict.sign} signs.")
+        line = Content.assemble(tag, (f" {ready}", "$text-success"))
         more = Content()
     else:
         left = ngettext(

@@ -12,7 +12,7 @@ from defense_console.model.curriculum import ORAL, Criterion
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.signing import Guard
-from defense_console.model.defense.state import Defense, OutcomeValue, Revision, Version
+from defense_console.model.defense.state import Defense, Line, Note, OutcomeValue, Revision, Version
 from defense_console.model.defense.timeline import instant
 from defense_console.reports.content import message as messages
 from defense_console.reports.content.report import fields
@@ -243,13 +243,14 @@ def rated_items(desk: VerdictDesk, ref: str) -> tuple[Item, ...]:
     width = max((each.cell_length for each in ratings), default=0) + 2
     for criterion, rating in zip(_criteria(desk, ref), ratings, strict=True):
         notes = [note for note in desk.defense.notes if note.criterion == criterion.id]
-        rows = tuple(
-            (_muted(f"{mark('note')} {clock_text(n.at_s)} {_('private') if n.private else _('shared')}  "), content(n.text))
-            for n in notes
-        )
+        rows = tuple((_muted(f"{mark('note')} {clock_text(n.at_s)} {_seen_by(n)}  "), content(n.text)) for n in notes)
         text = content(named(criterion, language()))
         items.append(Item(text, mark=rating.extend_right(width - rating.cell_length), rows=rows))
     return tuple(items)
+
+
+def _seen_by(note: Note) -> str:
+    return _("private") if note.private else _("shared")
 
 
 def text_items(defense: Defense) -> tuple[Item, ...]:
@@ -260,13 +261,13 @@ def text_items(defense: Defense) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _lines(lines: Sequence[object], field: str, label: Content) -> Iterator[Item]:
+def _lines(lines: Sequence[Line], field: str, label: Content) -> Iterator[Item]:
     """Yield the lines of a kind under one label; without any the field that writes the first."""
     if not lines:
         yield Item(_muted(_("none yet")), field, label)
     for place, each in enumerate(lines):
         head = label if place == 0 else Content(" " * label.cell_length)
-        yield Item(content(each.text), f"edit/{each.seq}", head)  # type: ignore[attr-defined]
+        yield Item(content(each.text), f"edit/{each.seq}", head)
 
 
 # --- guards ------------------------------------------------------------------------------------------------------

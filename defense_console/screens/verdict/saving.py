@@ -17,7 +17,8 @@ from defense_console.reports.content import message as messages
 from defense_console.reports.content.value import Report
 from defense_console.reports.rendering.formats import rendered
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import answer_to
+from defense_console.screens.shared.asking_path import AskPath
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, error_text
 
@@ -31,6 +32,14 @@ REPORT_FORMS: Final[Mapping[str, str]] = {
     "docx": N_("word processor document"),
 }
 MESSAGE_FORMS: Final[Mapping[str, str]] = {"eml": N_("draft e-mail"), "txt": N_("plain text")}
+
+
+class AskPlace(AskPath):
+    """Where a file is saved."""
+
+    def keys_text(self) -> str:
+        """The keys of a path, and what giving it does."""
+        return _("Tab complete     Enter save     Esc go back, the text stays")
 
 
 async def save_report(screen: ConsoleScreen, desk: VerdictDesk, report: Report) -> None:
@@ -89,7 +98,7 @@ async def _place(screen: ConsoleScreen, desk: VerdictDesk, proposed: Path, probl
     """Return where to write; None when the mentor went back. A file that is there is replaced only after a question."""
     while True:
         details = problem or _("A file that is there is replaced only after a question.")
-        typed = await answer_to(screen, Ask(desk, Asked.SAVED, _("Where is it saved?"), details, str(proposed)))
+        typed = await answer_to(screen, AskPlace(desk, Asked.SAVED, _("Where is it saved?"), details, str(proposed)))
         if typed is None:
             return None
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from textual.app import ComposeResult
@@ -80,25 +81,40 @@ class ClockPanel(Vertical):
             around: What to say besides.
         """
         read = read_clock(timeline, rules, now, zone)
-        size = self.screen.size
-        large = size.width >= LARGE_FROM_COLUMNS and size.height >= LARGE_FROM_ROWS
-        self.set_class(large, "-large")
-        self.query_one(BigClock).text = read.left
-        for name in STATES:
-            self.set_class(name == read.state, f"-{name}")
-        words = self.query_one("#clock-words", QuietText)
-        width = size.width - 2 - (42 if large else 21)
+        width = self.show_digits(read.left, read.state)
         lines = [self._phase(timeline, now), self._state(read, timeline, now, width)]
-        if large:
+        if self.large:
             ends = self._end(read, around, width - lines[0].cell_length - 3)
             gap = max(2, width - lines[0].cell_length - ends.cell_length)
-            bar, under = self._bar(read, timeline, now, width, zone)
-            lines = [lines[0] + Content(" " * gap) + ends, lines[1], bar, under, around.keys]
+            lines = [lines[0] + Content(" " * gap) + ends, lines[1]]
         else:
             lines.append(self._end(read, around, width))
-            bar, _under = self._bar(read, timeline, now, size.width - 2, zone)
-            self.query_one("#clock-bar", QuietText).show(bar)
-        words.show(Content("\n").join(lines))
+        self.show_words(lines, *self._bar(read, timeline, now, self.bar_width, zone), around.keys)
+
+    @property
+    def large(self) -> bool:
+        """Whether there is room for the large digits, with the bar beside them."""
+        size = self.screen.size
+        return size.width >= LARGE_FROM_COLUMNS and size.height >= LARGE_FROM_ROWS
+
+    def show_digits(self, text: str, state: str) -> int:
+        """Draw a time in the colour of a state. Return the cells of the lines beside it."""
+        self.set_class(self.large, "-large")
+        self.query_one(BigClock).text = text
+        for name in STATES:
+            self.set_class(name == state, f"-{name}")
+        return self.screen.size.width - 2 - (42 if self.large else 21)
+
+    @property
+    def bar_width(self) -> int:
+        """Cells of the row of the bar."""
+        return self.screen.size.width - 2 - (42 if self.large else 0)
+
+    def show_words(self, lines: Sequence[Content], bar: Content, names: Content, keys: Content | None = None) -> None:
+        """Show the lines beside the digits, and the bar; names and keys where there is room for them."""
+        shown = [*lines, bar, names, keys or Content()] if self.large else lines
+        self.query_one("#clock-words", QuietText).show(Content("\n").join(shown))
+        self.query_one("#clock-bar", QuietText).show(bar)
 
     def _phase(self, timeline: Timeline, now: Stamp) -> Content:
         """The phase, its place in the plan, and how far it is."""
@@ -136,8 +152,5 @@ class ClockPanel(Vertical):
         """Return the bar between its two local times, and the names under it."""
         if timeline.started_at is None or not read.ends:
             return Content(""), Content("")
-        start = f"{time_of_day(timeline.started_at.wall, zone)} "
-        end = f" {read.ends}"
-        room = max(10, width - cells(start) - cells(end))
-        line = Content.assemble(start, phase_bar.bar(timeline, now, room), (end, "bold"))
-        return line, Content(" " * cells(start)) + phase_bar.names(timeline, now, room)
+        start = time_of_day(timeline.started_at.wall, zone)
+        return phase_bar.between(start, read.ends, timeline, now, width)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from defense_console.model.curriculum import Phase
 from defense_console.model.defense.timeline import Timeline
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import capital, cells, shortened
@@ -59,7 +60,7 @@ def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
             put(place, mark("over_time"), "$text-error")
     for part in parts[:-1] if parts and parts[-1].target_ms == total else parts:
         put(cell(part.target_ms if timeline.phase == part.phase else part.end_ms), mark("phase_end"), "$foreground")
-    current = timeline.current
+    current = timeline.current or _first_windowed(timeline)
     if current is not None and timeline.state != "ended" and current.min_s is not None and current.max_s is not None:
         start = next(part.start_ms for part in parts if part.phase == current.id)
         put(cell(start + 1000 * current.min_s), "[", "bold $warning")
@@ -67,6 +68,25 @@ def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
     if timeline.state != "ended":
         put(cell(gone), mark("here"), "bold $foreground")
     return Content.assemble(*zip(shown, styles, strict=True))
+
+
+def strip(done: int, width: int) -> Content:
+    """Return a bar of so many cells, the first of them done."""
+    done = min(width, max(0, done))
+    rest = mark("planned_time") * (width - done)
+    return Content.assemble((mark("passed_time") * done, "$foreground"), (rest, "$frame"))
+
+
+def _first_windowed(timeline: Timeline) -> Phase | None:
+    """Return the phase whose window is shown before the start."""
+    return next((phase for phase in timeline.phases if phase.min_s is not None), None)
+
+
+def between(start: str, end: str, timeline: Timeline, now: Stamp, width: int) -> tuple[Content, Content]:
+    """Return the bar between two local times, and the names of the phases under it. Args: width: cells of the row."""
+    room = max(10, width - cells(start) - cells(end) - 2)
+    line = Content.assemble(f"{start} ", bar(timeline, now, room), (f" {end}", "bold"))
+    return line, Content(" " * (cells(start) + 1)) + names(timeline, now, room)
 
 
 def names(timeline: Timeline, now: Stamp, width: int) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from defense_console.safe_text import wrapped
 from defense_console.widgets.frame.quiet_text import QuietText
 
 
@@ -25,5 +26,5 @@ class AlarmLine(QuietText):
 
     def tell(self, text: Content) -> None:
         """Show a sentence; an empty one takes the line away."""
-        self.show(text)
+        self.show(Content("\n").join(wrapped(text, self.screen.size.width - self.gutter.width)))
         self.set_class(bool(text.plain), "-on")

@@ -20,6 +20,14 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "note": ("✎", '"'),
     "carried": ("↺", "<"),
     "document": ("⊞", "d"),
+    # documents that came back
+    "same": ("!", "!"),
+    "changed": ("~", "~"),
+    "new": ("+", "+"),
+    "becomes": ("▸", ">"),
+    # what the log tells
+    "system": ("⋄", "#"),
+    "read_only": ("⊘", "%"),
     # defenses
     "my_turn": ("▸", ">"),
     "student_turn": ("▹", ")"),
@@ -59,6 +67,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "here": ("►", ">"),
     "phase_end": ("│", "|"),
     "busy": ("▬", "="),
+    "column": ("│", "|"),
 }
 """Each mark in Unicode, and in ASCII."""
 PLAIN = "plain"

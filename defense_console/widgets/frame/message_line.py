@@ -6,6 +6,7 @@ from typing import Literal
 
 from textual.content import Content
 
+from defense_console.safe_text import wrapped
 from defense_console.widgets.frame.quiet_text import QuietText
 
 Tone = Literal["plain", "refused", "failed"]
@@ -35,7 +36,7 @@ class MessageLine(QuietText):
 
     def show_standing(self, text: Content) -> None:
         """Replace what is said while there is no message."""
-        self._standing = text.stylize_before("$text-warning")
+        self._standing = text
         self._draw()
 
     def on_resize(self) -> None:
@@ -44,7 +45,7 @@ class MessageLine(QuietText):
 
     def _draw(self) -> None:
         width = self.size.width or self.screen.size.width - self.gutter.width
-        rows = (self._message or self._standing).wrap(max(1, width))
+        rows = wrapped(self._message or self._standing, width)
         if len(rows) > MOST_ROWS:
             rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
         self.show(Content("\n").join(rows))

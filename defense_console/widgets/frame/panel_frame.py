@@ -32,5 +32,7 @@ class PanelFrame(Widget):
             hints: At most three keys that act in this panel.
         """
         name = line(title) if isinstance(title, str) else title
-        self.border_title = Content.assemble(name.stylize("bold"), (f" {count}" if count else "", "$text-muted"))
+        words = Content.assemble(name.stylize("bold"), (f" {count}" if count else "", "$text-muted"))
+        # The toolkit parts a title from the corners of a box, not from a rule without corners.
+        self.border_title = words if self.styles.border_left[0] else Content(" ") + words + Content(" ")
         self.border_subtitle = hint_words(hints[:MOST_KEYS])

@@ -16,17 +16,19 @@ from textual.visual import Visual
 
 from defense_console.model.comparison import DifferenceLine, Side
 from defense_console.safe_text import shortened
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.frame.panel_frame import PanelFrame
 from defense_console.widgets.lists.difference_rows import PlaceWords, Rows, breaking_places, cut_pieces, shown_pieces
 
-BESIDE_FROM: Final = 100
-"""Cells from which two columns are readable."""
+BESIDE_FROM: Final = 96
+"""Cells from which two columns are readable: what a frame leaves of 100."""
 _ABOVE: Final = 4
 """Rows left above a change one goes to: the equal lines before it, and the fold."""
 _SIGNS: Final = {"removed": "-", "added": "+", "changed": "~", "equal": " "}
 _COLOURS: Final = {"removed": "$text-error", "added": "$text-success", "changed": "", "equal": "$text-muted"}
 
 
-class DifferenceView(ScrollView, can_focus=True):
+class DifferenceView(ScrollView, PanelFrame, can_focus=True):
     """The lines of a comparison. What changed has a sign, what differs inside a line is bold and underlined.
 
     Args:
@@ -138,14 +140,6 @@ class DifferenceView(ScrollView, can_focus=True):
         """Scroll by rows, down when positive."""
         self.scroll_relative(y=by, animate=False, force=True, immediate=True)
 
-    def scroll_pages(self, by: int) -> None:
-        """Scroll by screens, less a row to read on from."""
-        self.scroll_rows(by * max(1, self.scrollable_content_region.height - 1))
-
-    def scroll_ends(self, bottom: bool) -> None:
-        """To the first or the last row."""
-        self.scroll_to(y=self.max_scroll_y if bottom else 0, animate=False, force=True, immediate=True)
-
     def on_click(self, event: events.Click) -> None:
         """A click gives the focus, as everywhere."""
         self.focus()
@@ -160,7 +154,7 @@ class DifferenceView(ScrollView, can_focus=True):
         n, part = self._laid.at(row)
         text = self._drawn(n, part, width, first=part == 0 or y == 0)
         if 0 <= self._change < len(self._laid.changes) and row == self._laid.changes[self._change]:
-            text = text.stylize("$block-cursor-foreground on $block-cursor-background bold", 0, 1)
+            text = text.stylize("bold $background on $primary", 0, 1)
         text = text.extend_right(max(0, width - text.cell_length))
         return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
 
@@ -169,7 +163,7 @@ class DifferenceView(ScrollView, can_focus=True):
         line = self._laid.lines[n]
         if line.kind == "folded":
             words = f" {self._fold_words(line.n)} "
-            return Content(words.center(width, "┄")).stylize("$text-muted")
+            return Content(words.center(width, mark("heading"))).stylize("$text-muted")
         if not self._laid.beside:
             side = line.new or line.old
             return self._half(side, line.kind, part, width, first) if side else Content("")
@@ -177,7 +171,7 @@ class DifferenceView(ScrollView, can_focus=True):
         old_kind, new_kind = ("removed", "added") if line.kind == "changed" else (line.kind, line.kind)
         left = self._half(line.old, old_kind, part, half, first, changed=line.kind == "changed")
         right = self._half(line.new, new_kind, part, half, first, changed=line.kind == "changed")
-        return Content.assemble(left, ("│", "$text-muted"), right)
+        return Content.assemble(left, (mark("column"), "$frame"), right)
 
     def _half(self, side: Side | None, kind: str, part: int, width: int, first: bool, changed: bool = False) -> Content:
         """One version's row, as wide as its column."""

@@ -101,9 +101,9 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         self.go_to(before + by)
         return self._row != before
 
-    def page(self, by: int) -> None:
-        """Move the cursor by so many views, less a row to read on from."""
-        self.move(by * max(1, self.view.height - 1))
+    def page(self, by: int) -> bool:
+        """Move the cursor by so many views, less a row to read on from. Return whether it moved."""
+        return self.move(by * max(1, self.view.height - 1))
 
     @property
     def view(self) -> Size:
@@ -126,7 +126,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         region = Region(0, lines.start, 1, height)
         if self.virtual_size.height > self.view.height:
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
-        elif self.has_focus:  # a column follows the panel one is in, not one that was only drawn again
+        elif self.has_focus:  # another list of the column has the cursor one looks at
             self._show_in_column(region)
 
     def _show_in_column(self, region: Region) -> None:
@@ -171,7 +171,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
     def on_focus(self) -> None:
         """The cursor is drawn strongly, and seen."""
         self.refresh()
-        self.call_after_refresh(self.show_row)
+        self.show_row()
 
     def on_blur(self) -> None:
         """The cursor is drawn weakly."""

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 
+from defense_console.safe_text import wrapped
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.lists.line_list import GUTTER, LineList
 
@@ -174,15 +175,15 @@ def _lines_of(item: Item, width: int) -> list[Content]:
         indent = gutter
     end = Content(" ") + item.end if item.end.plain else item.end
     room = max(1, width - indent)
-    wrapped = item.text.wrap(max(1, room - end.cell_length)) or [Content("")]
-    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + wrapped[0]
+    rows = wrapped(item.text, room, room - end.cell_length)
+    head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
     if end.plain:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
-    lines = [head, *(Content(" " * indent) + line for line in wrapped[1:])]
+    lines = [head, *(Content(" " * indent) + line for line in rows[1:])]
     for label, text in item.rows:
         under = indent + label.cell_length
         under = under if width - under >= LEAST_TEXT else indent
         first = Content(" " * indent) + (label if under > indent else Content(""))
-        parts = text.wrap(max(1, width - under)) or [Content("")]
+        parts = wrapped(text, max(1, width - under))
         lines += [first + parts[0], *(Content(" " * under) + part for part in parts[1:])]
     return lines
