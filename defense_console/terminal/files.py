@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO
 
-from defense_console.model.errors import N_, ConsoleError, system_reason
+from defense_console.desk.exchange.saving import refuse, save
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.settings import path_named
 from defense_console.terminal.words import printing
@@ -25,7 +24,7 @@ def read(file: str) -> bytes:
     try:
         return _plain(file).read_bytes()
     except OSError as error:
-        _refuse(file, error)
+        refuse(file, error)
 
 
 @contextmanager
@@ -37,7 +36,7 @@ def opened_input(file: str) -> Iterator[IO[bytes]]:
     try:
         stream = _plain(file).open("rb")
     except OSError as error:
-        _refuse(file, error)
+        refuse(file, error)
     with stream:
         yield stream
 
@@ -75,21 +74,7 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
             N_("{file}: this is a device or a pipe, not a file; leave -o out and send the output there."),
             file=str(target),
         )
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        new = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for part in parts:
-                    file.write(part)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(target)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _refuse(str(target), error)
+    save(target, parts)
 
 
 def _harmless(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -115,13 +100,3 @@ def refuse_terminal(form: str, output: str | None) -> None:
     """Refuse to write a file that is not text where a terminal would show it."""
     if output in (None, "-") and at_terminal():
         raise ConsoleError("{form} is not text: name a file with -o FILE.", form=form.upper())
-
-
-def _refuse(file: str, error: OSError) -> NoReturn:
-    if isinstance(error, FileNotFoundError):
-        raise ConsoleError("{file}: there is no such file or folder.", file=file) from None
-    if isinstance(error, PermissionError):
-        raise ConsoleError("{file}: you may not read or write it; ask who owns it.", file=file) from None
-    if isinstance(error, IsADirectoryError):
-        raise ConsoleError("{file}: this is a folder; name a file in it.", file=file) from None
-    raise ConsoleError("{file}: {reason}", file=file, reason=system_reason(error)) from None

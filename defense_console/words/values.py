@@ -112,6 +112,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/date_reason": N_("why another date"),
     "ask/document": N_("name of a document"),
     "ask/files": N_("where the documents are"),
+    "ask/saved": N_("where a file is saved"),
     "ask/again": N_("what a new version must show"),
     "ask/waive": N_("why a document is given up"),
     "ask/withdraw": N_("why a request is withdrawn"),

@@ -368,7 +368,8 @@ SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "documents.open",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
-    "revisions.verdict", "preview.copy", "preview.copy_next", "preview.reader", "preview.version", "preview.language",
+    "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",
+    "preview.version", "preview.language",
 })  # fmt: skip
 """Commands that record nothing on the defense."""
 CHANGES_NOTHING_TWICE = frozenset({

@@ -26,6 +26,7 @@ class Asked(StrEnum):
     DATE_REASON = "ask/date_reason"
     DOCUMENT = "ask/document"
     FILES = "ask/files"
+    SAVED = "ask/saved"
     AGAIN = "ask/again"
     WAIVE = "ask/waive"
     WITHDRAW = "ask/withdraw"

@@ -12,15 +12,14 @@ from defense_console.widgets.lists.rubric_list import RATING_STYLES
 from defense_console.words.translation import _, clock_text, language
 
 
-def reason_lines(request: Request, defense: Defense, project: Project) -> list[Content]:
+def reason_texts(request: Request, defense: Defense, project: Project) -> list[Content]:
     """Return the mentor's words, else each criterion with its rating and what was seen.
 
     A criterion may be named by hand, so its rating can be any. Its sentence is given only where what is expected does
     not already say it.
     """
-    label = (_("Why:") + " ", "$text-muted")
     if request.reason:
-        return [Content.assemble(label, content(request.reason))]
+        return [content(request.reason)]
     lines = []
     for reason in revision.row_reasons(request, defense, project, language()):
         short = reason.criterion.removeprefix(f"{project.id}-")
@@ -28,5 +27,11 @@ def reason_lines(request: Request, defense: Defense, project: Project) -> list[C
         parts = [_("{criterion}: {rating}", criterion=short, rating=_(word))]
         parts += [reason.text] if request.expected else []
         parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
-        lines.append(Content.assemble(label, content(" · ".join(parts))))
+        lines.append(content(", ".join(parts)))
     return lines
+
+
+def reason_lines(request: Request, defense: Defense, project: Project) -> list[Content]:
+    """Return the reasons, each after its label."""
+    texts = reason_texts(request, defense, project)
+    return [Content.assemble((_("Why:") + " ", "$text-muted"), text) for text in texts]

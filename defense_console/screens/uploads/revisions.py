@@ -15,7 +15,6 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
-from defense_console.screens.shared.copying import copy_message
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -295,4 +294,6 @@ class RevisionsScreen(PanelScreen):
 
     def action_report_message(self) -> None:
         """Copy the message for the student."""
-        copy_message(self, self.revisions, self.defense.language or language())
+        from defense_console.screens.verdict.preview import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id, message=True))

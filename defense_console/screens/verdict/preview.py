@@ -1,23 +1,28 @@
-"""The report as it will read, for each reader and in both languages; copied and edited field by field."""
+"""What the student gets, as it will read: the report for each reader and the message, in both languages.
+
+The report is copied and edited field by field, the message copied as a whole; both are saved as files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.model.defense.state import Defense
+from defense_console.reports.content import message as messages
 from defense_console.reports.content.report import fields
 from defense_console.reports.content.value import READERS, Reader, Report, ReportField
-from defense_console.safe_text import content
-from defense_console.screens.shared.copying import copy_message, copy_out
+from defense_console.safe_text import content, one_line
+from defense_console.screens.shared.copying import copy_out
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.writing import WritingScreen
+from defense_console.screens.verdict.saving import save_message, save_report
 from defense_console.screens.verdict.wishes import REPORT, OnReport
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import N_, _, language, translator
 
@@ -28,28 +33,24 @@ READER_WORDS = {"student": N_("the student"), "mentor": N_("the student's mentor
 
 
 class PreviewScreen(WritingScreen):
-    """The report, one item per field; a field the mentor wrote anew says so, with a changed proposal beside it.
+    """The report, one item per field, or the message for the student.
+
+    A field the mentor wrote in other words says so, with the console's present words under it.
 
     Args:
         defense_id: Whole id.
         version: Number of a version of the verdict that was released, whose report is read as it was; None is now.
+        message: Begin with the message.
     """
 
     CONTEXT = "preview"
     WISHES = REPORT
-    DEFAULT_CSS = """
-    PreviewScreen {
-        .head { height: auto; padding: 0 1; background: $panel; margin: 0 0 1 0; }
-        .head Static { height: auto; width: 1fr; }
-        #sheet { height: 1fr; }
-        &.-flat .head, &.-short .head { margin: 0; }
-    }
-    """
 
-    def __init__(self, defense_id: str, version: int | None = None) -> None:
+    def __init__(self, defense_id: str, version: int | None = None, message: bool = False) -> None:
         super().__init__()
         self.defense_id = defense_id
         self._version = version
+        self._message = message
         self._reader: Reader = "student"
         self._tongue = ""
         self._copied: str | None = None
@@ -59,62 +60,91 @@ class PreviewScreen(WritingScreen):
         """The use cases behind the report."""
         return self.desk.verdict(self.defense_id)
 
-    def compose_body(self) -> ComposeResult:
-        """Head and report."""
-        with Vertical(classes="head"):
-            yield Static(id="preview-title", markup=False)
-            yield Static(id="preview-reader", markup=False)
-        with VerticalScroll(id="sheet", can_focus=False):
-            yield Panel(id="report")
-
     @property
     def texts(self) -> VerdictDesk:
         """Where texts are kept."""
         return self.verdict
 
-    def on_mount(self) -> None:
-        """The report is written in the defense's language until another one is asked for."""
-        self._tongue = self.verdict.defense.language or language()
-        super().on_mount()
-        self.set_focus(self.query_one("#report", Panel))
-        self.resume_text(_("This text was being written when the console ended."))
-
-    def redraw(self) -> None:
-        """Show the report as it reads now."""
-        report = self._report()
-        self.query_one("#preview-title", Static).update(content(report.title).stylize("bold"))
-        tongue = {"fr": _("in French"), "en": _("in English")}[self._tongue]
-        head = Content.assemble(_("For {reader}", reader=_(READER_WORDS[self._reader])), " · ", tongue)
-        if self._version is not None:
-            head = head + Content(" · " + _("as released in version {n}", n=self._version)).stylize("bold")
-        if report.notice:
-            head = head + Content(" · ") + content(report.notice).stylize("$text-warning")
-        self.query_one("#preview-reader", Static).update(head)
-        colon = translator(self._tongue)
-        facts = [content(colon("{label}:", label=fact.label) + f" {fact.text}") for fact in report.facts]
-        panel = self.query_one("#report", Panel)
-        items = [Item(fact.stylize("$text-muted")) for fact in facts] + [Item(Content(""))]
-        for field in fields(report):
-            items.append(Item(Content("\n").join(self._field_lines(field)), field.key))
-        panel.show("", items)
-
-    def _field_lines(self, field: ReportField) -> Iterator[Content]:
-        """Title and text; of an edited field also that it is, and what the console would write now if that changed."""
-        title = content(field.title).stylize("bold $text-accent")
-        if (field.key, self._tongue) in self.defense.edited:
-            title = title + Content(" · ") + Content(_("edited")).stylize("$text-warning")
-        yield title
-        yield content(field.text)
-        changed = self.verdict.changed_generated(self._tongue, field.key) if self._version is None else None
-        if changed is not None:
-            yield Content(_("The generated text has changed since; not in the report:")).stylize("$text-warning")
-            yield content(changed or "–").stylize("$text-muted")
-        yield Content("")
-
     @property
     def defense(self) -> Defense:
         """The defense as it is now."""
         return self.verdict.defense
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def compose_band(self) -> ComposeResult:
+        """What to know before reading on."""
+        yield QuietText(id="preview-line", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """The text."""
+        yield Panel(id="report")
+
+    @property
+    def headline(self) -> Headline:
+        """What is read, and whose it is."""
+        return headline_of(self.verdict, _("Message") if self._message else _("Report"))
+
+    @property
+    def panel(self) -> Panel:
+        """What is read."""
+        return self.query_one("#report", Panel)
+
+    def on_mount(self) -> None:
+        """The report is written in the defense's language until another one is asked for."""
+        self._tongue = self.defense.language or language()
+        super().on_mount()
+        self.set_focus(self.panel)
+        self.resume_text(_("This text was being written when the console ended."))
+
+    def redraw(self) -> None:
+        """Show the text as it reads now."""
+        if self._message:
+            self._draw_message()
+        else:
+            self._draw_report()
+
+    def _draw_report(self) -> None:
+        report = self._report()
+        notice = content(report.notice).stylize("bold $text-warning") if report.notice else content(report.imprint)
+        self.query_one("#preview-line", QuietText).show(notice)
+        colon = translator(self._tongue)
+        items = [Item(content(colon("{label}:", label=fact.label) + f" {fact.text}")) for fact in report.facts]
+        for field in fields(report):
+            items += [Item(Content("")), self._field_item(field)]
+        released = _("as released in version {n}", n=self._version) if self._version is not None else ""
+        title = _("For {reader}, {language}", reader=_(READER_WORDS[self._reader]), language=self._spoken)
+        self.panel.show(title, items, released, self.hints_of("preview.copy", "preview.edit", "preview.save"))
+
+    @property
+    def _spoken(self) -> str:
+        return {"fr": _("in French"), "en": _("in English")}[self._tongue]
+
+    def _field_item(self, field: ReportField) -> Item:
+        """Title and text; of an edited field also that it is, and what the console would write now if that changed."""
+        rows = [content(field.text)]
+        edited = (field.key, self._tongue) in self.defense.edited
+        changed = self.verdict.changed_generated(self._tongue, field.key) if self._version is None else None
+        if changed is not None:
+            told = _("The generated text has changed since; not in the report:")
+            rows += [Content.styled(told, "$text-warning"), content(changed or "–").stylize("$text-muted")]
+        end = Content.styled(_("edited"), "$text-warning") if edited else Content()
+        title = content(field.title).stylize("bold")
+        return Item(title, field.key, end=end, rows=tuple((Content("  "), row) for row in rows))
+
+    def _draw_message(self) -> None:
+        message = self.verdict.message(self._tongue)
+        address = one_line(message.to_address)
+        to = _("To {address}", address=address) if address else _("No e-mail address is known")
+        subject = _("Subject: {subject}", subject=message.subject)
+        line = Content.assemble((to, "" if address else "$text-warning"), "   ", one_line(subject))
+        self.query_one("#preview-line", QuietText).show(line.truncate(self.row_width, ellipsis=True))
+        items: list[Item] = []
+        for n, paragraph in enumerate(messages.text(message).rstrip("\n").split("\n\n")):
+            items += [Item(Content(""))] if items else []
+            items.append(Item(content(paragraph), f"message/{n}"))
+        title = _("Message for the student, {language}", language=self._spoken)
+        self.panel.show(title, items, hints=self.hints_of("preview.copy", "preview.save"))
 
     def _report(self) -> Report:
         return self.verdict.report(self._reader, self._tongue, self._version)
@@ -128,7 +158,7 @@ class PreviewScreen(WritingScreen):
 
     def seen(self) -> OnReport:
         """The desk, and what is read."""
-        return OnReport(self.verdict, "report", self.query_one("#report", Panel).key, self._tongue, self._version)
+        return OnReport(self.verdict, "report", self.panel.key, self._tongue, self._version, self._message)
 
     def can_write(self, field: str) -> bool:
         """The texts of the report."""
@@ -136,17 +166,17 @@ class PreviewScreen(WritingScreen):
 
     def action_move_down(self) -> None:
         """The next field."""
-        self.query_one("#report", Panel).move(1)
+        self.panel.move(1)
 
     def action_move_up(self) -> None:
-        """The field before; from the first one the head of the report."""
-        if not self.query_one("#report", Panel).move(-1):
-            self.query_one("#sheet").scroll_home(animate=False)
+        """The field before; with the first one the head of the report is seen."""
+        self.panel.move(-1)
 
     def action_preview_reader(self) -> None:
-        """The next reader."""
-        self._reader = READERS[(READERS.index(self._reader) + 1) % len(READERS)]
-        self._copied = None
+        """The next reader; from the message the report."""
+        if not self._message:
+            self._reader = READERS[(READERS.index(self._reader) + 1) % len(READERS)]
+        self._message, self._copied = False, None
 
     def action_preview_language(self) -> None:
         """The other language."""
@@ -156,14 +186,15 @@ class PreviewScreen(WritingScreen):
         """The report as it was released: the first version, the next one, then the present state again."""
         turns = (None, *self.released)
         self._version = turns[(turns.index(self._version) + 1) % len(turns)] if self._version in turns else None
+        self._message = False
 
     def action_preview_edit(self) -> None:
-        """Write the focused field anew, or where it was written."""
-        self.write(self.verdict.field_to_edit(self._tongue, self.query_one("#report", Panel).key))
+        """Write the focused field in other words, or where it was written."""
+        self.write(self.verdict.field_to_edit(self._tongue, self.panel.key))
 
     def action_preview_generated(self) -> None:
         """The generated text again."""
-        self.attempt(lambda: self.verdict.take_generated(self._tongue, self.query_one("#report", Panel).key))
+        self.attempt(lambda: self.verdict.take_generated(self._tongue, self.panel.key))
 
     def field_label(self, field: str) -> str | Content:
         """What is being written, as the report calls it."""
@@ -174,31 +205,43 @@ class PreviewScreen(WritingScreen):
     def after_writing(self) -> None:
         """Back to the report."""
         if not self.writer.field_key:
-            self.set_focus(self.query_one("#report", Panel))
+            self.set_focus(self.panel)
+
+    # --- copying and saving --------------------------------------------------------------------------------------
 
     def action_preview_copy(self) -> None:
-        """Copy the focused field."""
-        self._copy(self.query_one("#report", Panel).key)
+        """Copy the focused field, or the message."""
+        self._copy(self.panel.key)
 
     def action_preview_copy_next(self) -> None:
-        """Copy the field after the one copied last; the first one when none was."""
-        panel = self.query_one("#report", Panel)
-        keys = panel.keys
-        if not keys:
+        """Copy the field after the one copied last; the first one when none was. The message is one field."""
+        keys = self.panel.keys
+        if self._message or not keys:
+            self._copy(self.panel.key)
             return
         if self._copied == keys[-1]:
             self.tell(_("That was the last field."))
             return
         key = keys[keys.index(self._copied) + 1] if self._copied in keys else keys[0]
-        panel.choose(key)
+        self.panel.choose(key)
         self._copy(key)
 
     def _copy(self, key: str) -> None:
+        if self._message:
+            copy_out(self, _("Message for the student"), messages.text(self.verdict.message(self._tongue)))
+            return
         field = next((field for field in fields(self._report()) if field.key == key), None)
         if field is not None:
             self._copied = key
             copy_out(self, field.title, field.text)
 
+    async def action_preview_save(self) -> None:
+        """Save what is read as a file."""
+        if self._message:
+            await save_message(self, self.verdict, self._tongue)
+        else:
+            await save_report(self, self.verdict, self._report())
+
     def action_report_message(self) -> None:
-        """Copy the message for the student."""
-        copy_message(self, self.verdict, self._tongue)
+        """The message for the student."""
+        self._message, self._copied = True, None

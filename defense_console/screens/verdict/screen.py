@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
 
-from defense_console.keys.keymap import Command
+from defense_console.keys.keymap import Command, command
 from defense_console.model.defense import revision
-from defense_console.model.defense.legal_context import SESSION_REFUSALS
 from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
-from defense_console.screens.shared.copying import copy_message
 from defense_console.screens.shared.finishing import finish
+from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.verdict import after_release, panels, rows
+from defense_console.screens.verdict.band import band_line
 from defense_console.screens.verdict.signing import sign_or_release
 from defense_console.screens.verdict.wishes import VERDICT, guard_at, lifting_field
-from defense_console.widgets.clock.words import read_clock
+from defense_console.widgets.clock.panel import Around, ClockPanel
+from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Panel
-from defense_console.words.translation import N_, _, clock_text, language, when
+from defense_console.words.translation import _, language
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.verdict import VerdictDesk
+    from defense_console.widgets.lists.panel import Item
 
 
 class VerdictScreen(PanelScreen):
@@ -41,11 +44,13 @@ class VerdictScreen(PanelScreen):
 
     CONTEXT = "verdict"
     WISHES = VERDICT
-    FIRST_FOCUS = ("documents", "skills")
+    FIRST_FOCUS = ("documents", "outcome", "texts")
 
     def __init__(self, defense_id: str) -> None:
         super().__init__(defense_id)
         self._was_signed = False
+        self._read: tuple[int, tuple[Item, ...]] | None = None
+        """What the student will read, and the number of the event after which it reads so."""
 
     # --- the desk ------------------------------------------------------------------------------------------------
 
@@ -66,11 +71,13 @@ class VerdictScreen(PanelScreen):
 
     # --- drawing -------------------------------------------------------------------------------------------------
 
+    def compose_band(self) -> ComposeResult:
+        """The clock while the defense is live; how the verdict stands, and what comes next."""
+        yield ClockPanel(id="verdict-clock")
+        yield QuietText(id="verdict-line", markup=False)
+
     def compose_body(self) -> ComposeResult:
-        """Header, two columns of panels (one below the other where the width is small), the strip for texts."""
-        with Vertical(classes="head"):
-            yield Static(id="verdict-title", markup=False)
-            yield Static(id="verdict-clock", markup=False)
+        """Two columns of panels, one below the other where the width is small, and what the student will read."""
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column"):
                 yield Panel(id="outcome")
@@ -79,92 +86,124 @@ class VerdictScreen(PanelScreen):
                 yield Panel(id="guards")
                 yield Panel(id="texts")
                 yield Panel(id="skills")
+        yield Panel(id="reading")
+
+    @property
+    def headline(self) -> Headline:
+        """Who is judged."""
+        return headline_of(self.verdict, _("Verdict"))
+
+    @property
+    def spacious(self) -> bool:
+        """Whether there is a panel across the screen."""
+        return self.wide and self.has_class("-high")
 
     def redraw(self) -> None:
         """Show the state as it is now."""
-        desk, settings, now = self.verdict, self.desk.settings, self.desk.now().wall
-        defense = desk.defense
-        guards = desk.guards() if defense.drafting is not None and defense.signed is None else ()
-        self._show_head()
-        self.panel("outcome").show(_("Outcome"), panels.outcome_items(desk, settings, self.zone))
-        outcome = defense.signed.outcome if defense.signed is not None else defense.outcome
-        further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
-        settled = (defense.drafting is None and defense.signed is None) or (further and outcome != "conditional")
-        items = panels.released_items(desk, self.zone, now) if settled else panels.kept_document_items(desk)
-        self.panel("documents").show(_("Documents to revise"), items)
-        self.panel("texts").show(_("Strengths, improvements, next goal"), panels.text_items(defense))
-        self.panel("skills").show(_("Skills"), panels.skill_items(desk))
-        drafting = defense.drafting is not None and defense.signed is None
-        self.panel("guards").display = drafting
-        if drafting:
-            self.panel("guards").show(_("Before signing"), panels.guard_items(guards, settings))
+        self._show_band()
+        self._draw_decision()
+        self._draw_words()
+        self._draw_across()
         self.keep_focus()
 
+    def _draw_decision(self) -> None:
+        """The outcome, the documents, and what is left to settle."""
+        desk, settings, now, defense = self.verdict, self.desk.settings, self.desk.now().wall, self.defense
+        drafting = defense.drafting is not None and defense.signed is None
+        outcome, keys = self.panel("outcome"), self._outcome_keys() if drafting else ()
+        items = panels.outcome_items(desk, settings, self.zone, outcome.size.width)
+        outcome.show(_("Outcome"), items, hints=keys)
+        chosen = defense.signed.outcome if defense.signed is not None else defense.outcome
+        if chosen is not None and not outcome.has_focus:
+            outcome.choose(chosen)
+        further = defense.drafting == "round" or (defense.signed is not None and not defense.signed.amendment)
+        if (defense.drafting is None and defense.signed is None) or (further and chosen != "conditional"):
+            found, count, keys = panels.released_items(desk, self.zone, now), "", self.hints_of("verdict.revisions")
+        else:
+            found, kept = panels.kept_document_items(desk), sum(row.kept for row in desk.rows())
+            count, keys = _("{n} kept", n=kept), self.hints_of("verdict.keep", "verdict.add_row", "verdict.due_later")
+        self.panel("documents").show(_("Documents to revise"), found, count, keys)
+        guards = self.panel("guards")
+        guards.display = drafting
+        if drafting:
+            items = panels.guard_items(desk, desk.guards(), settings)
+            guards.show(_("Before signing"), items, hints=self.hints_of("verdict.sign"))
+
+    def _outcome_keys(self) -> tuple[Hint, ...]:
+        found = self.hints_of(*panels.OUTCOME_COMMANDS.values())
+        if not found:
+            return ()
+        return (Hint("", " ".join(hint.key for hint in found), _("choose"), any(hint.enabled for hint in found)),)
+
+    def _draw_words(self) -> None:
+        """What the mentor has written, and the skills."""
+        keys = self.hints_of("verdict.strength", "verdict.improvement", "verdict.goal")
+        self.panel("texts").show(_("In my words"), panels.text_items(self.defense), hints=keys)
+        items = panels.skill_items(self.verdict, self.desk.settings, not self.spacious)
+        self.panel("skills").show(_("Skills"), items, hints=self.hints_of("verdict.comment"))
+
+    def _draw_across(self) -> None:
+        """Across the screen what the student will read; from the skills, what was rated and noted on the chosen one."""
+        across, (panel, key) = self.panel("reading"), self.at_cursor()
+        across.display = self.spacious
+        if not self.spacious:
+            return
+        if panel == "skills":
+            ref = key.partition("/")[2]
+            title = _("Ratings and notes, {skill}", skill=ref)
+            across.show(title, panels.rated_items(self.verdict, ref), hints=self.hints_of("verdict.comment"))
+            return
+        seq = self.defense.seq
+        if self._read is None or self._read[0] != seq:
+            self._read = seq, panels.student_items(self.verdict, self.defense.language or language())
+        released = panels.shown_in_force(self.defense) is not None and self.defense.signed is None
+        keys = self.hints_of("report.message", "verdict.preview") if released else self.hints_of("verdict.preview")
+        state = _("as released") if released else _("draft")
+        across.show(_("What the student will read"), self._read[1], state, keys)
+
+    def on_screen_resume(self) -> None:
+        """What the student will read may depend on another defense."""
+        self._read = None
+        super().on_screen_resume()
+
+    def show_mode(self) -> None:
+        """The panel across the screen follows the cursor."""
+        super().show_mode()
+        if self.is_mounted and self.query("#reading") and not self.writing:
+            self._draw_across()
+
+    def on_panel_chosen(self) -> None:
+        """Hints depend on where the cursor is."""
+        self.show_mode()
+
+    def writing_region(self) -> Region:
+        """A text is written over what the student will read, so that what it is about stays in sight."""
+        across = self.panel("reading")
+        return across.region if across.display and across.region.area else super().writing_region()
+
     def second(self) -> None:
-        """The clock and the countdown move; a release that has just happened is told."""
+        """The clock and the countdown move; a release that has just happened is shown."""
         if self.defense.signed is None and self._was_signed:
             self.update()
         else:
-            self._show_head()
+            self._show_band()
 
-    def _show_head(self) -> None:
-        defense, width = self.defense, max(20, self.size.width - 4)
-        project = self.verdict.project
-        title = _("Verdict · {student}", student=self.verdict.student.name)
-        place = _("{project} · attempt {n}", project=project.id, n=defense.attempt)
-        text = Content.assemble((shortened(title, width - len(place) - 3), "bold"), " · ", content(place))
-        self.query_one("#verdict-title", Static).update(text)
-        line = self._state_line()
-        clock_line = self.query_one("#verdict-clock", Static)
-        clock_line.display = bool(line.plain)
-        clock_line.update(line)
+    def until_edge_ms(self) -> int:
+        """While live the clock of the phase changes when its own second is full."""
+        timeline = self.defense.timeline
+        if timeline.state != "running":
+            return super().until_edge_ms()
+        return 1000 - timeline.elapsed_ms(self.desk.now(), timeline.phase) % 1000
+
+    def _show_band(self) -> None:
+        desk, defense, now = self.verdict, self.defense, self.desk.now()
+        clock = self.query_one(ClockPanel)
+        clock.display = defense.session == "live"
+        if clock.display:
+            clock.show_clock(defense.timeline, now, self.curriculum.rules, self.zone, Around())
+        line = band_line(desk, self.desk.settings, self.zone, now.wall, self.row_width)
+        self.query_one("#verdict-line", QuietText).show(line)
         self._was_signed = defense.signed is not None
-
-    def _state_line(self) -> Content:
-        """The clock while live, the countdown while signed, else what is left to settle or what is in force.
-
-        What must be known of other consoles comes before all but the clock, and stands below that one.
-        """
-        defense = self.defense
-        standing = content(self.standing_line()).stylize("bold $text-warning")
-        if defense.session == "live":
-            read = read_clock(defense.timeline, self.verdict.curriculum.rules, self.desk.now(), self.zone)
-            words = _("{phase} {left} · {word} · ends {time}", phase=read.phase, left=read.left, word=read.sentence,
-                      time=read.ends)  # fmt: skip
-            clock = Content.assemble((f"{read.glyph} ", read.style), (words, "bold"))
-            return Content("\n").join([clock, standing]) if standing.plain else clock
-        if standing.plain:
-            return standing
-        if defense.signed is not None:
-            return self._signed_line()
-        if defense.contested is not None and not defense.amendment:
-            text = N_(
-                "! Contested: {reason} — {key:verdict.contest} upholds the verdict, {key:verdict.amend} amends it."
-            )
-            said = shortened(defense.contested, max(20, 2 * self.size.width - len(_(text, reason="")) - 8))
-            return content(_(text, reason=said)).stylize("bold $text-warning")
-        if defense.drafting is None and defense.released is not None:
-            at = self._when(defense.released.released_at)
-            return content(_("✓ Verdict {n} released {when}.", n=defense.released.version, when=at))
-        if defense.drafting is None:
-            return content("! " + _(SESSION_REFUSALS[defense.session])).stylize("$text-warning")
-        if defense.amendment:
-            return content(_("A new version is being drafted: {reason}", reason=defense.amendment))
-        left = panels.to_settle(self.verdict.guards())
-        return content(f"✗ {left}").stylize("$text-warning") if left else Content("")
-
-    def _when(self, at: str | None) -> str:
-        return when(at, self.zone, self.desk.now().wall) if at else "–"
-
-    def _signed_line(self) -> Content:
-        left_s = self.verdict.countdown_s()
-        if left_s is None:
-            text = _(
-                "● Signed, not released: {key:verdict.sign} releases it, {key:edit.undo} takes the signature back."
-            )
-        else:
-            text = _("● Signed. Released in {time}: {key:edit.undo} takes the signature back.", time=clock_text(left_s))
-        return Content(text).stylize("bold $text-warning")
 
     def label(self, command: Command) -> str:
         """Once signed, the key that signs releases."""
@@ -175,13 +214,26 @@ class VerdictScreen(PanelScreen):
         return super().label(command)
 
     def hints(self) -> tuple[Hint, ...]:
-        """Where nothing stops the signature, or the release, its key comes first."""
-
-        def place(hint: Hint) -> tuple[bool, bool]:
-            return hint.command != "console.help", hint.command != "verdict.sign" or not hint.enabled
-
+        """The likeliest key first: the message once released, the signature, or what is to be settled before it."""
         hints = super().hints()
-        return hints if self.writing else tuple(sorted(hints, key=place))
+        if self.writing:
+            return hints
+        first = self._likeliest()
+        found = {hint.command: hint for hint in hints}
+        lead = [found.get(id) or self.hint_of(command(id)) for id in first]
+        shown = [hint for hint in lead if hint is not None]
+        return (*shown, *(hint for hint in hints if hint not in shown))
+
+    def _likeliest(self) -> tuple[str, ...]:
+        defense = self.defense
+        if defense.signed is not None:
+            return ("verdict.sign", "edit.undo")
+        if defense.drafting is None:
+            return ("report.message", "verdict.preview") if defense.released is not None else ()
+        hard = [guard.lift for guard in self.verdict.guards() if guard.hard]
+        if not hard:
+            return ("verdict.sign",)
+        return tuple(id for id in hard[:1] if id.startswith("verdict.") and id != "verdict.edit_row")
 
     # --- what can be done ----------------------------------------------------------------------------------------
 
@@ -198,6 +250,7 @@ class VerdictScreen(PanelScreen):
         if self.attempt(lambda: self.verdict.choose(outcome)) is None:
             return
         suggested = self.verdict.suggestion().outcome
+        self.panel("outcome").choose(outcome)
         if outcome != suggested and not self.defense.reason:
             self.tell(_("Not what is suggested: {key:verdict.reason} writes the reason."))
 
@@ -283,10 +336,12 @@ class VerdictScreen(PanelScreen):
             self.write(panel.key)
 
     async def action_verdict_edit_row(self) -> None:
-        """Edit what the cursor is on: a document, a text, a comment; or do what lifts a guard."""
+        """Edit what the cursor is on: a document, a text, a comment; choose an outcome; or do what lifts a guard."""
         panel, key = self.at_cursor()
         if panel == "documents":
             await rows.edit_row(self, self.verdict, key)
+        elif panel == "outcome":
+            self._choose(cast(OutcomeValue, key))
         elif panel != "guards":
             self.write(key)
         elif (guard := guard_at(key, self.verdict)) is not None:
@@ -301,8 +356,8 @@ class VerdictScreen(PanelScreen):
             if not self.focus_panel("documents"):
                 await rows.add_row(self, self.verdict)
         else:
-            lift = panels.lift_words(guard.lift, self.desk.settings)
-            self.tell(f"{_(guard.text_id, **dict(guard.parameters))} → {lift}")
+            key = panels.lift_key(guard, self.desk.settings)
+            self.tell(Content.assemble(panels.guard_words(guard), "  ", (key, "bold $text-accent")))
 
     # --- signing, and what follows -------------------------------------------------------------------------------
 
@@ -361,5 +416,7 @@ class VerdictScreen(PanelScreen):
         self.app.push_screen(PreviewScreen(self.defense_id))
 
     def action_report_message(self) -> None:
-        """Copy the message for the student."""
-        copy_message(self, self.verdict, self.defense.language or language())
+        """The message for the student, to read, copy and save."""
+        from defense_console.screens.verdict.preview import PreviewScreen
+
+        self.app.push_screen(PreviewScreen(self.defense_id, message=True))

@@ -30,7 +30,7 @@ async def sign_or_release(screen: ConsoleScreen, desk: VerdictDesk) -> None:
 def _question(screen: ConsoleScreen, desk: VerdictDesk) -> Confirm:
     defense = desk.defense
     assert defense.outcome is not None  # a guard
-    lines = [content(panels.outcome_words(desk, defense.outcome, screen.zone)).stylize("bold")]
+    lines = [content(panels.outcome_words(desk, defense.outcome, screen.zone).label).stylize("bold")]
     if defense.outcome == "conditional":
         lines += [content(f"• {title}") for title in panels.kept_titles(desk)]
     lines += [content("! " + _(g.text_id, **dict(g.parameters))).stylize("$text-warning")

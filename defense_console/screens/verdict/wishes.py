@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.live import advancing, toggling
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.signing import Guard
+from defense_console.model.defense.state import OutcomeValue
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.wishes import (
     ON_A_DEFENSE,
@@ -34,10 +35,12 @@ class OnReport(Seen[VerdictDesk]):
     Attributes:
         language: Of the report, "fr" or "en".
         version: Number of the released version that is read, None for the report as it is now.
+        message: The message is read, not the report.
     """
 
     language: str = "en"
     version: int | None = None
+    message: bool = False
 
 
 # --- documents, and what the cursor is on ---------------------------------------------------------------------------
@@ -83,6 +86,8 @@ def _edits(seen: OnVerdict) -> Whats:
         return (seen.desk.another_text(field),) if field else ()
     if seen.panel == "documents":
         return (ev.RowKept(key, True),)
+    if seen.panel == "outcome":
+        return (ev.OutcomeChosen(cast(OutcomeValue, key)),)
     return (seen.desk.another_text(key),)
 
 
@@ -145,6 +150,8 @@ VERDICT: Final[Wishes[OnVerdict]] = {
 
 def _present(seen: OnReport) -> str:
     """The field under the cursor, of the report as it is now."""
+    if seen.message:
+        raise ConsoleError("The message is made from the verdict: {key:preview.reader} shows the report.")
     if seen.version is not None:
         raise ConsoleError("A released version stays as it is: {key:preview.version} goes back to the present one.")
     return seen.key

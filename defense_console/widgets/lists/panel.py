@@ -26,12 +26,14 @@ class Item:
         key: What the screen calls it; "" makes it prose that cannot be chosen.
         mark: Before the first line; the others are indented by its width.
         end: At the right end of the first line: a count, a date. The text gives way to it.
+        rows: Under it, each with a label: why, what is expected. A row's further lines stand under its first.
     """
 
     text: Content
     key: str = ""
     mark: Content = field(default_factory=lambda: Content(""))
     end: Content = field(default_factory=lambda: Content(""))
+    rows: tuple[tuple[Content, Content], ...] = ()
 
 
 class Panel(LineList):
@@ -181,4 +183,11 @@ def _lines_of(item: Item, width: int) -> list[Content]:
     head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
     if end.plain:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
-    return [head, *(Content(" " * indent) + line for line in rows[1:])]
+    lines = [head, *(Content(" " * indent) + line for line in rows[1:])]
+    for label, text in item.rows:
+        under = indent + label.cell_length
+        under = under if width - under >= LEAST_TEXT else indent
+        first = Content(" " * indent) + (label if under > indent else Content(""))
+        parts = wrapped(text, max(1, width - under))
+        lines += [first + parts[0], *(Content(" " * under) + part for part in parts[1:])]
+    return lines
