@@ -253,8 +253,13 @@ class Translator:
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
         if abs(seconds) < 60:
             return _("now")
-        length = self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
+        length = self.length_to(moment, zone, now, due=due)
         return _("in {length}", length=length) if seconds > 0 else _("{length} ago", length=length)
+
+    def length_to(self, moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
+        """How long it is from now to an instant, or since it: `12 min`, `45 h`, `3 days`; see `in_words`."""
+        seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
+        return self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -432,6 +437,11 @@ def size_text(size: int) -> str:
 def in_words(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
     """See `Translator.in_words`."""
     return _chosen["screen"].in_words(moment, zone, now, due=due)
+
+
+def length_to(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
+    """See `Translator.length_to`."""
+    return _chosen["screen"].length_to(moment, zone, now, due=due)
 
 
 def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:

@@ -162,7 +162,7 @@ class MemoryStore:
 
     def closed(self) -> tuple[Closed, ...]:
         found = [
-            Closed(each.id, each.student_id, each.curriculum, each.project, each.planned_at)
+            Closed(each.id, each.student_id, each.curriculum, each.project, each.planned_at, each.session, each.in_force)
             for each in self._summaries()
             if not each.pending
         ]

@@ -29,6 +29,12 @@ class Asked(StrEnum):
     AGAIN = "ask/again"
     WAIVE = "ask/waive"
     WITHDRAW = "ask/withdraw"
+    STUDENT = "ask/student"
+    STUDENT_ID = "ask/student_id"
+    PROJECT = "ask/project"
+    NAME = "ask/name"
+    EMAIL = "ask/email"
+    ZONE = "ask/zone"
 
     def of(self, row: str) -> str:
         """The key of a question about one document to revise. Args: row: its id."""

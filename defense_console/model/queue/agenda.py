@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -49,7 +50,7 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
 
 # --- what does not depend on now ---------------------------------------------------------------------------------
 
-SUMMARY_VERSION: Final = 2
+SUMMARY_VERSION: Final = 3
 """Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
 
 
@@ -76,7 +77,7 @@ class Summary(msgspec.Struct, frozen=True):
         student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
         received: numbers of the project's deliverables that were declared received.
         pinned: hash of the pinned curriculum, None before the first start.
-        checks_done: how many pre-flight checks are ticked.
+        ticked: ids of the pre-flight checks that are ticked.
         notes: how many notes there are.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
         version: `SUMMARY_VERSION` of the console that computed it, 0 before there were versions.
@@ -112,7 +113,7 @@ class Summary(msgspec.Struct, frozen=True):
     student_dues: tuple[str, ...] = ()
     received: tuple[int, ...] = ()
     pinned: str | None = None
-    checks_done: int = 0
+    ticked: tuple[str, ...] = ()
     notes: int = 0
     version: int = 0
 
@@ -160,7 +161,7 @@ def summarize(id: str, defense: Defense) -> Summary:
         student_dues=revision.student_dues(defense),
         received=tuple(sorted(n for n, received in defense.declared.items() if received)),
         pinned=defense.curriculum_hash,
-        checks_done=len(defense.checks),
+        ticked=tuple(sorted(defense.checks)),
         notes=len(defense.notes),
         version=SUMMARY_VERSION,
     )
@@ -180,6 +181,7 @@ class Entry(msgspec.Struct, frozen=True):
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
         words: what a search looks at, folded by `searchable`.
+        facts: its outcome and its dates; a search names the beginning of one of these words.
     """
 
     summary: Summary
@@ -190,6 +192,7 @@ class Entry(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object]
     next_at: str
     words: str
+    facts: str = ""
 
     @property
     def is_due(self) -> bool:
@@ -198,7 +201,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry(
-    summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None
+    summary: Summary,
+    student_name: str,
+    now: str,
+    zone: tzinfo,
+    rules: Rules,
+    title: Text | None = None,
+    outcomes: Mapping[str, str] = MappingProxyType({}),
 ) -> Entry:
     """How a defense stands now.
 
@@ -209,6 +218,7 @@ def entry(
         zone: The mentor's zone: it says which day today is.
         rules: How far ahead today looks.
         title: Title of the project, so that a search finds it in both languages.
+        outcomes: Words of outcomes and of sessions that were not held, folded, so that a search finds them.
     """
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
@@ -222,9 +232,27 @@ def entry(
     if not summary.pending:
         tabs = {"closed"}
     words = (student_name, summary.project, *((title.fr, title.en) if title else ()), summary.curriculum)
-    return Entry(
-        summary, student_name, who, frozenset(tabs), text_id, parameters, _next_at(summary), searchable(" ".join(words))
-    )
+    next_at, said = _next_at(summary), outcomes.get(fact_of(summary.in_force, summary.session), "")
+    dates = "".join(date_words(at, zone) for at in dict.fromkeys((summary.planned_at, next_at)))
+    folded = searchable(" ".join(words))
+    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, next_at, folded, f" {said}{dates}")
+
+
+def fact_of(in_force: OutcomeValue | None, session: SessionState) -> str:
+    """Return what a defense came to: its outcome in force, or why it was not held; "" for neither."""
+    return in_force or (session if session in NOT_HELD else "")
+
+
+@lru_cache(maxsize=65_536)
+def date_words(at: str, zone: tzinfo) -> str:
+    """Return the day of an instant as one types it, each form after a blank."""
+    day = instant(at).astimezone(zone).date()
+    return f" {day:%Y-%m-%d} {day:%d/%m/%Y} {day.day}/{day.month}/{day.year} {day:%m/%Y}"
+
+
+def says_fact(facts: str, word: str) -> bool:
+    """Whether a word of a search, long enough to mean it, begins an outcome or a date."""
+    return (len(word) >= _FACT_LETTERS or "/" in word) and f" {word}" in facts
 
 
 def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
@@ -330,14 +358,20 @@ def searchable(text: str) -> str:
 
 _ID_DIGITS: Final = 4
 """Fewer digits would find a defense by chance."""
+_FACT_LETTERS: Final = 4
+"""Fewer letters are the beginning of a name."""
 
 
 def matches(found: Entry, search: str) -> bool:
     """Whether a search finds this line; an empty one finds every line.
 
-    Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
+    Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id, the
+    outcome or a date.
     """
-    return all(word in found.words or begins(found.summary.id, word) for word in searchable(search).split())
+    return all(
+        word in found.words or begins(found.summary.id, word) or says_fact(found.facts, word)
+        for word in searchable(search).split()
+    )
 
 
 def begins(id: str, word: str) -> bool:

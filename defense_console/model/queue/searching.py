@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
-from defense_console.model.queue.agenda import begins, searchable
+from defense_console.model.defense.state import OutcomeValue, SessionState
+from defense_console.model.queue.agenda import begins, date_words, fact_of, says_fact, searchable
+
+_OF_DATES: Final = frozenset("0123456789/-")
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):
@@ -17,6 +23,8 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     curriculum: str
     project: str
     planned_at: str
+    session: SessionState = "held"
+    in_force: OutcomeValue | None = None
 
 
 class Search:
@@ -29,14 +37,26 @@ class Search:
         text: As typed.
         students: Names by id.
         projects: Titles, in every language, by id.
+        outcomes: Words of outcomes and of sessions that were not held, folded.
+        zone: The mentor's: it says which day an instant is on.
     """
 
-    def __init__(self, text: str, students: Mapping[str, str], projects: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        students: Mapping[str, str],
+        projects: Mapping[str, str],
+        outcomes: Mapping[str, str] = MappingProxyType({}),
+        zone: tzinfo = UTC,
+    ) -> None:
         self._words = searchable(text).split()
         names = {id: searchable(name) for id, name in students.items()}
         titles = {id: searchable(title) for id, title in projects.items()}
         self._students = {word: {id for id, name in names.items() if word in name} for word in self._words}
         self._projects = {word: {id for id, title in titles.items() if word in title} for word in self._words}
+        self._outcomes = {w: {key for key, said in outcomes.items() if says_fact(f" {said}", w)} for w in self._words}
+        self._dates = {word for word in self._words if not set(word) - _OF_DATES}
+        self._zone = zone
         self._known_students = students.keys()
         self._known_projects = projects.keys()
 
@@ -45,13 +65,20 @@ class Search:
         return bool(self._words)
 
     def finds(self, defense: Closed) -> bool:
-        """Whether every word is in the student's name or in the project's titles, or begins the id."""
+        """Whether every word is in the student's name or the project's titles, or begins id, outcome or date."""
         for word in self._words:
             if defense.student_id in self._students[word] or defense.project in self._projects[word]:
                 continue
-            if not (begins(defense.id, word) or self._in_an_id(defense, word)):
+            if not (begins(defense.id, word) or self._in_an_id(defense, word) or self._a_fact(defense, word)):
                 return False
         return True
+
+    def _a_fact(self, defense: Closed, word: str) -> bool:
+        """Whether it is the outcome or the day; only what looks like a date is compared with the day."""
+        said = self._outcomes[word]
+        if said and fact_of(defense.in_force, defense.session) in said:
+            return True
+        return word in self._dates and says_fact(date_words(defense.planned_at, self._zone), word)
 
     def _in_an_id(self, defense: Closed, word: str) -> bool:
         """Who or what is not known by name goes by its id."""

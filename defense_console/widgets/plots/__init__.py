@@ -1,0 +1,1 @@
+"""Strips and curves: what is seen at a glance, drawn in text."""
