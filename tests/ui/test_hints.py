@@ -23,9 +23,9 @@ def test_where_not_all_fit_those_that_act_stay() -> None:
     assert bar(*hints).fitting(9) == (hints[0],)
 
 
-def test_never_more_than_eight() -> None:
-    hints = [Hint(str(n), str(n), "x") for n in range(12)]
-    assert bar(*hints).fitting(400) == tuple(hints[:8])
+def test_never_more_than_anybody_reads() -> None:
+    hints = [Hint(str(n), str(n), "x") for n in range(HintBar.MOST + 2)]
+    assert bar(*hints).fitting(400) == tuple(hints[: HintBar.MOST])
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])

@@ -11,7 +11,7 @@ from textual.content import Content
 from defense_console.desk.queue import Card
 from defense_console.model.curriculum import Project
 from defense_console.model.defense.timeline import instant
-from defense_console.model.queue.agenda import Entry, Order
+from defense_console.model.queue.agenda import Entry, Order, Summary
 from defense_console.model.queue.filtering import Period
 from defense_console.safe_text import content, shortened
 from defense_console.widgets.frame.marks import mark
@@ -181,7 +181,8 @@ def card_blocks(shown: Card, zone: str, now: str) -> tuple[tuple[Content, ...], 
     facts.append(Content.assemble((words[1].ljust(width), "$text-muted"), _before(shown)))
     if notes := summary.notes:
         facts.append(Content(ngettext("{n} note", "{n} notes", notes)))
-    return tuple(facts), tuple(_documents(shown)), tuple(_checks(shown))
+    third = _verdict(summary, zone, now) if summary.session == "held" else _checks(shown)
+    return tuple(facts), tuple(_documents(shown)), tuple(third)
 
 
 def _attempt(shown: Card) -> str:
@@ -229,6 +230,23 @@ def _checks(shown: Card) -> Iterable[Content]:
     for check, done in shown.checks:
         sign = (mark("passed"), "$text-success") if done else (mark("open"), "$text-muted")
         yield Content.assemble(sign, " ", check.text.in_(language()))
+
+
+def _verdict(summary: Summary, zone: str, now: str) -> Iterable[Content]:
+    """Yield what came of a defense that was held, and what is due."""
+    yield Content(_("After the call")).stylize("bold")
+    if summary.outcome is None:
+        yield Content(_("no verdict yet"))
+    else:
+        signed = summary.verdict_state == "signed"
+        yield Content(f"{_(OUTCOMES[summary.outcome])}, {_('signed, not released') if signed else _('released')}")
+    if summary.rows_required:
+        settled = summary.rows_required - summary.rows_open - summary.rows_expired
+        count = _("{n} of {total}", n=settled, total=summary.rows_required)
+        yield Content.assemble((_("documents settled") + " ", "$text-muted"), count)
+    for words, at in ((_("from the student"), summary.student_due_at), (_("from me"), summary.mentor_due_at)):
+        if at is not None:
+            yield Content.assemble((f"{words} ", "$text-muted"), when(at, zone, now))
 
 
 def side_by_side(blocks: Sequence[Sequence[Content]], width: int) -> tuple[Content, ...]:
