@@ -21,9 +21,9 @@ from defense_console import clocks
 from defense_console.desk.upkeep.daily_backup import in_own_process
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Noted, Planned
+from defense_console.model.defense.summary import defense_id, summarize
 from defense_console.model.log.envelope import encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import defense_id, summarize
 from defense_console.store.base import Append
 from defense_console.store.sqlite.copies.backing_up import Made
 from defense_console.store.sqlite.copies.backups import Backups

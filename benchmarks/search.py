@@ -21,8 +21,8 @@ from typing import NamedTuple
 from defense_console import clocks
 from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary, defense_id
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary, defense_id
 from defense_console.model.student.state import Student
 from defense_console.settings import Settings
 from defense_console.store.base import Append

@@ -21,9 +21,9 @@ import msgspec
 
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.store.base import Append
 from defense_console.store.sqlite.store import TinyStore
 

@@ -109,7 +109,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         """Hand the answer to the desk, and show it."""
         self.desk.acknowledge(event.answer)
         if isinstance(event.answer, Refused):
-            self.turn(frozenset(screen.about for screen in self.console_screens()))
+            self.turn(frozenset(screen.stream for screen in self.console_screens()))
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen | Dialog):
                 screen.show_saved()
@@ -134,7 +134,7 @@ class ConsoleApp(Host, inherit_bindings=False):
             return
         try:
             screens = self.console_screens()
-            turned = self._tick({screen.about for screen in screens})
+            turned = self._tick({screen.stream for screen in screens})
             for screen in screens:
                 if screen.is_mounted:  # one that was just opened has no widgets yet
                     screen.pass_second()

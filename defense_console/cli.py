@@ -61,7 +61,7 @@ ID = click.argument("defense", metavar="ID")
 @store_command(main, "list", N_("Show the pending defenses."))
 @AS_JSON
 def list_command(session: Session, as_json: bool) -> None:
-    """The queue."""
+    """List the queue."""
     from defense_console.model.queue.agenda import TABS, queue
 
     with session.desk(create=True) as (_store, desk):
@@ -93,7 +93,7 @@ def list_command(session: Session, as_json: bool) -> None:
 @AS_JSON
 @ID
 def show_command(session: Session, defense: str, as_json: bool) -> None:
-    """One defense."""
+    """Show one defense."""
     from defense_console.terminal.opening import whole_id
 
     with session.desk() as (store, desk):
@@ -115,7 +115,7 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
 @AS_JSON
 @ID
 def log_command(session: Session, defense: str, as_json: bool) -> None:
-    """The log."""
+    """Show the log."""
     from defense_console.terminal.opening import whole_id
 
     with session.desk() as (store, desk):
@@ -136,7 +136,7 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 @store_command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
 @click.argument("defense", metavar="[ID]", required=False)
 def verify_command(session: Session, defense: str | None) -> int:
-    """The hash chain, and every document beside the logs."""
+    """Verify the hash chain, and every document."""
     from defense_console.model.defense.subject import DEFENSE
     from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
@@ -168,7 +168,7 @@ def verify_command(session: Session, defense: str | None) -> int:
 def report_command(
     session: Session, defense: str, reader: Any, form: str, version: int | None, output: str | None
 ) -> None:
-    """The report, in the language asked for, else in the defense's own, else in the console's."""
+    """Write the report, in the language asked for, else in the defense's own, else in the console's."""
     from defense_console.reports.rendering.formats import BINARY, rendered
     from defense_console.terminal.opening import whole_id
 
@@ -186,7 +186,7 @@ def report_command(
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
 @ID
 def message_command(session: Session, defense: str, form: str, output: str | None) -> None:
-    """The message, in the language asked for, else in the defense's own, else in the console's."""
+    """Write the message, in the language asked for, else in the defense's own, else in the console's."""
     from defense_console.reports.content import message as messages
     from defense_console.terminal.opening import whole_id
 
@@ -212,7 +212,7 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
 def export_command(
     session: Session, with_files: bool, as_csv: bool, separator: Any, bom: bool | None, output: str | None
 ) -> None:
-    """The whole store, or a table of it."""
+    """Export the whole store, or a table of it."""
     from defense_console.exchange.lists.defenses_csv import CsvForm
 
     settle_language(session)
@@ -239,20 +239,15 @@ def export_command(
             write(output, desk.export())
 
 
-main.add_command(import_command)
-main.add_command(calendar)
-main.add_command(receive)
-main.add_command(backup)
-main.add_command(restore)
-main.add_command(doctor)
-main.add_command(forget)
+for _command in (import_command, calendar, receive, backup, restore, doctor, forget):
+    main.add_command(_command)
 
 
 @store_command(main, "demo", N_("Open the demo cohort: invented students in every state."))
 @click.option("--fill", is_flag=True, help=N_("Fill the store and do not open the console."))
 @click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
 def demo_command(session: Session, fill: bool, now: str | None) -> int:
-    """The demo cohort."""
+    """Open or fill the demo cohort."""
     from defense_console.terminal.opening import open_console
 
     settings = session.settings
@@ -283,13 +278,13 @@ def _instant(text: str, zone: str) -> str:
 @main.group("curricula", cls=WordedGroup, help=N_("List the curricula, or check files of your own."))
 @shared
 def curricula() -> None:
-    """Curricula."""
+    """List or check curricula."""
 
 
 @store_command(curricula, "list", N_("List the curricula that come with the console."))
 @AS_JSON
 def curricula_list(session: Session, as_json: bool) -> None:
-    """The shipped curricula."""
+    """List the shipped curricula."""
     settle_language(session)
     if as_json:
         say_json(
@@ -310,10 +305,10 @@ def curricula_list(session: Session, as_json: bool) -> None:
             say(f"    {project.id}  {visible(project.title.in_(language()))}")
 
 
-@store_command(curricula, "check", N_("Check a curriculum file or a folder of them; tells every error with its place."))
+@store_command(curricula, "check", N_("Check a curriculum file or a folder of them; shows every error with its place."))
 @click.argument("path", metavar="PATH")
 def curricula_check(session: Session, path: str) -> int:
-    """A file or folder of curricula."""
+    """Check a file or folder of curricula."""
     from defense_console.exchange.curricula.comments import check_comments
     from defense_console.exchange.curricula.reading import check
 
@@ -329,7 +324,7 @@ def curricula_check(session: Session, path: str) -> int:
 @store_command(main, "keys", N_("List every command of the console with its keys."))
 @AS_JSON
 def keys_command(session: Session, as_json: bool) -> None:
-    """Command ids, keys, labels."""
+    """List command ids, keys and labels."""
     from defense_console.keys.keymap import COMMANDS, check_keymap, shown_keys
     from defense_console.terminal.tables import aligned
 

@@ -9,7 +9,7 @@ Each system answers the same three questions (`Platform`):
 | boot_id | /proc/sys/kernel/random/boot_id | kern.bootsessionuuid, else kern.boottime | start of the machine |
 | start of a process | /proc/PID/stat, namespace | ps | GetProcessTimes |
 
-Source: product.md §4; clock_gettime(2) of Linux and macOS; sysctl(3) of macOS; Microsoft, "Windows Time".
+Source: clock_gettime(2) of Linux and macOS; sysctl(3) of macOS; Microsoft, "Windows Time".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
@@ -33,35 +33,19 @@ _STAND_IN: Final = "started-"
 _SPACE: Final = " pid:"
 
 
-class Platform(Protocol):
-    """What a system tells of its clocks and processes."""
-
-    def boot_and_awake_ms(self) -> tuple[int, int]:
-        """Milliseconds since the boot, with and without the time in suspend, as near to each other as can be."""
-        ...
-
-    def boot_id(self) -> str:
-        """Names this boot, "" where the system has no name for it."""
-        ...
-
-    def process_start(self, pid: int) -> str | None:
-        """When a process started, in the system's own words; None when there is none."""
-        ...
-
-
 def read() -> Stamp:
-    """One reading of the machine's clocks, as near to each other as can be."""
+    """Return one reading of the machine's clocks, as near to each other as can be."""
     boot_ms, awake_ms = platform().boot_and_awake_ms()
     return Stamp(iso(datetime.now(UTC)), boot_ms, awake_ms, boot_id())
 
 
 def host() -> str:
-    """The name of this machine, for leases."""
+    """Return the name of this machine, for leases."""
     return socket.gethostname()
 
 
 def process_start(pid: int) -> str | None:
-    """When a process started, in the system's own words, comparable only with itself; None when there is none.
+    """Return when a process started, in the system's own words, comparable only with itself; None when there is none.
 
     With the pid it names one process for good: pids are used again, pairs are not within one boot. Where a system has
     namespaces of processes, the name of this process's own follows a blank.
@@ -69,28 +53,23 @@ def process_start(pid: int) -> str | None:
     return platform().process_start(pid)
 
 
-def same_process(seen: str | None, told: str) -> bool:
-    """Return whether a process that is seen started when it was told to have; earlier consoles named no namespace."""
-    return seen is not None and (seen == told or seen.partition(_SPACE)[0] == told)
+def same_process(seen: str | None, noted: str) -> bool:
+    """Return whether a process that is seen started when it was noted; earlier consoles named no namespace."""
+    return seen is not None and (seen == noted or seen.partition(_SPACE)[0] == noted)
 
 
 def same_namespace(one: str, other: str) -> bool:
-    """Return whether two starts of processes were told in one namespace: what is not seen there is gone."""
+    """Return whether two starts of processes were read in one namespace: what is not seen there is gone."""
     return bool(other) and one.partition(_SPACE)[1:] == other.partition(_SPACE)[1:]
-
-
-def is_alive(pid: int, started: str) -> bool:
-    """Whether the process with this pid and start, as `process_start` told it, is still there."""
-    return process_start(pid) == started
 
 
 @lru_cache(maxsize=1)
 def boot_id() -> str:
-    """Names this boot of the machine; a stamp's `boot_ms` compares only with stamps of the same boot.
+    """Return the name of this boot; a stamp's `boot_ms` compares only with stamps of the same boot.
 
-    Where the system has no name, the start of the machine by the wall clock stands in, rounded to ten seconds. After
-    the wall clock was set it names another boot, which costs precision only: times are then measured by the wall clock
-    and flagged. Kept for the life of the process.
+    Where the system has no name, the start of the machine by the wall clock is used, rounded to ten seconds. After that
+    clock was set it names another boot, which costs precision only: times are then measured by the wall clock and
+    flagged. Kept for the life of the process.
     """
     here = platform()
     if named := here.boot_id():
@@ -100,39 +79,39 @@ def boot_id() -> str:
 
 
 def is_certain(boot: str) -> bool:
-    """Whether a boot id is the system's own: two different ones are then two boots for certain."""
+    """Return whether a boot id is the system's own: two different ones are then two boots for certain."""
     return not boot.startswith(_STAND_IN)
 
 
 @lru_cache(maxsize=1)
 def platform() -> Platform:
-    """The system this process runs on."""
+    """Return the system this process runs on."""
     known: dict[str, type[Platform]] = {"linux": Linux, "darwin": MacOS, "win32": Windows}
-    return known.get(sys.platform, Unix)()
+    return known.get(sys.platform, Platform)()
 
 
-# --- Unix ------------------------------------------------------------------------------------------------------------
+# --- systems ---------------------------------------------------------------------------------------------------------
 
 
-class Unix:
-    """A Unix nothing more is known of; suspend may stay unseen there, time still counts."""
+class Platform:
+    """A system that nothing more is known of; suspend may stay unseen there, time still counts."""
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
-        """The one clock every system has."""
+        """Return the milliseconds since the boot, with and without the time in suspend, read right after each other."""
         now_ms = time.monotonic_ns() // _NS_PER_MS
         return now_ms, now_ms
 
     def boot_id(self) -> str:
-        """No name."""
+        """Return the system's name for this boot, "" where it has none."""
         return ""
 
     def process_start(self, pid: int) -> str | None:
-        """As ps tells it."""
+        """Return when a process started, in the system's own words; None when there is none."""
         return _output("/bin/ps", "-o", "lstart=", "-p", str(pid))
 
 
 def _output(*arguments: str) -> str | None:
-    """What a system tool prints, None when it fails; in one language and zone, so that it can be compared."""
+    """Return what a system tool prints, None when it fails; in one language and zone, so that it can be compared."""
     environ = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     try:
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=5, env=environ, check=True)
@@ -141,14 +120,14 @@ def _output(*arguments: str) -> str | None:
     return done.stdout.strip() or None
 
 
-class Linux(Unix):
+class Linux(Platform):
     """Linux: the kernel names each boot."""
 
     BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
     NAMESPACE = Path("/proc/self/ns/pid")
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
-        """CLOCK_BOOTTIME counts suspend; inside a sandbox without it suspend cannot be seen, but time still counts."""
+        """Read CLOCK_BOOTTIME, which counts suspend; in a sandbox without it suspend is not seen, time still counts."""
         try:
             boot_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         except (AttributeError, OSError):
@@ -156,14 +135,14 @@ class Linux(Unix):
         return boot_ns // _NS_PER_MS, time.monotonic_ns() // _NS_PER_MS
 
     def boot_id(self) -> str:
-        """The kernel's own."""
+        """Return the kernel's own name."""
         try:
             return self.BOOT_ID.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
             return ""
 
     def process_start(self, pid: int) -> str | None:
-        """Field 22 of /proc/<pid>/stat, clock ticks since boot. Source: proc_pid_stat(5)."""
+        """Return the field 22 of /proc/<pid>/stat, clock ticks since boot. Source: proc_pid_stat(5)."""
         try:
             stat = Path(f"/proc/{pid}/stat").read_bytes()
         except OSError:
@@ -175,21 +154,21 @@ class Linux(Unix):
         return fields[19].decode("ascii") + self._namespace()
 
     def _namespace(self) -> str:
-        """The namespace in which processes are seen. Source: pid_namespaces(7), "The /proc/self/ns/pid link"."""
+        """Return the namespace in which processes are seen. Source: pid_namespaces(7), "The /proc/self/ns/pid link"."""
         try:
             return f" {self.NAMESPACE.readlink()}"
         except OSError:
             return ""
 
 
-class MacOS(Unix):
+class MacOS(Platform):
     """macOS: its CLOCK_MONOTONIC goes on in suspend, unlike Linux's."""
 
     UPTIME_RAW = 8
     """CLOCK_UPTIME_RAW stops in suspend. Source: <time.h> of macOS."""
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
-        """Both clocks of clock_gettime(2)."""
+        """Read both clocks of clock_gettime(2)."""
         boot_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
         try:
             awake_ns = time.clock_gettime_ns(self.UPTIME_RAW)
@@ -198,17 +177,14 @@ class MacOS(Unix):
         return boot_ns // _NS_PER_MS, awake_ns // _NS_PER_MS
 
     def boot_id(self) -> str:
-        """The session id of the kernel; an old system has the second of its start, which moves with the wall clock."""
+        """Return the kernel's session id; an old system has its start in seconds, which moves with the wall clock."""
         if named := _output("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"):
             return named
         started = re.search(r"\bsec = (\d+)", _output("/usr/sbin/sysctl", "-n", "kern.boottime") or "")
         return f"{_STAND_IN}{started[1]}" if started else ""
 
 
-# --- Windows ---------------------------------------------------------------------------------------------------------
-
-
-class Windows:
+class Windows(Platform):
     """Windows: it has no name for a boot."""
 
     QUERY_LIMITED_INFORMATION = 0x1000
@@ -222,19 +198,15 @@ class Windows:
         self._kernel.OpenProcess.restype = ctypes.c_void_p
 
     def boot_and_awake_ms(self) -> tuple[int, int]:
-        """The tick count counts suspend, the unbiased interrupt time (units of 100 ns) does not."""
+        """Read the tick count, which counts suspend, and the unbiased interrupt time (in 100 ns), which does not."""
         import ctypes
 
         unbiased = ctypes.c_ulonglong()
         self._kernel.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))
         return int(self._kernel.GetTickCount64()), unbiased.value // 10_000
 
-    def boot_id(self) -> str:
-        """No name."""
-        return ""
-
     def process_start(self, pid: int) -> str | None:
-        """The creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""
+        """Return the creation time of a process, in 100 ns since 1601. Source: Microsoft, GetProcessTimes."""
         import ctypes
 
         handle = ctypes.c_void_p(self._kernel.OpenProcess(self.QUERY_LIMITED_INFORMATION, False, pid))

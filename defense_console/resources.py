@@ -1,4 +1,4 @@
-"""Finds `data/`: inside an installed package, or beside a checkout."""
+"""Finds `data/`: inside an installed package, or next to a checkout."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 
 
 def data_folder() -> Path:
-    """The folder that holds `curricula/` and `common.toml`.
+    """Return the folder that holds `curricula/` and `common.toml`.
 
-    A wheel carries it inside the package; an editable install and a checkout have it beside the package.
+    A wheel carries it inside the package; an editable install and a checkout have it next to the package.
 
     Raises:
         ConsoleError: neither is there, so the installation is broken.
@@ -22,6 +22,6 @@ def data_folder() -> Path:
         if (folder / "curricula").is_dir():
             return folder
     raise ConsoleError(
-        "The curricula are missing from this installation (no folder data/curricula in {package} or beside it).",
+        "The curricula are missing from this installation (no folder data/curricula in {package} or next to it).",
         package=str(_PACKAGE),
     )

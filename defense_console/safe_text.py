@@ -1,11 +1,10 @@
 """The only doors for user text into widgets: what a student or a file wrote is shown as typed and never acted on.
 
-Text is stored and exported unchanged; only what is drawn passes here. Source: reference/textual.md §7.3.
+Text is stored and exported unchanged; only what is drawn passes here.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from rich.text import Text
 from textual.content import Content
 
-from defense_console.model.text import NEWLINE_SIGN, cells, one_line, visible
+from defense_console.model.text import NEWLINE_SIGN, cells, one_line, shortened, visible
 
 __all__ = [
     "NEWLINE_SIGN",
@@ -33,23 +32,23 @@ _STAND_IN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def content(text: str) -> Content:
-    """User text for a widget that takes `Content`: several lines, nothing read as markup."""
+    """Return user text for a widget that takes `Content`: several lines, nothing read as markup."""
     return Content(visible(text))
 
 
 def line(text: str) -> Content:
-    """User text for a widget that takes `Content`, on one line; nothing read as markup."""
+    """Return user text for a widget that takes `Content`, on one line; nothing read as markup."""
     return Content(one_line(text))
 
 
 def cell(text: str) -> Text:
-    """User text for a table's cell, on one line; nothing read as markup."""
+    """Return user text for a table's cell, on one line; nothing read as markup."""
     return Text(one_line(text), end="", no_wrap=True, overflow="ellipsis")
 
 
 @lru_cache(maxsize=4096)
 def same_width(text: str) -> str:
-    """The text as a field draws it while it is edited: one character for one, so that the cursor stays in place.
+    """Return the text as a field draws it while it is edited: one character for one, so that the cursor stays in place.
 
     Control characters become their pictures; what `visible` would spell out as a code point becomes �. Tabs stay, since
     the field expands them itself.
@@ -67,23 +66,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def shortened(text: str, width: int) -> str:
-    """The text on one line, at most `width` cells wide, with `…` at its end where something was left out."""
-    whole = one_line(text)
-    if cells(whole) <= width:
-        return whole
-    if width < 1:
-        return ""
-    kept = whole[:width]  # a character takes at most two cells, most take one: few rounds follow
-    while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
-        kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
-    return kept + "…"
-
-
 def shortened_place(place: PurePath, width: int, home: PurePath | None = None) -> str:
-    """A path on one line, at most `width` cells wide, with home as ~.
+    """Return a path on one line, at most `width` cells wide, with home as ~.
 
-    Where there is no room `…` stands for folders of its middle; the last name says most, so it is cut last.
+    Where there is no room `…` replaces folders of its middle; the last name says most, so it is cut last.
     """
     parts = place.parts
     if home is not None and place.is_relative_to(home):

@@ -1,4 +1,4 @@
-"""settings.toml: who the mentor is and how the console behaves. Strict: a typing error is told, never ignored."""
+"""settings.toml: who the mentor is and how the console behaves. Strict: a typing error is an error, never ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.model.errors import ConsoleError, system_reason, toml_fault
 from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
@@ -22,8 +22,8 @@ SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 Theme = Literal["dark", "light"]
 SingleKeys = Literal["on", "off"]
 
-_COUNTDOWN_S: Final = (0, 3600)
 _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
+    "release_countdown_s": (0, 3_600),
     "max_archive_mb": (1, 100_000),
     "max_files": (1, 100_000),
     "max_ratio": (1, 10_000),
@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What settings.toml may say.
 
     Attributes:
-        name: The mentor who records; stands in events and reports. Empty: the name of the account.
+        name: The mentor who records, in events and reports. Empty: the name of the account.
         email: The mentor's address, the sender of drafted messages. Empty: the mail program fills it in.
         zone: IANA name of the mentor's time zone.
         language: "fr", "en", or None to follow the locale.
@@ -109,7 +109,7 @@ _WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name != 
 
 
 def path_named(text: str) -> Path:
-    """The path that was written down somewhere, `~` being the home.
+    """Return the path that was written down somewhere, `~` being the home.
 
     Raises:
         ConsoleError: `~name` is nobody here, or it holds what no path does.
@@ -125,7 +125,7 @@ def path_named(text: str) -> Path:
 
 
 def default_path(environ: Mapping[str, str] | None = None) -> Path:
-    """Where the settings are: the override of the environment, else the platform's folder for configurations."""
+    """Return where the settings are: the override of the environment, else the platform's folder for configurations."""
     environ = os.environ if environ is None else environ
     if override := environ.get(SETTINGS_VARIABLE):
         return path_named(override)
@@ -139,7 +139,6 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 
     Args:
         path: The file, None for `default_path`.
-        environ: The environment; the process's own when None.
 
     Raises:
         ConsoleError: the file cannot be read, is not TOML, or says something unknown or out of range; the message
@@ -160,13 +159,14 @@ def _read(file: Path, required: bool) -> dict[str, Any]:
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
             raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         if required:
             raise ConsoleError("{file}: there is no such settings file", file=str(file)) from None
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise ConsoleError("{file}: this is not TOML: {problem}", file=str(file), problem=str(error)) from None
+        raise ConsoleError("{file}: {problem}", file=str(file), problem=toml_fault(error, text)) from None
     except UnicodeDecodeError:
         raise ConsoleError("{file}: this is not UTF-8 text", file=str(file)) from None
     except OSError as error:
@@ -175,7 +175,7 @@ def _read(file: Path, required: bool) -> dict[str, Any]:
 
 
 def _checked(file: str, key: str, value: object) -> object:
-    """The value of one key as Settings holds it, or the reason why not."""
+    """Return the value of one key as Settings holds it, or the reason why not."""
     if key not in _WRITABLE:
         _refuse_unknown(file, key, _WRITABLE)
     if key in _CHOICES:
@@ -183,10 +183,6 @@ def _checked(file: str, key: str, value: object) -> object:
             _refuse(file, key, value, ConsoleError("one of {words}", words=", ".join(_CHOICES[key])))
     elif key == "keys":
         return _keys(file, value)
-    elif key == "release_countdown_s":
-        low, high = _COUNTDOWN_S
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            _refuse(file, key, value, ConsoleError("whole seconds from {low} to {high}", low=low, high=high))
     elif key in _LIMITS:
         low, high = _LIMITS[key]
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -207,7 +203,7 @@ def _checked(file: str, key: str, value: object) -> object:
 
 
 def _keys(file: str, value: object) -> dict[str, tuple[str, ...]]:
-    """The `[keys]` table: command id = key, or a list of keys. Dotted ids may be written with or without quotes."""
+    """Return the `[keys]` table: command id = a key or a list of keys. Dotted ids need no quotes."""
     if not isinstance(value, dict):
         _refuse(file, "keys", value, ConsoleError("a table: command = [keys]"))
     keys: dict[str, tuple[str, ...]] = {}
@@ -220,7 +216,7 @@ def _keys(file: str, value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
-    """TOML reads `live.note = …` without quotes as a table in a table."""
+    """Flatten a table: TOML reads `live.note = …` without quotes as a table in a table."""
     found: list[tuple[str, object]] = []
     for key, value in table.items():
         found += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
@@ -263,7 +259,7 @@ def _account() -> str:
 
 
 def local_zone(environ: Mapping[str, str] | None = None) -> str:
-    """The IANA name of the machine's time zone, UTC when it does not tell.
+    """Return the IANA name of the machine's time zone, UTC when it does not say.
 
     Source: the TZ variable, else the target of /etc/localtime (Debian also writes the name to /etc/timezone).
     """

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "defense_console"
 CATALOGUE = PACKAGE / "words" / "locales" / "fr" / "LC_MESSAGES" / "defense_console.po"
 
 # Where the message stands among the arguments of a call. Errors are added by name, see `_error_names`.
-MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "ngettext_": 0, "require": 1, "needs": 1, "reads": 1}
-PLURALS = ("ngettext", "ngettext_")
+MARKERS = {"_": 0, "N_": 0, "ngettext": 0, "require": 1, "needs": 1, "reads": 1}
+PLURALS = ("ngettext",)
 
 
 @dataclass

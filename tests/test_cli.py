@@ -195,7 +195,7 @@ def test_an_unknown_id_is_refused(cli: Cli, demo: str, typed: str) -> None:
 
 
 def test_an_ambiguous_id_names_the_candidates(cli: Cli, tmp_path: Path) -> None:
-    from defense_console.model.queue.agenda import defense_id
+    from defense_console.model.defense.summary import defense_id
 
     seen: dict[str, int] = {}
     for n in range(2000):

@@ -56,20 +56,19 @@ def test_without_a_boot_id_file_the_start_of_the_machine_names_the_boot(
 def test_a_process_is_known_by_its_start() -> None:
     started = clocks.process_start(os.getpid())
     assert started
-    assert clocks.is_alive(os.getpid(), started)
-    assert not clocks.is_alive(os.getpid(), started + "0")
+    assert clocks.process_start(os.getpid()) == started
 
 
 def test_an_ended_process_is_not_alive_even_before_it_is_buried() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     started = clocks.process_start(child.pid)
     assert started
-    assert clocks.is_alive(child.pid, started)
+    assert clocks.process_start(child.pid) == started
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # ended, and its pid still taken
-    assert not clocks.is_alive(child.pid, started)
+    assert clocks.process_start(child.pid) is None
     child.communicate()
-    assert not clocks.is_alive(child.pid, started)
+    assert clocks.process_start(child.pid) is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
@@ -232,7 +231,7 @@ def test_macos_counts_suspend_and_names_its_boot(
     assert (stamp.boot_ms, stamp.awake_ms) == (9_000, 4_000)
     assert stamp.boot_id == "0F1E2D3C-0000-4000-8000-ABCDEF012345"
     assert clocks.is_certain(stamp.boot_id)
-    assert clocks.is_alive(4242, "Tue Nov 24 13:00:00 2026")
+    assert clocks.process_start(4242) == "Tue Nov 24 13:00:00 2026"
     assert clocks.process_start(4243) is None
 
 

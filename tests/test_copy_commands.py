@@ -76,7 +76,7 @@ def test_refusals_are_sentences(room: Room, tmp_path: Path) -> None:
     none = cli(room, "restore", tmp_path / "none")
     for refused, words in (
         (held, "is open in a console"),
-        (inside, "lies in the store's own folder"),
+        (inside, "is in the store's own folder"),
         (nothing, "no such file"),
         (none, "no sound copy"),
     ):
@@ -127,7 +127,5 @@ def test_a_copy_that_had_to_be_made_beside_the_store_is_told_beside_the_answer(
     listed, again = cli(room, "list", "--json"), cli(room, "list", "--json")
     (copy,) = (room.folder / "backups").iterdir()
     assert listed.exit_code == 0
-    assert listed.stderr.startswith(
-        f"The copy made before this store was brought up lies in {copy}, not with the others:"
-    )
+    assert listed.stderr.startswith(f"The copy made before this store was updated is in {copy}, not with the others:")
     assert (again.stdout, again.stderr) == (listed.stdout, "")

@@ -129,7 +129,7 @@ def test_rules_and_checks_come_from_the_common_file(shipped: dict[str, Curriculu
     for curriculum in shipped.values():
         assert curriculum.rules == Rules()
         assert [c.id for c in curriculum.checks] == ["documents", "camera", "recording", "screen"]
-        assert curriculum.aspect_text("relevant").fr == "pertinent"
+        assert {word.aspect: word.text.fr for word in curriculum.aspects}["relevant"] == "pertinent"
 
 
 def test_what_is_proposed_is_said_in_each_file(shipped: dict[str, Curriculum]) -> None:

@@ -156,7 +156,7 @@ def test_a_lease_of_nobody_is_no_fault_and_the_next_opening_clears_it_but_not_th
     over = room.plan("s2", "IRP-P3")
     store = TinyStore.open(room.folder)
     for id in (live, over):
-        store.write_lease(id, Lease("gone", "elsewhere", 1, "then", "boot-0", room.machine.read()))
+        store.write_lease(DEFENSE.stream(id), Lease("gone", "elsewhere", 1, "then", "boot-0", room.machine.read()))
     store.close()
 
     assert kinds(room) == [], "the next opening clears it"
@@ -164,7 +164,7 @@ def test_a_lease_of_nobody_is_no_fault_and_the_next_opening_clears_it_but_not_th
     rows.write_text("student_id,student_name,curriculum,project,attempt,planned_at\ns3,Nora Demo,,,,\n")
     assert cli(room, "import", str(rows)).exit_code == 0
     store = TinyStore.open(room.folder)
-    assert list(store.leases()) == [live], "it tells until when its console lived"
+    assert list(store.leases()) == [DEFENSE.stream(live)], "it tells until when its console lived"
     store.close()
 
 
@@ -202,7 +202,7 @@ def test_what_an_earlier_console_set_aside_in_a_file_comes_to_its_defense(room: 
     assert kinds(room) == ["spool", "spool"]
     assert kinds(room, "--repair") == ["spool"]
     with closing(TinyStore.open(room.folder)) as store:
-        assert list(store.asides(DEFENSE.stream(id)).values()) == [encode_event(noted)]
+        assert list(store.all_asides().get(DEFENSE.stream(id), {}).values()) == [encode_event(noted)]
     assert (here.exists(), gone.exists()) == (False, True)
     assert len(room.events(id)) == 1
     told = cli(room, "doctor").output

@@ -18,15 +18,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from defense_console import clocks
 from defense_console.cli import main
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.log.envelope import encode_event
-from defense_console.model.student.kinds import StudentChanged
+from defense_console.model.student.kinds import StudentChanged, StudentEvent
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.base import Append, Draft
+from defense_console.store.base import Append, Draft, Lease
 from defense_console.store.sqlite.copies import replacing
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -56,6 +57,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
             kept = [taking.add([each]) for each in (text, b"the same template")]
         files = tuple(ReceivedFile(f"{n}.txt", each.size, each.sha256) for n, each in enumerate(kept))
         room.add(id, ev.DeliverableReceived(1, files), ev.Noted(NOTE if id == gone else "Omar was calm", at))
+    held = Lease("other", "elsewhere", 1, "start", "boot", clocks.read())  # by a console that lives
     with closing(TinyStore.open(room.folder)) as store:
         for id in (gone, stays):
             typed = "half a sentence about her" if id == gone else "his"
@@ -63,6 +65,12 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
             store.save_aside(
                 f"defense/{id}", *aside_row(3, ev.DefenseEvent(3, 3, at, "Mentor Test", ev.Noted(typed, at)))
             )
+            store.write_lease(f"defense/{id}", held)
+        for id, typed in (("gone-1", "Wilhelmina Jadis"), ("stays-1", "Omar Autre")):
+            stream = STUDENT.stream(id)
+            store.save_draft(stream, "name", Draft(typed, at, 1))
+            store.save_aside(stream, *aside_row(2, StudentEvent(2, 2, at, "Mentor Test", StudentChanged(typed))))
+            store.write_lease(stream, held)
     with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
         # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
         connection.execute("PRAGMA secure_delete = OFF").fetchall()
@@ -111,8 +119,9 @@ def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> N
     assert json.loads(cli(room, "list", "--json").stdout) == [d for d in before if d["student"]["id"] == "stays-1"]
     with closing(TinyStore.open(room.folder)) as store:
         assert store.verify_all() == ()
-        assert [list(drafts) for drafts in store.all_drafts().values()] == [["note"]]
-        assert len(store.all_asides()) == 1
+        kept = sorted(store.streams())
+        assert [stream.partition("/")[0] for stream in kept] == ["defense", "student"]
+        assert [list(store.all_drafts()), list(store.all_asides()), sorted(store.leases())] == [kept] * 3
     assert len([path for path in vault.rglob("*") if path.is_file()]) == 2, "the shared template stays"
     assert cli(room, "doctor").exit_code == 0
     (copy,) = Backups(room.folder).sound()

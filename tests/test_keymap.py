@@ -31,7 +31,8 @@ from tests.messages import collect, places
 # What product.md §5 promises, context by context, as a mentor reads it: the key, then the action it must reach.
 PROMISED: dict[Context, str] = {
     "queue": (
-        "j=move_down k=move_up ↓=move_down ↑=move_up ↵=queue_open /=queue_search 1=queue_tab_today &=queue_tab_today "
+        "j=move_down k=move_up ↓=move_down ↑=move_up Enter=queue_open /=queue_search 1=queue_tab_today "
+        "&=queue_tab_today "
         '2=queue_tab_mentor é=queue_tab_mentor É=queue_tab_mentor 3=queue_tab_student "=queue_tab_student '
         "4=queue_tab_overdue '=queue_tab_overdue 5=queue_tab_all (=queue_tab_all o=queue_order w=queue_next_waiting "
         "p=queue_park b=queue_brief n=live_note u=edit_undo F2=live_note h=console_help ?=console_help F1=console_help "
@@ -49,8 +50,9 @@ PROMISED: dict[Context, str] = {
         "Space=live_cycle v=live_rate_met 1=live_rate_met &=live_rate_met r=live_rate_to_improve "
         "2=live_rate_to_improve é=live_rate_to_improve É=live_rate_to_improve x=live_rate_not_met "
         '3=live_rate_not_met "=live_rate_not_met '
-        "o=live_rate_not_observed 4=live_rate_not_observed '=live_rate_not_observed ⌫=live_clear 5=live_clear "
-        "(=live_clear ↓=move_down ↑=move_up j=move_down k=move_up w=live_next_unrated Tab=panel_next ↵=live_details "
+        "o=live_rate_not_observed 4=live_rate_not_observed '=live_rate_not_observed Backspace=live_clear 5=live_clear "
+        "(=live_clear ↓=move_down ↑=move_up j=move_down k=move_up w=live_next_unrated Tab=panel_next "
+        "Enter=live_details "
         "u=edit_undo y=edit_redo m=live_role e=live_recording l=live_timeline h=console_help ?=console_help "
         "F1=console_help t=clock_toggle g=clock_next_phase +=clock_more ==clock_more -=clock_less n=live_note "
         "c=live_note_criterion p=live_private q=live_question b=live_bank s=live_strength i=live_improvement "
@@ -58,12 +60,12 @@ PROMISED: dict[Context, str] = {
         "F4=clock_next_phase F8=live_document F9=live_verdict"
     ),
     "live.questions": "Space=live_question_state v=live_rate_met",
-    "live.notes": "↵=live_edit_note p=live_private",
+    "live.notes": "Enter=live_edit_note p=live_private",
     "verdict": (
         "v=verdict_validated 1=verdict_validated &=verdict_validated r=verdict_conditional 2=verdict_conditional "
         'é=verdict_conditional É=verdict_conditional x=verdict_rework 3=verdict_rework "=verdict_rework '
         "c=verdict_comment s=verdict_strength i=verdict_improvement m=verdict_reason g=verdict_goal Space=verdict_keep "
-        "↵=verdict_edit_row d=verdict_add_row +=verdict_due_later -=verdict_due_earlier p=verdict_preview "
+        "Enter=verdict_edit_row d=verdict_add_row +=verdict_due_later -=verdict_due_earlier p=verdict_preview "
         "t=verdict_reopen u=edit_undo y=edit_redo F9=verdict_sign F8=verdict_add_row F3=clock_toggle "
         "F4=clock_next_phase f=live_finish F2=live_note Esc=console_back"
     ),
@@ -202,7 +204,7 @@ def test_the_footer_begins_with_help_and_its_labels_are_short(context: Context) 
 
 def test_keys_are_shown_as_they_are_printed() -> None:
     assert [display_key(key) for key in ("ampersand", "f2", "enter", "ctrl+l", "shift+tab", "space", "backspace")] == [
-        "&", "F2", "↵", "Ctrl+L", "Shift+Tab", "Space", "⌫",
+        "&", "F2", "Enter", "Ctrl+L", "Shift+Tab", "Space", "Backspace",
     ]  # fmt: skip
     assert display_key("space", "fr") == "Espace"
     assert shown_keys(command("queue.tab_mentor")) == ("2", "é")
@@ -234,9 +236,9 @@ def test_the_table_is_read_without_the_toolkit() -> None:
 def test_a_sentence_names_the_key_in_force() -> None:
     remapped = Settings(keys={"live.finish": ("F6",), "clock.toggle": ()})
     assert key_in_force("live.finish") == "f"
-    assert key_in_force("live.finish", remapped) == "F6"
-    assert key_in_force("clock.toggle", remapped) == "F3"  # the key that does it from a text field
-    without = key_in_force("live.finish", Settings(single_keys="off"), "fr")
+    assert key_in_force("live.finish", settings=remapped) == "F6"
+    assert key_in_force("clock.toggle", settings=remapped) == "F3"  # the key that does it from a text field
+    without = key_in_force("live.finish", "fr", Settings(single_keys="off"))
     assert without.replace("\N{NO-BREAK SPACE}", " ") == "« terminer » (palette)"
     assert "in the last one, F6 finishes" in key_table_markdown("en", remapped)
 

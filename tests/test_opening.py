@@ -233,7 +233,7 @@ def test_the_console_says_first_where_the_copy_made_before_an_upgrade_had_to_go(
         gc.enable()
     (copy,) = (tmp_path / "store" / BACKUPS).iterdir()
     (sentence,) = said
-    assert sentence.startswith(f"The copy made before this store was brought up lies in {copy},")
+    assert sentence.startswith(f"The copy made before this store was updated is in {copy},")
 
 
 @pytest.mark.slow

@@ -70,9 +70,9 @@ def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -
         ("language = [1]", "one of fr, en"),
         ('theme = "solarized"', "one of dark, light"),
         ("single_keys = true", "one of on, off"),
-        ("release_countdown_s = -1", "whole seconds from 0 to 3600"),
-        ("release_countdown_s = true", "whole seconds from 0 to 3600"),
-        ('release_countdown_s = "60"', "whole seconds from 0 to 3600"),
+        ("release_countdown_s = -1", "a whole number from 0 to 3600"),
+        ("release_countdown_s = true", "a whole number from 0 to 3600"),
+        ('release_countdown_s = "60"', "a whole number from 0 to 3600"),
         ("max_archive_mb = 0", "a whole number from 1 to 100000"),
         ("max_files = true", "a whole number from 1 to 100000"),
         ('max_ratio = "2"', "a whole number from 1 to 10000"),
@@ -82,7 +82,7 @@ def test_the_environment_names_the_file_and_takes_colours_away(tmp_path: Path) -
         ('[keys]\n"live.note" = [""]', "keys.live.note"),
         ('spool = "~nobody-of-this-name/x"', "spool: “~nobody-of-this-name/x” is no path on this machine"),
         ('backup_folder = "a\\u0000b"', "backup_folder: "),
-        ("name = ", "this is not TOML"),
+        ("name = ", "line 1, column 1 is not TOML: its end is missing"),
     ],
 )
 def test_a_typing_error_is_told_with_file_key_and_remedy(tmp_path: Path, text: str, reason: str) -> None:
@@ -105,6 +105,22 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_zone_of_the_environment_that_does_not_exist_is_passed_over() -> None:
     assert local_zone({"TZ": "Nowhere/Else"}) != "Nowhere/Else"
     assert local_zone({"TZ": ":Europe/Paris"}) == "Europe/Paris"
+
+
+CASES = Path(__file__).parent / "data" / "cases" / "terminal"
+FAULTS = {
+    "bom.toml": "did you mean “Europe/Paris”?",
+    "typo.toml": "did you mean “Europe/Paris”?",
+    "tz3.toml": "There is no time zone “GMT,4;3/4”",
+}
+
+
+@pytest.mark.parametrize("file", sorted(CASES.iterdir()), ids=lambda file: file.name)
+def test_every_small_input_is_refused_with_its_key(file: Path) -> None:
+    with pytest.raises(ConsoleError) as refused:
+        load(file, {})
+    assert str(refused.value).startswith(f"{file}: zone: ")
+    assert FAULTS[file.name] in str(refused.value)
 
 
 def test_a_byte_order_mark_is_no_fault_and_hides_none(tmp_path: Path) -> None:

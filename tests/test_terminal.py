@@ -36,7 +36,7 @@ def drafts(store: Path, id: str) -> dict[str, str]:
     """Half-typed texts, by field key, as another reader of the store finds them."""
     reader = TinyStore.open(store)
     try:
-        return {field: draft.text for field, draft in reader.drafts(f"defense/{id}").items()}
+        return {field: draft.text for field, draft in reader.all_drafts().get(f"defense/{id}", {}).items()}
     finally:
         reader.close()
 

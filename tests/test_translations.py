@@ -6,13 +6,14 @@ import ast
 import errno
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.model.errors import ConsoleError, system_reason, toml_fault
 from defense_console.words.translation import translator
 from tests.messages import CATALOGUE, collect, places, sources
 
@@ -110,6 +111,24 @@ def test_the_reason_of_a_system_is_in_our_words() -> None:
         assert os.strerror(number) not in said
     assert fr.error(system_reason(OSError(errno.ENOSPC, ""))) == "le disque est plein"
     assert fr.error(system_reason(OSError(errno.EPIPE, ""))) == "le système répond EPIPE"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = 1\nb = ", "ligne 2, colonne 1, ce n’est pas du TOML : il manque la fin"),
+        ('a = "x', "ligne 1, colonne 1, ce n’est pas du TOML : il manque la fin"),
+        ("a = [1\nb = 2", "ligne 2, colonne 1, ce n’est pas du TOML : il manque la fin"),
+        ("a = 1\na = 2", "ligne 2, colonne 1, ce n’est pas du TOML : le fichier le dit deux fois"),
+        ("[a]\n[a]", "ligne 2, colonne 3, ce n’est pas du TOML : le fichier le dit deux fois"),
+        ("a = {b = 1, b = 2}", "ligne 1, colonne 18, ce n’est pas du TOML : le fichier le dit deux fois"),
+        ("a = @", "ligne 1, colonne 5, ce n’est pas du TOML : ce n’est pas écrit comme le veut TOML"),
+    ],
+)
+def test_what_is_no_toml_is_in_our_words(text: str, said: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as raised:
+        tomllib.loads(text)
+    assert translator("fr").error(toml_fault(raised.value, text)).replace("\u00a0", " ") == said
 
 
 def test_no_sentence_takes_the_words_of_the_system() -> None:

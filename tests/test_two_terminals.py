@@ -17,7 +17,7 @@ __all__ = ["store"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 F5 = "\x1b[15~"
-HELD = f"une autre console tient cette soutenance ({socket.gethostname()}, depuis le "
+HELD = f"une autre console écrit ici ({socket.gethostname()}, depuis le "
 
 
 def kinds(folder: Path, id: str) -> list[str]:

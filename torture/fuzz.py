@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,7 @@ from defense_console.cli import main as command_line
 from defense_console.store.sqlite.opening.place import FILE
 from tests.exchange.calendars import event, ics
 from tests.exchange.test_broken_files import csv, entries, sessions
+from tests.exchange.workbooks import HEAD, ods, ods_row, xlsx
 from torture.figures import Figures, cases, show
 from torture.strace import ROOT
 
@@ -38,6 +40,45 @@ HOSTILE = (
 )  # fmt: skip
 
 
+def fuzzed(sound: bytes, choice: random.Random) -> bytes:
+    """A damaged copy."""
+    data = bytearray(sound)
+    for _change in range(choice.choice((1, 1, 1, 2, 3, 8))):
+        at = choice.randrange(len(data) + 1)
+        to = min(len(data), at + choice.choice((1, 1, 2, 8, 60)))
+        match choice.randrange(8):
+            case 0:
+                data[at:to] = b""
+            case 1:
+                data[at:to] = data[at:to] * choice.choice((2, 3, 40))
+            case 2:
+                data[at:at] = choice.choice(HOSTILE)
+            case 3:
+                data[at:to] = choice.choice(HOSTILE)
+            case 4:
+                data[at:to] = choice.randbytes(to - at)
+            case 5:
+                lines = bytes(data).split(b"\n")
+                line = choice.randrange(len(lines))
+                lines[line : line + 1] = choice.choice(([], [lines[line]] * 2, [choice.choice(lines)]))
+                data = bytearray(b"\n".join(lines))
+            case 6:
+                data[at:] = data[at:][: choice.choice((0, 1, 100))]
+            case _ if at < len(data):
+                data[at] ^= 1 << choice.randrange(8)
+    return bytes(data)
+
+
+def fuzzed_part(sound: bytes, choice: random.Random) -> bytes:
+    """A ZIP of which one part is damaged and packed well; now and then its own bytes are."""
+    if choice.randrange(4) == 0:
+        return fuzzed(sound, choice)
+    with zipfile.ZipFile(io.BytesIO(sound)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = choice.choice(sorted(parts))
+    return _zip({**parts, name: fuzzed(parts[name], choice)})
+
+
 class Reader(msgspec.Struct, frozen=True):
     """Something that reads files.
 
@@ -47,6 +88,7 @@ class Reader(msgspec.Struct, frozen=True):
         arguments: the command for the fuzzed file, given its path.
         empty: whether it wants an empty store.
         as_settings: whether the file is the settings themselves.
+        damaged: how a damaged copy is made.
     """
 
     name: str
@@ -54,6 +96,7 @@ class Reader(msgspec.Struct, frozen=True):
     arguments: Callable[[str], list[str]]
     empty: bool = False
     as_settings: bool = False
+    damaged: Callable[[bytes, random.Random], bytes] = fuzzed
 
 
 class Bench:
@@ -122,6 +165,7 @@ def readers(bench: Bench) -> list[Reader]:
     return [
         Reader("CSV", (csv(),), lambda path: ["import", path]),
         Reader("JSON", (entries(),), lambda path: ["import", path]),
+        Reader("workbook", _workbooks(), lambda path: ["import", path], damaged=fuzzed_part),
         Reader("session list", (sessions(),), lambda path: ["import", path]),
         Reader("iCalendar", (calendar,), lambda path: ["calendar", "import", path]),
         Reader("export", (exported,), lambda path: ["import", path], True),
@@ -138,41 +182,18 @@ def _an_id(bench: Bench) -> str:
     return str(listed[0]["id"])
 
 
+def _workbooks() -> tuple[bytes, ...]:
+    """One defense as a spreadsheet program saves it."""
+    row = ("101", "Exemple", "Ada", "IRP", "IRP-P1", 1, datetime.fromisoformat("2027-04-04T10:00"), 45)
+    return xlsx({"A": [HEAD, row]}), ods({"A": ods_row(*HEAD) + ods_row(*map(str, row))})
+
+
 def _zip(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return buffer.getvalue()
-
-
-def fuzzed(sound: bytes, choice: random.Random) -> bytes:
-    """A damaged copy."""
-    data = bytearray(sound)
-    for _change in range(choice.choice((1, 1, 1, 2, 3, 8))):
-        at = choice.randrange(len(data) + 1)
-        to = min(len(data), at + choice.choice((1, 1, 2, 8, 60)))
-        match choice.randrange(8):
-            case 0:
-                data[at:to] = b""
-            case 1:
-                data[at:to] = data[at:to] * choice.choice((2, 3, 40))
-            case 2:
-                data[at:at] = choice.choice(HOSTILE)
-            case 3:
-                data[at:to] = choice.choice(HOSTILE)
-            case 4:
-                data[at:to] = choice.randbytes(to - at)
-            case 5:
-                lines = bytes(data).split(b"\n")
-                line = choice.randrange(len(lines))
-                lines[line : line + 1] = choice.choice(([], [lines[line]] * 2, [choice.choice(lines)]))
-                data = bytearray(b"\n".join(lines))
-            case 6:
-                data[at:] = data[at:][: choice.choice((0, 1, 100))]
-            case _ if at < len(data):
-                data[at] ^= 1 << choice.randrange(8)
-    return bytes(data)
 
 
 class Counts(msgspec.Struct):
@@ -190,7 +211,7 @@ def fuzz(bench: Bench, reader: Reader, choice: random.Random, times: int, counts
     bench.fresh(reader.empty)
     before = bench.content()
     for turn in range(times):
-        file.write_bytes(fuzzed(choice.choice(reader.sound), choice))
+        file.write_bytes(reader.damaged(choice.choice(reader.sound), choice))
         result = bench.run(*reader.arguments(str(file)), settings=file if reader.as_settings else None)
         counts.inputs += 1
         what = f"{reader.name} {turn}"

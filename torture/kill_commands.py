@@ -31,9 +31,9 @@ from defense_console.store.base import Append
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.half_made import TEMPORARY
-from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.spool_files import write_aside
+from defense_console.store.work_folder import WORK_PREFIX
 from tests.store import logs
 from torture.figures import Figures, cases, show
 from torture.strace import ROOT

@@ -228,7 +228,7 @@ def texts_of(folder: Path) -> tuple[list[ev.DefenseWhat], dict[str, str]]:
     try:
         (stream,) = store.streams("defense/")
         events = [DEFENSE.decode(line.body).what for line in store.read_log(stream)]
-        return events, {field: draft.text for field, draft in store.drafts(stream).items()}
+        return events, {field: draft.text for field, draft in store.all_drafts().get(stream, {}).items()}
     finally:
         store.close()
 

@@ -55,7 +55,7 @@ def script(seed: int, count: int) -> list[Step]:
             typed[n] = typed.get(n, "") + choice.choice("abc ")
             steps.append(Step(SaveDraft(logs.stream(n), "note", Draft(typed[n], logs.STAMP, len(typed[n])))))
         elif kind < 0.35:
-            steps.append(Step(WriteLease(logs.defense(n), logs.lease(f"holder {len(steps)}"))))
+            steps.append(Step(WriteLease(logs.stream(n), logs.lease(f"holder {len(steps)}"))))
         elif kind < 0.5:
             document = f"document {len(steps)} of {seed}\n".encode() * choice.randint(1, 700)
             job = logs.more(n, known[n], NAMES_DOCUMENT + hashlib.sha256(document).hexdigest(), "it came")
@@ -85,8 +85,8 @@ def states(steps: Sequence[Step]) -> list[Left]:
                     drafts.pop((job.stream, field), None)
             case SaveDraft(stream=stream, field=field, draft=draft) if draft is not None:
                 drafts[stream, field] = draft.text
-            case WriteLease(defense_id=defense_id, lease=lease) if lease is not None:
-                leases[defense_id] = lease.holder
+            case WriteLease(stream=stream, lease=lease) if lease is not None:
+                leases[stream] = lease.holder
         found.append(Left(dict(bodies), dict(drafts), dict(leases)))
     return found
 
@@ -100,7 +100,7 @@ def left_in(store: Store) -> Left:
     return Left(
         {stream: tuple(line.body for line in store.read_log(stream)) for stream in store.streams()},
         {(s, f): draft.text for s, drafts in store.all_drafts().items() for f, draft in drafts.items()},
-        {id: lease.holder for id, lease in store.leases().items()},
+        {stream: lease.holder for stream, lease in store.leases().items()},
     )
 
 

@@ -179,7 +179,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "what another console receives now is not swept",
-        "defense_console/store/sqlite/opening/work_folder.py",
+        "defense_console/store/work_folder.py",
         "fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))",
         "pass",
         "tests/store/test_vault.py::test_what_a_killed_console_left_is_swept_and_what_another_writes_is_not",

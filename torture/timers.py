@@ -21,8 +21,8 @@ from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import GapAnswer
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Job, write_job
 from defense_console.store.recorder import Recorder
@@ -158,7 +158,7 @@ class History:
         for console in list(self.open):
             if console is self.writer:
                 self._see(console)
-            console.desk.tick([ID])
+            console.desk.tick([DEFENSE.stream(ID)])
             machine = self.machine
             console.ticked = machine.true_ms, machine.wall_ms, machine.asleep_ms, machine.boots
 
@@ -313,7 +313,7 @@ class History:
         if machine.true_ms - self.oracle.sign.true_ms >= BRIEF_MS:
             self.oracle.gone(machine.true_ms, machine.wall_ms, True)
             self.oracle.sign = Sign(machine.true_ms, machine.wall_ms)
-        second.desk.tick([ID])
+        second.desk.tick([DEFENSE.stream(ID)])
         second.ticked = machine.true_ms, machine.wall_ms, machine.asleep_ms, machine.boots
         second.leased_ms = machine.true_ms
         self.oracle.sign = Sign(machine.true_ms, machine.wall_ms)

@@ -20,11 +20,12 @@ import msgspec
 
 from defense_console import clocks
 from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.queue.agenda import defense_id
+from defense_console.model.defense.summary import defense_id
 from defense_console.store.base import Answer, Refused
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.store import TinyStore
@@ -59,7 +60,9 @@ class Writer:
         self.recorder = Recorder(lambda: TinyStore.open(folder), self.answers.append, keeps_aside=True)
         self.store = TinyStore.open(folder)
         self.ledger = Ledger(self.store, self.recorder, clocks.read, name, load_shipped())
-        self.desks = {id: DefenseDesk(self.ledger, id) for id in (*ids("both"), *ids(name))}
+        # As if no console saw the other's leases: the store alone decides who was first.
+        leases = Leases(dict, lambda _job: None, clocks.read, clocks.process_start, "UTC")
+        self.desks = {id: DefenseDesk(self.ledger, id, leases) for id in (*ids("both"), *ids(name))}
         self.done = Done()
         self.recorder.start()
 
@@ -135,7 +138,7 @@ def losses(folder: Path, decisions: int) -> tuple[list[str], int, int]:
             found.append(f"{id}: {problems[0].text_id}")
         notes.update(event.what.text for event in events if isinstance(event.what, ev.Noted))
         turns += sum(a.author != b.author for a, b in pairwise(events))
-        if store.asides(f"defense/{id}"):
+        if store.all_asides().get(f"defense/{id}", {}):
             found.append(f"something of {id} is still aside")
     store.close()
     for name in NAMES:

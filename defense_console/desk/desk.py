@@ -19,7 +19,6 @@ from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.kinds import LeaseTaken
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
@@ -49,10 +48,6 @@ class Desk:
     Args:
         store: Read connection, used on this thread only.
         recorder: Started; its answers must reach `acknowledge` on this thread.
-        clocks: Reads the machine's clocks.
-        process_start: Tells when a process of this machine started.
-        settings: The mentor's settings.
-        shipped: Curricula by code.
         daily: Copies the store once a day; None does not.
         vault: Where received documents are kept; None for a desk that takes none.
         folder: Where a mentor finds what was copied; None for no such place.
@@ -88,7 +83,7 @@ class Desk:
 
     @cached_property
     def comments(self) -> CommentBank:
-        """The comment bank."""
+        """Return the comment bank."""
         from defense_console.desk.defense.comments import CommentBank
 
         return CommentBank(self.ledger, self.settings, self._shipped)
@@ -103,12 +98,12 @@ class Desk:
     # --- use cases -----------------------------------------------------------------------------------------------
 
     def brief(self, defense_id: str) -> BriefDesk:
-        """Brief and waiting room of a defense."""
+        """Return the brief and waiting room of a defense."""
         self.leases.look()
         return BriefDesk(self.ledger, defense_id, self.leases)
 
     def live(self, defense_id: str) -> LiveDesk:
-        """The running defense. The same object is given every time, because its ticks must see every gap."""
+        """Return the running defense. The same object is given every time, because its ticks must see every gap."""
         from defense_console.desk.defense.live import LiveDesk
 
         if defense_id not in self._live:
@@ -117,19 +112,19 @@ class Desk:
         return self._live[defense_id]
 
     def verdict(self, defense_id: str) -> VerdictDesk:
-        """Verdict of a defense."""
+        """Return the verdict of a defense."""
         from defense_console.desk.defense.verdict import VerdictDesk
 
         return self._verdict_desk(VerdictDesk, defense_id)
 
     def revisions(self, defense_id: str) -> RevisionsDesk:
-        """Documents to revise after a conditional verdict, and the verdict they lead to."""
+        """Return the documents to revise after a conditional verdict, and the verdict they lead to."""
         from defense_console.desk.defense.revisions import RevisionsDesk
 
         return self._verdict_desk(RevisionsDesk, defense_id)
 
     def intake(self, defense_id: str) -> Intake:
-        """Documents that come in for a defense: they are looked at first, then taken.
+        """Return the documents that come in for a defense: they are looked at first, then taken.
 
         Raises:
             ConsoleError: This desk has no vault, or there is no such defense.
@@ -144,38 +139,29 @@ class Desk:
 
     @property
     def vault(self) -> Vault:
-        """Where the documents received are kept.
-
-        Raises:
-            ConsoleError: This desk has no such place.
-        """
+        """Return where the documents received are kept."""
         if self._vault is None:
-            raise ConsoleError("Documents are kept beside a store in a folder; this one has none.")
+            raise ConsoleError("Documents are kept next to a store in a folder; this one has none.")
         return self._vault
 
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
-        return kind(
-            self.ledger,
-            defense_id,
-            self.leases,
-            countdowns=self._countdowns,
-            zone=self.settings.zone,
-        )
+        return kind(self.ledger, defense_id, self.leases, self._countdowns, zone=self.settings.zone)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
-        """The leases as the store holds them now."""
+        """Return the leases as the store holds them now."""
         self.ledger.snapshot.refresh()
         return self.ledger.snapshot.leases()
 
     def student(self, student_id: str) -> Student | None:
-        """A student of the store, or None."""
+        """Return a student of the store, or None."""
         return self.ledger.snapshot.student(student_id)
 
     def live_here(self) -> str | None:
-        """The defense the console opens on: the only one that was live on this machine. None for none or several."""
+        """Return the only defense that was live on this machine, on which the console opens; else None."""
         self.leases.look()
-        here = [s.id for s in self.ledger.snapshot.pending() if s.session == "live" and self.leases.was_here(s.id)]
+        live = [summary.id for summary in self.ledger.snapshot.pending() if summary.session == "live"]
+        here = [id for id in live if self.leases.was_here(DEFENSE.stream(id))]
         return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
@@ -183,19 +169,13 @@ class Desk:
     def take_over(self, defense_id: str) -> Defense:
         """Take a defense from the console that holds it, which may only read it from then on.
 
-        The event fences it: whatever that console still appends is refused by the store and kept aside there.
+        From this event on the store refuses what that console still appends, and keeps it aside.
 
         Raises:
             ConsoleError: No other console holds it.
         """
         self.leases.look()
-        if (reason := DefenseDesk(self.ledger, defense_id, self.leases).no_take_over) is not None:
-            raise reason
-        self.ledger.reread(DEFENSE.stream(defense_id))
-        self.ledger.reread_drafts(DEFENSE.stream(defense_id))
-        self.leases.take_over(defense_id)
-        me = self.leases.me
-        return self.ledger.act(DEFENSE, defense_id, LeaseTaken(me.host, me.pid))
+        return DefenseDesk(self.ledger, defense_id, self.leases).take_over()
 
     # --- once a second -------------------------------------------------------------------------------------------
 
@@ -203,33 +183,35 @@ class Desk:
         """Do what is due once a second: see what other consoles did and whether the machine slept, copy, release.
 
         Args:
-            shown: Ids of the defenses that have a screen open: they stay held once they are.
+            shown: Names of the logs that have a screen open: they stay held once they are.
 
         Returns:
-            Ids of the defenses that have changed: another console wrote on them, took them over or let them go, or
-            their verdict has just been released, as its dialog announced.
+            Names of the logs that have changed: another console wrote on them, took them over or let them go, or the
+            verdict of the defense has just been released, as its dialog announced.
         """
         self.leases.look()
-        streams = self.ledger.refresh()
-        turned = self.leases.turned() | {DEFENSE.id_of(each) for each in streams if subject_of(each) is DEFENSE}
+        turned = self.leases.turned() | self.ledger.refresh()
         for live in self._live.values():
             live.tick()
-        self.leases.free_all_but([id for id in self.leases.held if id in shown or self._is_live(id)])
-        for defense_id in self.leases.held:
-            self.leases.hold(defense_id)
+        self.leases.free_all_but([held for held in self.leases.held if held in shown or self._is_live(held)])
+        for stream in self.leases.held:
+            self.leases.hold(stream)
         if self._daily is not None:
             self._daily.look(self.now())
         return turned | self._release()
 
-    def _is_live(self, defense_id: str) -> bool:
-        """Whether a defense is live; of a log that cannot be read any more, what the row beside it says."""
+    def _is_live(self, stream: str) -> bool:
+        """Return whether a defense is live; if its log cannot be read any more, what the row next to it says."""
+        if subject_of(stream) is not DEFENSE:
+            return False
+        defense_id = DEFENSE.id_of(stream)
         try:
             return self.ledger.state(DEFENSE, defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
                 summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)
                 return summary is not None and summary.session == "live"
-            return True  # its last sign of life stays for whoever can read it
+            return True  # its last sign of life stays for the next console that can read it
 
     def _release(self) -> frozenset[str]:
         """Release the verdicts signed here whose countdown has ended; one that was taken over is released there."""
@@ -238,13 +220,13 @@ class Desk:
             verdict = self.verdict(defense_id)
             if verdict.countdown_s() == 0 and verdict.read_only is None:
                 verdict.release()
-                released.add(defense_id)
+                released.add(verdict.stream)
             if verdict.defense.signed is None or verdict.read_only is not None:
                 self._countdowns.end(defense_id)
         return frozenset(released)
 
     def copy_problem(self) -> ConsoleError | None:
-        """Why there is no copy of the day; told once."""
+        """Return why there is no copy of the day, once; then None."""
         return self._daily.problem() if self._daily is not None else None
 
     # --- saving --------------------------------------------------------------------------------------------------
@@ -258,36 +240,32 @@ class Desk:
             self._record_facts_again(answer.job)
 
     def _record_facts_again(self, job: Append) -> None:
-        """Record what the system saw after what the other console wrote: it is true whoever was first."""
+        """Record what the system saw after what the other console wrote: it is true in any order."""
         subject = subject_of(job.stream)
         id = subject.id_of(job.stream)
         self.leases.look()
         facts = [what for line in job.lines if (what := subject.decode(line).what).fact]
-        if facts and self.leases.read_only(id) is None and self.ledger.unread(job.stream) is None:
+        if facts and self.leases.read_only(job.stream) is None and self.ledger.unread(job.stream) is None:
             self.ledger.act(subject, id, *facts)
 
     @property
     def saved(self) -> SaveState:
-        """What the saved line says."""
+        """Return what the saved line says."""
         return self.ledger.saved
 
     def unsaved_text(self, language: str) -> str:
-        """Everything that is not in the store, in words; empty when everything is."""
+        """Return everything that is not in the store, in words; empty when everything is."""
         from defense_console.desk.logs.unsaved import unsaved_text
 
         return unsaved_text(self.ledger, language, self.settings.zone)
 
     @property
     def spool_folder(self) -> Path | None:
-        """Where what is not saved is kept, outside of the store's folder; None when there is no such place."""
+        """Return where what is not saved is kept, outside of the store's folder; None when there is no such place."""
         return self.recorder.spool_folder
 
     def close(self, timeout_s: float = 2.0) -> bool:
-        """Free the leases, wait for the recorder, close the store.
-
-        Returns:
-            Whether everything was written.
-        """
+        """Free the leases, wait for the recorder, close the store; return whether everything was written."""
         self.leases.end(self._is_live)
         written = self.recorder.close(timeout_s)
         self.store.close()

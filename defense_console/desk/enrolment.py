@@ -19,12 +19,12 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary, defense_id, searchable
 from defense_console.model.student.kinds import StudentChanged, StudentRegistered
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.text import is_one_line
+from defense_console.model.text import is_one_line, searchable
 from defense_console.store.base import Draft
 from defense_console.words.translation import zone_of
 

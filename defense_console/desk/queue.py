@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from defense_console.desk.defense.base import TO_COME
-from defense_console.desk.logs.attempts import defenses_of
+from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.curriculum import Check, Curriculum, Project, Rules
@@ -20,14 +20,16 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import NOT_HELD, Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, Summary, entry, searchable, summarize
+from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
 from defense_console.words.translation import LANGUAGES, _, translator
@@ -39,7 +41,7 @@ MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
-"""Only a signature refuses them (a note of the queue is private), and the row of a defense tells of it."""
+"""Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
 
 NO_FILTER = Filter()
@@ -58,10 +60,7 @@ class Card(msgspec.Struct, frozen=True):
     """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
 
     Attributes:
-        entry: the line of the list.
-        project: with the deliverables expected.
         checks: the pre-flight checks, each with whether it is ticked.
-        path: every project of the curriculum and where it stands.
         previous: the attempt before this one, None when it is not known.
         aside: how many decisions are kept aside.
     """
@@ -75,13 +74,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class AgendaDesk:
-    """What the mentor does in the queue.
-
-    Args:
-        ledger: The logs.
-        leases: Who writes on what.
-        settings: For the mentor's time zone.
-    """
+    """What the mentor does in the queue."""
 
     def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
         self.ledger = ledger
@@ -95,12 +88,12 @@ class AgendaDesk:
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every pending defense as it is now, also what is not on the disk yet; in no order."""
+        """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
         found = {summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()
         return self._named(found.values())
 
     def card(self, entry: Entry) -> Card:
-        """What to show of a line of the list.
+        """Return what to show of a line of the list.
 
         Raises:
             ConsoleError: Its curriculum is not here, or has no such project.
@@ -115,7 +108,7 @@ class AgendaDesk:
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
         if self._read_at != self.ledger.snapshot.generation:
             self._read_for_cards()
-        others = defenses_of(self.find, _projects(summary, shipped))
+        others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
         return Card(
@@ -128,7 +121,7 @@ class AgendaDesk:
         )
 
     def _curriculum(self, summary: Summary) -> Curriculum:
-        """The pinned curriculum, or the shipped one before the first start."""
+        """Return the pinned curriculum, or the shipped one before the first start."""
         if summary.pinned is None:
             found = self.ledger.curricula.shipped.get(summary.curriculum)
             problem = ConsoleError("There is no curriculum {code} here.", code=summary.curriculum)
@@ -148,12 +141,12 @@ class AgendaDesk:
             if summary.pinned is not None:
                 self.ledger.curricula.pinned(summary.pinned)
             shipped = self.ledger.curricula.shipped.get(summary.curriculum)
-            for each, known in (_projects(summary, shipped) if shipped is not None else {}).items():
+            for each, known in (projects_of(summary, shipped) if shipped is not None else {}).items():
                 wanted[each] = max(known, wanted.get(each, 0))
         defenses_of(self.find, wanted)
 
     def find(self, ids: Collection[str]) -> dict[str, Summary]:
-        """Summaries that can be read, by id; what is on its way to the store counts."""
+        """Return the summaries that can be read, by id; what is on its way to the store counts."""
         unsaved = self._unsaved()
         wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
         try:
@@ -168,7 +161,7 @@ class AgendaDesk:
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
     def _unsaved(self) -> dict[str, Summary]:
-        """Summaries of the defenses whose last events are still on their way to the store, by id."""
+        """Return the summaries of the defenses whose last events are still on their way to the store, by id."""
         return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
     def prepare_search(self) -> None:
@@ -177,7 +170,7 @@ class AgendaDesk:
         self.ledger.store.closed()
 
     def closed(self, search: str, wanted: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
-        """Closed defenses: to contest or amend a verdict, plan what follows, give another date.
+        """Return the closed defenses: to contest or amend a verdict, plan what follows, give another date.
 
         Args:
             search: As typed; an empty one finds every closed defense.
@@ -204,23 +197,21 @@ class AgendaDesk:
         return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
 
     def entry(self, defense_id: str) -> Entry | None:
-        """Return the line of a defense, in whatever tab; None when there is no such defense."""
+        """Return the line of a defense, in any tab; None when there is no such defense."""
         return next(iter(self._named(self.find([defense_id]).values())), None)
 
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         students |= self.ledger.unacknowledged(STUDENT)
-        return self._entries(summaries, {id: student.name for id, student in students.items()})
-
-    def _entries(self, found: Iterable[Summary], names: Mapping[str, str]) -> tuple[Entry, ...]:
         now = self.ledger.now().wall
         entries, outcomes = list[Entry](), _outcomes()
-        for summary in found:
+        for summary in summaries:
             curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
-            name = names.get(summary.student_id, summary.student_id)
+            student = students.get(summary.student_id)
+            name = summary.student_id if student is None else student.name
             title = project.title if project else None
             entries.append(entry(summary, name, now, self._zone, rules, title, outcomes))
         return tuple(entries)
@@ -264,7 +255,7 @@ class AgendaDesk:
         return tuple(sorted({*self.ledger.curricula.shipped, *pending}))[:MOST_CURRICULA]
 
     def refresh(self) -> bool:
-        """Whether another console has written since this was last asked."""
+        """Return whether another console has written since this was last asked."""
         before, self._seen = self._seen, self.ledger.snapshot.generation
         return before != self._seen
 
@@ -277,7 +268,7 @@ class AgendaDesk:
         """Why nothing can be changed about a student, None when it can; the footer asks, so that no log is read."""
         if self.ledger.is_open(STUDENT.stream(student_id)):
             return self.ledger.refusal(STUDENT, student_id, StudentChanged())
-        return self.ledger.read_only
+        return self.ledger.read_only or self._leases.read_only(STUDENT.stream(student_id))
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
@@ -287,7 +278,7 @@ class AgendaDesk:
         return defense
 
     def did(self, defense_id: str) -> None:
-        """The latest action on a defense was done from the queue: its undo belongs to the queue too."""
+        """Take note that the latest action on a defense was done from the queue, which can undo it too."""
         undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
             self._done.append(Done(DEFENSE, defense_id, undo[-1]))
@@ -305,7 +296,7 @@ class AgendaDesk:
 
         The footer asks it at every move of the cursor: no log is read for what the row can answer.
         """
-        if (reason := self._leases.read_only(summary.id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(summary.id))) is not None:
             return reason
         from_the_row = all(isinstance(what, ANSWERED_BY_THE_ROW) for what in whats)
         if self.ledger.is_open(DEFENSE.stream(summary.id)) or not from_the_row:
@@ -315,17 +306,17 @@ class AgendaDesk:
 
     @property
     def noting(self) -> ev.Noted:
-        """A note from the queue, before its words are known."""
+        """Return a note from the queue, before its words are known."""
         return ev.Noted(TO_COME, self.ledger.now())
 
     @property
     def no_undo(self) -> ConsoleError | None:
-        """Why the queue undoes nothing; None while its latest action is still the latest of its log."""
+        """Return why the queue undoes nothing; None while its latest action is still the latest of its log."""
         if not self._done or not self._is_latest(self._done[-1]):
             return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
         done = self._done[-1]
-        reason = self._leases.read_only(done.id) if done.subject is DEFENSE else None
-        return reason or self.ledger.refusal(done.subject, done.id, *_taking_back(done))
+        read_only = self._leases.read_only(done.subject.stream(done.id))
+        return read_only or self.ledger.refusal(done.subject, done.id, *_taking_back(done))
 
     def _is_latest(self, done: Done) -> bool:
         state = self.ledger.state(done.subject, done.id)
@@ -347,7 +338,7 @@ class AgendaDesk:
         return self._done.pop()
 
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
-        if (reason := self._leases.read_only(defense_id)) is not None:
+        if (reason := self._leases.read_only(DEFENSE.stream(defense_id))) is not None:
             raise reason
         return self.ledger.act(DEFENSE, defense_id, what)
 
@@ -365,12 +356,6 @@ def _outcomes() -> dict[str, str]:
     """Return what a search calls an outcome, and a session that was not held: its words in every language, folded."""
     words = dict(OUTCOMES) | {name: SESSIONS[name] for name in NOT_HELD}
     return {name: searchable(" ".join(translator(each)(text) for each in LANGUAGES)) for name, text in words.items()}
-
-
-def _projects(summary: Summary, curriculum: Curriculum) -> dict[tuple[str, str], int]:
-    """Every project of a student, with the attempt that is known of one of them."""
-    known = {summary.project: summary.attempt}
-    return {(summary.student_id, project.id): known.get(project.id, 0) for project in curriculum.projects}
 
 
 def _closed(summary: Summary) -> Closed:

@@ -44,7 +44,7 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> AttemptKey:
-        """The defense; the first attempt where none is named."""
+        """Return the defense; the first attempt where none is named."""
         return self.student_id, self.project, self.attempt or 1
 
 
@@ -67,12 +67,12 @@ class ImportOrigin(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> tuple[str, str]:
-        """What makes it the same one when it comes again."""
+        """Return what makes it the same one when it comes again."""
         return self.uid, self.recurrence
 
     @property
     def key(self) -> str:
-        """How a mentor names it: its UID, with the instant of a repetition behind `#`."""
+        """Return how a mentor names it: its UID, with the instant of a repetition behind `#`."""
         return f"{self.uid}#{self.recurrence}" if self.recurrence else self.uid
 
 
@@ -210,7 +210,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
     @property
     def empty(self) -> bool:
-        """Nothing would change."""
+        """Return whether nothing would change."""
         return not self.students and not self.appointments
 
 

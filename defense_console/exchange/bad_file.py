@@ -57,15 +57,12 @@ class _Open(dict[str, object]):
 def utf8(data: bytes, expected: str) -> str:
     """Return the text of a file in UTF-8, with or without a byte order mark.
 
-    Args:
-        data: The file.
-        expected: English message id of what is expected where it is not UTF-8.
-
     Raises:
         BadFile: The line of the first byte that is not UTF-8.
     """
+    data = data.removeprefix(BOM)
     try:
-        return data.removeprefix(BOM).decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         wrong = data[error.start : error.start + 1].hex()

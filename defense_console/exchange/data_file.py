@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import IO, Final, Literal
 
 import msgspec
@@ -21,6 +22,8 @@ with documents."""
 _UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _ZEROS: Final = {(False, True): "utf-16-le", (True, False): "utf-16-be"}
 """Which of the first two bytes is zero in UTF-16 without a byte order mark: a file begins with a letter or a sign."""
+_NO_WINDOWS_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]|\xc3[\x80-\xbf]|\xe2\x80|^\xef\xbb\xbf")
+"""Not a text, or damaged UTF-8: an accent (`é` is C3 A9), a sign such as `’` (E2 80 99), a byte order mark."""
 _FIRST_LINE: Final = re.compile(rb"[^\r\n]*")
 
 
@@ -30,12 +33,14 @@ class DataFile(msgspec.Struct, frozen=True):
     Attributes:
         kind: what it is.
         data: its bytes, text in UTF-8; b"" for a ZIP, which is read in pieces.
+        assumed: name of the encoding that a list is taken to be in; "" where the file shows it.
         document: its parsed JSON for "json" and "sessions", else None.
     """
 
     kind: FileKind
     data: bytes = b""
     document: object = None
+    assumed: str = ""
 
 
 def data_file(file: IO[bytes]) -> DataFile:
@@ -58,7 +63,7 @@ def data_file(file: IO[bytes]) -> DataFile:
     if begun[:15].upper() == b"BEGIN:VCALENDAR":
         return DataFile("calendar", data)
     if begun[:1] not in (b"[", b"{"):
-        return DataFile("csv", data)
+        return _csv(data)
     try:
         document = json_document(data)
     except BadFile:
@@ -79,6 +84,18 @@ def _as_utf8(data: bytes) -> bytes:
         return data.decode(encoding).removeprefix("\ufeff").encode()
     except UnicodeError:
         raise BadFile([BadLine(0, "", None, N_("text in UTF-8 or UTF-16"))]) from None
+
+
+def _csv(data: bytes) -> DataFile:
+    """Return a list, from Windows-1252 where it is not UTF-8: Excel's plain “CSV” in Western Europe is written so."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):  # it has bytes that Windows-1252 leaves undefined
+            text = data.decode("cp1252")
+            if not _NO_WINDOWS_TEXT.search(data):
+                return DataFile("csv", text.encode(), assumed="Windows-1252")
+    return DataFile("csv", data)
 
 
 def _is_export(begun: bytes) -> bool:

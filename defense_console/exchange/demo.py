@@ -19,11 +19,11 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -90,17 +90,12 @@ class Cohort(msgspec.Struct, frozen=True):
 
 
 def load_script() -> dict[str, Any]:
-    """The script of the cohort, `data/demo/cohort.toml`."""
+    """Return the script of the cohort, `data/demo/cohort.toml`."""
     return tomllib.loads((data_folder() / "demo" / "cohort.toml").read_text(encoding="utf-8"))
 
 
 def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
     """Return the cohort as it is at `now`.
-
-    Args:
-        now: ISO 8601 UTC.
-        shipped: Curricula by code.
-        script: Another script, for tests.
 
     Raises:
         ConsoleError: The script asks for an illegal event, or for one that lies ahead.
@@ -119,11 +114,7 @@ def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any
 
 
 def offset(text: str) -> timedelta:
-    """A length such as `+15m40s`, `-2d4h`, `-90m`.
-
-    Raises:
-        ConsoleError: It is written in another way.
-    """
+    """Return a length such as `+15m40s`, `-2d4h`, `-90m`."""
     match = _OFFSET.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
         raise ConsoleError("The demo script has a time that cannot be read: {text}", text=text)
@@ -171,7 +162,7 @@ class _Play:
         self.project: Project = project
 
     def played(self) -> DemoDefense:
-        """The log, action after action."""
+        """Return the log, action after action."""
         timed = [pair for entry in self.entry["steps"] for pair in self._expanded(entry)]
         planned = self._planned()
         known = min(self.planned - PLANNED_BEFORE, self.clock.now - timedelta(hours=1))
@@ -234,7 +225,7 @@ class _Play:
         return [(step.at, self._event(step))]
 
     def _event(self, step: ScriptLine) -> DefenseWhat:
-        """An event from its kind and fields; the stamp of a text's first keystroke is filled in when it is played."""
+        """Return an event from its kind and fields; the stamp of a first keystroke is filled in when it is played."""
         first = {"first": _NO_STAMP} if step.kind in ("noted", "question_parked") else {}
         what: DefenseWhat = msgspec.convert({"kind": step.kind, **step.fields, **first}, DefenseWhat)
         return what

@@ -20,7 +20,14 @@ class ExportedDefense(msgspec.Struct, frozen=True):
 
     @property
     def project(self) -> Project | None:
-        """The project as pinned, else as shipped."""
+        """Return the project as pinned, else as shipped."""
         return self.defense.pinned_project or (
             self.curriculum.project(self.defense.project) if self.curriculum else None
         )
+
+    @property
+    def slot_min(self) -> int | None:
+        """Return the calendar slot, else the plan's length; None when neither is known."""
+        if self.defense.duration_min is not None or self.project is None:
+            return self.defense.duration_min
+        return self.project.plan_s // 60

@@ -1,6 +1,6 @@
 """Instants as files write them: ISO 8601, else the day first, as in `1/2/2027 9:05` and `01/12/2026 14h00`.
 
-Nothing is guessed. Source: engineering.md §3. `dateutil.parser.parse` is not used anywhere: it reads 2026-04-03 as
+Nothing is guessed. `dateutil.parser.parse` is not used anywhere: it reads 2026-04-03 as
 4 March when asked for days first.
 """
 

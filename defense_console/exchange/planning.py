@@ -65,14 +65,6 @@ def plan_import(
 ) -> ImportPlan:
     """Return what has to happen for the store to say what the file says.
 
-    Args:
-        wishes: Of the file.
-        people: Every student of the store, by id.
-        held: The defenses that the wishes may be about.
-        shipped: Curricula by code.
-        now: ISO 8601 UTC: an event that went by is not planned, unless the mentor says so.
-        zone: IANA name of the mentor's zone, for the dates in refusals.
-
     Raises:
         BadFile: A row asks for what may not be changed any more, for a defense that another row asks for, or for an
             attempt that nothing leads to.
@@ -291,10 +283,6 @@ class _Planner:
 
     def appointments(self, names: Mapping[str, str], codes: Mapping[str, str]) -> list[Appointment]:
         """Return the appointments that change something.
-
-        Args:
-            names: Of the students, by id.
-            codes: Of the curricula, by project.
 
         Raises:
             BadFile: Two sure wishes for one defense, a list asks for what may not be changed any more, or an attempt

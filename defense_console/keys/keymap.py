@@ -1,7 +1,7 @@
 """What can be asked of the table of commands: which ones act in a context, their keys in force, their hints.
 
-The table itself is in `command_table.py`. A command's action on a screen is its id with underscores
-(`live.rate_met` → `action_live_rate_met`). Nothing here loads the toolkit. Source: product.md §5.
+The table itself is in `table.py`. A command's action on a screen is its id with underscores
+(`live.rate_met` → `action_live_rate_met`). Nothing here loads the toolkit.
 """
 
 from __future__ import annotations
@@ -10,37 +10,23 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final, NoReturn
 
-from defense_console.keys.table import COMMANDS, CONTEXTS, TITLES, Command, Context
+from defense_console.keys.table import COMMANDS as COMMANDS
+from defense_console.keys.table import CONTEXTS as CONTEXTS
+from defense_console.keys.table import TITLES
+from defense_console.keys.table import Command as Command
+from defense_console.keys.table import Context as Context
 from defense_console.model.errors import ConsoleError
 from defense_console.settings import Settings
-from defense_console.words.key_names import both_cases, display_key, is_single, parse_key
+from defense_console.words.key_names import both_cases, is_single, parse_key
+from defense_console.words.key_names import display_key as display_key
 from defense_console.words.translation import translator
-
-__all__ = [
-    "COMMANDS",
-    "CONTEXTS",
-    "Command",
-    "Context",
-    "action_of",
-    "acts_over_dialogs",
-    "acts_while_writing",
-    "check_keymap",
-    "command",
-    "commands_for",
-    "context_title",
-    "display_key",
-    "footer_of",
-    "keys_of",
-    "meant_by",
-    "shown_keys",
-]
 
 _BY_ID: Final[Mapping[str, Command]] = {each.id: each for each in COMMANDS}
 _PARENTS: Final[Mapping[Context, Context]] = {"live.questions": "live", "live.notes": "live"}
 
 
 def command(id: str) -> Command:
-    """The command with this id.
+    """Return the command with this id.
 
     Raises:
         KeyError: there is none; ids typed by a user go through `check_keymap`.
@@ -49,13 +35,13 @@ def command(id: str) -> Command:
 
 
 def context_title(context: Context, language: str = "en") -> str:
-    """The heading of a context in help and documents."""
+    """Return the heading of a context in help and documents."""
     _ = translator(language)
     return _(TITLES[context])
 
 
 def commands_for(context: Context) -> tuple[Command, ...]:
-    """The commands that act in a context, in the table's order; a panel's own ones first, so that they win a key.
+    """Return the commands that act in a context, in the table's order; a panel's own first, so that they win a key.
 
     The audience view has only its own; everywhere else the global ones are among them.
     """
@@ -69,18 +55,18 @@ def commands_for(context: Context) -> tuple[Command, ...]:
 
 
 def meant_by(command: Command, context: Context) -> str:
-    """The id of what a command does in a context: its own, or that of the command it stands for there."""
+    """Return the id of what a command does in a context: its own, or that of the command it does there."""
     context = _PARENTS.get(context, context) if context not in command.contexts else context
     return dict(command.acts_as).get(context, command.id)
 
 
 def action_of(command: Command, context: Context) -> str:
-    """The name of the action a screen gives to a command in a context: `live.rate_met` → `live_rate_met`."""
+    """Return the name of the action a screen gives to a command in a context: `live.rate_met` → `live_rate_met`."""
     return meant_by(command, context).replace(".", "_")
 
 
 def acts_over_dialogs(command: Command, context: Context) -> bool:
-    """Whether a command also acts while a dialog lies over its screen.
+    """Return whether a command also acts while a dialog is over its screen.
 
     A clock that runs waits for no answer, and what is not saved can be copied at any moment.
     """
@@ -89,12 +75,12 @@ def acts_over_dialogs(command: Command, context: Context) -> bool:
 
 
 def acts_while_writing(action: str, context: Context) -> bool:
-    """Whether an action of this context may run while a text field has the focus; false for unknown actions."""
+    """Return whether an action of this context may run while a text field has the focus."""
     return any(each.writing and action_of(each, context) == action for each in commands_for(context))
 
 
 def keys_of(command: Command, settings: Settings | None = None) -> tuple[str, ...]:
-    """The keys in force: those of the settings instead of the table's, single ones left out where they are off."""
+    """Return the keys in force: of the settings, else of the table; without single ones where these are off."""
     keys = command.keys
     if settings is None:
         return keys
@@ -106,18 +92,18 @@ def keys_of(command: Command, settings: Settings | None = None) -> tuple[str, ..
 
 
 def _key_for(command: Command, typed: str) -> str:
-    """A key of the settings by its name; a command may keep what it always had: Esc goes back, Ctrl+Q quits."""
+    """Return a key of the settings by its name; a command may keep what it always had: Esc goes back, Ctrl+Q quits."""
     return typed.lower() if typed.lower() in command.keys else parse_key(typed)
 
 
 def shown_keys(command: Command, settings: Settings | None = None, language: str = "en") -> tuple[str, ...]:
-    """The keys in force as they are shown, each letter once; the first one is the footer's."""
+    """Return the keys in force as they are shown, each letter once, the footer's first."""
     shown = (display_key(key, language) for key in keys_of(command, settings) if not (len(key) == 1 and key.isupper()))
     return tuple(dict.fromkeys(shown))
 
 
 def footer_of(context: Context, settings: Settings | None = None) -> tuple[Command, ...]:
-    """The commands hinted in the footer, help first; those without a key are left out, the bar shows what fits."""
+    """Return the commands hinted in the footer that have a key, help first; the bar shows what fits."""
     hinted = [each for each in commands_for(context) if each.footer is not None and keys_of(each, settings)]
     return tuple(sorted(hinted, key=lambda each: each.footer or 0))
 

@@ -6,25 +6,16 @@ from functools import partial
 
 from defense_console.keys.keymap import COMMANDS, CONTEXTS, command, context_title, shown_keys
 from defense_console.settings import Settings
-from defense_console.words.translation import Keys, Language, name_keys, translator
+from defense_console.words.translation import Keys, name_keys, translator
 
 
 def name_keys_of(settings: Settings) -> None:
-    """From now on, messages name the keys of these settings."""
-    name_keys(partial(_named, settings))
+    """Let messages name the keys of these settings from now on."""
+    name_keys(partial(key_in_force, settings=settings))
 
 
-def _named(settings: Settings | None, id: str, language: Language) -> str:
-    return key_in_force(id, settings, language)
-
-
-def key_in_force(id: str, settings: Settings | None = None, language: str = "en") -> str:
-    """The key a sentence names for a command: its first one, else that of a command that acts as it, else its label.
-
-    Args:
-        id: Of the command.
-        settings: Of the mentor; None for the table's own keys.
-        language: "fr" or "en".
+def key_in_force(id: str, language: str = "en", settings: Settings | None = None) -> str:
+    """Return the key that a sentence names for a command: its own, else that of a stand-in, else its label.
 
     Returns:
         The key as it is shown; without any, the label by which the palette finds the command, in quotes.
@@ -42,9 +33,9 @@ def key_in_force(id: str, settings: Settings | None = None, language: str = "en"
 
 
 def key_table_markdown(language: str = "en", settings: Settings | None = None) -> str:
-    """The key table of the README: a heading and a Markdown table per context, ending with a newline."""
+    """Return the key table of the README: a heading and a Markdown table per context, ending with a newline."""
     _ = translator(language)
-    named = Keys(partial(_named, settings), _.language)
+    named = Keys(partial(key_in_force, settings=settings), _.language)
     blocks = []
     for context in CONTEXTS:
         rows = [each for each in COMMANDS if context in each.contexts]

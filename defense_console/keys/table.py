@@ -1,6 +1,6 @@
 """The one table of commands. `keymap.py` answers questions about it; footer, help and palette are made from it.
 
-Keys are written by the names the toolkit gives them, but nothing here loads the toolkit. Source: product.md §5.
+Keys are written by the names the toolkit gives them, but nothing here loads the toolkit.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Command(msgspec.Struct, frozen=True):
         writing: Also acts while a text field has the focus.
         footer: Place among the hints of the footer, the smallest first; None when it is not hinted.
         not_in: Panels of its context where it does not act, because the same key would surprise there.
-        acts_as: For each context in which this command only stands for another one: that other command's id.
+        acts_as: For each context in which this command only does what another one does: that other command's id.
         essential: Its keys stay even when single keys are switched off, since there is no other way to reach it.
     """
 
@@ -66,7 +66,7 @@ class Command(msgspec.Struct, frozen=True):
     essential: bool = False
 
 
-def _command(
+def _c(
     id: str,
     keys: str,
     label: str,
@@ -78,7 +78,7 @@ def _command(
     acts_as: Mapping[Context, str] | None = None,
     essential: bool = False,
 ) -> Command:
-    """A row of the table; `keys` are names parted by blanks, letters in one case."""
+    """Return a row of the table; `keys` are names parted by blanks, letters in one case."""
     named = tuple(name for key in keys.split() for name in both_cases(key))
     places = dict(acts_as or {})
     return Command(
@@ -86,8 +86,6 @@ def _command(
         tuple(places.items()), essential,
     )  # fmt: skip
 
-
-_c = _command
 
 COMMANDS: Final[tuple[Command, ...]] = (
     # --- everywhere ------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Comment(msgspec.Struct, frozen=True):
     project: str = ""
 
     def suits(self, criterion: Criterion, project: str) -> bool:
-        """Whether it may be said of a criterion of a project."""
+        """Return whether it may be said of a criterion of a project."""
         return (
             self.criterion in ("", criterion.id)
             and self.aspect in (None, criterion.aspect)
@@ -35,7 +35,7 @@ class Comment(msgspec.Struct, frozen=True):
 
     @property
     def distance(self) -> int:
-        """How far from one criterion it was written: 0 for it alone, then its aspect, its project, everything."""
+        """Return how general it is: 0 for one criterion alone, then an aspect, a project, everything."""
         near = (bool(self.criterion), self.aspect is not None, bool(self.project))
         return near.index(True) if True in near else len(near)
 
@@ -43,17 +43,10 @@ class Comment(msgspec.Struct, frozen=True):
 def offered(
     bank: Iterable[Comment], criterion: Criterion, project: str, rating: RatingValue | None, uses: Mapping[Comment, int]
 ) -> tuple[Comment, ...]:
-    """The sentences for a criterion, the likeliest first.
+    """Return the sentences for a criterion, the likeliest first.
 
     Those for its rating come before those for any and for other ratings; then those written for it before those for
     its aspect, its project, everything; then the ones used most; then in the order of the bank.
-
-    Args:
-        bank: All sentences.
-        criterion: The focused one.
-        project: Id of its project.
-        rating: Its rating, None without one: then a rating says nothing.
-        uses: How often each was used; a sentence that is absent was not.
     """
     fits = [comment for comment in bank if comment.suits(criterion, project)]
 
@@ -65,11 +58,6 @@ def offered(
 
 
 def uses_of(bank: Iterable[Comment], texts: Iterable[str]) -> dict[Comment, int]:
-    """How many notes begin with each sentence, in either language, as it stands in the bank or as it is shown.
-
-    Args:
-        bank: All sentences.
-        texts: What the notes say.
-    """
+    """Return how many notes begin with each sentence, in either language, as it is in the bank or as it is shown."""
     written = [text.strip() for text in texts]
     return {c: sum(1 for text in written if text.startswith((c.text.fr, c.text.in_("fr"), c.text.en))) for c in bank}

@@ -34,7 +34,7 @@ ComparisonProgress = Callable[[float], None]
 
 
 class DocumentPlace(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Where in its document a paragraph stands.
+    """Where in its document a paragraph is.
 
     Attributes:
         kind: What is counted.
@@ -60,9 +60,9 @@ class Paragraph(msgspec.Struct, frozen=True, array_like=True):
     """The smallest part of a document that is compared: one line of text without line breaks.
 
     Attributes:
-        text: As it stands in the document.
-        place: Where it stands.
-        cells: The filled cells when this is a row of a spreadsheet, so that a change is told cell by cell.
+        text: As the document has it.
+        place: Where it is.
+        cells: The filled cells when this is a row of a spreadsheet, so that a change is shown cell by cell.
     """
 
     text: str
@@ -85,7 +85,7 @@ class DifferenceLine(msgspec.Struct, frozen=True, array_like=True):
         kind: `equal` and `changed` have both sides, `removed` the old one, `added` the new one, `folded` none.
         old: The line in the old version.
         new: The line in the new version.
-        n: How many equal lines a folded one stands for; 1 otherwise.
+        n: How many equal lines a folded one replaces; 1 otherwise.
     """
 
     kind: LineKind
@@ -103,7 +103,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """All of them together."""
+        """Return all of them together."""
         return self.added + self.removed + self.changed
 
 
@@ -136,7 +136,7 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def unread(self) -> tuple[PartDifference, ...]:
-        """The parts that differ and may hold text that was not read."""
+        """Return the parts that differ and may hold text that was not read."""
         return tuple(part for part in self.parts if part.kind in ("unread", "page"))
 
 
@@ -168,12 +168,12 @@ class Comparison(msgspec.Struct, frozen=True):
 
     @property
     def no_lines(self) -> bool:
-        """Whether no line of the text that was read differs."""
+        """Return whether no line of the text that was read differs."""
         return self.status == "unchanged" or (self.difference is not None and self.difference.counts.total == 0)
 
     @property
     def same_text(self) -> bool:
-        """Whether the text is known to be the same: no line differs, and no part that may hold text was left unread."""
+        """Return whether the text is known to be the same: no line differs, and no part with text was left unread."""
         return self.no_lines and (self.difference is None or not self.difference.unread)
 
 
@@ -201,7 +201,7 @@ class ReadingLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unified(lines: Sequence[DifferenceLine]) -> Iterator[DifferenceLine]:
-    """The lines one below the other: of a run of changes first all that went, then all that came.
+    """Yield the lines one below the other: of a run of changes first all that went, then all that came.
 
     Returns:
         Lines with one side each (`removed`, `added`), and equal and folded ones as they are; a half of a changed line
@@ -220,7 +220,7 @@ def unified(lines: Sequence[DifferenceLine]) -> Iterator[DifferenceLine]:
 
 
 def side_by_side(lines: Sequence[DifferenceLine]) -> Iterator[DifferenceLine]:
-    """The lines in two columns: what only one version has stands beside what only the other has."""
+    """Yield the lines in two columns: what only one version has next to what only the other has."""
     for run in _runs(lines):
         removed: list[Side] = []
         added: list[Side] = []
@@ -245,7 +245,7 @@ def _beside(removed: Sequence[Side], added: Sequence[Side]) -> Iterator[Differen
 
 
 def _runs(lines: Sequence[DifferenceLine]) -> Iterator[list[DifferenceLine]]:
-    """Stretches of lines that are all changes, or all none."""
+    """Yield stretches of lines that are all changes, or all none."""
     run: list[DifferenceLine] = []
     for line in lines:
         if run and (run[-1].kind in ("equal", "folded")) != (line.kind in ("equal", "folded")):

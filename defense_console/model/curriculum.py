@@ -24,7 +24,7 @@ class Text(msgspec.Struct, frozen=True):
     en: str
 
     def in_(self, language: str) -> str:
-        """The sentence as it is shown in `language` ("fr" or "en"; anything else reads as English)."""
+        """Return the sentence as it is shown in `language` ("fr" or "en"; anything else reads as English)."""
         return french(self.fr) if language == "fr" else self.en
 
 
@@ -134,16 +134,16 @@ class Project(msgspec.Struct, frozen=True):
 
     @property
     def plan_s(self) -> int:
-        """Planned length of the defense in seconds: always the sum of the phase targets."""
+        """Return the planned length of the defense in seconds: the sum of the phase targets."""
         return sum(phase.target_s for phase in self.phases)
 
     def deliverable(self, n: int) -> Deliverable | None:
-        """The deliverable numbered `n`, or None."""
+        """Return the deliverable numbered `n`, or None."""
         return next((d for d in self.deliverables if d.n == n), None)
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Numbers of the suggested outcome. Source: product.md §2, rules 5 to 7."""
+    """Numbers of the suggested outcome. The rules are numbered in `suggest`."""
 
     conditional_misses: int = 1
     """So many criteria not met, none blocking, always suggest conditional (rule 5)."""
@@ -155,7 +155,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Durations and thresholds that belong to the school, not to the code. Source: product.md §2–4."""
+    """Durations and thresholds that belong to the school, not to the code."""
 
     student_due_s: int = 172_800
     mentor_due_s: int = 172_800
@@ -188,19 +188,19 @@ class Curriculum(msgspec.Struct, frozen=True):
     aspects: tuple[AspectWord, ...] = ()
 
     def aspect_text(self, aspect: Aspect) -> Text:
-        """What an aspect is called; its id where the curriculum has no word for it."""
+        """Return what an aspect is called; its id where the curriculum has no word for it."""
         return next((word.text for word in self.aspects if word.aspect == aspect), Text(fr=aspect, en=aspect))
 
     def project(self, project_id: str) -> Project | None:
-        """The project with this id, or None."""
+        """Return the project with this id, or None."""
         return next((p for p in self.projects if p.id == project_id), None)
 
     def skills_of(self, project: Project) -> tuple[Skill, ...]:
-        """The skills of a project in order, the oral grid last as a skill of its own."""
+        """Return the skills of a project in order, the oral grid last as a skill of its own."""
         return (*project.skills, Skill(ORAL, ORAL_TITLE, self.oral))
 
     def criteria_of(self, project: Project) -> Iterator[Criterion]:
-        """Every criterion of a project's defense, in the order of the rubric, the oral grid last."""
+        """Yield every criterion of a project's defense, in the order of the rubric, the oral grid last."""
         for skill in self.skills_of(project):
             yield from skill.criteria
 
@@ -209,12 +209,12 @@ ORAL_TITLE = Text(fr="Grille orale", en="Oral grid")
 
 
 def canonical_json(value: object) -> bytes:
-    """The one JSON form of a value: keys sorted, UTF-8, no spaces. What hashes are computed over."""
+    """Return the one JSON form of a value: keys sorted, UTF-8, no spaces. What hashes are computed over."""
     return msgspec.json.encode(value, order="sorted")
 
 
 def curriculum_hash(curriculum: Curriculum) -> str:
-    """SHA-256, in hexadecimal, of the canonical JSON of a curriculum: its name once pinned."""
+    """Return the SHA-256 of a curriculum's canonical JSON in hexadecimal: its name once pinned."""
     return hashlib.sha256(canonical_json(curriculum)).hexdigest()
 
 

@@ -1,8 +1,9 @@
-"""The one error of the console: an English message id and its parameters, translated by whoever shows it."""
+"""The one error of the console: an English message id and its parameters, translated where it is shown."""
 
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -12,7 +13,7 @@ class ConsoleError(Exception):
 
     Args:
         id: English sentence, also the message id of the translation; `{name}` places take the parameters.
-        parameters: Values of the places; user text arrives here unchanged and is made safe by whoever shows it.
+        parameters: Values of the places; user text arrives here unchanged and is made safe where it is shown.
     """
 
     def __init__(self, id: str, /, **parameters: object) -> None:
@@ -21,7 +22,7 @@ class ConsoleError(Exception):
         self.parameters = parameters
 
     def __str__(self) -> str:
-        """English text, for logs and tests; the screens and the command line translate `id` instead."""
+        """Return English text, for logs and tests; the screens and the command line translate `id` instead."""
         return self.id.format(**{"key": _CommandKey(), **self.parameters})
 
 
@@ -33,7 +34,7 @@ class _CommandKey:
 
 
 def N_(message: str) -> str:  # noqa: N802 — the usual name of gettext's no-op marker
-    """Mark a message for translation where it is stored; whoever shows it translates it."""
+    """Mark a message for translation where it is stored; it is translated where it is shown."""
     return message
 
 
@@ -77,3 +78,22 @@ def system_reason(error: OSError) -> ConsoleError:
     if number in _OF_SYSTEM:
         return ConsoleError(_OF_SYSTEM[number])
     return ConsoleError(N_("the system answers with {code}"), code=errno.errorcode.get(number, type(error).__name__))
+
+
+_OF_TOML: Final[Mapping[str, str]] = {
+    "Cannot|twice|Duplicate": N_("the file says it twice"),
+    "Unterminated|Unclosed|end of document": N_("its end is missing"),
+    "": N_("it is not written as TOML wants it"),
+}
+"""By words of tomllib's English messages, the first that fits."""
+_TOML_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+
+def toml_fault(error: ValueError, text: str) -> ConsoleError:
+    """Return where a text is not TOML, and why; at its end it is the last line."""
+    found = _TOML_PLACE.search(str(error))
+    line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
+    why = next(why for words, why in _OF_TOML.items() if re.search(words, str(error)))
+    return ConsoleError(
+        N_("line {line}, column {column} is not TOML: {reason}"), line=line, column=column, reason=ConsoleError(why)
+    )

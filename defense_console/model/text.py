@@ -1,7 +1,6 @@
-"""User text made harmless for whoever reads it: nothing hidden, nothing lost, nothing that moves a cursor.
+"""User text made harmless for its readers: nothing hidden, nothing lost, nothing that moves a cursor.
 
 Stored and exported text stays as it was typed; only what is shown goes through here. Pure: no terminal library.
-Source: engineering.md §4.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 NEWLINE_SIGN: Final = "⏎"
-"""Stands for a line break where one line is shown."""
+"""Replaces a line break where one line is shown."""
 
 BIDI_CONTROLS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Every character that can reorder its neighbours. Source: Unicode property Bidi_Control."""
@@ -26,7 +25,7 @@ def _by_code_point(code: int) -> str:
 
 
 def _table() -> dict[int, str]:
-    """What replaces each character that would act instead of being read. Line breaks are not in here."""
+    """Return what replaces each character that would act instead of being read. Line breaks are not in here."""
     table = {code: chr(0x2400 + code) for code in range(0x20)}  # control pictures: ESC is ␛
     table[0x7F] = "␡"
     acting = (*range(0x80, 0xA0), *map(ord, sorted(BIDI_CONTROLS)), *map(ord, _SEPARATORS + _ANNOTATIONS))
@@ -41,7 +40,7 @@ _VISIBLE: Final = _table()
 
 
 def visible(text: str) -> str:
-    r"""The text with every character that acts replaced by one that shows.
+    r"""Return the text with every character that acts replaced by one that shows.
 
     Control characters become their pictures (ESC is ␛), C1 and bidirectional controls their code point (⟨U+202E⟩).
     A line break stays one, however it was typed (`\r\n` too). The result is never interpreted again: applying the
@@ -56,7 +55,7 @@ def is_one_line(text: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """The text as `visible` shows it, on one line: each line break is ⏎."""
+    """Return the text as `visible` shows it, on one line: each line break is ⏎."""
     return visible(text).replace("\n", NEWLINE_SIGN)
 
 
@@ -74,7 +73,7 @@ def french(text: str) -> str:
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text without line breaks takes; where terminals disagree, the larger number.
+    """Return how many columns of a terminal a line takes; where terminals disagree, the larger number.
 
     Combining marks and format characters take none, wide and full-width characters two, as does a character that is
     asked to show as a picture (U+FE0F). Joined emoji are counted one by one. Source: UAX #11.
@@ -91,3 +90,28 @@ def cells(text: str) -> int:
         last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
         total += last
     return total
+
+
+def shortened(text: str, width: int) -> str:
+    """Return the text on one line, at most `width` cells wide, with `…` at its end where something was left out."""
+    whole = one_line(text)
+    if cells(whole) <= width:
+        return whole
+    if width < 1:
+        return ""
+    kept = whole[:width]  # a character takes at most two cells, most take one: few rounds follow
+    while cells(kept) > width - 1 or (kept and unicodedata.combining(whole[len(kept)])):
+        kept = kept[:-1]  # an accent must neither lose its letter nor land on the ellipsis
+    return kept + "…"
+
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
+
+
+@lru_cache(maxsize=65_536)
+def searchable(text: str) -> str:
+    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.translate(_LIGATURES).split())

@@ -30,10 +30,6 @@ def expected_names(deliverable: Deliverable, student: str) -> tuple[str, ...]:
 
     First name and surname are filled in where the name leaves no doubt which is which: two words, the first name first
     or the surname in capitals. Otherwise the pattern keeps its own words, as it does for the month it cannot know.
-
-    Args:
-        deliverable: The deliverable with its pattern, as `Nom_Prénom_1_guide_entretien_mmaaaa`.
-        student: The student's name as registered.
     """
     stem = deliverable.filename
     parts = student.split()

@@ -26,9 +26,10 @@ from defense_console.keys.keymap import (
     shown_keys,
 )
 from defense_console.keys.keymap import command as command_named
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
@@ -150,6 +151,11 @@ class ConsoleScreen(Screen[None]):
     def about(self) -> str:
         """Whole id of the defense that is shown, "" for none."""
         return str(getattr(self, "defense_id", ""))
+
+    @property
+    def stream(self) -> str:
+        """Name of the log that is shown, "" for none."""
+        return DEFENSE.stream(self.about) if self.about else ""
 
     @property
     def whose(self) -> str:
@@ -281,7 +287,7 @@ class ConsoleScreen(Screen[None]):
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(HeaderLine)):
+        if not (self.is_mounted and self.query(MessageLine)):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -321,7 +327,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_mode(self) -> None:
         """Hint the keys that matter now."""
-        if not self.query(HeaderLine):
+        if not self.query(MessageLine):
             return
         self.query_one(HintBar).show_hints(self.hints())
 
@@ -357,7 +363,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved; while it is not, the red rows say why and what to do."""
-        if not self.query(HeaderLine):
+        if not self.query(MessageLine):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width)))
@@ -397,9 +403,9 @@ class ConsoleScreen(Screen[None]):
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
-        self.call_after_refresh(self._uncover)
+        self.call_after_refresh(self._uncover_cursors)
 
-    def _uncover(self) -> None:
+    def _uncover_cursors(self) -> None:
         top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)
         for each in self.query(LineList):
             each.cover(max(0, each.content_region.bottom - top) if top and each.display else 0)

@@ -13,8 +13,8 @@ from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.screens.shared.dialogs import Confirm, Dialog
@@ -130,10 +130,10 @@ class Host(OrderedKeys, inherit_bindings=False):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
-    def turn(self, ids: frozenset[str]) -> None:
-        """Another console wrote on these defenses, took them over or let them go: whatever is about one shows it."""
+    def turn(self, streams: frozenset[str]) -> None:
+        """Show what another console changed on these logs: it wrote on them, took them over or let them go."""
         for screen in self.console_screens():
-            if screen.is_mounted and (not screen.about or screen.about in ids):
+            if screen.is_mounted and (not screen.stream or screen.stream in streams):
                 screen.turned()
         for dialog in self.screen_stack:
             if isinstance(dialog, Dialog):

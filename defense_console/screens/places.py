@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 from defense_console.screens.base import ConsoleScreen, Place
 
 

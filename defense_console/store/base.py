@@ -1,4 +1,4 @@
-"""What a store takes, gives and refuses, as frozen values; no engine stands here. Source: engineering.md §2."""
+"""What a store takes, gives and refuses, as frozen values, and what every engine can do."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Action, Log
 from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 
@@ -71,13 +71,11 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """Which console holds a live defense.
+    """Which console writes on a log.
 
     Attributes:
         holder: name of the console, "" once it was freed.
         host, pid, process_start: where it runs; two processes of one number differ in their start.
-        boot_id: the boot the process belongs to.
-        last: last sign of life.
         since: ISO 8601 UTC instant from which it has held it, "" where an earlier console wrote the row.
         named: whether the store itself knows if the holder lives; see `Store.hold_name`.
     """
@@ -190,10 +188,10 @@ class WriteLease(msgspec.Struct, frozen=True):
     """A lease is overwritten, or dropped when None.
 
     `over` names the holders whose row it may replace; a row that is missing or freed it always may. None replaces
-    any row. A row of somebody else stays: a late heartbeat takes no defense back.
+    any row. A row of somebody else stays: a late heartbeat takes nothing back.
     """
 
-    defense_id: str
+    stream: str
     lease: Lease | None
     over: tuple[str, ...] | None = None
 
@@ -205,7 +203,7 @@ Job = SpooledJob | WriteLease
 
 def lane(job: Job) -> str:
     """Return the lane of a job: jobs of one lane are written in order, also while others fail."""
-    return f"lease/{job.defense_id}" if isinstance(job, WriteLease) else job.stream
+    return f"lease/{job.stream}" if isinstance(job, WriteLease) else job.stream
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -228,7 +226,6 @@ class Failed(msgspec.Struct, frozen=True):
     Attributes:
         attempt: counts from 1.
         spool: file elsewhere that holds everything unsaved meanwhile, None when it is in memory only.
-        spool_error: why there is no such file.
     """
 
     job: Job
@@ -251,21 +248,19 @@ Answer = Ack | Failed | Refused
 
 
 class Store(Protocol):
-    """Where defenses are kept. One object belongs to one thread; several of them may be open on the same store.
+    """Where logs are kept. One object belongs to one thread; several of them may be open on the same store.
 
-    Every method raises StoreError, or the subclass that says what is wrong. What an append may do stands in
+    Every method raises StoreError, or the subclass that says what is wrong. What an append may do is in
     `log_rules.py`; how a store is opened, copied, checked and mended is the business of each engine.
     """
 
     @property
     def identity(self) -> Identity:
-        """Which store this is."""
-        ...
+        """Return which store this is."""
 
     @property
     def read_only(self) -> ConsoleError | None:
-        """Why nothing can be written, None when it can."""
-        ...
+        """Return why nothing can be written, None when it can."""
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.
@@ -273,15 +268,12 @@ class Store(Protocol):
         Returns:
             A question: has another object written to the store since it was last asked? It costs next to nothing.
         """
-        ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
-        ...
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
-        ...
 
     # --- logs ---
 
@@ -295,7 +287,6 @@ class Store(Protocol):
         Raises:
             Conflict: The log does not end at `job.expected`.
         """
-        ...
 
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         """Return every line of a log in order; empty when there is no such log.
@@ -303,29 +294,23 @@ class Store(Protocol):
         Raises:
             DamagedStore: A line is missing or is not what was written.
         """
-        ...
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
-        ...
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
-        ...
 
     def is_empty(self) -> bool:
         """Return whether there is no log at all."""
-        ...
 
     # --- defenses and students ---
 
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
-        ...
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of each closed defense, the latest first."""
-        ...
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         """Return the defenses, pending and closed, whose id begins with these digits, in order of their ids.
@@ -333,61 +318,41 @@ class Store(Protocol):
         Args:
             prefix: Four digits at least; fewer find nothing.
         """
-        ...
 
     def summary(self, id: str) -> Summary | None:
         """Return the summary of one defense."""
-        ...
 
     def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         """Return summaries in the order of `ids`, without those that do not exist."""
-        ...
 
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
-        ...
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
-        ...
 
     def student(self, id: str) -> Student | None:
         """Return one student."""
-        ...
 
     # --- texts being typed, decisions kept aside, leases, curricula, facts ---
 
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        """Return the drafts of one stream by field key, sorted."""
-        ...
-
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Return every draft by stream and field key, sorted."""
-        ...
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-        ...
-
-    def asides(self, stream: str) -> dict[str, bytes]:
-        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
-        ...
 
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         """Return every decision that is kept aside, by stream and key, sorted."""
-        ...
 
     def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         """Keep a decision aside; None drops it."""
-        ...
 
     def leases(self) -> dict[str, Lease]:
-        """Return the leases by defense id."""
-        ...
+        """Return the leases by stream."""
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
-        ...
 
     def hold_name(self, name: str) -> bool:
         """Hold a name of one's own until the store is closed or the process is gone, however it ends.
@@ -395,31 +360,24 @@ class Store(Protocol):
         Returns:
             Whether it is held; False where the engine cannot know it.
         """
-        ...
 
     def name_held(self, name: str) -> bool:
         """Return whether somebody holds a name, in whichever process namespace; this object's own counts too."""
-        ...
 
     def curriculum(self, hash: str) -> bytes | None:
         """Return the canonical JSON of a pinned curriculum."""
-        ...
 
     def curricula(self) -> dict[str, bytes]:
         """Return every pinned curriculum by hash, sorted."""
-        ...
 
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
-        ...
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the store itself, such as what it was made for."""
-        ...
 
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
-        ...
 
 
 def write_job(store: Store, job: Job) -> tuple[int, str]:
@@ -438,6 +396,6 @@ def write_job(store: Store, job: Job) -> tuple[int, str]:
             store.save_draft(stream, field, draft)
         case SaveAside(stream=stream, key=key, event=event):
             store.save_aside(stream, key, event)
-        case WriteLease(defense_id=defense_id, lease=lease, over=over):
-            store.write_lease(defense_id, lease, over)
+        case WriteLease(stream=stream, lease=lease, over=over):
+            store.write_lease(stream, lease, over)
     return 0, ""

@@ -1,4 +1,4 @@
-"""The row next to a log, computed again from the log. Source: engineering.md §2."""
+"""The row next to a log, computed again from the log."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ def row_of_log(stream: str, lines: Sequence[StoredLine], kept: Callable[[str], b
     """Return the row next to a log, made from its lines; None when they cannot be folded.
 
     Args:
-        stream: The name of the log.
-        lines: All of it.
         kept: Gives the canonical JSON of a pinned curriculum by its hash.
     """
     subject = subject_of(stream)

@@ -10,6 +10,9 @@ try:
 except ImportError:  # pragma: no cover — another system
     fcntl = None  # type: ignore[assignment]
 
+NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""For opening a file by its name: never what a link points to."""
+
 
 def sync_file(handle: int) -> None:
     """Bring an open file to the disk itself; on macOS `fsync` alone stops at the drive's cache."""

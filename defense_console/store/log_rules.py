@@ -1,7 +1,7 @@
 """What an append may do: every engine asks these rules inside a transaction of its own.
 
-The lines follow the last one the writer knows, or they are there already; the chain goes on; what stands next to the
-log changes with it. Source: engineering.md §2.
+The lines follow the last one the writer knows, or they are there already; the chain goes on; what is next to the
+log changes with it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,9 @@ class OpenLogs(Protocol):
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
-        ...
 
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order."""
-        ...
 
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`, the last line of the log.
@@ -31,35 +29,22 @@ class OpenLogs(Protocol):
         Raises:
             DamagedStore: The engine knows that the log went further than that.
         """
-        ...
 
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
-        ...
 
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
-        ...
 
     def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         """Keep a decision aside; None drops it."""
-        ...
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log."""
-        ...
 
 
 def append(logs: OpenLogs, job: Append) -> tuple[int, str]:
-    """Append one action; see `Store.append`.
-
-    Returns:
-        Number and hash of the job's last line.
-
-    Raises:
-        Conflict: The log does not end at `job.expected`.
-        DamagedStore: The engine cannot trust the end of the log.
-    """
+    """Append one action; see `Store.append`."""
     last = logs.last(job.stream)
     seq, head = (last.seq, last.hash) if last else (0, first_hash(job.stream))
     if seq > job.expected:
@@ -129,10 +114,5 @@ def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
 
 
 def may_write_lease(there: Lease | None, over: Collection[str] | None) -> bool:
-    """Return whether a lease may take the place of the row that is there.
-
-    Args:
-        there: The row, None when there is none.
-        over: Holders whose row it may replace; None for all. A freed row may always be replaced.
-    """
+    """Return whether a lease may replace the row there: any if `over` is None, else a freed one or of these holders."""
     return over is None or there is None or there.holder in ("", *over)

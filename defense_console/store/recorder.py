@@ -4,7 +4,7 @@ One transaction per job, in order. What cannot be written is tried again until i
 stream, a lease) whose own job is at fault waits alone, while a disk that fails holds everything back. What waits lies
 in the spool meanwhile; as long as the spool holds anything, every job goes there before it is tried, so that what is
 found there after a crash is everything, in order. What the store refuses because another writer was first is kept aside
-in it before the desk hears of the refusal. Source: engineering.md §2, docs/reliability.md.
+in it before the desk hears of the refusal. Source: docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -54,27 +54,21 @@ class Space(Protocol):
 
     def renew(self) -> bool:
         """Keep it back again when there is plenty; return whether it is there."""
-        ...
 
     def give(self, store: Store | None) -> bool:
         """Give it back, with the space in the store's own files; return whether there was any."""
-        ...
 
 
 def _supersedes(job: Job, older: Job) -> bool:
-    """Whether `job` overwrites the row that `older` would write."""
+    """Return whether `job` overwrites the row that `older` would write."""
     match job, older:
         case SaveDraft(), SaveDraft():
             return (job.stream, job.field) == (older.stream, older.field)
         case SaveAside(), SaveAside():
             return (job.stream, job.key) == (older.stream, older.key)
         case WriteLease(), WriteLease():
-            return job.defense_id == older.defense_id
+            return job.stream == older.stream
     return False
-
-
-def _now() -> str:
-    return clocks.read().wall
 
 
 class Recorder:
@@ -96,7 +90,7 @@ class Recorder:
         open_store: Callable[[], Store],
         deliver: Callable[[Answer], None],
         *,
-        now: Callable[[], str] = _now,
+        now: Callable[[], str] = lambda: clocks.read().wall,
         delays_s: tuple[float, ...] = DELAYS_S,
         spool: Spool | None = None,
         space: Space | None = None,
@@ -137,48 +131,41 @@ class Recorder:
         A draft or a lease that waits and would be overwritten by this job is left out, and gets no answer.
         """
         with self._changed:
-            self._queue = [older for older in self._queue if older is self._writing or not _supersedes(job, older)]
+            if not isinstance(job, Append):  # an action overwrites nothing, however many wait
+                self._queue = [older for older in self._queue if older is self._writing or not _supersedes(job, older)]
             self._queue.append(job)
             self._changed.notify_all()
 
     @property
     def pending(self) -> int:
-        """How many jobs are not written yet."""
+        """Return how many jobs are not written yet."""
         with self._changed:
             return len(self._queue)
 
     def unsaved(self) -> tuple[Job, ...]:
-        """The jobs that are not written yet, in order."""
+        """Return the jobs that are not written yet, in order."""
         with self._changed:
             return tuple(self._queue)
 
     @property
     def spool_file(self) -> Path | None:
-        """The file that holds everything unsaved; None when nothing is, or when it is in memory only."""
+        """Return the file that holds everything unsaved; None when nothing is, or when it is in memory only."""
         return self._spool.file if self._spool is not None and self._spool_error is None else None
 
     @property
     def spool_folder(self) -> Path | None:
-        """Where the spool lies, and what is copied when the store's folder is not to be trusted."""
+        """Return where the spool lies, and what is copied when the store's folder is not to be trusted."""
         return self._spool.folder if self._spool is not None else None
 
     def flush(self, timeout_s: float) -> bool:
-        """Wait until everything is written, trying at once what is being held back.
-
-        Returns:
-            Whether everything was written within the time.
-        """
+        """Wait until everything is written, trying what is held back at once; return whether it was in time."""
         with self._changed:
             self._hurry = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._queue, timeout_s)
 
     def close(self, timeout_s: float) -> bool:
-        """Write what waits, end the thread and close its store. What is left stays in `unsaved`.
-
-        Returns:
-            Whether everything was written within the time.
-        """
+        """Write what waits, end the thread, close its store; return whether all was written in time."""
         deadline = time.monotonic() + timeout_s
         written = self.flush(timeout_s) if self._thread.is_alive() else not self._queue
         with self._changed:
@@ -228,7 +215,7 @@ class Recorder:
         return next((job for job in self._queue if lane(job) not in self._stuck), None)
 
     def _next(self) -> Job | None:
-        """The next job that is not held back."""
+        """Return the next job that is not held back."""
         with self._changed:
             self._writing = self._can_be_tried()
             return self._writing
@@ -236,7 +223,7 @@ class Recorder:
     # --- the spool -----------------------------------------------------------------------------------------------
 
     def _to_spool(self) -> tuple[Job, ...]:
-        """What must go into the spool now, in order."""
+        """Return what must go into the spool now, in order."""
         if self._spool is None or self._spool_error is not None:
             return ()
         if not (self._stuck or self._all_stuck or self._spool.holds):
@@ -244,7 +231,6 @@ class Recorder:
         return tuple(job for job in self._queue if spoolable(job) and id(job) not in self._kept)
 
     def _keep(self) -> None:
-        """Spool what must be."""
         with self._changed:
             jobs = self._to_spool()
         if jobs and self._spool is not None:
@@ -264,7 +250,7 @@ class Recorder:
         self._keep()
 
     def _settle(self) -> None:
-        """The spool goes when nothing of the mentor's waits any more; space is kept back again when there is any."""
+        """Empty the spool when nothing of the mentor's waits any more; keep space back again when there is any."""
         with self._changed:
             if any(spoolable(job) for job in self._queue):
                 return
@@ -325,7 +311,7 @@ class Recorder:
             return write(self._opened())
 
     def _refuse(self, job: Job, conflict: Conflict) -> None:
-        """Another writer was first: what builds on a job can never be written either, and is refused with it.
+        """Refuse a job, since another writer was first, and with it what builds on it.
 
         Raises:
             StoreError: It cannot be kept aside; nothing was refused, and all of it is tried again.
@@ -359,7 +345,7 @@ class Recorder:
     # --- the connection ------------------------------------------------------------------------------------------
 
     def _opened(self) -> Store:
-        """The store; another connection after every third failure in a row, when one can be had."""
+        """Return the store; another connection after every third failure in a row, when one can be had."""
         if self._store is None:
             self._store = self._open_store()
         elif self._failures_in_a_row and self._failures_in_a_row % _REOPEN_AFTER == 0:

@@ -2,39 +2,24 @@
 
 The answers to this console's own writes keep it up to date. What another console wrote shows in `refresh`, which is
 called once a second and when a defense is opened. While the store cannot be read, what was read last stays, and every
-`refresh` tries again. Source: engineering.md §2.
+`refresh` tries again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 
-
-class RowOfLog(Protocol):
-    """The row next to a log: an id, and the number of the last line it was folded from."""
-
-    @property
-    def id(self) -> str:
-        """Whose row it is."""
-        ...
-
-    @property
-    def seq(self) -> int:
-        """The number."""
-        ...
-
-
-R = TypeVar("R", bound=RowOfLog)
+R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
 
 
@@ -58,11 +43,7 @@ class Snapshot:
         """What was read since somebody wrote, and before that."""
 
     def refresh(self) -> bool:
-        """Look whether somebody has written since the last look, and forget what was read if so.
-
-        Returns:
-            Whether somebody has; the writes of this console count too.
-        """
+        """Return whether somebody, this console too, has written since the last look; if so, forget what was read."""
         again, self.unread = self.unread is not None, None
         try:
             changed = self._changed() or again
@@ -129,7 +110,7 @@ class Snapshot:
         return self._now.asides.get(stream, {})
 
     def leases(self) -> Mapping[str, Lease]:
-        """Return the leases by defense id."""
+        """Return the leases by stream."""
         if self._now.leases is None:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases
@@ -191,7 +172,7 @@ class Snapshot:
 
 @dataclass
 class _Rows:
-    """Rows that were read; None stands for what was not asked for, and for a row that is not there."""
+    """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
     summaries: dict[str, Summary | None] = field(default_factory=dict)

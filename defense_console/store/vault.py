@@ -34,7 +34,6 @@ class Taking(Protocol):
         Raises:
             StoreError: It cannot be written; `FullDisk` when there is no space.
         """
-        ...
 
 
 class Vault(Protocol):
@@ -46,11 +45,9 @@ class Vault(Protocol):
         Raises:
             StoreError: This is no hash.
         """
-        ...
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
         """Return whether the document with this hash is there, and of this size where one is given."""
-        ...
 
     def taking(self) -> AbstractContextManager[Taking]:
         """Take documents in: all of them when the block ends, none when it raises.
@@ -58,7 +55,6 @@ class Vault(Protocol):
         Raises:
             StoreError: They cannot be written.
         """
-        ...
 
     def opened(self, sha256: str) -> AbstractContextManager[IO[bytes]]:
         """Open a document to read.
@@ -67,7 +63,6 @@ class Vault(Protocol):
             DamagedStore: It is not there.
             StoreError: It cannot be read.
         """
-        ...
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """Read a document in pieces, and check its hash after the last one.
@@ -76,7 +71,6 @@ class Vault(Protocol):
             DamagedStore: It is not the one that was received, or it is gone.
             StoreError: It cannot be read.
         """
-        ...
 
     def remove(self, sha256: str) -> None:
         """Remove a document for good. One that is not there is no error.
@@ -84,7 +78,6 @@ class Vault(Protocol):
         Raises:
             StoreError: It cannot be removed.
         """
-        ...
 
     def verify(self) -> tuple[Problem, ...]:
         """Read every document and return those that are not what was received.
@@ -94,4 +87,3 @@ class Vault(Protocol):
         Raises:
             StoreError: They cannot be read.
         """
-        ...

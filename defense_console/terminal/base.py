@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -32,38 +33,33 @@ class Session:
     def __init__(self) -> None:
         self.store: str | None = None
         self.lang: str | None = None
-        self._settings: Settings | None = None
-        self._shipped: dict[str, Curriculum] | None = None
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The mentor's settings; they also choose the language where no option did."""
-        if self._settings is None:
-            from defense_console.keys.sentences import name_keys_of
-            from defense_console.settings import load
+        """Return the mentor's settings; they also choose the language where no option did."""
+        from defense_console.keys.sentences import name_keys_of
+        from defense_console.settings import load
 
-            self._settings = load()
-            set_language(choose_language(self.lang, self._settings.language))
-            name_keys_of(self._settings)
-        return self._settings
+        settings = load()
+        set_language(choose_language(self.lang, settings.language))
+        name_keys_of(settings)
+        return settings
 
-    @property
+    @cached_property
     def shipped(self) -> Mapping[str, Curriculum]:
-        """The curricula, by code."""
-        if self._shipped is None:
-            from defense_console.exchange.curricula.reading import load_shipped
+        """Return the curricula, by code."""
+        from defense_console.exchange.curricula.reading import load_shipped
 
-            self._shipped = load_shipped()
-        return self._shipped
+        return load_shipped()
 
     def folder(self, demo: bool = False) -> Path:
-        """Where the store is."""
+        """Return where the store is."""
         from defense_console.terminal.opening import store_folder
 
         return store_folder(self.store, demo)
 
     def _backups(self, demo: bool) -> Backups:
-        """The copies of the store; beside it while the settings cannot be read, which is told elsewhere."""
+        """Return the copies of the store; those in its folder while the settings cannot be read."""
         from defense_console.store.sqlite.copies.backups import Backups
         from defense_console.terminal.opening import backups_of
 
@@ -75,7 +71,7 @@ class Session:
 
     @contextmanager
     def store_of(self, *, create: bool = False, writing: bool = False, demo: bool = False) -> Iterator[TinyStore]:
-        """The store, for every command that opens one.
+        """Yield the store, for every command that opens one.
 
         Args:
             create: Make an empty store when there is none.
@@ -94,7 +90,7 @@ class Session:
             yield store
 
     def exchange(self, store: TinyStore) -> ExchangeDesk:
-        """Imports into a store and exports out of it."""
+        """Return what imports into a store and exports from it."""
         from defense_console import clocks
         from defense_console.desk.exchange.files import ExchangeDesk
 
@@ -103,16 +99,16 @@ class Session:
 
     @contextmanager
     def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:
-        """The store and a desk that reads it."""
+        """Yield the store and a desk that reads it."""
         from defense_console.terminal.opening import reading_desk
 
         settings = self.settings
-        with self.store_of(create=create) as store, reading_desk(store, settings, self.shipped) as desk:
-            yield store, desk
+        with self.store_of(create=create) as store:
+            yield store, reading_desk(store, settings, self.shipped)
 
     @contextmanager
     def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:
-        """The store and a desk that decides; what it decides is on the disk when the block ends."""
+        """Yield the store and a desk that decides; what it decides is on the disk when the block ends."""
         from defense_console.terminal.opening import writing_desk
 
         settings, folder = self.settings, self.folder()
@@ -121,7 +117,7 @@ class Session:
 
 
 def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
-    """An option that may stand before and after the command; the last one counts."""
+    """Return an option that may stand before and after the command; the last one counts."""
 
     def remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
         if value is not None and not value.strip():  # a variable that is not set must not mean another store
@@ -135,7 +131,7 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, str | None
 
 
 def shared(function: F) -> F:
-    """The options every command takes."""
+    """Return the options every command takes."""
     store = click.option(
         "--store", metavar="PATH", expose_value=False, callback=_remember("store"),
         help=N_("Folder of the store; otherwise DEFENSE_CONSOLE_STORE, otherwise your user data."),
@@ -161,7 +157,7 @@ class ConsoleGroup(WordedGroup):
 
 
 def _language_in(arguments: Sequence[str]) -> str | None:
-    """The language asked for, read before click does, so that click's own help and errors are in it too."""
+    """Return the language asked for, read before click does, so that click's own help and errors are in it too."""
     found = None
     for n, argument in enumerate(arguments):
         if argument == "--lang" and n + 1 < len(arguments):
@@ -172,7 +168,7 @@ def _language_in(arguments: Sequence[str]) -> str | None:
 
 
 def store_command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:
-    """A command with the shared options; its function takes the session first."""
+    """Return a command with the shared options; its function takes the session first."""
 
     def register(function: Callable[..., int | None]) -> click.Command:
         return group.command(name, cls=WordedCommand, help=text)(shared(click.pass_obj(function)))

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_values_told(say: Callable[[BaseException], None]) -> Iterator[None]:
-    """While this lasts, faults on any thread and in finalizers are told by `say` alone, and logs go nowhere.
+    """Let only `say` report faults, on any thread and in finalizers, while this lasts; logs go nowhere.
 
     Args:
-        say: Tells of a fault without its message.
+        say: Reports a fault without its message.
     """
     threads, unraisable = threading.excepthook, sys.unraisablehook
     nowhere = logging.NullHandler()  # otherwise what has no handler is printed

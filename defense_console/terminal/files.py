@@ -19,11 +19,7 @@ from defense_console.terminal.words import printing
 
 
 def read(file: str) -> bytes:
-    """A file's bytes; `-` is the standard input.
-
-    Raises:
-        ConsoleError: It cannot be read.
-    """
+    """Return a file's bytes; `-` is the standard input."""
     if file == "-":
         return sys.stdin.buffer.read()
     try:
@@ -34,11 +30,7 @@ def read(file: str) -> bytes:
 
 @contextmanager
 def opened_input(file: str) -> Iterator[IO[bytes]]:
-    """A file, to read from any place in it; `-` is the standard input, which is then held in memory.
-
-    Raises:
-        ConsoleError: It cannot be read.
-    """
+    """Yield a file, to read from any place in it; `-` is the standard input, which is then held in memory."""
     if file == "-":
         yield io.BytesIO(sys.stdin.buffer.read())
         return
@@ -51,11 +43,7 @@ def opened_input(file: str) -> Iterator[IO[bytes]]:
 
 
 def _plain(file: str) -> Path:
-    """The path of a file that ends: a pipe would be waited for, and a device may go on for ever.
-
-    Raises:
-        ConsoleError: It is none.
-    """
+    """Return the path of a file that ends: a pipe would be waited for, and a device may go on for ever."""
     path = path_named(file)
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise ConsoleError(
@@ -71,13 +59,10 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
     Args:
         output: Name of the file; None and `-` are the standard output.
         parts: What to write, in order; exact to the byte, except on a terminal, which would act on control characters.
-
-    Raises:
-        ConsoleError: The file cannot be written.
     """
     if output in (None, "-"):
         with printing():
-            if sys.stdout is None:  # closed by whoever started the command
+            if sys.stdout is None:  # closed by the caller
                 raise OSError(errno.EBADF, "closed")
             stream = sys.stdout.buffer
             for part in _harmless(parts) if at_terminal() else parts:
@@ -108,7 +93,7 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
 
 
 def _harmless(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts as a terminal may show them, a line at a time: a part may end inside a character or a line break."""
+    """Yield the parts as a terminal may show them, by lines: a part may end inside a character or a line break."""
     begun = b""
     for part in parts:
         *lines, begun = (begun + part).split(b"\n")
@@ -122,16 +107,12 @@ def _shown(line: bytes) -> bytes:
 
 
 def at_terminal() -> bool:
-    """Whether the standard output is shown and not kept."""
+    """Return whether the standard output is shown and not kept."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def refuse_terminal(form: str, output: str | None) -> None:
-    """Refuse to write a file that is not text where a terminal would show it.
-
-    Raises:
-        ConsoleError: The standard output is a terminal, and no file is named.
-    """
+    """Refuse to write a file that is not text where a terminal would show it."""
     if output in (None, "-") and at_terminal():
         raise ConsoleError("{form} is not text: name a file with -o FILE.", form=form.upper())
 

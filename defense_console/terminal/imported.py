@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from defense_console.desk.exchange.files import Taken
@@ -16,7 +16,8 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import cells, one_line
-from defense_console.terminal.words import bad_line_text
+from defense_console.terminal.tables import titled
+from defense_console.terminal.words import bad_line_text, place_in_file
 from defense_console.words.translation import _, date_time, duration_text, ngettext
 
 
@@ -24,9 +25,6 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
     """Say what an import did, or would do, then what it left alone and why.
 
     Args:
-        taken: What it did.
-        dry_run: It would.
-        zone: IANA name of the mentor's zone.
         every: Events that speak of no defense are listed, not counted.
     """
     if dry_run:
@@ -64,6 +62,8 @@ def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
     found = plan.asked.understood
     if found is None:
         return
+    if found.assumed:
+        yield _("The file is not UTF-8; it is read as {encoding}. Look at the accents.", encoding=found.assumed)
     if found.sheet:
         yield _("Sheet: {name}", name=one_line(found.sheet))
     if found.matched and all(name == column for name, column in found.matched):
@@ -76,7 +76,7 @@ def _understood(plan: ImportPlan, zone: str) -> Iterator[str]:
     if found.rows:
         yield _("First rows as they are read:")
         for row in found.rows[:_FIRST_ROWS]:
-            yield "  " + _("{where}: {row}", where=_where(row.line, plan.asked.entries), row=_row(row, zone))
+            yield "  " + _("{where}: {row}", where=place_in_file(row.line, plan.asked.entries), row=_row(row, zone))
         if (more := len(found.rows) - _FIRST_ROWS) > 0:
             yield "  " + ngettext("and {n} more row", "and {n} more rows", more)
 
@@ -95,7 +95,7 @@ def _read_otherwise(plan: ImportPlan) -> Iterator[str]:
         yield ngettext("{n} blank line was left out.", "{n} blank lines were left out.", blank)
     for id in found.ids:
         yield _("{where}: the id “{written}” looks like “{id}” and is read as it.",
-                where=_where(id.line, plan.asked.entries),
+                where=place_in_file(id.line, plan.asked.entries),
                 written=one_line(revealed(id.written)), id=one_line(revealed(id.id)))  # fmt: skip
 
 
@@ -106,10 +106,6 @@ def _row(row: ReadRow, zone: str) -> str:
     if row.duration_min is not None:
         parts.append(duration_text(row.duration_min * 60))
     return " · ".join(parts)
-
-
-def _where(line: int, entries: bool) -> str:
-    return _("entry {line}", line=line) if entries else _("line {line}", line=line)
 
 
 def changed_lines(plan: ImportPlan, zone: str) -> Iterator[str]:
@@ -132,12 +128,12 @@ def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
     """Say what the import left alone and why, and what the mentor can still say."""
     foreign = [one for one in plan.left_out if one.wish.foreign or not one.reason]
     others = [one for one in plan.left_out if one not in foreign]
-    yield from _titled(_("Not taken:"), [_left_out(one, zone) for one in others if not one.to_match])
+    yield from titled(_("Not taken:"), [_left_out(one, zone) for one in others if not one.to_match])
     options = [line for one in others if one.to_match for line in _with_option(one, zone)]
-    yield from _titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
+    yield from titled(_("Not matched; if one of these is a defense, say which one with --match:"), options)
     if every:
         lines = [line for one in foreign for line in _with_option(one, zone)]
-        yield from _titled(_("Events that speak of no defense:"), lines)
+        yield from titled(_("Events that speak of no defense:"), lines)
     elif foreign:
         yield ""
         yield ngettext(
@@ -145,11 +141,11 @@ def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
             "{n} events speak of no defense; --all lists them.",
             len(foreign),
         )
-    yield from _titled(
-        _("The platform tells something else; nothing was changed:"),
+    yield from titled(
+        _("The platform says something else; nothing was changed:"),
         [_difference(one, zone) for one in plan.differences],
     )
-    yield from _titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])
+    yield from titled(_("Not matched:"), [_left_out(one, zone) for one in plan.asked.unmatched])
     if plan.past:
         yield ""
         n = plan.past
@@ -160,13 +156,6 @@ def _left_alone(plan: ImportPlan, zone: str, every: bool) -> Iterator[str]:
     if plan.asked.others:
         yield ""
         yield ngettext("{n} session is no defense.", "{n} sessions are no defenses.", plan.asked.others)
-
-
-def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in lines)
 
 
 def _appointment(one: Appointment, zone: str) -> str:
@@ -197,7 +186,7 @@ def _with_option(one: LeftOut, zone: str) -> Iterator[str]:
 
 def _left_out(one: LeftOut, zone: str) -> str:
     wish, session = one.wish, one.wish.session
-    where = _("line {line}", line=wish.line) if session is None else _("entry {line}", line=wish.line)
+    where = place_in_file(wish.line, entries=session is not None)
     title = one_line(wish.title) or _("without a title")
     if one.target is not None:
         who = f" ({one.target.project}, {one_line(one.target.student_id)})"

@@ -9,7 +9,7 @@ from defense_console.desk.defense.wording import cancelled_actions, describe, re
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.text import cells, one_line, visible
+from defense_console.model.text import cells, one_line, shortened, visible
 from defense_console.terminal.opening import short_ids
 from defense_console.words.translation import (
     _,
@@ -31,7 +31,7 @@ _NAME = 28
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as columns two blanks apart; the last column is left as long as it is."""
+    """Yield rows as columns two blanks apart; the last column stays as long as it is."""
     if not rows:
         return
     widths = [max(cells(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -41,7 +41,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
-    """The pending defenses, one a line, in the order given."""
+    """Yield the pending defenses, one a line, in the order given."""
     if not entries:
         yield _("Nothing is pending.")
         return
@@ -54,7 +54,7 @@ def queue_lines(entries: Sequence[Entry], now: str, zone: str) -> Iterator[str]:
                 shorts[summary.id],
                 when(entry.next_at, zone, now),
                 in_words(entry.next_at, zone, now, due=entry.is_due),
-                _short(entry.student_name or summary.student_id, _NAME),
+                shortened(entry.student_name or summary.student_id, _NAME),
                 one_line(summary.project),
                 _("attempt {n}", n=summary.attempt),
                 _waits_for(entry.waiting_for),
@@ -68,21 +68,11 @@ def _waits_for(who: str | None) -> str:
     return {"mentor": _("for me"), "student": _("for the student")}.get(who or "", "—")
 
 
-def _short(text: str, width: int) -> str:
-    """User text on one line, at most so many columns wide."""
-    text = one_line(text)
-    if cells(text) <= width:
-        return text
-    while cells(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
-
-
 # --- one defense -------------------------------------------------------------------------------------------------
 
 
 def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
-    """One defense as it is known now."""
+    """Yield one defense as it is known now."""
     defense, project = desk.defense, desk.project
     yield one_line(f"{project.id} · {project.title.in_(language())}")
     yield from aligned(
@@ -96,15 +86,16 @@ def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
             (_("Rated"), "{0.rated}/{0.total}".format(rubric.counts(defense, desk.curriculum, project))),
         ]
     )
-    yield from _titled(_("Documents to revise"), _documents(desk, zone))
-    yield from _titled(_("Strengths"), [visible(line.text) for line in defense.strengths])
-    yield from _titled(_("Areas for improvement"), [visible(line.text) for line in defense.improvements])
-    yield from _titled(_("Next goal"), [visible(defense.goal)] if defense.goal else [])
-    yield from _titled(_("Notes"), [_note(n.at_s, n.criterion, n.text, n.private) for n in defense.notes])
-    yield from _titled(_("Questions"), [f"{clock_text(q.at_s)} {visible(q.text)}" for q in defense.questions])
+    yield from titled(_("Documents to revise"), _documents(desk, zone))
+    yield from titled(_("Strengths"), [visible(line.text) for line in defense.strengths])
+    yield from titled(_("Areas for improvement"), [visible(line.text) for line in defense.improvements])
+    yield from titled(_("Next goal"), [visible(defense.goal)] if defense.goal else [])
+    yield from titled(_("Notes"), [_note(n.at_s, n.criterion, n.text, n.private) for n in defense.notes])
+    yield from titled(_("Questions"), [f"{clock_text(q.at_s)} {visible(q.text)}" for q in defense.questions])
 
 
-def _titled(title: str, lines: Sequence[str]) -> Iterator[str]:
+def titled(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines under a title, nothing when there are none."""
     if lines:
         yield ""
         yield title
@@ -128,10 +119,8 @@ def _session(defense: Defense, now: Stamp) -> str:
 def _verdict(defense: Defense) -> str:
     if defense.versions:
         version = defense.versions[-1]
-        state = {
-            "signed": _("signed, not released"),
-            "released": _("released"),
-        }.get(version.state, version.state)
+        words = {"signed": _("signed, not released"), "released": _("released")}
+        state = words.get(version.state, version.state)
         return f"{_(OUTCOMES[version.outcome])} — {state}"
     if defense.outcome is not None:
         return f"{_(OUTCOMES[defense.outcome])} — {_('draft')}"
@@ -152,7 +141,7 @@ def _note(at_s: int, criterion: str | None, text: str, private: bool) -> str:
 
 
 def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
-    """The log, one event a line; cancelled actions say so."""
+    """Yield the log, one event a line; cancelled actions say so."""
     events = desk.events
     cancelled, requests = cancelled_actions(events), requests_of(events)
     rows = []

@@ -37,11 +37,11 @@ _ACTING: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 # --- click in the user's language --------------------------------------------------------------------------------
 
 
-class _Worded(click.Command):
+class WordedCommand(click.Command):
     """A command whose help is a message id, translated when it is shown."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """The option that prints the help."""
+        """Return the option that prints the help."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.callback = _say_help
@@ -58,7 +58,7 @@ class _Worded(click.Command):
             formatter.write_text(_(self.help or ""))
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """What the command does, for the list of commands."""
+        """Return what the command does, for the list of commands."""
         return _(self.help or "")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -80,11 +80,7 @@ def _say_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-class WordedCommand(_Worded):
-    """A command."""
-
-
-class WordedGroup(_Worded, click.Group):
+class WordedGroup(WordedCommand, click.Group):
     """A command with commands of its own."""
 
     command_class = WordedCommand
@@ -118,18 +114,18 @@ class OneOf(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         self.words = words
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """The words as help shows them."""
+        """Return the words as help shows them."""
         return f"[{'|'.join(self.words)}]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The word."""
+        """Return the word."""
         if value not in self.words:
             self.fail(_("“{value}” is not one of {words}.", value=value, words=", ".join(self.words)), param, ctx)
         return str(value)
 
 
 def usage_error_text(error: click.ClickException) -> str:
-    """Why a command line was not understood."""
+    """Return why a command line was not understood."""
     match error:
         case click.NoSuchOption():
             return _("There is no option {option}.", option=error.option_name)
@@ -145,7 +141,7 @@ def usage_error_text(error: click.ClickException) -> str:
 
 @contextmanager
 def printing() -> Iterator[None]:
-    """Turn what the standard output raises into a refusal; whoever has read enough of it is no error.
+    """Turn what the standard output raises into a refusal; a reader that has read enough is no error.
 
     Raises:
         ConsoleError: It cannot be written: the disk it goes to is full, or it was closed.
@@ -185,12 +181,12 @@ def say_json(value: object) -> None:
 
 
 def sentence(error: ConsoleError) -> str:
-    """The reason of a refusal, translated with all that stands in it, user text made visible."""
+    """Return the reason of a refusal, translated with all that is in it, user text made visible."""
     return _(error.id, **{name: place(value) for name, value in error.parameters.items()})
 
 
 def place(value: object) -> object:
-    """What stands in a place of a sentence: a reason is a sentence itself, numbers stay, texts become harmless."""
+    """Return a value for a place of a sentence: a reason is a sentence, numbers stay, texts become harmless."""
     if isinstance(value, ConsoleError):
         return sentence(value)
     return value if isinstance(value, int) else one_line(str(value))
@@ -205,7 +201,7 @@ def say_refusal(error: ConsoleError) -> None:
 
 
 def say_note(text: str) -> None:
-    """Print what is good to know and is not the answer, beside it: a pipe gets the answer alone."""
+    """Print what is good to know on the standard error: a pipe gets the answer alone."""
     _beside(visible(text))
 
 
@@ -215,7 +211,7 @@ def say_error(text: str) -> None:
 
 
 def _beside(text: str) -> None:
-    """Print on the standard error; where that takes nothing, the exit code still tells."""
+    """Print on the standard error; where that takes nothing, the exit code still says it."""
     try:
         click.echo(text, err=True)
     except OSError:
@@ -233,14 +229,14 @@ def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
     return 0
 
 
+def place_in_file(line: int, entries: bool) -> str:
+    """Return where something is in a file: the number of an entry or of a line."""
+    return _("entry {line}", line=line) if entries else _("line {line}", line=line)
+
+
 def bad_line_text(bad: BadLine, entries: bool) -> str:
-    """A line that cannot be taken: its number, its column, what was found, what is expected."""
-    if bad.line < 1:
-        where = _("file")
-    elif entries:
-        where = _("entry {line}", line=bad.line)
-    else:
-        where = _("line {line}", line=bad.line)
+    """Return a line that cannot be taken: its number, its column, what was found, what is expected."""
+    where = _("file") if bad.line < 1 else place_in_file(bad.line, entries)
     if bad.column:
         where = _("{where}, column {column}", where=where, column=one_line(bad.column))
     expected = _(bad.expected, **{name: place(value) for name, value in bad.parameters.items()})
@@ -286,8 +282,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
         say_refusal(error)
         return REFUSED
     except BrokenPipeError:
-        # Whoever read this has read enough; what is left must not fail while the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(sys.stdout)  # the reader has read enough
         return OK
     except Exception as error:
         say_bug(error)
@@ -295,7 +290,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
 
 
 def say_bug(error: BaseException) -> None:
-    """Tell of a fault of ours by its places in the code; its message may hold a student's data and is left out."""
+    """Print a fault of ours by its places in the code; its message may hold a student's data and is left out."""
     kind = type(error).__name__
     _beside(_("This is a fault of the console ({kind}). Please report these lines:", kind=kind))
     for frame in traceback.extract_tb(error.__traceback__):

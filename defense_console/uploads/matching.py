@@ -1,6 +1,6 @@
 """Which deliverable a file is, and what a mentor should know about it. Findings are shown; they never stop anything.
 
-Pure: names and sizes in, values out. Source: domain.md §1.3.
+Pure: names and sizes in, values out.
 """
 
 from __future__ import annotations
@@ -134,14 +134,14 @@ class KnownUploads(msgspec.Struct, frozen=True):
 
 
 def candidates_of(project: Project, titled: Mapping[str, str]) -> tuple[Candidate, ...]:
-    """What a file can be: the deliverables of the brief, then the documents asked for by a free title, by row."""
+    """Return what a file can be: deliverables of the brief, then the documents asked for by a free title."""
     return tuple(Candidate(d.n, (d.slug, d.title.fr, d.title.en), d.formats) for d in project.deliverables) + tuple(
         Candidate(row, (title,)) for row, title in titled.items()
     )
 
 
 def is_one_document(name: str, project: Project) -> bool:
-    """Whether an archive is a deliverable by itself: it is named as one, and the brief takes an archive there."""
+    """Return whether an archive is a deliverable by itself: by its name, and by the formats of the brief."""
     named = parse_file_name(name)
     deliverable = project.deliverable(named.number) if named is not None and named.number is not None else None
     return deliverable is not None and extension_of(name) in deliverable.formats
@@ -195,7 +195,7 @@ def _finding(kind: UploadFindingKind, **parameters: object) -> UploadFinding:
 
 
 def _wrapper(offered: Sequence[Offered]) -> str:
-    """The folder that holds everything, unless it is itself named as a deliverable; "" for none."""
+    """Return the folder that holds everything, unless it is itself named as a deliverable; "" for none."""
     tops = {file.place.partition("/")[::2] for file in offered}
     folders = {top for top, _rest in tops}
     folder = next(iter(folders)) if len(folders) == 1 and all(rest for _top, rest in tops) else ""
@@ -203,7 +203,7 @@ def _wrapper(offered: Sequence[Offered]) -> str:
 
 
 def _named(place: str, source: str) -> tuple[FileName | None, bool]:
-    """The nearest name that follows the pattern, of the file or of a folder it is in, and whether it is the file's."""
+    """Return the nearest name that follows the pattern, of the file or of a folder, and whether it is the file's."""
     *folders, name = place.split("/")
     for part, own in ((name, True), *((folder, False) for folder in (*reversed(folders), source))):
         found = parse_file_name(part)
@@ -287,7 +287,7 @@ def _fits(extension: str, formats: Collection[str]) -> bool:
 
 
 def _by_title(text: str, extension: str, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The one candidate whose title stands in a text, with the most words; where several do, the extension decides."""
+    """Return the one candidate whose title is in a text, with the most words; of several, the extension decides."""
     words = set(words_of(text))
     found: dict[int, list[Candidate]] = {}
     for candidate in candidates:

@@ -1,6 +1,6 @@
 """The school's naming pattern for files and archives. It is recognised, never required.
 
-Source: domain.md §1.3, the naming convention in force since 2022: `Nom_Prénom_n°_livrable_mmaaaa` for a file,
+The naming convention in force since 2022: `Nom_Prénom_n°_livrable_mmaaaa` for a file,
 `Titre_du_projet_nom_prénom` for an archive.
 """
 
@@ -16,7 +16,7 @@ _NAME: Final = r"[^\W\d_]+(?:[ '’\-][^\W\d_]+)*"
 _FILE: Final = re.compile(
     rf"(?P<surname>{_NAME})_(?P<given>{_NAME})_"
     r"(?:(?P<number>[0-9]{1,2})_)?(?:(?P<label>.+?)_{1,2})?"
-    r"(?P<month>0[1-9]|1[0-2])(?P<year>20[0-9]{2})(?:\.(?P<extension>[A-Za-z0-9.]{1,8}))?"
+    r"(?P<month>0[1-9]|1[0-2])(?P<year>20[0-9]{2})(?:\.[A-Za-z0-9.]{1,8})?"
 )
 """One underscore or two before the date. The number and the label may be missing: the mentor is told, nothing stops."""
 _ARCHIVE: Final = re.compile(rf"(?P<title>.+)_(?P<surname>{_NAME})_(?P<given>{_NAME})(?:\.[Zz][Ii][Pp])?")
@@ -32,7 +32,6 @@ class FileName(msgspec.Struct, frozen=True):
         number: of the deliverable, None when it is missing.
         label: name of the deliverable as written, "" when it is missing.
         month, year: when the project started.
-        extension: without its dot, in small letters; "" for none.
     """
 
     surname: str
@@ -41,7 +40,6 @@ class FileName(msgspec.Struct, frozen=True):
     label: str
     month: int
     year: int
-    extension: str
 
 
 class ArchiveName(msgspec.Struct, frozen=True):
@@ -53,19 +51,12 @@ class ArchiveName(msgspec.Struct, frozen=True):
 
 
 def composed(name: str) -> str:
-    """The name with every accent on its letter (NFC): macOS writes them apart, which makes another name of the same."""
+    """Return the name in NFC: macOS writes accents apart from their letters, which makes another name of the same."""
     return unicodedata.normalize("NFC", name)
 
 
 def parse_file_name(name: str) -> FileName | None:
-    """Read a file's name, without its folders.
-
-    Args:
-        name: As given, in any normal form.
-
-    Returns:
-        None when it does not follow the pattern.
-    """
+    """Read a file's name, without its folders; None when it does not follow the pattern."""
     found = _FILE.fullmatch(composed(name))
     if found is None or (found["number"] is None and found["label"] is None):
         return None
@@ -76,7 +67,6 @@ def parse_file_name(name: str) -> FileName | None:
         label=(found["label"] or "").strip("_"),
         month=int(found["month"]),
         year=int(found["year"]),
-        extension=(found["extension"] or "").lower(),
     )
 
 
@@ -87,25 +77,20 @@ def parse_archive_name(name: str) -> ArchiveName | None:
 
 
 def extension_of(name: str) -> str:
-    """What stands after the last dot of a name, in small letters; "" for none (`.bashrc` has none)."""
+    """Return what follows the last dot of a name, in small letters; "" for none (`.bashrc` has none)."""
     found = _EXTENSION.search(name, max(0, name.rfind(".") - 1))
     return found["extension"].lower() if found is not None and found.end() == len(name) else ""
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name or a title, comparable: without accents, in small letters, in order."""
+    """Return the words of a name or a title, comparable: without accents, in small letters, in order."""
     apart = unicodedata.normalize("NFKD", text)
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     return tuple(_WORDS.findall(bare.casefold()))
 
 
 def same_person(surname: str, given: str, known: str) -> bool:
-    """Whether a file's names may be those of a student: a second given name, or another order, makes no other person.
-
-    Args:
-        surname: As the file has it.
-        given: As the file has it.
-        known: The student's whole name.
+    """Return whether a file's names may be those of a student: a second given name or another order does not matter.
 
     Returns:
         True also when nothing is known of the student's name.

@@ -1,4 +1,4 @@
-"""What follows from an outcome: the one place of these sentences. Source: product.md §2."""
+"""What follows from an outcome: the one place of these sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Consequence(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Both on one line."""
+        """Return both on one line."""
         return " — ".join(filter(None, self))
 
 

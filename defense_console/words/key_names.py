@@ -6,6 +6,7 @@ Kept free of the toolkit, so that the command line lists the keys without loadin
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Final
 
@@ -13,7 +14,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.words.translation import N_, translator
 
 FORBIDDEN_CHARACTERS: Final = "[]\\@{}#~|^¨`"
-"""They need AltGr on AZERTY, or are dead keys. Source: product.md §5, reference/functional.md §5.5."""
+"""They need AltGr on AZERTY, or are dead keys."""
 
 _FORBIDDEN: Final = {
     "ctrl+s": N_("some terminals stop their output on it"),
@@ -68,7 +69,7 @@ _MODIFIERS: Final = {"ctrl": "Ctrl", "shift": N_("Shift"), "alt": "Alt", "super"
 
 
 def name_of(character: str) -> str:
-    """The toolkit's name of a printed character: `a`, `é`, `ampersand` for `&`, `space` for a blank."""
+    """Return the toolkit's name of a printed character: `a`, `é`, `ampersand` for `&`, `space` for a blank."""
     if character.isalnum():
         return character
     name = unicodedata.name(character, character).lower().replace("-", "_").replace(" ", "_")
@@ -76,32 +77,28 @@ def name_of(character: str) -> str:
 
 
 def character_of(key: str) -> str | None:
-    """The character a key prints, None for function keys, arrows and anything held with Ctrl."""
+    """Return the character a key prints, None for function keys, arrows and anything held with Ctrl."""
     if len(key) == 1:
         return key
     if key in _NUMPAD:
         return _NUMPAD[key]
     if key in NAMED_KEYS and key != "space":
         return None  # Unicode gives names such as DELETE to control characters
-    try:
-        return unicodedata.lookup(_LONG.get(key, key).replace("_", " "))
-    except KeyError:
-        pass
-    try:
-        return unicodedata.lookup(_LONG.get(key, key).replace("_", "-"))
-    except KeyError:
-        return None
+    for between in (" ", "-"):
+        with suppress(KeyError):
+            return unicodedata.lookup(_LONG.get(key, key).replace("_", between))
+    return None
 
 
 def both_cases(key: str) -> tuple[str, ...]:
-    """The key, and the same letter in the other case: case has no meaning in the console."""
+    """Return the key, and the same letter in the other case: case has no meaning in the console."""
     if len(key) != 1 or key.lower() == key.upper() or len(key.upper()) != 1:
         return (key,)
     return (key.lower(), key.upper())
 
 
 def is_single(key: str) -> bool:
-    """Whether this is a letter, digit, punctuation mark or symbol pressed alone.
+    """Return whether this is a letter, digit, punctuation mark or symbol pressed alone.
 
     Source: WCAG 2.1.4 (Character Key Shortcuts), which does not count Space.
     """
@@ -109,7 +106,7 @@ def is_single(key: str) -> bool:
 
 
 def parse_key(text: str) -> str:
-    """A key as typed in the settings: a character (`&`), a name (`F5`, `ampersand`), or `ctrl+k`.
+    """Return a key as typed in the settings: a character (`&`), a name (`F5`, `ampersand`), or `ctrl+k`.
 
     Raises:
         ConsoleError: there is no such key, or the console does not use it; the message says why.
@@ -129,7 +126,7 @@ def parse_key(text: str) -> str:
 
 
 def refusal(key: str) -> str | None:
-    """Why no command may have this key, as a message id; None when it may."""
+    """Return why no command may have this key, as a message id; None when it may."""
     if key in _FORBIDDEN:
         return _FORBIDDEN[key]
     modifier, plus, base = key.rpartition("+")
@@ -142,7 +139,7 @@ def refusal(key: str) -> str | None:
 
 
 def display_key(key: str, language: str = "en") -> str:
-    """A key as it stands in footer, help and documents: `&`, `F2`, `↵`, `Ctrl+L`, `Espace`."""
+    """Return a key as footer, help and documents show it: `&`, `F2`, `↵`, `Ctrl+L`, `Espace`."""
     _ = translator(language)
     modifier, plus, base = key.rpartition("+")
     if plus:

@@ -7,7 +7,7 @@ that extraction still finds the messages:
     _ = translator("fr")
     _("Saved {time}", time="14:30:05")
 
-A sentence names a key by its command, `{key:live.finish}`: whoever knows the mentor's keys gives them to `name_keys`,
+A sentence names a key by its command, `{key:live.finish}`: `name_keys` is given the mentor's keys,
 and the sentence says the key in force.
 
 The process-wide locale is never touched: dates are worded from our own tables.
@@ -23,39 +23,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache
-from typing import Final, Literal
+from functools import lru_cache, wraps
+from typing import Concatenate, Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_ as N_
+from defense_console.model.errors import ConsoleError
 
-__all__ = [
-    "LANGUAGES",
-    "MINUS",
-    "N_",
-    "Keys",
-    "Translator",
-    "_",
-    "choose_language",
-    "clock_text",
-    "clock_time",
-    "date_text",
-    "date_time",
-    "duration_text",
-    "error_text",
-    "in_words",
-    "language",
-    "name_keys",
-    "ngettext",
-    "ngettext_",
-    "set_language",
-    "time_of_day",
-    "translator",
-    "weekday",
-    "when",
-    "zone_of",
-]
-
+P = ParamSpec("P")
 Language = Literal["fr", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 DOMAIN: Final = "defense_console"
@@ -83,7 +58,7 @@ _NAMES_A_KEY: Final = "{key:"
 
 
 class Keys:
-    """The place `{key:…}` of a sentence: what stands behind the colon is the id of a command."""
+    """The place `{key:…}` of a sentence: what follows the colon is the id of a command."""
 
     def __init__(self, namer: KeyNamer, language: Language) -> None:
         self._namer = namer
@@ -128,7 +103,7 @@ _STOPPED: Final = re.compile(r"\{(?!key\b)(\w+):?(\w*)\}\.(?!\.)")
 
 
 def _folded(text: str) -> str:
-    """The text in small letters without accents."""
+    """Return the text in small letters without accents."""
     return unicodedata.normalize("NFD", text[:2].casefold())
 
 
@@ -139,7 +114,7 @@ def _with_stops(text: str) -> str:
 
 
 class _Missing(str):
-    """A place without a value, shown as it is, whatever format was asked for."""
+    """A place without a value, shown as it is in any format."""
 
     def __format__(self, _spec: str) -> str:
         return str(self)
@@ -174,7 +149,7 @@ class Translator:
         self._catalogue = catalogue
 
     def __call__(self, message: str, /, **places: object) -> str:
-        """The sentence in this language, its `{places}` filled. Values are inserted as they are, never parsed."""
+        """Return the sentence in this language, its `{places}` filled with the values as they are."""
         # gettext answers the empty message with the catalogue's header.
         text = self._catalogue.gettext(message) if message else ""
         if not places and _NAMES_A_KEY not in text:
@@ -182,12 +157,12 @@ class Translator:
         return _with_stops(text).format_map(_Places(self.language, places))
 
     def ngettext(self, one: str, many: str, n: int, /, **places: object) -> str:
-        """The singular or plural sentence for `n`, which also fills the place `{n}`."""
+        """Return the singular or plural sentence for `n`, which also fills the place `{n}`."""
         text = self._catalogue.ngettext(one, many, n)
         return _with_stops(text).format_map(_Places(self.language, {**places, "n": n}))
 
     def error(self, error: ConsoleError) -> str:
-        """The reason of a refusal as a sentence; a parameter that is a ConsoleError itself is translated as well.
+        """Return the reason of a refusal as a sentence; a parameter that is a ConsoleError is translated too.
 
         Parameters that are user text must be made safe by the caller.
         """
@@ -200,14 +175,14 @@ class Translator:
     # --- durations -----------------------------------------------------------------------------------------------
 
     def clock_text(self, seconds: int) -> str:
-        """`09:05`, from an hour on `1:02:03`, when negative `−02:10` with a true minus sign. Args: whole seconds."""
+        """Return whole seconds as `09:05`, from an hour on `1:02:03`, when negative `−02:10` with a true minus sign."""
         minutes, rest = divmod(abs(seconds), 60)
         hours, minutes = divmod(minutes, 60)
         digits = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
         return MINUS + digits if seconds < 0 else digits
 
     def duration_text(self, seconds: int) -> str:
-        """`15 min 40 s`, `2 h 05 min`, `48 h`; the sign is left to the sentence around it. Args: whole seconds."""
+        """Return whole seconds as `15 min 40 s`, `2 h 05 min`, `48 h`; the sentence around it says the sign."""
         minutes, rest = divmod(abs(seconds), 60)
         hours, minutes = divmod(minutes, 60)
         if hours:
@@ -217,7 +192,7 @@ class Translator:
         return f"{rest} s"
 
     def size_text(self, size: int) -> str:
-        """`812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`. Args: bytes, 0 or more."""
+        """Return a size as `812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`."""
         if size < 1000:
             return self.ngettext("{n} byte", "{n} bytes", size)
         amount, signs = size / 1000, "kMGT"
@@ -229,7 +204,7 @@ class Translator:
         return f"{number}\N{NO-BREAK SPACE}{signs[0]}B"
 
     def _about(self, seconds: int, days: int, hours_below: int) -> str:
-        """A length to be read at a glance: whole minutes, then hours, both rounded down, then days of the calendar."""
+        """Return a length to read at a glance: minutes, then hours, both rounded down, then days of the calendar."""
         minutes = abs(seconds) // 60
         if minutes < 60:
             return f"{minutes} min"
@@ -239,15 +214,15 @@ class Translator:
         return self.ngettext("{n} day", "{n} days", abs(days))
 
     def in_words(self, moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
-        """How far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute.
+        """Return how far away an instant is: `in 12 min`, `12 min ago`, `now` within the minute.
 
         From Saturday afternoon to Tuesday morning it is three days: they are counted by the calendar of the zone.
 
         Args:
             moment: The instant that is meant.
-            zone: The zone of whoever reads it.
+            zone: The zone of the reader.
             now: The instant it is read at.
-            due: It is a deadline, told in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
+            due: It is a deadline, in hours up to three days: `in 47 h 59` must not read as `in 1 day`.
         """
         _ = self
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
@@ -264,24 +239,24 @@ class Translator:
     # --- instants ------------------------------------------------------------------------------------------------
 
     def date_text(self, moment: str | datetime | date, zone: str = "UTC") -> str:
-        """`24/11/2026` in French, `2026-11-24` in English, in the zone given."""
+        """Return `24/11/2026` in French, `2026-11-24` in English, in the zone given."""
         return _local_date(moment, zone).strftime(_DATES[self.language])
 
     def time_of_day(self, moment: str | datetime, zone: str = "UTC") -> str:
-        """`14:30` in the zone given."""
+        """Return `14:30` in the zone given."""
         return _local(moment, zone).strftime("%H:%M")
 
     def clock_time(self, moment: str | datetime, zone: str = "UTC") -> str:
-        """`14:30:05` in the zone given."""
+        """Return `14:30:05` in the zone given."""
         return _local(moment, zone).strftime("%H:%M:%S")
 
     def short_day(self, moment: str | datetime, zone: str = "UTC") -> str:
-        """`Tue 24 Nov`, in French `mar. 24 nov.`, in the zone given."""
+        """Return `Tue 24 Nov`, in French `mar. 24 nov.`, in the zone given."""
         day = _local_date(moment, zone)
         return f"{_SHORT_WEEKDAYS[self.language][day.weekday()]} {self._day_and_month(day)}"
 
     def short_when(self, moment: str | datetime, zone: str, now: str | datetime) -> str:
-        """The shortest form of an instant: `14:12` today, `Sun 22` in a week, else `3 Dec`, `Dec 2024` far away."""
+        """Return the shortest form: `14:12` today, `Sun 22` in a week, else `3 Dec`, `Dec 2024` far away."""
         ahead, day = _days_ahead(moment, zone, now), _local_date(moment, zone)
         if ahead == 0:
             return self.time_of_day(moment, zone)
@@ -295,15 +270,15 @@ class Translator:
         return f"{day.day} {_SHORT_MONTHS[self.language][day.month - 1]}"
 
     def date_time(self, moment: str | datetime, zone: str = "UTC") -> str:
-        """`24/11/2026 14:30` in French, `2026-11-24 14:30` in English, in the zone given."""
+        """Return `24/11/2026 14:30` in French, `2026-11-24 14:30` in English, in the zone given."""
         return f"{self.date_text(moment, zone)} {self.time_of_day(moment, zone)}"
 
     def weekday(self, moment: str | datetime | date, zone: str = "UTC") -> str:
-        """The day's name: `mardi`, `Tuesday`."""
+        """Return the day's name: `mardi`, `Tuesday`."""
         return _WEEKDAYS[self.language][_local_date(moment, zone).weekday()]
 
     def when(self, moment: str | datetime, zone: str, now: str | datetime) -> str:
-        """An instant as one says it on the day of `now`: `today 14:30`, `tomorrow 14:00`, `Friday 14:00`, or the date.
+        """Return an instant as one says it at `now`: `today 14:30`, `tomorrow 14:00`, `Friday 14:00`, or the date.
 
         Names of days are used for the six days ahead only: behind, they would be taken for the coming ones.
         """
@@ -352,7 +327,7 @@ def _load(language: Language) -> Translator:
 
 
 def translator(language: str) -> Translator:
-    """The translator of "fr" or "en"; any other language reads as English."""
+    """Return the translator of "fr" or "en"; any other language reads as English."""
     return _load("fr" if language == "fr" else "en")
 
 
@@ -375,20 +350,14 @@ def set_language(language: str) -> None:
 
 
 def language() -> Language:
-    """The language chosen: "fr" or "en"."""
+    """Return the language chosen: "fr" or "en"."""
     return _chosen["screen"].language
 
 
 def choose_language(
     option: str | None, setting: str | None = None, environ: Mapping[str, str] | None = None
 ) -> Language:
-    """The language to start in: `--lang`, else the setting, else the locale of the environment, else English.
-
-    Args:
-        option: What the command line says, None when it says nothing.
-        setting: What settings.toml says, None when it says nothing.
-        environ: The environment; the process's own when None.
-    """
+    """Return the language to start in: `--lang`, else the setting, else the locale of the environment, else English."""
     for wish in (option, setting):
         if wish in LANGUAGES:
             return "fr" if wish == "fr" else "en"
@@ -402,83 +371,36 @@ def choose_language(
 
 
 def _(message: str, /, **places: object) -> str:
-    """The sentence in the current language, its `{places}` filled."""
+    """Return the sentence in the current language, its `{places}` filled."""
     return _chosen["screen"](message, **places)
 
 
 def ngettext(one: str, many: str, n: int, /, **places: object) -> str:
-    """The singular or plural sentence for `n` in the current language; `n` also fills the place `{n}`."""
+    """Return the singular or plural sentence for `n` in the current language; `n` also fills the place `{n}`."""
     return _chosen["screen"].ngettext(one, many, n, **places)
 
 
-ngettext_ = ngettext
+def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, str]:
+    """Return a method of `Translator` as a function that speaks the current language."""
+
+    @wraps(method)
+    def said(*args: P.args, **kwargs: P.kwargs) -> str:
+        return method(_chosen["screen"], *args, **kwargs)
+
+    return said
 
 
-def error_text(error: ConsoleError) -> str:
-    """The reason of a refusal in the current language."""
-    return _chosen["screen"].error(error)
-
-
-def clock_text(seconds: int) -> str:
-    """See `Translator.clock_text`."""
-    return _chosen["screen"].clock_text(seconds)
-
-
-def duration_text(seconds: int) -> str:
-    """See `Translator.duration_text`."""
-    return _chosen["screen"].duration_text(seconds)
-
-
-def size_text(size: int) -> str:
-    """See `Translator.size_text`."""
-    return _chosen["screen"].size_text(size)
-
-
-def in_words(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
-    """See `Translator.in_words`."""
-    return _chosen["screen"].in_words(moment, zone, now, due=due)
-
-
-def length_to(moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
-    """See `Translator.length_to`."""
-    return _chosen["screen"].length_to(moment, zone, now, due=due)
-
-
-def date_text(moment: str | datetime | date, zone: str = "UTC") -> str:
-    """See `Translator.date_text`."""
-    return _chosen["screen"].date_text(moment, zone)
-
-
-def time_of_day(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.time_of_day`."""
-    return _chosen["screen"].time_of_day(moment, zone)
-
-
-def clock_time(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.clock_time`."""
-    return _chosen["screen"].clock_time(moment, zone)
-
-
-def date_time(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.date_time`."""
-    return _chosen["screen"].date_time(moment, zone)
-
-
-def weekday(moment: str | datetime | date, zone: str = "UTC") -> str:
-    """See `Translator.weekday`."""
-    return _chosen["screen"].weekday(moment, zone)
-
-
-def short_day(moment: str | datetime, zone: str = "UTC") -> str:
-    """See `Translator.short_day`."""
-    return _chosen["screen"].short_day(moment, zone)
-
-
-def short_when(moment: str | datetime, zone: str, now: str | datetime) -> str:
-    """See `Translator.short_when`."""
-    return _chosen["screen"].short_when(moment, zone, now)
-
-
-def when(moment: str | datetime, zone: str, now: str | datetime) -> str:
-    """See `Translator.when`."""
-    return _chosen["screen"].when(moment, zone, now)
+error_text = _in_force(Translator.error)
+clock_text = _in_force(Translator.clock_text)
+duration_text = _in_force(Translator.duration_text)
+size_text = _in_force(Translator.size_text)
+in_words = _in_force(Translator.in_words)
+length_to = _in_force(Translator.length_to)
+date_text = _in_force(Translator.date_text)
+time_of_day = _in_force(Translator.time_of_day)
+clock_time = _in_force(Translator.clock_time)
+date_time = _in_force(Translator.date_time)
+weekday = _in_force(Translator.weekday)
+short_day = _in_force(Translator.short_day)
+short_when = _in_force(Translator.short_when)
+when = _in_force(Translator.when)

@@ -1,4 +1,4 @@
-"""Words for the values of the model: one table for each, by the value as it stands in the log.
+"""Words for the values of the model: one table for each, by the value as the log has it.
 
 Screens, reports and the command line use these tables, so that the same thing has the same word everywhere. The words
 are message ids and are translated when they are shown. Glyphs and colours are in the widgets that draw them.

@@ -58,7 +58,7 @@ def parted(twins: tuple[str, Twin, Twin]) -> tuple[LiveDesk, LiveDesk]:
     second.settle()
     mine = first.desk.live(id)
     first.settle()
-    first.desk.tick([id])
+    first.desk.tick([DEFENSE.stream(id)])
     return mine, second.desk.live(id)
 
 
@@ -73,12 +73,12 @@ def test_nothing_of_a_refused_tail_is_lost_and_the_record_is_the_other_consoles(
     mine, theirs = parted(twins)
     theirs.rate(TWO, "not_met")
     second.settle()
-    first.desk.tick([id])
+    first.desk.tick([DEFENSE.stream(id)])
     assert mine.defense.ratings == theirs.defense.ratings == {TWO: "not_met"}
     assert [type(aside.event.what) for aside in mine.aside] == [ev.Rated, ev.Noted, ev.Paused]
     assert mine.read_only is not None
     assert first.desk.saved.state == "saved"
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert theirs.aside == mine.aside
 
 
@@ -117,7 +117,7 @@ def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another
         theirs.commit("note", "theirs")
     second.settle()
     first.settle()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     written, edited = theirs.aside
     with pytest.raises(ConsoleError, match="keep that first"):
         theirs.take_up(edited.key)
@@ -140,7 +140,7 @@ def kept_note_and_its_change(room: Room, twins: tuple[str, Twin, Twin]) -> LiveD
     second.desk.take_over(id)
     second.settle()
     first.settle()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     theirs = second.desk.live(id)
     theirs.commit("note", "theirs")
     second.settle()
@@ -155,7 +155,7 @@ def test_what_changes_a_row_that_is_taken_up_moves_with_it_in_the_store(
     theirs = kept_note_and_its_change(room, twins)
     theirs.take_up(theirs.aside[0].key)
     room.add(room.plan("s2"), ev.DeliverableDeclared(1, True))
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     (edited,) = theirs.aside  # also before it is on the disk
     second.settle()
     assert list(room.asides(id)) == [edited.key]
@@ -200,7 +200,7 @@ def test_a_document_asked_for_in_both_consoles_stays_two_documents(room: Room, t
     theirs.add_row(None, "theirs")
     second.settle()
     first.settle()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert [aside.event.seq for aside in theirs.aside][-1] == theirs.defense.seq
     theirs.take_up(theirs.aside[-1].key)
     second.settle()

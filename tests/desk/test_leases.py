@@ -78,11 +78,11 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     second.desk.take_over(id)
     second.settle()
     first.settle()
-    first.desk.tick([id])
-    second.desk.tick([id])
+    first.desk.tick([DEFENSE.stream(id)])
+    second.desk.tick([DEFENSE.stream(id)])
     assert first.desk.live(id).read_only is not None
     assert second.desk.live(id).read_only is None
-    assert room.connect().leases()[id].holder == second.desk.leases.me.name
+    assert room.connect().leases()[DEFENSE.stream(id)].holder == second.desk.leases.me.name
     first.kill()
     second.kill()
 
@@ -113,17 +113,17 @@ def test_looking_holds_nothing_and_writing_holds_while_a_screen_is_open(room: Ro
     first, second = Twin(room), Twin(room)
     first.desk.brief(id).tick("camera")
     first.settle()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert second.desk.brief(id).read_only is not None
-    first.desk.tick([id])
+    first.desk.tick([DEFENSE.stream(id)])
     room.machine.pass_time(3600)
-    first.desk.tick([id])
+    first.desk.tick([DEFENSE.stream(id)])
     first.settle()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert second.desk.brief(id).read_only is not None
     first.desk.tick([])
     first.settle()
-    assert id in second.desk.tick([id])
+    assert DEFENSE.stream(id) in second.desk.tick([DEFENSE.stream(id)])
     assert second.desk.brief(id).read_only is None
     first.kill()
     second.kill()
@@ -132,11 +132,12 @@ def test_looking_holds_nothing_and_writing_holds_while_a_screen_is_open(room: Ro
 def test_a_console_that_restarts_after_a_crash_may_write_at_once(room: Room) -> None:
     id = started(room)
     row = lease(room.machine, host=socket.gethostname())
-    here = Leases(lambda: {id: row}, lambda _job: None, room.machine.read, mine_alone, "Europe/Paris")
+    stream = DEFENSE.stream(id)
+    here = Leases(lambda: {stream: row}, lambda _job: None, room.machine.read, mine_alone, "Europe/Paris")
     here.look()
     assert here.turned() == frozenset()
-    assert here.read_only(id) is None
-    assert here.left_by_another(id) == row
+    assert here.read_only(stream) is None
+    assert here.left_by_another(stream) == row
 
 
 def test_the_reason_says_which_machine_and_since_when_in_the_mentors_zone(room: Room) -> None:
@@ -202,10 +203,10 @@ def test_two_consoles_that_do_not_see_each_other_do_not_both_write(room: Room, m
     first.settle()
     assert second.desk.live(id).read_only is not None
     room.machine.pass_time(VOID_MS // 1000 + 60)
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert second.desk.live(id).read_only is not None, "it lives, however long it was silent"
     first.kill()
-    second.desk.tick([id])
+    second.desk.tick([DEFENSE.stream(id)])
     assert second.desk.live(id).read_only is None, "and at once it is gone"
     second.kill()
 
@@ -239,12 +240,12 @@ def _may_unshare() -> bool:
 @pytest.mark.parametrize("way", ["named", "only seen"])
 def test_a_console_in_another_process_namespace_is_seen_to_live(room: Room, way: str) -> None:
     id = started(room)
-    command = [*UNSHARE, sys.executable, "-c", HOLDING, str(room.folder), id, way]
+    command = [*UNSHARE, sys.executable, "-c", HOLDING, str(room.folder), DEFENSE.stream(id), way]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as there:
         assert there.stdout is not None
         assert there.stdout.readline() == "held\n"
         with closing(TinyStore.open(room.folder)) as store:
-            row, me = store.leases()[id], Holder.of_this_process(clocks.process_start)
+            row, me = store.leases()[DEFENSE.stream(id)], Holder.of_this_process(clocks.process_start)
             assert clocks.process_start(row.pid) != row.process_start, "this process does not see it"
             assert held_by_other(row, me, clocks.read(), clocks.process_start, store.name_held)
             there.kill()
@@ -270,11 +271,11 @@ def test_void_leases_are_cleared_and_those_of_live_defenses_and_of_living_consol
     with closing(TinyStore.open(room.folder)) as store:
         gone = msgspec.structs.replace(lease(room.machine, holder="gone"), named=True)
         for id in (live, over):
-            store.write_lease(id, gone)
+            store.write_lease(DEFENSE.stream(id), gone)
         assert store.hold_name("lives") in (True, False)
-        store.write_lease(held, msgspec.structs.replace(gone, holder="lives"))
+        store.write_lease(DEFENSE.stream(held), msgspec.structs.replace(gone, holder="lives"))
         clear_void(store, room.machine.read(), mine_alone)
-        assert sorted(store.leases()) == sorted([live, held])
+        assert sorted(store.leases()) == sorted([DEFENSE.stream(live), DEFENSE.stream(held)])
 
 
 def test_a_killed_console_leaves_a_store_that_is_sound(on_disk: Room) -> None:
@@ -284,7 +285,7 @@ def test_a_killed_console_leaves_a_store_that_is_sound(on_disk: Room) -> None:
     id = room.plan()
     first.desk.brief(id).tick("camera")
     first.settle()
-    assert id in first.store.leases()
+    assert DEFENSE.stream(id) in first.store.leases()
     first.kill()
     found = CliRunner().invoke(main, ["doctor", "--store", str(room.folder)])
     assert found.output == "Everything is sound.\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from defense_console import clocks
@@ -16,14 +17,30 @@ from defense_console.desk.exchange.files import DEMO, ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
+from defense_console.exchange.whole_store.checking import read_archive
+from defense_console.exchange.whole_store.export import (
+    ARCHIVE,
+    CURRICULA,
+    EXPORT_VERSION,
+    STUDENTS,
+    CurriculumLine,
+    Header,
+    LogLine,
+    StudentLine,
+)
+from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense.kinds import DefenseEvent, Noted
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import first_hash, next_hash
-from defense_console.model.log.envelope import Stamp
-from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.log.envelope import Event, Stamp, encode_event
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
+from defense_console.words.translation import translator
+from tests.model.long_logs import CURRICULUM, PROJECT, long_log, pauses, ratings_taken_back, steps
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"
@@ -283,12 +300,28 @@ def test_a_student_other_than_the_log_says_is_refused(make: Callable[[str], Exch
     assert [bad.line for bad in damaged(make, lines).lines] == [place + 1]
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b'{"table":"leases","id":1}', b'{"table":"students","id":"x"}', b'"\xff"'])
-def test_an_unreadable_line_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes, line: bytes) -> None:
+STUDENT_LINE = b'{"table":"students","id":"x","name":"","email":"","timezone":"","seq":%s}'
+UNREADABLE = {
+    b"": "ce n’est pas du JSON tel que la console l’écrit",
+    b"{": "ce n’est pas du JSON tel que la console l’écrit",
+    b'{"table":"leases","id":1}': "",
+    b'{"table":"students","id":"x"}': "le champ name manque",
+    STUDENT_LINE % b'"1"': "seq a une autre forme",
+    STUDENT_LINE % b'1,"x":2': "le champ x est inconnu",
+    b'{"table":"\xff"}': "ce n’est pas de l’UTF-8",
+}
+
+
+@pytest.mark.parametrize("line", UNREADABLE)
+def test_an_unreadable_line_is_refused_in_our_words(
+    make: Callable[[str], ExchangeDesk], exported: bytes, line: bytes
+) -> None:
     lines = exported.splitlines()
     lines.insert(5, line)
 
-    assert 6 in {bad.line for bad in damaged(make, recounted(lines)).lines}
+    [bad] = [bad for bad in damaged(make, recounted(lines)).lines if bad.line == 6]
+    problem = bad.parameters.get("problem")
+    assert (translator("fr").error(problem) if isinstance(problem, ConsoleError) else "") == UNREADABLE[line]
 
 
 def test_a_log_under_another_name_is_refused(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
@@ -329,3 +362,28 @@ def test_an_address_of_several_lines_is_refused_whatever_it_comes_in(
     event["what"]["email"] = address
     with_event(lines, place, json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
     assert place + 1 in [bad.line for bad in damaged(make, lines).lines]
+
+
+def archive_of(events: list[DefenseEvent]) -> bytes:
+    """An export of one defense and its student."""
+    student = StudentEvent(1, 1, events[0].at, "Mentor", StudentRegistered("s1", "Ada Exemple"))
+    of_defense = DEFENSE.stream(str(defense_id("s1", PROJECT, 1)))
+    rows: list[msgspec.Struct] = [
+        CurriculumLine(CURRICULA, curriculum_hash(CURRICULUM), msgspec.Raw(canonical_json(CURRICULUM))),
+        StudentLine(STUDENTS, "s1", "Ada Exemple", "", "", 1),
+    ]
+    logs: list[tuple[str, Sequence[Event[Any]]]] = [(of_defense, events), (STUDENT.stream("s1"), [student])]
+    for name, log in logs:
+        hash = first_hash(name)
+        for event in log:
+            body = encode_event(event)
+            hash = next_hash(hash, body)
+            rows.append(LogLine(name, event.seq, hash, msgspec.Raw(body)))
+    return b"\n".join(map(msgspec.json.encode, (Header(ARCHIVE, EXPORT_VERSION, len(rows)), *rows)))
+
+
+@pytest.mark.parametrize("kind", [pauses, ratings_taken_back], ids=lambda kind: kind.__name__)
+def test_a_log_ten_times_as_long_is_checked_in_ten_times_the_steps(kind: Callable[..., Any]) -> None:
+    short, long = archive_of(long_log(kind, 200)), archive_of(long_log(kind, 2_000))
+    assert len(read_archive(short).about(DEFENSE)[0].events) == 200
+    assert steps(lambda: read_archive(long)) < 11 * steps(lambda: read_archive(short))

@@ -110,7 +110,7 @@ CALENDARS: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 TABLES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "line 1: found nothing"),
-    "latin-1": (csv().decode().encode("latin-1"), "line 2: found “0xe9”"),
+    "UTF-8 cut in a letter": (csv("é".encode().decode("latin-1")).decode().encode() + b"\xe9", "found “0xe9”"),
     "no header": (ROW.encode(), "line 1"),
     "a slip in the header": (csv(head=HEAD.replace("project", "projjet")), "did you mean project?"),
     "a header of another table": (b"Produit;Prix\r\nx;1\r\n", "line 1, column student_id"),

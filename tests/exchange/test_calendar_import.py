@@ -30,9 +30,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics

@@ -17,7 +17,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.lists.defenses_csv import CSV_HEADER, CsvForm, Separator, neutral, write_csv
-from defense_console.exchange.platform.words import FROM_PLATFORM, TO_PLATFORM, platform_word
+from defense_console.exchange.platform.words import PLATFORM_WORDS, TO_PLATFORM, platform_word
 
 NOW = "2026-11-24T10:00:00Z"
 SHIPPED = load_shipped()
@@ -87,12 +87,11 @@ def test_the_byte_order_mark_is_a_choice() -> None:
 
 
 def test_every_session_has_the_platforms_word_and_every_word_comes_back() -> None:
-    for word, state in FROM_PLATFORM.items():
-        assert TO_PLATFORM[state] == word
+    for word in TO_PLATFORM.values():
         assert platform_word(word.upper().replace(" ", "_")) == word
     assert platform_word("late-cancelled") == "late canceled"
     assert platform_word("done") is None
-    assert set(TO_PLATFORM.values()) == set(FROM_PLATFORM)
+    assert set(TO_PLATFORM.values()) == set(PLATFORM_WORDS)
 
 
 # --- the command -------------------------------------------------------------------------------------------------

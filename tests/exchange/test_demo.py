@@ -16,9 +16,10 @@ from defense_console.exchange.data_file import data_file
 from defense_console.exchange.demo import Cohort, cohort, load_script
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.legal import check_legal
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary, defense_id, entry, summarize
+from defense_console.model.queue.agenda import entry
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.words.translation import zone_of
 

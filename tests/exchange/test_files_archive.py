@@ -21,8 +21,8 @@ from defense_console.exchange.whole_store.files import write_files
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.sqlite.folder_vault import FolderVault

@@ -164,12 +164,6 @@ def test_a_row_that_is_longer_than_its_headings_is_refused() -> None:
     assert places(refused(csv(ROW) + f"{long}\r\n".encode())) == [(3, "", "11")]
 
 
-def test_text_that_is_not_utf_8_is_refused_at_its_line() -> None:
-    data = csv(ROW).replace("Zoé".encode(), "Zoé".encode("cp1252"))
-
-    assert places(refused(data)) == [(2, "", "0xe9")]
-
-
 @pytest.mark.parametrize(
     "data", [b"", b"\xef\xbb\xbf\n", b'"never closed', b"[" * 100_000, b"[1, 2", b'{"a": 1}', b"[3]"]
 )

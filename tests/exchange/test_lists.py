@@ -31,8 +31,8 @@ from defense_console.exchange.lists.template import template_csv
 from defense_console.exchange.lists.understood import Understood
 from defense_console.exchange.lists.workbook import Workbook
 from defense_console.exchange.same_id import KnownIds, comparable
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import defense_id
 from tests.examples import examples
 from tests.exchange.workbooks import HEAD, ods, ods_cell, ods_row, with_part, xlsx
 
@@ -47,7 +47,7 @@ def read(data: bytes, *, known: tuple[str, ...] = (), sheet: str | None = None) 
         book = Workbook(file.data)
         name = book.only(sheet)
         return read_list(table_of(book.lines(name)), False, SHIPPED, "Europe/Paris", known, name)
-    return read_list(csv_table(file.data), False, SHIPPED, "Europe/Paris", known)
+    return read_list(csv_table(file.data), False, SHIPPED, "Europe/Paris", known, assumed=file.assumed)
 
 
 def understood(data: bytes, **options: Any) -> Understood:
@@ -215,10 +215,24 @@ def test_the_separator_is_the_one_that_gives_the_headings() -> None:
     assert rows(data) == [ZOE]
 
 
-def test_text_of_another_encoding_is_refused_with_what_to_do() -> None:
-    [bad] = refused(table().decode().encode("cp1252"))
-    assert (bad.line, bad.found) == (2, "0xe9")
+def test_the_plain_csv_of_excel_is_read_and_its_encoding_is_named() -> None:
+    name = "Zoé d’Œuvre"
+    found = understood(table({"student_name": name}).decode().encode("cp1252"))
+    assert ([row.student_name for row in found.rows], found.assumed) == ([name], "Windows-1252")
+    found = understood(table({"student_name": name}))
+    assert ([row.student_name for row in found.rows], found.assumed) == ([name], "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"\x81", b"\xe9\x01", "é".encode() + b"\xe9", "’".encode() + b"\xe9"],
+    ids=["undefined in Windows-1252", "no text", "UTF-8 damaged in one name", "UTF-8 damaged at a sign"],
+)  # fmt: skip
+def test_text_of_another_encoding_is_refused_with_what_to_do(wrong: bytes) -> None:
+    [bad] = refused(table({"student_name": "NAME"}).replace(b"NAME", wrong))
+    assert bad.line == 2
     assert "CSV UTF-8" in bad.expected
+    [bad] = refused(b"\xef\xbb\xbf" + table().decode().encode("cp1252"))
+    assert (bad.line, bad.found) == (2, "0xe9")
 
 
 # --- lines that are no rows --------------------------------------------------------------------------------------
@@ -537,6 +551,14 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 def exported(tmp_path: Path) -> str:
     return CliRunner().invoke(main, ["export", "--store", str(tmp_path / "store")]).stdout
+
+
+def test_the_dry_run_names_the_encoding(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "plain.csv"
+    file.write_bytes(table().decode().encode("cp1252"))
+    shown = cli("--dry-run", file).stdout
+    assert "The file is not UTF-8; it is read as Windows-1252." in shown
+    assert "Zoé Fictive" in shown
 
 
 def test_a_dry_run_shows_the_columns_the_first_rows_and_what_was_left_out(cli: Cli) -> None:

@@ -27,9 +27,9 @@ from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.store.sqlite.store import TinyStore
 
 SHIPPED = load_shipped()

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.model.curriculum import Curriculum, Project, curriculum_hash
+from defense_console.model.curriculum import Curriculum, Project, Rules, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
-from defense_console.model.defense.timeline import iso
+from defense_console.model.defense.summary import summarize
+from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.queue.agenda import overdue
 
 START = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -34,6 +36,11 @@ def project(project_id: str) -> tuple[Curriculum, Project]:
 def ids(project_id: str, *, blocking: bool) -> list[str]:
     """The project's own criteria that are, or are not, blocking."""
     return [c.id for skill in project(project_id)[1].skills for c in skill.criteria if c.blocking == blocking]
+
+
+def is_overdue(defense: Defense, now: str) -> bool:
+    """Whether the queue shows it as overdue at an instant, by the shipped rules."""
+    return overdue(summarize("0", defense), instant(now), Rules())
 
 
 @dataclass

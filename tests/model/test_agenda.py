@@ -11,19 +11,10 @@ import pytest
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Request
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import iso
-from defense_console.model.queue.agenda import (
-    Entry,
-    Order,
-    Summary,
-    defense_id,
-    entry,
-    next_waiting,
-    queue,
-    searchable,
-    summarize,
-    tab_counts,
-)
+from defense_console.model.queue.agenda import Entry, Order, entry, next_waiting, queue, tab_counts
+from defense_console.model.text import searchable
 from tests.model.builders import START, Log, conditional
 
 PARIS = ZoneInfo("Europe/Paris")

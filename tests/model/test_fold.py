@@ -1,11 +1,13 @@
-"""Properties of the fold: legal histories fold, undo restores, the clock never goes back and never counts a pause."""
+"""Properties of a defense's fold: the clock never goes back and never counts a pause, and what each kind changes.
+
+What holds of every log is in `test_every_subject.py`.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import get_args
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,19 +55,15 @@ class History:
         assert self.defense is not None
         return self.defense
 
-    def fold(self) -> Defense:
-        pinned = pinned_hash(self.events)
-        return fold(self.events, curriculum() if pinned else None)
+    def fold(self, seq: int | None = None) -> Defense:
+        """Everything, or up to the event with this number."""
+        events = self.events[:seq]
+        return fold(events, curriculum() if pinned_hash(events) else None)
 
     def started(self) -> History:
         self.add(ev.RoomOpened())
         self.add(ev.Started(curriculum_hash(curriculum())))
         return self
-
-
-def visible(defense: Defense) -> Defense:
-    """A defense without what undo may leave different: number and stamp of the last event, and the two stacks."""
-    return msgspec.structs.replace(defense, seq=0, at=Stamp("", 0, 0, ""), undo=(), redo=())
 
 
 CRITERIA = tuple(c.id for c in curriculum().criteria_of(curriculum().projects[1]))
@@ -109,6 +107,7 @@ def proposals(draw: st.DrawFn, defense: Defense, stamp: Stamp) -> DefenseWhat:
             st.builds(ev.RowWithdrawn, rows, TEXTS),
             st.builds(ev.RowExpired, rows),
             st.builds(ev.AmendmentOpened, TEXTS, st.booleans()),
+            st.just(ev.AmendmentDropped()),
             st.builds(ev.Contested, TEXTS),
             st.builds(ev.ContestResolved, TEXTS),
             st.sampled_from(
@@ -165,23 +164,16 @@ RELAXED = examples(30)
 
 @RELAXED
 @given(data=st.data())
-def test_any_legal_sequence_folds_and_every_refusal_says_why(data: st.DataObject) -> None:
+def test_the_time_that_has_passed_never_goes_back_over_a_legal_sequence(data: st.DataObject) -> None:
     history = data.draw(st.sampled_from(BEGINNINGS))()
     assert history.defense is not None
     elapsed = 0
     for _ in range(data.draw(st.integers(0, 25))):
         history.machine.run(data.draw(st.integers(0, 120_000)))
         what = data.draw(proposals(history.defense, history.machine.stamp()))
-        before, count = history.defense, len(history.events)
         try:
             history.add(what)
-        except ConsoleError as refusal:
-            refused = str(refusal)
-        else:
-            refused = ""
-        if refused:
-            assert refused.endswith("."), "a refusal is a sentence"
-            assert (len(history.events), history.defense) == (count, before)
+        except ConsoleError:
             continue
         line = history.defense.timeline
         now = line.elapsed_ms(history.machine.stamp())
@@ -189,28 +181,6 @@ def test_any_legal_sequence_folds_and_every_refusal_says_why(data: st.DataObject
             elapsed = 0
         assert now >= elapsed, "elapsed never decreases"
         elapsed = now if line.state != "idle" else 0
-
-
-@RELAXED
-@given(data=st.data())
-def test_undo_restores_the_state_before_and_redo_the_state_after(data: st.DataObject) -> None:
-    history = data.draw(st.sampled_from(BEGINNINGS))()
-    assert history.defense is not None
-    for _ in range(data.draw(st.integers(1, 15))):
-        history.machine.run(data.draw(st.integers(0, 60_000)))
-        what = data.draw(proposals(history.defense, history.machine.stamp()))
-        before = history.defense
-        if isinstance(what, (ev.Undone, ev.Redone)):
-            continue
-        try:
-            after = history.add(what)
-        except ConsoleError:
-            continue
-        if after.undo[-1:] != (history.events[-1].action,):
-            continue
-        undone = history.add(ev.Undone(after.undo[-1]))
-        assert visible(undone) == visible(before)
-        assert visible(history.add(ev.Redone(undone.redo[-1]))) == visible(after)
 
 
 @RELAXED
@@ -240,13 +210,19 @@ def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tu
     for event in events:
         what = event.what
         if isinstance(what, ev.Undone):
-            undo, redo = [a for a in undo if a != what.cancelled], [*redo, what.cancelled]
+            undo, redo = (
+                [a for a in undo if a != what.cancelled],
+                [*(a for a in redo if a != what.cancelled), what.cancelled],
+            )
         elif isinstance(what, ev.Redone):
-            undo, redo = [*undo, what.restored], [a for a in redo if a != what.restored]
+            undo, redo = (
+                [*(a for a in undo if a != what.restored), what.restored],
+                [a for a in redo if a != what.restored],
+            )
         elif isinstance(what, _WALLS):
             undo, redo = [], []
         elif not isinstance(what, _FACTS) and undo[-1:] != [event.action]:
-            undo, redo = [*undo, event.action], []
+            undo, redo = [*_without(undo, event.action), event.action], []
     turns = [e.what for e in events if isinstance(e.what, (ev.Undone, ev.Redone))]
     last = {t.cancelled if isinstance(t, ev.Undone) else t.restored: isinstance(t, ev.Undone) for t in turns}
     applied = [
@@ -256,6 +232,10 @@ def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tu
         and (isinstance(e.what, _FACTS) or not last.get(e.action, False))
     ]
     return applied, tuple(undo), tuple(redo)
+
+
+def _without(actions: list[int], action: int) -> list[int]:
+    return [each for each in actions if each != action]
 
 
 _SAMPLES: tuple[DefenseWhat, ...] = (

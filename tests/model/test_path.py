@@ -8,7 +8,7 @@ import msgspec
 
 from defense_console.model.curriculum import Rules
 from defense_console.model.defense import kinds as ev
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.queue.path import ProjectStatus, glyph, path
 from defense_console.safe_text import cells
 from tests.model.builders import Log, conditional, ids, shipped

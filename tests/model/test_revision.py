@@ -12,7 +12,6 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.revision import (
     Row,
-    defense_overdue,
     documents_kept,
     mentor_due,
     prefilled,
@@ -24,7 +23,7 @@ from defense_console.model.defense.revision import (
 )
 from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import instant, iso
-from tests.model.builders import Log, conditional
+from tests.model.builders import Log, conditional, is_overdue
 
 H = 3600
 MISSED = "IRP-P2-B1.1-1"  # proved by the documents 1 and 2
@@ -87,7 +86,6 @@ def test_an_edited_row_keeps_its_words_and_follows_the_rubric() -> None:
     row = one(log, "d2")
     assert (row.request.expected, row.request.due_after_s) == ("add the dates", 60 * H)
     assert row.request.criteria == (MISSED, ALSO)
-    assert row.prefilled
 
 
 def test_a_row_the_mentor_wrote_in_survives_a_better_rating_and_one_without_words_goes() -> None:
@@ -95,7 +93,7 @@ def test_a_row_the_mentor_wrote_in_survives_a_better_rating_and_one_without_word
     log.add(ev.RowSet(msgspec.structs.replace(one(log, "d1").request, reason="no date on it")))
     log.add(ev.RowSet(msgspec.structs.replace(one(log, "d2").request, due_after_s=60 * H)))
     log.rate({MISSED: "met"})
-    assert [(row.request.id, row.request.criteria, row.prefilled) for row in found(log)] == [("d1", (), False)]
+    assert [(row.request.id, row.request.criteria) for row in found(log)] == [("d1", ())]
     log.rate({MISSED: "not_met"})
     assert one(log, "d2").request.due_after_s == 60 * H
 
@@ -218,21 +216,21 @@ def test_overdue_is_only_displayed() -> None:
     log = conditional()
     due = student_due(log.defense)
     assert due is not None
-    assert not defense_overdue(log.defense, due)
-    assert defense_overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
+    assert not is_overdue(log.defense, due)
+    assert is_overdue(log.defense, iso(instant(due) + timedelta(milliseconds=1)))
     years_later = iso(instant(due) + timedelta(days=700))
     assert {row.state for row in log.defense.revisions} == {"requested"}
-    assert defense_overdue(log.defense, years_later)
+    assert is_overdue(log.defense, years_later)
     assert log.defense.drafting is None
     for id in ("d1", "d2"):
         log.add(ev.RowWaived(id, "seen in the defense"))
-    assert not defense_overdue(log.defense, due)
-    assert defense_overdue(log.defense, years_later), "now the mentor's decision is late"
-    assert not defense_overdue(log.released("validated").defense, years_later)
+    assert not is_overdue(log.defense, due)
+    assert is_overdue(log.defense, years_later), "now the mentor's decision is late"
+    assert not is_overdue(log.released("validated").defense, years_later)
 
 
 def test_nothing_is_owed_once_the_condition_is_no_longer_in_force() -> None:
     log = conditional().add(ev.AmendmentOpened("read again")).released("validated")
     assert log.defense.revisions
     assert student_due(log.defense) is None
-    assert not defense_overdue(log.defense, iso(log.start + timedelta(days=30)))
+    assert not is_overdue(log.defense, iso(log.start + timedelta(days=30)))

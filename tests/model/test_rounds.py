@@ -16,7 +16,6 @@ from defense_console.model.defense.kinds import DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.revision import (
     change_of,
-    defense_overdue,
     mentor_due,
     row_overdue,
     same_as,
@@ -24,11 +23,11 @@ from defense_console.model.defense.revision import (
     versions_of,
 )
 from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request, Revision
+from defense_console.model.defense.summary import summarize
 from defense_console.model.defense.timeline import iso, later
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import summarize
 from tests.examples import examples
-from tests.model.builders import Log, conditional
+from tests.model.builders import Log, conditional, is_overdue
 
 H = 3600
 
@@ -391,7 +390,7 @@ def test_no_deadline_ever_changes_an_outcome(days: int, kept: bool) -> None:
     before = log.defense
     long_after = iso(log.start.replace(year=log.start.year) if days == 0 else log.start)
     long_after = later(long_after, days * 24 * H)
-    defense_overdue(before, long_after)
+    is_overdue(before, long_after)
     for revision in before.revisions:
         row_overdue(revision, long_after)
     # Even an event written long after the due dates changes nothing by its time alone.

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.curriculum import Rules, Text
-from defense_console.model.queue.agenda import Summary, entry, matches
+from defense_console.model.defense.summary import Summary
+from defense_console.model.queue.agenda import entry, matches
 from defense_console.model.queue.searching import Closed, Search
 from tests.examples import examples
 from tests.model.builders import START

@@ -24,7 +24,7 @@ from defense_console.model.defense.state import Defense, RatingValue, ReceivedFi
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import report as reports
-from defense_console.reports.content.report import Reader, Report
+from defense_console.reports.content.value import Reader, Report
 
 START = datetime(2026, 10, 23, 12, 0, tzinfo=UTC)
 """Two days before Paris leaves summer time, so that a due date lies on the other side."""

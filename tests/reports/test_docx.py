@@ -13,7 +13,7 @@ from docx.document import Document
 from docx.table import Table
 
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.report import READERS, Reader, Report
+from defense_console.reports.content.value import READERS, Reader, Report
 from defense_console.reports.rendering.docx import render
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking

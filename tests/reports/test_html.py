@@ -10,7 +10,7 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Request
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.report import READERS, Reader
+from defense_console.reports.content.value import READERS, Reader
 from defense_console.reports.rendering.html import render
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.report import READERS, Reader
+from defense_console.reports.content.value import READERS, Reader
 from defense_console.reports.rendering.markdown import escaped, heading, render
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking

@@ -6,20 +6,20 @@ import email
 import email.policy
 import itertools
 import re
-from dataclasses import dataclass
 from email.message import EmailMessage
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from defense_console.model.curriculum import Deliverable
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.state import OutcomeValue, Request
+from defense_console.model.defense.state import OutcomeValue, Request, SessionState
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.reports.content import message as messages
 from defense_console.reports.content.message import Message, Recipient
-from defense_console.reports.content.sheet import Previous
 from defense_console.reports.names import expected_names, first_name
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking
@@ -34,7 +34,7 @@ def message(
     *,
     student: str = "Ada Sample",
     zone: str = "",
-    next_attempt: Previous | None = None,
+    next_attempt: Summary | None = None,
 ) -> Message:
     to = Recipient(student, "ada@example.org", zone)
     return messages.build(
@@ -214,6 +214,16 @@ def test_a_subject_keeps_its_spaces_where_it_is_folded(language: str, project: s
     assert all(line[-1:] not in b" " and (len(line) <= 78 or line.startswith(b"Message-ID: <")) for line in head)
 
 
+CASE = Path(__file__).parent.parent / "data" / "cases" / "report" / "e01_subject_space_lost.eml"
+
+
+def test_the_subject_of_the_small_input_keeps_the_space_that_was_lost() -> None:
+    lost = str(email.message_from_bytes(CASE.read_bytes(), policy=email.policy.default)["Subject"])
+    assert "demandede formation" in lost
+    subject = lost.replace("demandede", "demande de")
+    assert str(mail(msgspec.structs.replace(message(condition(), "fr"), subject=subject))["Subject"]) == subject
+
+
 def test_a_name_beyond_ascii_stands_in_an_address() -> None:
     made = msgspec.structs.replace(message(condition(), student="Zoé Inventée-d’Île"), signature='Ada "A" Été, x')
     parsed = mail(made, NOW, "mentor@example.org")
@@ -266,20 +276,12 @@ def test_every_outcome_has_a_whole_message_in_both_languages(language: str) -> N
     assert len({one.subject for one in made}) == 3
 
 
-@dataclass(frozen=True)
-class Next:
-    session: str
-    attempt: int = 2
-    planned_at: str = "2026-11-10T13:00:00.000Z"
-    outcome: OutcomeValue | None = None
-
-
 @pytest.mark.parametrize(("session", "asks", "told"), [
-    ("", True, False), ("planned", False, True), ("waiting", False, True), ("held", False, False),
+    (None, True, False), ("planned", False, True), ("waiting", False, True), ("held", False, False),
     ("no_show", True, False), ("cancelled", True, False),
 ])  # fmt: skip
-def test_a_date_is_asked_for_only_while_none_is_planned(session: str, asks: bool, told: bool) -> None:
-    following = Next(session) if session else None
+def test_a_date_is_asked_for_only_while_none_is_planned(session: SessionState | None, asks: bool, told: bool) -> None:
+    following = Summary("0", "s1", "T", "P1", 2, "2026-11-10T13:00:00.000Z", session, 1) if session else None
     text = messages.text(message(outcome("rework"), next_attempt=following))
     assert ("book the date" in text) is asks
     assert ("planned for Tuesday 2026-11-10 14:00 (Europe/Paris, UTC+01:00)." in text) is told

@@ -16,10 +16,14 @@ import pytest
 from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.exchange.data_file import data_file
+from defense_console.exchange.lists.rows import read_list
+from defense_console.exchange.lists.table import csv_table
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Request
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.report import Report
+from defense_console.reports.content.value import Report
 from defense_console.reports.rendering import pdf
 from tests.reports import scene
 from tests.reports.hostile import TEXTS
@@ -111,6 +115,17 @@ def test_a_character_without_a_meaning_of_its_own_does_not_stop_the_page(charact
     shown = f"⟨{pdf.code_point(character)}⟩"
     assert f"before{shown}behind" in read.text or f"before{character}behind" in read.text
     assert squeezed(f"Ada {shown}") in squeezed(read.text) or f"Ada {character}" in read.text
+
+
+def test_the_small_input_is_imported_and_each_of_its_names_makes_a_page() -> None:
+    file = data_file(io.BytesIO((ROOT / "tests" / "data" / "cases" / "report" / "pua.csv").read_bytes()))
+    names = [row.name for row in read_list(csv_table(file.data), False, load_shipped(), "Europe/Paris").students]
+    assert len(names) == 10
+    log = scene.held().add(ev.GoalSet("\n".join(names)))
+    read = Read(scene.report(log, language="en", student=" + ".join(names), record_hash=None))
+    for name in names:
+        label = name.rpartition(" ")[0]
+        assert squeezed(read.text).count(squeezed(label)) >= 2
 
 
 def test_a_row_is_torn_only_where_it_is_longer_than_a_page() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from defense_console.model.text import cells, one_line, visible
-from defense_console.reports.content.report import READERS, Reader
+from defense_console.reports.content.value import READERS, Reader
 from defense_console.reports.rendering.plain import WIDTH, render, wrapped
 from tests.reports import scene
 from tests.reports.hostile import TEXTS, marking

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 
 import msgspec
 import pytest
 
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.state import OutcomeValue, ReceivedFile, Request
+from defense_console.model.defense.state import ReceivedFile, Request
+from defense_console.model.defense.summary import Summary
 from defense_console.reports.content import report as reports
-from defense_console.reports.content.report import READERS, Reader, Report
-from defense_console.reports.content.value import DocumentRow, walk
+from defense_console.reports.content.value import READERS, DocumentRow, Reader, Report, walk
 from defense_console.reports.rendering import markdown, plain
 from defense_console.reports.rendering.layout import page
 from tests.reports import scene
@@ -242,12 +241,7 @@ def test_no_two_fields_share_a_key(reader: Reader) -> None:
     assert len(keys) == len(set(keys))
 
 
-@dataclass(frozen=True)
-class Earlier:
-    attempt: int = 1
-    planned_at: str = "2026-09-30T22:30:00.000Z"
-    session: str = "held"
-    outcome: OutcomeValue | None = "rework"
+EARLIER = Summary("0", "s1", "T", "P1", 1, "2026-09-30T22:30:00.000Z", "held", 9, outcome="rework")
 
 
 def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
@@ -256,7 +250,7 @@ def test_the_mentor_and_the_jury_are_told_of_earlier_attempts() -> None:
     def facts(reader: Reader) -> list[str]:
         report = reports.build(
             log.defense, scene.CURRICULUM, student="S", language="en", reader=reader, zone="Europe/Paris",
-            previous=(Earlier(),),
+            previous=(EARLIER,),
         )  # fmt: skip
         return [f.text for f in report.facts]
 

@@ -15,8 +15,7 @@ from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
 from defense_console.reports.content import report as reports
-from defense_console.reports.content.report import READERS, Reader, Report
-from defense_console.reports.content.value import DocumentRow, Passage, SkillRow, walk
+from defense_console.reports.content.value import READERS, DocumentRow, Passage, Reader, Report, SkillRow, walk
 from defense_console.reports.rendering import markdown, plain
 
 NOW = "2026-10-24T12:00:00.000Z"

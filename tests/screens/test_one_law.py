@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.defense.verdict import VerdictDesk
@@ -26,12 +27,12 @@ from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Summary, defense_id, summarize
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
 from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
@@ -130,8 +131,9 @@ class Table:
     def __post_init__(self) -> None:
         self.brief = BriefDesk(self.ledger, ID, self.leases)
         self.live = LiveDesk(self.ledger, ID, self.leases)
-        self.verdict = VerdictDesk(self.ledger, ID, self.leases)
-        self.revisions = RevisionsDesk(self.ledger, ID, self.leases)
+        countdowns = Countdowns(0, self.ledger.now)
+        self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
+        self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
         self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
 
     @property
@@ -149,7 +151,7 @@ class Table:
         for job in self.written:  # a write on its way is known better than the row
             self.leases.written(job)
         now = self.machine.read()
-        self.rows[ID] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
+        self.rows[DEFENSE.stream(ID)] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
         self.leases.look()
         assert self.brief.read_only is not None
 

@@ -38,7 +38,7 @@ JOBS: st.SearchStrategy[list[Job]] = st.lists(
         st.builds(SaveAside, st.just(logs.stream()), st.sampled_from("kl"), st.sampled_from([None, b"{}"])),
         st.builds(
             WriteLease,
-            st.just(logs.defense()),
+            st.sampled_from([logs.stream(), "student/s1"]),
             st.sampled_from([None, logs.lease("a"), logs.lease("b"), logs.lease("")]),
             st.sampled_from([None, ("a",), ("b",)]),
         ),
@@ -123,8 +123,8 @@ class Contract:
             aside=(("4/3-c", b"[]"),),
         )  # fmt: skip
         assert store.append(job)[0] == 3
-        assert store.drafts(logs.stream()) == {"goal": logs.DRAFT}
-        assert store.asides(logs.stream()) == {"2/3-b": b"{}", "4/3-c": b"[]"}
+        assert store.all_drafts().get(logs.stream(), {}) == {"goal": logs.DRAFT}
+        assert store.all_asides().get(logs.stream(), {}) == {"2/3-b": b"{}", "4/3-c": b"[]"}
         assert store.curricula() == {"h": b"{}"}
         assert [summary.seq for summary in store.pending()] == [3]
 
@@ -144,8 +144,8 @@ class Contract:
         store.save_draft(logs.stream(), "note", logs.DRAFT)
         store.save_aside(logs.stream(), "2/2-a", b"{}")
         store.append(job)
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
-        assert store.asides(logs.stream()) == {"2/2-a": b"{}"}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
+        assert store.all_asides().get(logs.stream(), {}) == {"2/2-a": b"{}"}
 
     @pytest.mark.parametrize(
         "job",
@@ -167,7 +167,7 @@ class Contract:
         with pytest.raises(Conflict):
             store.append(msgspec.structs.replace(job, drop_drafts=("note",)))
         assert store.read_log(logs.stream()) == before
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
 
     def test_the_hash_before_is_accepted_when_it_is_right(self, store: Store) -> None:
         _, head = store.append(msgspec.structs.replace(logs.first(), previous=first_hash(logs.stream())))
@@ -311,23 +311,23 @@ class Contract:
         for stream, field, draft in (("b", "note", logs.DRAFT), ("b", "note", newer), ("b", "goal", logs.DRAFT),
                                      ("a", "note", logs.DRAFT)):  # fmt: skip
             store.save_draft(f"defense/{stream}", field, draft)
-        assert store.drafts("defense/b") == {"goal": logs.DRAFT, "note": newer}
-        assert list(store.drafts("defense/b")) == ["goal", "note"]
+        assert store.all_drafts().get("defense/b", {}) == {"goal": logs.DRAFT, "note": newer}
+        assert list(store.all_drafts().get("defense/b", {})) == ["goal", "note"]
         assert list(store.all_drafts()) == ["defense/a", "defense/b"]
         store.save_draft("defense/b", "note", None)
         store.save_draft("defense/b", "never there", None)
-        assert store.drafts("defense/b") == {"goal": logs.DRAFT}
+        assert store.all_drafts().get("defense/b", {}) == {"goal": logs.DRAFT}
 
     def test_decisions_kept_aside_are_no_drafts(self, store: Store) -> None:
         for stream, key, event in (("b", "3/4-b", b"{}"), ("b", "3/4-b", '"é"'.encode()), ("b", "3/3-a", b"{}"),
                                    ("a", "1/1-c", b"{}")):  # fmt: skip
             store.save_aside(f"defense/{stream}", key, event)
-        assert store.asides("defense/b") == {"3/3-a": b"{}", "3/4-b": '"é"'.encode()}
-        assert list(store.asides("defense/b")) == ["3/3-a", "3/4-b"]
+        assert store.all_asides().get("defense/b", {}) == {"3/3-a": b"{}", "3/4-b": '"é"'.encode()}
+        assert list(store.all_asides().get("defense/b", {})) == ["3/3-a", "3/4-b"]
         assert list(store.all_asides()) == ["defense/a", "defense/b"]
         store.save_aside("defense/b", "3/4-b", None)
         store.save_aside("defense/b", "never there", None)
-        assert store.asides("defense/b") == {"3/3-a": b"{}"}
+        assert store.all_asides().get("defense/b", {}) == {"3/3-a": b"{}"}
         assert store.all_drafts() == {}
 
     def test_a_name_is_held_until_its_store_is_closed(self, connect: Connect) -> None:
@@ -339,19 +339,27 @@ class Contract:
         store.close()
         assert not other.name_held("console-1")
 
-    def test_a_lease_is_overwritten_by_those_who_may(self, store: Store) -> None:
-        id = logs.defense()
-        store.write_lease(id, logs.lease("one"))
-        store.write_lease(id, logs.lease("two"), over=("two",))
-        assert store.leases() == {id: logs.lease("one")}, "a late sign of life takes nothing over"
-        store.write_lease(id, None, over=("two",))
-        assert store.leases() == {id: logs.lease("one")}
-        store.write_lease(id, logs.lease("two"), over=("one", "two"))
-        store.write_lease(id, logs.lease(""), over=("two",))
-        store.write_lease(id, logs.lease("three"), over=())
-        assert store.leases() == {id: logs.lease("three")}, "a freed one is anybody's"
-        store.write_lease(id, None)
+    @pytest.mark.parametrize("stream", [logs.stream(), "student/s1"])
+    def test_a_lease_is_overwritten_by_those_who_may(self, store: Store, stream: str) -> None:
+        store.write_lease(stream, logs.lease("one"))
+        store.write_lease(stream, logs.lease("two"), over=("two",))
+        assert store.leases() == {stream: logs.lease("one")}, "a late sign of life takes nothing over"
+        store.write_lease(stream, None, over=("two",))
+        assert store.leases() == {stream: logs.lease("one")}
+        store.write_lease(stream, logs.lease("two"), over=("one", "two"))
+        store.write_lease(stream, logs.lease(""), over=("two",))
+        store.write_lease(stream, logs.lease("three"), over=())
+        assert store.leases() == {stream: logs.lease("three")}, "a freed one is anybody's"
+        store.write_lease(stream, None)
         assert store.leases() == {}
+
+    def test_each_log_has_its_own_lease(self, store: Store) -> None:
+        held = {logs.stream(1): logs.lease("one"), logs.stream(2): logs.lease("two"), "student/s1": logs.lease("three")}
+        for stream, lease in held.items():
+            store.write_lease(stream, lease)
+        assert store.leases() == held
+        store.write_lease("student/s1", None)
+        assert store.leases().keys() == held.keys() - {"student/s1"}
 
     def test_a_curriculum_once_pinned_stays(self, store: Store) -> None:
         body = '{"é":1}'.encode()
@@ -384,10 +392,10 @@ class Contract:
         other.append(logs.more(1, 1, "x"))
         assert (first(), first(), second()) == (True, False, True)
         assert [each.seq for each in store.pending()] == [2]
-        other.write_lease(logs.defense(), logs.lease())
+        other.write_lease(logs.stream(), logs.lease())
         other.save_draft(logs.stream(), "note", logs.DRAFT)
         assert (first(), second()) == (True, True)
         assert (first(), second()) == (False, False)
         with closing(other):
-            assert store.leases() == {logs.defense(): logs.lease()}
-        assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+            assert store.leases() == {logs.stream(): logs.lease()}
+        assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}

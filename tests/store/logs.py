@@ -10,10 +10,10 @@ import msgspec
 
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import Summary, summarize
 from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT

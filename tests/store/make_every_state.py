@@ -33,9 +33,9 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.demo import cohort
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import encode_event
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Identity, SpooledJob, WriteLease, write_job
@@ -176,7 +176,7 @@ def part_on_the_live_one(room: Room) -> None:
     second.desk.take_over(LIVE)
     second.settle()
     first.settle()
-    second.desk.tick([LIVE])
+    second.desk.tick([DEFENSE.stream(LIVE)])
     theirs = second.desk.live(LIVE)
     theirs.rate("IRP-P2-B1.2-1", "met")
     theirs.type_text("criterion/IRP-P2-B1.2-1", "Trois indic", 11)
@@ -202,7 +202,7 @@ def part_on_the_held_one(room: Room) -> None:
     second.settle()
     first.settle()
     first.kill()
-    second.desk.tick([HELD])
+    second.desk.tick([DEFENSE.stream(HELD)])
     note, line = theirs.defense.notes[0].seq, theirs.defense.lines[0].seq
     fields = ("improvement", "goal", "reason", "skill/B1.1", "ask/document", "report/fr/remarks")
     for field in (*fields, f"edit/{note}", f"edit/{line}", f"row/{row}/reason", f"ask/waive/{row}"):
@@ -258,7 +258,7 @@ def leave_one_that_was_settled(room: Room, folder: Path) -> bytes:
     other.desk.revisions(SETTLED).commit("note", "Relu.")
     other.settle()
     replay_in(room.folder, folder, BEFORE)
-    other.desk.tick([SETTLED])
+    other.desk.tick([DEFENSE.stream(SETTLED)])
     desk = other.desk.revisions(SETTLED)
     for aside in desk.aside:
         desk.give_up(aside.key)

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -193,9 +193,6 @@ class MemoryStore:
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        return self.all_drafts().get(stream, {})
-
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         found: dict[str, dict[str, Draft]] = {}
         for (stream, name), draft in sorted(self._tables.drafts.items()):
@@ -205,9 +202,6 @@ class MemoryStore:
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         with self.transaction():
             _put(self._tables.drafts, (stream, field), draft)
-
-    def asides(self, stream: str) -> dict[str, bytes]:
-        return self.all_asides().get(stream, {})
 
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         found: dict[str, dict[str, bytes]] = {}
@@ -222,10 +216,10 @@ class MemoryStore:
     def leases(self) -> dict[str, Lease]:
         return dict(self._tables.leases)
 
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         with self.transaction():
-            if log_rules.may_write_lease(self._tables.leases.get(defense_id), over):
-                _put(self._tables.leases, defense_id, lease)
+            if log_rules.may_write_lease(self._tables.leases.get(stream), over):
+                _put(self._tables.leases, stream, lease)
 
     def hold_name(self, name: str) -> bool:
         self._names.add(name)

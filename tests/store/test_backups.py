@@ -22,7 +22,7 @@ from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import repair
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.holding import alone, share
-from defense_console.store.sqlite.opening.upgrading import Upgrade
+from defense_console.store.sqlite.opening.upgrading import copy_before_upgrade
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
 from tests.waiting import wait_for
@@ -326,7 +326,7 @@ def test_an_upgrade_drops_no_copy_and_a_store_that_is_gone_is_not_begun_anew_bes
     days = [f"2026-01-{day:02d}T08:00:00.000Z" for day in range(1, 21)]
     for day in days:
         Backups(folder, kept=0).write(day)
-    Upgrade(Backups(folder)).copy()
+    copy_before_upgrade(Backups(folder))
     assert len(Backups(folder).all()) == len(days) + 1
     (folder / "defenses.db").unlink()
     with pytest.raises(StoreError, match="copies of it are there"):

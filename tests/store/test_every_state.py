@@ -18,6 +18,7 @@ import pytest
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.exchange.whole_store import WholeStoreDesk
 from defense_console.model.defense.state import NOT_HELD
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import encode_event
 from defense_console.store.base import ReadOnlyStore
@@ -146,10 +147,10 @@ def test_every_state_and_every_kind_is_in_it(kept: Kept) -> None:
 def test_held_void_and_freed_leases_are_in_it(kept: Kept, twin: Twin) -> None:
     leases = twin.desk.leases
     leases.look()
-    assert leases.read_only(LIVE) is not None, "held by a console that lives"
-    assert leases.read_only(HELD) is None, "its console was killed before the machine was started again"
-    assert leases.left_by_another(HELD) is not None
-    assert leases.left_by_another(making.id_of("s6")) is not None, "freed, with its last sign of life"
+    assert leases.read_only(DEFENSE.stream(LIVE)) is not None, "held by a console that lives"
+    assert leases.read_only(DEFENSE.stream(HELD)) is None, "its console was killed before the machine was started again"
+    assert leases.left_by_another(DEFENSE.stream(HELD)) is not None
+    assert leases.left_by_another(DEFENSE.stream(making.id_of("s6"))) is not None, "freed, with its last sign of life"
 
 
 # --- it gives what it always gave ----------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ def is_aside(line: bytes) -> bool:
 def opened(twin: Twin, id: str) -> DefenseDesk:
     """A defense, taken over where another console holds it."""
     twin.desk.leases.look()
-    if twin.desk.leases.holder(id) is not None:
+    if twin.desk.leases.holder(DEFENSE.stream(id)) is not None:
         twin.desk.take_over(id)
     return twin.desk.revisions(id)
 

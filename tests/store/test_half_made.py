@@ -16,8 +16,8 @@ from defense_console.cli import main
 from defense_console.store.sqlite.copies.backups import folder_of
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade, copied_to
-from defense_console.store.sqlite.opening.work_folder import is_left, work_folder
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.work_folder import is_left, work_folder
 from tests.store import logs
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")

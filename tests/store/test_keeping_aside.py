@@ -89,7 +89,7 @@ def note(text: str) -> ev.Noted:
 
 def asides(store: Store) -> list[Aside]:
     """What is kept aside, in order of the numbers."""
-    found = [aside_of(DEFENSE, key, event) for key, event in store.asides(STREAM).items()]
+    found = [aside_of(DEFENSE, key, event) for key, event in store.all_asides().get(STREAM, {}).items()]
     return sorted(found, key=lambda aside: aside.event.seq)
 
 
@@ -140,8 +140,8 @@ def test_the_draft_goes_with_its_text_but_not_what_another_console_goes_on_typin
         store.save_draft(STREAM, field, Draft(text, logs.STAMP, 0))
     (one,) = tail(note("he hesitated"))
     keep(store, msgspec.structs.replace(one, drop_drafts=("note", "goal")))
-    assert store.drafts(STREAM)["goal"].text == "half a thought"
-    assert "note" not in store.drafts(STREAM)
+    assert store.all_drafts().get(STREAM, {})["goal"].text == "half a thought"
+    assert "note" not in store.all_drafts().get(STREAM, {})
 
 
 def test_what_is_taken_up_and_refused_again_is_kept_once_with_what_changes_it(store: TinyStore) -> None:
@@ -218,7 +218,7 @@ def test_what_a_command_is_refused_is_not_kept_aside(store: TinyStore) -> None:
     recorder.submit(tail(note("one"))[0])
     assert recorder.close(PATIENCE_S)
     assert len(answers.of(Refused)) == 1
-    assert store.asides(STREAM) == {}, "it said that it failed"
+    assert store.all_asides().get(STREAM, {}) == {}, "it said that it failed"
 
 
 def test_what_was_decided_on_the_record_as_it_is_is_not_refused_with_a_tail(store: TinyStore) -> None:
@@ -354,7 +354,7 @@ def left_by_a_dead_console(folder: Path, store: TinyStore, jobs: Sequence[Spoole
 
 def held(store: TinyStore) -> tuple[dict[str, Draft | bytes], list[tuple[bytes, ...]]]:
     """Every draft and every decision kept aside, and every log."""
-    return {**store.drafts(STREAM), **store.asides(STREAM)}, [
+    return {**store.all_drafts().get(STREAM, {}), **store.all_asides().get(STREAM, {})}, [
         tuple(line.body for line in store.read_log(name)) for name in store.streams()
     ]
 

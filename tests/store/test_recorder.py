@@ -96,8 +96,8 @@ class FaultyStore:
     def save_draft(self, stream: str, field: str, draft: object) -> None:
         self._write(stream, (field, draft))
 
-    def write_lease(self, defense_id: str, lease: object, over: object = None) -> None:
-        self._write(defense_id, (defense_id, lease))
+    def write_lease(self, stream: str, lease: object, over: object = None) -> None:
+        self._write(stream, (stream, lease))
 
     def close(self) -> None:
         self.closed += 1
@@ -316,7 +316,7 @@ def test_closing_on_a_failing_disk_gives_up_in_time_and_keeps_what_is_left(
     recorder.submit(logs.first())
     assert not recorder.close(0.2)
     assert recorder.unsaved() == (logs.first(),)
-    assert faulty.closed == faulty.opened
+    wait_for(lambda: faulty.closed == faulty.opened, "its last try is given up, too")
 
 
 def test_flushing_tries_at_once(faulty: FaultyStore, answers: Answers) -> None:

@@ -7,7 +7,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,6 @@ from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.log.chain import next_hash
 from defense_console.model.log.envelope import encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.student.state import Student
-from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, DamagedStore, NewerStore, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
@@ -65,7 +63,8 @@ def fill(folder: Path, actions: int) -> None:
                 store.append(pair(n, 1 + 2 * k))
         store.save_draft(logs.stream(1), "note", logs.DRAFT)
         store.save_aside(logs.stream(1), "2/2-0", logs.note(2))
-        store.write_lease(logs.defense(1), logs.lease())
+        for stream in (logs.stream(1), "student/s1"):
+            store.write_lease(stream, logs.lease())
         store.set_meta("demo", AT)
     store.close()
 
@@ -207,20 +206,6 @@ def test_an_action_is_kept_where_its_end_is_proven(folder: Path, gone: str, kept
     assert len(truth(folder)[logs.stream(2)]) == kept
 
 
-def test_an_action_of_two_events_of_a_student_is_never_cut_in_half(folder: Path) -> None:
-    with closing(TinyStore.open(folder)) as store:
-        store.append(logs.student("s2"))
-        store.append(logs.renamed("s2", 1, "half of it", "all of it"))
-    stream = STUDENT.stream("s2")
-    before = truth(folder)[stream]
-    sql(folder, f"UPDATE rows SET sum = x'00', body = '{{}}' WHERE tab = '{stream}' AND id = 3")
-    done = repair(Backups(folder), LATER, {})
-    assert RepairedLog(stream, 1, 0, 2) in done.logs
-    assert truth(folder)[stream] == before[:1]
-    with closing(TinyStore.open(folder)) as store:
-        assert store.student("s2") == Student("s2", "Lina Demo", "", "Europe/Paris", 1)
-
-
 def test_a_line_that_cannot_be_taken_and_begins_an_action_ends_the_one_before(folder: Path) -> None:
     broken = """UPDATE rows SET body = replace(body, '"hash":"', '"hash":"0')"""
     sql(folder, f"{broken} WHERE tab = '{logs.stream(2)}' AND id = 16")
@@ -268,9 +253,9 @@ def test_drafts_leases_and_facts_that_are_sound_stay(folder: Path) -> None:
     sql(folder, f"DELETE FROM rows WHERE tab = '{logs.stream(2)}' AND id = 4")
     repair(Backups(folder), LATER, {})
     store = TinyStore.open(folder)
-    assert store.drafts(logs.stream(1)) == {"note": logs.DRAFT}
-    assert store.asides(logs.stream(1)) == {"2/2-0": logs.note(2)}
-    assert store.leases() == {logs.defense(1): logs.lease()}
+    assert store.all_drafts().get(logs.stream(1), {}) == {"note": logs.DRAFT}
+    assert store.all_asides().get(logs.stream(1), {}) == {"2/2-0": logs.note(2)}
+    assert store.leases() == dict.fromkeys((logs.stream(1), "student/s1"), logs.lease())
     assert store.meta("demo") == AT
     store.close()
 

@@ -92,7 +92,7 @@ def test_rows_without_a_number_are_read_again_after_a_write(console: Console) ->
     for job, what in (
         (SaveDraft(logs.stream(), "note", logs.DRAFT), "all_drafts"),
         (SaveAside(logs.stream(), "2/2-a", b"{}"), "all_asides"),
-        (WriteLease(logs.defense(), logs.lease()), "leases"),
+        (WriteLease(logs.stream(), logs.lease()), "leases"),
     ):
         console.write(job)
         read(console.snapshot)
@@ -108,12 +108,12 @@ def test_what_another_console_writes_is_seen_by_the_next_look(console: Console) 
     before, generation = read(console.snapshot), console.snapshot.generation
     assert not console.snapshot.refresh()
     write_job(console.other, logs.more(1, 1, "x"))
-    write_job(console.other, WriteLease(logs.defense(), logs.lease()))
+    write_job(console.other, WriteLease(logs.stream(), logs.lease()))
     assert read(console.snapshot) == before
     assert console.snapshot.refresh()
     assert console.snapshot.generation > generation
     assert [summary.seq for summary in console.snapshot.pending()] == [2]
-    assert console.snapshot.leases() == {logs.defense(): logs.lease()}
+    assert console.snapshot.leases() == {logs.stream(): logs.lease()}
 
 
 @pytest.mark.parametrize("read_first", [True, False])
@@ -146,7 +146,7 @@ def test_after_every_answer_and_a_look_it_is_what_the_store_holds(steps: list[tu
             ),
             SaveDraft(logs.stream(), "note", logs.DRAFT if n % 2 else None),
             SaveAside(logs.stream(), "2/2-a", b"{}" if n % 2 else None),
-            WriteLease(logs.defense(), logs.lease() if n % 2 else None),
+            WriteLease(logs.stream(), logs.lease() if n % 2 else None),
         ]
         match step:
             case "mine":

@@ -120,7 +120,7 @@ def test_the_row_is_found_under_the_name_that_earlier_consoles_gave_it(
 
 def test_it_is_never_in_the_stores_own_folder(store: TinyStore) -> None:
     for inside in (store.folder, store.folder / "spool", store.folder / ".." / store.folder.name / "x"):
-        with pytest.raises(ConsoleError, match="must not lie in the store"):
+        with pytest.raises(ConsoleError, match="must not be in the store"):
             Spool(inside, store.identity)
 
 
@@ -167,7 +167,7 @@ def test_the_next_console_writes_it_in_order_and_the_file_goes(folder: Path, sto
     done = replay(folder, store, store.identity)
     assert (done.written, done.kept, done.damaged, done.left, done.error) == (2, 0, 0, 0, None)
     assert [line.body for line in store.read_log(logs.stream())] == [*logs.first().lines, *JOBS[2].lines]  # type: ignore[union-attr]
-    assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+    assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
     assert store.verify_all() == ()
     assert list(folder.iterdir()) == []
     assert replay(folder, store, store.identity) == Replayed()
@@ -195,7 +195,9 @@ def test_it_is_written_once_wherever_the_console_died(
         path.write_bytes(whole)
         assert replay(root / "spool", store, store.identity).error is None
     assert [line.seq for line in store.read_log(logs.stream())] == [1, 2, 3, 4]
-    assert store.drafts(logs.stream()) == {"goal": later}, "a draft that became an event does not come back"
+    assert store.all_drafts().get(logs.stream(), {}) == {"goal": later}, (
+        "a draft that became an event does not come back"
+    )
     assert store.verify_all() == ()
     store.close()
 
@@ -228,7 +230,7 @@ def test_the_file_of_a_console_that_lives_and_of_another_store_are_not_touched(f
 
 def kept_texts(store: TinyStore, n: int = 1) -> list[str]:
     """The texts of the notes kept aside of a defense, sorted."""
-    rows = [aside_of(DEFENSE, key, event) for key, event in store.asides(logs.stream(n)).items()]
+    rows = [aside_of(DEFENSE, key, event) for key, event in store.all_asides().get(logs.stream(n), {}).items()]
     return sorted(row.event.what.text for row in rows if isinstance(row.event.what, Noted))
 
 
@@ -265,7 +267,7 @@ def test_what_has_no_defense_in_the_store_is_kept_in_a_file_until_it_has_one(fol
     store.append(logs.student())
     assert replay(folder, store, store.identity).kept == 2
     assert kept_texts(store) == ["mine"]
-    assert len(store.asides("student/s1")) == 1
+    assert len(store.all_asides().get("student/s1", {})) == 1
     assert read_jobs(aside) == ([unknown], 0)
 
 
@@ -299,7 +301,7 @@ def test_what_cannot_be_written_stays_and_the_rest_is_not_written_twice(folder: 
     assert read_jobs(path) == ([jobs[0], jobs[2]], 0)
     assert owner(path) == store.identity
     assert replay(folder, store, store.identity).written == 1
-    assert store.drafts(logs.stream(2)) == {"note": logs.DRAFT}
+    assert store.all_drafts().get(logs.stream(2), {}) == {"note": logs.DRAFT}
 
 
 def test_a_disk_that_is_still_full_keeps_everything(folder: Path, store: TinyStore) -> None:
@@ -578,6 +580,22 @@ def test_a_file_that_others_may_write_to_is_not_replayed(folder: Path, store: Ti
     assert store.is_empty()
     path.chmod(0o644)
     assert replay(folder, store, store.identity).written == 2, "that others may read it is no reason"
+
+
+def test_a_file_put_under_its_name_meanwhile_is_not_read(
+    folder: Path, store: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_a_dead_console(folder, store.identity, JOBS)
+
+    def exchanged(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], int]:
+        other = path.with_name("other")
+        other.write_bytes(file_content(store.identity, [logs.first()]))
+        other.replace(path)
+        return read_jobs(path, handle)
+
+    monkeypatch.setattr("defense_console.store.unsaved.replay.read_jobs", exchanged)
+
+    assert replay(folder, store, store.identity).written == 2
 
 
 def test_an_append_that_does_not_name_what_it_follows_is_not_recorded_by_itself(folder: Path, store: TinyStore) -> None:

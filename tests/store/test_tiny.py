@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from defense_console.model.defense.summary import SUMMARY_VERSION
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import chain
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import SUMMARY_VERSION
 from defense_console.store.base import (
     Append,
     DamagedStore,
@@ -74,10 +74,10 @@ def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
     with pytest.raises(StoreError):
         store.append(job)
     assert len(store.read_log(logs.stream())) == 1
-    assert store.drafts(logs.stream()) == {"note": logs.DRAFT}
+    assert store.all_drafts().get(logs.stream(), {}) == {"note": logs.DRAFT}
     sql(folder, "DROP TRIGGER no_pin")
     assert store.append(job)[0] == 3
-    assert store.drafts(logs.stream()) == {}
+    assert store.all_drafts().get(logs.stream(), {}) == {}
     assert [s.seq for s in store.pending()] == [3]
 
 
@@ -503,7 +503,8 @@ def test_a_line_that_tells_another_number_is_found(store: TinyStore, log: str) -
 
 def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) -> None:
     store.save_draft(log, "note", logs.DRAFT)
-    store.write_lease(logs.defense(), logs.lease())
+    store.write_lease(logs.stream(), logs.lease())
+    store.write_lease("student/s1", logs.lease())
     store.pin(hashlib.sha256(b"{}").hexdigest(), b"{}")
     store.set_meta("demo", "1")
     connection = sqlite3.connect(folder / place.FILE)
@@ -516,6 +517,7 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
         "students",
         "drafts",
         "leases",
+        "other_leases",
         "curricula",
         "meta",
     }
@@ -531,6 +533,15 @@ def test_every_damaged_row_is_found(store: TinyStore, folder: Path, log: str) ->
             folder, "UPDATE rows SET sum = ? WHERE tab = ? AND id = ?", schema.checksum(tab, id, body.encode()), tab, id
         )
     assert store.verify_all() == ()
+
+
+def test_an_earlier_console_finds_leases_of_defenses_only_where_it_looks(folder: Path, store: TinyStore) -> None:
+    """It takes the id of each row of `leases` for a UUID, and fails on any other when it clears what is void."""
+    for stream in (logs.stream(1), "student/s1", logs.stream(2)):
+        store.write_lease(stream, logs.lease())
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        rows = connection.execute("SELECT body FROM rows WHERE tab = 'leases'").fetchall()
+    assert {json.loads(body)["id"] for (body,) in rows} == {logs.defense(1), logs.defense(2)}
 
 
 def test_a_missing_summary_and_a_changed_curriculum_are_found(store: TinyStore, folder: Path, log: str) -> None:
@@ -626,7 +637,7 @@ def test_a_file_that_is_no_longer_in_its_place_takes_no_write_until_it_is_back(
         for write in (
             lambda: store.append(logs.more(1, 1, "lost")),
             lambda: store.save_draft(logs.stream(), "note", logs.DRAFT),
-            lambda: store.write_lease(logs.defense(), logs.lease()),
+            lambda: store.write_lease(logs.stream(), logs.lease()),
         ):
             with pytest.raises(StoreError, match="removed or replaced"):
                 write()

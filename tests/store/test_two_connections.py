@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from defense_console.store.sqlite.store import TinyStore
 store = TinyStore.open(Path(sys.argv[1]))
-print(sorted(store.drafts("defense/x")))
+print(sorted(store.all_drafts()["defense/x"]))
 store.close()
 """
 
@@ -39,7 +39,7 @@ def test_a_visitor_does_not_delete_the_log_under_a_running_console(tmp_path: Pat
         assert (folder / f"{FILE}-wal").stat().st_ino == log
         writer.save_draft("defense/x", "second", Draft("b", Stamp("", 0, 0, ""), 0))
         assert "second" in visit(folder)
-        assert set(reader.drafts("defense/x")) == {"first", "second"}
+        assert set(reader.all_drafts().get("defense/x", {})) == {"first", "second"}
     finally:
         writer.close()
         reader.close()

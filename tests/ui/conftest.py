@@ -25,9 +25,9 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
@@ -180,12 +180,12 @@ class Room:
 
     def drafts(self, id: str) -> dict[str, str]:
         with closing(self.connect()) as store:
-            return {field: draft.text for field, draft in store.drafts(f"defense/{id}").items()}
+            return {field: draft.text for field, draft in store.all_drafts().get(f"defense/{id}", {}).items()}
 
     def asides(self, id: str) -> dict[str, str]:
         """Decisions kept aside: the JSON of the events by key, sorted."""
         with closing(self.connect()) as store:
-            return {key: event.decode() for key, event in store.asides(f"defense/{id}").items()}
+            return {key: event.decode() for key, event in store.all_asides().get(f"defense/{id}", {}).items()}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.queue.agenda import defense_id
+from defense_console.model.defense.summary import defense_id
 from defense_console.screens.shared.asking import Ask
 from defense_console.store.base import Append, Job
 from defense_console.words.values import FIELDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defense_console.model.defense import kinds as ev
-from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.exchange.files import ExchangeDesk
-from defense_console.model.queue.agenda import defense_id
+from defense_console.model.defense.summary import defense_id
 from defense_console.store.sqlite.store import TinyStore
 from tests.ui.conftest import SHIPPED, Room, hides, shows, type_text
 

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.store.base import Append, FullDisk, Lease
@@ -554,11 +555,11 @@ async def test_without_colour_every_state_is_still_told(room: Room) -> None:
 async def test_a_defense_held_by_another_console_is_read_only(room: Room) -> None:
     id = started(room)
     store = TinyStore.open(room.folder)
-    store.write_lease(id, Lease("other", "elsewhere", 4242, "then", "boot-9", room.machine.read()))
+    store.write_lease(DEFENSE.stream(id), Lease("other", "elsewhere", 4242, "then", "boot-9", room.machine.read()))
     store.close()
     before = len(room.events(id))
     async with room.app(id).run_test(size=SIZE) as pilot:
-        await shows(pilot, "Read only: another console holds this defense (elsewhere, last seen 2026-11-24 14:")
+        await shows(pilot, "Read only: another console is writing here (elsewhere, last seen 2026-11-24 14:")
         await pilot.press("v", "n", "g", "t", "q")
         await shows(pilot, "Rubric 0/12")
     assert len(room.events(id)) == before

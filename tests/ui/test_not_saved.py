@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from defense_console.desk.logs.unsaved import unsaved_text
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.screens.live.audience import AudienceScreen
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Ack, Answer, Append, DamagedStore, Draft, FullDisk, StoreError
@@ -96,7 +97,7 @@ async def test_a_lease_that_is_written_meanwhile_does_not_make_it_saved(
 
         monkeypatch.setattr(app.desk, "acknowledge", noted)
         room.machine.pass_time(20)
-        app.desk.tick({id})
+        app.desk.tick({DEFENSE.stream(id)})
         await until(pilot, lambda: states, "the lease was never written")
         assert set(states) == {"failed"}
 
@@ -215,7 +216,7 @@ async def test_a_console_that_can_only_read_says_why_and_refuses_every_action_wi
             await shows(pilot, "Read only: the red line says why.")
             await hides(pilot, "WRITING")
         await pilot.press("f5")
-        await shows(pilot, "No other console holds this defense.")
+        await shows(pilot, "No other console is writing here.")
         await pilot.press("f7")
         await shows(pilot, "Everything is saved: there is nothing to copy.")
         room.machine.pass_time(60)

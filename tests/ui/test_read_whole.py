@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.screens.base import ConsoleScreen, Place
 from defense_console.store.base import FullDisk, Lease
 from defense_console.store.sqlite.store import TinyStore
@@ -107,7 +108,7 @@ async def test_why_nothing_is_saved_is_read_whole_beside_every_reply(
         await reads(pilot, FULL[spoken].format(n=4))
         # What one works on is still there: the clock, the criterion with the focus, the text.
         await reads(pilot, "00:00 of 15:00")
-        await reads(pilot, "› ·")
+        await reads(pilot, "› ◦")
         await reads(pilot, "he waits")
         await pilot.press("escape")  # takes away what the last key did
         DeepDisk.full = False
@@ -150,10 +151,10 @@ async def test_over_a_dialog_it_is_read_once_with_the_dialog_and_what_its_key_di
         async with app.run_test(size=HALF) as pilot:
             await until(pilot, lambda: isinstance(app.screen, ConsoleScreen) and app.screen.about == id)
             await pilot.press("m")
-            await reads(pilot, "Échap retour")
+            await reads(pilot, "Claire Morel")
             app.desk.live(id).rate("IRP-P2-B1.1-1", "met")  # it fails while the dialog is read
             await reads(pilot, FULL["fr"].format(n=1))
-            await reads(pilot, "Échap retour")
+            await reads(pilot, "Claire Morel")
             await pilot.press("f7")
             await reads(pilot, re.escape(COPIED["fr"]) + rf" {PATH}{broken('clipboard.txt.')}")
             await pilot.press("f3")
@@ -212,12 +213,12 @@ async def test_who_holds_a_defense_and_the_key_that_takes_it_over_are_read_whole
     at = room.machine.read()
     store = TinyStore.open(room.folder)
     host = "a-very-long-name-of-a-machine." * 5 + "example"
-    store.write_lease(id, Lease("other", host, 1, "start", "boot-9", at, at.wall))
+    store.write_lease(DEFENSE.stream(id), Lease("other", host, 1, "start", "boot-9", at, at.wall))
     store.close()
     held = {
-        "en": r"⊘ Read only: another console holds this defense \(\S+, since 2026-11-24 \d\d:\d\d\)\. "
+        "en": r"⊘ Read only: another console is writing here \(\S+, since 2026-11-24 \d\d:\d\d\)\. "
         r"F5 takes it over\.",
-        "fr": r"⊘ Lecture seule : une autre console tient cette soutenance \(\S+, depuis le 24/11/2026 \d\d:\d\d\)\. "
+        "fr": r"⊘ Lecture seule : une autre console écrit ici \(\S+, depuis le 24/11/2026 \d\d:\d\d\)\. "
         r"F5 prend la main\.",
     }
     app = room.app(id)
@@ -227,18 +228,17 @@ async def test_who_holds_a_defense_and_the_key_that_takes_it_over_are_read_whole
         await reads(pilot, held[spoken])
 
 
-async def test_a_reply_stands_beside_the_mode_where_it_fits_and_above_it_where_not(room: Room) -> None:
+async def test_a_long_reply_lies_over_the_last_rows_and_moves_nothing(room: Room) -> None:
     app = room.app()
     async with app.run_test(size=HALF) as pilot:
         screen = app.screen
         assert isinstance(screen, ConsoleScreen)
+        table = screen.query_one("#queue-table").region
         screen.tell("A short reply.")
-        await until(pilot, lambda: "console  A short reply.   " in plain_text(app))
-        screen.tell("A reply that has more to say than there is room for beside the mode and the saved line.")
-        await reads(pilot, "than there is room for beside the mode and the saved line. console ✓ saved")
-        await pilot.resize_terminal(160, 24)
-        await reads(pilot, "console A reply that has more to say")
-        await pilot.resize_terminal(*HALF)
+        await until(pilot, lambda: plain_text(app).splitlines()[-2].strip() == "A short reply.")
+        screen.tell("A reply that has more to say than there is room for in the one row that is always there.")
+        await reads(pilot, "than there is room for in the one row that is always there.")
         screen.tell("word " * 200)
-        await reads(pilot, "word word… console ✓ saved")
-        assert as_read(app).count("word") < 60
+        await reads(pilot, "word word…")
+        assert as_read(app).count("word") < 80
+        assert screen.query_one("#queue-table").region == table

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from defense_console.app import ConsoleApp
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile, Request
-from defense_console.model.queue.agenda import defense_id
+from defense_console.model.defense.summary import defense_id
 from defense_console.screens.before.brief import BriefScreen
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.screens.uploads.revisions import RevisionsScreen

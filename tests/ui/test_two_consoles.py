@@ -23,7 +23,7 @@ from tests.ui.test_verdict import held
 
 SIZE = (120, 40)
 HOST = socket.gethostname()
-READ_ONLY = f"Read only: another console holds this defense ({HOST}, since 2026-11-24 14:"
+READ_ONLY = f"Read only: another console is writing here ({HOST}, since 2026-11-24 14:"
 
 
 async def saved(pilot: Pilot[None]) -> None:

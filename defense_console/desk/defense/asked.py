@@ -37,17 +37,17 @@ class Asked(StrEnum):
     ZONE = "ask/zone"
 
     def of(self, row: str) -> str:
-        """The key of a question about one document to revise. Args: row: its id."""
+        """Return the key of a question about one document to revise. Args: row: its id."""
         return f"{self}/{row}"
 
 
 def is_asked(field: str) -> bool:
-    """Whether a field is one of a dialog: no screen opens it by itself."""
+    """Return whether a field is one of a dialog: no screen opens it by itself."""
     return field.startswith("ask/")
 
 
 def settled_by(what: DefenseWhat) -> tuple[str, ...]:
-    """The questions that an event answers, by field key: their texts have become part of the record, or are past.
+    """Return the questions that an event answers, by field key: their texts are in the record now, or are past.
 
     A document's name is not among them: not every change of a document is the answer to that question.
     """

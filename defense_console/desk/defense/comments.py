@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from defense_console.desk.logs.ledger import Ledger
@@ -20,34 +21,26 @@ from defense_console.settings import Settings
 
 
 class CommentBank:
-    """The sentences, read at their first use.
-
-    Args:
-        ledger: The logs, in which the mentor's own use is counted.
-        settings: Who the mentor is, and in which folder their own sentences are.
-        shipped: Curricula by code.
-    """
+    """The sentences, read at their first use."""
 
     def __init__(self, ledger: Ledger, settings: Settings, shipped: Mapping[str, Curriculum]) -> None:
         self._ledger = ledger
         self._settings = settings
         self._shipped = shipped
-        self._bank: tuple[Comment, ...] | None = None
         self.problem: ConsoleError | None = None
         """Why the mentor's own sentences are not offered, None when they are or there are none."""
 
     def offer(self, criterion: Criterion, project: str, rating: RatingValue | None) -> tuple[Comment, ...]:
-        """The sentences for a criterion, the likeliest first; see `model.comments.offered`.
+        """Return the sentences for a criterion, the likeliest first; see `model.comments.offered`.
 
         Raises:
             ConsoleError: The installation has no data.
         """
-        bank = self._read() if self._bank is None else self._bank
-        self._bank = bank
-        return offered(bank, criterion, project, rating, uses_of(bank, self._noted()))
+        return offered(self._bank, criterion, project, rating, uses_of(self._bank, self._noted()))
 
-    def _read(self) -> tuple[Comment, ...]:
-        """The mentor's own sentences before the shipped ones. A fault in theirs never takes the shipped ones away."""
+    @cached_property
+    def _bank(self) -> tuple[Comment, ...]:
+        """Read the mentor's own sentences, then the shipped ones, which stay when the mentor's have a fault."""
         curricula = tuple(self._shipped.values())
         shipped, _faults = read_comments(data_folder() / COMMENTS, curricula)
         own = Path(self._settings.file).parent / COMMENTS
@@ -64,7 +57,7 @@ class CommentBank:
         return found + shipped
 
     def _noted(self) -> Iterator[str]:
-        """What this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
+        """Yield what this mentor noted in the pending defenses: the recent use, at the price of what is pending."""
         for summary in self._ledger.snapshot.pending():
             try:
                 stream = DEFENSE.stream(summary.id)

@@ -1,4 +1,4 @@
-"""Countdowns between a signature and its release, which only the console that signed runs. Source: product.md §2."""
+"""Countdowns between a signature and its release, which only the console that signed runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from defense_console.model.log.envelope import Stamp
 
 
 class Countdowns:
-    """The releases that this console has announced.
-
-    Args:
-        seconds: How long each is.
-        now: Reads the machine's clocks.
-    """
+    """The releases that this console has announced."""
 
     def __init__(self, seconds: int, now: Callable[[], Stamp]) -> None:
         self._seconds = seconds
@@ -23,7 +18,7 @@ class Countdowns:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Ids of the defenses that count down."""
+        """Return the ids of the defenses that count down."""
         return tuple(dict.fromkeys(id for id, _version in self._since))
 
     def begin(self, id: str, version: int) -> None:

@@ -15,7 +15,7 @@ from defense_console.model.log.undo import settle
 BRIEF_MS = 1_000
 """A console that was gone for less than this was not gone: the defense goes on where a console left it."""
 STEPPED_MS = 500
-"""A wall clock set by more than this is recorded. Source: product.md §4."""
+"""A wall clock set by more than this is recorded."""
 
 CYCLE: dict[RatingValue | None, RatingValue | None] = {
     None: "met",
@@ -33,31 +33,20 @@ QUESTION_CYCLE: dict[QuestionState, QuestionState] = {
 
 
 def toggling(defense: Defense) -> ev.Paused | ev.Resumed:
-    """What stops the clock when it runs, and lets it run again when it is paused."""
+    """Return what stops the clock when it runs, and lets it run again when it is paused."""
     return ev.Resumed() if defense.timeline.state == "paused" else ev.Paused()
 
 
 def advancing(defense: Defense) -> ev.PhaseEntered:
-    """What enters the next phase; after the last one the law refuses it."""
+    """Return what enters the next phase; after the last one the law refuses it."""
     following = defense.timeline.next_phase
     return ev.PhaseEntered(following.id if following is not None else "")
 
 
 class LiveDesk(DefenseDesk):
-    """What the mentor does while the clock runs.
+    """What the mentor does while the clock runs."""
 
-    Args:
-        ledger: The logs.
-        defense_id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
-    """
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        defense_id: str,
-        leases: Leases | None = None,
-    ) -> None:
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases) -> None:
         super().__init__(ledger, defense_id, leases)
         self._last_tick: Stamp | None = None
         self._follows = self.read_only is not None
@@ -70,7 +59,7 @@ class LiveDesk(DefenseDesk):
         Returns:
             Whether there was such a gap. Everything that happened in it, a suspend for instance, is part of it.
         """
-        lease = self.leases.left_by_another(self.id) if self.leases is not None else None
+        lease = self.leases.left_by_another(self.stream)
         if lease is None or self.defense.session != "live":
             return False
         now = self.ledger.now()
@@ -78,12 +67,12 @@ class LiveDesk(DefenseDesk):
         gone = not 0 <= clock.between_ms(last, now) < BRIEF_MS or last.boot_id != now.boot_id
         if gone:
             self.act(ev.Recovered(last, now, "counted"))
-        self._hold()
+        self.leases.hold(self.stream)
         return gone
 
     @property
     def question(self) -> Gap | None:
-        """The latest gap that the mentor still has to explain, None without one. Until then it counts."""
+        """Return the latest gap that the mentor still has to explain, None without one. Until then it counts."""
         if self.read_only is not None or self.defense.session != "live":
             return None
         limit_ms = self.curriculum.rules.ask_gap_plans * self.defense.timeline.plan_ms
@@ -97,7 +86,7 @@ class LiveDesk(DefenseDesk):
         return self.act(ev.GapPaused(gap.seq) if answer == "pause" else ev.Recovered(gap.since, gap.until, answer))
 
     def tick(self) -> Defense:
-        """Once a second: renew the lease, see a suspend or a stepped clock. Changes nothing on the clock itself."""
+        """Renew the lease and record a suspend or a stepped clock, once a second. The clock itself does not change."""
         now, last = self.ledger.now(), self._last_tick
         self._last_tick = now
         followed, self._follows = self._follows, self.read_only is not None
@@ -106,7 +95,7 @@ class LiveDesk(DefenseDesk):
         defense = self.defense
         if self._follows or defense.session != "live":
             return defense
-        self._hold()
+        self.leases.hold(self.stream)
         if last is None:
             return defense
         slept_ms = clock.suspended_ms(last, now)
@@ -125,7 +114,7 @@ class LiveDesk(DefenseDesk):
 
     @property
     def last_pause(self) -> Pause | None:
-        """The latest pause of this sitting, going on or over; None without one."""
+        """Return the latest pause of this sitting, going on or over; None without one."""
         return next((p for p in reversed(self.defense.pauses) if p.sitting == self.defense.sitting.n), None)
 
     def explain_pause(self, reason: PauseReason) -> Defense:
@@ -140,7 +129,7 @@ class LiveDesk(DefenseDesk):
         return self.act(self.explaining_pause(reason))
 
     def explaining_pause(self, reason: PauseReason) -> ev.PauseExplained:
-        """What says why the clock was paused last."""
+        """Return what says why the clock was paused last."""
         return ev.PauseExplained(self.last_pause.seq if self.last_pause is not None else 0, reason)
 
     def resume(self) -> Defense:
@@ -152,15 +141,11 @@ class LiveDesk(DefenseDesk):
         return self.act(toggling(self.defense))
 
     def next_phase(self) -> Defense:
-        """Enter the next phase.
-
-        Raises:
-            ConsoleError: This is the last one.
-        """
+        """Enter the next phase."""
         return self.act(advancing(self.defense))
 
     def moving_target(self, by_s: int) -> ev.TargetMoved:
-        """What moves the target of the current phase by so many seconds."""
+        """Return what moves the target of the current phase by so many seconds."""
         return ev.TargetMoved(self.defense.timeline.phase or "", by_s)
 
     def move_target(self, by_s: int) -> Defense:
@@ -168,43 +153,39 @@ class LiveDesk(DefenseDesk):
         return self.act(self.moving_target(by_s))
 
     def recording(self) -> Defense:
-        """The jury's recording starts now."""
+        """Record that the jury's recording starts now."""
         return self.act(ev.RecordingStarted())
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """The gaps of this sitting, in order."""
+        """Return the gaps of this sitting, in order."""
         return tuple(gap for gap in self.defense.gaps if gap.sitting == self.defense.sitting.n)
 
     @property
     def last_gap(self) -> Gap | None:
-        """The gap that `z` makes a pause: the one that is asked about, else the latest that counts; None without."""
+        """Return the gap that can become a pause: the one that is asked about, else the latest that counts; or None."""
         return self.question or next((gap for gap in reversed(self.gaps) if not gap.paused), None)
 
     @property
     def pausing_gap(self) -> ev.GapPaused:
-        """What turns that gap into a pause; without one the law refuses it."""
+        """Return what turns that gap into a pause; without one the law refuses it."""
         return ev.GapPaused(self.last_gap.seq if self.last_gap is not None else 0)
 
     def gap_to_pause(self) -> Defense:
-        """Turn that gap into a pause.
-
-        Raises:
-            ConsoleError: There is none.
-        """
+        """Turn that gap into a pause."""
         return self.act(self.pausing_gap)
 
     @property
     def ends_early(self) -> bool:
-        """Whether phases would be left out if the defense ended now."""
+        """Return whether phases would be left out if the defense ended now."""
         return self.defense.session == "live" and self.defense.timeline.next_phase is not None
 
     def finish(self) -> Defense:
-        """The defense is over: on to the verdict."""
+        """Finish the defense: on to the verdict."""
         return self.act(ev.Finished())
 
     def abort(self, reason: str = "") -> Defense:
-        """The defense broke off for a technical reason."""
+        """Break the defense off for a technical reason."""
         return self.act(ev.Aborted(reason.strip()))
 
     # --- rubric and questions ------------------------------------------------------------------------------------
@@ -222,7 +203,7 @@ class LiveDesk(DefenseDesk):
 
     @property
     def place(self) -> str | None:
-        """The criterion the mentor was at, read from the texts being typed and from the log.
+        """Return the criterion the mentor was at, read from the texts being typed and from the log.
 
         The criterion of a half-typed note; else that of the latest note on one, or the next unrated after the latest
         rating, whichever came last. Moving the cursor is no decision and leaves no trace.
@@ -246,7 +227,7 @@ class LiveDesk(DefenseDesk):
         return next_unrated(defense, curriculum, project, last) or last or next(iter(order), None)
 
     def _criterion_of(self, field: str) -> str:
-        """The criterion a text field is about, "" for none."""
+        """Return the criterion a text field is about, "" for none."""
         kind, _, rest = field.partition("/")
         if kind == "edit":
             return next((note.criterion or "" for note in self.defense.notes if str(note.seq) == rest), "")
@@ -257,7 +238,7 @@ class LiveDesk(DefenseDesk):
         return self.act(ev.NotePrivacySet(note, private))
 
     def move_question(self, question: int) -> Defense:
-        """A parked question goes on: open, asked, answered, dropped."""
+        """Move a parked question on: open, asked, answered, dropped."""
         states: dict[int, QuestionState] = {q.seq: q.state for q in self.defense.questions}
         state = states.get(question, "open")
         return self.act(ev.QuestionMoved(question, QUESTION_CYCLE[state]))

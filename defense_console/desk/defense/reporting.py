@@ -17,6 +17,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
 from defense_console.reports.content import report as reports
+from defense_console.reports.content.value import Reader, Report
 from defense_console.words.translation import zone_of
 
 _REPORT = "report/"
@@ -24,30 +25,21 @@ _REPORT = "report/"
 
 
 def paragraph_field(language: str, key: str) -> str:
-    """The key of the text field in which a generated paragraph is written anew."""
+    """Return the key of the text field in which a generated paragraph is rewritten."""
     return f"{_REPORT}{language}/{key}"
 
 
 class ReportingDesk(DefenseDesk):
-    """What the mentor reads before it goes out.
+    """What the mentor reads before it goes out; `zone` is the IANA name of the mentor's time zone."""
 
-    Args:
-        ledger: The logs.
-        id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
-        zone: IANA name of the mentor's time zone.
-    """
-
-    def __init__(self, ledger: Ledger, id: str, leases: Leases | None = None, *, zone: str = "UTC") -> None:
+    def __init__(self, ledger: Ledger, id: str, leases: Leases, *, zone: str = "UTC") -> None:
         super().__init__(ledger, id, leases)
         self._zone = zone
 
-    def report(self, reader: reports.Reader, language: str, version: int | None = None) -> reports.Report:
-        """The report for one reader in one language, as it reads now or as it read when a version was released.
+    def report(self, reader: Reader, language: str, version: int | None = None) -> Report:
+        """Return the report for one reader in one language, as it reads now or as it read when a version was released.
 
         Args:
-            reader: Whom it is for.
-            language: "fr" or "en".
             version: Number of a version of the verdict that was released; None is now.
 
         Raises:
@@ -71,7 +63,7 @@ class ReportingDesk(DefenseDesk):
         )
 
     def message(self, language: str) -> messages.Message:
-        """The message for the student about the verdict in force.
+        """Return the message for the student about the verdict in force.
 
         Raises:
             ConsoleError: No verdict is released.
@@ -91,19 +83,19 @@ class ReportingDesk(DefenseDesk):
 
     @property
     def no_message(self) -> ConsoleError | None:
-        """Why there is no message for the student, None when there is one."""
+        """Return why there is no message for the student, None when there is one."""
         return messages.missing(self.defense)
 
     def _assessor(self, defense: Defense) -> str:
-        """Who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
+        """Return who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
         if defense.drafting is not None or not defense.versions:
             return self.ledger.author
         n = defense.versions[-1].version
         signed = (e.author for e in self.events if isinstance(e.what, ev.Signed) and e.what.version == n)
         return next(reversed(tuple(signed)), self.ledger.author)
 
-    def _zone_of(self, reader: reports.Reader) -> str:
-        """The zone in which a reader is told instants: the student's own where it is known, else the mentor's."""
+    def _zone_of(self, reader: Reader) -> str:
+        """Return the zone of the times a reader sees: the student's own where it is known, else the mentor's."""
         theirs = self.student.timezone
         if reader != "student" or not theirs:
             return self._zone
@@ -114,7 +106,7 @@ class ReportingDesk(DefenseDesk):
         return theirs
 
     def _as_released(self, version: int) -> tuple[Defense, Version | None]:
-        """The defense as it was when a version was released, and the version that has replaced it."""
+        """Return the defense as it was when a version was released, and the version that has replaced it."""
         found = {v.version: v for v in self.defense.versions if v.released_seq is not None}
         if version not in found:
             known = ", ".join(map(str, found)) or "–"
@@ -127,14 +119,14 @@ class ReportingDesk(DefenseDesk):
     # --- paragraphs in the mentor's own words --------------------------------------------------------------------
 
     def generated(self, language: str, key: str) -> str:
-        """What the console would write into a field now, whatever the mentor has written there."""
+        """Return what the console would write into a field now, without the mentor's own words."""
         defense = msgspec.structs.replace(self.defense, edited={})
         zone = self._zone_of("student")  # the text the preview shows for the student is the one that is edited
         report = reports.build(defense, self.curriculum, student="", language=language, reader="student", zone=zone)
         return reports.bodies(report).get(key, "")
 
     def changed_generated(self, language: str, key: str) -> str | None:
-        """The generated text of an edited field when it is no longer the one that was edited; None otherwise."""
+        """Return the generated text of an edited field when it is no longer the one that was edited; None otherwise."""
         edited = self.defense.edited.get((key, language))
         if edited is None:
             return None
@@ -142,7 +134,7 @@ class ReportingDesk(DefenseDesk):
         return None if edited.proposal == _hash(now) else now
 
     def field_to_edit(self, language: str, key: str) -> str:
-        """The text field in which to edit a part of the report: where the mentor wrote it, else one for this paragraph.
+        """Return the field in which to edit a part of the report: where the mentor wrote it, else one of its own.
 
         Raises:
             ConsoleError: It is not written by hand, or holds several texts.
@@ -166,39 +158,47 @@ class ReportingDesk(DefenseDesk):
         raise ConsoleError("This part of the report is not written by hand.")
 
     def take_generated(self, language: str, key: str) -> Defense:
-        """The generated text is in force again.
+        """Put the generated text in force again.
 
         Raises:
-            ConsoleError: The mentor has not written this field anew, or the verdict is not being drafted.
+            ConsoleError: The mentor has not rewritten this field, or the verdict is not being drafted.
         """
         return self.act(ev.ParagraphEdited(key, language, "", _hash(self.generated(language, key))))
 
     def held_text(self, field: str) -> str:
-        """The paragraph in the mentor's words; if it was never edited, in the console's."""
-        if not field.startswith(_REPORT):
+        """Return the paragraph in the mentor's words; if it was never edited, in the console's."""
+        if (paragraph := _paragraph(field)) is None:
             return super().held_text(field)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         edited = self.defense.edited.get((key, language))
         return self.generated(language, key) if edited is None else edited.text
 
     def another_text(self, field: str) -> DefenseWhat:
-        """The event that a text becomes which the field does not hold; a paragraph's proposal is left out."""
-        if not field.startswith(_REPORT):
+        """Return the event that a text becomes which the field does not hold; a paragraph's proposal is left out."""
+        if (paragraph := _paragraph(field)) is None:
             return super().another_text(field)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         return ev.ParagraphEdited(key, language, TO_COME, "")
 
     def meant(self, field: str, text: str, first: Stamp) -> DefenseWhat | None:
-        """What finishing a paragraph means. Text that equals what the console would write is no edit."""
-        if not field.startswith(_REPORT):
+        """Return what finishing a paragraph means. Text that equals what the console would write is no edit."""
+        if (paragraph := _paragraph(field)) is None:
             return super().meant(field, text, first)
-        language, _, key = field.removeprefix(_REPORT).partition("/")
+        language, key = paragraph
         edited, proposal, text = self.defense.edited.get((key, language)), self.generated(language, key), text.strip()
         if text == proposal.strip():
             text = ""
         if text == ("" if edited is None else edited.text):
             return None
         return ev.ParagraphEdited(key, language, text, _hash(proposal))
+
+
+def _paragraph(field: str) -> tuple[str, str] | None:
+    """Return the language and the key of the paragraph that a text field edits, None for another field."""
+    if not field.startswith(_REPORT):
+        return None
+    language, _slash, key = field.removeprefix(_REPORT).partition("/")
+    return language, key
 
 
 def _hash(text: str) -> str:

@@ -1,7 +1,4 @@
-"""The documents to revise after a conditional verdict: receive, review, decide, and close the project.
-
-Source: product.md §3.
-"""
+"""The documents to revise after a conditional verdict: receive, review, decide, and close the project."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class RevisionsDesk(VerdictDesk):
     # --- what the screen shows -----------------------------------------------------------------------------------
 
     def revision(self, row: str) -> Revision:
-        """A document asked for.
+        """Return a document asked for.
 
         Raises:
             ConsoleError: It is not.
@@ -42,7 +39,7 @@ class RevisionsDesk(VerdictDesk):
         return found
 
     def proposal(self) -> OutcomeValue | None:
-        """What the console proposes now that the documents are settled or one has expired; None before that."""
+        """Return what the console proposes now that the documents are settled or one has expired; None before that."""
         defense = self.defense
         if defense.drafting != "round" or defense.signed is not None:
             return None
@@ -50,19 +47,19 @@ class RevisionsDesk(VerdictDesk):
 
     @property
     def next_project(self) -> Project | None:
-        """The project that opens when this one is validated, None after the last one."""
+        """Return the project that opens when this one is validated, None after the last one."""
         here = self.project.n
         later = sorted((p for p in self.curriculum.projects if p.n > here), key=lambda p: p.n)
         return later[0] if later else None
 
     @property
     def student_due(self) -> str | None:
-        """The earliest instant by which the student owes a document, ISO 8601 UTC; None when nothing is owed."""
+        """Return the earliest instant by which the student owes a document, ISO 8601 UTC; None when nothing is owed."""
         return revision.student_due(self.defense)
 
     @property
     def mentor_due(self) -> str | None:
-        """The instant by which the mentor decides, ISO 8601 UTC; None while nothing waits for a decision."""
+        """Return the instant by which the mentor decides, ISO 8601 UTC; None while nothing waits for a decision."""
         return revision.mentor_due(self.defense)
 
     # --- looking at a document -------------------------------------------------------------------------------------
@@ -70,13 +67,7 @@ class RevisionsDesk(VerdictDesk):
     def comparing(
         self, pair: FilePair, vault: Vault, limits: ReadingLimits
     ) -> Callable[[ComparisonProgress, Interrupt], Comparison]:
-        """What compares a file with the one it became; it takes its time, and is called on a thread of its own.
-
-        Args:
-            pair: The two, as `revision.file_pairs` found them.
-            vault: Where both are kept.
-            limits: What it may cost.
-        """
+        """Return what compares a file with the one it became; it is slow, so it is called on a thread of its own."""
         from defense_console.desk.uploads.comparing import compare
 
         old, new = pair
@@ -90,7 +81,7 @@ class RevisionsDesk(VerdictDesk):
     # --- one document ----------------------------------------------------------------------------------------------
 
     def declare(self, row: str) -> Defense:
-        """A new version came by another way: declared, without files."""
+        """Declare that a new version came by another way, without files."""
         return self.act(ev.RowReceived(row))
 
     def review(self, row: str) -> Defense:
@@ -102,7 +93,7 @@ class RevisionsDesk(VerdictDesk):
         return self.act(self.accepting(row))
 
     def accepting(self, row: str) -> ev.RowAccepted:
-        """What settles a document."""
+        """Return what settles a document."""
         answer = self.revision(row).answer
         return ev.RowAccepted(row, answer.hashes if answer is not None else ())
 
@@ -110,8 +101,6 @@ class RevisionsDesk(VerdictDesk):
         """Ask for it again: a new round with its own time.
 
         Args:
-            row: The document.
-            expected: What the new version must show.
             due_after_s: Time given, in seconds; None gives what the curriculum's rules give.
         """
         seconds = self.curriculum.rules.student_due_s if due_after_s is None else due_after_s
@@ -122,7 +111,7 @@ class RevisionsDesk(VerdictDesk):
         return self.act(ev.RowWaived(row, reason.strip()))
 
     def withdraw(self, row: str, reason: str) -> Defense:
-        """The request was a mistake."""
+        """Withdraw a request that was a mistake."""
         return self.act(ev.RowWithdrawn(row, reason.strip()))
 
     def extend(self, row: str, by_s: int) -> Defense:
@@ -136,7 +125,7 @@ class RevisionsDesk(VerdictDesk):
     # --- all of them -----------------------------------------------------------------------------------------------
 
     def complete_reception(self) -> Defense:
-        """Nothing more is to come: the mentor's own time runs from here."""
+        """Declare that nothing more is to come: the mentor's own time runs from here."""
         return self.act(ev.ReceptionCompleted())
 
     def sign_proposal(self) -> Defense:
@@ -150,11 +139,7 @@ class RevisionsDesk(VerdictDesk):
         return defense
 
     def signing_proposal(self) -> tuple[DefenseWhat, ...]:
-        """What signs the proposal.
-
-        Raises:
-            ConsoleError: Nothing is proposed yet.
-        """
+        """Return what signs the proposal."""
         outcome = self.proposal()
         if outcome is None:
             raise ConsoleError("Not every required document is settled yet.")

@@ -3,7 +3,6 @@
 Field keys: `note`, `question`, `edit/<seq>`, `criterion/<id>`, `skill/<ref>`, `strength`, `improvement`, `goal`,
 `reason`, `row/<id>/<title|reason|expected|verifier>`; `report/<language>/<field>` is in `reporting.py`, `ask/<what>`
 in `asked.py`.
-Source: product.md §2.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ RowOf = Callable[[str], Request | None]
 
 
 def text_now(defense: Defense, field: str, row_of: RowOf) -> str:
-    """The text that a field holds in the log; empty for a field that adds something new."""
+    """Return the text that a field holds in the log; empty for a field that adds something new."""
     kind, _, rest = field.partition("/")
     match kind:
         case "edit":
@@ -42,17 +41,13 @@ def text_now(defense: Defense, field: str, row_of: RowOf) -> str:
 
 
 def text_event(defense: Defense, field: str, text: str, first: Stamp, row_of: RowOf) -> DefenseWhat | None:
-    """What committing a text means.
+    """Return what committing a text means.
 
     Args:
-        defense: The defense as it is.
-        field: Key of the field.
         text: What was typed; white space around it is kept out.
-        first: Stamp of the first keystroke.
-        row_of: Finds a document to revise.
 
     Returns:
-        The event, or None when there is nothing to tell: a new text that is empty, or a text that did not change.
+        The event, or None when there is nothing to record: a new text that is empty, or a text that did not change.
 
     Raises:
         ConsoleError: The field does not exist, or what it edits is gone.

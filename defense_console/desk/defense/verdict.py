@@ -15,46 +15,30 @@ from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import defense_id
 from defense_console.words.translation import language
 
 
 class VerdictDesk(ReportingDesk):
-    """What the mentor does to decide.
+    """What the mentor does to decide; `countdowns` are those of this console."""
 
-    Args:
-        ledger: The logs.
-        id: Whole id.
-        leases: Who writes on what; None for a desk that is alone with its store.
-        countdowns: Of this console; None for a desk that releases nothing by itself.
-        zone: IANA name of the mentor's time zone, for the report.
-    """
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        id: str,
-        leases: Leases | None = None,
-        *,
-        countdowns: Countdowns | None = None,
-        zone: str = "UTC",
-    ) -> None:
+    def __init__(self, ledger: Ledger, id: str, leases: Leases, countdowns: Countdowns, *, zone: str = "UTC") -> None:
         super().__init__(ledger, id, leases, zone=zone)
         self._countdowns = countdowns
 
     # --- what the screen shows -----------------------------------------------------------------------------------
 
     def suggestion(self) -> rubric.Suggestion:
-        """The suggested outcome and why."""
+        """Return the suggested outcome and why."""
         return rubric.suggestion(self.defense, self.curriculum)
 
     def rows(self) -> tuple[revision.Row, ...]:
-        """Documents to revise: pre-filled ones and the mentor's own, kept or not."""
+        """Return the documents to revise: pre-filled ones and the mentor's own, kept or not."""
         return revision.rows(self.defense, self.curriculum, self.project)
 
     def guards(self) -> tuple[signing.Guard, ...]:
-        """What stops the signature, and what is only told."""
+        """Return what stops the signature, and what is only worth knowing."""
         return signing.guards(self.defense, self.curriculum, language())
 
     # --- deciding ------------------------------------------------------------------------------------------------
@@ -80,20 +64,12 @@ class VerdictDesk(ReportingDesk):
         return self.act(adding, drop_drafts=answered)
 
     def adding(self, deliverable: int | None, title: str, criteria: tuple[str, ...] = ()) -> ev.RowSet:
-        """What asks for one more document."""
+        """Return what asks for one more document."""
         due_s = self.curriculum.rules.student_due_s
         return ev.RowSet(Request(f"r{len(self.events) + 1}", deliverable, title.strip(), criteria, due_after_s=due_s))
 
     def ask_for(self, deliverable: int, criterion: str | None) -> Request:
-        """Ask for a document because of a criterion. If there is a row for the document already, the row gains it.
-
-        Args:
-            deliverable: Its number.
-            criterion: Why; None asks without one.
-
-        Returns:
-            The row as it is asked for now.
-        """
+        """Ask for a document, because of a criterion or without one; return its row, which may have been there."""
         reasons = (criterion,) if criterion else ()
         rows = [row for row in self.rows() if row.request.deliverable == deliverable]
         if not rows:
@@ -118,11 +94,7 @@ class VerdictDesk(ReportingDesk):
         return self.act(self.moving_due(row_id, by_s))
 
     def moving_due(self, row_id: str, by_s: int) -> ev.RowSet:
-        """What gives more or less time for a document, in seconds.
-
-        Raises:
-            ConsoleError: The row is gone.
-        """
+        """Return what gives more or less time for a document, in seconds."""
         row = self._row(row_id)
         if row is None:
             raise ConsoleError("This document is not asked for.")
@@ -142,25 +114,22 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def signing(self) -> ev.Signed:
-        """The signature of the draft; the law refuses it with what is to be settled first, a missing outcome too."""
+        """Return the signature of the draft; the law refuses it while something, also the outcome, is missing."""
         defense = self.defense
         chosen = msgspec.structs.replace(defense, outcome=defense.outcome or "validated")
         return ev.signed_event(chosen, self.curriculum)
 
     def announce(self) -> None:
-        """This console has signed the latest version: its countdown runs here."""
-        if self._countdowns is not None:
-            self._countdowns.begin(self.id, len(self.defense.versions))
+        """Begin the countdown of the version that this console has just signed."""
+        self._countdowns.begin(self.id, len(self.defense.versions))
 
     def countdown_s(self) -> int | None:
-        """Seconds until the signed verdict is released; None when nothing counts down.
+        """Return the seconds until the signed verdict is released; None when nothing counts down.
 
         A verdict signed before the console was closed does not count down: it waits for the mentor.
         """
         signed = self.defense.signed
-        if signed is None or self._countdowns is None:
-            return None
-        return self._countdowns.left_s(self.id, signed.version)
+        return None if signed is None else self._countdowns.left_s(self.id, signed.version)
 
     def release(self) -> Defense:
         """Release the signed verdict: due dates run from now."""
@@ -168,7 +137,7 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def releasing(self) -> ev.Released:
-        """What releases the signed verdict; without one the law refuses it."""
+        """Return what releases the signed verdict; without one the law refuses it."""
         return ev.Released(self.defense.signed.version if self.defense.signed else 0)
 
     # --- after release -------------------------------------------------------------------------------------------
@@ -176,7 +145,7 @@ class VerdictDesk(ReportingDesk):
     def amend(self, reason: str) -> Defense:
         """Draft a new version of the released verdict, for a reason that the student reads.
 
-        The released one stands until then.
+        The released one holds until then.
         """
         return self.act(ev.AmendmentOpened(reason.strip(), for_student=True))
 
@@ -185,11 +154,11 @@ class VerdictDesk(ReportingDesk):
         return self.act(ev.AmendmentDropped())
 
     def contest(self, reason: str) -> Defense:
-        """The student contests the released verdict."""
+        """Record that the student contests the released verdict."""
         return self.act(ev.Contested(reason.strip()))
 
     def uphold(self, reason: str) -> Defense:
-        """The contested verdict stands, for this reason."""
+        """Uphold the contested verdict, for this reason."""
         return self.act(ev.ContestResolved(reason.strip()))
 
     def plan_next_attempt(self, planned_at: str) -> str:
@@ -224,7 +193,7 @@ class VerdictDesk(ReportingDesk):
 
     @property
     def no_next_attempt(self) -> ConsoleError | None:
-        """Why the next attempt at this project cannot be planned, None when it can."""
+        """Return why the next attempt at this project cannot be planned, None when it can."""
         if self.read_only is not None:
             return self.read_only
         if self.defense.signed is not None:
@@ -241,5 +210,5 @@ class VerdictDesk(ReportingDesk):
         return str(defense_id(defense.student_id, defense.project, defense.attempt + 1))
 
     def reopen(self) -> Defense:
-        """The defense goes on; the minutes since its end count as a pause."""
+        """Go on with the defense; the minutes since its end count as a pause."""
         return self.act(ev.Reopened())

@@ -1,11 +1,12 @@
 """Events and states in words, for the timeline, the `log` command and every screen. Pure: no terminal library.
 
-User text goes into the sentences unchanged: whoever shows a sentence has to make it safe.
+User text goes into the sentences unchanged: where a sentence is shown, it is made safe.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -20,7 +21,7 @@ from defense_console.words.values import CANCELLERS, GAP_ANSWERS, OUTCOMES, PAUS
 
 
 def cancelled_actions(events: Sequence[DefenseEvent]) -> frozenset[int]:
-    """Numbers of the events that no longer apply because their action was undone."""
+    """Return the numbers of the events that no longer apply because their action was undone."""
     kept = {event.seq for event in settle(events)[0]}
     return frozenset(
         event.seq for event in events if event.seq not in kept and not isinstance(event.what, ev.Undone | ev.Redone)
@@ -28,7 +29,7 @@ def cancelled_actions(events: Sequence[DefenseEvent]) -> frozenset[int]:
 
 
 def requests_of(events: Sequence[DefenseEvent]) -> Mapping[str, Request]:
-    """The documents to revise that a log names, by row id, as they were last written."""
+    """Return the documents to revise that a log names, by row id, as they were last written."""
     found: dict[str, Request] = {}
     for event in events:
         match event.what:
@@ -50,12 +51,10 @@ def describe(
     rows: Mapping[str, Request] = _NO_ROWS,
     zone: str = "UTC",
 ) -> str:
-    """What an event says, as a sentence.
+    """Return what an event says, as a sentence.
 
     Args:
-        event: One line of a log.
         curriculum: For the sentences of criteria and skills; None shows their ids only.
-        language: "fr" or "en".
         project: For the titles of deliverables; None shows their numbers only.
         rows: See `requests_of`: for the titles of documents that the mentor added.
         zone: IANA name of the zone dates are read in.
@@ -75,37 +74,30 @@ _PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvem
 _TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
 
 
+@dataclass(frozen=True)
 class _Words:
     """What the sentences are made with."""
 
-    def __init__(
-        self,
-        _: Translator,
-        curriculum: Curriculum | None,
-        project: Project | None,
-        rows: Mapping[str, Request],
-        zone: str,
-    ) -> None:
-        self._ = _
-        self.curriculum = curriculum
-        self.project = project
-        self.rows = rows
-        self.zone = zone
+    _: Translator
+    curriculum: Curriculum | None
+    project: Project | None
+    rows: Mapping[str, Request]
+    zone: str
 
     def moment(self, at: str) -> str:
-        """A date and time in the zone of the reader."""
+        """Return a date and time in the zone of the reader."""
         return self._.date_time(at, self.zone)
 
     def table(self, table: Mapping[str, str], key: str) -> str:
-        """The word for a value; a value without one is shown as it is."""
+        """Return the word for a value; a value without one is shown as it is."""
         return self._(table[key]) if key in table else key
 
     def with_reason(self, sentence: str, reason: str) -> str:
-        """The sentence, and the reason behind it when there is one."""
+        """Return the sentence, and the reason behind it when there is one."""
         return self._("{sentence}: {reason}", sentence=sentence, reason=reason) if reason else sentence
 
     def criterion(self, id: str) -> str:
-        """Id and sentence of a criterion."""
+        """Return the id and sentence of a criterion."""
         found = self._criterion(id)
         return id if found is None else f"{id} ({found.text.in_(self._.language)})"
 
@@ -116,23 +108,23 @@ class _Words:
         return next((c for c in (*self.curriculum.oral, *every) if c.id == id), None)
 
     def document(self, request: Request) -> str:
-        """Title of a document to revise."""
+        """Return the title of a document to revise."""
         return request.title or self.deliverable(request.deliverable)
 
     def deliverable(self, n: int | None) -> str:
-        """Number and title of a deliverable."""
+        """Return the number and title of a deliverable."""
         if n is None:
             return self._("a document without a name")
         found = self.project.deliverable(n) if self.project else None
         return str(n) if found is None else f"{n}. {found.title.in_(self._.language)}"
 
     def part(self, field: str) -> str:
-        """A part of the report by its field key."""
+        """Return a part of the report by its field key."""
         kind, _slash, skill = field.partition("/")
         return skill if kind == "skill" else self.table(_PARTS, field)
 
     def row(self, id: str) -> str:
-        """A document to revise by its row id, which names the deliverable of a pre-filled one."""
+        """Return a document to revise by its row id, which names the deliverable of a pre-filled one."""
         if id in self.rows:
             return self.document(self.rows[id])
         return self.deliverable(int(id[1:])) if id[:1] == "d" and id[1:].isdecimal() else f"({id})"
@@ -292,7 +284,7 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
         case ev.Contested(reason=reason):
             return words.with_reason(_("The student contests the verdict"), reason)
         case ev.ContestResolved(reason=reason):
-            return words.with_reason(_("The contested verdict stands"), reason)
+            return words.with_reason(_("The contested verdict is upheld"), reason)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Copying a text out of the console, and saying truthfully which way it went. Source: product.md §6."""
+"""Copying a text out of the console, and saying truthfully which way it went."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Copied(msgspec.Struct, frozen=True):
     problem: ConsoleError | None = None
 
     def sentence(self, language: str) -> str:
-        """What the line says; it never says "copied" when nothing was."""
+        """Return what the line says; it never says "copied" when nothing was."""
         _ = translator(language)
         if self.tool and self.file:
             return _("Copied to the clipboard; also in {file}.", file=self.file)
@@ -56,7 +56,7 @@ class Copied(msgspec.Struct, frozen=True):
 
 
 def over_ssh(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the terminal is at the other end of an SSH connection."""
+    """Return whether the terminal is at the other end of an SSH connection."""
     environ = os.environ if environ is None else environ
     return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
@@ -115,10 +115,7 @@ def copy(
     Over SSH the caller also sends it to the terminal (OSC 52): a tool would fill the clipboard of the wrong machine.
 
     Args:
-        text: What to copy, unchanged.
-        folder: The store's folder, None when it has none.
         tool: Gives the text to the system's clipboard and returns whether it holds it; `by_tool` when None.
-        environ: The environment; the process's own when None.
     """
     remote = over_ssh(environ)
     held = not remote and (tool or by_tool)(text)

@@ -37,7 +37,6 @@ class Taken(msgspec.Struct, frozen=True):
     Attributes:
         plan: the changes a list, the platform's sessions or a calendar asked for; else None.
         archive: what an export held; else None.
-        documents: how many documents came with it.
     """
 
     plan: ImportPlan | None = None
@@ -50,19 +49,10 @@ class ExchangeDesk:
 
     Args:
         store: Written to directly; no console needs to wait here.
-        clocks: Reads the machine's clocks.
-        author: Name of the mentor.
-        zone: IANA name of the mentor's zone.
-        shipped: Curricula by code.
     """
 
     def __init__(
-        self,
-        store: Store,
-        clocks: Callable[[], Stamp],
-        author: str,
-        zone: str,
-        shipped: Mapping[str, Curriculum],
+        self, store: Store, clocks: Callable[[], Stamp], author: str, zone: str, shipped: Mapping[str, Curriculum]
     ) -> None:
         self.store = store
         self.logs = DirectLogs(store, clocks, author, shipped)
@@ -77,7 +67,6 @@ class ExchangeDesk:
         Args:
             file: Not a ZIP, see `WholeStoreDesk`.
             sheet: Name of the sheet of a workbook, None for the only one.
-            dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
@@ -103,17 +92,21 @@ class ExchangeDesk:
             store.read_log,
             store.students(),
             store.curricula(),
-            store.all_drafts(),
-            store.all_asides(),
+            [
+                archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
+                for log, drafts in store.all_drafts().items()
+                for field, draft in drafts.items()
+            ],
+            [
+                archive.SavedAside(log, key, event)
+                for log, asides in store.all_asides().items()
+                for key, event in asides.items()
+            ],
             store.meta(DEMO) or "",
         )
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
-        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`.
-
-        Args:
-            form: Separator, byte order mark, zone and language.
-        """
+        """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""
         summaries = self.store.summaries_by_ids(tuple(self.logs.ids(DEFENSE)))
         ordered = sorted(summaries, key=lambda one: (instant(one.planned_at), one.id))
         return write_csv(self._exported(one.id for one in ordered), form)
@@ -146,11 +139,7 @@ class ExchangeDesk:
         return Taken(archive=found)
 
     def check_empty(self) -> None:
-        """Refuse to mix an export with what is there.
-
-        Raises:
-            ConsoleError: The store holds something.
-        """
+        """Refuse to mix an export with what is there."""
         if not self.store.is_empty():
             raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 
@@ -169,13 +158,10 @@ class ExchangeDesk:
     # --- the demo cohort -----------------------------------------------------------------------------------------
 
     def fill_demo(self, now: str) -> bool:
-        """Fill an empty store with the demo cohort; one that holds it already stays as it is.
+        """Fill an empty store with the demo cohort; return whether it did: one that holds it already stays as it is.
 
         Args:
             now: ISO 8601 UTC instant the cohort is made for.
-
-        Returns:
-            Whether the store was filled now.
 
         Raises:
             ConsoleError: The store holds something else.
@@ -206,4 +192,4 @@ class ExchangeDesk:
             self.store.save_draft(played.log.stream, played.typing.field, draft)
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
-            self.store.write_lease(played.log.id, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+            self.store.write_lease(played.log.stream, Lease("", host, 0, "", played.lease.boot_id, played.lease))

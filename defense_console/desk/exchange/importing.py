@@ -24,9 +24,9 @@ from defense_console.exchange.planning import plan_import
 from defense_console.exchange.platform.matching import match_sessions
 from defense_console.exchange.platform.session_list import read_sessions
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import defense_id
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 
@@ -35,12 +35,7 @@ _LOOK_BACK: Final = timedelta(days=1)
 
 
 class ImportDesk:
-    """Imports of one store.
-
-    Args:
-        logs: Written to directly; no console needs to wait here.
-        zone: IANA name of the mentor's zone.
-    """
+    """Imports of one store."""
 
     def __init__(self, logs: DirectLogs, zone: str) -> None:
         self.store = logs.store
@@ -54,7 +49,6 @@ class ImportDesk:
         Args:
             file: Of the kind "csv", "workbook", "json" or "sessions".
             sheet: Name of the sheet of a workbook, None for the only one.
-            dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Every line that cannot be taken; the store is untouched.
@@ -75,7 +69,7 @@ class ImportDesk:
             table = table_of(book.lines(name))
         else:
             table = csv_table(file.data) if file.kind == "csv" else json_table(file.document)
-        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name)
+        return read_list(table, file.kind == "json", self.shipped, self.zone, people, name, file.assumed)
 
     def take_calendar(
         self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
@@ -83,10 +77,8 @@ class ImportDesk:
         """Follow a calendar: plan its defenses, move those it moved, report the rest.
 
         Args:
-            data: An iCalendar file.
             said: What the mentor says of events that do not say it themselves.
             horizon_days: How far ahead repetitions are looked at.
-            dry_run: Check everything and change nothing.
 
         Raises:
             BadFile: Everything that cannot be read or taken; the store is untouched.

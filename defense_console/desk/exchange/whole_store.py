@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from typing import IO
 
 import msgspec
@@ -18,23 +19,18 @@ from defense_console.store.vault import Vault
 
 
 class WholeStoreDesk:
-    """Copies of a store with its documents.
-
-    Args:
-        exchange: For the lines.
-        vault: For the documents.
-    """
+    """Copies of a store with its documents."""
 
     def __init__(self, exchange: ExchangeDesk, vault: Vault) -> None:
         self.exchange = exchange
         self.vault = vault
 
     def missing(self) -> tuple[str, ...]:
-        """SHA-256 of the documents that logs tell of and the folder does not hold, sorted."""
+        """Return the SHA-256 of the documents that logs name and the folder does not hold, sorted."""
         return missing_documents(self.exchange.store, self.vault)
 
     def export(self) -> Iterator[bytes]:
-        """The ZIP in pieces; documents that are missing are left out of it.
+        """Return the ZIP in pieces; documents that are missing are left out of it.
 
         Raises:
             ConsoleError: A document cannot be read, or is not the one that was received.
@@ -45,7 +41,7 @@ class WholeStoreDesk:
     def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
         """Fill an empty store, and its folder of documents.
 
-        The documents come first: what no log tells of yet is harmless, and a log without its documents is not.
+        The documents come first: what no log names yet is harmless, and a log without its documents is not.
 
         Args:
             file: The ZIP; it has to be one that can be read anywhere.
@@ -65,17 +61,12 @@ class WholeStoreDesk:
                 pieces = document_pieces(whole, found, received_files(events))
                 if dry_run:
                     for _sha256, chunks in pieces:
-                        _read_through(chunks)
+                        deque(chunks, maxlen=0)  # reads all of it
                     return msgspec.structs.replace(checked, documents=len(found.entries))
                 with self.vault.taking() as taking:
                     for _sha256, chunks in pieces:
                         taking.add(chunks)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-            raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: {problem}"), {"problem": error})]) from None
+        except (zipfile.BadZipFile, NotImplementedError, EOFError):
+            raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: this one is cut or damaged"))]) from None
         taken = self.exchange.import_archive(found.lines)
         return msgspec.structs.replace(taken, documents=len(found.entries))
-
-
-def _read_through(chunks: Iterable[bytes]) -> None:
-    for _ in chunks:
-        pass

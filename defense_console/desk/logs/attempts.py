@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from defense_console.model.queue.agenda import Summary, defense_id
+from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.summary import Summary, defense_id
 
 StudentProject = tuple[str, str]
 """A student and a project."""
+
+
+def projects_of(one: Defense | Summary, curriculum: Curriculum) -> dict[StudentProject, int]:
+    """Return every project of the student of a defense, with the attempt that is known of it; 0 for the others."""
+    known = {one.project: one.attempt}
+    return {(one.student_id, project.id): known.get(project.id, 0) for project in curriculum.projects}
 
 
 def defenses_of(

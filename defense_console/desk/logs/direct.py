@@ -19,9 +19,6 @@ class DirectLogs:
     """The logs of one store. A caller that writes several of them opens the transaction itself.
 
     Args:
-        store: Read and written directly.
-        clocks: Reads the machine's clocks.
-        author: Name of the mentor.
         shipped: Curricula by code, for defenses that have not started.
     """
 
@@ -34,15 +31,15 @@ class DirectLogs:
         self.curricula = Curricula(shipped, store.curriculum)
 
     def ids(self, subject: Subject[Any, Any]) -> Iterator[str]:
-        """Id of every log of a subject, sorted."""
+        """Return the id of every log of a subject, sorted."""
         return (subject.id_of(stream) for stream in self.store.streams(subject.prefix))
 
     def log(self, subject: Subject[W, S], id: str) -> Log[W, S]:
-        """A log and what it folds to; an empty one when there is none."""
+        """Return a log and what it folds to; an empty one when there is none."""
         return Log.read(subject, id, self.store.read_log(subject.stream(id)), self.curricula)
 
     def events(self, subject: Subject[W, S], id: str) -> list[Event[W]]:
-        """The events of a log, which need not fold; empty when there is none."""
+        """Return the events of a log, which need not fold; empty when there is none."""
         stream = subject.stream(id)
         return read_events(subject, stream, self.store.read_log(stream))
 

@@ -1,8 +1,8 @@
-"""Leases: which console writes on a defense, and how long it was gone. Source: product.md §2, §4.
+"""Leases: which console writes on a log, and how long it was gone. Source: product.md §2, §4.
 
-A lease is one row per defense, rewritten while it is held. A console takes it with the first thing it writes on a
-defense, or when the defense is live on its screen; it frees it when the defense is not live and no screen shows it any
-more, and when it ends.
+A lease is one row per log, rewritten while it is held. A console takes it with the first thing it writes on a log, or
+when the log is live on its screen (only a defense can be live); it frees it when the log is not live and no screen
+shows it any more, and when it ends.
 
 Whether its holder lives is what the store says, which holds a name for as long as a console lives. Where the store
 cannot say it, a lease is void at once when its boot is another one, or when its process is gone and this one would see
@@ -22,6 +22,7 @@ import msgspec
 
 from defense_console.clocks import is_certain, same_namespace, same_process
 from defense_console.model.defense import timeline as clock
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, Store, WriteLease
@@ -75,12 +76,12 @@ class Holder(msgspec.Struct, frozen=True):
 def held_by_other(
     lease: Lease | None, me: Holder, now: Stamp, process_start: ProcessStart, name_held: NameHeld = lambda _name: False
 ) -> bool:
-    """Return whether another console that lives holds the defense.
+    """Return whether another console that lives holds the log.
 
     The clocks of two machines differ: a sign of life from the near future is one.
 
     Args:
-        lease: The row of the defense.
+        lease: The row of the log.
         me: Who asks.
         now: A reading of the clocks.
         process_start: Tells when a process of this machine started, as far as this one sees it.
@@ -106,16 +107,16 @@ def held_by_other(
 
 
 def void_leases(store: Store, me: Holder, now: Stamp, process_start: ProcessStart) -> list[str]:
-    """Return the defenses, sorted by id, that are not live and that a console which is gone holds.
+    """Return the logs, sorted by name, that are not live and that a console which is gone holds.
 
-    The lease of a live one tells until when its console lived, so it stays for whoever opens it next.
+    The lease of a live defense says until when its console lived, so it stays for the console that opens it next.
     """
-    leases = {id: lease for id, lease in store.leases().items() if lease.holder}
-    live = {summary.id for summary in store.pending() if summary.session == "live"} if leases else set()
+    leases = {stream: lease for stream, lease in store.leases().items() if lease.holder}
+    live = {DEFENSE.stream(each.id) for each in store.pending() if each.session == "live"} if leases else set()
     return sorted(
-        id
-        for id, lease in leases.items()
-        if id not in live and not held_by_other(lease, me, now, process_start, store.name_held)
+        stream
+        for stream, lease in leases.items()
+        if stream not in live and not held_by_other(lease, me, now, process_start, store.name_held)
     )
 
 
@@ -127,20 +128,20 @@ def clear_void(store: Store, now: Stamp, process_start: ProcessStart) -> None:
     """
     me = Holder.of_this_process(process_start)
     there = store.leases()
-    for defense_id in void_leases(store, me, now, process_start):
-        store.write_lease(defense_id, None, (there[defense_id].holder,))
+    for stream in void_leases(store, me, now, process_start):
+        store.write_lease(stream, None, (there[stream].holder,))
 
 
 def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
-    """Who holds the defense, and since when, in the mentor's zone."""
+    """Return who holds a log, and since when, in the mentor's zone."""
     if not lease.since:
         return ConsoleError(
-            "Read only: another console holds this defense ({host}, last seen {at}).",
+            "Read only: another console is writing here ({host}, last seen {at}).",
             host=lease.host,
             at=date_time(lease.last.wall, zone),
         )
     return ConsoleError(
-        "Read only: another console holds this defense ({host}, since {at}).",
+        "Read only: another console is writing here ({host}, since {at}).",
         host=lease.host,
         at=date_time(lease.since, zone),
     )
@@ -149,7 +150,7 @@ def read_only_reason(lease: Lease, zone: str) -> ConsoleError:
 class Leases:
     """What this console holds, and what it may only read because another one holds it.
 
-    Answers come from the rows as `look` last read them, which is when a defense is opened and once a second.
+    Answers come from the rows as `look` last read them, which is when a screen is opened and once a second.
 
     Args:
         read: Reads every lease of the store.
@@ -192,98 +193,98 @@ class Leases:
         """Read the rows again. What changed is remembered for `turned`, whoever called this."""
         self._rows, now = self._read(), self._now()
         others = {
-            id: lease
-            for id, lease in self._rows.items()
-            if id not in self._writing and held_by_other(lease, self.me, now, self._process_start, self._name_held)
+            stream: lease
+            for stream, lease in self._rows.items()
+            if stream not in self._writing and held_by_other(lease, self.me, now, self._process_start, self._name_held)
         }
         self._turned |= others.keys() ^ self._others.keys()
         self._others = others
-        for id in others:
-            self._held.pop(id, None)
+        for stream in others:
+            self._held.pop(stream, None)
 
     def _name_held(self, name: str) -> bool:
         return self._names is not None and self._names.name_held(name)
 
     def turned(self) -> frozenset[str]:
-        """Ids of the defenses that became writable, or read-only, since this was last asked."""
+        """Return the logs that became writable, or read-only, since this was last asked."""
         turned, self._turned = frozenset(self._turned), set()
         return turned
 
-    def holder(self, defense_id: str) -> Lease | None:
-        """The lease of another console that lives and holds the defense, None when there is none."""
-        return self._others.get(defense_id)
+    def holder(self, stream: str) -> Lease | None:
+        """Return the lease of another console that lives and holds a log, None when there is none."""
+        return self._others.get(stream)
 
-    def read_only(self, defense_id: str) -> ConsoleError | None:
-        """Why nothing may be written on a defense, None when it may."""
+    def read_only(self, stream: str) -> ConsoleError | None:
+        """Return why nothing may be written on a log, None when it may."""
         if self._refusal is not None:
             return self._refusal
-        other = self._others.get(defense_id)
+        other = self._others.get(stream)
         return None if other is None else read_only_reason(other, self._zone)
 
-    def left_by_another(self, defense_id: str) -> Lease | None:
+    def left_by_another(self, stream: str) -> Lease | None:
         """The row that another run of the console left, None when it is ours or there is none."""
-        lease = self._rows.get(defense_id)
-        return None if defense_id in self._held or lease is None or lease.holder == self.me.name else lease
+        lease = self._rows.get(stream)
+        return None if stream in self._held or lease is None or lease.holder == self.me.name else lease
 
     @property
     def held(self) -> tuple[str, ...]:
-        """Ids of the defenses this console holds."""
+        """Names of the logs this console holds."""
         return tuple(self._held)
 
-    def was_here(self, defense_id: str) -> bool:
-        """Whether the row of a defense names this machine."""
-        lease = self._rows.get(defense_id)
+    def was_here(self, stream: str) -> bool:
+        """Return whether the row of a log names this machine."""
+        lease = self._rows.get(stream)
         return lease is not None and lease.host == self.me.host
 
     # --- what is done --------------------------------------------------------------------------------------------
 
-    def hold(self, defense_id: str) -> None:
-        """Take a defense that nobody holds, or give a sign of life when the last one is old enough."""
-        now, held = self._now(), self._held.get(defense_id)
-        if defense_id in self._others or self._refusal is not None:
+    def hold(self, stream: str) -> None:
+        """Take a log that nobody holds, or give a sign of life when the last one is old enough."""
+        now, held = self._now(), self._held.get(stream)
+        if stream in self._others or self._refusal is not None:
             return
         if held is not None and held.last.boot_id == now.boot_id and now.boot_ms - held.last.boot_ms < RENEW_MS:
             return
-        there = self._rows.get(defense_id)
-        self._write(defense_id, now, held.since if held else now.wall, there.holder if there and not held else "")
+        there = self._rows.get(stream)
+        self._write(stream, now, held.since if held else now.wall, there.holder if there and not held else "")
 
-    def take_over(self, defense_id: str) -> None:
-        """Take a defense from the console that holds it."""
-        other = self._others.pop(defense_id, None)
+    def take_over(self, stream: str) -> None:
+        """Take a log from the console that holds it."""
+        other = self._others.pop(stream, None)
         now = self._now()
-        self._write(defense_id, now, now.wall, other.holder if other is not None else "")
+        self._write(stream, now, now.wall, other.holder if other is not None else "")
 
-    def _write(self, defense_id: str, now: Stamp, since: str, over: str) -> None:
+    def _write(self, stream: str, now: Stamp, since: str, over: str) -> None:
         if self._names is not None and not self.me.named:
             self.me = msgspec.structs.replace(self.me, named=self._names.hold_name(self.me.name))
         lease = self.me.lease(now, since)
-        self._held[defense_id] = lease
-        self._send(defense_id, lease, over)
+        self._held[stream] = lease
+        self._send(stream, lease, over)
 
-    def _send(self, defense_id: str, lease: Lease | None, over: str = "") -> None:
-        waiting = self._writing.get(defense_id)  # it may be left out for this one, which must then do as much
+    def _send(self, stream: str, lease: Lease | None, over: str = "") -> None:
+        waiting = self._writing.get(stream)  # it may be left out for this one, which must then do as much
         allowed = {self.me.name, over, *(waiting.over or () if waiting is not None else ())}
-        job = WriteLease(defense_id, lease, tuple(sorted(allowed)))
-        self._writing[defense_id] = job
+        job = WriteLease(stream, lease, tuple(sorted(allowed)))
+        self._writing[stream] = job
         self._submit(job)
 
     def written(self, job: Job) -> None:
         """The recorder has done a job."""
-        if isinstance(job, WriteLease) and self._writing.get(job.defense_id) == job:
-            del self._writing[job.defense_id]
+        if isinstance(job, WriteLease) and self._writing.get(job.stream) == job:
+            del self._writing[job.stream]
 
     def free_all_but(self, wanted: Collection[str]) -> None:
         """Free what is held and not wanted any more, so that the time from now on is no absence of the console."""
-        for defense_id in [id for id in self._held if id not in wanted]:
-            self._send(defense_id, None)
-            del self._held[defense_id]
+        for stream in [held for held in self._held if held not in wanted]:
+            self._send(stream, None)
+            del self._held[stream]
 
     def end(self, live: Callable[[str], bool]) -> None:
-        """The console ends: a live defense keeps its last sign of life, the others keep nothing."""
+        """Free everything, since the console ends; what is live keeps its last sign of life."""
         now = self._now()
-        for defense_id in self._held:
-            freed = self.me.freed(now) if live(defense_id) else None
-            self._send(defense_id, freed)
+        for stream in self._held:
+            freed = self.me.freed(now) if live(stream) else None
+            self._send(stream, freed)
         self._held.clear()
 
 

@@ -1,8 +1,8 @@
 """What was decided here and refused because another console was first: kept aside until the mentor has chosen.
 
 It is kept in rows of the store, so that nothing is lost across a restart and either console can settle it.
-Each is one event as it was meant; what is kept for good is recorded anew, with the time at which that is done.
-The recorder writes them before it tells that they were refused: see `store/unsaved/keeping_aside.py`.
+Each is one event as it was meant; what is kept for good is recorded again, with the time at which that is done.
+The recorder writes them before it says that they were refused: see `store/unsaved/keeping_aside.py`.
 """
 
 from __future__ import annotations
@@ -46,12 +46,7 @@ def _when(aside: Aside) -> tuple[str, int]:
 
 
 class KeptAside:
-    """What is kept aside, of every log of one store.
-
-    Args:
-        snapshot: Of the store.
-        submit: Hands a write to the recorder.
-    """
+    """What is kept aside, of every log of one store."""
 
     def __init__(self, snapshot: Snapshot, submit: Callable[[Job], None]) -> None:
         self._snapshot = snapshot
@@ -61,7 +56,7 @@ class KeptAside:
         """What the last write of each on its way leaves behind: the answer to an earlier one says nothing of it."""
 
     def of(self, stream: str) -> tuple[Aside, ...]:
-        """What is kept aside of a log, as it was decided, a change after what it changes; empty when all is settled."""
+        """Return what is kept aside of a log in the order of the decisions, a change after what it changes."""
         if stream not in self._known:
             self._known[stream] = _asides(stream, self._snapshot.asides(stream))
         found = sorted(self._known[stream].values(), key=_when)
@@ -79,7 +74,7 @@ class KeptAside:
         return frozenset(stream for stream in tuple(self._known) if self._reread(stream))
 
     def _reread(self, stream: str) -> bool:
-        """Whether there is something else than was known; what is on its way is known better here."""
+        """Return whether there is something else than was known; what is on its way is known better here."""
         stored = self._snapshot.asides(stream)
         known = self._known.get(stream, {})
         busy = {key for name, key in self._writing if name == stream}
@@ -88,7 +83,7 @@ class KeptAside:
         return self._known[stream].keys() != known.keys()
 
     def refused(self, job: Append) -> None:
-        """The store refused an append because another writer was first, and has kept it aside."""
+        """Take note that the store refused an append, since another writer was first, and has kept it aside."""
         for key in (*job.drop_aside, *(key for key, _event in job.aside)):
             self._writing.pop((job.stream, key), None)
         self._snapshot.refresh()
@@ -113,7 +108,7 @@ class KeptAside:
         self._submit(SaveAside(stream, key, event))
 
     def written(self, job: Job) -> None:
-        """The recorder has done a job."""
+        """Take note that the recorder has done a job."""
         match job:
             case SaveAside(stream=stream, key=key, event=event):
                 self._forget(stream, key, event or "dropped")
@@ -128,17 +123,15 @@ class KeptAside:
             del self._writing[stream, key]
 
     def unwritten(self) -> int:
-        """How many are still on their way to the store."""
+        """Return how many are still on their way to the store."""
         return sum((stream, key) in self._writing for stream, known in self._known.items() for key in known)
 
     # --- keeping -------------------------------------------------------------------------------------------------
 
     def wanted(self, stream: str, key: str, seq: int) -> Any:
-        """What is recorded when one is taken up.
+        """Return what is recorded when one is taken up.
 
         Args:
-            stream: Whose log.
-            key: Which.
             seq: Number its line will have.
 
         Raises:
@@ -159,11 +152,9 @@ class KeptAside:
         return what
 
     def move(self, stream: str, key: str, seq: int) -> Move:
-        """What happens to the rows when one is recorded, in the same transaction.
+        """Return what happens to the rows when one is recorded, in the same transaction.
 
         Args:
-            stream: Whose log.
-            key: Which is recorded.
             seq: Number its line will have.
         """
         self.of(stream)
@@ -177,7 +168,7 @@ class KeptAside:
         return Move((key, *(other.key for other in those)), tuple(aside_row(seq + 1, event) for event in events))
 
     def taken_up(self, stream: str, move: Move) -> None:
-        """One is being recorded again: its row goes, and those that change it move."""
+        """Let a row go that is being recorded again, and move those that change it."""
         known = self._known[stream]
         for gone in move.gone:
             del known[gone]

@@ -29,7 +29,7 @@ _NAMED = 4
 
 
 def replayed_sentences(done: Replayed) -> tuple[str, ...]:
-    """What to say after the spool was looked at; nothing when there was nothing in it."""
+    """Return what to say after the spool was looked at; nothing when there was nothing in it."""
     found: list[str] = []
     if done.written:
         found.append(
@@ -42,8 +42,8 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
     if done.filed:
         found.append(
             ngettext(
-                "{n} action of a defense that is not here could not be saved; it is kept in {place}.",
-                "{n} actions of a defense that is not here could not be saved; they are kept in {place}.",
+                "{n} action of a defense or a student that is not here could not be saved; it is kept in {place}.",
+                "{n} actions of a defense or a student that is not here could not be saved; they are kept in {place}.",
                 done.filed,
                 place=done.file,
             )
@@ -59,14 +59,13 @@ def replayed_sentences(done: Replayed) -> tuple[str, ...]:
         )
     found += [_("{place} was left as it is. {problem}", place=path, problem=why) for path, why in done.foreign]
     if done.error is not None:
-        why = _("What could not be saved before waits in {place}: {problem}",
-                               place=done.file, problem=done.error)  # fmt: skip
-        found.append(why)
+        text = N_("What could not be saved before waits in {place}: {problem}")
+        found.append(_(text, place=done.file, problem=done.error))
     return tuple(found)
 
 
 def aside_sentence(store: Store) -> tuple[str, ...]:
-    """Which logs have decisions that are not in the record because another console wrote first; () for none."""
+    """Return which logs have decisions that are not in the record because another console wrote first; () for none."""
     kept = {stream: len(rows) for stream, rows in store.all_asides().items()}
     names = sorted(_short_name(store, stream) for stream in kept)
     if not names:
@@ -91,7 +90,7 @@ def _short_name(store: Store, stream: str) -> str:
 
 
 def loss_sentence(saved: SaveState) -> str:
-    """What leaving now would mean, in the language of the console; empty when everything is saved or soon will be."""
+    """Return what leaving now would mean, in the console's language; empty when all is saved or soon will be."""
     if saved.state != "failed":
         return ""
     if saved.unsaved:
@@ -100,17 +99,12 @@ def loss_sentence(saved: SaveState) -> str:
         text = _("The text being typed is not saved.")
     if saved.spool is None:
         return text + " " + _("It is in memory only and would be lost: copy it first.")
-    kept = _("It lies in {place} and is saved when the store is opened again.", place=saved.spool.parent)
+    kept = _("It is in {place} and is saved when the store is opened again.", place=saved.spool.parent)
     return text + " " + kept
 
 
 def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
-    """Everything that is not in the store, as a text to keep.
-
-    Args:
-        ledger: The logs.
-        language: "fr" or "en".
-        zone: IANA name of the mentor's zone.
+    """Return everything that is not in the store, as a text to keep.
 
     Returns:
         One paragraph for each defense or student, an action a line, oldest first, and of a text being typed what it is
@@ -120,9 +114,9 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
     paragraphs: dict[str, list[str]] = {}
     for job in _last_drafts(ledger.recorder.unsaved()):
         if isinstance(job, Append):
-            paragraphs.setdefault(job.stream, []).extend(_lines_of(job, ledger, _, language, zone))
+            paragraphs.setdefault(job.stream, []).extend(_events(job.stream, job.lines, ledger, _, language, zone))
         elif isinstance(job, SaveAside) and job.event is not None:
-            lines = _events(job.stream, [subject_of(job.stream).decode(job.event)], ledger, _, language, zone)
+            lines = _events(job.stream, [job.event], ledger, _, language, zone)
             refused = _(N_("Not saved because another console wrote first:"))
             paragraphs.setdefault(job.stream, []).extend([refused, *lines])
         elif isinstance(job, SaveDraft) and job.draft is not None:
@@ -132,7 +126,7 @@ def unsaved_text(ledger: Ledger, language: str, zone: str) -> str:
 
 
 def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs without the rows that a later one replaces, or whose text a later action holds."""
+    """Return the jobs without the rows that a later one replaces, or whose text a later action holds."""
     kept: list[Job] = []
     replaced: set[tuple[str, str, str]] = set()
     for job in reversed(jobs):
@@ -154,14 +148,14 @@ def _last_drafts(jobs: Sequence[Job]) -> list[Job]:
 
 
 def unsaved_counts(jobs: Sequence[Job]) -> tuple[int, int]:
-    """How many actions and how many texts being typed are among the jobs; a lease is neither, it ends by itself."""
+    """Return how many actions and how many texts being typed are among the jobs; a lease is neither."""
     left = _last_drafts(jobs)
     actions = sum(isinstance(job, Append) or (isinstance(job, SaveAside) and job.event is not None) for job in left)
     return actions, sum(isinstance(job, SaveDraft) and job.draft is not None for job in left)
 
 
 def _field(key: str, _: Translator) -> str:
-    """A text field in words, with the id of the criterion or of the skill it is about."""
+    """Return a text field in words, with the id of the criterion or of the skill it is about."""
     kind, _slash, rest = key.partition("/")
     places = {"row": f"row/{rest.rpartition('/')[2]}", "ask": f"ask/{rest.partition('/')[0]}"}
     word = FIELDS.get(places.get(kind, kind))
@@ -194,15 +188,12 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
     )
 
 
-def _lines_of(job: Append, ledger: Ledger, _: Translator, language: str, zone: str) -> Iterator[str]:
-    subject = subject_of(job.stream)
-    return _events(job.stream, [subject.decode(line) for line in job.lines], ledger, _, language, zone)
-
-
 def _events(
-    stream: str, events: Sequence[Event[Any]], ledger: Ledger, _: Translator, language: str, zone: str
+    stream: str, bodies: Sequence[bytes], ledger: Ledger, _: Translator, language: str, zone: str
 ) -> Iterator[str]:
-    if subject_of(stream) is not DEFENSE:
+    subject = subject_of(stream)
+    events: Sequence[Event[Any]] = [subject.decode(body) for body in bodies]
+    if subject is not DEFENSE:
         for event in events:
             yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
         return

@@ -1,7 +1,7 @@
 """Dates and times as a mentor types them, read by a small grammar of our own; nothing is guessed.
 
 `2026-04-03 14:00` · `03/04/2026 14:00` · `03/04 14:00` · `14:00` · `today`, `tomorrow`, `monday` and the French words,
-with a time · `in 2 days`, `in 3 hours`, `in 30 min` and the French words. Source: engineering.md §3.
+with a time · `in 2 days`, `in 3 hours`, `in 30 min` and the French words.
 """
 
 from __future__ import annotations
@@ -38,11 +38,9 @@ _ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
-    """The instant a mentor typed.
+    """Return the instant a mentor typed.
 
     Args:
-        text: As typed.
-        zone: IANA name of the mentor's zone.
         now: The present instant, ISO 8601 UTC.
         usual: The start so far, ISO 8601 UTC: its time of day holds when only a day is typed.
 
@@ -56,13 +54,10 @@ def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
     try:
         return moment(text.strip(), zone) if re.search(r"[0-9]T[0-9]", text) else _read(words, zone, now, usual)
     except (ValueError, OverflowError):
-        raise _unreadable(text) from None
-
-
-def _unreadable(text: str) -> ConsoleError:
-    return ConsoleError(
-        "“{text}” is not a date: write it like 03/04 14:00, 2026-04-03 14:00, tomorrow 14:00 or in 2 days.", text=text
-    )
+        raise ConsoleError(
+            "“{text}” is not a date: write it like 03/04 14:00, 2026-04-03 14:00, tomorrow 14:00 or in 2 days.",
+            text=text,
+        ) from None
 
 
 def _read(words: str, zone: str, now: str, usual: str) -> str:
@@ -84,7 +79,7 @@ def _read(words: str, zone: str, now: str, usual: str) -> str:
 
 
 def _ahead(number: int, unit_s: int, zone: str, now: str, usual: str) -> str:
-    """Hours and minutes are real time from now; days are days of the calendar, at the usual time of day."""
+    """Return an instant so far ahead: hours and minutes in real time, days in the calendar at the usual time."""
     if unit_s < 86_400:
         whole = instant(later(now, number * unit_s)).replace(second=0, microsecond=0)
         return iso(whole.astimezone(UTC))
@@ -99,11 +94,7 @@ def _local(day: date, hour: int, minute: int, zone: str) -> str:
 
 
 def _day(words: str, today: date) -> date:
-    """A day by its name or its date; a day of the month without a year is the coming one.
-
-    Raises:
-        ValueError: It is none.
-    """
+    """Return a day by its name or its date; a day of the month without a year is the coming one."""
     if words in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[words])
     for number, names in enumerate(_WEEKDAYS):

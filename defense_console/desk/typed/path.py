@@ -11,10 +11,7 @@ from defense_console.model.errors import ConsoleError
 
 
 def typed_path(text: str) -> Path:
-    """The path meant: without the quotes or backslashes a terminal puts around a dropped file, `~` being the home.
-
-    Args:
-        text: What was typed; a `file://` address too.
+    """Return the path meant, without the quotes or backslashes that a terminal adds; `~` and `file://` work.
 
     Raises:
         ConsoleError: Nothing was typed, or `~name` is nobody here.

@@ -37,26 +37,13 @@ class PutBack(msgspec.Struct, frozen=True):
 
 
 def back_up(backups: Backups, at: str) -> CopyMade:
-    """Make a copy beside the daily ones.
-
-    Args:
-        backups: Of the store.
-        at: The instant, ISO 8601 UTC.
-
-    Raises:
-        StoreError: There is none, and why.
-    """
+    """Make a copy next to the daily ones."""
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
         return CopyMade(backups.write(at), len(store.streams()))
 
 
 def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
     """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
-
-    Args:
-        backups: Of the store.
-        folder: The other one.
-        at: The instant, ISO 8601 UTC.
 
     Raises:
         ConsoleError: It lies in the store's own folder, or cannot be written.
@@ -66,7 +53,7 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
         if folder.exists() and not folder.is_dir():
             raise ConsoleError("{place} is a file: name a folder.", place=folder)
     if folder.resolve().is_relative_to(store_folder.resolve()):
-        raise ConsoleError("{place} lies in the store's own folder: choose a folder on another disk.", place=folder)
+        raise ConsoleError("{place} is in the store's own folder: choose a folder on another disk.", place=folder)
     here, there = FolderVault(store_folder), FolderVault(folder)
     with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
         with suppress(FullDisk):
@@ -77,21 +64,12 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
-    """Replace the store by a copy, and bring the documents that lie beside the copy.
-
-    Args:
-        source: A copy, or a folder of them.
-        backups: Of the store that is replaced.
-        at: The instant, ISO 8601 UTC.
-
-    Raises:
-        ConsoleError: Why not; the store is as it was.
-    """
+    """Replace the store by a copy, and bring the documents next to the copy."""
     restored = restore(source, backups, at)
     here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
-        beside = (there.folder / place.UPLOADS_FOLDER).is_dir()
-        count = _bring(there, here, named_documents(store)) if beside else 0
+        has_documents = (there.folder / place.UPLOADS_FOLDER).is_dir()
+        count = _bring(there, here, named_documents(store)) if has_documents else 0
         return PutBack(restored, count, missing_documents(store, here))
 
 

@@ -29,7 +29,7 @@ Copy = Callable[[Backups, str], Made]
 
 
 def in_own_process(backups: Backups, at: str) -> Made:
-    """Copy and check in a process that stands back behind the console, and survives it."""
+    """Copy and check in a process that yields to the console, and survives it."""
     command = [sys.executable, "-P", "-m", "defense_console.store.sqlite.copies.backing_up"]
     arguments = [str(backups.store), str(backups.folder), str(backups.kept), at]
     done = subprocess.run(
@@ -43,9 +43,7 @@ class DailyBackup:
     """The daily copy of one store.
 
     Args:
-        backups: Where the copies are.
         zone: IANA name of the mentor's zone: whose day it is.
-        copy: Makes a copy.
     """
 
     def __init__(self, backups: Backups, zone: str, copy: Copy = in_own_process) -> None:
@@ -58,11 +56,7 @@ class DailyBackup:
         self._thread: threading.Thread | None = None
 
     def look(self, now: Stamp) -> None:
-        """Begin the copy of the day when there is none; returns at once.
-
-        Args:
-            now: A reading of the clocks.
-        """
+        """Begin the copy of the day when there is none; returns at once."""
         if self._done == self._day(now.wall) or (self._thread is not None and self._thread.is_alive()):
             return
         if self._failed is not None and 0 <= wall_ms(self._failed, now) < AGAIN_MS:
@@ -71,7 +65,7 @@ class DailyBackup:
         self._thread.start()
 
     def problem(self) -> ConsoleError | None:
-        """Why there is no copy of the day; told once."""
+        """Return why there is no copy of the day, once; then None."""
         problem, self._problem = self._problem, None
         return problem
 
@@ -81,11 +75,11 @@ class DailyBackup:
             self._thread.join(timeout_s)
 
     def _day(self, wall: str) -> str:
-        """The mentor's day of an instant; days compare as texts."""
+        """Return the mentor's day of an instant; days compare as texts."""
         return instant(wall).astimezone(zone_of(self._zone)).date().isoformat()
 
     def _make(self, now: Stamp) -> None:
-        """On the thread."""
+        """Make the copy of the day when there is none; on the thread."""
         today = self._day(now.wall)
         refusal = None
         copies = (each for each in self.backups.all() if not each.reason and not each.doubtful)

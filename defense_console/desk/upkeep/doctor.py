@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with a store and everything beside it, and mending what can be mended."""
+"""The doctor: what is wrong with a store and what belongs to it, and mending what can be mended."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ class Mended(msgspec.Struct, frozen=True):
     """What was done, and what is still wrong afterwards.
 
     Attributes:
-        rebuilt: None where the store needed no building anew.
-        left: what is still wrong.
+        rebuilt: None where the store was not built again.
         notice: where the copy made before an earlier schema was brought up lies, when that is not with the others.
     """
 
@@ -51,15 +50,7 @@ class Mended(msgspec.Struct, frozen=True):
 
 
 class Doctor:
-    """Looks after one store.
-
-    Args:
-        backups: Of the store.
-        now: A reading of the clocks.
-        process_start: Tells when a process of this machine started.
-        shipped: Curricula by code.
-        spool: Where what could not be saved waits.
-    """
+    """Looks after one store."""
 
     def __init__(
         self,
@@ -76,14 +67,14 @@ class Doctor:
         self._spool = spool
 
     def examine(self) -> tuple[Finding, ...]:
-        """Everything that is wrong. Empty when the store is sound.
+        """Return everything that is wrong. Empty when the store is sound.
 
         Raises:
             ConsoleError: There is no store, or it cannot be looked at.
         """
         with examined(self._backups) as (found, store):
-            beside = (*of_half_made(self._half_made(store)), *of_spool(self._spool, self._backups.store))
-            return (*found, *beside, *(self._of_all_beside(store) if store is not None else ()))
+            others = (*of_half_made(self._half_made(store)), *of_spool(self._spool, self._backups.store))
+            return (*found, *others, *(self._of_documents_and_spool(store) if store is not None else ()))
 
     def _half_made(self, store: Store | None) -> HalfMade:
         elsewhere: list[Path] = []
@@ -92,8 +83,8 @@ class Doctor:
                 elsewhere = copied_to(store)
         return HalfMade(self._backups.store, [self._backups.folder], self._spool, elsewhere)
 
-    def _of_all_beside(self, store: TinyStore) -> Iterator[Finding]:
-        """What the logs need beside them, and what waits for them; of rows that cannot be read others have told."""
+    def _of_documents_and_spool(self, store: TinyStore) -> Iterator[Finding]:
+        """Yield what is wrong with documents and spool; rows that cannot be read were reported before."""
         yield from self._of_documents(store)
         with suppress(StoreError):
             yield from self._of_spool(store)
@@ -129,16 +120,16 @@ class Doctor:
     def _of_documents(self, store: Store) -> Iterator[Finding]:
         vault = FolderVault(self._backups.store)
         remedy = ConsoleError(N_("Receive it again, or take it from a copy with documents (restore, import)."))
-        for problem in vault.verify():
-            told = ConsoleError(problem.text_id, **problem.parameters)
-            yield Finding("document", problem.stream, told, remedy, repairable=False)
+        for found in vault.verify():
+            problem = ConsoleError(found.text_id, **found.parameters)
+            yield Finding("document", found.stream, problem, remedy, repairable=False)
         missing: tuple[str, ...] = ()
         with suppress(ConsoleError):
             missing = missing_documents(store, vault)
         for sha256 in missing:
-            told = ConsoleError(N_("A document that a log tells of is missing."))
+            problem = ConsoleError(N_("A document that a log names is missing."))
             where = vault.path(sha256).relative_to(vault.folder).as_posix()
-            yield Finding("document", where, told, remedy, repairable=False)
+            yield Finding("document", where, problem, remedy, repairable=False)
 
     # --- the spool ---------------------------------------------------------------------------------------------------
 
@@ -161,30 +152,32 @@ class Doctor:
 
     @staticmethod
     def _held_back(path: Path) -> Finding | None:
-        """What a console that lives could not save yet; None when it just did."""
+        """Return what a console that lives could not save yet; None when it just did."""
         jobs: list[SpooledJob] = []
         with suppress(OSError):
             jobs, _damaged = read_jobs(path)
         if not jobs:
             return None
-        told = ConsoleError(N_("An open console could not save {n} writes yet; they wait here."), n=len(jobs))
+        problem = ConsoleError(N_("An open console could not save {n} writes yet; they wait here."), n=len(jobs))
         remedy = ConsoleError(N_("Look at its red line. It saves them by itself when the store can be written again."))
-        return Finding("spool", str(path), told, remedy, repairable=False)
+        return Finding("spool", str(path), problem, remedy, repairable=False)
 
     @staticmethod
     def _waiting(path: Path, store: Store) -> Finding:
-        """What a file outside of the store holds, and how it comes in."""
+        """Return what a file outside of the store holds, and how it comes in."""
         jobs, _damaged = read_jobs(path)
         if path.suffix == END:
-            told = ConsoleError(N_("What could not be saved waits here: {n} writes."), n=len(jobs))
+            problem = ConsoleError(N_("What could not be saved waits here: {n} writes."), n=len(jobs))
             remedy = ConsoleError(N_("doctor --repair saves it, and so does the console when it is opened."))
         elif path.suffix == ASIDE and any(isinstance(job, Append) and can_be_kept(store, job) for job in jobs):
-            told = ConsoleError(N_("What another console made impossible to save lies here: {n} writes."), n=len(jobs))
+            problem = ConsoleError(
+                N_("What could not be saved because another console wrote first is here: {n} writes."), n=len(jobs)
+            )
             remedy = ConsoleError(
                 N_("doctor --repair brings it to its defense, where you choose; so does the console when it is opened.")
             )
         else:
-            told = ConsoleError(N_("It holds what was never saved: its defense is not here, or it is damaged."))
-            remedy = ConsoleError(N_("Write down elsewhere what matters of it, then remove the file."))
-            return Finding("spool", str(path), told, remedy, repairable=False)
-        return Finding("spool", str(path), told, remedy, repairable=True)
+            problem = ConsoleError(N_("It holds what was never saved: its defense is not here, or it is damaged."))
+            remedy = ConsoleError(N_("Write down elsewhere what matters in it, then remove the file."))
+            return Finding("spool", str(path), problem, remedy, repairable=False)
+        return Finding("spool", str(path), problem, remedy, repairable=True)

@@ -22,9 +22,9 @@ from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import read_events
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.fold import emails_ever, names_ever
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.text import searchable
 from defense_console.store.base import FullDisk, Identity, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -49,14 +49,13 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
     """What the console holds of a student.
 
     Attributes:
-        id, name, email: who it is.
         defenses: ids of the defenses, sorted.
         documents: SHA-256 of the documents that nobody else's log names, sorted.
         in_copies: those of them that only copies of the store name, by copy.
         copies: the copies of the store; what they hold of the student goes too.
         copied_to: folders on other disks that copies were made to; nothing whole in them is touched.
         last: ISO instant of the last thing recorded, "" for nothing.
-        mentions: logs of others in which a name of theirs stands, an earlier one too.
+        mentions: logs of others that hold a name of theirs, an earlier one too.
         called: every name and address they ever had.
     """
 
@@ -74,15 +73,11 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
 
     @property
     def streams(self) -> tuple[str, ...]:
-        """Names of the student's logs."""
+        """Return the names of the student's logs."""
         return (STUDENT.stream(self.id), *(DEFENSE.stream(id) for id in self.defenses))
 
     def kept_until(self, years: int) -> str:
-        """Until when the record must be kept by the setting; "" where that was not settled.
-
-        Args:
-            years: `retention_years`.
-        """
+        """Return until when the record must be kept by the setting; "" where that was not settled."""
         return iso(instant(self.last) + relativedelta(years=years)) if years and self.last else ""
 
 
@@ -91,7 +86,6 @@ class ForgetDesk:
 
     Args:
         places: Of the store: every folder where copies of it may lie.
-        spool: Where what could not be saved waits.
     """
 
     def __init__(self, places: Sequence[Backups], spool: Path) -> None:
@@ -100,7 +94,7 @@ class ForgetDesk:
         self._spool = spool
 
     def look(self, student: str) -> HeldOfStudent:
-        """What the console holds of a student.
+        """Return what the console holds of a student.
 
         Args:
             student: Their id, or their whole name.
@@ -114,13 +108,10 @@ class ForgetDesk:
     def forget(self, student: str) -> tuple[Path, ...]:
         """Forget a student. What is interrupted can be done again: the store itself comes last.
 
-        What needs space comes first: as long as a file cannot be built anew, nothing that only it names is removed.
-
-        Args:
-            student: As `look` found it: the id.
+        What needs space comes first: as long as a file cannot be built again, nothing that only it names is removed.
 
         Returns:
-            Files that still speak of the student and cannot be built anew, since they are damaged, or not be removed.
+            Files that still speak of the student and could not be built again, being damaged, or not be removed.
 
         Raises:
             ConsoleError: As `look`; or a console holds the store, or it could not be done: then it says what remains.
@@ -141,7 +132,7 @@ class ForgetDesk:
             return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if self._speaks_of(path, known))
 
     def _forget_in_copies(self, known: HeldOfStudent) -> list[Path]:
-        """Build the copies anew; return those that cannot be."""
+        """Build the copies again; return those that cannot be."""
         left = []
         for path in known.copies:
             only_here = known.in_copies.get(path, ())
@@ -154,7 +145,7 @@ class ForgetDesk:
         return left
 
     def _forget_beside(self, known: HeldOfStudent, identity: Identity) -> None:
-        """Remove what lies beside the store, which is whole without the student by now."""
+        """Remove what is next to the store, which is whole without the student by now."""
         for folder in (self._folder, self._spool):
             with place.explained(folder):
                 (folder / FILE_NAME).unlink(missing_ok=True)
@@ -177,7 +168,7 @@ class ForgetDesk:
         )  # fmt: skip
 
     def _damaged(self) -> Iterator[Path]:
-        """What repairs have kept."""
+        """Yield what repairs have kept."""
         for aside in sorted(self._folder.glob(place.DAMAGED_FOLDER + "*")):
             yield from _files(aside)
 
@@ -230,7 +221,7 @@ class ForgetDesk:
 
 
 def _id_of(store: Store, typed: str) -> str:
-    """The id of the student who is meant: of this id, or alone of this name."""
+    """Return the id of the student who is meant: of this id, or alone of this name."""
     students = store.students()
     if any(each.id == typed for each in students):
         return typed
@@ -248,16 +239,20 @@ def _refuse_open(defense_id: str, session: str, *, signed: bool) -> None:
 
 
 def _files(path: Path) -> list[Path]:
-    """A file itself, and those in a folder."""
+    """Return a file itself, and those in a folder."""
     return [each for each in (path, *sorted(path.rglob("*"))) if each.is_file() and not each.is_symlink()]
 
 
 def _in_copies(copies: Sequence[Path], student: str) -> tuple[dict[Path, set[str]], set[str]]:
-    """Documents that logs of the student name in copies, by copy, and those that logs of others do."""
+    """Return the documents that logs of the student name in copies, by copy, and those that logs of others do."""
     mine: dict[Path, set[str]] = {path: set() for path in copies}
     others: set[str] = set()
     for path in copies:
-        with suppress(ConsoleError), place.explained(path), _copy(path) as store:
+        with (
+            suppress(ConsoleError),
+            place.explained(path),
+            closing(TinyStore(path.parent, RowDatabase(path, read_only=True))) as store,
+        ):
             logs = DirectLogs(store, _no_clock, "", {})
             for defense_id in logs.ids(DEFENSE):
                 events = logs.events(DEFENSE, defense_id)
@@ -266,12 +261,8 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[dict[Path, set[str
     return mine, others
 
 
-def _copy(path: Path) -> closing[TinyStore]:
-    return closing(TinyStore(path.parent, RowDatabase(path, read_only=True)))
-
-
 def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:
-    """Logs of others whose texts hold one of these whole names."""
+    """Yield the logs of others whose texts hold one of these whole names."""
     wanted = [name.casefold() for name in names if name]
     for stream in store.streams(DEFENSE.prefix) if wanted else ():
         events = read_events(DEFENSE, stream, store.read_log(stream))

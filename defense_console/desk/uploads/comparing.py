@@ -50,7 +50,7 @@ class Interrupt:
 
     @property
     def asked(self) -> bool:
-        """Whether somebody wants it to stop."""
+        """Return whether somebody wants it to stop."""
         return self._asked
 
     def ask(self) -> None:
@@ -61,17 +61,13 @@ class Interrupt:
                 process.kill()
 
     def check(self) -> None:
-        """Stop here if it was asked for.
-
-        Raises:
-            Stopped: it was.
-        """
+        """Stop here if it was asked for."""
         if self._asked:
             raise ComparingStopped
 
     @contextmanager
     def ends(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """While this lasts, asking ends the process."""
+        """End the process when somebody asks while this lasts."""
         with self._lock:
             self._processes.add(process)
             if self._asked:
@@ -84,7 +80,7 @@ class Interrupt:
 
 
 def reading_limits(settings: Settings) -> ReadingLimits:
-    """What the mentor lets one comparison cost."""
+    """Return what the mentor lets one comparison cost."""
     return ReadingLimits(
         megabytes=settings.compare_max_mb,
         unpacked_megabytes=settings.compare_max_unpacked_mb,
@@ -110,10 +106,10 @@ def compare(
     Args:
         old: The version before; None when there is none.
         new: The version after; None when it did not come.
-        name: File name of the new version, whose ending tells how it is read.
+        name: File name of the new version, whose ending says how it is read.
         old_name: File name of the old version when it is another.
         limits: What it may cost; the settings' defaults when None.
-        progress: Told how far it is, on the calling thread.
+        progress: Called with how far it is, on the calling thread.
         interrupt: Stops it from another thread.
 
     Returns:
@@ -121,7 +117,7 @@ def compare(
 
     Raises:
         ConsoleError: there is nothing to compare, or a file cannot be read at all.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     limits, interrupt = limits or reading_limits(Settings()), interrupt or Interrupt()
     before = None if old is None else file_facts(old, lambda part: progress(HASHED / 2 * part), interrupt)
@@ -149,11 +145,11 @@ def compare(
 def file_facts(
     path: Path, progress: ComparisonProgress = lambda _part: None, interrupt: Interrupt | None = None
 ) -> FileFacts:
-    """Size and SHA-256 of a file of any size.
+    """Return the size and SHA-256 of a file of any size.
 
     Raises:
         ConsoleError: it cannot be read.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     digest, size = hashlib.sha256(), 0
     try:
@@ -172,7 +168,7 @@ def file_facts(
 
 
 def _text(name: str) -> str:
-    """A name as text, whatever a file system made of it: only its ending counts."""
+    """Return a name as text, also an odd one of a file system: only its ending counts."""
     return name.encode("utf-8", "replace").decode()
 
 
@@ -181,7 +177,7 @@ def _compared_apart(request: ComparisonRequest, progress: ComparisonProgress, in
 
     Raises:
         ConsoleError: it refused, took too long, or ended without an answer.
-        Stopped: it was interrupted.
+        ComparingStopped: It was interrupted.
     """
     interrupt.check()
     late = threading.Event()
@@ -222,7 +218,7 @@ def _conversation(
 ) -> Difference:
     assert process.stdin is not None
     assert process.stdout is not None
-    with suppress(OSError):  # it ended before it read: the missing answer tells
+    with suppress(OSError):  # it ended before it read: the missing answer says it
         process.stdin.write(msgspec.json.encode(request) + b"\n")
         process.stdin.close()
     lines: list[DifferenceLine] = []

@@ -23,8 +23,6 @@ class ReadFile(msgspec.Struct, frozen=True):
 
     Attributes:
         place: path inside the source.
-        size: bytes.
-        sha256: hexadecimal.
         in_place: what it is where it is no document.
     """
 
@@ -53,12 +51,9 @@ class IncomingFile(msgspec.Struct, frozen=True):
         key: what it belongs to, None when it could not be matched: it is then not taken.
         deliverable: number of the deliverable, None for a document asked for by a free title.
         version: number of the version it would be part of, from 1; None when it is not taken.
-        size: bytes.
-        sha256: hexadecimal.
         change: compared with the version before, `again` where it is a file of an earlier one; None when it is not
             taken.
         same_as: number of that earlier version, else None.
-        findings: what to know of it.
     """
 
     place: str
@@ -77,9 +72,6 @@ class Incoming(msgspec.Struct, frozen=True):
     """What was looked at.
 
     Attributes:
-        reading: what was read.
-        files: in the order of the source.
-        findings: on the whole.
         known: keys whose latest version is this very delivery already: taking it again changes nothing.
         unchanged: keys asked for that come back with the same content.
         again: keys whose files are those of an earlier version, and its number.
@@ -94,18 +86,18 @@ class Incoming(msgspec.Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What would be received, in the order of its first file."""
+        """Return what would be received, in the order of its first file."""
         found = dict.fromkeys(file.key for file in self.files if file.key is not None)
         return tuple(key for key in found if key not in self.known)
 
     @property
     def unmatched(self) -> tuple[IncomingFile, ...]:
-        """Files that are not taken unless the mentor says what they are."""
+        """Return the files that are not taken unless the mentor says what they are."""
         return tuple(file for file in self.files if file.key is None)
 
     @property
     def unmatched_groups(self) -> tuple[tuple[IncomingFile, ...], ...]:
-        """The same, those of one document in several files together."""
+        """Return the same, those of one document in several files together."""
         groups: dict[str, list[IncomingFile]] = {}
         for file in self.unmatched:
             bundle = bundle_of(file.place)
@@ -113,7 +105,7 @@ class Incoming(msgspec.Struct, frozen=True):
         return tuple(map(tuple, groups.values()))
 
     def files_of(self, key: Key) -> tuple[IncomingFile, ...]:
-        """The files of one document."""
+        """Return the files of one document."""
         return tuple(file for file in self.files if file.key == key)
 
 
@@ -121,7 +113,6 @@ def places_of(incoming: Incoming, said: Sequence[tuple[str, Key]]) -> dict[str, 
     """Return which files the mentor speaks of.
 
     Args:
-        incoming: What was looked at.
         said: Names and what they are. A name is a file's path or its last part, and may have `*` and `?`; "" is the one
             file that could not be matched.
 

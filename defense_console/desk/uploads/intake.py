@@ -1,8 +1,7 @@
 """Taking in what a student sends: it is looked at first, then taken, all of it or nothing.
 
 Looking reads every byte and changes nothing. Taking writes the bytes into the vault and only then one action into the
-log: whatever happens between the two, the log never names a document that is not there, and the same files can simply
-be taken again. Source: product.md §3, domain.md §1.3.
+log. So the log never names a document that is not there, and after a kill between the two the files are taken again.
 """
 
 from __future__ import annotations
@@ -36,23 +35,14 @@ from defense_console.uploads.opening.sources import Source, SourceFile, opened
 from defense_console.words.translation import language, zone_of
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes were read, and how many the source tells of; on the thread that reads. May raise to stop."""
+"""Called on the thread that reads, with how many bytes were read and how many there are. May raise to stop."""
 
 
 class Intake(DefenseDesk):
-    """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's.
-
-    Args:
-        ledger: The logs.
-        defense_id: Whole id of the defense.
-        leases: Who writes on what; None for a desk that is alone with its store.
-        vault: Where documents are kept.
-        limits: What one reception may hold.
-        zone: IANA name of the mentor's zone.
-    """
+    """What comes in for one defense. `read` and `keep` may be called on any thread, the others on the desk's."""
 
     def __init__(
-        self, ledger: Ledger, defense_id: str, leases: Leases | None, vault: Vault, limits: Limits, zone: str
+        self, ledger: Ledger, defense_id: str, leases: Leases, vault: Vault, limits: Limits, zone: str
     ) -> None:
         super().__init__(ledger, defense_id, leases)
         self.vault = vault
@@ -66,22 +56,13 @@ class Intake(DefenseDesk):
         """Read everything and say what it would be; nothing is changed.
 
         Args:
-            path: A file, a folder or a ZIP archive.
             chosen: What the mentor says that files are, see `places_of`.
-            progress: Called with how far it is.
-
-        Raises:
-            ConsoleError: It is refused; see `sources.opened`.
         """
         incoming = self.judge(self.read(path, progress))
         return self.judge(incoming.reading, places_of(incoming, chosen)) if chosen else incoming
 
     def read(self, path: Path, progress: Progress | None = None) -> SourceRead:
-        """Read every byte of a source, keeping none.
-
-        Raises:
-            ConsoleError: It is refused.
-        """
+        """Read every byte of a source, keeping none."""
         plain = is_one_document(path.name, self._project)
         with opened(path, self._limits, plain=plain) as source:
             counter = _Counter(source, progress)
@@ -89,10 +70,9 @@ class Intake(DefenseDesk):
             return SourceRead(path, source.name, source.kind, plain, files)
 
     def judge(self, reading: SourceRead, chosen: Mapping[str, Key] | None = None) -> Incoming:
-        """What these files would be, and what to know of them.
+        """Return what these files would be, and what to know of them.
 
         Args:
-            reading: What was read.
             chosen: What the mentor says that a file is, by its path inside the source: a deliverable's number, or a row
                 with a free title.
 
@@ -145,7 +125,7 @@ class Intake(DefenseDesk):
         return Incoming(reading, files, matched.findings, frozenset(same), frozenset(unchanged), again)
 
     def choices(self) -> tuple[tuple[Key, str], ...]:
-        """What files can be said to be: keys and titles, in the order of the brief."""
+        """Return what files can be said to be: keys and titles, in the order of the brief."""
         numbered = [(d.n, f"{d.n}. {d.title.in_(language())}") for d in self.project.deliverables]
         titled = [
             (r.request.id, row_title(r.request, self.project, language()))
@@ -171,11 +151,7 @@ class Intake(DefenseDesk):
         return self.record(incoming)
 
     def require(self, incoming: Incoming) -> None:
-        """Check that it can be taken.
-
-        Raises:
-            ConsoleError: It cannot.
-        """
+        """Check that it can be taken."""
         if (reason := self.read_only) is not None:
             raise reason
         if not any(file.key is not None for file in incoming.files):
@@ -184,11 +160,7 @@ class Intake(DefenseDesk):
             raise reason
 
     def keep(self, incoming: Incoming, progress: Progress | None = None) -> None:
-        """Write the files that are taken into the vault, all of them or none.
-
-        Raises:
-            ConsoleError: A file has changed since it was looked at, or it cannot be written.
-        """
+        """Write the files that are taken into the vault, all of them or none."""
         reading = incoming.reading
         wanted = {f.place: f.sha256 for f in incoming.files if f.key is not None and f.key not in incoming.known}
         if not wanted:
@@ -204,11 +176,7 @@ class Intake(DefenseDesk):
                 )
 
     def record(self, incoming: Incoming) -> Defense:
-        """Record in one action that the files came.
-
-        Raises:
-            ConsoleError: It is not legal now.
-        """
+        """Record in one action that the files came."""
         whats = self._whats(incoming)
         return self.act(*whats) if whats else self.defense
 
@@ -227,7 +195,7 @@ class Intake(DefenseDesk):
     # --- what is known ---------------------------------------------------------------------------------------------
 
     def _taking(self) -> tuple[Revision, ...]:
-        """Documents asked for by the verdict in force that take another version, those awaited first."""
+        """Return the documents asked for by the verdict in force that take another version, those awaited first."""
         released = self.defense.released
         if released is None or released.outcome != "conditional":
             return ()
@@ -238,7 +206,7 @@ class Intake(DefenseDesk):
         return next((r for r in self._taking() if key in (r.request.deliverable, r.request.id)), None)
 
     def _expected(self, now: datetime) -> tuple[Key, ...]:
-        """Deliverables that should come now: those awaited, or before any verdict those that never came."""
+        """Return the deliverables that should come now: those awaited, or before any verdict those that never came."""
         if self.defense.released is not None:
             return tuple(
                 r.request.deliverable
@@ -254,14 +222,14 @@ class Intake(DefenseDesk):
         return row.deliveries if row is not None else ()
 
     def _before(self, key: Key) -> Delivery | None:
-        """The version these files are compared with: the one that was asked to change, else the latest with files."""
+        """Return the version to compare with: the one that was asked to change, else the latest with files."""
         row = self._row_of(key)
         if row is not None and row.state in AWAITED:
             return row.before
         return next((delivery for delivery in reversed(self._deliveries(key)) if delivery.files), None)
 
     def _is_there(self, key: Key, files: Sequence[tuple[str, ReadFile]]) -> bool:
-        """Whether the latest version is this very delivery; what is asked for again is always received anew."""
+        """Return whether the latest version is this very delivery; what is asked for again is always received again."""
         row = self._row_of(key)
         if row is not None and row.state in AWAITED:
             return False
@@ -279,7 +247,7 @@ class Intake(DefenseDesk):
         return next((each.version for each in reversed(self._deliveries(key)) if file.sha256 in each.hashes), None)
 
     def _change(self, key: Key, name: str, file: ReadFile, before: Delivery | None, together: int) -> FileChange:
-        """Return what a file is beside the version before: the same bytes, other ones, those of an earlier version."""
+        """Compare a file with the version before: the same bytes, other ones, or those of an earlier version."""
         if before is None:
             return "new"
         if file.sha256 in before.hashes:
@@ -311,7 +279,7 @@ class _Counter:
         self._progress = progress
 
     def chunks(self, file: SourceFile) -> Iterator[bytes]:
-        """The bytes of a file, counted."""
+        """Yield the bytes of a file, counted."""
         for chunk in file.chunks():
             self._read += len(chunk)
             if self._progress is not None:

@@ -1,4 +1,4 @@
-"""The documents that the logs of a store tell of, and which of them are not beside it: one rule for every command."""
+"""The documents that the logs of a store name, and which of them are missing: one rule for every command."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from defense_console.store.vault import Vault
 
 
 def named_documents(store: Store) -> list[str]:
-    """SHA-256 of every document that a log of the store tells of, sorted."""
+    """Return the SHA-256 of every document that a log of the store names, sorted."""
     logs = (read_events(DEFENSE, stream, store.read_log(stream)) for stream in store.streams(DEFENSE.prefix))
     return sorted({file.sha256 for events in logs for file in received_files(events)})
 
 
 def missing_documents(store: Store, vault: Vault) -> tuple[str, ...]:
-    """SHA-256 of the documents that a store should have and its folder does not hold, sorted.
+    """Return the SHA-256 of the documents that a store should have and its folder does not hold, sorted.
 
     Empty for the demo cohort: its documents are invented and were never there.
-
-    Args:
-        store: Whose logs name them.
-        vault: Where they should lie.
     """
     if store.meta(DEMO) is not None:
         return ()

@@ -23,6 +23,7 @@ from typing import Final
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.store.vault import Vault
+from defense_console.store.work_folder import new_folder, release, remove_left
 from defense_console.uploads.names import extension_of
 
 _DOCUMENTS: Final = (
@@ -36,26 +37,18 @@ _MEDIA: Final = (
 _SOURCES: Final = ("py", "js", "ts", "java", "sql", "ipynb", "css")
 """Source code is shown as text: some systems run it when it is opened."""
 SHOWN: Final = frozenset((*_DOCUMENTS, *_MEDIA, *_SOURCES))
-"""Kinds that a program shows; whatever could run by itself is not among them."""
+"""Kinds that a program shows; what could run by itself is not among them."""
 _ODD: Final = re.compile(r"[^\w.\-]+")
 _LONGEST: Final = 80
 
 Start = Callable[[str], None]
 
-if os.name == "posix":
-    import fcntl
-
 
 def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) -> Path:
-    """Open a document received with the system's program for its kind.
+    """Open a document received with the system's program for its kind; return the copy that was opened.
 
     Args:
-        vault: Where it is kept.
-        file: Which one.
         start: Hands a path to the system; the system's own way when None.
-
-    Returns:
-        The copy that was opened.
 
     Raises:
         ConsoleError: Its kind is not opened, there is no program to show it, or the document is gone or damaged.
@@ -74,7 +67,7 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
 
 
 def _plain_name(name: str, extension: str) -> str:
-    """A name that no program takes for an option, a path or something to run."""
+    """Return a name that no program takes for an option, a path or something to run."""
     stem = _ODD.sub("_", name.removesuffix(f".{extension}")).strip("._-")[:_LONGEST] or "document"
     return f"{stem}.{'txt' if extension in _SOURCES else extension}"
 
@@ -84,15 +77,15 @@ def _plain_name(name: str, extension: str) -> str:
 _PREFIX: Final = "defense-console-copy-"
 _READ_ONLY: Final = 0o400
 _folders: dict[Path, int] = {}
-"""Folders of this process's copies, and the locks on them, which say that it lives; -1 where there is none."""
+"""Folders of this process's copies, and the locks on them, which say that it lives."""
 
 
 def _copied(vault: Vault, sha256: str, name: str) -> Path:
-    """A copy of a document that cannot be written, in a folder of its own."""
+    """Return a copy of a document that cannot be written, in a folder of its own."""
     sweep_copies()
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        _folders[folder] = _lock(folder)
+        folder, lock = new_folder(Path(tempfile.gettempdir()), _PREFIX)
+        _folders[folder] = lock
         copy = folder / name
         with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
             file.writelines(vault.chunks(sha256))
@@ -107,8 +100,7 @@ def forget_copies() -> None:
     while _folders:
         folder, lock = _folders.popitem()
         shutil.rmtree(folder, ignore_errors=True)
-        if lock >= 0:
-            os.close(lock)
+        release(lock)
 
 
 def sweep_copies() -> None:
@@ -117,19 +109,14 @@ def sweep_copies() -> None:
         return
     for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
         with suppress(OSError):
-            if left in _folders or not _is_of_copies(left):
-                continue
-            lock = _lock(left)
-            try:
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(lock)
+            if left not in _folders and _is_of_copies(left):
+                remove_left(left)
 
 
 def _is_of_copies(folder: Path) -> bool:
-    """Whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
+    """Return whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
 
-    A name proves nothing, and what somebody keeps beside must not go with it. An empty folder is about to be filled.
+    A name proves nothing, and what others keep there must not go with it. An empty folder is about to be filled.
     """
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
@@ -138,32 +125,11 @@ def _is_of_copies(folder: Path) -> bool:
     return bool(modes) and all(stat.S_ISREG(mode) and stat.S_IMODE(mode) == _READ_ONLY for mode in modes)
 
 
-def _lock(folder: Path) -> int:
-    """Lock a folder; -1 where folders cannot be locked.
-
-    Raises:
-        BlockingIOError: Another process has it.
-    """
-    if os.name != "posix":
-        return -1
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise
-    return handle
-
-
 # --- the system ------------------------------------------------------------------------------------------------------
 
 
 def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Start:
-    """The system's way of opening something.
-
-    Args:
-        environ: The environment; the process's own when None.
-        platform: As `sys.platform`.
+    """Return the system's way of opening something.
 
     Raises:
         ConsoleError: There is none: no program, or no screen for it, as over SSH.
@@ -183,13 +149,8 @@ def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platfor
 
 def _run(arguments: Sequence[str]) -> None:
     try:
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        nowhere = subprocess.DEVNULL
+        process = subprocess.Popen(arguments, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
     except OSError as error:
         raise ConsoleError("{file}: {reason}", file=arguments[0], reason=system_reason(error)) from error
     threading.Thread(target=process.wait, name="viewer", daemon=True).start()  # so that no dead process is left

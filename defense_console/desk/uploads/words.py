@@ -20,7 +20,7 @@ _CHANGES: Final[Mapping[FileChange, str]] = {
 
 
 def finding_text(finding: UploadFinding) -> str:
-    """A finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
+    """Return a finding as a sentence; user text in it is as it came, and is made safe where it is shown."""
     return error_text(ConsoleError(finding.text_id, **finding.parameters))
 
 
@@ -42,7 +42,6 @@ def incoming_lines(incoming: Incoming, titles: Mapping[Key, str]) -> Iterator[In
     What came back unchanged and what is named for somebody else comes first.
 
     Args:
-        incoming: What was looked at.
         titles: Title of each document, as `Intake.choices` gives them.
     """
     yield from (IncomingLine("alarm", f"‼ {text}") for text in _alarms(incoming))
@@ -106,7 +105,7 @@ def _file_line(file: IncomingFile, known: bool) -> str:
 
 
 def taken_text(incoming: Incoming) -> str:
-    """What was done when it was taken."""
+    """Return what was done when it was taken."""
     files = sum(len(incoming.files_of(key)) for key in incoming.keys)
     if not files:
         return _("These files were received before; nothing was changed.")

@@ -92,9 +92,9 @@ def head_of(text: str) -> str:
 
 
 def _unfolded(text: str) -> list[tuple[int, str]]:
-    """Logical lines with the number of their first physical one; blank lines, which some programs write, are left out.
+    """Return logical lines with the number of their first physical one, without blank lines.
 
-    Only CRLF, LF and CR end a line: other separators may stand inside a text.
+    Only CRLF, LF and CR end a line: other separators may be inside a text.
     """
     found: list[tuple[int, list[str]]] = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
@@ -106,7 +106,7 @@ def _unfolded(text: str) -> list[tuple[int, str]]:
 
 
 def _is_property(text: str) -> bool:
-    """`NAME:value`, or `NAME;PARAMETER=value:value`, with its quotes closed and nothing unprintable in its name."""
+    """Return whether a line is `NAME:value` or `NAME;PARAMETER=value:value`, with its quotes closed."""
     match = _NAME.match(text)
     if match is None or "\x00" in text:
         return False
@@ -179,7 +179,7 @@ class _Reader:
             self.calendars[-1].method = value
 
     def _no_property(self, number: int, text: str) -> None:
-        """In an event it is that event's, between components the file's, elsewhere nobody reads it."""
+        """Keep the fault with its event, or with the file between components; elsewhere nobody reads it."""
         kind, _line, whole = self._open[-1] if self._open else ("", 0, None)
         if whole is not None:
             whole.bad.append(BadLine(number, "", text, _PROPERTY))

@@ -21,9 +21,10 @@ from defense_console.exchange.calendar.reading import CalendarEvent, EventKind
 from defense_console.exchange.lists.rows import LONGEST_MIN, MOST_ATTEMPTS
 from defense_console.exchange.same_id import KnownIds
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.queue.agenda import defense_id, searchable
 from defense_console.model.student.state import Student
+from defense_console.model.text import searchable
 
 _SHORTEST_ID: Final = 4
 """A shorter student id, such as `17`, would be found in dates and rooms by chance."""
@@ -54,14 +55,14 @@ class Recognised(msgspec.Struct, frozen=True):
 
     @property
     def target(self) -> Target | None:
-        """The defense, when one student and one project are named."""
+        """Return the defense, when one student and one project are named."""
         if len(self.students) == 1 and len(self.projects) == 1:
             return Target(self.students[0], self.projects[0])
         return None
 
     @property
     def missing(self) -> str:
-        """English message id of why there is no target."""
+        """Return an English message id of why there is no target."""
         if len(self.students) > 1 or len(self.projects) > 1:
             return AMBIGUOUS
         if self.projects:
@@ -70,17 +71,12 @@ class Recognised(msgspec.Struct, frozen=True):
 
     @property
     def nobody(self) -> bool:
-        """No student and no project is named."""
+        """Return whether no student and no project is named."""
         return not self.students and not self.projects
 
 
 class Directory:
-    """The students and projects that can be recognised.
-
-    Args:
-        people: Every student, by id.
-        shipped: Curricula by code.
-    """
+    """The students and projects that can be recognised."""
 
     def __init__(self, people: Mapping[str, Student], shipped: Mapping[str, Curriculum]) -> None:
         self.people = people
@@ -200,12 +196,6 @@ def match_events(
     held: Callable[[str], Target | None],
 ) -> ImportWishes:
     """Return what a calendar asks for. Deadlines that the console exported are left out: no calendar can move them.
-
-    Args:
-        events: Of the calendar.
-        said: What the mentor says of some of them.
-        directory: Known students and projects.
-        held: The defense of an id that the store holds, None without one.
 
     Raises:
         BadFile: Everything in `said` that cannot be.

@@ -132,7 +132,7 @@ class _EventReader:
         self.single: dict[tuple[str, str], CalendarEvent] = {}
         self.faulty: list[CalendarEvent] = []
         self.moved_onwards: set[str] = set()
-        """Series of which one change holds for all that follow: which dates they have is then not certain."""
+        """Series with a change that holds for all that follow: their dates are not certain."""
 
     def take(self, calendar: CalendarLines) -> None:
         """Read the events of one calendar."""
@@ -234,7 +234,7 @@ class _EventReader:
             uid=str(component["UID"]).strip(),
             recurrence=recurrence,
             sequence=int(component.get("SEQUENCE", 0)),
-            changed=self._changed(component),
+            changed=self._instant(component, "DTSTAMP"),
             start=iso(self._first_moment(start)),
             duration_min=round(length.total_seconds() / 60) or None if length else None,
             kind=_kind(start, length),
@@ -247,21 +247,17 @@ class _EventReader:
     def _text(self, component: Any, name: str) -> str:
         return " ".join(str(text) for text in _several(component.get(name)))
 
-    def _changed(self, component: Any) -> str:
-        found = component.get("DTSTAMP")
-        if found is None:
-            return ""
-        local = self._local(found.dt, found, "DTSTAMP")
-        return iso(self._first_moment(local))
+    def _instant(self, component: Any, name: str) -> str:
+        """Return the instant of a property, ISO 8601 UTC; "" without it."""
+        found = component.get(name)
+        return "" if found is None else iso(self._first_moment(self._local(found.dt, found, name)))
 
     def _recurrence(self, component: Any) -> str:
         """Return the instant this changed repetition was planned for; "" for an event that is none."""
         found = component.get("RECURRENCE-ID")
-        if found is None:
-            return ""
-        if str(found.params.get("RANGE", "")).upper() == "THISANDFUTURE":
+        if found is not None and str(found.params.get("RANGE", "")).upper() == "THISANDFUTURE":
             self.moved_onwards.add(str(component["UID"]).strip())
-        return iso(self._first_moment(self._local(found.dt, found, "RECURRENCE-ID")))
+        return self._instant(component, "RECURRENCE-ID")
 
     def _length(self, component: Any, start: datetime | date) -> timedelta | None:
         length: Any = None
@@ -303,11 +299,9 @@ class _EventReader:
         return value
 
     def _first_moment(self, value: datetime | date) -> datetime:
-        return (
-            utc(value)
-            if isinstance(value, datetime)
-            else utc(datetime(value.year, value.month, value.day, tzinfo=self.zone))
-        )
+        if not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day, tzinfo=self.zone)
+        return utc(value)
 
     # --- repeated events -----------------------------------------------------------------------------------------
 

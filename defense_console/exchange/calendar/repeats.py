@@ -92,7 +92,7 @@ def _by_rule(event: Repeats, until: datetime) -> Iterator[datetime]:
 
 
 def _end_of_rule(match: re.Match[str], start: datetime) -> datetime:
-    """UNTIL on the event's own clock: an instant in UTC, a local time, or the end of a day."""
+    """Return UNTIL on the event's own clock: an instant in UTC, a local time, or the end of a day."""
     day = datetime.strptime(match[1], "%Y%m%d")  # noqa: DTZ007 — a local clock is meant
     if not match[2]:
         return datetime.combine(day, time.max)

@@ -6,7 +6,7 @@ earlier export follows. Every instant comes from the log: two exports of one sto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,7 +15,6 @@ import msgspec
 from defense_console import __version__
 from defense_console.exchange.calendar.names import Deadline, deadline_uid, sitting_uid
 from defense_console.exchange.exported import ExportedDefense
-from defense_console.model.curriculum import Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent
@@ -60,10 +59,6 @@ class CalendarForm(msgspec.Struct, frozen=True):
 
 def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
     """Return the file.
-
-    Args:
-        defenses: In any order.
-        form: Language, names, alarm, deadlines.
 
     Returns:
         iCalendar in UTF-8, CRLF, folded at 75 octets; its components in order of their names.
@@ -111,23 +106,28 @@ class _Writer:
     # --- sittings ------------------------------------------------------------------------------------------------
 
     def _sitting(self, one: ExportedDefense, sitting: Sitting) -> Component:
-        from icalendar import Event as Component
+        from icalendar import Event
 
         _, defense, project = self.words, one.defense, one.project
         places = {"student": self._student(one), "project": defense.project}
-        event = Component()
-        self._stamp(event, sitting_uid(one.id, sitting.n), one, _APPOINTMENT)
         start = instant(sitting.planned_at)
-        event.add("dtstart", _seconds(start))
-        event.add("dtend", _seconds(start + timedelta(minutes=_slot_min(defense, project))))
-        event.add("summary", _("Defense {project} · {student}", **places))
-        title = project.title.in_(self.form.language) if project else defense.project
-        event.add("description", _("{title}, attempt {n}", title=title, n=defense.attempt))
         over = sitting.session in NOT_HELD
-        event.add("status", "CANCELLED" if over else "CONFIRMED")
-        event.add("transp", "TRANSPARENT" if over else "OPAQUE")
+        title = project.title.in_(self.form.language) if project else defense.project
+        summary = _("Defense {project} · {student}", **places)
+        event = self._component(
+            Event,
+            sitting_uid(one.id, sitting.n),
+            one,
+            _APPOINTMENT,
+            dtstart=_seconds(start),
+            dtend=_seconds(start + timedelta(minutes=one.slot_min or 0)),
+            summary=summary,
+            description=_("{title}, attempt {n}", title=title, n=defense.attempt),
+            status="CANCELLED" if over else "CONFIRMED",
+            transp="TRANSPARENT" if over else "OPAQUE",
+        )
         if self.form.alarm_min and not over:
-            event.add_component(self._alarm(_("Defense {project} · {student}", **places)))
+            event.add_component(self._alarm(summary))
         return event
 
     def _alarm(self, text: str) -> Component:
@@ -144,27 +144,35 @@ class _Writer:
     def _task(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
         from icalendar import Todo
 
-        task = Todo()
-        self._stamp(task, deadline_uid(one.id, whose, as_event=False), one, _CONDITION)
-        task.add("due", _seconds(instant(due)))
-        task.add("summary", self._deadline(one, whose))
-        task.add("status", "NEEDS-ACTION" if owed else "COMPLETED")
+        uid = deadline_uid(one.id, whose, as_event=False)
+        task = self._component(
+            Todo,
+            uid,
+            one,
+            _CONDITION,
+            due=_seconds(instant(due)),
+            summary=self._deadline(one, whose),
+            status="NEEDS-ACTION" if owed else "COMPLETED",
+        )
         if not owed:
             task.add("completed", _seconds(instant(_last(one.events, _CONDITION).at.wall)))
             task.add("percent-complete", 100)
         return task
 
     def _deadline_event(self, one: ExportedDefense, whose: Deadline, due: str, owed: bool) -> Component:
-        """A deadline is a point in time: an event without an end, which blocks nothing."""
-        from icalendar import Event as Component
+        """Return a deadline as an event without an end: a point in time, which blocks nothing."""
+        from icalendar import Event
 
-        event = Component()
-        self._stamp(event, deadline_uid(one.id, whose, as_event=True), one, _CONDITION)
-        event.add("dtstart", _seconds(instant(due)))
-        event.add("summary", self._deadline(one, whose))
-        event.add("status", "CONFIRMED" if owed else "CANCELLED")
-        event.add("transp", "TRANSPARENT")
-        return event
+        return self._component(
+            Event,
+            deadline_uid(one.id, whose, as_event=True),
+            one,
+            _CONDITION,
+            dtstart=_seconds(instant(due)),
+            summary=self._deadline(one, whose),
+            status="CONFIRMED" if owed else "CANCELLED",
+            transp="TRANSPARENT",
+        )
 
     def _deadline(self, one: ExportedDefense, whose: Deadline) -> str:
         _ = self.words
@@ -178,8 +186,16 @@ class _Writer:
     def _student(self, one: ExportedDefense) -> str:
         return one.student_name if self.form.names else initials(one.student_name)
 
-    def _stamp(self, component: Component, uid: str, one: ExportedDefense, kinds: tuple[type[What], ...]) -> None:
-        """Add its name, its revision and its dates, all from the log."""
+    def _component(
+        self,
+        kind: Callable[[], Component],
+        uid: str,
+        one: ExportedDefense,
+        kinds: tuple[type[What], ...],
+        **properties: object,
+    ) -> Component:
+        """Return a component with its name, its revision and its dates, all from the log."""
+        component = kind()
         changed = _seconds(instant(_last(one.events, kinds).at.wall))
         component.add("uid", uid)
         component.add("dtstamp", changed)
@@ -187,6 +203,9 @@ class _Writer:
         component.add("last-modified", changed)
         component.add("sequence", _revision(one.events, kinds))
         component.add("class", "PRIVATE")
+        for name, value in properties.items():
+            component.add(name, value)
+        return component
 
 
 def appointment_revision(events: Sequence[DefenseEvent]) -> int:
@@ -201,12 +220,6 @@ def _revision(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> 
 def _last(events: Sequence[DefenseEvent], kinds: tuple[type[What], ...]) -> DefenseEvent:
     """Return the last event of these kinds, the first of the log without one."""
     return next((event for event in reversed(events) if isinstance(event.what, kinds)), events[0])
-
-
-def _slot_min(defense: Defense, project: Project | None) -> int:
-    if defense.duration_min is not None:
-        return defense.duration_min
-    return project.plan_s // 60 if project else 0
 
 
 def _due(defense: Defense, whose: Deadline) -> tuple[str, bool] | None:

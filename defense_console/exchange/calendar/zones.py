@@ -24,11 +24,7 @@ _TWO: Final = N_("a time zone with one definition: this name has two, on the lin
 
 
 class CalendarZones:
-    """The zones that hold in one calendar.
-
-    Args:
-        definitions: Its VTIMEZONEs.
-    """
+    """The zones that hold in one calendar."""
 
     def __init__(self, definitions: Iterable[ComponentLines]) -> None:
         self._definitions: dict[str, list[ComponentLines]] = {}

@@ -20,7 +20,7 @@ _ABOUT: Final = ("criterion", "aspect", "project")
 
 
 def check_comments(path: Path) -> tuple[FileFault, ...]:
-    """Every fault of a comments.toml, or of the one in a folder; none when there is none.
+    """Return every fault of a comments.toml, or of the one in a folder; none when there is none.
 
     It may name what the shipped curricula and those of the folder hold. Where the folder's own curricula have faults
     of their own, names are not looked up.
@@ -38,7 +38,7 @@ def check_comments(path: Path) -> tuple[FileFault, ...]:
 def read_comments(
     file: Path, curricula: Iterable[Curriculum] | None
 ) -> tuple[tuple[Comment, ...], tuple[FileFault, ...]]:
-    """The sentences of a file, and every fault that can be told in one pass.
+    """Return the sentences of a file, and every fault that one pass finds.
 
     Args:
         file: A comments.toml.
@@ -54,13 +54,13 @@ def read_comments(
     ids = None if curricula is None else _ids(curricula)
     table.text_or_none("status")
     once = Once(), Once()
-    found = tuple(_read(entry, ids, once) for entry in table.tables("comments", required=True))
+    found = table.each("comments", lambda entry: _read(entry, ids, once), required=True)
     table.done()
     return found, tuple(notes.problems)
 
 
 def _ids(curricula: Iterable[Curriculum]) -> dict[str, set[str]]:
-    """The ids of all criteria and of all projects."""
+    """Return the ids of all criteria and of all projects."""
     known = tuple(curricula)
     return {
         "criterion": {c.id for each in known for project in each.projects for c in each.criteria_of(project)},
@@ -82,7 +82,6 @@ def _read(table: Table, ids: dict[str, set[str]] | None, once: tuple[Once, Once]
     where = "·".join((aspect, *about.values()))
     for one, language, value in zip(once, ("fr", "en"), (text.fr, text.en), strict=True):
         one.check(table, language, f"{excerpt(value)} {where}".strip("· ") if value else "")
-    table.done()
     return Comment(
         text,
         None if rating in ("", ANY) else cast(RatingValue, rating),

@@ -1,6 +1,6 @@
 """From the tables of a curriculum file to the values of the model; `data/README.md` describes the form.
 
-Minutes and hours in the files, seconds in the model. Each function notes all the faults it can tell and goes on.
+Minutes and hours in the files, seconds in the model. Each function notes all the faults it finds and goes on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from defense_console.model.curriculum import (
     Project,
     Role,
     Skill,
-    Text,
 )
 from defense_console.model.errors import N_
 
@@ -38,71 +37,50 @@ _DAY_MIN: Final = 24 * 60
 
 
 def read_curriculum(table: Table, shared: Shared) -> Curriculum:
-    """A whole curriculum file, with what common.toml gives to all."""
+    """Return a whole curriculum file, with what common.toml gives to all."""
     head = Curriculum(
         code=table.identifier("code"),
         title=table.words("title"),
         status=table.text("status"),
         note=table.text_or_none("note"),
-        certification=_read_certification(table),
-        blocks=_read_blocks(table),
+        certification=table.one("certification", _read_certification),
+        blocks=table.each("blocks", lambda item: Block(item.label("ref"), item.pair()), ref=Once()),
         projects=(),
         oral=shared.oral,
         rules=shared.rules,
         checks=shared.checks,
         aspects=shared.aspects,
     )
-    rules = table.table("rules")
-    if rules is not None:
-        head = msgspec.structs.replace(head, rules=read_rules(rules, shared.rules))
+    rules = table.one("rules", lambda found: read_rules(found, shared.rules))
+    head = msgspec.structs.replace(head, rules=rules or shared.rules)
     curriculum = msgspec.structs.replace(head, projects=_read_projects(table, head))
     table.done()
     return curriculum
 
 
-def _read_certification(table: Table) -> Certification | None:
-    found = table.table("certification")
-    if found is None:
-        return None
-    certification = Certification(
-        framework=found.text("framework"),
-        code=found.text("code"),
-        level_eqf=found.number("level_eqf", 1, 8),
-        url=found.text("url"),
-        source=found.text("source"),
-        verified=found.flag("verified"),
+def _read_certification(table: Table) -> Certification:
+    return Certification(
+        framework=table.text("framework"),
+        code=table.text("code"),
+        level_eqf=table.number("level_eqf", 1, 8),
+        url=table.text("url"),
+        source=table.text("source"),
+        verified=table.flag("verified"),
     )
-    found.done()
-    return certification
-
-
-def _read_blocks(table: Table) -> tuple[Block, ...]:
-    once, blocks = Once(), []
-    for item in table.tables("blocks"):
-        block = Block(item.label("ref"), item.pair())
-        item.done()
-        once.check(item, "ref", block.ref)
-        blocks.append(block)
-    return tuple(blocks)
 
 
 def _read_projects(table: Table, head: Curriculum) -> tuple[Project, ...]:
-    items = table.tables("projects", required=True)
-    if not items and table.has("projects"):
-        table.note("projects", N_("at least one project is expected"))
-    once, projects = Once(), []
-    for expected, item in enumerate(items, start=1):
-        project = _read_project(item, head)
-        once.check(item, "id", project.id)
+    none = N_("at least one project is expected")
+    projects = table.each("projects", lambda item: _read_project(item, head), none=none, id=Once())
+    for expected, project in enumerate(projects, 1):
         if project.n and project.n != expected:
-            item.note(
-                "n",
+            table.note(
+                f"projects[{expected - 1}].n",
                 N_("projects are numbered in order from 1: {expected} is expected, not {found}"),
                 expected=expected,
                 found=project.n,
             )
-        projects.append(project)
-    return tuple(projects)
+    return projects
 
 
 def _read_project(table: Table, head: Curriculum) -> Project:
@@ -113,53 +91,31 @@ def _read_project(table: Table, head: Curriculum) -> Project:
         note=table.text_or_none("note"),
         title=table.words("title"),
         scenario=table.words("scenario"),
-        role=_read_role(table),
+        role=table.one("role", lambda found: Role(found.text("name"), found.pair(), found.flag("invented"))),
         phases=_read_phases(table),
-        deliverables=_read_deliverables(table),
+        deliverables=table.each(
+            "deliverables", _read_deliverable, none=N_("at least one deliverable is expected"), n=Once(), slug=Once()
+        ),
         skills=(),
-        questions=_read_questions(table),
+        questions=table.each("questions", Table.pair),
     )
-    project = msgspec.structs.replace(project, skills=_read_skills(table, project, head))
-    table.done()
-    return project
-
-
-def _read_role(table: Table) -> Role | None:
-    found = table.table("role")
-    if found is None:
-        return None
-    role = Role(name=found.text("name"), title=found.pair(), invented=found.flag("invented"))
-    found.done()
-    return role
-
-
-def _read_questions(table: Table) -> tuple[Text, ...]:
-    questions = []
-    for item in table.tables("questions"):
-        questions.append(item.pair())
-        item.done()
-    return tuple(questions)
+    return msgspec.structs.replace(project, skills=_read_skills(table, project, head))
 
 
 def _read_phases(table: Table) -> tuple[Phase, ...]:
-    items = table.tables("phases", required=True)
-    once, phases = Once(), []
-    for item in items:
-        phase = _read_phase(item)
-        once.check(item, "phase", phase.id)
-        phases.append(phase)
-    if items and all(phase.id and phase.id != SPEAKING for phase in phases):
+    once = Once()
+    none = N_("at least one phase is expected")
+    phases = table.each("phases", lambda item: _read_phase(item, once), none=none)
+    if phases and all(phase.id and phase.id != SPEAKING for phase in phases):
         table.note("phases", N_("there is no phase “{phase}”, whose length is the speaking time"), phase=SPEAKING)
-    elif not items and table.has("phases"):
-        table.note("phases", N_("at least one phase is expected"))
-    return tuple(phases)
+    return phases
 
 
-def _read_phase(item: Table) -> Phase:
+def _read_phase(item: Table, once: Once) -> Phase:
     name = item.choice("phase", PHASE_IDS)
+    once.check(item, "phase", name)
     target_min = item.number("target_min", 1, _DAY_MIN)
     window = item.two_numbers("window_min", 0, _DAY_MIN)
-    item.done()
     if window is None:
         return Phase(name, target_min * 60)
     low, high = window
@@ -174,68 +130,48 @@ def _read_phase(item: Table) -> Phase:
     return Phase(name, target_min * 60, low * 60, high * 60)
 
 
-def _read_deliverables(table: Table) -> tuple[Deliverable, ...]:
-    items = table.tables("deliverables", required=True)
-    if not items and table.has("deliverables"):
-        table.note("deliverables", N_("at least one deliverable is expected"))
-    numbers, slugs, deliverables = Once(), Once(), []
-    for item in items:
-        deliverable = Deliverable(
-            n=item.number("n", 1, _MOST),
-            slug=item.identifier("slug"),
-            title=item.pair(),
-            formats=item.texts("formats", required=True),
-            filename=item.text("filename"),
-            kind=item.choice("kind", KINDS) if item.has("kind") else None,
-        )
-        item.done()
-        numbers.check(item, "n", deliverable.n)
-        slugs.check(item, "slug", deliverable.slug)
-        deliverables.append(deliverable)
-    return tuple(deliverables)
+def _read_deliverable(item: Table) -> Deliverable:
+    return Deliverable(
+        n=item.number("n", 1, _MOST),
+        slug=item.identifier("slug"),
+        title=item.pair(),
+        formats=item.texts("formats", required=True),
+        filename=item.text("filename"),
+        kind=item.choice("kind", KINDS) if item.has("kind") else None,
+    )
 
 
 def _read_skills(table: Table, project: Project, head: Curriculum) -> tuple[Skill, ...]:
-    items = table.tables("skills", required=True)
-    if not items and table.has("skills"):
-        table.note("skills", N_("at least one skill is expected"))
-    refs, ids, skills = Once(), Once(), []
+    ids = Once()
     oral = frozenset(criterion.id for criterion in head.oral)
     blocks = frozenset(block.ref for block in head.blocks)
-    for item in items:
+
+    def read(item: Table) -> Skill:
         ref = item.label("ref")
-        refs.check(item, "ref", ref)
         if ref == ORAL:
             item.note("ref", N_("{ref} is the name of the oral grid"), ref=ORAL)
         block = item.text_or_none("block")
         if block is not None and block not in blocks:
             item.note("block", N_("no block {block} in this curriculum"), block=block)
-        skill = Skill(ref=ref, block=block, title=item.pair(), criteria=_read_criteria(item, project, ids, oral))
-        item.done()
-        skills.append(skill)
-    return tuple(skills)
+        none = N_("at least one criterion is expected")
+        criteria = item.each("criteria", lambda each: _read_criterion(each, project, oral), none=none, id=ids)
+        return Skill(ref=ref, block=block, title=item.pair(), criteria=criteria)
+
+    return table.each("skills", read, none=N_("at least one skill is expected"), ref=Once())
 
 
-def _read_criteria(table: Table, project: Project, ids: Once, oral: frozenset[str]) -> tuple[Criterion, ...]:
-    items = table.tables("criteria", required=True)
-    if not items and table.has("criteria"):
-        table.note("criteria", N_("at least one criterion is expected"))
-    criteria = []
-    for item in items:
-        criterion = Criterion(
-            id=item.identifier("id"),
-            aspect=cast(Aspect, item.choice("aspect", SKILL_ASPECTS)),
-            text=item.pair(),
-            label=item.words_or_none("label"),
-            evidence=_read_evidence(item, project),
-            blocking=item.flag("blocking", default=False),
-        )
-        item.done()
-        ids.check(item, "id", criterion.id)
-        if criterion.id in oral:
-            item.note("id", N_("{id} is a criterion of the oral grid"), id=criterion.id)
-        criteria.append(criterion)
-    return tuple(criteria)
+def _read_criterion(item: Table, project: Project, oral: frozenset[str]) -> Criterion:
+    criterion = Criterion(
+        id=item.identifier("id"),
+        aspect=cast(Aspect, item.choice("aspect", SKILL_ASPECTS)),
+        text=item.pair(),
+        label=item.words_or_none("label"),
+        evidence=_read_evidence(item, project),
+        blocking=item.flag("blocking", default=False),
+    )
+    if criterion.id in oral:
+        item.note("id", N_("{id} is a criterion of the oral grid"), id=criterion.id)
+    return criterion
 
 
 def _read_evidence(table: Table, project: Project) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from defense_console.exchange.curricula.form import read_curriculum
 from defense_console.exchange.curricula.rules_form import Shared, read_common
 from defense_console.exchange.curricula.strict_table import FileFault, Notes, Table
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.errors import N_, ConsoleError, system_reason
+from defense_console.model.errors import N_, ConsoleError, system_reason, toml_fault
 from defense_console.resources import data_folder
 
 COMMON: Final = "common.toml"
@@ -19,7 +18,6 @@ COMMENTS: Final = "comments.toml"
 _NO_CURRICULA: Final = (COMMON, COMMENTS)
 _LARGEST_BYTES: Final = 4_000_000
 """A curriculum of ten projects takes 50 kB; a file a hundred times as large is a mistake, not a curriculum."""
-_PLACE: Final = re.compile(r"^(?P<reason>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
 class CurriculaError(ConsoleError):
@@ -42,17 +40,12 @@ class CurriculaError(ConsoleError):
 
 
 def load_shipped() -> dict[str, Curriculum]:
-    """The curricula that come with the console, by code.
-
-    Raises:
-        CurriculaError: a shipped file has been changed and no longer validates.
-        ConsoleError: the installation has no data.
-    """
+    """Return the curricula that come with the console, by code."""
     return load(data_folder())
 
 
 def load(path: Path) -> dict[str, Curriculum]:
-    """The curricula of a file or folder, by code, in order of the file names.
+    """Return the curricula of a file or folder, by code, in order of the file names.
 
     Raises:
         CurriculaError: anything `check` would report.
@@ -64,11 +57,11 @@ def load(path: Path) -> dict[str, Curriculum]:
 
 
 def check(path: Path) -> tuple[FileFault, ...]:
-    """Every fault that can be told in one pass.
+    """Return every fault that one pass finds.
 
     Args:
         path: A curriculum, a common.toml, a folder of curricula, or a folder such as the shipped `data/`. The common
-            file is the one beside the curricula or in the folder above; without one, the shipped one is used.
+            file is the one next to the curricula or in the folder above; without one, the shipped one is used.
 
     Returns:
         Faults in the order of the files, then of their places; empty when all is well.
@@ -96,7 +89,7 @@ def _read(path: Path) -> tuple[dict[str, Curriculum], tuple[FileFault, ...]]:
 
 
 def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
-    """The curricula of a path, in order, and the common file that goes with them."""
+    """Return the curricula of a path, in order, and the common file that goes with them."""
     folder = path.parent
     files: list[Path] = []
     try:
@@ -121,7 +114,7 @@ def _files(path: Path, given: Notes) -> tuple[list[Path], Path]:
 
 
 def _read_common(file: Path, notes: Notes) -> Shared:
-    """The common part; when the file is not even TOML, the shipped one stands in so that the curricula are read too."""
+    """Return the common part; the shipped one where the file is not TOML, so that the curricula are read too."""
     table = parse_file(file, notes)
     if table is not None:
         return read_common(table)
@@ -141,7 +134,7 @@ def _note_twins(table: Table, curriculum: Curriculum, homes: dict[str, str]) -> 
 
 
 def parse_file(file: Path, notes: Notes) -> Table | None:
-    """A TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
+    """Return a TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
     try:
         if not file.is_file():
             notes.add("", N_("is not a file"))
@@ -154,25 +147,14 @@ def parse_file(file: Path, notes: Notes) -> Table | None:
         notes.add("", N_("cannot be read: {reason}"), reason=system_reason(error))
         return None
     try:
-        return Table(tomllib.loads(content.decode("utf-8-sig")), "", notes)
+        text = content.decode("utf-8-sig")
+        return Table(tomllib.loads(text), "", notes)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         notes.add("", N_("line {line} is not UTF-8: save the file in that encoding"), line=line)
     except tomllib.TOMLDecodeError as error:
-        _note_syntax(notes, str(error), content)
+        fault = toml_fault(error, text)
+        notes.add("", fault.id, **fault.parameters)
     except (RecursionError, ValueError):  # brackets or digits by the thousand
         notes.add("", N_("is not TOML that can be read"))
     return None
-
-
-def _note_syntax(notes: Notes, message: str, content: bytes) -> None:
-    """Note a syntax error with its line; at the end of the file it is the last one."""
-    found = _PLACE.match(message)
-    if found is None:
-        notes.add("", N_("is not TOML: {reason}"), reason=message)
-        return
-    line = int(found["line"] or content.count(b"\n") + 1)
-    column = int(found["column"] or 1)
-    notes.add(
-        "", N_("line {line}, column {column} is not TOML: {reason}"), line=line, column=column, reason=found["reason"]
-    )

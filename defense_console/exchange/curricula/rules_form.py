@@ -41,34 +41,26 @@ class Shared(msgspec.Struct, frozen=True):
 
 
 def read_common(table: Table) -> Shared:
-    """The whole of common.toml."""
+    """Return the whole of common.toml."""
     table.text("status")
     shared = Shared(
-        aspects=_read_aspects(table),
+        aspects=table.one("aspects", _read_aspects, required=True) or (),
         oral=_read_oral_grid(table),
-        rules=_read_all_rules(table),
-        checks=_read_checks(table),
+        rules=table.one("rules", lambda found: read_rules(found, None), required=True) or Rules(),
+        checks=table.each("checks", lambda item: Check(item.identifier("id"), item.pair()), required=True, id=Once()),
     )
     table.done()
     return shared
 
 
-def _read_aspects(table: Table) -> tuple[AspectWord, ...]:
-    words = table.table("aspects", required=True)
-    if words is None:
-        return ()
-    aspects = tuple(AspectWord(cast(Aspect, aspect), words.words(aspect)) for aspect in ASPECTS)
-    words.done()
-    return aspects
+def _read_aspects(words: Table) -> tuple[AspectWord, ...]:
+    return tuple(AspectWord(cast(Aspect, aspect), words.words(aspect)) for aspect in ASPECTS)
 
 
 def _read_oral_grid(table: Table) -> tuple[Criterion, ...]:
-    items = table.tables("oral", required=True)
-    if not items and table.has("oral"):
-        table.note("oral", N_("at least one criterion is expected"))
-    once = Once()
-    criteria: list[Criterion] = []
-    for item in items:
+    from_clock: list[str] = []
+
+    def read(item: Table) -> Criterion:
         criterion = Criterion(
             id=item.identifier("id"),
             aspect="oral",
@@ -78,37 +70,23 @@ def _read_oral_grid(table: Table) -> tuple[Criterion, ...]:
             from_clock=item.flag("from_clock", default=False),
             evidence_kind=item.choice("evidence_kind", KINDS) if item.has("evidence_kind") else None,
         )
-        item.done()
-        once.check(item, "id", criterion.id)
-        if criterion.from_clock and any(other.from_clock for other in criteria):
+        if criterion.from_clock and from_clock:
             item.note("from_clock", N_("only one criterion can be rated from the clock"))
-        criteria.append(criterion)
-    return tuple(criteria)
+        from_clock.extend([criterion.id] * criterion.from_clock)
+        return criterion
 
-
-def _read_checks(table: Table) -> tuple[Check, ...]:
-    once, checks = Once(), []
-    for item in table.tables("checks", required=True):
-        check = Check(item.identifier("id"), item.pair())
-        item.done()
-        once.check(item, "id", check.id)
-        checks.append(check)
-    return tuple(checks)
-
-
-def _read_all_rules(table: Table) -> Rules:
-    rules = table.table("rules", required=True)
-    return Rules() if rules is None else read_rules(rules, None)
+    return table.each("oral", read, none=N_("at least one criterion is expected"), id=Once())
 
 
 def read_rules(table: Table, base: Rules | None) -> Rules:
-    """The rules; where the table is silent `base` stands, and without a base every key is required."""
+    """Return the rules; `base` fills in what the table does not say, and without it every key is required."""
     faults = len(table.notes.problems)
     durations = {
         field: table.number(key, 0, _MOST, getattr(base, field) // unit_s if base else None) * unit_s
         for key, (field, unit_s) in DURATIONS.items()
     }
-    policy = table.table("policy", required=base is None)
+    known = base.policy if base else None
+    policy = table.one("policy", lambda found: _read_policy(found, known), required=base is None)
     rules = msgspec.structs.replace(
         base or Rules(),
         **durations,
@@ -117,10 +95,9 @@ def read_rules(table: Table, base: Rules | None) -> Rules:
         opens_next_on=_read_opens_next(table, base),
     )
     if policy is not None:
-        rules = msgspec.structs.replace(rules, policy=_read_policy(policy, base.policy if base else None))
+        rules = msgspec.structs.replace(rules, policy=policy)
     if len(table.notes.problems) == faults and rules.danger_s > rules.warn_s:
         table.note("danger_s", N_("{danger} s is more than warn_s, {warn} s"), danger=rules.danger_s, warn=rules.warn_s)
-    table.done()
     return rules
 
 
@@ -130,7 +107,7 @@ def _read_opens_next(table: Table, base: Rules | None) -> tuple[str, ...]:
 
 
 def _read_policy(table: Table, base: Policy | None) -> Policy:
-    policy = Policy(
+    return Policy(
         conditional_misses=table.number("conditional_misses", 0, 100, base.conditional_misses if base else None),
         acquired_share=table.share("acquired_share", base.acquired_share if base else None),
         partial_share=table.share("partial_share", base.partial_share if base else None),
@@ -138,5 +115,3 @@ def _read_policy(table: Table, base: Policy | None) -> Policy:
             "max_conditional_documents", 0, 100, base.max_conditional_documents if base else None
         ),
     )
-    table.done()
-    return policy

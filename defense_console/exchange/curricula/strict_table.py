@@ -7,17 +7,19 @@ not hide the others. The caller must throw the result away when there are notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
 from defense_console.model.curriculum import Text
 from defense_console.model.errors import N_
 
+T = TypeVar("T")
+
 ID_FORM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""Ids stand in field keys (`row/<id>/title`), in file names and on command lines."""
+"""Ids are in field keys (`row/<id>/title`), in file names and on command lines."""
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -32,7 +34,7 @@ class FileFault(msgspec.Struct, frozen=True):
         file: Name of the file, or the path as it was given when it concerns the whole.
         place: Where in the file, indices from 0: `projects[3].skills[0]`; empty when it concerns the whole file.
         text_id: English message id.
-        parameters: Values of the message's places; excerpts of the file, to be made safe by whoever shows them.
+        parameters: Values of the message's places; excerpts of the file, to be made safe where they are shown.
     """
 
     file: str
@@ -54,7 +56,7 @@ class Notes:
 
 
 def excerpt(value: object) -> str:
-    """A wrong value as it may be quoted in a message, cut with a sign."""
+    """Return a wrong value as it may be quoted in a message, cut with a sign."""
     if isinstance(value, str):
         text = f"“{value}”"
     else:
@@ -66,7 +68,7 @@ def excerpt(value: object) -> str:
 
 
 class Table:
-    """A table of the file, where it stands, and the keys that have been asked for.
+    """A table of the file, its place, and the keys that have been asked for.
 
     Call `done` when all has been read: what nobody asked for is unknown.
     """
@@ -78,7 +80,7 @@ class Table:
         self._asked: list[str] = []
 
     def at(self, key: str) -> str:
-        """The place of a key of this table."""
+        """Return the place of a key of this table."""
         return f"{self.place}.{key}" if self.place else key
 
     def note(self, key: str, text_id: str, /, **parameters: object) -> None:
@@ -86,7 +88,7 @@ class Table:
         self.notes.add(self.at(key) if key else self.place, text_id, **parameters)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there; does not count as asking for it."""
+        """Return whether the key is there, which does not count as asking for it."""
         return key in self._values
 
     def _take(self, key: str, *, required: bool = True) -> object:
@@ -99,11 +101,11 @@ class Table:
     # --- texts -------------------------------------------------------------------------------------------------------
 
     def text(self, key: str) -> str:
-        """A text that must be there and not be blank."""
+        """Return a text that must be there and not be blank."""
         return self._as_text(key, self._take(key)) or ""
 
     def text_or_none(self, key: str) -> str | None:
-        """A text that may be absent, but not blank."""
+        """Return a text that may be absent, but not blank."""
         return self._as_text(key, self._take(key, required=False))
 
     def _as_text(self, key: str, value: object) -> str | None:
@@ -118,7 +120,7 @@ class Table:
         return value
 
     def identifier(self, key: str) -> str:
-        """A text of letters, digits, dots, hyphens and underscores; empty when it is missing or wrong."""
+        """Return a text of letters, digits, dots, hyphens and underscores; empty when it is missing or wrong."""
         text = self.text(key)
         if text and not ID_FORM.fullmatch(text):
             self.note(
@@ -130,7 +132,7 @@ class Table:
         return text
 
     def label(self, key: str) -> str:
-        """A short printable text on one line, such as `B1.1` or `CRCN 1.3`; empty when it is missing or wrong."""
+        """Return a short printable text on one line, such as `B1.1`; empty when it is missing or wrong."""
         text = self.text(key)
         if text and (len(text) > 64 or not text.isprintable() or text != text.strip()):
             self.note(key, N_("at most 64 printable characters are expected, not {found}"), found=excerpt(text))
@@ -138,7 +140,7 @@ class Table:
         return text
 
     def pair(self) -> Text:
-        """The texts `fr` and `en` of this table."""
+        """Return the texts `fr` and `en` of this table."""
         return Text(fr=self._translation("fr"), en=self._translation("en"))
 
     def _translation(self, language: Literal["fr", "en"]) -> str:
@@ -151,11 +153,11 @@ class Table:
         return self._as_text(language, value) or ""
 
     def words(self, key: str) -> Text:
-        """A pair that must be there: `key.fr` and `key.en`."""
+        """Return a pair that must be there: `key.fr` and `key.en`."""
         return self.words_or_none(key, required=True) or Text(fr="", en="")
 
     def words_or_none(self, key: str, *, required: bool = False) -> Text | None:
-        """A pair that may be absent as a whole."""
+        """Return a pair that may be absent as a whole."""
         value = self._take(key, required=required)
         if value is None:
             return None
@@ -168,14 +170,14 @@ class Table:
         return pair
 
     def choice(self, key: str, options: Sequence[str], default: str = "") -> str:
-        """One of a few words; `default` when it is absent, and required without one. Wrong: an empty text."""
+        """Return one of a few words; `default` when it is absent, and required without one. Wrong: an empty text."""
         value = self._take(key, required=not default)
         if value is None:
             return default
         return self._as_choice(key, value, options)
 
     def choices(self, key: str, options: Sequence[str], *, required: bool) -> tuple[str, ...]:
-        """A list of such words; wrong ones are left out."""
+        """Return a list of such words; wrong ones are left out."""
         found = (self._as_choice(place, item, options) for place, item in self.items(key, required=required))
         return tuple(word for word in found if word)
 
@@ -190,7 +192,7 @@ class Table:
     # --- numbers -----------------------------------------------------------------------------------------------------
 
     def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number from `low` to `high`; required without a default. Wrong or missing: 0."""
+        """Return a whole number from `low` to `high`; required without a default. Wrong or missing: 0."""
         value = self._take(key, required=default is None)
         if value is None:
             return default or 0
@@ -209,12 +211,12 @@ class Table:
         return value
 
     def numbers(self, key: str, low: int, high: int) -> list[tuple[str, int]]:
-        """The whole numbers of a list with their places; wrong ones are left out."""
+        """Return the whole numbers of a list with their places; wrong ones are left out."""
         found = [(place, self._as_number(place, item, low, high)) for place, item in self.items(key)]
         return [(place, n) for place, n in found if n]
 
     def two_numbers(self, key: str, low: int, high: int) -> tuple[int, int] | None:
-        """A list of two whole numbers that may be absent; None when wrong."""
+        """Return a list of two whole numbers that may be absent; None when wrong."""
         value = self._take(key, required=False)
         if value is None:
             return None
@@ -226,12 +228,9 @@ class Table:
         return (first, second) if len(self.notes.problems) == faults else None
 
     def share(self, key: str, default: tuple[int, int] | None = None) -> tuple[int, int]:
-        """A fraction from 0 to 1 as `[numerator, denominator]`; required without a default."""
+        """Return a fraction from 0 to 1 as `[numerator, denominator]`; required without a default."""
         if not self.has(key):
-            if default is None:
-                self._take(key)
-            else:
-                self._asked.append(key)
+            self._take(key, required=default is None)
             return default or (0, 1)
         found = self.two_numbers(key, 0, 1000)
         if found is None:
@@ -242,7 +241,7 @@ class Table:
         return found
 
     def flag(self, key: str, *, default: bool | None = None) -> bool:
-        """True or false; required without a default."""
+        """Return true or false; required without a default."""
         value = self._take(key, required=default is None)
         if value is None:
             return default or False
@@ -254,7 +253,7 @@ class Table:
     # --- lists and tables --------------------------------------------------------------------------------------------
 
     def items(self, key: str, *, required: bool = False) -> list[tuple[str, object]]:
-        """The items of a list with their places; empty when it is absent or not a list."""
+        """Return the items of a list with their places; empty when it is absent or not a list."""
         value = self._take(key, required=required)
         if value is None:
             return []
@@ -264,12 +263,12 @@ class Table:
         return [(f"{key}[{i}]", item) for i, item in enumerate(value)]
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
-        """The texts of a list."""
+        """Return the texts of a list."""
         found = [self._as_text(place, item) for place, item in self.items(key, required=required)]
         return tuple(text for text in found if text is not None)
 
     def tables(self, key: str, *, required: bool = False) -> list[Table]:
-        """The tables of a list, each with its place."""
+        """Return the tables of a list, each with its place."""
         found = []
         for place, item in self.items(key, required=required):
             if isinstance(item, Mapping):
@@ -279,7 +278,7 @@ class Table:
         return found
 
     def table(self, key: str, *, required: bool = False) -> Table | None:
-        """A table under a key, or None when it is absent or no table."""
+        """Return a table under a key, or None when it is absent or no table."""
         value = self._take(key, required=required)
         if value is None:
             return None
@@ -287,6 +286,39 @@ class Table:
             self.note(key, N_("a table is expected, not {found}"), found=excerpt(value))
             return None
         return Table(value, self.at(key), self.notes)
+
+    def each(
+        self, key: str, read: Callable[[Table], T], *, required: bool = False, none: str = "", **once: Once
+    ) -> tuple[T, ...]:
+        """Return what `read` makes of each table of a list.
+
+        Args:
+            key: Of the list.
+            read: Reads all keys of a table.
+            required: Whether the list has to be there.
+            none: English message id of what is noted where it is empty; then it is required too.
+            once: Fields of the result whose values come only once.
+        """
+        items = self.tables(key, required=required or bool(none))
+        if none and not items and self.has(key):
+            self.note(key, none)
+        found = []
+        for item in items:
+            value = read(item)
+            item.done()
+            for field, seen in once.items():
+                seen.check(item, field, getattr(value, field))
+            found.append(value)
+        return tuple(found)
+
+    def one(self, key: str, read: Callable[[Table], T], *, required: bool = False) -> T | None:
+        """Return what `read` makes of a table under a key, None when it is absent or no table."""
+        found = self.table(key, required=required)
+        if found is None:
+            return None
+        value = read(found)
+        found.done()
+        return value
 
     def done(self) -> None:
         """Note every key nobody asked for, with the nearest one that is known."""
@@ -302,7 +334,7 @@ class Table:
 
 
 class Once:
-    """Notes a value that stands a second time, at its later place."""
+    """Notes a value that comes a second time, at its later place."""
 
     def __init__(self) -> None:
         self._first: dict[str | int, str] = {}

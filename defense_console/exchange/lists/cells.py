@@ -75,5 +75,5 @@ def _length(value: time | timedelta) -> timedelta:
 
 
 def _whole_seconds(value: datetime) -> datetime:
-    """A spreadsheet holds a part of a day as a fraction, which is not always exact."""
+    """Return whole seconds: a spreadsheet holds a part of a day as a fraction, which is not always exact."""
     return (value + timedelta(milliseconds=500)).replace(microsecond=0)

@@ -1,7 +1,7 @@
 """Every defense as one row of a CSV file, as a school takes it into a spreadsheet.
 
 RFC 4180, with the separator and the byte order mark that the spreadsheet at hand wants. A cell that a spreadsheet would
-run as a formula begins with an apostrophe. Source: functional.md §6.6; https://owasp.org/www-community/attacks/CSV_Injection
+run as a formula begins with an apostrophe. Source: https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Final, Literal
 
 import msgspec
 
+from defense_console.exchange.bad_file import BOM
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.platform.words import TO_PLATFORM
-from defense_console.model.curriculum import Project
-from defense_console.model.defense import revision
+from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
-from defense_console.model.defense.timeline import Timeline, instant
+from defense_console.model.defense.timeline import instant
 from defense_console.words.translation import zone_of
 
 Separator = Literal[";", ","]
@@ -53,7 +53,7 @@ class CsvForm(msgspec.Struct, frozen=True):
 
 def write_csv(defenses: Iterable[ExportedDefense], form: CsvForm) -> Iterator[bytes]:
     """Write the file: its header, then a row for each defense in the order given."""
-    yield (b"\xef\xbb\xbf" if form.bom else b"") + _line(CSV_HEADER, form)
+    yield (BOM if form.bom else b"") + _line(CSV_HEADER, form)
     for one in defenses:
         yield _line([neutral(cell) for cell in _cells(one, form)], form)
 
@@ -74,7 +74,7 @@ def _cells(one: ExportedDefense, form: CsvForm) -> list[str]:
     defense, project = one.defense, one.project
     version = defense.versions[-1] if defense.versions else None
     line = defense.timeline
-    ran = line.state == "ended"
+    ran, spoken = line.state == "ended", rubric.speaking(line)
     return [
         one.id,
         defense.student_id,
@@ -85,10 +85,10 @@ def _cells(one: ExportedDefense, form: CsvForm) -> list[str]:
         str(defense.attempt),
         str(defense.sitting.n),
         _at(defense.planned_at, form),
-        _number(_slot_min(defense, project)),
+        _number(one.slot_min),
         TO_PLATFORM[defense.session],
         _at(line.started_at.wall if line.started_at else None, form),
-        _number(_spoken_s(line)),
+        _number(spoken[1] // 1000 if spoken else None),
         _number(line.elapsed_ms() // 1000 if ran else None),
         _number(line.paused_ms() // 1000 if ran else None),
         version.outcome if version else "",
@@ -103,13 +103,6 @@ def _cells(one: ExportedDefense, form: CsvForm) -> list[str]:
     ]
 
 
-def _slot_min(defense: Defense, project: Project | None) -> int | None:
-    """Return the calendar slot, else the plan's length; None when neither is known."""
-    if defense.duration_min is not None or project is None:
-        return defense.duration_min
-    return project.plan_s // 60
-
-
 def _documents(defense: Defense, form: CsvForm) -> tuple[str, str]:
     """Return the documents of the condition in force with their states, and how many of them are open."""
     rows, project = revision.asked(defense), defense.pinned_project
@@ -120,16 +113,8 @@ def _documents(defense: Defense, form: CsvForm) -> tuple[str, str]:
     return " | ".join(listed), str(open_rows)
 
 
-def _spoken_s(line: Timeline) -> int | None:
-    """Return the seconds of the phase with a window, pauses out; None before it has ended, or without one."""
-    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
-    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
-        return None
-    return line.elapsed_ms(phase=phase.id) // 1000
-
-
 def _at(wall: str | None, form: CsvForm) -> str:
-    """ISO 8601 with the offset of the zone on that day, to the second."""
+    """Return ISO 8601 with the offset of the zone on that day, to the second."""
     return instant(wall).astimezone(zone_of(form.zone)).isoformat(timespec="seconds") if wall else ""
 
 

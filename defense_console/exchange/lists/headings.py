@@ -15,7 +15,7 @@ import msgspec
 from defense_console.exchange.bad_file import BadLine
 from defense_console.exchange.same_id import without_unseen
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 LIST_COLUMNS: Final = (
     "student_id", "student_name", "email", "timezone", "curriculum",
@@ -84,12 +84,7 @@ class Headings(msgspec.Struct, frozen=True):
 
 
 def read_headings(cells: Iterable[str], line: int) -> Headings:
-    """Return what the headings of a table say.
-
-    Args:
-        cells: Of the first line, without the empty ones at its end.
-        line: Its number.
-    """
+    """Return what the headings of a table say."""
     names = tuple(map(without_unseen, cells))
     forms = [plain(name) for name in names]
     columns = [_COLUMN_OF.get(form, "") for form in forms]

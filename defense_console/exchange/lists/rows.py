@@ -1,6 +1,6 @@
 """What the rows of a list say of students and defenses. A file is taken whole or not at all.
 
-Source: docs/exchange.md, product.md §2.
+Source: docs/exchange.md.
 """
 
 from __future__ import annotations
@@ -45,16 +45,9 @@ def read_list(
     zone: str,
     known: Iterable[str] = (),
     sheet: str = "",
+    assumed: str = "",
 ) -> ImportWishes:
     """Return what a list asks for, with what was understood of it.
-
-    Args:
-        table: Of the file.
-        entries: Its rows are entries of a JSON array.
-        shipped: Curricula by code.
-        zone: IANA name of the mentor's zone, for times without an offset.
-        known: Ids of the students of the store.
-        sheet: Name of the sheet, "" without one.
 
     Raises:
         BadFile: Every line that is wrong in itself or contradicts another line.
@@ -73,6 +66,7 @@ def read_list(
         skipped=table.skipped,
         ids=tuple(reader.ids.values()),
         rows=tuple(reader.rows),
+        assumed=assumed,
     )
     wishes, students = tuple(reader.wishes.values()), tuple(reader.students.values())
     return ImportWishes("list", wishes, students, entries, understood=understood)
@@ -249,6 +243,6 @@ def _curriculum_forms(curriculum: Curriculum) -> frozenset[str]:
 
 
 def project_forms(code: str, project: Project) -> frozenset[str]:
-    """Return what a list may call a project beside its curriculum: its id, `P2`, `2`, `Projet 2`, its title."""
+    """Return what a list may call a project next to its curriculum: its id, `P2`, `2`, `Projet 2`, its title."""
     n, short = project.n, project.id.removeprefix(f"{code}-")
     return frozenset(map(plain, (project.id, short, f"{n}", f"projet {n}", project.title.fr, project.title.en))) - {""}

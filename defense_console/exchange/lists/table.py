@@ -77,7 +77,7 @@ class ListTable(msgspec.Struct, frozen=True):
 
 _SEPARATORS: Final = (";", ",", "\t", "|")
 _SAID: Final = re.compile(r"sep=(.)[ \t;,]*(?:\r\n|\n|\r)", re.IGNORECASE)
-"""The first line with which a file tells a spreadsheet its separator."""
+"""A first line that says the separator, for spreadsheets."""
 _CSV_UTF8: Final = N_("text in UTF-8; save the file again as “CSV UTF-8”, or give the .xlsx itself")
 
 
@@ -256,6 +256,8 @@ def _is_total(cells: Sequence[CellValue]) -> bool:
 _ARRAY: Final = N_("a JSON array of objects with these fields: {columns}")
 _COLUMNS: Final = {"columns": ", ".join(LIST_COLUMNS)}
 _NUMBERS: Final = ("attempt", "duration_min")
+_QUOTED: Final = 20
+"""How many characters of a JSON file are quoted where it is not JSON any more."""
 
 
 class JsonObject(dict[str, object]):
@@ -267,26 +269,18 @@ class JsonObject(dict[str, object]):
 
 
 def json_document(data: bytes) -> object:
-    """Return what a JSON file says, its objects as `JsonObject`.
-
-    Raises:
-        BadFile: It is not JSON.
-    """
+    """Return what a JSON file says, its objects as `JsonObject`."""
     text = utf8(data, N_("text in UTF-8"))
     try:
         return json.loads(text, object_pairs_hook=JsonObject)
     except json.JSONDecodeError as error:
-        raise BadFile([BadLine(error.lineno, "", error.msg, N_("JSON"))]) from None
+        raise BadFile([BadLine(error.lineno, "", text[error.pos : error.pos + _QUOTED], N_("JSON"))]) from None
     except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
         raise BadFile([BadLine(0, "", None, _ARRAY, _COLUMNS)]) from None
 
 
 def json_table(document: object) -> ListTable:
-    """Return the entries of a document of `json_document`, in order; programs write them, so names are exact.
-
-    Raises:
-        BadFile: It is no array of objects with our columns.
-    """
+    """Return the entries of a document of `json_document`, in order; programs write them, so names are exact."""
     if not isinstance(document, list):
         raise BadFile([BadLine(1, "", None, _ARRAY, _COLUMNS)])
     rows: list[ListRow] = []

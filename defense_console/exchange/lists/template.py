@@ -21,11 +21,7 @@ _DATES: Final = {"fr": "01/12/2027", "en": "2027-12-01"}
 
 
 def template_csv(language: str) -> bytes:
-    """Return the example, as spreadsheets in Europe open it: `;` between cells, and a byte order mark.
-
-    Args:
-        language: "fr" or "en", for the headings and the dates.
-    """
+    """Return the example, as spreadsheets in Europe open it: `;` between cells, and a byte order mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(_FRENCH if language == "fr" else LIST_COLUMNS)

@@ -43,6 +43,7 @@ class Understood(msgspec.Struct, frozen=True):
 
     Attributes:
         sheet: its name, "" for a file without sheets.
+        assumed: name of the encoding it is taken to be in, "" where the file shows it.
         matched: each heading with its column, in order of the file.
         unread: headings that are no column.
         skipped: lines that are no rows.
@@ -56,3 +57,4 @@ class Understood(msgspec.Struct, frozen=True):
     skipped: tuple[SkippedLine, ...] = ()
     ids: tuple[ReadId, ...] = ()
     rows: tuple[ReadRow, ...] = ()
+    assumed: str = ""

@@ -46,11 +46,7 @@ _NOT_COMPUTED: Final = N_(
 
 
 def is_workbook(file: IO[bytes]) -> bool:
-    """Return whether a file is a workbook, also one that is old, protected or cut.
-
-    Args:
-        file: At its beginning, where it is left.
-    """
+    """Return whether a file is a workbook, also one that is old, protected or cut; leave it at its beginning."""
     start = file.read(512)
     file.seek(0)
     if not start.startswith(b"PK\x03\x04"):

@@ -12,8 +12,8 @@ from defense_console.exchange.lists.understood import ReadId, Understood
 from defense_console.exchange.platform.session_list import PlatformSession, SessionList
 from defense_console.exchange.same_id import KnownIds
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.queue.agenda import searchable
 from defense_console.model.student.state import Student
+from defense_console.model.text import searchable
 
 _NAME: Final = "session/"
 """What the name of a session's link begins with: the platform's ids are not those of a calendar."""
@@ -24,12 +24,7 @@ NAMESAKE: Final = N_("a student of this name is known under another id: {id}")
 
 
 def match_sessions(found: SessionList, people: Mapping[str, Student]) -> ImportWishes:
-    """Return what a list asks for.
-
-    Args:
-        found: The list.
-        people: Every student of the store, by id.
-    """
+    """Return what a list asks for."""
     names = {searchable(person.name): person.id for person in people.values()}
     wishes: list[Wish] = []
     unmatched: list[LeftOut] = []

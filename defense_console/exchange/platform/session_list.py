@@ -1,7 +1,7 @@
 """The list of sessions of the school's platform, saved by the mentor as a JSON file; nothing is fetched.
 
 The fields are those that mentors' own tools found, since there is no contract: unknown fields are ignored, and each
-needed value is looked for under every name it was seen with. Source: functional.md §6.7.
+needed value is looked for under every name it was seen with.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.moments import EXPECTED, moment
-from defense_console.exchange.platform.words import FROM_PLATFORM, PlatformWord, platform_word
+from defense_console.exchange.platform.words import PLATFORM_WORDS, PlatformWord, platform_word
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 _TYPES: Final = frozenset({"presentation", "defense"})
 _LISTS: Final = ("sessions", "items", "results", "data", "content")
@@ -71,11 +71,6 @@ def is_session_list(document: object) -> bool:
 
 def read_sessions(document: object, shipped: Mapping[str, Curriculum], zone: str) -> SessionList:
     """Return the defenses of a list.
-
-    Args:
-        document: A JSON document for which `is_session_list` holds.
-        shipped: Curricula by code.
-        zone: IANA name of the mentor's zone, for dates without an offset.
 
     Raises:
         BadFile: Every entry that is no session, or says something that cannot be read.
@@ -189,7 +184,7 @@ class _SessionReader:
     def _word(self, value: object) -> PlatformWord | None:
         word = platform_word(value) if isinstance(value, str) else None
         if word is None:
-            self._wrong("status", value, N_("one of {words}"), words=", ".join(FROM_PLATFORM))
+            self._wrong("status", value, N_("one of {words}"), words=", ".join(PLATFORM_WORDS))
         return word
 
     def _effective_s(self, details: object) -> int | None:

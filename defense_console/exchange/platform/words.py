@@ -1,13 +1,10 @@
-"""The session in the words of the school's platform, in both directions.
-
-Source: product.md §2; functional.md §6.7.
-"""
+"""The session in the words of the school's platform, in both directions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from defense_console.model.defense.state import SessionState
 
@@ -23,14 +20,7 @@ TO_PLATFORM: Final[Mapping[SessionState, PlatformWord]] = {
     "no_show": "marked student as absent",
     "aborted": "canceled",  # the platform has no word for a call that broke off; the log has its reason
 }
-FROM_PLATFORM: Final[Mapping[PlatformWord, SessionState]] = {
-    "pending": "planned",
-    "completed": "held",
-    "canceled": "cancelled",
-    "late canceled": "late_cancelled",
-    "marked student as absent": "no_show",
-}
-"""A word read back: of several states with one word, the one that it means by itself."""
+PLATFORM_WORDS: Final[tuple[PlatformWord, ...]] = get_args(PlatformWord)
 
 _BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 
@@ -41,4 +31,4 @@ def platform_word(text: str) -> PlatformWord | None:
     `cancelled` with two l is taken for `canceled`: both are seen.
     """
     plain = _BETWEEN_WORDS.sub(" ", text.strip().lower()).replace("cancelled", "canceled")
-    return next((word for word in FROM_PLATFORM if word == plain), None)
+    return next((word for word in PLATFORM_WORDS if word == plain), None)

@@ -1,17 +1,18 @@
 """Reads an export and believes nothing: every line, hash, event, student and curriculum is checked before it is taken.
 
-Source: docs/exchange.md; product.md §2 (hash chain, legality).
+Source: docs/exchange.md.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from defense_console.exchange.bad_file import BadFile, BadLine
+from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.whole_store.export import (
     ARCHIVE,
     CURRICULA,
@@ -22,6 +23,8 @@ from defense_console.exchange.whole_store.export import (
     DraftLine,
     Header,
     LogLine,
+    SavedAside,
+    SavedDraft,
     StudentLine,
     line_of_aside,
 )
@@ -29,35 +32,21 @@ from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
-from defense_console.model.log.chain import next_hash
-from defense_console.model.log.envelope import Event, Stamp, encode_event
+from defense_console.model.log.chain import first_hash, next_hash
+from defense_console.model.log.envelope import Event, encode_event
 from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, key_of
+from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
 
 _SHOWN: Final = 60
 """Longest excerpt of a wrong line in a message, in characters."""
+_FIELD: Final = re.compile(r"(required|unknown) field `([^`]*)`")
+_FIELDS: Final = {"required": N_("the field {field} is missing"), "unknown": N_("the field {field} is unknown")}
+_PLACE: Final = re.compile(r" - at `(?:\$|key in )\.?([^`]+)`")
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError)
 """Not JSON, not the fields expected, or not UTF-8."""
-
-
-class SavedDraft(msgspec.Struct, frozen=True):
-    """A draft of an export."""
-
-    log: str
-    field: str
-    text: str
-    first: Stamp
-    cursor: int
-
-
-class SavedAside(msgspec.Struct, frozen=True):
-    """A decision kept aside of an export."""
-
-    log: str
-    key: str
-    event: bytes
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -82,17 +71,14 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 def read_archive(data: bytes) -> Archive:
-    """What an export holds.
-
-    Args:
-        data: The whole file.
+    """Return what an export holds.
 
     Raises:
-        BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or stands twice, a broken
-            chain, an event that is not legal where it stands, a curriculum under another hash, a student who is not
+        BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or comes twice, a broken
+            chain, an event that is not legal at its place, a curriculum under another hash, a student who is not
             what their log says.
     """
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    lines = data.removeprefix(BOM).split(b"\n")
     if lines and not lines[-1].strip():
         lines.pop()
     check = _Check()
@@ -128,7 +114,7 @@ class _Check:
     # --- lines ---------------------------------------------------------------------------------------------------
 
     def header(self, lines: Sequence[bytes]) -> None:
-        """The first line; after a wrong one nothing else is worth reading."""
+        """Check the first line; after a wrong one nothing else is worth reading."""
         expected = N_("the header of an export: {header}")
         places = {"header": f'{{"format":"{ARCHIVE}","version":{EXPORT_VERSION},"lines":…}}'}
         first = lines[0] if lines else b""
@@ -154,12 +140,12 @@ class _Check:
             return ""
 
     def row(self, number: int, line: bytes) -> None:
-        """Any other line: read strictly, and once."""
+        """Read any other line, strictly and once."""
         try:
             table = msgspec.json.decode(line, type=_Table).table
             row: Any = msgspec.json.decode(line, type=_kind_of(table))
         except _UNREADABLE as error:
-            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=str(error))
+            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error))
             return
         except KeyError:
             self.wrong(number, N_("a table that exports have"), _excerpt(line))
@@ -175,7 +161,7 @@ class _Check:
     # --- curricula -----------------------------------------------------------------------------------------------
 
     def curricula(self) -> None:
-        """Each pinned curriculum is what its hash says."""
+        """Check that each pinned curriculum is what its hash says."""
         for number, row in self.rows.values():
             if not isinstance(row, CurriculumLine):
                 continue
@@ -185,68 +171,66 @@ class _Check:
             try:
                 msgspec.json.decode(row.curriculum, type=Curriculum)
             except _UNREADABLE as error:
-                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=str(error))
+                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error))
             else:
                 self.bodies[row.id] = bytes(row.curriculum)
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
     def log(self, name: str) -> None:
-        """One log: its numbers, its chain, its events; only the first fault is told, the others follow from it."""
+        """Check one log: its numbers, its chain, its events. Only its first fault counts: others follow from it."""
         lines = [self.lines[name][seq] for seq in sorted(self.lines[name])]
         subject = subject_of(name)
-        log: Log[Any, Any] = Log.empty(subject, subject.id_of(name))
+        events: list[Event[Any]] = []
+        running, head = RunningFold(subject, self.pinned), first_hash(name)
         for place, (number, line) in enumerate(lines, 1):
             body = bytes(line.event)
             if line.id != place:
                 self.wrong(number, N_("line {seq} of this log"), f"{name} {line.id}", seq=place)
                 return
-            hash = next_hash(log.head, body)
-            if line.hash != hash:
-                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=hash)
+            head = next_hash(head, body)
+            if line.hash != head:
+                self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=head)
                 return
             try:
-                log = self._with(log, body, hash)
+                events.append(self._next(subject, name, running, body))
             except ConsoleError as error:
                 self.wrong(number, error.id, _excerpt(body), **error.parameters)
                 return
-        self.found[name] = log
+        self.found[name] = Log(subject, subject.id_of(name), tuple(events), running.state, head)
 
-    def _with(self, log: Log[Any, Any], body: bytes, hash: str) -> Log[Any, Any]:
-        """Return a log with its next event, legal where it stands.
+    def _next(self, subject: Subject[Any, Any], name: str, running: RunningFold[Any, Any], body: bytes) -> Event[Any]:
+        """Return the next event of a log, legal where it stands and folded.
 
         Raises:
             ConsoleError: What is expected instead.
         """
-        seq = len(log.events) + 1
+        before = running.last
+        seq = before.seq + 1 if before is not None else 1
         try:
-            event = log.subject.decode(body)
+            event = subject.decode(body)
         except _UNREADABLE as error:
-            raise ConsoleError("an event: {problem}", problem=str(error)) from None
+            raise ConsoleError("an event: {problem}", problem=_why(error)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
-        if event.seq != seq or event.action not in (seq, log.events[-1].action if log.events else seq):
+        if event.seq != seq or event.action not in (seq, before.action if before is not None else seq):
             raise ConsoleError("an event with its own number, and the action of its key press")
-        events = (*log.events, event)
         try:
-            log.subject.check(log.folded, event.what, event.at, self.pinned)
-            state = self._folded(log.subject, events)
-            if log.subject.own_id(state) != log.id:
-                raise ConsoleError("This log is that of {id}.", id=log.subject.own_id(state))
+            subject.check(None if before is None else running.state, event.what, event.at, self.pinned)
+            running.add(event)
+            if running.pins is not None and self.pinned.pinned(running.pins) is None:
+                missing = "The curriculum this defense was started with is missing: {hash}."
+                raise ConsoleError(missing, hash=running.pins)
+            if before is None and subject.stream(own := subject.own_id(running.state)) != name:
+                raise ConsoleError("This log is that of {id}.", id=own)
         except ConsoleError as error:
             raise ConsoleError("an event that is legal here: {problem}", problem=error) from None
-        return Log(log.subject, log.id, events, state, hash)
-
-    def _folded(self, subject: Subject[Any, Any], events: Sequence[Event[Any]]) -> Any:
-        name = subject.folds_with(events)
-        if name is not None and self.pinned.pinned(name) is None:
-            raise ConsoleError("The curriculum this defense was started with is missing: {hash}.", hash=name)
-        return subject.fold(events, self.pinned)
+        return event
 
     # --- the rest ------------------------------------------------------------------------------------------------
 
     def students_and_drafts(self) -> None:
-        """Each student is what their log says, and each draft belongs to a log."""
+        """Check that each student is what their log says, and that each draft belongs to a log."""
         listed = {row.id for _, row in self.rows.values() if isinstance(row, StudentLine)}
         for name, lines in self.lines.items():
             if subject_of(name) is STUDENT and STUDENT.id_of(name) not in listed:
@@ -256,7 +240,7 @@ class _Check:
                 stream = STUDENT.stream(row.id)
                 log = self.found.get(stream)
                 if log is None and stream in self.lines:
-                    continue  # the fault of the log is told already
+                    continue  # the fault of the log is noted already
                 if log is None or log.row != {name: getattr(row, name) for name in log.row}:
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
@@ -265,19 +249,19 @@ class _Check:
                 self._aside(number, row)
 
     def _aside(self, number: int, row: DraftLine) -> None:
-        """A decision kept aside, which stands among the drafts."""
+        """Check a decision kept aside, which is among the drafts."""
         saved = _aside_of(row)
         try:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
-            found = line_of_aside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event))
+            found = line_of_aside(SavedAside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event)))
         except (*_UNREADABLE, ValueError) as error:
-            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=str(error))
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error))
             return
         if found != row:
             self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
 
     def archive(self) -> Archive:
-        """What was read, once nothing was wrong."""
+        """Return what was read, once nothing was wrong."""
         return Archive(
             logs=dict(sorted(self.found.items())),
             curricula=self.bodies,
@@ -306,7 +290,7 @@ _EXACT: Final[Mapping[str, type[Any]]] = {CURRICULA: CurriculumLine, STUDENTS: S
 
 
 def _kind_of(table: str) -> type[Any]:
-    """How a line of this table is read.
+    """Return how a line of this table is read.
 
     Raises:
         KeyError: There is no such table.
@@ -314,6 +298,18 @@ def _kind_of(table: str) -> type[Any]:
     if table.startswith(LOG_PREFIXES):
         return LogLine
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
+
+
+def _why(error: Exception) -> ConsoleError:
+    """Return why a line cannot be read; msgspec's own words for it are English."""
+    said = str(error)
+    if isinstance(error, UnicodeError):
+        return ConsoleError(N_("it is not UTF-8"))
+    if match := _FIELD.search(said):
+        return ConsoleError(_FIELDS[match[1]], field=match[2])
+    if match := _PLACE.search(said):
+        return ConsoleError(N_("{field} has another form"), field=match[1])
+    return ConsoleError(N_("it is not JSON as the console writes it"))
 
 
 def _excerpt(line: bytes) -> str:

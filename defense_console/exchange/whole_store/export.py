@@ -7,7 +7,7 @@ again gives the same bytes. Source: docs/exchange.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -71,7 +71,7 @@ class CurriculumLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text being typed: table `drafts/<log>`, id the key of its field.
 
-    A decision kept aside stands here too: id its key behind `aside/`, text its event, first the event's stamp.
+    A decision kept aside is here too: id its key behind `aside/`, text its event, first the event's stamp.
     """
 
     table: str
@@ -81,23 +81,22 @@ class DraftLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: int
 
 
-class StoredDraft(Protocol):
-    """A draft as the store holds it."""
+class SavedDraft(msgspec.Struct, frozen=True):
+    """A draft: its log, the key of its field, its text, the stamp of the first keystroke, the place of the cursor."""
 
-    @property
-    def text(self) -> str:
-        """All of the text."""
-        ...
+    log: str
+    field: str
+    text: str
+    first: Stamp
+    cursor: int
 
-    @property
-    def first(self) -> Stamp:
-        """Stamp of the first keystroke."""
-        ...
 
-    @property
-    def cursor(self) -> int:
-        """Place of the cursor, in characters."""
-        ...
+class SavedAside(msgspec.Struct, frozen=True):
+    """A decision kept aside: its log, its key, the canonical JSON of its event."""
+
+    log: str
+    key: str
+    event: bytes
 
 
 def export(
@@ -105,19 +104,19 @@ def export(
     read_log: Callable[[str], Sequence[StoredLine]],
     students: Iterable[Student],
     curricula: Mapping[str, bytes],
-    drafts: Mapping[str, Mapping[str, StoredDraft]],
-    asides: Mapping[str, Mapping[str, bytes]],
+    drafts: Iterable[SavedDraft],
+    asides: Iterable[SavedAside],
     demo: str = "",
 ) -> Iterator[bytes]:
-    """The lines of an export, each with its line break.
+    """Yield the lines of an export, each with its line break.
 
     Args:
         streams: Names of every log.
         read_log: Gives the lines of one.
         students: Every student.
         curricula: Canonical JSON by hash.
-        drafts: By log and field key.
-        asides: Decisions kept aside, as the canonical JSON of their events, by log and key.
+        drafts: In any order.
+        asides: In any order.
         demo: As in `Header`.
 
     Yields:
@@ -130,21 +129,18 @@ def export(
     ]
     for name in streams:
         tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for line in read_log(name)]
-    for log in drafts.keys() | asides.keys():
-        lines: list[DraftLine] = [
-            *(DraftLine(DRAFTS + log, field, d.text, d.first, d.cursor) for field, d in drafts.get(log, {}).items()),
-            *(line_of_aside(log, key, event) for key, event in asides.get(log, {}).items()),
-        ]
-        tables[DRAFTS + log] = [*sorted(lines, key=lambda line: line.id)]
+    lines = [DraftLine(DRAFTS + d.log, d.field, d.text, d.first, d.cursor) for d in drafts]
+    for line in sorted((*lines, *map(line_of_aside, asides)), key=lambda line: line.id):
+        tables.setdefault(line.table, []).append(line)
     yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values())), demo))
     for _name, rows in sorted(tables.items()):
         yield from map(_encode, rows)
 
 
-def line_of_aside(log: str, key: str, event: bytes) -> DraftLine:
+def line_of_aside(aside: SavedAside) -> DraftLine:
     """Return the line of a decision kept aside."""
-    at = msgspec.json.decode(event, type=_Decided).at
-    return DraftLine(DRAFTS + log, ASIDE_PREFIX + key, event.decode(), at, 0)
+    at = msgspec.json.decode(aside.event, type=_Decided).at
+    return DraftLine(DRAFTS + aside.log, ASIDE_PREFIX + aside.key, aside.event.decode(), at, 0)
 
 
 class _Decided(msgspec.Struct):

@@ -39,19 +39,14 @@ Opened = Callable[[str], AbstractContextManager[IO[bytes]]]
 
 
 def received_files(events: Iterable[DefenseEvent]) -> Iterator[ReceivedFile]:
-    """Every file a log tells of."""
+    """Yield every file that a log names."""
     for event in events:
         if isinstance(event.what, RowReceived | DeliverableReceived):
             yield from event.what.files
 
 
 def write_files(lines: Iterable[bytes], documents: Iterable[str], opened: Opened) -> Iterator[bytes]:
-    """The ZIP, piece by piece.
-
-    Args:
-        lines: The export.
-        documents: SHA-256 of each document, each once.
-        opened: Opens a document to read.
+    """Yield the ZIP, piece by piece.
 
     Raises:
         ConsoleError: A document is not what was received any more.
@@ -86,7 +81,7 @@ class _Sink(io.RawIOBase):
         return len(self._pieces[-1])
 
     def drained(self) -> Iterator[bytes]:
-        """What was written since, in order."""
+        """Yield what was written since, in order."""
         pieces, self._pieces = self._pieces, []
         yield from pieces
 
@@ -112,10 +107,10 @@ class FilesArchive(msgspec.Struct, frozen=True):
 
 
 def read_files(whole: zipfile.ZipFile) -> FilesArchive:
-    """The export of a ZIP and where its documents are; these are not read yet.
+    """Return the export of a ZIP and where its documents are; these are not read yet.
 
     Raises:
-        BadFile: Every entry that no export has, stands twice, is encrypted, or cannot be read.
+        BadFile: Every entry that no export has, that is there twice, is encrypted, or cannot be read.
     """
     bad: list[BadLine] = []
     entries: dict[str, zipfile.ZipInfo] = {}
@@ -146,18 +141,13 @@ def read_files(whole: zipfile.ZipFile) -> FilesArchive:
 def document_pieces(
     whole: zipfile.ZipFile, archive: FilesArchive, wanted: Iterable[ReceivedFile]
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """The documents a log tells of, one after the other, each in pieces that are checked on the way.
-
-    Args:
-        whole: The ZIP.
-        archive: Its contents.
-        wanted: Every file of the logs.
+    """Yield the documents that the logs name, one after the other, each in pieces that are checked on the way.
 
     Yields:
         The SHA-256 and the pieces, which have to be taken before the next one.
 
     Raises:
-        BadFile: A document that no log tells of, of another size, or with other bytes than its name says.
+        BadFile: A document that no log names, of another size, or with other bytes than its name says.
     """
     sizes = {file.sha256: file.size for file in wanted}
     bad = []
@@ -182,15 +172,15 @@ def _checked(whole: zipfile.ZipFile, info: zipfile.ZipInfo, sha256: str) -> Iter
 
 
 def _pieces(whole: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    """An entry in pieces, never more than it says it holds."""
+    """Yield an entry in pieces, never more than it says it holds."""
     try:
         with whole.open(info) as part:
             left = most
             while left and (piece := part.read(min(_PIECE, left))):
                 left -= len(piece)
                 yield piece
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, zlib.error) as error:
-        raise BadFile([_wrong(info, N_("an entry that can be read: {problem}"), problem=str(error))]) from None
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, zlib.error):
+        raise BadFile([_wrong(info, N_("an entry that can be read"))]) from None
 
 
 def _wrong(info: zipfile.ZipInfo, expected: str, *, found: str | None = None, **parameters: object) -> BadLine:

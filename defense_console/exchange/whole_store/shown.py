@@ -5,16 +5,14 @@ The shapes are a contract: they are described in docs/json.md, and fields are ad
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
-from defense_console.model.curriculum import Criterion, Curriculum, Phase, Project
+from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import SETTLED, Defense, Request, Revision, Round, Sitting, Version
 from defense_console.model.defense.timeline import Timeline
-from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 
 
@@ -36,42 +34,25 @@ class Labels(msgspec.Struct, frozen=True):
 
 
 def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stamp, saved: Saved) -> dict[str, Any]:
-    """The document of one defense.
-
-    Args:
-        labels: Id, student, language.
-        defense: The fold.
-        curriculum: The pinned one, or the shipped one before the first start.
-        now: For a clock that runs.
-        saved: The end of the log.
+    """Return the document of one defense.
 
     Raises:
         ConsoleError: The curriculum does not have the project.
     """
-    project = curriculum.project(defense.project)
-    if project is None:
-        raise ConsoleError(
-            "The curriculum {code} has no project {project}.", code=curriculum.code, project=defense.project
-        )
-    ratings = rubric.all_ratings(defense)
+    project = rubric.project_of(defense, curriculum)
+    ratings = defense.all_ratings
     order = [c.id for c in curriculum.criteria_of(project)]
     return {
         "id": labels.id,
         "student": {"id": labels.student_id, "name": labels.student_name},
-        "curriculum": defense.curriculum,
-        "project": defense.project,
-        "attempt": defense.attempt,
-        "planned_at": defense.planned_at,
-        "duration_min": defense.duration_min,
-        "language": defense.language,
-        "session": defense.session,
+        **_fields(defense, "curriculum", "project", "attempt", "planned_at", "duration_min", "language", "session"),
         "timer": _timer(defense.timeline, project, now),
         "ratings": {id: ratings[id] for id in order if id in ratings},
         "from_clock": [id for id in order if id in defense.clock_ratings and id not in defense.ratings],
         "acquired": [id for id in order if id in defense.acquired],
         "skills": _skills(defense, curriculum, project),
-        "notes": _notes(defense),
-        "questions": [{"text": q.text, "at_s": q.at_s, "state": q.state} for q in defense.questions],
+        "notes": [_fields(note, "at_s", "rec_s", "text", "criterion", "private") for note in defense.notes],
+        "questions": [_fields(question, "text", "at_s", "state") for question in defense.questions],
         "deliverables": [
             {"n": d.n, "received": defense.declared.get(d.n, False), "versions": len(defense.deliveries.get(d.n, ()))}
             for d in project.deliverables
@@ -79,7 +60,7 @@ def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stam
         "documents_to_revise": _documents(defense, curriculum, project, labels.language),
         "documents_no_longer_asked": [
             _row(r.request, defense, project, labels.language)
-            | _told(r, defense, project, labels.language)
+            | _progress(r, defense, project, labels.language)
             | {"dropped": _dropped(r)}
             for r in defense.no_longer_asked
         ],
@@ -92,21 +73,21 @@ def document(labels: Labels, defense: Defense, curriculum: Curriculum, now: Stam
         "verdicts": [_version(version) for version in defense.versions],
         "contested": defense.contested,
         "contests": [msgspec.structs.asdict(contest) for contest in defense.contests],
-        "saved": {"seq": saved.seq, "at": saved.at, "hash": saved.hash},
+        "saved": msgspec.structs.asdict(saved),
     }
 
 
+def _fields(value: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
+
+
 def _phases(line: Timeline, project: Project, now: Stamp) -> list[dict[str, Any]]:
-    phases: Iterable[Phase] = line.phases or project.phases
     return [
         {
-            "id": phase.id,
-            "target_s": phase.target_s,
-            "min_s": phase.min_s,
-            "max_s": phase.max_s,
+            **_fields(phase, "id", "target_s", "min_s", "max_s"),
             "elapsed_s": line.elapsed_ms(now, phase.id) // 1000,
         }
-        for phase in phases
+        for phase in line.phases or project.phases
     ]
 
 
@@ -122,20 +103,10 @@ def _timer(line: Timeline, project: Project, now: Stamp) -> dict[str, Any]:
 
 def _sitting(sitting: Sitting, project: Project, now: Stamp) -> dict[str, Any]:
     return {
-        "n": sitting.n,
-        "planned_at": sitting.planned_at,
-        "session": sitting.session,
-        "reason": sitting.reason,
+        **_fields(sitting, "n", "planned_at", "session", "reason"),
         "phases": _phases(sitting.timeline, project, now),
         "paused_s": sitting.timeline.paused_ms(now) // 1000,
     }
-
-
-def _notes(defense: Defense) -> list[dict[str, Any]]:
-    return [
-        {"at_s": n.at_s, "rec_s": n.rec_s, "text": n.text, "criterion": n.criterion, "private": n.private}
-        for n in defense.notes
-    ]
 
 
 def _skills(defense: Defense, curriculum: Curriculum, project: Project) -> list[dict[str, Any]]:
@@ -146,11 +117,11 @@ def _skills(defense: Defense, curriculum: Curriculum, project: Project) -> list[
 
 
 def _documents(defense: Defense, curriculum: Curriculum, project: Project, language: str) -> list[dict[str, Any]]:
-    """What is asked for: of the verdict in force, else of the signed one, else as the draft stands."""
+    """Return what is asked for: of the verdict in force, else of the signed one, else of the draft."""
     released = defense.released
     if released is not None:
         return [
-            _row(r.request, defense, project, language) | _told(r, defense, project, language) | _owed(r, defense)
+            _row(r.request, defense, project, language) | _progress(r, defense, project, language) | _owed(r, defense)
             for r in defense.revisions
         ]
     if defense.signed is not None:
@@ -177,9 +148,9 @@ _NOT_ASKED_YET: Final[dict[str, Any]] = {
 
 
 def _owed(row: Revision, defense: Defense) -> dict[str, Any]:
-    """Who has to act on a document, and until when: nobody once the verdict in force is no condition.
+    """Return who has to act on a document, and until when: nobody once the verdict in force is no condition.
 
-    The mentor's due date is one for all: it stands where a look is owed.
+    The mentor's due date is one for all: it is given where a look is owed.
     """
     in_force = defense.released is not None and defense.released.outcome == "conditional"
     awaited, to_review = in_force and row.state in revision.AWAITED, in_force and row.state in revision.TO_REVIEW
@@ -190,19 +161,15 @@ def _owed(row: Revision, defense: Defense) -> dict[str, Any]:
     }
 
 
-def _told(row: Revision, defense: Defense, project: Project, language: str) -> dict[str, Any]:
-    """What became of a document that was asked for, in this round and in those before it."""
+def _progress(row: Revision, defense: Defense, project: Project, language: str) -> dict[str, Any]:
+    """Return what became of a document that was asked for, in this round and in those before it."""
     return {
-        "due_at": row.due_at,
-        "round": row.round,
-        "state": row.state,
+        **_fields(row, "due_at", "round", "state"),
         "change": revision.change_of(row, defense),
         "received": [
             {
-                "version": delivery.version,
-                "at": delivery.at,
-                "round": delivery.round,
-                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in delivery.files],
+                **_fields(delivery, "version", "at", "round"),
+                "files": [_fields(file, "name", "size", "sha256") for file in delivery.files],
             }
             for delivery in row.deliveries
         ],
@@ -212,12 +179,10 @@ def _told(row: Revision, defense: Defense, project: Project, language: str) -> d
 
 
 def _round(row: Revision, each: Round, defense: Defense, project: Project, language: str) -> dict[str, Any]:
-    """One request of a document: in which words, until when, the versions that came, every decision."""
+    """Return one request of a document: in which words, until when, the versions that came, every decision."""
     request = msgspec.structs.replace(row.request, expected=each.expected)
     return {
-        "n": each.n,
-        "requested_at": each.requested_at,
-        "due_at": each.due_at,
+        **_fields(each, "n", "requested_at", "due_at"),
         "expected": revision.row_expected(request, project, language, _oral(defense)),
         "versions": [delivery.version for delivery in row.deliveries if delivery.round == each.n],
         "decisions": [
@@ -229,7 +194,7 @@ def _round(row: Revision, each: Round, defense: Defense, project: Project, langu
 
 
 def _dropped(row: Revision) -> dict[str, Any] | None:
-    """The version of the verdict that asks for a document no more; None when its last decision settled it."""
+    """Return the version of the verdict that asks for a document no more; None when its last decision settled it."""
     dropped = row.dropped
     return None if dropped is None else {"verdict": dropped.version, "at": dropped.at, "reason": dropped.reason}
 
@@ -239,7 +204,7 @@ def _oral(defense: Defense) -> tuple[Criterion, ...]:
 
 
 def _decision(row: Revision) -> dict[str, Any] | None:
-    """How a document was settled, or closed; None while it is open."""
+    """Return how a document was settled, or closed; None while it is open."""
     if row.state in SETTLED or row.state == "expired":
         return {"kind": row.state, "reason": row.decision_reason, "sha256": list(row.accepted)}
     return None
@@ -252,23 +217,19 @@ def _row(row: Request, defense: Defense, project: Project, language: str) -> dic
         "title": revision.row_title(row, project, language),
         "reasons": [
             {
-                "criterion": reason.criterion,
-                "text": reason.text,
-                "observed": [{"text": o.text, "at_s": o.at_s} for o in reason.observed],
+                **_fields(reason, "criterion", "text"),
+                "observed": [_fields(each, "text", "at_s") for each in reason.observed],
             }
             for reason in revision.row_reasons(row, defense, project, language)
         ],
         "reason": row.reason,
         "expected": revision.row_expected(row, project, language, _oral(defense)),
-        "severity": row.severity,
-        "verification": row.verification,
-        "verifier": row.verifier,
-        "due_after_s": row.due_after_s,
+        **_fields(row, "severity", "verification", "verifier", "due_after_s"),
     }
 
 
 def _verdict(defense: Defense, curriculum: Curriculum) -> dict[str, Any] | None:
-    """The version being drafted, else the latest one, else None."""
+    """Return the version being drafted, else the latest one, else None."""
     if defense.drafting is not None and defense.signed is None:
         return {
             "version": len(defense.versions) + 1,
@@ -283,12 +244,4 @@ def _verdict(defense: Defense, curriculum: Curriculum) -> dict[str, Any] | None:
 
 
 def _version(version: Version) -> dict[str, Any]:
-    return {
-        "version": version.version,
-        "outcome": version.outcome,
-        "state": version.state,
-        "suggested": version.suggested,
-        "reason": version.reason,
-        "signed_at": version.signed_at,
-        "released_at": version.released_at,
-    }
+    return _fields(version, "version", "outcome", "state", "suggested", "reason", "signed_at", "released_at")

@@ -46,7 +46,12 @@ def fold(events: Sequence[DefenseEvent], curriculum: Curriculum | None = None) -
     state = Folding(curriculum)
     for event in applied:
         applies.apply(state, event)
-    return state.frozen(events[-1], _from_clock(state), undo, redo)
+    return frozen(state, events[-1], undo, redo)
+
+
+def frozen(state: Folding, last: DefenseEvent, undo: tuple[int, ...], redo: tuple[int, ...]) -> Defense:
+    """Return the defense after `last`, with what the clock rates."""
+    return state.frozen(last, _from_clock(state), undo, redo)
 
 
 def _from_clock(state: Folding) -> dict[str, RatingValue]:

@@ -26,10 +26,10 @@ from defense_console.model.defense.state import (
 )
 from defense_console.model.defense.timeline import Timeline
 from defense_console.model.log.envelope import Event, Stamp, What
-from defense_console.model.log.kinds import Effects
+from defense_console.model.log.kinds import Effects, Working
 
 
-class Folding(msgspec.Struct):
+class Folding(Working):
     """A defense while its log is being folded. Fields as in `Defense`."""
 
     curriculum: Curriculum | None
@@ -100,7 +100,7 @@ class Folding(msgspec.Struct):
         undo: tuple[int, ...],
         redo: tuple[int, ...],
     ) -> Defense:
-        """The Defense after `last`."""
+        """The Defense after `last`, which stays as it is when folding goes on."""
         return Defense(
             seq=last.seq,
             at=last.at,
@@ -115,25 +115,25 @@ class Folding(msgspec.Struct):
             curriculum_hash=self.curriculum_hash,
             pinned=self.curriculum if self.curriculum_hash else None,
             sittings=tuple(self.sittings),
-            declared=self.declared,
-            deliveries=self.deliveries,
+            declared=self.declared.copy(),
+            deliveries=self.deliveries.copy(),
             checks=frozenset(self.checks),
-            ratings=self.ratings,
+            ratings=self.ratings.copy(),
             clock_ratings=clock_ratings,
             acquired=frozenset(self.acquired),
             notes=tuple(self.notes.values()),
             questions=tuple(self.questions.values()),
             lines=tuple(self.lines.values()),
-            skill_comments=self.skill_comments,
-            edited=self.edited,
+            skill_comments=self.skill_comments.copy(),
+            edited=self.edited.copy(),
             goal=self.goal,
             outcome=self.outcome,
             reason=self.reason,
             amendment=self.amendment,
             amendment_for_student=self.amendment_for_student,
-            kept=self.kept,
+            kept=self.kept.copy(),
             rekept=frozenset(self.rekept),
-            set_rows=self.set_rows,
+            set_rows=self.set_rows.copy(),
             versions=tuple(self.versions),
             revisions=tuple(self.revisions.values()),
             no_longer_asked=tuple(self.no_longer_asked.values()),

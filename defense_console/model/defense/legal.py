@@ -1,4 +1,4 @@
-"""What may happen next: every event is checked here before it is appended. Source: product.md §2.
+"""What may happen next: every event is checked here before it is appended.
 
 A check never reads a clock: the only time it knows is the stamp of the event it is asked about.
 """
@@ -24,8 +24,8 @@ def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculu
         defense: What is known so far; None before `planned`.
         what: The event.
         at: Its stamp.
-        curriculum: The pinned curriculum, or the shipped one before the first start; None skips what only it can
-            tell (criteria, deliverables, the plan).
+        curriculum: The pinned curriculum, or the shipped one before the first start; None skips what only it
+            knows (criteria, deliverables, the plan).
 
     Raises:
         ConsoleError: Why not, in a sentence for the mentor.
@@ -47,5 +47,5 @@ def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculu
 
 
 def sealed(signed: bool, what: DefenseWhat) -> ConsoleError | None:
-    """Why a decision may not follow a signature that is not released, None when it may. Args: signed: there is one."""
+    """Return why a decision may not follow a signature that is not released (`signed`), None when it may."""
     return ConsoleError(SIGNED) if signed and not isinstance(what, Released) else None

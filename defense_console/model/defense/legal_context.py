@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
@@ -34,51 +39,48 @@ SESSION_REFUSALS: dict[SessionState, str] = {
 
 
 def require(condition: bool, id: str, **parameters: object) -> None:
-    """Refuse with a sentence unless the condition holds.
-
-    Raises:
-        ConsoleError: It does not.
-    """
+    """Refuse with a sentence unless the condition holds."""
     if not condition:
         raise ConsoleError(id, **parameters)
 
 
-def session_in(case: Case, *states: SessionState) -> None:
-    """Refuse unless the session is in one of these states.
+class Numbered(Protocol):
+    """What an event made."""
 
-    Raises:
-        ConsoleError: It is not.
-    """
+    @property
+    def seq(self) -> int:
+        """The number of the event."""
+
+
+N = TypeVar("N", bound=Numbered)
+
+
+def numbered(made: Sequence[N], seq: int) -> N | None:
+    """Return what the event with this number made, None where it is gone: they are in the order of their numbers."""
+    place = bisect_left(made, seq, key=attrgetter("seq"))
+    return made[place] if place < len(made) and made[place].seq == seq else None
+
+
+def session_in(case: Case, *states: SessionState) -> None:
+    """Refuse unless the session is in one of these states."""
     require(case.defense.session in states, SESSION_REFUSALS[case.defense.session])
 
 
 def is_live(case: Case) -> None:
-    """Refuse unless the defense is live; one that is over and can go on says how.
-
-    Raises:
-        ConsoleError: It is not live.
-    """
+    """Refuse unless the defense is live; one that is over and can go on says how."""
     can_go_on = case.defense.session == "held" and not case.defense.versions
     require(not can_go_on, "The defense is over; on the verdict screen {key:verdict.reopen} re-opens it.")
     session_in(case, "live")
 
 
 def not_released(case: Case) -> None:
-    """Refuse what would change a released verdict, unless a further version is drafted.
-
-    Raises:
-        ConsoleError: It would.
-    """
+    """Refuse what would change a released verdict, unless a further version is drafted."""
     drafted = not case.defense.versions or case.defense.drafting is not None
     require(drafted, "The verdict is released: only a new version can change it.")
 
 
 def may_judge(case: Case) -> None:
-    """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version.
-
-    Raises:
-        ConsoleError: Ratings and texts of the verdict cannot change now.
-    """
+    """Refuse unless a verdict can be drafted: from the start until it is signed, then for each new version."""
     session_in(case, "live", "held")
     not_released(case)
 

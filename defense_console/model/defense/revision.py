@@ -1,8 +1,9 @@
-"""Documents to revise: pre-filled rows, their words, the two deadlines. Source: product.md §3."""
+"""Documents to revise: pre-filled rows, their words, the two deadlines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -21,11 +22,10 @@ from defense_console.model.defense.timeline import instant, later
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A document to revise on the draft verdict: what is asked, whether it is kept, whether the rubric proposed it."""
+    """A document to revise on the draft verdict: what is asked, and whether it is kept."""
 
     request: Request
     kept: bool
-    prefilled: bool
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -44,13 +44,13 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 def evidence_of(criterion: Criterion, project: Project) -> tuple[int, ...]:
-    """Numbers of the deliverables that prove a criterion: those it names, and those of the kind it names."""
+    """Return the numbers of the deliverables that prove a criterion: those it names, and those of the kind it names."""
     by_kind = (d.n for d in project.deliverables if d.kind is not None and d.kind == criterion.evidence_kind)
     return tuple(sorted({*criterion.evidence, *by_kind}))
 
 
 def prefilled(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Request, ...]:
-    """What the rubric asks for: one row per deliverable that proves a criterion not met, by number.
+    """Return what the rubric asks for: one row per deliverable that proves a criterion not met, by number.
 
     The reasons of a row are these criteria. It is required, unless none of them counts for the outcome: a remark on the
     defense can only advise.
@@ -74,7 +74,7 @@ def prefilled(defense: Defense, curriculum: Curriculum, project: Project) -> tup
 
 
 def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Row, ...]:
-    """The rows of the draft: what the rubric asks for, as the mentor changed it, and what the mentor added.
+    """Return the rows of the draft: what the rubric asks for, as the mentor changed it, and what the mentor added.
 
     A deliverable is asked for once: a row the mentor added and keeps takes over the reasons of the one the rubric
     proposes. A proposed row that the mentor wrote in, gave a criterion of the mentor's own, or kept expressly, stays
@@ -96,16 +96,16 @@ def rows(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[Ro
         elif request is not None and kept:
             row = msgspec.structs.replace(mine, criteria=_union(mine.criteria, request.criteria))
         else:
-            found.append(Row(mine, kept, prefilled=False))
+            found.append(Row(mine, kept))
             continue
         taken.add(mine.deliverable)
-        found.append(Row(row, kept, prefilled=request is not None))
-    found += [Row(r, _is_kept(r.id, defense), prefilled=True) for n, r in proposed.items() if n not in taken]
+        found.append(Row(row, kept))
+    found += [Row(r, _is_kept(r.id, defense)) for n, r in proposed.items() if n not in taken]
     return tuple(sorted(found, key=lambda row: (row.request.deliverable is None, row.request.deliverable or 0)))
 
 
 def _is_kept(id: str, defense: Defense) -> bool:
-    """A row is kept until it is dropped; what a finished round has settled is asked for again only expressly."""
+    """Return whether a row is kept: until it is dropped; what a finished round settled, only when asked for again."""
     if defense.drafting == "round" and any(r.request.id == id and r.state in SETTLED for r in defense.revisions):
         return id in defense.rekept
     return defense.kept.get(id, True)
@@ -120,7 +120,7 @@ def _union(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
 
 def row_title(request: Request, project: Project, language: str) -> str:
-    """Name of the document: the mentor's free title, else the deliverable's number and title; "" without either."""
+    """Return the document's name: the mentor's free title, else the deliverable's number and title; "" without."""
     deliverable = project.deliverable(request.deliverable) if request.deliverable is not None else None
     if request.title or deliverable is None:
         return request.title
@@ -128,19 +128,13 @@ def row_title(request: Request, project: Project, language: str) -> str:
 
 
 def criteria_of(request: Request, project: Project, oral: Sequence[Criterion] = ()) -> tuple[Criterion, ...]:
-    """The criteria that are the reasons of a row, in the order of the rubric.
-
-    Args:
-        request: The row.
-        project: Its project.
-        oral: The oral grid of the curriculum, where its criteria can be reasons too.
-    """
+    """Return the criteria that are the reasons of a row, in the order of the rubric, the oral grid last."""
     every = (*(c for skill in project.skills for c in skill.criteria), *oral)
     return tuple(c for c in every if c.id in request.criteria)
 
 
 def row_reasons(request: Request, defense: Defense, project: Project, language: str) -> tuple[Reason, ...]:
-    """Why a document is asked for: each criterion with the shared notes on it. Private notes are nobody's."""
+    """Return why a document is asked for: each criterion with the shared notes on it. Private notes are nobody's."""
     oral = defense.pinned.oral if defense.pinned else ()
     return tuple(
         Reason(
@@ -153,26 +147,19 @@ def row_reasons(request: Request, defense: Defense, project: Project, language: 
 
 
 def row_expected(request: Request, project: Project, language: str, oral: Sequence[Criterion] = ()) -> str:
-    """What is expected: the mentor's words, else the sentences of the criteria, one after the other; "" without both.
-
-    Args:
-        request: The row.
-        project: Its project.
-        language: "fr" or "en", for the criteria.
-        oral: The oral grid, where its criteria can be reasons too.
-    """
+    """Return what is expected: the mentor's words, else the sentences of the criteria; "" without both."""
     if request.expected.strip():
         return request.expected
     return " ".join(c.text.in_(language) for c in criteria_of(request, project, oral))
 
 
 def kept_rows(found: Sequence[Row]) -> tuple[Request, ...]:
-    """The requests that are kept."""
+    """Return the requests that are kept."""
     return tuple(row.request for row in found if row.kept)
 
 
 def documents_kept(found: Sequence[Row]) -> int:
-    """Distinct deliverables of the required rows now kept; a free title counts as one of its own."""
+    """Return how many documents the required rows now kept ask for; a free title counts as one of its own."""
     kept = (r for r in kept_rows(found) if r.severity == "required")
     return len({r.id if r.deliverable is None else str(r.deliverable) for r in kept})
 
@@ -189,33 +176,28 @@ TAKES_FILES: frozenset[RowState] = AWAITED | TO_REVIEW | {"accepted", "expired"}
 
 
 def asked(defense: Defense) -> tuple[Revision, ...]:
-    """The documents required by the condition in force; empty when the verdict in force is not conditional."""
+    """Return the documents required by the condition in force; empty when the verdict in force is not conditional."""
     released = defense.released
     return defense.required_revisions if released is not None and released.outcome == "conditional" else ()
 
 
 def student_dues(defense: Defense) -> tuple[str, ...]:
-    """The instants by which the student owes each required document still awaited, ISO 8601 UTC, in order of rows."""
+    """Return when each required document still awaited is due, ISO 8601 UTC, in order of rows."""
     if defense.reception_completed_at is not None:
         return ()
     return tuple(r.due_at for r in asked(defense) if r.state in AWAITED)
 
 
 def student_due(defense: Defense) -> str | None:
-    """The earliest of them; None when nothing is owed."""
+    """Return the earliest of them; None when nothing is owed."""
     return min(student_dues(defense), key=instant, default=None)
 
 
 def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:
-    """The instant by which the mentor decides.
+    """Return the instant by which the mentor decides.
 
     It runs from the moment the reception was declared complete, else, once none is awaited, from the last required
     document that was received, given up or closed; until the next version of the verdict is released.
-    Source: product.md §3.
-
-    Args:
-        defense: The defense.
-        rules: For the duration; None takes the pinned curriculum's.
 
     Returns:
         ISO 8601 UTC; None while documents are awaited, and where no condition is in force.
@@ -232,16 +214,8 @@ def mentor_due(defense: Defense, rules: Rules | None = None) -> str | None:
 
 
 def _mine_since(row: Revision) -> str:
-    """When a document became the mentor's to decide on: received, else given up or closed."""
+    """Return when a document became the mentor's to decide on: received, else given up or closed."""
     return row.answer.at if row.answer is not None else row.decided_at or row.requested_at
-
-
-def defense_overdue(defense: Defense, now: str) -> bool:
-    """Whether a required document, or the mentor's decision on one, is late at `now` (ISO 8601 UTC).
-
-    Only displayed: a deadline never decides.
-    """
-    return any(due is not None and instant(due) < instant(now) for due in (student_due(defense), mentor_due(defense)))
 
 
 Change = Literal["missing", "declared", "new", "unchanged", "again", "changed"]
@@ -284,15 +258,15 @@ FilePair = tuple[ReceivedFile | None, ReceivedFile | None]
 
 
 def file_pairs(before: Delivery | None, after: Delivery | None) -> tuple[FilePair, ...]:
-    """Which file of a version became which file of the next one.
+    """Return which file of a version became which file of the next one.
 
     Files of one name belong together; of those that are left, the same bytes; then, one by one in order, those of one
-    ending; the rest stands alone.
+    ending; the rest stays alone.
     """
     old = list(before.files) if before is not None else []
     new = list(after.files) if after is not None else []
     pairs: list[FilePair] = []
-    for trait in (_name, _content, _ending):
+    for trait in (attrgetter("name"), attrgetter("sha256"), _ending):
         for file in tuple(new):
             found = next((other for other in old if trait(other) == trait(file)), None)
             if found is not None:
@@ -302,18 +276,10 @@ def file_pairs(before: Delivery | None, after: Delivery | None) -> tuple[FilePai
     return (*pairs, *((None, file) for file in new), *((file, None) for file in old))
 
 
-def _name(file: ReceivedFile) -> str:
-    return file.name
-
-
-def _content(file: ReceivedFile) -> str:
-    return file.sha256
-
-
 def _ending(file: ReceivedFile) -> str:
     return file.name.rpartition(".")[2].casefold()
 
 
 def row_overdue(row: Revision, now: str) -> bool:
-    """Whether the student owes this document since before `now`, required or advised."""
+    """Return whether the student owes this document since before `now`, required or advised."""
     return row.state in AWAITED and instant(row.due_at) < instant(now)

@@ -1,15 +1,17 @@
-"""Ratings, counts and the suggested outcome. The policy is data; the mentor decides. Source: product.md §2."""
+"""Ratings, counts and the suggested outcome. The policy is data; the mentor decides."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from defense_console.model.curriculum import Criterion, Curriculum, Policy, Project, Skill, Text
+from defense_console.model.curriculum import Criterion, Curriculum, Phase, Policy, Project, Skill, Text
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Defense, OutcomeValue, RatingValue
+from defense_console.model.defense.timeline import Timeline
 from defense_console.model.errors import N_, ConsoleError
 
 SkillStatus = Literal["acquired", "partial", "not_acquired", "not_assessed", "unrated"]
@@ -23,25 +25,17 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class SkillResult(msgspec.Struct, frozen=True):
-    """How a skill stands: its status and the number of criteria by rating.
-
-    `unrated` is the status while a criterion of the skill has no rating.
-    """
+    """The result of a skill; `unrated` is its status while one of its criteria has no rating."""
 
     ref: str
     title: Text
     status: SkillStatus
-    met: int
-    to_improve: int
-    not_met: int
-    not_observed: int
-    unrated: int
 
 
 class Suggestion(msgspec.Struct, frozen=True):
     """The outcome the rules suggest, None without one, with its reason as a message.
 
-    `rule` is the number of the rule in product.md §2; 0 where the documents asked for decide instead of the rubric.
+    `rule` is the number of the rule, see `suggest`; 0 where the documents asked for decide instead of the rubric.
     """
 
     outcome: OutcomeValue | None
@@ -51,7 +45,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 def project_of(defense: Defense, curriculum: Curriculum) -> Project:
-    """The project that is defended.
+    """Return the project that is defended.
 
     Raises:
         ConsoleError: The curriculum does not have it.
@@ -65,33 +59,36 @@ def project_of(defense: Defense, curriculum: Curriculum) -> Project:
 
 
 def rating_of(defense: Defense, criterion: str) -> RatingValue | None:
-    """The mentor's rating of a criterion, else the one folded from the clock, else None."""
+    """Return the mentor's rating of a criterion, else the one folded from the clock, else None."""
     return defense.all_ratings.get(criterion)
 
 
-def all_ratings(defense: Defense) -> dict[str, RatingValue]:
-    """Every rating that counts now: the mentor's own over those from the clock."""
-    return defense.all_ratings
+def speaking(line: Timeline) -> tuple[Phase, int] | None:
+    """Return the phase with a window and its milliseconds, pauses out; None before it has ended, or without one."""
+    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
+    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+        return None
+    return phase, line.elapsed_ms(phase=phase.id)
 
 
 def count(criteria: Sequence[Criterion], ratings: Mapping[str, RatingValue]) -> Count:
-    """How many of these criteria are rated."""
+    """Return how many of these criteria are rated."""
     return Count(sum(1 for c in criteria if c.id in ratings), len(criteria))
 
 
 def counts(defense: Defense, curriculum: Curriculum, project: Project) -> Count:
-    """How many criteria of the whole defense are rated, the oral grid included."""
-    return count(tuple(curriculum.criteria_of(project)), all_ratings(defense))
+    """Return how many criteria of the whole defense are rated, the oral grid included."""
+    return count(tuple(curriculum.criteria_of(project)), defense.all_ratings)
 
 
 def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Policy) -> SkillResult:
-    """How one skill stands.
+    """Return the status of one skill.
 
     What was not observed is left out of its skill; a skill with nothing observed is not assessed. A skill is partial
     while at most the policy's share of the observed criteria is not met and none of these is blocking.
     """
     values = [(c, ratings.get(c.id)) for c in skill.criteria]
-    number = {r: sum(1 for _, v in values if v == r) for r in ("met", "to_improve", "not_met", "not_observed", None)}
+    number = Counter(value for _criterion, value in values)
     observed = number["met"] + number["to_improve"] + number["not_met"]
     blocked = any(c.blocking and v == "not_met" for c, v in values)
     share, whole = policy.partial_share
@@ -106,40 +103,25 @@ def skill_result(skill: Skill, ratings: Mapping[str, RatingValue], policy: Polic
         status = "partial"
     else:
         status = "not_acquired"
-    return SkillResult(
-        skill.ref,
-        skill.title,
-        status,
-        number["met"],
-        number["to_improve"],
-        number["not_met"],
-        number["not_observed"],
-        number[None],
-    )
+    return SkillResult(skill.ref, skill.title, status)
 
 
 def skill_results(defense: Defense, curriculum: Curriculum, project: Project) -> tuple[SkillResult, ...]:
-    """How every skill of the project stands, in order, the oral grid last."""
-    ratings = all_ratings(defense)
+    """Return the result of every skill of the project, in order, the oral grid last."""
+    ratings = defense.all_ratings
     policy = curriculum.rules.policy
     return tuple(skill_result(skill, ratings, policy) for skill in curriculum.skills_of(project))
 
 
 def next_unrated(defense: Defense, curriculum: Curriculum, project: Project, after: str | None) -> str | None:
-    """The next criterion without a rating, in the order of the rubric, starting again at the top.
-
-    Args:
-        defense: The defense.
-        curriculum: Its curriculum.
-        project: Its project.
-        after: Id of the criterion to look behind, None to begin at the top.
+    """Return the next criterion without a rating, in the order of the rubric, starting again at the top.
 
     Returns:
         Its id, or None when all are rated. The criterion rated by the clock is always skipped.
     """
     order = tuple(curriculum.criteria_of(project))
     start = next((i + 1 for i, c in enumerate(order) if c.id == after), 0)
-    ratings = all_ratings(defense)
+    ratings = defense.all_ratings
     for criterion in (*order[start:], *order[:start]):
         if criterion.id not in ratings and not criterion.from_clock:
             return criterion.id
@@ -147,7 +129,7 @@ def next_unrated(defense: Defense, curriculum: Curriculum, project: Project, aft
 
 
 def documents_of(criteria: Sequence[Criterion], ratings: Mapping[str, RatingValue]) -> frozenset[int]:
-    """Numbers of the deliverables that prove the criteria not met."""
+    """Return the numbers of the deliverables that prove the criteria not met."""
     return frozenset(n for c in criteria if ratings.get(c.id) == "not_met" for n in c.evidence)
 
 
@@ -157,7 +139,7 @@ def suggest(
     project: Project,
     documents_kept: int | None = None,
 ) -> Suggestion:
-    """The suggested outcome of a set of ratings.
+    """Return the suggested outcome of a set of ratings.
 
     Args:
         ratings: By criterion id; criteria may be missing.
@@ -166,7 +148,7 @@ def suggest(
         documents_kept: Distinct deliverables of the required rows now kept; None counts all that would be pre-filled.
 
     Returns:
-        The first of the seven rules that applies. Source: product.md §2.
+        The first of the seven rules that applies.
     """
     policy = curriculum.rules.policy
     everything = tuple(curriculum.criteria_of(project))
@@ -197,7 +179,7 @@ def _by_share(
     documents_kept: int | None,
     counting: Sequence[Criterion],
 ) -> Suggestion:
-    """Rules 6 and 7: enough skills and few enough documents, or not."""
+    """Apply rules 6 and 7: enough skills and few enough documents, or not."""
     policy = curriculum.rules.policy
     results = [skill_result(skill, ratings, policy) for skill in project.skills]
     assessed = [r for r in results if r.status != "not_assessed"]
@@ -214,7 +196,7 @@ def _by_share(
 
 
 def suggestion(defense: Defense, curriculum: Curriculum) -> Suggestion:
-    """The outcome suggested for the version being drafted, with the documents now kept.
+    """Return the outcome suggested for the version being drafted, with the documents now kept.
 
     Once the documents of a condition are settled it is validated, once one was closed as expired it is rework;
     otherwise the rules speak on the ratings.

@@ -1,4 +1,4 @@
-"""Sign guards and the signature: what must hold before a verdict goes out. Source: product.md §2."""
+"""Sign guards and the signature: what must hold before a verdict goes out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import searchable
+from defense_console.model.text import searchable
 
 
 class Guard(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class Guard(msgspec.Struct, frozen=True):
 
 
 def guards(defense: Defense, curriculum: Curriculum, language: str | None = None) -> tuple[Guard, ...]:
-    """All that stops the signature, then all that is only told, in the order in which a mentor would settle it.
+    """Return all that stops the signature, then what is only said, in the order in which a mentor would settle it.
 
     Args:
         defense: The defense.
@@ -62,7 +62,7 @@ def _rating_guards(defense: Defense, curriculum: Curriculum, project: Project) -
     if defense.drafting == "round":
         return
     criteria = tuple(curriculum.criteria_of(project))
-    ratings = rubric.all_ratings(defense)
+    ratings = defense.all_ratings
     found = rubric.count(criteria, ratings)
     if found.rated < found.total:
         places = {"missing": found.total - found.rated}
@@ -125,14 +125,9 @@ def _soft_guards(defense: Defense, curriculum: Curriculum, project: Project) -> 
 
 
 def _outside_window(defense: Defense) -> bool:
-    """Whether the phase with a window took less or more than it allows, however the mentor rated that."""
-    line = defense.timeline
-    phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
-    if phase is None or phase.min_s is None or phase.max_s is None or line.state == "idle":
-        return False
-    if line.phase == phase.id and line.state != "ended":
-        return False
-    return not 1000 * phase.min_s <= line.elapsed_ms(phase=phase.id) <= 1000 * phase.max_s
+    """Return whether the phase with a window took less or more than it allows, however the mentor rated that."""
+    spoken = rubric.speaking(defense.timeline)
+    return spoken is not None and not 1000 * (spoken[0].min_s or 0) <= spoken[1] <= 1000 * (spoken[0].max_s or 0)
 
 
 _TIME: Final = re.compile(r"\b(temps|minutes?|mn|min|durees?|chrono\w*|time|timing|duration|length)\b")
@@ -140,7 +135,7 @@ _TIME: Final = re.compile(r"\b(temps|minutes?|mn|min|durees?|chrono\w*|time|timi
 
 
 def _mentions_time(defense: Defense, curriculum: Curriculum) -> bool:
-    """Whether anything the student will read speaks of it: a note on the clock's criterion, or the words for it."""
+    """Return whether anything that the student reads mentions it: a note on its criterion, or words for it."""
     clock_ids = {c.id for c in curriculum.oral if c.from_clock}
     shared = [note for note in defense.notes if not note.private]
     if any(note.criterion in clock_ids for note in shared):

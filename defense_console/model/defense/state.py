@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def proposed(self) -> bool:
-        """Whether it is the row the rubric proposes for a deliverable, not one the mentor added."""
+        """Return whether it is the row the rubric proposes for a deliverable, not one the mentor added."""
         return self.id.startswith("d")
 
 
@@ -111,7 +111,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 class CalendarLink(msgspec.Struct, frozen=True):
-    """An event of a calendar that stands for a sitting, see `kinds.CalendarLinked`; `sitting` is its number."""
+    """An event of a calendar that is a sitting, see `kinds.CalendarLinked`; `sitting` is its number."""
 
     uid: str
     recurrence: str
@@ -159,7 +159,7 @@ class Gap(msgspec.Struct, frozen=True):
     """Time during which the machine slept or the console was gone; it counts unless it was made a pause.
 
     Attributes:
-        seq: number of the event that told of it.
+        seq: number of the event that recorded it.
         sitting: number of the sitting it is in.
         since, until: stamps of the last sign of life and of the return.
         gap_ms: how long it was; negative when the wall clock, the only one left after a restart, went back.
@@ -179,11 +179,11 @@ class Gap(msgspec.Struct, frozen=True):
 
     @property
     def rebooted(self) -> bool:
-        """The machine was started anew meanwhile, so the wall clock had to measure."""
+        """Return whether the machine was restarted meanwhile, so that the wall clock had to measure."""
         return self.since.boot_id != self.until.boot_id
 
     def doubtful(self, limit_ms: int) -> bool:
-        """Whether the mentor must say what it was: it is negative, or longer than `limit_ms`. Source: product.md §4."""
+        """Return whether the mentor must say what it was: it is negative, or longer than `limit_ms`."""
         return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
 
 
@@ -211,7 +211,6 @@ class Version(msgspec.Struct, frozen=True):
     suggested: OutcomeValue | None
     reason: str
     signed_at: str
-    signed_stamp: Stamp
     released_at: str | None
     released_seq: int | None
     rows: tuple[Request, ...]
@@ -229,7 +228,7 @@ class Contest(msgspec.Struct, frozen=True):
         reason: the student's.
         at: when it was recorded, ISO 8601 UTC.
         resolution: None while the mentor has to answer.
-        answer: the mentor's reason: why the verdict stands, or why the new version was drafted.
+        answer: the mentor's reason: why the verdict stays, or why the new version was drafted.
         resolved_at: when it was upheld, or the new version released; None until then.
     """
 
@@ -242,7 +241,7 @@ class Contest(msgspec.Struct, frozen=True):
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """A paragraph of the report in the mentor's words. `proposal`: SHA-256 of the generated text it stands for."""
+    """A paragraph of the report in the mentor's words. `proposal`: SHA-256 of the generated text that it replaces."""
 
     text: str
     proposal: str
@@ -265,7 +264,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     @property
     def hashes(self) -> tuple[str, ...]:
-        """SHA-256 of every file, sorted: two versions with the same ones hold the same content."""
+        """Return the SHA-256 of every file, sorted: two versions with the same ones hold the same content."""
         return tuple(sorted(file.sha256 for file in self.files))
 
 
@@ -306,7 +305,7 @@ class Revision(msgspec.Struct, frozen=True):
         requested_at: start of the student's time in this round, ISO 8601 UTC.
         due_at: end of it.
         deliveries: every version received since the first request, of all rounds.
-        state: see product.md §3; *overdue* is not a state.
+        state: *overdue* is not one.
         decision_reason: why it was waived or withdrawn.
         before: the version that was there when this round was asked for, None when there was none with files.
         accepted: hashes of the content that was accepted; empty until then, or when it was only declared.
@@ -330,18 +329,18 @@ class Revision(msgspec.Struct, frozen=True):
 
     @property
     def rounds(self) -> tuple[Round, ...]:
-        """Every request of the document, this one last."""
+        """Return every request of the document, this one last."""
         return (*self.past, Round(self.round, self.request.expected, self.requested_at, self.due_at))
 
     @property
     def dropped(self) -> Decision | None:
-        """The decision by which the verdict asks for it no more, None while it asks or where that was settled."""
+        """Return the decision by which a verdict dropped it, None while it is asked for or where it was settled."""
         latest = self.decisions[-1] if self.decisions else None
         return latest if latest is not None and (latest.kind, latest.round) == ("dropped", self.round) else None
 
     @property
     def answer(self) -> Delivery | None:
-        """The latest version received in this round, None while none came."""
+        """Return the latest version received in this round, None while none came."""
         latest = self.deliveries[-1] if self.deliveries else None
         return latest if latest is not None and latest.round == self.round else None
 
@@ -370,7 +369,7 @@ class Defense(msgspec.Struct, frozen=True):
         amendment_for_student: whether the student reads why.
         revisions: the documents of the latest condition.
         no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
-        links: the calendar events that stand for sittings, in the order they were first linked.
+        links: the calendar events that are sittings, in the order they were first linked.
         undo, redo: actions that can be undone or redone, the next one last.
     """
 
@@ -420,17 +419,17 @@ class Defense(msgspec.Struct, frozen=True):
 
     @property
     def sitting(self) -> Sitting:
-        """The latest sitting."""
+        """Return the latest sitting."""
         return self.sittings[-1]
 
     @property
     def session(self) -> SessionState:
-        """State of the latest sitting."""
+        """Return the state of the latest sitting."""
         return self.sittings[-1].session
 
     @property
     def planned_at(self) -> str:
-        """Start of the latest sitting, ISO 8601 UTC."""
+        """Return the start of the latest sitting, ISO 8601 UTC."""
         return self.sittings[-1].planned_at
 
     @property
@@ -440,59 +439,59 @@ class Defense(msgspec.Struct, frozen=True):
 
     @property
     def all_ratings(self) -> dict[str, RatingValue]:
-        """Every rating that counts now: the mentor's own over those folded from the clock."""
+        """Return every rating that counts now: the mentor's own over those folded from the clock."""
         return {**self.clock_ratings, **self.ratings}
 
     @property
     def pinned_project(self) -> Project | None:
-        """The project as it was when the defense started, None before."""
+        """Return the project as it was when the defense started, None before."""
         return self.pinned.project(self.project) if self.pinned else None
 
     @property
     def strengths(self) -> tuple[Line, ...]:
-        """Strengths in the order written."""
+        """Return the strengths in the order written."""
         return tuple(line for line in self.lines if line.section == "strength")
 
     @property
     def improvements(self) -> tuple[Line, ...]:
-        """Areas for improvement in the order written."""
+        """Return the areas for improvement in the order written."""
         return tuple(line for line in self.lines if line.section == "improvement")
 
     @property
     def signed(self) -> Version | None:
-        """The version that is signed and not released, or None."""
+        """Return the version that is signed and not released, or None."""
         return self.versions[-1] if self.versions and self.versions[-1].state == "signed" else None
 
     @property
     def contested(self) -> str | None:
-        """The student's reason while the released verdict is contested, else None."""
+        """Return the student's reason while the released verdict is contested, else None."""
         latest = self.contests[-1] if self.contests else None
         return latest.reason if latest is not None and latest.resolution is None else None
 
     @property
     def released(self) -> Version | None:
-        """The version in force (released, not superseded), or None."""
+        """Return the version in force (released, not superseded), or None."""
         return next((v for v in reversed(self.versions) if v.state == "released"), None)
 
     @property
     def required_revisions(self) -> tuple[Revision, ...]:
-        """Documents without which the defense cannot be settled."""
+        """Return the documents without which the defense cannot be settled."""
         return tuple(r for r in self.revisions if r.request.severity == "required")
 
     @property
     def all_settled(self) -> bool:
-        """Every required document of the released conditional verdict is accepted, waived or withdrawn."""
+        """Return whether every required document of the released condition is accepted, waived or withdrawn."""
         rows = self.required_revisions
         return bool(rows) and all(r.state in SETTLED for r in rows)
 
     @property
     def any_expired(self) -> bool:
-        """A required document was closed as expired."""
+        """Return whether a required document was closed as expired."""
         return any(r.state == "expired" for r in self.required_revisions)
 
     @property
     def drafting(self) -> Drafting | None:
-        """Why a version of the verdict can be drafted now, or None: the first one, a settled round, an amendment."""
+        """Return why a version can be drafted now: the first one, a settled round, an amendment; else None."""
         if self.amendment:
             return "amendment"
         if not self.versions:
@@ -504,7 +503,7 @@ class Defense(msgspec.Struct, frozen=True):
 
     @property
     def closed(self) -> bool:
-        """Nothing is pending: released as validated or rework and not contested, or closed after it was not held."""
+        """Return whether nothing is pending: released for good and not contested, or closed without being held."""
         if self.session in NOT_HELD:
             return bool(self.sitting.closed_for)
         version = self.versions[-1] if self.versions else None

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from defense_console.model.curriculum import Curricula, Curriculum
-from defense_console.model.defense.fold import fold, pinned_hash
+from defense_console.model.defense.fold import fold, frozen, pinned_hash
+from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Started
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense
+from defense_console.model.defense.summary import defense_id, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.subject import Subject, beside
-from defense_console.model.queue.agenda import defense_id, summarize
 
 
 class Defenses(Subject[DefenseWhat, Defense]):
@@ -35,6 +36,23 @@ class Defenses(Subject[DefenseWhat, Defense]):
         """
         name = pinned_hash(events)
         return fold(events, curricula.pinned(name) if name else None)
+
+    def blank(self) -> Folding:
+        """Return a defense before its planning."""
+        return Folding(None)
+
+    def apply(self, working: Folding, event: DefenseEvent, pinned: Curriculum | None) -> None:
+        """Change a defense that is being folded.
+
+        Raises:
+            ConsoleError: The curriculum it is started with is missing.
+        """
+        working.curriculum = pinned
+        applies.apply(working, event)
+
+    def freeze(self, working: Folding, last: DefenseEvent, undo: tuple[int, ...], redo: tuple[int, ...]) -> Defense:
+        """Return the defense after `last`."""
+        return frozen(working, last, undo, redo)
 
     def row(self, id: str, state: Defense) -> dict[str, Any]:
         """Return the summary of a defense."""

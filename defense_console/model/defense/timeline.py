@@ -5,8 +5,11 @@ All durations are whole milliseconds on one axis that starts at 0 when the sitti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -65,12 +68,63 @@ def wall_step_ms(a: Stamp, b: Stamp) -> int:
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A stretch of the axis spent in a phase, running or paused."""
+    """A stretch of the axis spent in a phase, running or paused. `shown_ms`: what the clock showed at its start."""
 
     start_ms: int
     end_ms: int
     phase: str
     running: bool
+    shown_ms: int
+
+
+_start_of = attrgetter("start_ms")
+_end_of = attrgetter("end_ms")
+
+
+class Spans:
+    """Spans in order, without holes: a value that never changes, and that one more span does not copy.
+
+    One that grew out of another shares its list, and each knows how many of it are its own.
+    """
+
+    __slots__ = ("_count", "_held")
+
+    def __init__(self, held: Iterable[Span] = ()) -> None:
+        self._held = list(held)
+        self._count = len(self._held)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Span]:
+        return islice(self._held, self._count)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Spans) and self._held[: self._count] == other._held[: other._count]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Spans({self._held[: self._count]!r})"
+
+    def followed_by(self, span: Span) -> Spans:
+        """Return these and one more."""
+        grown = Spans.__new__(Spans)
+        grown._held = self._held if len(self._held) == self._count else self._held[: self._count]
+        grown._held.append(span)
+        grown._count = self._count + 1
+        return grown
+
+    def parted_at(self, place_ms: int) -> tuple[list[Span], list[Span]]:
+        """Return those that end at a place of the axis or before it, and those after them."""
+        count = bisect_right(self._held, place_ms, hi=self._count, key=_end_of)
+        return self._held[:count], self._held[count : self._count]
+
+    def before(self, place_ms: int) -> Span | None:
+        """Return the last span that starts before a place of the axis."""
+        count = bisect_left(self._held, place_ms, hi=self._count, key=_start_of)
+        return self._held[count - 1] if count else None
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -80,7 +134,8 @@ class Timeline(msgspec.Struct, frozen=True):
         state: idle before the start, then running or paused, ended when held or aborted.
         phase: the current one, None when idle; the last one when ended.
         phases: the plan, with moved targets.
-        spans: closed spans in order, without holes; zero-length ones are left out.
+        spans: closed spans; zero-length ones are left out.
+        sums_ms: how long the closed spans are together, by phase and whether they ran.
         mark, mark_ms: the stamp of the last change of state and its place on the axis; what follows is open.
         anchors: the first (stamp, place) of each boot seen, so that any stamp of these boots has a place.
         started_at: stamp of the start, None when idle.
@@ -90,7 +145,8 @@ class Timeline(msgspec.Struct, frozen=True):
     state: TimerState = "idle"
     phase: str | None = None
     phases: tuple[Phase, ...] = ()
-    spans: tuple[Span, ...] = ()
+    spans: Spans = msgspec.field(default_factory=Spans)
+    sums_ms: Mapping[tuple[str, bool], int] = msgspec.field(default_factory=dict)
     mark: Stamp | None = None
     mark_ms: int = 0
     anchors: tuple[tuple[Stamp, int], ...] = ()
@@ -107,22 +163,29 @@ class Timeline(msgspec.Struct, frozen=True):
             return 0
         return self.mark_ms + max(0, wall_ms(self.mark, stamp))
 
-    def at(self, now: Stamp | None = None) -> tuple[Span, ...]:
-        """The spans up to `now`; without it up to the last mark."""
-        if now is None or self.state not in ("running", "paused") or self.phase is None:
-            return self.spans
-        end = self.place_ms(now)
-        if end <= self.mark_ms:
-            return self.spans
-        return (*self.spans, Span(self.mark_ms, end, self.phase, self.state == "running"))
+    def open_span(self, now: Stamp) -> Span | None:
+        """The span from the last mark to `now`; None where there is none."""
+        if self.state not in ("running", "paused") or self.phase is None:
+            return None
+        end_ms = self.place_ms(now)
+        if end_ms <= self.mark_ms:
+            return None
+        return Span(self.mark_ms, end_ms, self.phase, self.state == "running", self._sum_ms(True))
 
     def elapsed_ms(self, now: Stamp | None = None, phase: str | None = None) -> int:
-        """Running time, pauses out, of one phase or of all."""
-        return _sum(self.at(now), True, phase)
+        """Running time, pauses out, of one phase or of all; without `now` up to the last mark."""
+        return self._sum_ms(True, now, phase)
 
     def paused_ms(self, now: Stamp | None = None, phase: str | None = None) -> int:
-        """Paused time of one phase or of all."""
-        return _sum(self.at(now), False, phase)
+        """Paused time of one phase or of all; without `now` up to the last mark."""
+        return self._sum_ms(False, now, phase)
+
+    def _sum_ms(self, running: bool, now: Stamp | None = None, phase: str | None = None) -> int:
+        sum_ms = sum(ms for (of, ran), ms in self.sums_ms.items() if ran == running and phase in (None, of))
+        last = None if now is None else self.open_span(now)
+        if last is not None and last.running == running and phase in (None, last.phase):
+            sum_ms += last.end_ms - last.start_ms
+        return sum_ms
 
     def pause_ms(self, now: Stamp) -> int:
         """How long the pause that lasts now has lasted; 0 while the clock runs."""
@@ -132,13 +195,11 @@ class Timeline(msgspec.Struct, frozen=True):
         """What the clock of the defense showed at `stamp`: pauses out, 0 before the start."""
         if self.state == "idle":
             return 0
-        end, shown_ms = self.place_ms(stamp), 0
-        for span in self.at(stamp):  # a plain loop: every note of a log asks, so it weighs in each fold
-            if span.start_ms >= end:
-                break
-            if span.running:
-                shown_ms += (span.end_ms if span.end_ms < end else end) - span.start_ms
-        return shown_ms
+        end_ms = self.place_ms(stamp)
+        span = self.open_span(stamp) or self.spans.before(end_ms)
+        if span is None:
+            return 0
+        return span.shown_ms + (min(end_ms, span.end_ms) - span.start_ms if span.running else 0)
 
     def since_ms(self, first: Stamp, later: Stamp) -> int:
         """Time between two stamps, pauses in: on the axis where a reboot parts them, so that it never runs back.
@@ -190,10 +251,6 @@ class Timeline(msgspec.Struct, frozen=True):
         return max(0, self.left_ms(now)) + 1000 * rest
 
 
-def _sum(spans: Sequence[Span], running: bool, phase: str | None) -> int:
-    return sum(s.end_ms - s.start_ms for s in spans if s.running == running and (phase is None or s.phase == phase))
-
-
 def state_of(phase: Phase, elapsed_ms: int, rules: Rules) -> ClockState:
     """How a phase stands, the highest state that applies (product.md §4).
 
@@ -219,7 +276,7 @@ def state_of(phase: Phase, elapsed_ms: int, rules: Rules) -> ClockState:
 
 def start(phases: tuple[Phase, ...], at: Stamp) -> Timeline:
     """A sitting starts in its first phase."""
-    return Timeline("running", phases[0].id, phases, (), at, 0, ((at, 0),), at)
+    return Timeline("running", phases[0].id, phases, mark=at, anchors=((at, 0),), started_at=at)
 
 
 def checkpoint(line: Timeline, at: Stamp) -> Timeline:
@@ -230,7 +287,31 @@ def checkpoint(line: Timeline, at: Stamp) -> Timeline:
         anchors, by_wall = (*anchors, (at, place)), True
     if place < line.mark_ms:
         return msgspec.structs.replace(line, anchors=anchors, by_wall=by_wall)
-    return msgspec.structs.replace(line, spans=line.at(at), mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall)
+    spans, sums_ms, closed = line.spans, line.sums_ms, line.open_span(at)
+    if closed is not None:
+        spans, sums_ms = spans.followed_by(closed), _sums(sums_ms, (closed,))
+    return msgspec.structs.replace(
+        line, spans=spans, sums_ms=sums_ms, mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall
+    )
+
+
+def _sums(sums_ms: Mapping[tuple[str, bool], int], spans: Iterable[Span], sign: int = 1) -> dict[tuple[str, bool], int]:
+    found = dict(sums_ms)
+    for span in spans:
+        of = span.phase, span.running
+        found[of] = found.get(of, 0) + sign * (span.end_ms - span.start_ms)
+    return found
+
+
+def _with_end(line: Timeline, kept: list[Span], out: Sequence[Span], into: Iterable[Span]) -> Timeline:
+    """Put other spans in the place of the last ones."""
+    shown_ms = out[0].shown_ms if out else 0
+    placed = []
+    for span in into:
+        placed.append(msgspec.structs.replace(span, shown_ms=shown_ms))
+        shown_ms += span.end_ms - span.start_ms if span.running else 0
+    sums_ms = _sums(_sums(line.sums_ms, out, -1), placed)
+    return msgspec.structs.replace(line, spans=Spans([*kept, *placed]), sums_ms=sums_ms)
 
 
 def pause(line: Timeline, at: Stamp) -> Timeline:
@@ -267,15 +348,16 @@ def reopen(line: Timeline, at: Stamp) -> Timeline:
 
 def pause_between(line: Timeline, start_ms: int, end_ms: int) -> Timeline:
     """Turn what ran between two places of the axis into a pause."""
+    kept, rest = line.spans.parted_at(start_ms)
     spans: list[Span] = []
-    for span in line.spans:
+    for span in rest:
         low, high = max(span.start_ms, start_ms), min(span.end_ms, end_ms)
         if not span.running or low >= high:
             spans.append(span)
             continue
         pieces = ((span.start_ms, low, True), (low, high, False), (high, span.end_ms, True))
-        spans.extend(Span(a, b, span.phase, running) for a, b, running in pieces if b > a)
-    return msgspec.structs.replace(line, spans=tuple(spans))
+        spans.extend(Span(a, b, span.phase, running, 0) for a, b, running in pieces if b > a)
+    return _with_end(line, kept, rest, spans)
 
 
 def end_at(line: Timeline, at: Stamp) -> Timeline:
@@ -283,5 +365,7 @@ def end_at(line: Timeline, at: Stamp) -> Timeline:
     place = line.place_ms(at)
     if place >= line.mark_ms:
         return end(line, at)
-    kept = (msgspec.structs.replace(s, end_ms=min(s.end_ms, place)) for s in line.spans if s.start_ms < place)
-    return msgspec.structs.replace(line, state="ended", spans=tuple(kept), mark=at, mark_ms=place, ended_at=at)
+    kept, rest = line.spans.parted_at(place)
+    cut = [msgspec.structs.replace(span, end_ms=place) for span in rest if span.start_ms < place]
+    line = _with_end(line, kept, rest, cut)
+    return msgspec.structs.replace(line, state="ended", mark=at, mark_ms=place, ended_at=at)

@@ -1,1 +1,1 @@
-"""What every log shares, whatever it is about: the envelope, undo, the subject of a stream."""
+"""What every log shares: the envelope, undo, the subject of a stream."""

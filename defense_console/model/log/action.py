@@ -7,7 +7,7 @@ says what has to be written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
+from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 
 W = TypeVar("W", bound=What)
@@ -39,6 +40,8 @@ class Log(Generic[W, S]):
     events: tuple[Event[W], ...]
     folded: S | None
     head: str
+    running: RunningFold[W, S] | None = field(default=None, compare=False, repr=False)
+    """The fold that ended with this log when it was written; the next action takes it over and goes on with it."""
 
     @classmethod
     def empty(cls, subject: Subject[W, S], id: str) -> Log[W, S]:
@@ -48,12 +51,6 @@ class Log(Generic[W, S]):
     @classmethod
     def read(cls, subject: Subject[W, S], id: str, lines: Sequence[StoredLine], curricula: Curricula) -> Log[W, S]:
         """Return a log as it is stored; an empty one where there are no lines.
-
-        Args:
-            subject: What it is about.
-            id: Of whom or what.
-            lines: As a store reads them: in order, their chain checked.
-            curricula: With the pinned one.
 
         Raises:
             ConsoleError: It holds what only a newer console knows, or the curriculum it pins is missing.
@@ -65,12 +62,12 @@ class Log(Generic[W, S]):
 
     @property
     def stream(self) -> str:
-        """Its name in a store."""
+        """Return its name in a store."""
         return self.subject.stream(self.id)
 
     @property
     def state(self) -> S:
-        """What its events fold to.
+        """Return what its events fold to.
 
         Raises:
             ConsoleError: It is empty.
@@ -81,12 +78,12 @@ class Log(Generic[W, S]):
 
     @property
     def row(self) -> dict[str, Any]:
-        """The row beside it."""
+        """Return the row that a store keeps with it."""
         return self.subject.row(self.id, self.state)
 
     @property
     def lines(self) -> tuple[bytes, ...]:
-        """Canonical JSON of every event."""
+        """Return the canonical JSON of every event."""
         return tuple(encode_event(event) for event in self.events)
 
     def upto(self, seq: int, curricula: Curricula) -> Log[W, S]:
@@ -116,20 +113,16 @@ class Action(Generic[W, S]):
 def append_action(log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula) -> Action[W, S]:
     """Add one action to a log: all of its events, or none.
 
-    Args:
-        log: Empty where the action begins it.
-        whats: What was decided by one key press, in order.
-        at: When.
-        author: Name of the mentor.
-        curricula: For the law and the fold.
-
     Raises:
-        ConsoleError: An event may not come where it stands.
+        ConsoleError: An event may not come next.
     """
-    events = _with_action(log, whats, at, author, curricula)
+    added, running = _decided(log, whats, at, author, curricula)
     pins = _pins(log.subject, whats, curricula)
-    lines = tuple(encode_event(event) for event in events[len(log.events) :])
-    after = Log(log.subject, log.id, events, log.subject.fold(events, curricula), chain(log.head, lines))
+    lines = tuple(encode_event(event) for event in added)
+    running = running or _running(log, curricula)
+    for event in added[-1:]:
+        running.add(event)
+    after = Log(log.subject, log.id, (*log.events, *added), running.state, chain(log.head, lines), running)
     return Action(log, after, lines, next(iter(pins), None))
 
 
@@ -139,22 +132,37 @@ def check_action(log: Log[W, S], whats: Sequence[W], at: Stamp, curricula: Curri
     Raises:
         ConsoleError: An event may not come where it stands.
     """
-    _with_action(log, whats, at, "", curricula)
+    _decided(log, whats, at, "", curricula)
 
 
-def _with_action(
+def _decided(
     log: Log[W, S], whats: Sequence[W], at: Stamp, author: str, curricula: Curricula
-) -> tuple[Event[W], ...]:
-    """Return the events of a log with one action more, each checked where it stands."""
+) -> tuple[list[Event[W]], RunningFold[W, S] | None]:
+    """Return the events of one action more, each checked where it stands.
+
+    Returns:
+        The events; a fold of its own for an action of several, up to its last event but one.
+    """
     subject, action = log.subject, len(log.events) + 1
-    events, state = log.events, log.folded
+    added: list[Event[W]] = []
+    state, running = log.folded, None
     for what in whats:
-        if len(events) >= action:  # what follows within an action is judged after what precedes
-            _pins(subject, [event.what for event in events[action - 1 :]], curricula)
-            state = subject.fold(events, curricula)
+        if added:  # what follows within an action is judged after what precedes
+            _pins(subject, [added[-1].what], curricula)
+            running = running or _running(log, curricula).copy()
+            running.add(added[-1])
+            state = running.state
         subject.check(state, what, at, curricula)
-        events = (*events, Event(len(events) + 1, action, at, author, what))
-    return events
+        added.append(Event(action + len(added), action, at, author, what))
+    return added, running
+
+
+def _running(log: Log[W, S], curricula: Curricula) -> RunningFold[W, S]:
+    """Return the fold that ends with a log: its own while nothing went on with that, else one made for it."""
+    last = log.events[-1] if log.events else None
+    if log.running is not None and log.running.last is last:
+        return log.running
+    return RunningFold(log.subject, curricula, log.events)
 
 
 def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> list[tuple[str, bytes]]:
@@ -164,12 +172,7 @@ def _pins(subject: Subject[W, S], whats: Sequence[W], curricula: Curricula) -> l
 
 
 def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]) -> list[Event[W]]:
-    """Return the events of stored lines: the one way to read them, whoever wrote them.
-
-    Args:
-        subject: What the log is about.
-        stream: Its name.
-        lines: As a store reads them, in order: their chain holds.
+    """Return the events of stored lines: the one way to read them.
 
     Raises:
         ConsoleError: A line holds what only a newer console knows.

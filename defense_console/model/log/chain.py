@@ -1,6 +1,6 @@
 """The hash chain of a log: each line's hash covers its bytes and the hash before, so that no line can change unseen.
 
-Source: product.md §2, docs/json.md.
+Source: docs/json.md.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ class StoredLine(msgspec.Struct, frozen=True):
 
 
 def first_hash(stream: str) -> str:
-    """What the first line of a log follows: SHA-256 of the stream's name, hex."""
+    """Return what the first line of a log follows: SHA-256 of the stream's name, hex."""
     return hashlib.sha256(stream.encode()).hexdigest()
 
 
 def next_hash(previous: str, body: bytes) -> str:
-    """Hash of a line: SHA-256 of the previous hash, in its 64 hexadecimal digits, and the event's canonical JSON.
+    """Return the hash of a line: SHA-256 of the previous hash, in 64 hexadecimal digits, and the event's JSON.
 
     Digits, not bytes, so that an export can be checked with nothing but a shell:
     `printf %s%s "$previous" "$line" | sha256sum`.
@@ -34,7 +34,7 @@ def next_hash(previous: str, body: bytes) -> str:
 
 
 def chain(previous: str, lines: Iterable[bytes]) -> str:
-    """Hash of the last of `lines`, which follow the line with the hash `previous`."""
+    """Return the hash of the last of `lines`, which follow the line with the hash `previous`."""
     for body in lines:
         previous = next_hash(previous, body)
     return previous

@@ -1,7 +1,6 @@
 """What every event is made of: the stamp of the clocks, the base of the kinds, one line of a log.
 
 Durations are whole milliseconds or seconds as their names say, instants are ISO 8601 UTC, there are no floats.
-Source: product.md §2.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ class Stamp(msgspec.Struct, frozen=True):
         wall: ISO 8601 UTC with milliseconds, ending in Z.
         boot_ms: milliseconds of a clock that counts suspend: the source of durations.
         awake_ms: milliseconds of a clock that stops in suspend.
-        boot_id: tells whether two `boot_ms` can be compared.
+        boot_id: says whether two `boot_ms` can be compared.
     """
 
     wall: str
@@ -80,7 +79,7 @@ class Event(msgspec.Struct, Generic[W], frozen=True):
 
 
 def encode_event(event: Event[Any]) -> bytes:
-    """Canonical JSON of an event: the bytes that are stored, exported and hashed.
+    """Return the canonical JSON of an event: the bytes that are stored, exported and hashed.
 
     Raises:
         UnicodeEncodeError: A text holds a lone surrogate; the desk refuses these at its door.
@@ -89,11 +88,7 @@ def encode_event(event: Event[Any]) -> bytes:
 
 
 def check_texts(what: What) -> None:
-    """Refuse half a character, which cannot be stored as UTF-8.
-
-    Raises:
-        ConsoleError: A text of the event holds a lone surrogate.
-    """
+    """Refuse half a character, which cannot be stored as UTF-8."""
     try:
         msgspec.json.encode(what)
     except UnicodeEncodeError:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from copy import copy
+from typing import Any, Generic, Self, TypeVar
+
+import msgspec
 
 from defense_console.model.log.envelope import Event, What
 
@@ -27,15 +30,27 @@ class Laws(Generic[C]):
 
         return register
 
-    def ask(self, case: C, what: What) -> None:
-        """Refuse an event that is not legal in this case.
+    def by_case(self, kind: type[What], law: Callable[[C], None]) -> None:
+        """Register the law of a kind that looks at the case alone."""
+        self._laws[kind] = lambda case, _what: law(case)
 
-        Raises:
-            ConsoleError: Why not.
-        """
+    def ask(self, case: C, what: What) -> None:
+        """Refuse an event that is not legal in this case."""
         law = self._laws.get(type(what))
         if law is not None:
             law(case, what)
+
+
+class Working(msgspec.Struct):
+    """Base of the values that a log is folded into, event by event; what they hold is frozen but for collections."""
+
+    def copy(self) -> Self:
+        """Return one that goes on by itself."""
+        twin = copy(self)
+        for name in self.__struct_fields__:
+            if type(value := getattr(self, name)) in (dict, list, set):
+                setattr(twin, name, value.copy())
+        return twin
 
 
 class Effects(Generic[F]):

@@ -39,28 +39,18 @@ class Aside(msgspec.Struct, frozen=True):
 
 
 def key_of(base: int, event: Event[Any]) -> str:
-    """The name of an event kept aside; the same event always has the same one."""
+    """Return the name of an event kept aside; the same event always has the same one."""
     digest = hashlib.sha256(encode_event(event)).hexdigest()[:12]
     return f"{base}/{event.seq}-{digest}"
 
 
 def aside_of(subject: Subject[Any, Any], key: str, event: bytes) -> Aside:
-    """Read one as the store holds it.
-
-    Args:
-        subject: Of its log.
-        key: Its name.
-        event: The event's canonical JSON.
-    """
+    """Read one as the store holds it."""
     return Aside(key, int(key.partition("/")[0]), subject.decode(event))
 
 
 def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
-    """What of a refused tail is the mentor's to choose: what was taken back within it and what the system saw is not.
-
-    Args:
-        events: The tail, in order.
-    """
+    """Return what of a refused tail is the mentor's to choose: not what was taken back in it or what the system saw."""
     applied = {event.seq for event in settle(events)[0]}
     actions = {event.action for event in events}
     return tuple(
@@ -69,7 +59,7 @@ def decisions(events: Sequence[Event[W]]) -> tuple[Event[W], ...]:
 
 
 def _outside(what: What, actions: set[int]) -> bool:
-    """Whether it takes back, or brings back, something recorded before the tail."""
+    """Return whether it takes back, or brings back, something recorded before the tail."""
     match what:
         case Undone(cancelled=action) | Redone(restored=action):
             return action not in actions

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from defense_console.model.curriculum import Curricula
+from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
@@ -67,6 +67,27 @@ class Subject(ABC, Generic[W, S]):
         Raises:
             ConsoleError: It does not begin as it must, or the curriculum it pins is missing.
         """
+
+    @abstractmethod
+    def blank(self) -> Any:
+        """Return the working value of a log before its first event: what it folds into, which `copy()` copies."""
+
+    @abstractmethod
+    def apply(self, working: Any, event: Event[W], pinned: Curriculum | None) -> None:
+        """Change a working value by the next event.
+
+        Args:
+            working: What `blank` gave.
+            event: It applies: undo has not cancelled it.
+            pinned: The curriculum the log folds with, None before it pins one.
+
+        Raises:
+            ConsoleError: The curriculum it pins is missing.
+        """
+
+    @abstractmethod
+    def freeze(self, working: Any, last: Event[W], undo: tuple[int, ...], redo: tuple[int, ...]) -> S:
+        """Return the state of a working value, which may change afterwards: the state does not."""
 
     @abstractmethod
     def row(self, id: str, state: S) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from copy import copy
+from typing import Generic, TypeVar
 
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, What
@@ -59,37 +60,77 @@ def settle(events: Iterable[Event[W]]) -> tuple[list[Event[W]], tuple[int, ...],
         The events of actions that are not cancelled, in order; the actions that can be undone and those that can be
         redone, the next one last.
     """
-    kept: list[Event[W]] = []
-    undo: list[int] = []
-    redo: list[int] = []
-    cancelled: set[int] = set()
-    passable = 0  # the action of the latest wall that undo may still pass
-    for event in events:
-        what: What = event.what
-        # No kind has subclasses, and comparing types costs half of what asking for instances does.
-        if type(what) is Undone:
-            cancelled.add(what.cancelled)
-            _move(what.cancelled, undo, redo)
-            continue
-        if type(what) is Redone:
-            cancelled.discard(what.restored)
-            _move(what.restored, redo, undo)
-            continue
-        kept.append(event)
-        if what.wall and not what.passable():
-            undo, redo = [], []
-        elif not what.fact and (not undo or undo[-1] != event.action):
-            if undo and undo[-1] == passable:
-                undo = []
-            undo.append(event.action)
-            redo = []
-        if what.wall and what.passable():
-            passable = event.action
-    applied = [event for event in kept if event.what.fact or event.action not in cancelled]
-    return applied, tuple(undo), tuple(redo)
+    settling: Settling[W] = Settling()
+    settling.take(events)
+    return settling.applied(), tuple(settling.undo), tuple(settling.redo)
 
 
-def _move(action: int, here: list[int], there: list[int]) -> None:
-    while action in here:
-        here.remove(action)
-    there.append(action)
+class Settling(Generic[W]):
+    """What undo and redo leave of a log that is read event by event.
+
+    Attributes:
+        kept: every event but those of undo and redo, in order.
+        undo: the actions that can be undone, each once, the next one last.
+        redo: those that can be redone.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[Event[W]] = []
+        # A dictionary keeps its order, and gives up an entry at the same cost wherever it is.
+        self.undo: dict[int, None] = {}
+        self.redo: dict[int, None] = {}
+        self._cancelled: set[int] = set()
+        self._passable = 0
+        """The action of the latest wall that undo may still pass."""
+
+    def copy(self) -> Settling[W]:
+        """Return one that goes on by itself."""
+        twin = copy(self)
+        twin.kept, twin.undo, twin.redo = self.kept.copy(), self.undo.copy(), self.redo.copy()
+        twin._cancelled = self._cancelled.copy()
+        return twin
+
+    def applies(self, event: Event[W]) -> bool:
+        """Whether an event that was kept counts now."""
+        return event.what.fact or event.action not in self._cancelled
+
+    def applied(self) -> list[Event[W]]:
+        """Return the events that count now, in order."""
+        return [event for event in self.kept if self.applies(event)]
+
+    def take(self, events: Iterable[Event[W]]) -> None:
+        """Read what comes next."""
+        for event in events:
+            what: What = event.what
+            # No kind has subclasses, and comparing types costs half of what asking for instances does.
+            if type(what) is Undone:
+                self._cancelled.add(what.cancelled)
+                _move(what.cancelled, self.undo, self.redo)
+                continue
+            if type(what) is Redone:
+                self._cancelled.discard(what.restored)
+                _move(what.restored, self.redo, self.undo)
+                continue
+            self.kept.append(event)
+            if what.wall and not what.passable():
+                self.undo, self.redo = {}, {}
+            elif not what.fact:
+                self._decided(event.action)
+            if what.wall and what.passable():
+                self._passable = event.action
+
+    def _decided(self, action: int) -> None:
+        latest = next(reversed(self.undo), None)
+        if latest == action:
+            return
+        if latest is not None and latest == self._passable:
+            self.undo = {}
+        self.undo.pop(action, None)
+        self.undo[action] = None
+        self.redo = {}
+
+
+def _move(action: int, here: dict[int, None], there: dict[int, None]) -> None:
+    here.pop(action, None)
+    there.pop(action, None)
+    there[action] = None

@@ -1,13 +1,10 @@
 """What is pending, for whom it waits, in which order, and what a search finds.
 
-A `Summary` is the part of a fold that a list needs; it is kept beside the log so that opening the console costs what is
-pending, not what is history. Nothing in it depends on now: an `Entry` adds what does. Source: product.md §2, §5.
+A `Summary` holds what does not depend on now; an `Entry` adds what does.
 """
 
 from __future__ import annotations
 
-import unicodedata
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -16,158 +13,17 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from defense_console.model.curriculum import Rules, Text, canonical_json
-from defense_console.model.defense import revision
-from defense_console.model.defense.state import (
-    NOT_HELD,
-    SETTLED,
-    Defense,
-    Drafting,
-    OutcomeValue,
-    SessionState,
-    VerdictState,
-)
+from defense_console.model.curriculum import Rules, Text
+from defense_console.model.defense.state import NOT_HELD, OutcomeValue, SessionState
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
-
-NAMESPACE: Final = uuid.UUID("6b1f5a52-3c0e-4d0b-9a57-2f7f8f0a9d11")
-"""Of every defense's id; changing it would give every defense another one."""
+from defense_console.model.text import searchable
 
 Who = Literal["mentor", "student"]
 Tab = Literal["today", "mentor", "student", "overdue", "closed"]
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
-ORDERS: Final[tuple[Order, ...]] = get_args(Order)
-
-
-def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
-    """The id of an attempt: the same on every machine, so that a student's defenses are found by computing it.
-
-    Source: engineering.md §2.
-    """
-    return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
-
-
-# --- what does not depend on now ---------------------------------------------------------------------------------
-
-SUMMARY_VERSION: Final = 3
-"""Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """One defense in one row.
-
-    Attributes:
-        id: whole UUID, as text.
-        planned_at: start of the latest sitting, ISO 8601 UTC.
-        duration_min: calendar slot in minutes, None where it is the plan's length.
-        session: state of the latest sitting.
-        phase: current phase while live, else None.
-        pending: not closed.
-        outcome, verdict_state: of the latest version of the verdict, None before the first signature.
-        drafting: why a version can be drafted now, None when none can.
-        in_force: outcome of the released version, None without one.
-        signed: some version has been signed; whether it still has to be released is in `verdict_state`.
-        contested: the student contests the released version.
-        rows_required, rows_open, rows_received, rows_expired: documents required by the condition in force: all of
-            them, those neither settled nor closed, those waiting for a look, those closed as expired.
-        all_settled: every one of them is accepted, waived or withdrawn.
-        reception_complete: the mentor declared that nothing more is to come.
-        student_due_at, mentor_due_at: ISO 8601 UTC, None when nothing is owed.
-        student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
-        received: numbers of the project's deliverables that were declared received.
-        pinned: hash of the pinned curriculum, None before the first start.
-        ticked: ids of the pre-flight checks that are ticked.
-        notes: how many notes there are.
-        seq, hash: the log's last event and the chain up to it; the store fills in the hash.
-        version: `SUMMARY_VERSION` of the console that computed it, 0 before there were versions.
-    """
-
-    id: str
-    student_id: str
-    curriculum: str
-    project: str
-    attempt: int
-    planned_at: str
-    session: SessionState
-    seq: int
-    hash: str = ""
-    pending: bool = True
-    duration_min: int | None = None
-    phase: str | None = None
-    parked: bool = False
-    outcome: OutcomeValue | None = None
-    verdict_state: VerdictState | None = None
-    drafting: Drafting | None = None
-    in_force: OutcomeValue | None = None
-    signed: bool = False
-    contested: bool = False
-    rows_required: int = 0
-    rows_open: int = 0
-    rows_received: int = 0
-    rows_expired: int = 0
-    all_settled: bool = False
-    reception_complete: bool = False
-    student_due_at: str | None = None
-    mentor_due_at: str | None = None
-    student_dues: tuple[str, ...] = ()
-    received: tuple[int, ...] = ()
-    pinned: str | None = None
-    ticked: tuple[str, ...] = ()
-    notes: int = 0
-    version: int = 0
-
-
-def summarize(id: str, defense: Defense) -> Summary:
-    """The row of a defense.
-
-    Args:
-        id: Its whole UUID.
-        defense: Its fold.
-
-    Returns:
-        All but the hash, which only the store knows.
-    """
-    version = defense.versions[-1] if defense.versions else None
-    released = defense.released
-    rows = revision.asked(defense)
-    return Summary(
-        id=id,
-        student_id=defense.student_id,
-        curriculum=defense.curriculum,
-        project=defense.project,
-        attempt=defense.attempt,
-        planned_at=defense.planned_at,
-        session=defense.session,
-        seq=defense.seq,
-        pending=not defense.closed,
-        duration_min=defense.duration_min,
-        phase=defense.timeline.phase if defense.session == "live" else None,
-        parked=defense.parked,
-        outcome=version.outcome if version else None,
-        verdict_state=version.state if version else None,
-        drafting=defense.drafting,
-        in_force=released.outcome if released else None,
-        signed=version is not None,
-        contested=defense.contested is not None,
-        rows_required=len(rows),
-        rows_open=sum(1 for r in rows if r.state not in SETTLED and r.state != "expired"),
-        rows_received=sum(1 for r in rows if r.state in revision.TO_REVIEW),
-        rows_expired=sum(1 for r in rows if r.state == "expired"),
-        all_settled=bool(rows) and all(r.state in SETTLED for r in rows),
-        reception_complete=bool(rows) and defense.reception_completed_at is not None,
-        student_due_at=revision.student_due(defense),
-        mentor_due_at=revision.mentor_due(defense),
-        student_dues=revision.student_dues(defense),
-        received=tuple(sorted(n for n, received in defense.declared.items() if received)),
-        pinned=defense.curriculum_hash,
-        ticked=tuple(sorted(defense.checks)),
-        notes=len(defense.notes),
-        version=SUMMARY_VERSION,
-    )
-
-
-# --- what does -----------------------------------------------------------------------------------------------------
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -175,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     Attributes:
         summary: the defense.
-        student_name: as stored; made safe by whoever shows it.
+        student_name: as stored; made safe where it is shown.
         waiting_for: who has to act, None when nobody has to yet.
         tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone.
         text_id, parameters: what is waited for, as a message.
@@ -196,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def is_due(self) -> bool:
-        """Whether `next_at` is a due date, not the start."""
+        """Return whether `next_at` is a due date, not the start."""
         return self.next_at in (self.summary.mentor_due_at, self.summary.student_due_at)
 
 
@@ -209,17 +65,7 @@ def entry(
     title: Text | None = None,
     outcomes: Mapping[str, str] = MappingProxyType({}),
 ) -> Entry:
-    """How a defense stands now.
-
-    Args:
-        summary: The defense.
-        student_name: Name of the student, "" when unknown.
-        now: ISO 8601 UTC.
-        zone: The mentor's zone: it says which day today is.
-        rules: How far ahead today looks.
-        title: Title of the project, so that a search finds it in both languages.
-        outcomes: Words of outcomes and of sessions that were not held, folded, so that a search finds them.
-    """
+    """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
@@ -256,7 +102,7 @@ def says_fact(facts: str, word: str) -> bool:
 
 
 def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
-    """A live defense, or one to come on the mentor's day or so soon that midnight must not hide it."""
+    """Return whether it is live, or comes on the mentor's day or so soon that midnight must not hide it."""
     if summary.session == "live":
         return True
     if summary.session not in ("planned", "waiting"):
@@ -267,7 +113,7 @@ def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
 
 
 def _start_long_past(summary: Summary, now: datetime, rules: Rules) -> bool:
-    """A start that nobody came to: as far behind as today looks ahead, and past its calendar slot."""
+    """Return whether nobody came: the start is as far behind as today looks ahead, and past its calendar slot."""
     if summary.session not in ("planned", "waiting"):
         return False
     slot = timedelta(minutes=summary.duration_min or 0)
@@ -275,7 +121,7 @@ def _start_long_past(summary: Summary, now: datetime, rules: Rules) -> bool:
 
 
 def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
-    """A due date has passed with something still open, or the start went by long ago. Displayed, never a state."""
+    """Return whether a due date passed with something open, or the start went by long ago. It is only shown."""
     if not summary.pending:
         return False
     due = (summary.student_due_at, summary.mentor_due_at)
@@ -285,7 +131,7 @@ def overdue(summary: Summary, now: datetime, rules: Rules) -> bool:
 def _waits(
     summary: Summary, now: datetime, today: bool, late_start: bool
 ) -> tuple[Who | None, str, Mapping[str, object]]:
-    """Who has to act and what for, the most pressing first. Source: issue 2, "Waits for the mentor"."""
+    """Return who has to act and what for, the most pressing first."""
     if not summary.pending:
         return None, _closed_as(summary), {}
     if summary.session == "live":
@@ -308,7 +154,7 @@ def _closed_as(summary: Summary) -> str:
 
 
 def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[str, object]]:
-    """What a held defense waits for."""
+    """Return what a held defense waits for."""
     if summary.verdict_state == "signed":
         return "mentor", N_("verdict to release"), {}
     if summary.drafting == "amendment":
@@ -336,24 +182,12 @@ def _verdict_waits(summary: Summary, now: datetime) -> tuple[Who, str, Mapping[s
 
 
 def _next_at(summary: Summary) -> str:
-    """The first due date of a condition in force, else the start."""
+    """Return the first due date of a condition in force, else the start."""
     due = [at for at in (summary.mentor_due_at, summary.student_due_at) if at is not None]
     return min(due, key=instant) if due else summary.planned_at
 
 
 # --- order, search, next -------------------------------------------------------------------------------------------
-
-
-_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "’": "'"})
-
-
-@lru_cache(maxsize=65_536)
-def searchable(text: str) -> str:
-    """A text as searches compare it: without accents, without case, single spaces. Names come again at every key."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(bare.translate(_LIGATURES).split())
 
 
 _ID_DIGITS: Final = 4
@@ -363,7 +197,7 @@ _FACT_LETTERS: Final = 4
 
 
 def matches(found: Entry, search: str) -> bool:
-    """Whether a search finds this line; an empty one finds every line.
+    """Return whether a search finds this line; an empty one finds every line.
 
     Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id, the
     outcome or a date.
@@ -375,14 +209,14 @@ def matches(found: Entry, search: str) -> bool:
 
 
 def begins(id: str, word: str) -> bool:
-    """Whether a word of a search, with digits enough, begins the id of a defense."""
+    """Return whether a word of a search, with digits enough, begins the id of a defense."""
     return len(word) >= _ID_DIGITS and id.replace("-", "").startswith(word.replace("-", ""))
 
 
 def queue(
     entries: Iterable[Entry], order: Order = "time", search: str = "", tab: Tab | None = None
 ) -> tuple[Entry, ...]:
-    """The lines to show.
+    """Return the lines to show.
 
     Args:
         entries: Any entries; those that are not pending are left out.
@@ -411,11 +245,7 @@ def _place(found: Entry, order: Order) -> tuple[object, ...]:
 
 
 def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | None:
-    """The next line, in the order given, that waits for the mentor.
-
-    Args:
-        entries: The lines as shown.
-        after: Id of the line to look behind, None to begin at the top.
+    """Return the next line, in the order given, that waits for the mentor.
 
     Returns:
         It, starting again at the top; the line `after` itself comes last. None when nothing waits for the mentor.
@@ -426,7 +256,7 @@ def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | 
 
 
 def tab_counts(entries: Iterable[Entry]) -> dict[Tab | None, int]:
-    """How many pending lines each tab has; None counts all of them."""
+    """Return how many pending lines each tab has; None counts all of them."""
     counts: dict[Tab | None, int] = dict.fromkeys((*TABS, None), 0)
     for found in entries:
         if found.summary.pending:

@@ -1,4 +1,4 @@
-"""A student's path: where each project of a curriculum stands, derived from its defenses. Source: product.md §2."""
+"""A student's path: the status of each project of a curriculum, derived from its defenses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import NOT_HELD
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
 
@@ -23,16 +23,12 @@ _GLYPHS: Final[Mapping[ProjectStatus, str]] = {
 
 
 def glyph(status: ProjectStatus) -> str:
-    """The one-cell sign of a status; never shown without its word somewhere near."""
+    """Return the one-cell sign of a status; it is never shown without its word."""
     return _GLYPHS[status]
 
 
 def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:
-    """Where every project stands.
-
-    Args:
-        curriculum: The student's; its rules say on which outcomes the next project opens.
-        summaries: Every defense of the student, in any order; those of other curricula are ignored.
+    """Return the status of every project.
 
     Returns:
         The projects in the order of the path. What lies before the first project with a defense is unknown, and counts
@@ -62,7 +58,7 @@ def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Pr
 
 
 def _status(attempts: Sequence[Summary]) -> ProjectStatus:
-    """Of a project with at least one defense, the earliest attempt first.
+    """Return the status of a project with at least one defense, given the earliest attempt first.
 
     What is validated stays so. Otherwise the latest attempt that began decides; one that was only planned, or did not
     take place, leaves things as they were.
@@ -80,6 +76,6 @@ def _status(attempts: Sequence[Summary]) -> ProjectStatus:
 
 
 def _opens_next(status: ProjectStatus, curriculum: Curriculum) -> bool:
-    """Whether the project after one of this status opens: on validated, and on conditional where the rules say so."""
+    """Return whether the next project opens: on validated, and on conditional where the rules say so."""
     rules = curriculum.rules.opens_next_on
     return (status == "validated" and "validated" in rules) or (status == "revision_pending" and "conditional" in rules)

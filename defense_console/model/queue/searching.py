@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from defense_console.model.defense.state import OutcomeValue, SessionState
-from defense_console.model.queue.agenda import begins, date_words, fact_of, says_fact, searchable
+from defense_console.model.queue.agenda import begins, date_words, fact_of, says_fact
+from defense_console.model.text import searchable
 
 _OF_DATES: Final = frozenset("0123456789/-")
 
@@ -34,9 +35,6 @@ class Search:
     look-ups a word. It finds what `agenda.matches` finds.
 
     Args:
-        text: As typed.
-        students: Names by id.
-        projects: Titles, in every language, by id.
         outcomes: Words of outcomes and of sessions that were not held, folded.
         zone: The mentor's: it says which day an instant is on.
     """
@@ -61,11 +59,11 @@ class Search:
         self._known_projects = projects.keys()
 
     def __bool__(self) -> bool:
-        """Whether anything is searched for."""
+        """Return whether anything is searched for."""
         return bool(self._words)
 
     def finds(self, defense: Closed) -> bool:
-        """Whether every word is in the student's name or the project's titles, or begins id, outcome or date."""
+        """Return whether every word is in the student's name or the project's titles, or begins id, outcome or date."""
         for word in self._words:
             if defense.student_id in self._students[word] or defense.project in self._projects[word]:
                 continue
@@ -81,7 +79,7 @@ class Search:
         return word in self._dates and says_fact(date_words(defense.planned_at, self._zone), word)
 
     def _in_an_id(self, defense: Closed, word: str) -> bool:
-        """Who or what is not known by name goes by its id."""
+        """Return whether a word is in an id that has no known name."""
         if defense.student_id not in self._known_students and word in searchable(defense.student_id):
             return True
         project = f"{defense.project} {defense.curriculum}"

@@ -23,7 +23,12 @@ def fold_student(events: Sequence[StudentEvent]) -> Student:
     state = StudentFolding()
     for event in applied:
         applies.apply(state, event)
-    return Student(state.id, state.name, state.email, state.timezone, events[-1].seq, undo, redo)
+    return frozen(state, events[-1], undo, redo)
+
+
+def frozen(state: StudentFolding, last: StudentEvent, undo: tuple[int, ...], redo: tuple[int, ...]) -> Student:
+    """Return the student after `last`."""
+    return Student(state.id, state.name, state.email, state.timezone, last.seq, undo, redo)
 
 
 def names_ever(events: Sequence[StudentEvent]) -> tuple[str, ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from defense_console.model.log.kinds import Effects
+from defense_console.model.log.kinds import Effects, Working
 
 
-class StudentFolding(msgspec.Struct):
+class StudentFolding(Working):
     """A student while their log is being folded. Fields as in `Student`."""
 
     id: str = ""

@@ -1,4 +1,4 @@
-"""A student, folded from their own log. Source: product.md §2."""
+"""A student, folded from their own log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Student(msgspec.Struct, frozen=True):
     """What is known of a student after the event with the number `seq`; texts are "" where nothing is known.
 
     Attributes:
-        undo: actions that can be undone, the next one last; a row beside a log does not know them.
+        undo: actions that can be undone, the next one last; a row of the store does not have them.
         redo: actions that can be redone, the next one last.
     """
 

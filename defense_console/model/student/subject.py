@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from defense_console.model.curriculum import Curricula
+from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, check_texts
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone, check_undo
-from defense_console.model.student.fold import fold_student
+from defense_console.model.student.fold import fold_student, frozen
+from defense_console.model.student.folding import StudentFolding, applies
 from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
 from defense_console.model.text import is_one_line
@@ -41,6 +42,20 @@ class Students(Subject[StudentWhat, Student]):
             ConsoleError: The log does not begin with a registration.
         """
         return fold_student(events)
+
+    def blank(self) -> StudentFolding:
+        """Return a student before the registration."""
+        return StudentFolding()
+
+    def apply(self, working: StudentFolding, event: StudentEvent, pinned: Curriculum | None) -> None:
+        """Change a student who is being folded."""
+        applies.apply(working, event)
+
+    def freeze(
+        self, working: StudentFolding, last: StudentEvent, undo: tuple[int, ...], redo: tuple[int, ...]
+    ) -> Student:
+        """Return the student after `last`."""
+        return frozen(working, last, undo, redo)
 
     def row(self, id: str, state: Student) -> dict[str, Any]:
         """Return who a student is."""

@@ -17,7 +17,7 @@ from defense_console.words.values import OUTCOMES, PAUSES, PHASES, SESSIONS
 
 
 def sittings(sheet: ReportSource) -> tuple[Section, ...]:
-    """Every sitting: when, how long each phase ran and paused, then each stretch as the clock went, then the gaps."""
+    """Return every sitting: when it was, how long each phase ran and paused, each stretch of the clock, the gaps."""
     _ = sheet.words
     parts = []
     for sitting in sheet.defense.sittings:
@@ -69,7 +69,7 @@ def _phase_times(sheet: ReportSource, line: Timeline, phase: Phase) -> str:
 
 
 def _stretches(sheet: ReportSource, sitting: Sitting) -> Iterator[Passage]:
-    """What the clock did, in real time since the start, pauses in; why it stopped, where that was said."""
+    """Yield what the clock did, in real time since the start, pauses in; why it stopped, where that was said."""
     _ = sheet.words
     line = sitting.timeline
     pauses = {line.place_ms(p.at): p for p in sheet.defense.pauses if p.sitting == sitting.n}
@@ -85,7 +85,7 @@ def _stretches(sheet: ReportSource, sitting: Sitting) -> Iterator[Passage]:
 
 
 def _merged(line: Timeline) -> list[tuple[str, bool, int, int]]:
-    """Spans of one phase and state that touch each other, as one: marks in between are the machine's affair."""
+    """Return spans of one phase and state that touch each other as one: marks in between are the machine's affair."""
     found: list[tuple[str, bool, int, int]] = []
     for span in line.spans:
         if found and found[-1][:2] == (span.phase, span.running) and found[-1][3] == span.start_ms:
@@ -109,7 +109,7 @@ def _gap(sheet: ReportSource, gap: Gap) -> Passage:
 
 
 def criteria(sheet: ReportSource) -> tuple[Section, ...]:
-    """Every criterion with its rating and its evidence: documents, notes with both offsets."""
+    """Return every criterion with its rating and its evidence: documents, notes with both offsets."""
     _ = sheet.words
     skills = sheet.curriculum.skills_of(sheet.project)
     parts = [
@@ -149,7 +149,7 @@ def _document_line(sheet: ReportSource, n: int) -> str:
 
 
 def _note(sheet: ReportSource, note: Note) -> Passage:
-    """A note with what the clock showed and its place in the recording, which does not pause."""
+    """Return a note with what the clock showed and its place in the recording, which does not pause."""
     _ = sheet.words
     recorded = _("no recording") if note.rec_s is None else _("recording {clock}", clock=_.clock_text(note.rec_s))
     return Passage(note.text, f"{sheet.offset(note)} · {recorded}", "edited")
@@ -159,7 +159,7 @@ def _note(sheet: ReportSource, note: Note) -> Passage:
 
 
 def verdicts(sheet: ReportSource) -> tuple[Section, ...]:
-    """Every version of the verdict: what was suggested, what was decided, why it was another."""
+    """Return every version of the verdict: what was suggested, what was decided, why it was another."""
     _ = sheet.words
     defense = sheet.defense
     told = [_version(sheet, version) for version in defense.versions]
@@ -173,7 +173,7 @@ def verdicts(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def _contest(sheet: ReportSource, contest: Contest) -> Passage:
-    """What the student said, and what the mentor answered."""
+    """Return what the student said, and what the mentor answered."""
     _ = sheet.words
     answer = Passage(_("Not answered yet"))
     if contest.resolution is not None and contest.resolved_at is not None:
@@ -203,7 +203,7 @@ def _version(sheet: ReportSource, version: Version) -> Passage:
 
 
 def record(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ...]:
-    """What this report was made from, to be compared with the log."""
+    """Return what this report was made from, to be compared with the log."""
     _ = sheet.words
     defense = sheet.defense
     told = [Passage(str(defense.seq), _("Events in the record"))]

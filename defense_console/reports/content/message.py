@@ -1,7 +1,6 @@
-"""The message that tells a student what follows from a released verdict. Made here, sent by the mentor, never by us.
+"""The message that says to a student what follows from a released verdict. Made here, sent by the mentor, never by us.
 
 What, why, what is expected, until when where the student lives, which file names, and what happens next.
-Source: functional.md §9.21.
 """
 
 from __future__ import annotations
@@ -16,12 +15,13 @@ import msgspec
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, SETTLED, Defense, Revision, Version
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.text import one_line, visible
-from defense_console.reports.content.sheet import Previous
+from defense_console.reports.content.sheet import utc_offset
 from defense_console.reports.names import expected_names, first_name
 from defense_console.reports.rendering.plain import capital, labelled
-from defense_console.words.translation import Translator, translator, zone_of
+from defense_console.words.translation import Translator, translator
 from defense_console.words.values import OUTCOMES, RATINGS
 
 _DOMAIN = "defense-console.invalid"
@@ -35,7 +35,7 @@ class AskedDocument(msgspec.Struct, frozen=True):
         title: Its name.
         why: Reasons and what was observed, in order, each with its label; empty when what is expected is the reason.
         expected: What must change.
-        until: Until when, in the student's zone, and in the mentor's beside it where that differs.
+        until: Until when, in the student's zone, and in the mentor's too where that differs.
         names: Names the file may have; empty for a document outside the brief.
     """
 
@@ -97,16 +97,16 @@ class _Letter:
     words: Translator
     to: Recipient
     zone: str
-    next_attempt: Previous | None
+    next_attempt: Summary | None
 
     @property
     def amended(self) -> bool:
-        """Whether the verdict in force changes an earlier one, rather than follow the documents it asked for."""
+        """Return whether the verdict in force changes an earlier one, rather than follow the documents it asked for."""
         return self.defense.released is not None and bool(self.defense.released.amendment)
 
 
 def missing(defense: Defense) -> ConsoleError | None:
-    """Why there is no message to send, None when there is one."""
+    """Return why there is no message to send, None when there is one."""
     if defense.released is None:
         return ConsoleError("The verdict is not released yet: there is nothing to tell the student.")
     if defense.signed is not None:
@@ -123,19 +123,9 @@ def build(
     language: str,
     zone: str,
     signature: str = "",
-    next_attempt: Previous | None = None,
+    next_attempt: Summary | None = None,
 ) -> Message:
-    """The message for the verdict in force, as things stand after the last event.
-
-    Args:
-        defense_id: Whole id.
-        defense: The folded defense.
-        curriculum: The pinned one.
-        to: The student.
-        language: "fr" or "en".
-        zone: IANA name of the mentor's time zone.
-        signature: The mentor's name.
-        next_attempt: At the same project, None while none is planned.
+    """Return the message for the verdict in force, after the last event.
 
     Raises:
         ConsoleError: No verdict is released yet, a newer one is signed only, or the curriculum has no such project.
@@ -173,7 +163,7 @@ def build(
 
 
 def _replaces(letter: _Letter, version: Version) -> str:
-    """Which verdict an amended one replaces; one that follows a condition says so in its opening."""
+    """Return which verdict an amended one replaces; one that follows a condition says so in its opening."""
     _ = letter.words
     before = next((v for v in letter.defense.versions if v.version == version.version - 1), None)
     if before is None or before.released_at is None or not version.amendment:
@@ -188,21 +178,21 @@ def _replaces(letter: _Letter, version: Version) -> str:
 
 
 def _awaited(defense: Defense) -> tuple[Revision, ...]:
-    """Documents the student still owes: only those a conditional verdict in force requires, while any can come."""
+    """Return the documents that the student still owes: what a condition in force requires, while any can come."""
     if defense.reception_completed_at is not None:
         return ()
     return tuple(row for row in revision.asked(defense) if row.state in revision.AWAITED)
 
 
 def _not_come(defense: Defense) -> tuple[Revision, ...]:
-    """Required documents that did not come: closed as expired, or missing when the reception was declared complete."""
+    """Return the required documents that did not come: expired, or missing when the reception was declared complete."""
     awaited = _awaited(defense)
     missing = (*revision.AWAITED, "expired")
     return tuple(row for row in revision.asked(defense) if row.state in missing and row not in awaited)
 
 
 def _parts(letter: _Letter, outcome: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """Opening, what introduces the points, the points, and what happens next."""
+    """Return the opening, what introduces the points, the points, and what happens next."""
     if outcome == "validated":
         return _validated(letter)
     return _conditional(letter) if outcome == "conditional" else _rework(letter)
@@ -269,7 +259,7 @@ def _nothing_awaited(letter: _Letter, missing: bool) -> str:
 
 
 def _decision(letter: _Letter, missing: bool) -> tuple[str, ...]:
-    """Until when the mentor decides, and between what where something is missing."""
+    """Return until when the mentor decides, and between what where something is missing."""
     _ = letter.words
     due_at = revision.mentor_due(letter.defense, letter.curriculum.rules)
     if due_at is None:
@@ -281,7 +271,7 @@ def _decision(letter: _Letter, missing: bool) -> tuple[str, ...]:
 
 
 def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """To work on: the mentor's areas for improvement and the criteria that were not met."""
+    """Return what to work on: the mentor's areas for improvement and the criteria that were not met."""
     _ = letter.words
     points = [line.text for line in letter.defense.improvements]
     points += [
@@ -297,7 +287,7 @@ def _rework(letter: _Letter) -> tuple[str, str, tuple[str, ...], tuple[str, ...]
 
 
 def _date(letter: _Letter) -> Iterator[str]:
-    """When the new defense is; once it has taken place there is nothing to say."""
+    """Yield when the new defense is; nothing once it has taken place."""
     _ = letter.words
     following = letter.next_attempt
     if following is None or following.session in NOT_HELD:
@@ -326,7 +316,7 @@ def _asked(letter: _Letter, row: Revision) -> AskedDocument:
 
 
 def _why(letter: _Letter, row: Revision) -> Iterator[tuple[str, str]]:
-    """The mentor's reason, else what was observed, behind each criterion that is not told as what is expected."""
+    """Yield the mentor's reason, else what was observed, with each criterion that the expectation does not quote."""
     _ = letter.words
     if row.request.reason:
         yield _("Why"), row.request.reason
@@ -339,11 +329,10 @@ def _why(letter: _Letter, row: Revision) -> Iterator[tuple[str, str]]:
 
 
 def _local(letter: _Letter, at: str) -> str:
-    """An instant where the student lives, with the day's name; the mentor's own clock beside it where it differs."""
+    """Return an instant where the student lives, with the day's name; the mentor's own too where it differs."""
     theirs = letter.to.zone or letter.zone
     text = _instant(letter.words, at, theirs)
-    moment = datetime.fromisoformat(at)
-    if moment.astimezone(zone_of(theirs)).utcoffset() == moment.astimezone(zone_of(letter.zone)).utcoffset():
+    if utc_offset(at, theirs) == utc_offset(at, letter.zone):
         return text
     _ = letter.words
     return _("{student}; for me {mentor}", student=text, mentor=_instant(_, at, letter.zone))
@@ -351,14 +340,13 @@ def _local(letter: _Letter, at: str) -> str:
 
 def _instant(words: Translator, at: str, zone: str) -> str:
     _ = words
-    digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
     return _(
         "{day} {date} {time} ({zone}, {offset})",
         day=_.weekday(at, zone),
         date=_.date_text(at, zone),
         time=_.time_of_day(at, zone),
         zone=zone,
-        offset=f"UTC{digits[:3]}:{digits[3:5]}",
+        offset=utc_offset(at, zone),
     )
 
 
@@ -366,7 +354,7 @@ def _instant(words: Translator, at: str, zone: str) -> str:
 
 
 def text(message: Message) -> str:
-    """The message as it is pasted: no line is broken, control characters are seen. Ends with a line break."""
+    """Return the message as it is pasted: no line is broken, control characters are seen. Ends with a line break."""
     _ = translator(message.language)
     parts = [_("Hello {name},", name=first_name(one_line(message.to_name)))]
     if message.replaces:
@@ -398,23 +386,18 @@ def _asked_lines(asked: AskedDocument, words: Translator) -> Iterator[str]:
 
 
 def _hung(text: str) -> str:
-    """Text whose further lines stand under its first, so that none of them passes for one of ours."""
+    """Return a text with its further lines indented, so that none of them passes for one of ours."""
     return visible(text).rstrip("\n").replace("\n", "\n  ")
 
 
 def eml(message: Message, now: str, sender: str = "") -> bytes:
-    """The message as a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
-
-    Args:
-        message: The message.
-        now: ISO 8601 UTC, the draft's date.
-        sender: Address of the mentor; "" leaves the mail program to fill it in.
+    """Return the message as a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
 
     Returns:
         Its bytes. The message's id depends on defense and text only, so that the same message is known again.
 
     Raises:
-        ConsoleError: An address cannot stand in a header.
+        ConsoleError: An address does not fit into a header.
     """
     from email.charset import QP, Charset
     from email.message import Message as Mail

@@ -1,4 +1,4 @@
-"""Makes the report of a defense, for one reader in one language. Source: product.md §6.
+"""Makes the report of a defense, for one reader in one language.
 
 Student: shared notes, skills, strengths, improvements, documents, next goal. Mentor (the student's own): also questions
 and advice. Jury: also times, every criterion with its evidence, reasons, the record. Private notes: nobody.
@@ -11,30 +11,17 @@ from collections.abc import Sequence
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import NOT_HELD, Defense, Version
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
 from defense_console.model.text import visible
 from defense_console.reports.content import jury, rounds, sections
-from defense_console.reports.content.sheet import Previous, ReportSource, standing
-from defense_console.reports.content.value import READERS, Fact, Origin, Reader, Report, ReportField, Section
+from defense_console.reports.content.sheet import ReportSource, standing
+from defense_console.reports.content.value import Fact, Reader, Report, ReportField, Section
 from defense_console.reports.rendering.plain import unwrapped
 from defense_console.words.consequences import Consequence, consequence
 from defense_console.words.translation import translator
 from defense_console.words.values import OUTCOMES, SESSIONS
-
-__all__ = [
-    "READERS",
-    "Fact",
-    "Origin",
-    "Previous",
-    "Reader",
-    "Report",
-    "ReportField",
-    "Section",
-    "bodies",
-    "build",
-    "fields",
-]
 
 
 def build(
@@ -47,13 +34,13 @@ def build(
     zone: str = "UTC",
     assessor: str = "",
     record_hash: str | None = None,
-    previous: Sequence[Previous] = (),
+    previous: Sequence[Summary] = (),
     superseded_by: Version | None = None,
 ) -> Report:
-    """The report of a defense as it stands after its last event.
+    """Return the report of a defense after its last event.
 
     Args:
-        defense: The folded defense. A superseded version is told by folding the log up to its release.
+        defense: The folded defense. For a superseded version the log is folded up to its release.
         curriculum: The pinned one, or the shipped one before the first start.
         student: The student's name.
         language: "fr" or "en".
@@ -95,7 +82,7 @@ def build(
 
 
 def fields(report: Report) -> tuple[ReportField, ...]:
-    """What can be copied field by field, in the order of the report: key, title, plain text without wrapping.
+    """Return what can be copied field by field, in the order of the report: key, title, plain text without wrapping.
 
     A field with a heading of its own (a skill, the strengths) is titled by it, the others by their section.
     """
@@ -112,7 +99,7 @@ def fields(report: Report) -> tuple[ReportField, ...]:
 
 
 def bodies(report: Report) -> dict[str, str]:
-    """The text of each field without its heading and without the status of a skill: what a mentor may write anew."""
+    """Return the text of each field without its heading and status: what a mentor may write in other words."""
     return {
         key: "\n".join(line for part in parts for line in unwrapped(part.passages, report.language))
         for section in report.sections
@@ -145,7 +132,7 @@ def _sections(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ..
 
 
 def _notice(sheet: ReportSource, superseded_by: Version | None) -> str:
-    """What a reader must know before reading on."""
+    """Return what a reader must know before reading on."""
     _ = sheet.words
     if sheet.standing == "released" and superseded_by is not None and superseded_by.released_at is not None:
         text = N_("Superseded: version {n} ({outcome}) has replaced this one since {at}.")
@@ -167,7 +154,7 @@ def _notice(sheet: ReportSource, superseded_by: Version | None) -> str:
 
 
 def _imprint(sheet: ReportSource) -> str:
-    """What tells one printed page of a report from another."""
+    """Return what distinguishes the printed pages of one report from those of another."""
     _ = sheet.words
     version, at = sheet.version, sheet.defense.at.wall
     if sheet.standing == "released" and version is not None and version.released_at is not None:
@@ -178,7 +165,7 @@ def _imprint(sheet: ReportSource) -> str:
 
 
 def _facts(
-    sheet: ReportSource, student: str, assessor: str, verdict: Consequence, previous: Sequence[Previous]
+    sheet: ReportSource, student: str, assessor: str, verdict: Consequence, previous: Sequence[Summary]
 ) -> tuple[Fact, ...]:
     _ = sheet.words
     defense = sheet.defense
@@ -200,13 +187,13 @@ def _facts(
     return tuple(facts)
 
 
-def _attempt(sheet: ReportSource, previous: Previous) -> str:
+def _attempt(sheet: ReportSource, previous: Summary) -> str:
     how = sheet.word(OUTCOMES, previous.outcome) if previous.outcome else sheet.word(SESSIONS, previous.session)
     return f"{how}, {sheet.words.date_text(previous.planned_at, sheet.zone)}"
 
 
 def _verdict(sheet: ReportSource) -> Consequence:
-    """The outcome and what happens next; without an outcome only how things stand."""
+    """Return the outcome and what happens next; without an outcome only the state of the session."""
     _ = sheet.words
     if sheet.outcome is None:
         undecided = sheet.standing == "draft"
@@ -216,6 +203,6 @@ def _verdict(sheet: ReportSource) -> Consequence:
     if sheet.standing != "released":
         required = [d.request.due_after_s for d in sheet.documents() if d.request.severity == "required"]
         return consequence(sheet.outcome, _, after_s=max(required, default=0))
-    # Until the last due date of what is still awaited; the first one is told too where they differ.
+    # Until the last due date of what is still awaited; the first one is named too where they differ.
     dues = [sheet.instant(due) for due in sorted(revision.student_dues(sheet.defense), key=instant)] or [""]
     return consequence(sheet.outcome, _, due=dues[-1], first=dues[0] if dues[0] != dues[-1] else "")

@@ -1,4 +1,4 @@
-"""The section that tells the jury how the documents to revise went: each request, what came, what was decided."""
+"""The section that shows the jury how the documents to revise went: each request, what came, what was decided."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from defense_console.words.values import ROW_STATES
 
 
 def rounds(sheet: ReportSource) -> tuple[Section, ...]:
-    """Every round of every document that was ever asked for: those asked for now, then those dropped meanwhile."""
+    """Return every round of every document ever asked for: those asked for now, then those dropped."""
     _ = sheet.words
     parts = [
         Part("rounds", sheet.document_title(asked.request), tuple(_round(sheet, asked, each) for each in asked.rounds))
@@ -25,7 +25,7 @@ def rounds(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def _round(sheet: ReportSource, asked: Revision, each: Round) -> Passage:
-    """One request of a document: when and in which words, what came, what was decided."""
+    """Return one request of a document: when and in which words, what came, what was decided."""
     _ = sheet.words
     expected = sheet.expected(msgspec.structs.replace(asked.request, expected=each.expected))
     below = [] if expected is None else [expected]
@@ -39,7 +39,7 @@ def _round(sheet: ReportSource, asked: Revision, each: Round) -> Passage:
 
 
 def _decision(sheet: ReportSource, decision: Decision) -> str:
-    """What was decided and when; of a document that a version of the verdict dropped, by which one."""
+    """Return what was decided and when; of a document that a version of the verdict dropped, by which one."""
     _ = sheet.words
     at = sheet.instant(decision.at)
     if decision.kind == "dropped":
@@ -48,7 +48,7 @@ def _decision(sheet: ReportSource, decision: Decision) -> str:
 
 
 def _delivery(sheet: ReportSource, asked: Revision, delivery: Delivery) -> Passage:
-    """A version that came, file by file, or that the mentor only declared."""
+    """Return a version that came, file by file, or that the mentor only declared."""
     _ = sheet.words
     same = revision.same_as(delivery, revision.versions_of(asked, sheet.defense))
     if not delivery.files:

@@ -1,4 +1,4 @@
-"""The sections every reader gets, and those the student's own mentor gets too. Source: product.md §6, domain.md §2.3.
+"""The sections every reader gets, and those the student's own mentor gets too.
 
 The console writes only where the mentor wrote nothing, and repeats the mentor's text without touching it.
 """
@@ -29,7 +29,7 @@ _VERIFIED: dict[Verification, str] = {
 
 
 def replaced(sheet: ReportSource) -> tuple[Section, ...]:
-    """Which version of the verdict this one replaces, and why; nothing for the first one."""
+    """Return which version of the verdict this one replaces, and why; nothing for the first one."""
     _ = sheet.words
     defense = sheet.defense
     n = len(defense.versions) + 1 if sheet.version is None else sheet.version.version
@@ -54,7 +54,7 @@ def replaced(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def skills(sheet: ReportSource) -> tuple[Section, ...]:
-    """Status and comment of each skill of the project, in order."""
+    """Return the status and the comment of each skill of the project, in order."""
     _ = sheet.words
     results = {r.ref: r.status for r in rubric.skill_results(sheet.defense, sheet.curriculum, sheet.project)}
     rows = [
@@ -71,12 +71,12 @@ def skills(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def _edited(sheet: ReportSource, skill: Skill) -> str:
-    """The mentor's own words for the generated comment of a skill; the remarks are that of the oral grid."""
+    """Return the mentor's own words for the generated comment of a skill; the remarks are that of the oral grid."""
     return sheet.edited("remarks" if skill.ref == ORAL else f"skill/{skill.ref}")
 
 
 def _comment(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
-    """The mentor's comment as written; without one, what was noted and rated, criterion by criterion."""
+    """Return the mentor's comment as written; without one, what was noted and rated, criterion by criterion."""
     if written := _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref):
         return (Passage(written, origin="edited", item=False),)
     found: list[Passage] = []
@@ -87,7 +87,7 @@ def _comment(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
 
 
 def _unsaid(sheet: ReportSource, skill: Skill) -> tuple[Criterion, ...]:
-    """The criteria not met or to improve that the mentor's own words do not quote; none where the console wrote."""
+    """Return the criteria not met or to improve that the mentor's own words do not quote."""
     written = _edited(sheet, skill) or sheet.defense.skill_comments.get(skill.ref, "")
     read = french(written) if sheet.language == "fr" else written
     short = (c for c in skill.criteria if written and _is_short(sheet, c))
@@ -95,20 +95,20 @@ def _unsaid(sheet: ReportSource, skill: Skill) -> tuple[Criterion, ...]:
 
 
 def _unsaid_passages(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
-    """The same with what was noted on them, unless the mentor's words were made from these notes."""
+    """Return the same with what was noted on them, unless the mentor's words were made from these notes."""
     edited = bool(_edited(sheet, skill))
     return tuple(_rated(sheet, c, () if edited else _notes_on(sheet, c)) for c in _unsaid(sheet, skill))
 
 
 def _is_short(sheet: ReportSource, criterion: Criterion) -> bool:
-    """Whether a criterion is not met or to improve; the clock's only where no sentence tells the speaking time."""
+    """Return whether a criterion is not met or to improve; the clock's only without a sentence on the time."""
     spoken = speaking_time(sheet) if criterion.from_clock else ""
     told = bool(spoken) and spoken in (sheet.edited("remarks") or spoken)
     return not told and rubric.rating_of(sheet.defense, criterion.id) in ("to_improve", "not_met")
 
 
 def _rated(sheet: ReportSource, criterion: Criterion, below: tuple[Passage, ...] = ()) -> Passage:
-    """A criterion with its rating, without which it is never quoted."""
+    """Return a criterion with its rating, without which it is never quoted."""
     return Passage(criterion.text.in_(sheet.language), capital(sheet.rated(criterion.id)), below=below)
 
 
@@ -120,7 +120,7 @@ def _notes_on(sheet: ReportSource, criterion: Criterion) -> tuple[Passage, ...]:
 
 
 def deliverables(sheet: ReportSource) -> tuple[Section, ...]:
-    """Strengths, then areas for improvement; these are read from the rubric when the mentor wrote none."""
+    """Return strengths, then areas for improvement; these are read from the rubric when the mentor wrote none."""
     _ = sheet.words
     strengths = [Passage(line.text, origin="edited") for line in sheet.defense.strengths]
     improvements = [Passage(line.text, origin="edited") for line in sheet.defense.improvements]
@@ -141,9 +141,9 @@ def deliverables(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def remarks(sheet: ReportSource) -> tuple[Section, ...]:
-    """Remarks on the defense itself, in the mentor's words, or generated.
+    """Return remarks on the defense itself, in the mentor's words, or generated.
 
-    Generated, they tell the speaking time, what the oral grid says, and the shared notes on the whole.
+    Generated, they give the speaking time, what the oral grid says, and the shared notes on the whole.
     """
     _ = sheet.words
     oral = Skill(ORAL, sheet.project.title, sheet.curriculum.oral)
@@ -156,13 +156,8 @@ def remarks(sheet: ReportSource) -> tuple[Section, ...]:
     return section_if("defense", _("Defense: remarks"), [part])
 
 
-def windowed(phases: tuple[Phase, ...]) -> Phase | None:
-    """The phase whose length has consequences, None without one."""
-    return next((p for p in phases if p.min_s is not None and p.max_s is not None), None)
-
-
 def window_text(sheet: ReportSource, phase: Phase) -> str:
-    """`10–20`, in minutes; with units when they are not whole minutes."""
+    """Return `10–20`, in minutes; with units when they are not whole minutes."""
     low, high = phase.min_s or 0, phase.max_s or 0
     if low % 60 or high % 60:
         return f"{sheet.words.duration_text(low)}–{sheet.words.duration_text(high)}"
@@ -170,16 +165,15 @@ def window_text(sheet: ReportSource, phase: Phase) -> str:
 
 
 def speaking_time(sheet: ReportSource) -> str:
-    """The sentence on the speaking time, pauses out; "" before the presentation has ended or without a window.
+    """Return the sentence on the speaking time, pauses out; "" before the presentation has ended or without a window.
 
     The seconds shown are always on the side the sentence says: a presentation too long by a moment is rounded up.
     """
     _ = sheet.words
-    line = sheet.defense.timeline
-    phase = windowed(line.phases)
-    if phase is None or line.state == "idle" or (line.phase == phase.id and line.state != "ended"):
+    spoken = rubric.speaking(sheet.defense.timeline)
+    if spoken is None:
         return ""
-    spoken_ms = line.elapsed_ms(phase=phase.id)
+    phase, spoken_ms = spoken
     length, window = _.duration_text(spoken_ms // 1000), window_text(sheet, phase)
     if spoken_ms > 1000 * (phase.max_s or 0):
         length = _.duration_text(-(-spoken_ms // 1000))
@@ -193,7 +187,7 @@ def speaking_time(sheet: ReportSource) -> str:
 
 
 def notes(sheet: ReportSource) -> tuple[Section, ...]:
-    """The shared notes that no other section tells."""
+    """Return the shared notes that no other section has."""
     _ = sheet.words
     told_of: set[str] = set()
     for skill in sheet.curriculum.skills_of(sheet.project):
@@ -210,7 +204,7 @@ def notes(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def documents(sheet: ReportSource) -> tuple[Section, ...]:
-    """Documents to revise: reason, what is expected, until when, what became of it; then those dropped.
+    """Return documents to revise: reason, what is expected, until when, what became of it; then those dropped.
 
     Once none of them is awaited or to be read, neither the title nor a date says that there is something to do.
     """
@@ -245,7 +239,7 @@ def _document(sheet: ReportSource, document: Document) -> DocumentRow:
 
 
 def _reasons(sheet: ReportSource, row: Request) -> Iterator[Passage]:
-    """The mentor's reason as written; without one, each criterion and what was observed on it, with the minute."""
+    """Yield the mentor's reason as written; else each criterion and what was observed on it, with the minute."""
     _ = sheet.words
     if row.reason:
         yield Passage(row.reason, _("Reason"), "edited")
@@ -261,7 +255,7 @@ def _reasons(sheet: ReportSource, row: Request) -> Iterator[Passage]:
 
 
 def _due(sheet: ReportSource, document: Document) -> str:
-    """Until when: an instant while the document is awaited, a time after the release before; "" once it came."""
+    """Return until when: an instant while the document is awaited, a time after the release before; "" once it came."""
     _ = sheet.words
     asked = document.asked
     if asked is None:
@@ -270,12 +264,12 @@ def _due(sheet: ReportSource, document: Document) -> str:
 
 
 def _in_force(sheet: ReportSource, asked: Asked) -> bool:
-    """Whether the verdict told of asks for it."""
+    """Return whether the verdict of this report asks for it."""
     return sheet.outcome == "conditional" and asked.dropped is None
 
 
 def _state(sheet: ReportSource, asked: Asked) -> Passage:
-    """What became of a document, and when; why, for all but the student."""
+    """Return what became of a document, and when; why, for all but the student."""
     _ = sheet.words
     if asked.dropped is not None:
         return Passage(_("no longer asked for"), _("State"))
@@ -291,7 +285,7 @@ def _state(sheet: ReportSource, asked: Asked) -> Passage:
 
 
 def goal(sheet: ReportSource) -> tuple[Section, ...]:
-    """The student's next goal, when the mentor wrote one."""
+    """Return the student's next goal, when the mentor wrote one."""
     _ = sheet.words
     text = sheet.defense.goal
     told = (Passage(text, origin="edited", item=False),) if text else ()
@@ -299,7 +293,7 @@ def goal(sheet: ReportSource) -> tuple[Section, ...]:
 
 
 def questions(sheet: ReportSource) -> tuple[Section, ...]:
-    """The parked questions with what became of them."""
+    """Return the parked questions with what became of them."""
     _ = sheet.words
     told = tuple(
         Passage(q.text, f"{_.clock_text(q.at_s)} · {sheet.word(QUESTIONS, q.state)}", "edited")

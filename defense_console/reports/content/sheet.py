@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision, rubric
@@ -31,29 +31,15 @@ VERSIONS: Final[Mapping[str, str]] = {
 }
 
 
-class Previous(Protocol):
-    """What a report tells of an earlier attempt."""
-
-    @property
-    def attempt(self) -> int:
-        """Its number."""
-
-    @property
-    def planned_at(self) -> str:
-        """Its start, ISO 8601 UTC."""
-
-    @property
-    def session(self) -> str:
-        """How its last sitting stands."""
-
-    @property
-    def outcome(self) -> OutcomeValue | None:
-        """Of its latest verdict, None without one."""
+def utc_offset(at: str, zone: str) -> str:
+    """Return the offset of a zone at an instant, such as UTC+02:00."""
+    digits = datetime.fromisoformat(at).astimezone(zone_of(zone)).strftime("%z")
+    return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document to revise as a report tells it. `asked` is None while the request is not released."""
+    """A document to revise as a report shows it. `asked` is None while the request is not released."""
 
     request: Request
     asked: Asked | None = None
@@ -64,7 +50,7 @@ class ReportSource:
     """Everything the sections are written from.
 
     Attributes:
-        standing: Of the version told of: `none` before there is anything to decide, `draft`, `signed`, `released`.
+        standing: Of the version it is about: `none` before there is anything to decide, `draft`, `signed`, `released`.
         version: That version, None for `none` and `draft`.
         outcome: Its outcome, None while none is chosen.
         reason: Why it is another outcome than the suggested one, in the mentor's words.
@@ -84,60 +70,58 @@ class ReportSource:
 
     @property
     def language(self) -> str:
-        """Language of the report: "fr" or "en"; never the process's own."""
+        """Return the language of the report: "fr" or "en"; never the process's own."""
         return self.words.language
 
     def word(self, table: Mapping[str, str], key: str) -> str:
-        """The word for a value; a value without one is shown as it is."""
+        """Return the word for a value; a value without one is shown as it is."""
         _ = self.words
         return _(table[key]) if key in table else key
 
     def rated(self, criterion: str) -> str:
-        """The word for a criterion's rating."""
+        """Return the word for a criterion's rating."""
         _ = self.words
         rating = rubric.rating_of(self.defense, criterion)
         return _("not rated") if rating is None else self.word(RATINGS, rating)
 
     def instant(self, at: str) -> str:
-        """An instant in the zone of the report, with its offset; the zone's name too, but the jury reads it once."""
+        """Return an instant in the report's zone, with its offset and, except for the jury, the zone's name."""
         local = self.words.date_time(at, self.zone)
-        moment = datetime.fromisoformat(at).astimezone(zone_of(self.zone))
-        digits = moment.strftime("%z")
-        offset = f"UTC{digits[:3]}:{digits[3:5]}"
+        offset = utc_offset(at, self.zone)
         if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
         return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({self.zone}, {offset})"
 
     def skill_title(self, skill: Skill) -> str:
-        """Reference and name of a skill."""
+        """Return the reference and the name of a skill."""
         return f"{skill.ref} — {skill.title.in_(self.language)}"
 
     def document_title(self, request: Request) -> str:
-        """Name of a document to revise."""
+        """Return the name of a document to revise."""
         _ = self.words
         return revision.row_title(request, self.project, self.language) or _("A document without a name")
 
     def expected(self, request: Request) -> Passage | None:
-        """What must change in a document, None where nothing says so."""
+        """Return what must change in a document, None where nothing says so."""
         _ = self.words
         text = revision.row_expected(request, self.project, self.language, self.curriculum.oral)
         return Passage(text, _("Expected"), "edited" if request.expected else "generated") if text else None
 
     def edited(self, key: str) -> str:
-        """The mentor's own words for a generated paragraph in this language, "" without any."""
+        """Return the mentor's own words for a generated paragraph in this language, "" without any."""
         found = self.defense.edited.get((key, self.language))
         return "" if found is None else found.text
 
     def shared_notes(self) -> tuple[Note, ...]:
-        """The notes that are not private, in the order of their first key stroke. Nothing else ever reads notes."""
+        """Return the notes that are not private, in order. Nothing else in this package reads notes."""
         return tuple(note for note in self.defense.notes if not note.private)
 
     def notes_on(self, criterion: str) -> tuple[Note, ...]:
-        """The shared notes on a criterion."""
+        """Return the shared notes on a criterion."""
         return tuple(note for note in self.shared_notes() if note.criterion == criterion)
 
     def offset(self, note: Note) -> str:
-        """When a note was written: what the clock showed, and the sitting where there are several."""
+        """Return when a note was written: what the clock showed, and the sitting where there are several."""
         _ = self.words
         clock = _.clock_text(note.at_s)
         if len(self.defense.sittings) > 1:
@@ -145,9 +129,9 @@ class ReportSource:
         return clock
 
     def documents(self) -> tuple[Document, ...]:
-        """Documents to revise that this reader is told of: the student only what is required of them.
+        """Return documents to revise that this reader sees: the student only what is required of them.
 
-        A draft tells the rows kept while it is conditional; a released verdict what became of each request.
+        A draft shows the rows kept while it is conditional; a released verdict what became of each request.
         """
         found = self._all_documents()
         if self.reader == "student":
@@ -155,7 +139,7 @@ class ReportSource:
         return found
 
     def dropped(self) -> tuple[Asked, ...]:
-        """What a condition asked for and the one in force does not; to each reader as far as they were told of it.
+        """Return what an earlier condition asked for and the one in force does not, as far as this reader knew of it.
 
         A deliverable that is asked for in another row is asked for.
         """
@@ -187,17 +171,17 @@ class ReportSource:
 
 
 def over(asked: Asked) -> bool:
-    """Whether the mentor has decided: nothing is awaited or to be read."""
+    """Return whether the mentor has decided: nothing is awaited or to be read."""
     return asked.state in SETTLED or asked.state == "expired"
 
 
 def standing(defense: Defense) -> tuple[Standing, Version | None, OutcomeValue | None, str]:
-    """The version of the verdict that a report made now tells of.
+    """Return the version of the verdict that a report made now is about.
 
-    A version being drafted counts once its outcome is chosen; until then the one before it is told.
+    A version being drafted counts once its outcome is chosen; until then the one before it is shown.
 
     Returns:
-        How it stands, the version if there is one, its outcome, the mentor's reason for another outcome.
+        Its state, the version if there is one, its outcome, the mentor's reason for another outcome.
     """
     latest = defense.versions[-1] if defense.versions else None
     if latest is not None and latest.state == "signed":

@@ -1,6 +1,6 @@
 """A report as a value: sections of parts, each text with who wrote it. Renderings only lay it out.
 
-Every text in here is as it was typed; a rendering makes it safe for its own format. Source: product.md §6.
+Every text in here is as it was typed; a rendering makes it safe for its own format.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Part(msgspec.Struct, frozen=True):
     Attributes:
         key: The field they are copied with; neighbours may share it.
         title: Their title.
-        passages: What a mentor may write anew, where that is possible.
+        passages: What a mentor may write in other words, where that is possible.
         unsaid: Criteria not met or to improve that the mentor's own words do not quote.
     """
 
@@ -59,7 +59,7 @@ class Part(msgspec.Struct, frozen=True):
 
     @property
     def whole(self) -> tuple[Passage, ...]:
-        """Everything in it, one after the other."""
+        """Return everything in it, one after the other."""
         return (*self.passages, *self.unsaid)
 
 
@@ -70,7 +70,7 @@ class SkillRow(Part, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> tuple[Passage, ...]:
-        """Everything in it, one after the other."""
+        """Return everything in it, one after the other."""
         return (self.status, *self.passages, *self.unsaid)
 
 
@@ -95,7 +95,7 @@ class DocumentRow(Part, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> tuple[Passage, ...]:
-        """Everything in it, one after the other."""
+        """Return everything in it, one after the other."""
         found = (self.advice, *self.reasons, self.expected, self.due, *self.passages, self.state)
         return tuple(passage for passage in found if passage is not None)
 
@@ -125,18 +125,18 @@ class Report(msgspec.Struct, frozen=True):
 
     Attributes:
         title: Project and student.
-        notice: Why this is only a draft, that the verdict is contested or superseded; "" when it simply stands.
+        notice: Why this is only a draft, that the verdict is contested or superseded; "" when it is in force.
         facts: The head, in order.
-        verdict: The outcome in words and what happens next; without an outcome how things stand.
-        released_at: When the verdict it tells of was released, ISO 8601 UTC; None for a draft.
+        verdict: The outcome in words and what happens next; without an outcome the state of the session.
+        released_at: When the verdict was released, ISO 8601 UTC; None for a draft.
         record_hash: Hash of the event that released it, in hexadecimal; None for a draft.
-        standing: Of the version told of.
+        standing: Of the version it is about.
         outcome: Of that version, None while none is chosen.
         version: Number of that version, None for a draft that is not signed.
-        dated_at: When what it tells was last changed: the release, for a draft the last event. ISO 8601 UTC.
+        dated_at: When what it says was last changed: the release, for a draft the last event. ISO 8601 UTC.
         student: The student's name.
         project: Title of the project.
-        imprint: What stands at the foot of every page: version and release, or that this is a draft.
+        imprint: The foot of every page: version and release, or that this is a draft.
     """
 
     reader: Reader
@@ -158,7 +158,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def draft(self) -> bool:
-        """Whether nothing of it is final."""
+        """Return whether nothing of it is final."""
         return self.standing in ("draft", "signed")
 
 

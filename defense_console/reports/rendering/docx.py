@@ -43,7 +43,7 @@ _INDENT_CM: Final = 0.35
 
 
 def render(report: Report) -> bytes:
-    """The report as a DOCX file; the same report gives the same bytes."""
+    """Return the report as a DOCX file; the same report gives the same bytes."""
     import docx
 
     at = instant(report.dated_at or "1980-01-01T00:00:00Z").astimezone(UTC)
@@ -90,7 +90,7 @@ def _set_styles(document: Document, language: str) -> None:
 
 
 def _set_pages(document: Document, laid: Page) -> None:
-    """A4, and what stands on every page: the draft's word above, imprint, number and hash below."""
+    """Set A4, and what every page shows: the draft's word above, imprint, number and hash below."""
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
 
@@ -112,7 +112,7 @@ def _set_pages(document: Document, laid: Page) -> None:
 
 
 def _head(document: Document, laid: Page) -> None:
-    """Notice, title, facts, and the box of the verdict."""
+    """Write the notice, the title, the facts, and the box of the verdict."""
     if laid.notice:
         cell = _box(document, _TONES["conditional"], _SHADES["conditional"])
         parts.add_run(cell.paragraphs[0], laid.notice, bold=True)

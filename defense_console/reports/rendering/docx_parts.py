@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from docx.table import Table, _Cell
@@ -21,20 +21,12 @@ _EARLIEST: Final = 1980
 
 
 def xml_text(text: str) -> str:
-    """Text that XML can hold: what it cannot stands as its code point."""
+    """Return a text that XML can hold: a character that it cannot hold becomes its code point."""
     return _NOT_XML.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = False, size: float = 0) -> Run:
-    """Text at the end of a paragraph; line breaks stay.
-
-    Args:
-        paragraph: Where.
-        text: Visible text.
-        color: RRGGBB; "" is the style's.
-        bold: Whether it is.
-        size: Of the letters, in points; 0 is the style's.
-    """
+    """Add a text at the end of a paragraph; `color` is RRGGBB, `size` in points, "" and 0 are the style's."""
     from docx.shared import Pt, RGBColor
 
     made = paragraph.add_run(xml_text(text))
@@ -47,44 +39,39 @@ def add_run(paragraph: Paragraph, text: str, color: str = "", *, bold: bool = Fa
     return made
 
 
-def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> None:
-    """A number that the word processor counts: PAGE or NUMPAGES."""
+def _element(name: str, **attributes: str) -> Any:
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
 
-    counted = OxmlElement("w:fldSimple")
-    counted.set(qn("w:instr"), field)
+    made = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), value)
+    return made
+
+
+def page_number(paragraph: Paragraph, field: str, color: str, size: float) -> None:
+    """Add a number that the word processor counts: PAGE or NUMPAGES."""
+    counted = _element("fldSimple", instr=field)
     counted.append(add_run(paragraph, "1", color, size=size)._r)
     paragraph._p.append(counted)
 
 
 def shade(cell: _Cell, fill: str, edge: str) -> None:
-    """A cell with a ground and a thick edge on its left, both RRGGBB."""
-    from docx.oxml.ns import qn
-    from docx.oxml.parser import OxmlElement
-
-    borders, left, ground = (OxmlElement(name) for name in ("w:tcBorders", "w:left", "w:shd"))
-    for key, value in (("val", "single"), ("sz", "36"), ("space", "0"), ("color", edge)):
-        left.set(qn(f"w:{key}"), value)
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
-        ground.set(qn(f"w:{key}"), value)
-    borders.append(left)
+    """Give a cell a ground and a thick edge on its left, both RRGGBB."""
+    borders = _element("tcBorders")
+    borders.append(_element("left", val="single", sz="36", space="0", color=edge))
     properties = cell._tc.get_or_add_tcPr()
     properties.append(borders)
-    properties.append(ground)
+    properties.append(_element("shd", val="clear", color="auto", fill=fill))
 
 
 def rule_rows(table: Table, color: str) -> None:
-    """A line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
+    """Draw a line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
     from docx.oxml.ns import qn
-    from docx.oxml.parser import OxmlElement
 
-    borders = OxmlElement("w:tblBorders")
+    borders = _element("tblBorders")
     for edge in ("bottom", "insideH"):
-        line = OxmlElement(f"w:{edge}")
-        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", color)):
-            line.set(qn(f"w:{key}"), value)
-        borders.append(line)
+        borders.append(_element(edge, val="single", sz="4", space="0", color=color))
     properties = table._tbl.tblPr
     later = (properties.find(qn(f"w:{name}")) for name in ("shd", "tblLayout", "tblCellMar", "tblLook"))
     following = next((each for each in later if each is not None), None)
@@ -93,12 +80,12 @@ def rule_rows(table: Table, color: str) -> None:
     else:
         following.addprevious(borders)  # the format has an order, and word processors refuse another
     for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        row._tr.get_or_add_trPr().append(_element("cantSplit"))
+    table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader"))
 
 
 def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
-    """Columns of fixed widths, in centimetres."""
+    """Give columns fixed widths, in centimetres."""
     from docx.shared import Cm
 
     table.autofit = False
@@ -109,21 +96,18 @@ def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
 
 
 def set_run_language(properties: object, tag: str) -> None:
-    """The language a text is checked and read in, on the run properties of a style. Args: tag: as `fr-FR`."""
+    """Set the language that a text is checked and read in, such as `fr-FR`, on the run properties of a style."""
     from docx.oxml.ns import qn
-    from docx.oxml.parser import OxmlElement
     from docx.oxml.text.font import CT_RPr
 
     if isinstance(properties, CT_RPr):
         for old in properties.findall(qn("w:lang")):
             properties.remove(old)
-        spoken = OxmlElement("w:lang")
-        spoken.set(qn("w:val"), tag)
-        properties.append(spoken)
+        properties.append(_element("lang", val=tag))
 
 
 def packed(data: bytes, at: datetime) -> bytes:
-    """The same archive with its parts in the same order, all of one date."""
+    """Return the same archive with its parts in the same order, all of one date."""
     made = io.BytesIO()
     moment = (max(_EARLIEST, at.year), at.month, at.day, at.hour, at.minute, at.second)
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:

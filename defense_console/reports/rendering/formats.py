@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from defense_console.reports.content.value import Report
 
-FORMATS: Final = ("md", "txt", "html", "pdf", "docx")
+_MODULES: Final = {"md": "markdown", "txt": "plain", "html": "html", "pdf": "pdf", "docx": "docx"}
+FORMATS: Final = tuple(_MODULES)
 """Names of the formats, also the ends of file names."""
 BINARY: Final = frozenset({"pdf", "docx"})
 """Those that a terminal cannot show."""
 
 
 def rendered(report: Report, form: str) -> bytes:
-    """A report as the bytes of a file; the same report gives the same bytes on every run.
-
-    Args:
-        report: The report.
-        form: One of `FORMATS`.
+    """Return a report as the bytes of a file; the same report gives the same bytes on every run.
 
     Raises:
-        ValueError: There is no such format.
+        KeyError: `form` is none of `FORMATS`.
     """
-    match form:
-        case "md":
-            from defense_console.reports.rendering import markdown
-
-            return markdown.render(report).encode()
-        case "txt":
-            from defense_console.reports.rendering import plain
-
-            return plain.render(report).encode()
-        case "html":
-            from defense_console.reports.rendering import html
-
-            return html.render(report).encode()
-        case "pdf":
-            from defense_console.reports.rendering import pdf
-
-            return pdf.render(report)
-        case "docx":
-            from defense_console.reports.rendering import docx
-
-            return docx.render(report)
-    raise ValueError(form)
+    made: str | bytes = import_module(f"defense_console.reports.rendering.{_MODULES[form]}").render(report)
+    return made.encode() if isinstance(made, str) else made

@@ -1,7 +1,6 @@
 """A report as one HTML file: nothing to load, nothing to run, readable on a screen, on paper and aloud.
 
 Text is data: everything is escaped by the template engine, and only what `layout` made visible reaches it.
-Source: engineering.md §4.
 """
 
 from __future__ import annotations
@@ -31,5 +30,5 @@ def _template() -> Template:
 
 
 def render(report: Report) -> str:
-    """The report as a whole HTML document, ending with a line break."""
+    """Return the report as a whole HTML document, ending with a line break."""
     return _template().render(page=page(report)) + "\n"

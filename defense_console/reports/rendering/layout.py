@@ -72,7 +72,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 def page(report: Report) -> Page:
-    """A report laid out."""
+    """Return a report laid out."""
     _ = translator(report.language)
     kinds = {
         "student": _("Report of the defense, for the student"),
@@ -101,7 +101,7 @@ def page(report: Report) -> Page:
 
 
 _TOLD_APART = frozenset({"student", "verdict"})
-"""Facts that the title and the box of the verdict tell."""
+"""Facts that the title and the box of the verdict show."""
 
 
 def _chapter(section: Section, words: Translator) -> Chapter:
@@ -116,7 +116,7 @@ def _chapter(section: Section, words: Translator) -> Chapter:
 
 
 def _block(part: Part, words: Translator) -> PageBlock:
-    """What has a column of its own goes there without its label, the rest stands under the title of the row.
+    """Return a block: what has a column of its own goes there without its label, the rest under the row's title.
 
     The criteria keep their label, since it names them. A document that is not awaited has its state in place of a date.
     """
@@ -150,7 +150,7 @@ def _shown(passages: Iterable[Passage], words: Translator) -> TableCell:
 
 
 def _text(passage: Passage, words: Translator) -> str:
-    """The text of a passage, made visible.
+    """Return the text of a passage, made visible.
 
     The sentence on the speaking time has plain spaces, by which it is searched for where it is pasted; on a page its
     colon must not begin a line. A paragraph of the console holds no word of a person.

@@ -1,6 +1,6 @@
 """A report as Markdown (CommonMark, and GitHub's tables, links and mathematics kept from happening).
 
-Text is data: whatever a person typed is displayed as typed and never becomes markup. Source: engineering.md §4.
+Text is data: what a person typed is displayed as typed and never becomes markup.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _SPACE: Final = "&#32;"
 """A space that no rendering drops at the edge of a line."""
 _BREAK: Final = "\\"
 _NUMBER_SIGN: Final = "\x00"
-"""Stands for a number sign while the rest is made safe: visible text never holds this character."""
+"""Replaces a number sign while the rest is made safe: visible text never holds this character."""
 
 
 def render(report: Report) -> str:
-    """The report as Markdown, ending with a line break."""
+    """Return the report as Markdown, ending with a line break."""
     words = translator(report.language)
     blocks = [f"# {heading(report.title)}"]
     if report.notice:
@@ -48,7 +48,7 @@ def render(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text so that a Markdown reader displays it as it was typed; line breaks become hard breaks.
+    """Return a text that a Markdown reader displays as it was typed; line breaks become hard breaks.
 
     Line breaks at the end are dropped: nothing displays them.
     """
@@ -57,12 +57,12 @@ def escaped(text: str) -> str:
 
 
 def heading(text: str) -> str:
-    """The same for a heading: one line, and no closing sequence of number signs."""
+    """Return the same for a heading: one line, and no closing sequence of number signs."""
     return _inline(one_line(text).replace("#", _NUMBER_SIGN)).replace(_NUMBER_SIGN, "\\#")
 
 
 def _inline(line: str) -> str:
-    """One line, safe behind something that is not a line's start."""
+    """Return one line, safe behind something that is not a line's start."""
     bare = line.strip(" ")
     if not bare:
         return _SPACE * len(line)
@@ -78,7 +78,7 @@ def _label(label: str, words: Translator) -> str:
 
 
 def _blocks(section: Section, words: Translator) -> Iterator[str]:
-    """Titles and paragraphs stand alone; items that follow each other make one list."""
+    """Yield titles and paragraphs alone; items that follow each other make one list."""
     for part in section.parts:
         if part.title:
             yield f"### {heading(part.title)}"

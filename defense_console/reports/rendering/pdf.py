@@ -2,8 +2,8 @@
 
 User text reaches typst only as JSON, never as markup. The fonts are those the compiler carries, so that every machine
 draws the same page, and the document's date is the release's: two runs give the same bytes. A character without a
-glyph, or for private use, stands as its code point and is listed at the end. The file is PDF/A-2a and PDF/UA-1: it can
-be kept for years and read aloud. Source: engineering.md §3.
+glyph, or for private use, becomes its code point and is listed at the end. The file is PDF/A-2a and PDF/UA-1: it can
+be kept for years and read aloud.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SIMPLE: Final = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 @lru_cache(maxsize=1)
 def _compiler() -> tuple[Compiler, bytes]:
-    """The compiler with its own fonts, and the template; a compiler forgets an input given as bytes after one run."""
+    """Return the compiler with its own fonts, and the template, which it forgets after each run."""
     import typst
 
     template = (files("defense_console.reports.rendering") / "templates" / "report.typ").read_bytes()
@@ -47,7 +47,7 @@ def _compiler() -> tuple[Compiler, bytes]:
 
 
 def render(report: Report) -> bytes:
-    """The report as a PDF file; the same report gives the same bytes.
+    """Return the report as a PDF file; the same report gives the same bytes.
 
     Raises:
         ConsoleError: The compiler refused it for another reason than a character it cannot draw.
@@ -78,7 +78,7 @@ def render(report: Report) -> bytes:
 
 
 def _undrawn(said: str) -> frozenset[str]:
-    """The characters beyond ASCII of every piece of text that the compiler could not draw."""
+    """Return the characters beyond ASCII of every piece of text that the compiler could not draw."""
     pieces = (_ESCAPED.sub(_unescaped, text or code) for text, code in _UNDRAWN.findall(said))
     return frozenset(character for piece in pieces for character in piece if character > "\x7f")
 
@@ -88,7 +88,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, Any]:
-    """What the template reads: the page, every character without a glyph replaced by its code point."""
+    """Return what the template reads: the page, every character without a glyph replaced by its code point."""
     _ = translator(report.language)
     data: dict[str, Any] = msgspec.to_builtins(page(report))
     data["date"] = {part: getattr(at, part) for part in ("year", "month", "day", "hour", "minute", "second")}
@@ -104,12 +104,12 @@ def _data(report: Report, at: datetime, missing: frozenset[str]) -> dict[str, An
 
 
 def code_point(character: str) -> str:
-    """How a character without a glyph is written: its number in the Unicode standard."""
+    """Return how a character without a glyph is written: its number in the Unicode standard."""
     return f"U+{ord(character):04X}"
 
 
 def _drawn(value: Any, missing: frozenset[str], counted: Counter[str]) -> Any:
-    """The same with every text made drawable; what could not be is counted."""
+    """Return the same with every text made drawable; what could not be is counted."""
     if isinstance(value, dict):
         return {key: _drawn(inner, missing, counted) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -122,6 +122,6 @@ def _drawn(value: Any, missing: frozenset[str], counted: Counter[str]) -> Any:
 
 
 def _indented(line: str) -> str:
-    """A line whose first spaces stay: a paragraph drops ordinary ones."""
+    """Return a line whose first spaces stay: a paragraph drops ordinary ones."""
     bare = line.lstrip(" ")
     return "\N{NO-BREAK SPACE}" * (len(line) - len(bare)) + bare

@@ -1,6 +1,6 @@
 """A report as plain text, at most 80 columns wide.
 
-Titles stand at the margin; everything a person wrote is indented, so that no text can pass for a title.
+Titles begin at the margin; everything a person wrote is indented, so that no text can pass for a title.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HEADING: Final = "• "
 
 
 def render(report: Report) -> str:
-    """The report as text, ending with a line break. User text is shown as typed, wrapped between words."""
+    """Return the report as text, ending with a line break. User text is shown as typed, wrapped between words."""
     words = translator(report.language)
     title = wrapped(one_line(report.title), "", "  ")
     lines = [*title, "=" * max(map(cells, title))]
@@ -49,13 +49,13 @@ def unwrapped(passages: Iterable[Passage], language: str) -> Iterator[str]:
 
 
 def labelled(label: str, words: Translator) -> str:
-    """A label with its colon, which French sets apart."""
+    """Return a label with its colon, which French sets apart."""
     _ = words
     return _("{label}:", label=label)
 
 
 def capital(text: str) -> str:
-    """A text with a capital letter first."""
+    """Return a text with a capital letter first."""
     return text[:1].upper() + text[1:]
 
 
@@ -81,12 +81,12 @@ def _text(passage: Passage, words: Translator) -> str:
 
 
 def _margins(passage: Passage, margin: str) -> tuple[str, str]:
-    """What stands before the first line of a passage, and before the others."""
+    """Return the margins of the first line of a passage and of the others."""
     return (margin + "- ", margin + "  ") if passage.item else (margin, margin)
 
 
 def wrapped(text: str, first: str, rest: str, width: int = WIDTH) -> list[str]:
-    """Text in lines of at most `width` columns, at least one line.
+    """Return a text in lines of at most `width` columns, at least one line.
 
     Args:
         text: Visible text; its own line breaks stay.
@@ -125,7 +125,7 @@ def _lines(text: str, room: int) -> Iterator[str]:
 
 
 def clusters(text: str) -> Iterator[str]:
-    """The text in pieces that must not be torn: a character with its marks, emoji held together by joiners."""
+    """Yield the text in pieces that must not be torn: a character with its marks, emoji held together by joiners."""
     piece = ""
     for character in text:
         glued = unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf") or "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import N_
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.path import ProjectStatus, glyph
 from defense_console.safe_text import content
 from defense_console.widgets.lists.panel import Item

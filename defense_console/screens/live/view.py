@@ -25,7 +25,7 @@ PANEL_NAMES = {"rubric": N_("Rubric"), "notes": N_("Notes"), "questions": N_("Qu
 def all_rated(live: LiveDesk) -> str:
     """That nothing is left to rate; where a criterion waits for the clock, which one and until when."""
     criteria = tuple(live.curriculum.criteria_of(live.project))
-    ratings = rubric.all_ratings(live.defense)
+    ratings = live.defense.all_ratings
     waiting = next((c for c in criteria if c.from_clock and c.id not in ratings), None)
     if waiting is None:
         return _("Every criterion is rated.")

@@ -9,8 +9,8 @@ from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Summary
 from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
 
 

@@ -10,8 +10,9 @@ from textual.content import Content
 
 from defense_console.desk.queue import Card
 from defense_console.model.curriculum import Project
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
-from defense_console.model.queue.agenda import Entry, Order, Summary
+from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.filtering import Period
 from defense_console.safe_text import content, shortened
 from defense_console.widgets.frame.marks import mark

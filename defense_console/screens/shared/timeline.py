@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.state import Request
 from defense_console.model.defense.timeline import instant
 from defense_console.safe_text import content, shortened
 from defense_console.screens.base import ConsoleScreen
@@ -103,7 +104,7 @@ class TimelineScreen(ConsoleScreen):
 
     def _lines(self, events: tuple[DefenseEvent, ...]) -> Iterator[Content]:
         """One text per event; the first of each day says the day."""
-        struck = cancelled_actions(events)
+        struck, requests = cancelled_actions(events), requests_of(events)
         day, several = "", len({event.author for event in events}) > 1
         width = max(20, min(self.size.width, WIDEST) - 5)
         for event in events:
@@ -112,15 +113,15 @@ class TimelineScreen(ConsoleScreen):
             day = today
             lead = f"{event.seq:>3} {clock_time(event.at.wall, self.zone)} {self._clock_at(event):>6} "
             who = content(f" · {event.author}") if several and event.author else Content("")
-            words = self._words(event, event.seq in struck) + who.stylize("$text-muted")
+            words = self._words(event, requests, event.seq in struck) + who.stylize("$text-muted")
             indent = Content("\n" + " " * (len(lead) if width > 2 * len(lead) else 4))
             wrapped = indent.join(words.wrap(max(12, width - len(lead))))
             yield Content.assemble((head, "bold $text-accent"), (lead, "$text-muted"), wrapped)
 
-    def _words(self, event: DefenseEvent, undone: bool) -> Content:
+    def _words(self, event: DefenseEvent, requests: Mapping[str, Request], undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""
         desk = self._log
-        words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
+        words = describe(event, desk.curriculum, language(), desk.project, requests, self.zone)
         text = content(words)
         if undone:
             return text.stylize("strike $text-muted") + Content(" · " + _("undone")).stylize("$text-warning")

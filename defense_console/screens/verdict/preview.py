@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from defense_console.model.defense.state import Defense
-from defense_console.reports.content.report import READERS, Reader, Report, ReportField, fields
+from defense_console.reports.content.report import fields
+from defense_console.reports.content.value import READERS, Reader, Report, ReportField
 from defense_console.safe_text import content
 from defense_console.screens.shared.copying import copy_message, copy_out
 from defense_console.screens.shared.writing import WritingScreen

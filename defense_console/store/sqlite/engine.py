@@ -1,6 +1,6 @@
 """One SQLite file of rows (table, id, JSON body, checksum), as a storage of TinyDB.
 
-Nothing here knows what the documents mean. Source: engineering.md §2.
+Nothing here knows what the documents mean.
 """
 
 from __future__ import annotations
@@ -117,11 +117,11 @@ class RowStorage(Storage):
             schema.bring_up(self._connection)
 
     def schema(self) -> int:
-        """The version of the file's schema."""
+        """Return the version of the file's schema."""
         return schema.version_of(self._connection)
 
     def _is_ours(self) -> bool:
-        """Whether the schema is there; False for a database without any."""
+        """Return whether the schema is there; False for a database without any."""
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         version = self.schema()
         if application == schema.APPLICATION_ID:
@@ -136,7 +136,7 @@ class RowStorage(Storage):
     # --- what TinyDB asks of a storage ---------------------------------------------------------------------------
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """Everything; None when there is no table."""
+        """Return everything; None when there is no table."""
         everything = {name: {str(id): doc for id, doc in self.documents(name)} for name in self.names()}
         return everything or None
 
@@ -217,34 +217,26 @@ class RowStorage(Storage):
                 self._connection.execute("ROLLBACK")
 
     def version(self) -> tuple[int, int]:
-        """Another value after every write, of this connection or of another one."""
+        """Return another value after every write, of this connection or of another one."""
         return self.data_version(), self._writes
 
     def tell_from_another(self, is_another: Callable[[Path], bool]) -> None:
-        """Let every look at the file tell whether another one was copied into it.
-
-        Args:
-            is_another: Tells whether a file holds another store than this one.
-        """
+        """Look, at every check, whether a file that holds another store was copied into this one."""
         if self._unmoved is not None:
             self._unmoved.is_another = is_another
 
     def check_unmoved(self) -> None:
-        """Look whether the file is still the one that was opened.
-
-        Raises:
-            MovedFile: It is not.
-        """
+        """Look whether the file is still the one that was opened."""
         if self._unmoved is not None:
             self._unmoved.check()
 
     def data_version(self) -> int:
-        """Another value after every write of another connection."""
+        """Return another value after every write of another connection."""
         (value,) = self._connection.execute("PRAGMA data_version").fetchone()
         return int(value)
 
     def _run(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        """A statement that writes; never outside of a transaction that was begun and is no more."""
+        """Run a statement that writes; refuse it when its transaction has been rolled back."""
         if self._depth and not self._connection.in_transaction:
             raise sqlite3.OperationalError("the transaction was rolled back by an earlier error")
         self._writes += 1
@@ -253,7 +245,7 @@ class RowStorage(Storage):
     # --- rows ----------------------------------------------------------------------------------------------------
 
     def names(self, prefix: str = "", limit: int = -1) -> list[str]:
-        """Names of the tables that begin with `prefix`, sorted; at most `limit` of them, -1 for all."""
+        """Return the names of the tables that begin with `prefix`, sorted; at most `limit` of them, -1 for all."""
         sql = "SELECT name FROM tables WHERE name >= ? ORDER BY name LIMIT ?"
         found = self._connection.execute(sql, (prefix, limit))
         names: list[str] = []
@@ -266,7 +258,7 @@ class RowStorage(Storage):
         return names
 
     def count_names(self, prefix: str) -> int:
-        """How many tables have names that begin with `prefix`, which ends in ASCII."""
+        """Return how many tables have names that begin with `prefix`, which ends in ASCII."""
         after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         sql = "SELECT count(*) FROM tables WHERE name >= ? AND name < ?"
         (number,) = self._connection.execute(sql, (prefix, after)).fetchone()
@@ -308,7 +300,7 @@ class RowStorage(Storage):
         return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
 
     def has(self, name: str, id: int) -> bool:
-        """Whether there is such a row."""
+        """Return whether there is such a row."""
         found = self._connection.execute("SELECT 1 FROM rows WHERE tab = ? AND id = ?", (name, id))
         return found.fetchone() is not None
 
@@ -329,19 +321,19 @@ class RowStorage(Storage):
         return found
 
     def count(self, name: str) -> int:
-        """How many rows a table has."""
+        """Return how many rows a table has."""
         (number,) = self._connection.execute("SELECT count(*) FROM rows WHERE tab = ?", (name,)).fetchone()
         return int(number)
 
     def last_id(self, name: str) -> int | None:
-        """The greatest id of a table."""
+        """Return the greatest id of a table."""
         (id,) = self._connection.execute("SELECT max(id) FROM rows WHERE tab = ?", (name,)).fetchone()
         if not isinstance(id, int | None):
             raise TornTable(f"rows of something else in {name}")
         return id
 
     def ids(self, name: str) -> list[int]:
-        """Every id of a table, sorted."""
+        """Return every id of a table, sorted."""
         found = self._connection.execute("SELECT id FROM rows WHERE tab = ? ORDER BY id", (name,))
         ids = [id for (id,) in found]
         if not all(isinstance(id, int) for id in ids):
@@ -349,7 +341,7 @@ class RowStorage(Storage):
         return ids
 
     def body(self, name: str, id: int) -> bytes | None:
-        """The JSON of a row.
+        """Return the JSON of a row.
 
         Raises:
             DamagedRow: It is not what was written.
@@ -361,7 +353,7 @@ class RowStorage(Storage):
         return None if row is None else self._sound(name, self._raw(name, row)).body
 
     def raw(self, name: str, low: int = IDS.start, high: int = IDS.stop - 1) -> Iterator[RawRow]:
-        """Rows with an id from `low` to `high` in order, sound or not.
+        """Yield the rows with an id from `low` to `high` in order, sound or not.
 
         In batches: the rows behind may change meanwhile, and no read stays open that would hold a checkpoint back.
         """
@@ -378,14 +370,14 @@ class RowStorage(Storage):
                 return
 
     def bodies(self, name: str) -> list[bytes]:
-        """The JSON of every row in order of ids, sound or not: for who looks through many rows and shows few."""
+        """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""
         found = self._connection.execute("SELECT CAST(body AS BLOB) FROM rows WHERE tab = ? ORDER BY id", (name,))
         return [body or b"" for (body,) in found]
 
     def documents(
         self, name: str, low: int = IDS.start, high: int = IDS.stop - 1
     ) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Ids and documents of these rows in order.
+        """Yield the ids and documents of these rows in order.
 
         Raises:
             DamagedRow: One is not what was written.
@@ -394,12 +386,12 @@ class RowStorage(Storage):
             yield row.id, json.loads(self._sound(name, row).body)
 
     def problems(self) -> list[str]:
-        """What SQLite's own check of the file finds, in its words; empty when it is sound."""
+        """Return what SQLite's own check of the file finds, in its words; empty when it is sound."""
         found = [str(line) for (line,) in self._connection.execute("PRAGMA integrity_check(100)")]
         return [] if found == ["ok"] else found
 
     def has_torn_pages(self) -> bool:
-        """Whether pages of the file do not fit together: each is read once, and no row is compared with its index."""
+        """Return whether pages do not fit together: each is read once, and no row is compared with its index."""
         return [tuple(line) for line in self._connection.execute("PRAGMA quick_check(1)")] != [("ok",)]
 
     @staticmethod

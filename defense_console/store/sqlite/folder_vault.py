@@ -18,14 +18,13 @@ from typing import IO, Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError
-from defense_console.store.durable_files import sync_folder, write_all
-from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained
-from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, remove_left, work_folder
+from defense_console.store.durable_files import NOT_FOLLOWED, sync_folder, write_all
+from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained, refuse_link
 from defense_console.store.vault import Kept
+from defense_console.store.work_folder import WORK_PREFIX, remove_left, work_folder
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _PIECE: Final = 1 << 20
-_NOT_FOLLOWED: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class FolderTaking:
@@ -41,7 +40,7 @@ class FolderTaking:
         path = self._folder / secrets.token_hex(8)
         digest, size = hashlib.sha256(), 0
         with explained(self._vault.folder):
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NOT_FOLLOWED, 0o600)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | NOT_FOLLOWED, 0o600)
         with os.fdopen(handle, "wb", buffering=0) as file:
             for chunk in chunks:
                 digest.update(chunk)
@@ -65,7 +64,7 @@ class FolderTaking:
             if not target.parent.exists():
                 target.parent.mkdir(mode=0o700, exist_ok=True)
                 folders.add(target.parent.parent)
-            _refuse_link(target.parent)
+            refuse_link(target.parent)
             try:
                 path.replace(target)  # also over the same bytes: a copy that was damaged is whole again
             except PermissionError:
@@ -77,53 +76,37 @@ class FolderTaking:
 
 
 class FolderVault:
-    """The documents in a store's folder. May be used on any thread; two consoles may use one folder.
-
-    Args:
-        folder: The store's folder.
-    """
+    """The documents in a store's folder; see `Vault` for what each method raises."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = folder / UPLOADS_FOLDER
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this hash lies, or would.
-
-        Raises:
-            StoreError: This is no hash.
-        """
+        """Return where the file with this hash lies, or would."""
         if not _HASH.fullmatch(sha256):
             raise StoreError(N_("“{name}” is not a SHA-256 in hexadecimal."), name=sha256)
         return self.root / sha256[:2] / sha256[2:]
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
-        """Whether the file with this hash is there, and of this size where one is given."""
+        """Return whether the file with this hash is there, and of this size where one is given."""
         with suppress(OSError):
             status = self.path(sha256).lstat()
             return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
         return False
 
     def remove(self, sha256: str) -> None:
-        """Remove a file, for good. One that is not there is no error.
-
-        Raises:
-            StoreError: It cannot be removed.
-        """
+        """Remove a file, for good. One that is not there is no error."""
         path = self.path(sha256)
         with explained(self.folder):
-            _refuse_link(self.root)
+            refuse_link(self.root)
             if path.exists() or path.is_symlink():
                 path.unlink()
                 sync_folder(path.parent)
 
     @contextmanager
     def taking(self) -> Iterator[FolderTaking]:
-        """Take files in: all of them when the block ends, none when it raises.
-
-        Raises:
-            StoreError: They cannot be written, or the folder is a link.
-        """
+        """Take files in: all of them when the block ends, none when it raises."""
         with explained(self.folder):
             self._prepare()
         with ExitStack() as working:
@@ -136,32 +119,22 @@ class FolderVault:
 
     @contextmanager
     def opened(self, sha256: str) -> Iterator[IO[bytes]]:
-        """A file, to read.
-
-        Raises:
-            DamagedStore: It is not there.
-            StoreError: It cannot be read, or is a link.
-        """
+        """Yield a file, to read."""
         path = self.path(sha256)
         with explained(self.folder):
-            _refuse_link(self.root)
-            _refuse_link(path.parent)
-            _refuse_link(path)
+            refuse_link(self.root)
+            refuse_link(path.parent)
+            refuse_link(path)
             if not path.exists():
                 raise DamagedStore(
                     N_("A document received is no longer in {place}: take it from a copy."), place=path.parent
                 )
-            handle = os.open(path, os.O_RDONLY | _NOT_FOLLOWED)
+            handle = os.open(path, os.O_RDONLY | NOT_FOLLOWED)
         with os.fdopen(handle, "rb") as file:
             yield file
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """A file's bytes in pieces, checked when the last one was given.
-
-        Raises:
-            DamagedStore: They are not the ones that were received, or are gone.
-            StoreError: They cannot be read.
-        """
+        """Yield a file's bytes in pieces, checked when the last one was given."""
         digest = hashlib.sha256()
         with self.opened(sha256) as file:
             while chunk := file.read(_PIECE):
@@ -174,11 +147,7 @@ class FolderVault:
             )
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every document and return those that are not what was received; the logs alone know what is missing.
-
-        Raises:
-            StoreError: They cannot be read.
-        """
+        """Read every document and return those that are not what was received; the logs alone know what is missing."""
         found: list[Problem] = []
         with explained(self.folder):
             places = sorted(self.root.glob("??/*")) if self.root.is_dir() and not self.root.is_symlink() else []
@@ -194,16 +163,9 @@ class FolderVault:
     # --- the folder ----------------------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        _refuse_link(self.root)
+        refuse_link(self.root)
         if not self.root.exists():
             self.root.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self.folder)
         for left in sorted(self.root.glob(WORK_PREFIX + "*")):
             remove_left(left)
-
-
-def _refuse_link(path: Path) -> None:
-    if path.is_symlink():
-        raise StoreError(
-            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
-        )

@@ -19,13 +19,12 @@ import msgspec
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.subjects import subject_of
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, FullDisk, Identity
-from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, sync_path
+from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, refuse_unsound, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import defense_key, places_beside
+from defense_console.store.sqlite.keys import lease_place, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
@@ -45,9 +44,7 @@ class Traces(msgspec.Struct, frozen=True):
     """What one file holds of a student.
 
     Attributes:
-        streams: names of the logs.
         rows: the drafts of these logs and the decisions kept aside of them: table and id of each.
-        other: names of all other logs.
     """
 
     streams: tuple[str, ...]
@@ -107,8 +104,6 @@ def forget_in_store(folder: Path, student: str, before: Callable[[], None] = lam
     """Build the store again without a student. Nobody else may hold it.
 
     Args:
-        folder: The store's.
-        student: The id.
         before: Called when the new file is whole, right before it takes the place of the old one.
 
     Raises:
@@ -123,8 +118,6 @@ def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda
     """Build a copy of the store again without a student.
 
     Args:
-        path: The copy.
-        student: The id.
         before: As of `forget_in_store`; not called when there is nothing to take out.
 
     Returns:
@@ -146,7 +139,7 @@ def forget_in_copy(path: Path, student: str, before: Callable[[], None] = lambda
 
 @contextmanager
 def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, bool]]:
-    """A new file that holds what a file holds but for one student, checked; and whether there was anything of them."""
+    """Yield a new file, checked, without one student of the old one; and whether there was anything of them."""
     with place.explained(folder), place.new_file(folder) as new:
         copy_database(path, new)
         found = _erase(new, student)
@@ -155,12 +148,7 @@ def _without(path: Path, folder: Path, student: str) -> Iterator[tuple[Path, boo
             for pragma in ("journal_mode = DELETE", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
             connection.execute("VACUUM")
-        if (fault := fault_of(new)) is not None:
-            raise DamagedStore(
-                N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                place=path,
-                problem=fault,
-            )
+        refuse_unsound(new, path)
         sync_path(new)
         yield new, found
 
@@ -175,8 +163,7 @@ def _erase(path: Path, student: str) -> bool:
                 rows.drop(stream)
                 for table, key in places_beside(stream):
                     rows.delete(table, key)
-                if subject_of(stream) is DEFENSE:
-                    rows.delete("leases", defense_key(DEFENSE.id_of(stream)))
+                rows.delete(*lease_place(stream))
             for table, id in found.rows:
                 rows.delete(table, id)
             for table, key in places_beside(STUDENT.stream(student)):
@@ -188,7 +175,7 @@ def _erase(path: Path, student: str) -> bool:
 
 
 def holds_bytes(path: Path, texts: Iterable[str]) -> bool:
-    """Whether a file holds one of some texts, as they lie in it; piece by piece, for it may be large."""
+    """Return whether a file holds one of some texts, as they lie in it; piece by piece, for it may be large."""
     wanted = [text.encode("utf-8", "surrogatepass") for text in texts if text]
     longest = max((len(text) for text in wanted), default=1)
     left = b""
@@ -202,7 +189,7 @@ def holds_bytes(path: Path, texts: Iterable[str]) -> bool:
 
 
 def all_copies(places: Iterable[Backups]) -> list[Path]:
-    """Every copy of some places, each once."""
+    """Return every copy of some places, each once."""
     return sorted({backup.path for backups in places for backup in backups.all()})
 
 
@@ -210,7 +197,7 @@ def all_copies(places: Iterable[Backups]) -> list[Path]:
 
 
 def waiting(folder: Path, identity: Identity) -> list[Path]:
-    """Spool files of a store that hold what is not written yet."""
+    """Return the spool files of a store that hold what is not written yet."""
     return [path for path in spool_files.spool_files(folder) if _is_ours(path, identity)]
 
 
@@ -221,7 +208,7 @@ def _is_ours(path: Path, identity: Identity) -> bool:
 
 
 def of_others(folder: Path, identity: Identity) -> list[Path]:
-    """Files of the spool's folder that name a store and that somebody else wrote, or could have written."""
+    """Return the files of the spool's folder that name a store and that somebody else wrote, or could have written."""
     found = []
     with suppress(OSError):
         for path in sorted(folder.iterdir()):

@@ -1,7 +1,4 @@
-"""Where a document lies: TinyDB's document ids are integers, so every name of ours becomes one.
-
-Source: engineering.md §2.
-"""
+"""Where a document lies: TinyDB's document ids are integers, so every name of ours becomes one."""
 
 from __future__ import annotations
 
@@ -21,13 +18,15 @@ _DIGIT_BITS = 4
 MIN_DIGITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
 _HEX = frozenset("0123456789abcdef")
+LEASES = "leases"
+LEASES_OF_OTHERS = "other_leases"
 
 ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
 """Tables of the rows next to logs, and what those logs are about."""
 
 
 def defense_key(id: str) -> int:
-    """Row id of a defense: the first 63 bits of its UUID, so that a prefix is a range of keys.
+    """Return the row id of a defense: the first 63 bits of its UUID, so that a prefix is a range of keys.
 
     Raises:
         ValueError: It is not a UUID.
@@ -36,7 +35,7 @@ def defense_key(id: str) -> int:
 
 
 def name_key(*names: str) -> int:
-    """Row id of anything else: 63 bits of the SHA-256 of its names."""
+    """Return the row id of anything else: 63 bits of the SHA-256 of its names."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
@@ -52,14 +51,27 @@ def places_beside(stream: str) -> list[tuple[str, int]]:
     return [(table, key) for table, each in ROWS_OF_LOGS.items() if each is subject]
 
 
+def lease_place(stream: str) -> tuple[str, int]:
+    """Return where the lease of a log lies: table and row id.
+
+    A defense's lies where every console has looked for it since the first one. Those of the other logs lie in a table
+    of their own: an earlier console takes each row of the first table for a defense's, and fails on any other id.
+
+    Raises:
+        ValueError: The id of a defense is not a UUID.
+    """
+    subject = subject_of(stream)
+    return (LEASES, defense_key(subject.id_of(stream))) if subject is DEFENSE else (LEASES_OF_OTHERS, name_key(stream))
+
+
 def digits(prefix: str) -> str | None:
-    """The hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
+    """Return the hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
     found = prefix.replace("-", "").lower()
     return found if MIN_DIGITS <= len(found) <= 32 and _HEX.issuperset(found) else None
 
 
 def key_range(hex_digits: str) -> tuple[int, int]:
-    """Least and greatest row id of the defenses whose id begins with these digits; those past the 15th are ignored."""
+    """Return the least and greatest row id of the defenses whose id begins with these digits, at most 15."""
     known = hex_digits[:_KEY_DIGITS]
     free = _BITS - _DIGIT_BITS * len(known)
     low = int(known, 16) << free
@@ -67,6 +79,6 @@ def key_range(hex_digits: str) -> tuple[int, int]:
 
 
 def stream_prefix(key: int) -> str:
-    """How the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
+    """Return how the names of the logs begin whose defense has this row id, as far as whole digits of it are known."""
     known = f"{key >> (_BITS % _DIGIT_BITS):0{_KEY_DIGITS}x}"
     return f"{DEFENSE.prefix}{known[:8]}-{known[8:12]}-{known[12:]}"

@@ -1,7 +1,7 @@
 """Students: one row each, folded from their log.
 
 A cache as the summaries are: written in the transaction of the event that changes it, made again from the log where it
-is damaged or gone. Source: engineering.md §2.
+is damaged or gone.
 """
 
 from __future__ import annotations
@@ -24,11 +24,7 @@ _DECODE = msgspec.json.Decoder(Student).decode
 
 
 class People:
-    """The table `students`.
-
-    Args:
-        documents: Where it lies.
-    """
+    """The table `students`."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -37,7 +33,7 @@ class People:
         self._version = (-1, -1)
 
     def all(self) -> tuple[Student, ...]:
-        """Every student, sorted by id; kept until anybody writes."""
+        """Return every student, sorted by id; kept until anybody writes."""
         version = self._rows.version()
         if version != self._version:
             found: dict[str, Student] = {}
@@ -55,7 +51,7 @@ class People:
         return self._all
 
     def one(self, id: str) -> Student | None:
-        """One student."""
+        """Return one student."""
         with suppress(DamagedRow, msgspec.ValidationError):
             document = self._documents.get(TABLE, "id", id)
             if document is not None:

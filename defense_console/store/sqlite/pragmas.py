@@ -30,10 +30,9 @@ CAREFUL: Final = (
 
 
 def connect_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
-    """A connection that may only read: it never moves the write-ahead log into the file, not even when it is closed.
+    """Return a connection that only reads: it never moves the write-ahead log into the file, even when it closes.
 
     Args:
-        path: The file.
         immutable: Take no lock and look at no log: for a file that nobody writes meanwhile.
 
     Raises:

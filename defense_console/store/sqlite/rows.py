@@ -1,7 +1,7 @@
 """TinyDB over rows: the document layer is TinyDB's own, a document is one row of the engine.
 
 Only what would read or write the whole database is overridden. Every public method stays TinyDB's own, and its cost
-grows with what it touches, not with the store. Documents come in order of their ids. Source: engineering.md §2.
+grows with what it touches, not with the store. Documents come in order of their ids.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Reading(Mapping[str, dict[str, Any]]):
         return self._storage.count(self._name)
 
     def items(self) -> Iterable[tuple[str, dict[str, Any]]]:  # type: ignore[override]
-        """One pass over the rows instead of one question for each."""
+        """Read all rows at once instead of one by one."""
         return ((str(id), document) for id, document in self._storage.documents(self._name))
 
 
@@ -105,15 +105,15 @@ class RowTable(Table):
         super().__init__(storage, name, **options)
 
     def between(self, low: int, high: int) -> list[Document]:
-        """Documents with an id from `low` to `high`, in order."""
+        """Return the documents with an id from `low` to `high`, in order."""
         return [Document(document, id) for id, document in self._storage.documents(self.name, low, high)]
 
     def sound(self) -> list[Document]:
-        """Every document whose row is not damaged, in order."""
+        """Return every document whose row is not damaged, in order."""
         return [Document(json.loads(row.body), row.id) for row in self._storage.raw(self.name) if row.sound]
 
     def last(self) -> Document | None:
-        """The document with the greatest id."""
+        """Return the document with the greatest id."""
         id = self._storage.last_id(self.name)
         return None if id is None else self.get(doc_id=id)
 
@@ -128,17 +128,17 @@ class RowTable(Table):
     # --- TinyDB's own methods, where they would touch more than they need ----------------------------------------
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        """TinyDB's insert. The next id is taken inside the transaction, so that two processes never take the same."""
+        """Insert as TinyDB does, with the next id taken in the transaction: two processes never take the same."""
         with self._storage.transaction():
             return super().insert(document)
 
     def upsert(self, document: Mapping[str, Any], cond: QueryLike | None = None) -> list[int]:
-        """TinyDB's upsert, in one transaction."""
+        """Upsert as TinyDB does, in one transaction."""
         with self._storage.transaction():
             return super().upsert(document, cond)
 
     def search(self, cond: QueryLike) -> list[Document]:
-        """TinyDB's search. What it remembers is forgotten when anybody has written since."""
+        """Search as TinyDB does, but forget what it remembers once anybody has written."""
         version = self._storage.version()
         if version != self._version:
             self.clear_cache()
@@ -151,7 +151,7 @@ class RowTable(Table):
         doc_id: int | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> Any:
-        """TinyDB's get. Documents asked for by their ids are looked up one by one."""
+        """Get as TinyDB does, but look documents up by their ids one by one."""
         if doc_ids is None or doc_id is not None:
             return super().get(cond, doc_id)  # type: ignore[arg-type]  # the overloads know no pass-through
         table = self._read_table()
@@ -185,7 +185,7 @@ class RowDatabase(TinyDB):
     default_storage_class = RowStorage  # type: ignore[assignment]  # TinyDB's own hint says JSONStorage alone
 
     def tables(self) -> set[str]:
-        """Names of the tables."""
+        """Return the names of the tables."""
         return set(self._rows.names())
 
     def drop_table(self, name: str) -> None:

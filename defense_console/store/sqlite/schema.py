@@ -56,7 +56,7 @@ def aside_of_draft(draft: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def _keep_decisions_in_rows_of_their_own(connection: sqlite3.Connection) -> None:
-    """Schema 2: what is kept aside moves from `drafts` to `aside`. Damaged rows stay where they are, for `doctor`."""
+    """Make schema 2: move what is kept aside from `drafts` to `aside`. Damaged rows stay for `doctor`."""
     drafts = connection.execute("SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = 'drafts'").fetchall()
     sound = ((id, body) for id, body, sum in drafts if sum == checksum("drafts", id, body or b""))
     for id, body in sound:
@@ -74,7 +74,7 @@ _NOT_HELD = ("cancelled", "late_cancelled", "no_show", "aborted")
 
 
 def _let_what_was_not_held_wait(connection: sqlite3.Connection) -> None:
-    """Schema 3: a defense that was not held is pending until it is closed. Damaged rows stay where they are."""
+    """Make schema 3: a defense that was not held is pending until it is closed. Damaged rows stay where they are."""
     closed = connection.execute("SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = 'closed'").fetchall()
     moved = 0
     for id, body, sum in closed:
@@ -100,12 +100,12 @@ SCHEMA_STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own, _let_wha
 
 
 def version() -> int:
-    """The schema that this console writes."""
+    """Return the schema that this console writes."""
     return 1 + len(SCHEMA_STEPS)
 
 
 def first_statements() -> str:
-    """What makes an empty file a store of the first schema, as one script; `bring_up` does the rest."""
+    """Return what makes an empty file a store of the first schema, as one script; `bring_up` does the rest."""
     return f"""
 BEGIN IMMEDIATE;
 CREATE TABLE rows (
@@ -119,7 +119,7 @@ COMMIT;
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The schema of a file."""
+    """Return the schema of a file."""
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     return int(found)
 

@@ -7,69 +7,66 @@
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
 | `drafts` | text being typed: of a defense and a field | of both |
 | `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
-| `leases` | live defense | as `pending` |
+| `leases` | defense that a console writes on | as `pending` |
+| `other_leases` | other log that a console writes on | of its name |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
 | `meta` | fact about the store | of its name |
-
-Source: engineering.md §2, product.md §2.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import isfunction
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import msgspec
 
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.agenda import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
-from defense_console.model.subjects import LOG_PREFIXES
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import LOG_PREFIXES, subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import (
-    Append,
-    Draft,
-    Identity,
-    Lease,
-    Problem,
-)
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem
 from defense_console.store.sqlite import verifying
-from defense_console.store.sqlite.asides import Asides
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.drafts import Drafts
-from defense_console.store.sqlite.keys import defense_key
-from defense_console.store.sqlite.open_logs import RowLogs
+from defense_console.store.sqlite.leases import LeaseRows
+from defense_console.store.sqlite.named_rows import NamedRows
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
-from defense_console.store.sqlite.opening.upgrading import Upgrade
+from defense_console.store.sqlite.opening.upgrading import copy_before_upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents, holds_another, log_names
 
-P = ParamSpec("P")
-R = TypeVar("R")
+
+def _explained(store: type[TinyStore]) -> type[TinyStore]:
+    """Make every error that leaves a method of the store say what to do."""
+
+    def explained(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(self: TinyStore, /, *args: Any, **options: Any) -> Any:
+            with place.explained(self.folder):
+                return method(self, *args, **options)
+
+        return call
+
+    for name, method in tuple(vars(store).items()):
+        if isfunction(method) and not name.startswith("_"):
+            setattr(store, name, explained(method))
+    return store
 
 
-def _explained(method: Callable[Concatenate[TinyStore, P], R]) -> Callable[Concatenate[TinyStore, P], R]:
-    """Every error that leaves the store says what to do."""
-
-    @functools.wraps(method)
-    def explained(self: TinyStore, /, *args: P.args, **options: P.kwargs) -> R:
-        with place.explained(self.folder):
-            return method(self, *args, **options)
-
-    return explained
-
-
+@_explained
 class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
@@ -82,19 +79,19 @@ class TinyStore:
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
-        self._rows.tell_from_another(self._is_another)
-        self._summaries = Summaries(self._documents, self._documents.curriculum)
+        self._rows.tell_from_another(lambda path: holds_another(path, self.identity.id))
+        self._summaries = Summaries(self._documents)
         self._people = People(self._documents)
-        self._drafts = Drafts(self._documents)
-        self._asides = Asides(self._documents)
-        self._open_logs = RowLogs(self._documents, self._summaries, self._people, self._drafts, self._asides)
+        as_draft = functools.partial(msgspec.convert, type=Draft)
+        self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
+        self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
+        self._leases = LeaseRows(self._documents)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
         """Open the store in a folder.
 
         Args:
-            folder: Holds `defenses.db`.
             create: Make the folder and an empty store when there is none.
             backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
@@ -103,29 +100,26 @@ class TinyStore:
         """
         path = place.prepare(folder, create=create)
         backups = backups or Backups(folder)
-        upgrade = Upgrade(backups)
+        notices: list[ConsoleError | None] = [None]
         with place.explained(folder):
             refuse_mixture(path)
             held = share(folder)
             try:
-                store = cls(folder, RowDatabase(path, before_upgrade=upgrade.copy), held)
+                rows = RowDatabase(path, before_upgrade=lambda: notices.append(copy_before_upgrade(backups)))
+                store = cls(folder, rows, held)
             except BaseException:
                 held.release()
                 raise
         HalfMade(folder, [backups.folder]).sweep()
-        store.notice = upgrade.notice
+        store.notice = notices[-1]
         return store
-
-    def _is_another(self, path: Path) -> bool:
-        return holds_another(path, self.identity.id)
 
     @property
     def read_only(self) -> ConsoleError | None:
-        """Why nothing can be written, None when it can; see `reading.py`."""
+        """Return why nothing can be written, None when it can; see `reading.py`."""
         refusal = self._rows.refusal
         return refusal if isinstance(refusal, ConsoleError) else None
 
-    @_explained
     def reclaim(self) -> bool:
         """Use the space in the store's own files again, since the disk is full; return whether there was any."""
         return self._rows.reclaim()
@@ -142,7 +136,6 @@ class TinyStore:
         with place.explained(self.folder), self._rows.transaction():
             yield
 
-    @_explained
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on; the question costs a look into shared memory."""
         seen = self._rows.data_version()
@@ -158,20 +151,13 @@ class TinyStore:
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
-    @_explained
     def append(self, job: Append) -> tuple[int, str]:
-        """Append one action in one transaction; see `Store.append`.
-
-        Raises:
-            Conflict: The log does not end at `job.expected`.
-            DamagedStore: The end of the log is gone or damaged.
-        """
+        """Append one action in one transaction; see `Store.append`."""
         with self._rows.transaction():
-            return log_rules.append(self._open_logs, job)
+            return log_rules.append(self, job)
 
-    @_explained
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
-        """Every line of a log in order; empty when there is no such log.
+        """Return every line of a log in order; empty when there is no such log.
 
         Raises:
             DamagedStore: A line is damaged, changed or missing, or the end is cut: no state is folded from that.
@@ -181,116 +167,97 @@ class TinyStore:
             verifying.refuse_cut(self._rows, stream, lines[-1] if lines else None)
         return log_rules.checked(stream, lines)
 
-    @_explained
     def last(self, stream: str) -> StoredLine | None:
-        """The last line of a log."""
+        """Return the last line of a log."""
         return self._documents.last(stream)
 
-    @_explained
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
+        """Return the lines with a number from `low` to `high`, in order; for `append`."""
+        return self._documents.lines(stream, low, high)
+
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
+        """Write lines that follow `after`; for `append`, which checks them."""
+        verifying.refuse_cut(self._rows, stream, after)
+        self._documents.add_lines(stream, lines)
+
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Write the row next to a log; for `append`."""
+        (self._people if subject_of(stream) is STUDENT else self._summaries).put(row)
+
     def streams(self, prefix: str = "") -> tuple[str, ...]:
-        """Names of the logs that begin with `prefix`, sorted."""
+        """Return the names of the logs that begin with `prefix`, sorted."""
         if prefix.startswith(LOG_PREFIXES):
             return tuple(self._rows.names(prefix))
         return tuple(name for name in log_names(self._rows) if name.startswith(prefix))
 
-    @_explained
     def is_empty(self) -> bool:
-        """Whether there is no log at all."""
+        """Return whether there is no log at all."""
         return not log_names(self._rows, 1)
 
     # --- summaries -----------------------------------------------------------------------------------------------
 
-    @_explained
     def pending(self) -> tuple[Summary, ...]:
-        """Summaries of the defenses that are not closed, in order of their ids."""
+        """Return the summaries of the defenses that are not closed, in order of their ids."""
         return tuple(self._summaries.pending())
 
-    @_explained
     def find(self, prefix: str) -> tuple[Summary, ...]:
-        """Defenses, pending and closed, whose id begins with these digits (four at least), in order of their ids."""
+        """Return the defenses whose id begins with these digits; see `Store.find`."""
         return tuple(self._summaries.find(prefix))
 
-    @_explained
     def summary(self, id: str) -> Summary | None:
-        """The summary of one defense."""
+        """Return the summary of one defense."""
         return next(iter(self._summaries.of_ids([id])), None)
 
-    @_explained
     def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
-        """Summaries in the order of `ids`; those that do not exist are left out."""
+        """Return the summaries in the order of `ids`; those that do not exist are left out."""
         return tuple(self._summaries.of_ids(ids))
 
-    @_explained
     def closed(self) -> tuple[Closed, ...]:
-        """What a search looks at of the closed defenses, as their rows say, the latest first."""
+        """Return what a search looks at of the closed defenses, as their rows say, the latest first."""
         return self._summaries.closed()
 
     # --- students ------------------------------------------------------------------------------------------------
 
-    @_explained
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
         return self._people.all()
 
-    @_explained
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
         with self._rows.reading():
             return tuple(student for id in ids if (student := self._people.one(id)) is not None)
 
-    @_explained
     def student(self, id: str) -> Student | None:
-        """One student."""
+        """Return one student."""
         return self._people.one(id)
 
     # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 
-    @_explained
-    def drafts(self, stream: str) -> dict[str, Draft]:
-        """Drafts of one stream by field key, sorted."""
-        return self._drafts.all().get(stream, {})
-
-    @_explained
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Return every draft by stream and field key, sorted, without damaged ones; `verify_all` reports those."""
         return self._drafts.all()
 
-    @_explained
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         self._drafts.put(stream, field, draft)
 
-    @_explained
-    def asides(self, stream: str) -> dict[str, bytes]:
-        """Return the decisions of one stream that are kept aside: canonical JSON of the events by key, sorted."""
-        return self._asides.all().get(stream, {})
-
-    @_explained
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         """Return every decision that is kept aside, by stream and key, sorted; without damaged rows."""
         return self._asides.all()
 
-    @_explained
     def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         """Keep a decision aside; None drops it."""
         self._asides.put(stream, key, event)
 
-    @_explained
     def leases(self) -> dict[str, Lease]:
-        """Return the leases by defense id, without damaged ones; `verify_all` reports those."""
-        return {d["id"]: msgspec.convert(d["lease"], Lease) for d in self._documents.table("leases").sound()}
+        """Return the leases by log, without damaged ones; `verify_all` reports those."""
+        return self._leases.all()
 
-    @_explained
-    def write_lease(self, defense_id: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is."""
-        key = defense_key(defense_id)
         with self._rows.transaction():
-            if not log_rules.may_write_lease(self.leases().get(defense_id), over):
-                return
-            if lease is None:
-                self._documents.remove("leases", key)
-            else:
-                self._documents.put("leases", key, {"id": defense_id, "lease": msgspec.to_builtins(lease)}, "id")
+            if log_rules.may_write_lease(self._leases.all().get(stream), over):
+                self._leases.put(stream, lease)
 
     def hold_name(self, name: str) -> bool:
         """Hold a name until the store is closed; see `Store.hold_name`."""
@@ -300,49 +267,38 @@ class TinyStore:
         return held is not None
 
     def name_held(self, name: str) -> bool:
-        """Whether somebody holds a name; see `Store.name_held`."""
+        """Return whether somebody holds a name; see `Store.name_held`."""
         return name_held(self.folder, name)
 
     # --- curricula and facts -------------------------------------------------------------------------------------
 
-    @_explained
     def curriculum(self, hash: str) -> bytes | None:
-        """Canonical JSON of a pinned curriculum.
-
-        Raises:
-            DamagedStore: It is not what was pinned.
-        """
+        """Return the canonical JSON of a pinned curriculum."""
         return self._documents.curriculum(hash)
 
-    @_explained
     def curricula(self) -> dict[str, bytes]:
-        """Every pinned curriculum by hash, sorted."""
+        """Return every pinned curriculum by hash, sorted."""
         found = {document["hash"]: document["body"].encode() for document in self._documents.table("curricula").all()}
         return dict(sorted(found.items()))
 
-    @_explained
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
         self._documents.pin(hash, body)
 
-    @_explained
     def meta(self, key: str) -> str | None:
-        """A fact about the store itself, such as what it was made for."""
+        """Return a fact about the store itself, such as what it was made for."""
         return self._documents.meta(key)
 
-    @_explained
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
         self._documents.set_meta(key, value)
 
     # --- checking ------------------------------------------------------------------------------------------------
 
-    @_explained
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
         return tuple(verifying.check_log(self._rows, stream))
 
-    @_explained
     def verify_all(self) -> tuple[Problem, ...]:
         """Check every log and every other row. Empty when the store is sound."""
         return tuple(verifying.check_all(self._rows))

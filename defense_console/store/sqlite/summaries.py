@@ -1,7 +1,6 @@
 """Summaries: one row per defense, pending or closed, that spares reading its log.
 
 A cache: written in the transaction of the event that changes it, folded again from the log where it lags behind.
-Source: engineering.md §2.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from typing import Any
 import msgspec
 
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_
 from defense_console.model.log.subject import beside
-from defense_console.model.queue.agenda import SUMMARY_VERSION, Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
@@ -35,17 +34,11 @@ _FIRST_DIGITS = 8
 
 
 class Summaries:
-    """The tables `pending` and `closed`.
+    """The tables `pending` and `closed`."""
 
-    Args:
-        documents: Where they lie.
-        curriculum: Gives the canonical JSON of a pinned curriculum by its hash.
-    """
-
-    def __init__(self, documents: Documents, curriculum: Callable[[str], bytes | None]) -> None:
+    def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._rows = documents.rows
-        self._curriculum = curriculum
         self._complete = False
         self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
@@ -53,12 +46,12 @@ class Summaries:
     # --- reading -------------------------------------------------------------------------------------------------
 
     def pending(self) -> list[Summary]:
-        """Those of the defenses that are not closed, in order of their ids."""
+        """Return those of the defenses that are not closed, in order of their ids."""
         self._fill_in()
         return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
 
     def find(self, prefix: str) -> list[Summary]:
-        """Those whose id begins with these digits, in order of their ids."""
+        """Return those whose id begins with these digits, in order of their ids."""
         wanted = digits(prefix)
         if wanted is None:
             return []
@@ -71,7 +64,7 @@ class Summaries:
         return [summary for summary in self._of_keys(keys) if summary.id.replace("-", "").startswith(wanted)]
 
     def of_ids(self, ids: Sequence[str]) -> list[Summary]:
-        """Those of some defenses, in that order; what does not exist is left out."""
+        """Return those of some defenses, in that order; what does not exist is left out."""
         keys: dict[str, int] = {}
         for id in ids:
             with suppress(ValueError):
@@ -88,7 +81,7 @@ class Summaries:
         return [found[id] for id in ids if id in found]
 
     def closed(self) -> tuple[Closed, ...]:
-        """What a search looks at of the closed defenses, the latest first; kept until anybody writes.
+        """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes.
 
         As the rows lie in the file: whether they are sound is not checked here, but where one is read as a whole.
         """
@@ -105,7 +98,7 @@ class Summaries:
         return self._closed
 
     def closed_count(self) -> int:
-        """How many defenses are closed."""
+        """Return how many defenses are closed."""
         return int(self._documents.meta(CLOSED_COUNT) or 0)
 
     def _of_keys(self, keys: Callable[[], Iterable[int]]) -> list[Summary]:
@@ -118,7 +111,7 @@ class Summaries:
         return [found[key] for key in wanted if key in found]
 
     def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
-        """What the rows say, by key; and the keys of those that cannot be read, lag behind their log or are older.
+        """Return the rows by key, and the keys of those that cannot be read, lag behind their log or are older.
 
         An older row is one that an earlier console computed, which knew less than `SUMMARY_VERSION`.
         """
@@ -142,7 +135,7 @@ class Summaries:
         return found, stale
 
     def _folded(self, key: int, known: Summary | None) -> Summary | None:
-        """A summary folded from its log; `known` where that cannot be read, None where there is neither.
+        """Return a summary folded from its log; `known` where that cannot be read, None where there is neither.
 
         Raises:
             DamagedStore: Neither the row nor the log can be read.
@@ -151,7 +144,8 @@ class Summaries:
             if defense_key(DEFENSE.id_of(stream)) != key:
                 continue
             with suppress(DamagedRow, DamagedStore):
-                row = row_of_log(stream, log_rules.checked(stream, self._documents.lines(stream)), self._curriculum)
+                lines = log_rules.checked(stream, self._documents.lines(stream))
+                row = row_of_log(stream, lines, self._documents.curriculum)
                 if row is not None:
                     return msgspec.convert(row, Summary)
         if known is None:
@@ -211,7 +205,7 @@ def _readable(bodies: Iterable[bytes]) -> Iterator[Closed]:
 
 
 def _keys_of(streams: Iterable[str]) -> Iterator[int]:
-    """Row ids of the defenses with these logs."""
+    """Yield the row ids of the defenses with these logs."""
     for stream in streams:
         with suppress(ValueError):
             yield defense_key(DEFENSE.id_of(stream))

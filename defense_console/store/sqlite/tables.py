@@ -1,7 +1,4 @@
-"""The documents of a store under our own names, pinned curricula, and the lines of its logs.
-
-Source: engineering.md §2.
-"""
+"""The documents of a store under our own names, pinned curricula, and the lines of its logs."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ def holds_another(path: Path, id: str) -> bool:
     """Return whether a file, without its write-ahead log, is no store, or one of another id.
 
     Args:
-        path: The file, which may be written meanwhile: what cannot be told counts as the same.
+        path: The file, which may be written meanwhile: what is not certain counts as the same.
         id: As `own_id` gave it.
     """
     try:
@@ -48,7 +45,7 @@ def holds_another(path: Path, id: str) -> bool:
 
 
 def log_names(rows: RowStorage, limit: int = -1) -> list[str]:
-    """Names of the logs of every subject, sorted; at most `limit` of each, -1 for all."""
+    """Return the names of the logs of every subject, sorted; at most `limit` of each, -1 for all."""
     return sorted(name for prefix in LOG_PREFIXES for name in rows.names(prefix, limit))
 
 
@@ -60,11 +57,11 @@ class Documents:
         self.rows = cast(RowStorage, database.storage)
 
     def table(self, name: str) -> RowTable:
-        """A table; not for logs, since TinyDB remembers every one it was asked for."""
+        """Return a table; not for logs, since TinyDB remembers every one it was asked for."""
         return cast(RowTable, self._database.table(name))
 
     def get(self, table: str, field: str, name: str) -> Document | None:
-        """The document of a name, which stands in `field`."""
+        """Return the document of a name, which is in `field`."""
         found: Document | None = self.table(table).get(doc_id=name_key(name))
         return found if found is not None and found[field] == name else None
 
@@ -83,7 +80,7 @@ class Documents:
         self.table(table).remove(doc_ids=keys)
 
     def meta(self, key: str) -> str | None:
-        """A fact about the store itself."""
+        """Return a fact about the store itself."""
         document = self.get("meta", "key", key)
         return None if document is None else str(document["value"])
 
@@ -110,7 +107,7 @@ class Documents:
     # --- curricula ------------------------------------------------------------------------------------------------
 
     def curriculum(self, hash: str) -> bytes | None:
-        """Canonical JSON of a pinned curriculum.
+        """Return the canonical JSON of a pinned curriculum.
 
         Raises:
             DamagedStore: It is not what was pinned.
@@ -134,7 +131,7 @@ class Documents:
     # --- logs ----------------------------------------------------------------------------------------------------
 
     def lines(self, stream: str, low: int = 0, high: int = _NO_END) -> list[StoredLine]:
-        """The lines of a log with a number from `low` to `high`, in order.
+        """Return the lines of a log with a number from `low` to `high`, in order.
 
         Raises:
             DamagedRow: One is not what was written.
@@ -143,7 +140,7 @@ class Documents:
         return [StoredLine(id, document["line"].encode(), document["hash"]) for id, document in found]
 
     def last(self, stream: str) -> StoredLine | None:
-        """The last line of a log."""
+        """Return the last line of a log."""
         id = self.rows.last_id(stream)
         if id is None:
             return None

@@ -1,7 +1,4 @@
-"""Checks that what the store holds is what was written: the chain of each log, and every row next to one.
-
-Source: product.md §2.
-"""
+"""Checks that what the store holds is what was written: the chain of each log, and every row next to one."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class KnownEnd(NamedTuple):
 
 
 def known_end(rows: RowStorage, stream: str) -> KnownEnd | None:
-    """How far a log goes by its summary or its student's row; None when there is none that can be trusted."""
+    """Return how far a log goes by its summary or its student's row; None when there is none that can be trusted."""
     for table, id in places_beside(stream):
         for row in rows.raw(table, id, id):
             document = _document(row)
@@ -51,11 +48,6 @@ def ends_as_known(rows: RowStorage, stream: str) -> bool:
 def refuse_cut(rows: RowStorage, stream: str, last: StoredLine | None) -> None:
     """Refuse a log whose end is gone: the row next to it knows how far it went, and a begun log is never empty.
 
-    Args:
-        rows: Where the log lies.
-        stream: Its name.
-        last: Its last line, None when there is none.
-
     Raises:
         DamagedStore: Lines are missing after `last`.
     """
@@ -76,11 +68,14 @@ def _is_of(document: dict[str, Any], stream: str) -> bool:
 
 
 def _document(row: RawRow) -> dict[str, Any] | None:
-    """The document of a row, None when it is damaged."""
-    if not row.sound:
-        return None
+    """Return the document of a row, None when it is damaged."""
+    return object_in(row.body) if row.sound else None
+
+
+def object_in(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that bytes hold, None when they hold none."""
     try:
-        found = json.loads(row.body)
+        found = json.loads(body)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
@@ -94,7 +89,7 @@ def _problem(stream: str, seq: int | None, kind: ProblemKind, text_id: str, **pa
 
 
 def check_log(rows: RowStorage, stream: str) -> list[Problem]:
-    """Every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
+    """Return every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
     try:
         with rows.reading():
             return list(_check_log(rows, stream))
@@ -123,7 +118,7 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             head = None
             continue
         body, hash = line
-        if (head is not None and next_hash(head, body) != hash) or _number(body) != seq:
+        if (head is not None and next_hash(head, body) != hash) or (object_in(body) or {}).get("seq") != seq:
             yield _problem(
                 stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
             )
@@ -133,14 +128,16 @@ def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
             end_hash = hash
     if end is None:
         yield _problem(
-            stream, None, "summary", N_("The row beside {stream} is missing or damaged: its end is unproven.")
+            stream, None, "summary", N_("The row next to {stream} is missing or damaged: nothing proves where it ends.")
         )
     elif end.seq > seq:
         yield _problem(
             stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=end.seq
         )
     elif end_hash is not None and end_hash != end.hash:
-        yield _problem(stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one the row beside it knows."))
+        yield _problem(
+            stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one that the row next to it names.")
+        )
 
 
 def _hole(stream: str, first: int, last: int) -> Problem:
@@ -155,20 +152,8 @@ def _line(row: RawRow) -> tuple[bytes, str] | None:
     return (body.encode(), hash) if isinstance(body, str) and isinstance(hash, str) else None
 
 
-def _event(body: bytes) -> dict[str, Any]:
-    try:
-        event = json.loads(body)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
-
-
-def _number(body: bytes) -> object:
-    return _event(body).get("seq")
-
-
 def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Iterator[Problem]:
-    what = _event(body).get("what")
+    what = (object_in(body) or {}).get("what")
     name = what.get("curriculum_hash") if isinstance(what, dict) else None
     if isinstance(name, str) and not rows.has("curricula", name_key(name)):
         yield _problem(
@@ -207,7 +192,7 @@ def check_all(rows: RowStorage) -> list[Problem]:
 
 
 def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Problem]:
-    """Damaged rows of a table; the logs its rows speak of are added to `logs`, since a log may be gone as a whole."""
+    """Yield the damaged rows of a table; add the logs that its rows name to `logs`: one may be gone as a whole."""
     subject = ROWS_OF_LOGS.get(table)
     for row in rows.raw(table):
         document = _document(row)

@@ -28,7 +28,6 @@ def brought_up(job: SpooledJob, body: bytes) -> SpooledJob:
     """Return a job as this console writes it.
 
     Args:
-        job: As it was read.
         body: The line it was read from, with the fields that jobs no longer have.
 
     Raises:

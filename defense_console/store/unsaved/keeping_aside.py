@@ -1,7 +1,7 @@
 """Keeping aside: what the store refused, since another writer was first, goes into rows of its own there.
 
 Every row that a refusal makes or removes is written in one transaction, and only then the desk hears of it. So there
-is no moment at which a killed console loses any of it. Source: engineering.md §2, docs/reliability.md.
+is no moment at which a killed console loses any of it. Source: docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Draft, Job, SaveAside, Store, write_job
 
 MARKED = "1"
-"""What stands under a mark."""
 
 
 def aside_row(base: int, event: Event[Any]) -> tuple[str, bytes]:
@@ -29,7 +28,7 @@ def aside_row(base: int, event: Event[Any]) -> tuple[str, bytes]:
 
 
 def can_be_kept(store: Store, job: Append) -> bool:
-    """Whether a mentor finds it with its log, and this console can say what it is."""
+    """Return whether a mentor finds it with its log, and this console can say what it is."""
     if store.last(job.stream) is None:
         return False
     with suppress(msgspec.MsgspecError):
@@ -71,7 +70,7 @@ class RefusedTails:
         self._tails: dict[str, _Tail] = {}
 
     def goes_on(self, job: Append) -> bool:
-        """Whether a job builds on what was refused, so that it can never be written either."""
+        """Return whether a job builds on what was refused, so that it can never be written either."""
         tail = self._tails.get(job.stream)
         return tail is not None and tail.goes_on(job)
 
@@ -79,8 +78,7 @@ class RefusedTails:
         """Keep refused jobs aside.
 
         Args:
-            store: Opened for writing.
-            jobs: Of one defense, in order, each but the first going on from the one before.
+            jobs: Of one log, in order, each but the first going on from the one before.
             again: They also lie in a file, and may be found there after they were kept aside and settled: they are
                 marked, so that nobody is asked twice.
 
@@ -101,7 +99,7 @@ class RefusedTails:
             for key, event in rows.items():
                 if event is None or not settled:
                     store.save_aside(stream, key, event)
-            for field in _finished(store.drafts(stream), jobs):
+            for field in _finished(store.all_drafts().get(stream, {}), jobs):
                 store.save_draft(stream, field, None)
             for mark in marks if again else ():
                 store.set_meta(mark, MARKED)
@@ -109,7 +107,7 @@ class RefusedTails:
 
 
 def tail_from(job: Append, others: Sequence[Append]) -> list[Append]:
-    """A refused job and those of `others` that build on it, in order."""
+    """Return a refused job and those of `others` that build on it, in order."""
     found, tail = [job], _Tail(0, job.expected, job.previous).with_job(job)
     for other in others:
         if tail.goes_on(other):
@@ -119,11 +117,7 @@ def tail_from(job: Append, others: Sequence[Append]) -> list[Append]:
 
 
 def write_once(store: Store, job: Job) -> tuple[int, str]:
-    """Write a job that also lies in a file; see `write_job`. What is kept aside is not brought back once it is settled.
-
-    Raises:
-        StoreError: It was not written.
-    """
+    """Write a job that is also in a file; see `write_job`. What is kept aside does not come back once settled."""
     if not isinstance(job, SaveAside) or job.event is None:
         return write_job(store, job)
     mark = _mark(job.stream, f"{ASIDE_PREFIX}{job.key}".encode())  # as consoles of schema 1 named it
@@ -135,7 +129,7 @@ def write_once(store: Store, job: Job) -> tuple[int, str]:
 
 
 def _mark(stream: str, *texts: bytes) -> str:
-    """Under which name the store notes that something was kept aside, so that nobody is asked about it twice."""
+    """Return the name of the store's note that something was kept aside: nobody is asked about it twice."""
     name = hashlib.sha256(stream.encode())
     for text in texts:
         name.update(text)
@@ -143,7 +137,7 @@ def _mark(stream: str, *texts: bytes) -> str:
 
 
 def _parting(store: Store, job: Append) -> int:
-    """First number after the place where the record and what a job builds on parted; 1 when that is not known."""
+    """Return the first number after which the record and what a job builds on differ; 1 when it is not known."""
     lines = store.read_log(job.stream)
     if job.expected > len(lines):
         return 1
@@ -159,7 +153,7 @@ def _rows(jobs: Sequence[Append], before: _Tail, tail: _Tail) -> tuple[dict[str,
     rows: dict[str, bytes | None] = dict.fromkeys(were.keys() - now.keys())  # taken back further on in the tail
     rows |= {key: row for key, row in now.items() if key not in were}
     for job in jobs:
-        for key in job.drop_aside:  # what was taken up stands among the new rows
+        for key in job.drop_aside:  # what was taken up is among the new rows
             rows[moved.get(key, key)] = None
         for key, event in job.aside:
             # It names a line that is not in the record now, but kept aside with it.
@@ -169,13 +163,13 @@ def _rows(jobs: Sequence[Append], before: _Tail, tail: _Tail) -> tuple[dict[str,
 
 
 def _finished(drafts: Mapping[str, Draft], jobs: Iterable[Append]) -> set[str]:
-    """Return the fields of the drafts that go with what was refused, since their text stands there."""
+    """Return the fields of the drafts that go with what was refused, since their text is in it."""
     fields = ((job, field) for job in jobs for field in job.drop_drafts)
     return {field for job, field in fields if field in drafts and _holds(job, drafts[field].text)}
 
 
 def _holds(job: Append, text: str) -> bool:
-    """Whether a text stands in what was decided. If not, somebody else is typing it."""
+    """Return whether a text is in what was decided. If not, somebody else is typing it."""
     return any(text.strip() in value for line in job.lines for value in _texts(msgspec.json.decode(line)["what"]))
 
 

@@ -2,7 +2,7 @@
 
 Replaying is exact, however often it is begun: lines that the store holds already are an acknowledgement, drafts end as
 they ended, and a file goes only when everything in it is in the store. What another writer made impossible is kept
-aside in the store, where the mentor finds it with its defense; what has no defense there stays in a file of its own.
+aside in the store, where the mentor finds it with its log; what has no log there stays in a file of its own.
 Source: docs/reliability.md.
 """
 
@@ -42,7 +42,7 @@ class Replayed(msgspec.Struct, frozen=True):
     Attributes:
         written: actions (not drafts) that the store holds now.
         kept: actions that another writer had made impossible, kept aside in the store.
-        filed: such actions whose defense is not in the store; they are in a file that ends in `.aside`.
+        filed: such actions whose log is not in the store; they are in a file that ends in `.aside`.
         damaged: lines that could not be read; their file was kept under a name that ends in `.damaged`.
         left: actions and drafts that are still to be written.
         foreign: files that somebody else wrote, or could have written, and why they were left.
@@ -65,7 +65,6 @@ def replay(folder: Path, store: Store, identity: Identity) -> Replayed:
 
     Args:
         folder: Where spool files lie; need not exist.
-        store: Opened for writing.
         identity: Which store this is; files of other stores are not touched.
 
     Returns:
@@ -107,8 +106,6 @@ class _Replay:
         try:
             with spool_error(self._path.parent):
                 jobs, damaged = read_jobs(self._path, handle)
-            with spool_error(self._path.parent):
-                jobs, damaged = read_jobs(self._path)
                 for job in jobs:
                     self._take(job)
                 self._settle(handle, jobs, damaged)
@@ -150,7 +147,7 @@ class _Replay:
                 self._written += 1
 
     def _names_what_it_follows(self, job: Append) -> bool:
-        """A number alone would let a job continue a record that it does not belong to."""
+        """Return whether a job names its predecessor: a number alone could continue another record."""
         return job.previous is not None or self._version < FOLLOWS
 
     def _builds_on_refused(self, job: Append) -> bool:
@@ -164,7 +161,7 @@ class _Replay:
             self._filed.append(job)
 
     def _settle(self, handle: int, jobs: list[SpooledJob], damaged: int) -> None:
-        """What is in the store leaves the file; what is not stays, in an order in which it can be tried again."""
+        """Take what is in the store out of the file; what is not stays, in an order in which it can be tried again."""
         folder = self._path.parent
         stays = self._stays(jobs)
         if self._filed and not self._refused_before:
@@ -178,7 +175,7 @@ class _Replay:
         sync_folder(folder)
 
     def _stays(self, jobs: list[SpooledJob]) -> list[SpooledJob]:
-        """What stays. A refused tail that is not all kept aside stays whole: its end is read with its beginning."""
+        """Return what stays. A refused tail stays whole unless all of it is kept aside: its end needs its beginning."""
         streams = {job.stream for job in self._left}
         stays = {id(job) for job in self._left} | {id(job) for job in self._kept if job.stream in streams}
         if self._refused_before:

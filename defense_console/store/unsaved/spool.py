@@ -17,10 +17,9 @@ from pathlib import Path
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import Identity, SpooledJob
-from defense_console.store.durable_files import make_folder, sync_file, sync_folder, write_all
+from defense_console.store.durable_files import NOT_FOLLOWED, make_folder, sync_file, sync_folder, write_all
 from defense_console.store.unsaved.spool_files import (
     END,
-    NOT_FOLLOWED,
     SPOOL_VERSION,
     Head,
     SpoolEntry,
@@ -32,14 +31,10 @@ from defense_console.store.unsaved.spool_files import (
 
 
 def outside(folder: Path, store: Path) -> Path:
-    """The spool's folder, which must not lie in the store's: what stops the one would stop the other.
-
-    Raises:
-        ConsoleError: It does.
-    """
+    """Return the spool's folder, which must not lie in the store's: what stops the one would stop the other."""
     if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(store)):
         raise ConsoleError(
-            N_("The spool must not lie in the store's own folder ({place}): choose another place for it."), place=folder
+            N_("The spool must not be in the store's own folder ({place}): choose another place for it."), place=folder
         )
     return folder
 
@@ -49,7 +44,6 @@ class Spool:
 
     Args:
         folder: Where spool files lie; made when it is missing.
-        store: Whose jobs they are.
 
     Raises:
         ConsoleError: The folder lies in the store's own.
@@ -66,12 +60,12 @@ class Spool:
 
     @property
     def file(self) -> Path | None:
-        """The file, None while nothing is spooled."""
+        """Return the file, None while nothing is spooled."""
         return self._file
 
     @property
     def holds(self) -> bool:
-        """Whether something is spooled."""
+        """Return whether something is spooled."""
         return self._count > 0
 
     def keep(self, jobs: Sequence[SpooledJob]) -> None:
@@ -115,7 +109,7 @@ class Spool:
         self._file, self._handle, self._length, self._count = path, handle, len(head), 0
 
     def empty(self) -> None:
-        """Everything that was spooled is in the store: the file goes, durably.
+        """Remove the file for good, since all of it is in the store.
 
         Raises:
             StoreError: It stays.

@@ -18,13 +18,13 @@ import msgspec
 
 from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.store.base import Identity, Job, SpooledJob, StoreError, WriteLease
-from defense_console.store.durable_files import sync_file, sync_folder, write_all
+from defense_console.store.durable_files import NOT_FOLLOWED, sync_file, sync_folder, write_all
 from defense_console.store.sqlite.opening.place import FILE, new_file
 from defense_console.store.unsaved.earlier_jobs import brought_up
 
 END = ".spool"
 ASIDE = ".aside"
-"""What another writer made impossible, where the store has no defense to keep it aside with."""
+"""What another writer made impossible, where the store has no log to keep it aside with."""
 DAMAGED_SPOOL = ".damaged"
 """A copy of a file with lines that could not be read."""
 SPOOL_VERSION = 3
@@ -32,7 +32,6 @@ FOLLOWS = 3
 """From this version on an append names the hash of the line that it follows."""
 _READ = (1, 2, SPOOL_VERSION)
 """Versions that this console reads; see `earlier_jobs.py`."""
-NOT_FOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _LOCKED_BYTE = 2**30
 """Windows locks bytes and then refuses to read them: one that no spool ever has."""
@@ -50,7 +49,7 @@ def spool_error(folder: Path) -> Iterator[None]:
 
 
 def spoolable(job: Job) -> bool:
-    """Whether a job is work of the mentor."""
+    """Return whether a job is work of the mentor."""
     return not isinstance(job, WriteLease)
 
 
@@ -84,19 +83,18 @@ def _checksum(body: bytes) -> str:
 
 
 def spool_files(folder: Path, end: str = END) -> list[Path]:
-    """Every spool file of a folder, or every one with another ending, the oldest first."""
+    """Return every spool file of a folder, or every one with another ending, the oldest first."""
     with suppress(OSError):
         return sorted(path for path in folder.iterdir() if path.name.endswith(end) and not path.is_symlink())
     return []
 
 
 def read_jobs(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], int]:
-    """The jobs of a spool file or of one set aside, in order, and how many lines of it cannot be trusted.
+    """Return the jobs of a spool file or of one set aside, in order, and how many lines of it cannot be trusted.
 
     A last line without its end was never said to be kept: it counts as not written.
 
     Args:
-        path: The file.
         handle: Where it is open, so that nobody can put another file under its name meanwhile.
     """
     jobs: list[SpooledJob] = []
@@ -118,7 +116,7 @@ def read_jobs(path: Path, handle: int | None = None) -> tuple[list[SpooledJob], 
 
 
 def _bodies(file: Path | int, *, head: bool = False) -> Iterator[bytes | None]:
-    """What the whole lines of a file hold, None for each that was changed; the head alone, or all but the head."""
+    """Yield what each whole line holds, None for one that was changed; the head alone, or all but the head."""
     with open(file, "rb", closefd=isinstance(file, Path)) as stream:
         stream.seek(0)
         lines = stream.read().split(b"\n")[:-1]
@@ -141,7 +139,7 @@ def spool_head_of(path: Path) -> Head | None:
 
 
 def owner(path: Path) -> Identity | None:
-    """Whose jobs a spool file holds; None when its first line cannot be trusted."""
+    """Return whose jobs a spool file holds; None when its first line cannot be trusted."""
     head = spool_head_of(path)
     return None if head is None else head.store
 
@@ -165,7 +163,7 @@ def why_not_trusted(path: Path) -> ConsoleError | None:
 
 
 def belongs(path: Path, store: Identity) -> bool:
-    """Whether the jobs of a spool file may be written into a store: its own, or those of the folder it was moved from.
+    """Return whether the jobs of a spool file are a store's own, or of the folder that it was moved from.
 
     A copy of a store has the same id; as long as there is a store at the place the file names, they are that one's.
     """
@@ -176,7 +174,7 @@ def belongs(path: Path, store: Identity) -> bool:
 
 
 def speaks_of(path: Path, store: Identity) -> bool:
-    """Whether a spool file holds jobs of a store, wherever that lay when they were written."""
+    """Return whether a spool file holds jobs of a store, wherever that lay when they were written."""
     whose = owner(path)
     return whose is not None and whose.id == store.id
 
@@ -193,14 +191,14 @@ def write_aside(folder: Path, store: Identity, jobs: Iterable[SpooledJob]) -> Pa
 
 
 def file_content(store: Identity, jobs: Iterable[SpooledJob], version: int = SPOOL_VERSION) -> bytes:
-    """A whole file."""
+    """Return a whole file."""
     return b"".join(
         (spool_line(Head(version, store)), *(spool_line(SpoolEntry(n, job)) for n, job in enumerate(jobs, 1)))
     )
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """A whole file under its name, or none of it."""
+    """Write a whole file under its name, or none of it."""
     with new_file(path.parent) as new:
         with new.open("wb", buffering=0) as file:
             write_all(file.fileno(), data)
@@ -243,7 +241,7 @@ def _lock_byte(handle: int) -> None:  # pragma: no cover — another system
 
 
 def _is_ours(path: Path, handle: int) -> bool:
-    """Whether the file that is open is still the one under its name, and a trusted one."""
+    """Return whether the file that is open is still the one under its name, and a trusted one."""
     try:
         return os.path.samestat(path.lstat(), os.fstat(handle)) and why_not_trusted(path) is None
     except OSError:
@@ -252,7 +250,7 @@ def _is_ours(path: Path, handle: int) -> bool:
 
 @contextmanager
 def taken(path: Path) -> Iterator[int | None]:
-    """A file that nobody writes any more, locked; None when its console lives, it is gone, or it is not trusted."""
+    """Yield a locked file that nobody writes any more; None when its console lives, or it is gone or not trusted."""
     try:
         handle = os.open(path, os.O_RDWR | NOT_FOLLOWED)
     except OSError:

@@ -16,14 +16,14 @@ from defense_console.words.translation import language
 @click.group("calendar", cls=WordedGroup, help=N_("Planned defenses from a calendar, defenses and deadlines into one."))
 @shared
 def calendar() -> None:
-    """Calendars."""
+    """Bring calendars in and out."""
 
 
 @store_command(calendar, "import", N_("Take planned defenses from an iCalendar file."))
 @click.option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
 @click.option(
     "--match", "said", multiple=True, metavar="UID=STUDENT/PROJECT",
-    help=N_("What an event stands for that does not say it; may be given several times."),
+    help=N_("Which defense an event is, where it does not say so; may be given several times."),
 )  # fmt: skip
 @click.option("--all", "every", is_flag=True, help=N_("List also the events that speak of no defense."))
 @click.option("--match-file", metavar="FILE", help=N_("A file of such matches, one a line."))
@@ -31,7 +31,7 @@ def calendar() -> None:
 def calendar_import(
     session: Session, file: str, said: tuple[str, ...], match_file: str | None, dry_run: bool, every: bool
 ) -> None:
-    """Planned defenses."""
+    """Import planned defenses."""
     from defense_console.exchange.calendar.matching import Said, said_in
     from defense_console.terminal.imported import import_lines
 
@@ -52,7 +52,7 @@ def calendar_import(
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
 def calendar_export(session: Session, names: bool, deadlines: Any, output: str | None) -> None:
-    """Defenses and deadlines."""
+    """Export defenses and deadlines."""
     from defense_console.exchange.calendar.writing import CalendarForm
 
     settle_language(session)

@@ -13,28 +13,28 @@ from defense_console.terminal.words import WordedCommand, say, say_error
 from defense_console.words.translation import _, ngettext
 
 
-@click.command("backup", cls=WordedCommand, help=N_("Copy the store now, check the copy, and say where it lies."))
+@click.command("backup", cls=WordedCommand, help=N_("Copy the store now, check the copy, and say where it is."))
 @click.option(
     "-o", "--output", metavar="FOLDER", help=N_("Into another folder, best on another disk, with the documents.")
 )
 @shared
 @click.pass_obj
 def backup(session: Session, output: str | None) -> None:
-    """A copy, which may be made while consoles write."""
+    """Make a copy, also while consoles write."""
     from defense_console.desk.upkeep.copies import back_up, back_up_elsewhere
     from defense_console.terminal.opening import backups_of
 
     if output is not None and not output.strip():  # it would read as the folder one is in
         raise ConsoleError("{name} is missing.", name="FOLDER")
     backups = backups_of(session.folder(), session.settings)
-    with session.store_of():  # an earlier schema is brought up, and what there is to tell of that is told
+    with session.store_of():  # updates an earlier schema, and says what there is to say of it
         at = clocks.read().wall
         other = None if output is None else path_named(output)
         copied = back_up(backups, at) if other is None else back_up_elsewhere(backups, other, at)
     path = one_line(str(copied.backup.path))
     say(ngettext("{n} log copied and checked: {path}", "{n} logs copied and checked: {path}", copied.logs, path=path))
     if output is not None:
-        say(ngettext("{n} document copied beside it.", "{n} documents copied beside it.", copied.documents))
+        say(ngettext("{n} document copied with it.", "{n} documents copied with it.", copied.documents))
         _say_missing(copied.missing)
 
 
@@ -45,7 +45,7 @@ def backup(session: Session, output: str | None) -> None:
 @shared
 @click.pass_obj
 def restore(session: Session, source: str) -> None:
-    """A copy put back; of a folder of copies, the last sound one."""
+    """Put a copy back; of a folder of copies, the last sound one."""
     from defense_console.desk.upkeep.copies import put_back
     from defense_console.terminal.opening import backups_of
 

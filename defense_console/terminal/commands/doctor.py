@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with the store and everything beside it, and mending what can be mended."""
+"""`doctor`: what is wrong with the store and what belongs to it, and mending what can be mended."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @shared
 @click.pass_obj
 def doctor(session: Session, mend: bool, as_json: bool) -> int:
-    """Exit code 2 while something is wrong."""
+    """Examine and mend; the exit code is 2 while something is wrong."""
     from defense_console.desk.upkeep.doctor import Doctor
     from defense_console.terminal.opening import backups_of, spool_folder
 
@@ -58,15 +58,15 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
 def _lines(
     found: tuple[Finding, ...], rebuilt: Repaired | None, left: tuple[Finding, ...], mend: bool, zone: str
 ) -> Iterator[str]:
-    yield from _told(found, zone)
+    yield from _found_lines(found, zone)
     if rebuilt is not None:
         yield ""
-        yield _("The store was built anew. What was there before is kept: {path}", path=one_line(str(rebuilt.aside)))
+        yield _("The store was built again. What was there before is kept: {path}", path=one_line(str(rebuilt.aside)))
         yield from (_log_text(log) for log in rebuilt.logs)
     if mend and found and left:
         yield ""
         yield _("Still wrong:")
-        yield from _told(left, zone)
+        yield from _found_lines(left, zone)
     elif rebuilt is not None and any(log.lost or not log.lines for log in rebuilt.logs):
         yield ""
         yield _("The store is sound now, but not everything could be saved: the lines above say what is missing.")
@@ -74,7 +74,7 @@ def _lines(
         yield _("Everything is sound.") if not found else _("Everything is sound now.")
 
 
-def _told(found: tuple[Finding, ...], zone: str) -> Iterator[str]:
+def _found_lines(found: tuple[Finding, ...], zone: str) -> Iterator[str]:
     last = ""
     for each in found:
         yield f"{visible(each.where)}: {_said(each.problem, zone)}"
@@ -85,10 +85,10 @@ def _told(found: tuple[Finding, ...], zone: str) -> Iterator[str]:
 
 
 def _said(error: ConsoleError, zone: str) -> str:
-    """What was found, with the instant of a copy as the mentor's own."""
+    """Return what was found, with the instant of a copy as the mentor's own."""
     at = error.parameters.get("at")
-    told = error.parameters if at is None else error.parameters | {"at": date_time(str(at), zone)}
-    return sentence(ConsoleError(error.id, **told))
+    places = error.parameters if at is None else error.parameters | {"at": date_time(str(at), zone)}
+    return sentence(ConsoleError(error.id, **places))
 
 
 def _log_text(log: RepairedLog) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @shared
 @click.pass_obj
 def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool) -> int:
-    """A student, by id or by whole name."""
+    """Return a student, by id or by whole name."""
     from defense_console.desk.upkeep.forgetting import ForgetDesk
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.terminal.opening import backups_of, spool_folder
@@ -40,8 +40,8 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     desk = ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
     with session.store_of(writing=not dry_run):
         known = desk.look(student)
-    told_before = dry_run or not yes
-    if told_before:
+    said_before = dry_run or not yes
+    if said_before:
         say_all(_lines(known, settings))
     until = known.kept_until(settings.retention_years)
     early_now = bool(until) and instant(clocks.read().wall) < instant(until)
@@ -55,7 +55,7 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
         say(_("Nothing was removed."))
         return REFUSED
     left = desk.forget(known.id)
-    if not told_before:  # whoever reads it may be gone: what was asked for is done before it is told
+    if not said_before:  # the reader may be gone: what was asked for is done before it is said
         say_all(_lines(known, settings))
     say(_("Forgotten: {id}.", id=one_line(known.id)))
     for path in left:
@@ -94,5 +94,5 @@ def _lines(known: HeldOfStudent, settings: Settings) -> Iterator[str]:
             "ask the school, and set retention_years."
         )
     for stream in known.mentions:
-        yield _("The name also stands in a text of {stream}, which stays as it is.", stream=visible(stream))
+        yield _("The name is also in a text of {stream}, which stays as it is.", stream=visible(stream))
     yield _("Files you wrote yourself are not touched: exports, reports, calendars, copies on other disks.")

@@ -62,7 +62,7 @@ class _ImportCommand(WordedCommand):
 def import_command(
     session: Session, file: str | None, dry_run: bool, yes: bool, sheet: str | None, template: str | None
 ) -> int:
-    """A file, decided by its content."""
+    """Return a file, decided by its content."""
     from defense_console.exchange.data_file import data_file
     from defense_console.terminal.imported import changed_lines, import_lines, question_lines
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "said",
     multiple=True,
     metavar="[NAME=]N",
-    help=N_("Which deliverable the file is that could not be matched, or the file NAME, which may have * and ?."),
+    help=N_("Which deliverable the unmatched file is, or the file NAME, where * and ? may be used."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 @click.argument("defense", metavar="ID")
@@ -62,7 +62,7 @@ def _said(text: str) -> tuple[str, int | str]:
 
 
 def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
-    """What `--json` prints; see docs/json.md."""
+    """Return what `--json` prints; see docs/json.md."""
     return {
         "taken": taken,
         "files": [
@@ -75,15 +75,15 @@ def shape(incoming: Incoming, taken: bool) -> dict[str, Any]:
                 "sha256": file.sha256,
                 "change": file.change,
                 "same_as": file.same_as,
-                "findings": _told(file.findings),
+                "findings": _findings(file.findings),
             }
             for file in incoming.files
         ],
-        "findings": _told(incoming.findings),
+        "findings": _findings(incoming.findings),
     }
 
 
-def _told(findings: Sequence[UploadFinding]) -> list[dict[str, str]]:
+def _findings(findings: Sequence[UploadFinding]) -> list[dict[str, str]]:
     from defense_console.desk.uploads.words import finding_text
 
     return [{"kind": finding.kind, "text": finding_text(finding)} for finding in findings]

@@ -1,4 +1,4 @@
-"""The text of one OOXML part in the order a reader sees it, whatever the part is: text, slide, chart, diagram, comment.
+"""The text of one OOXML part in the order a reader sees it: of a text, slide, chart, diagram, comment.
 
 Word, PowerPoint and the drawings inside both give paragraphs, tables and text the same names: `p`, `tbl`, `t`.
 Source: ECMA-376, part 1, §17 (WordprocessingML), §21 (DrawingML).

@@ -1,6 +1,6 @@
 """What reading one document for a comparison may cost, checked before a reader opens it.
 
-`limits.py` counts what a whole reception may hold. Source: product.md §3, uploads are hostile.
+`limits.py` counts what a whole reception may hold.
 """
 
 from __future__ import annotations
@@ -27,27 +27,22 @@ _BROKEN: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError)
 
 
 def damaged(kind: str) -> ConsoleError:
-    """The one sentence for a document no reader can make sense of."""
+    """Return the one sentence for a document no reader can make sense of."""
     return ConsoleError("This is no readable {kind} document: it is damaged, or of another kind.", kind=kind.upper())
 
 
 def locked() -> ConsoleError:
-    """The sentence for a document that needs a password."""
+    """Return the sentence for a document that needs a password."""
     return ConsoleError("The document is protected by a password.")
 
 
 def out_of_memory() -> ConsoleError:
-    """The sentence for a document that needs more memory than it is given."""
+    """Return the sentence for a document that needs more memory than it is given."""
     return ConsoleError("The document needs more memory than compare_max_memory_mb in the settings allows.")
 
 
 def check_size(path: Path, limits: ReadingLimits) -> None:
-    """Refuse a file that is too large, or empty.
-
-    Raises:
-        ConsoleError: it is.
-        OSError: it cannot be looked at.
-    """
+    """Refuse a file that is too large, or empty."""
     size = path.stat().st_size
     if size == 0:
         raise ConsoleError("The file is empty.")
@@ -63,9 +58,6 @@ def check_zipped(stream: BinaryIO, kind: str, limits: ReadingLimits) -> None:
     Sizes are taken from the archive's directory; then each part is unpacked piece by piece, never beyond the size it
     declares, so that a directory that lies is found out by the checksum. A well-formed document of these kinds never
     declares entities.
-
-    Raises:
-        ConsoleError: it is one of these, or no archive at all.
     """
     if stream.read(len(OLE)) == OLE:
         raise _of_old_office(stream, kind)
@@ -99,7 +91,10 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
     parts = archive.infolist()
     most = limits.unpacked_megabytes * MB
     if len(parts) > _PARTS or sum(part.file_size for part in parts) > most:
-        raise _too_much(limits)
+        raise ConsoleError(
+            "The document unpacks to more than {n} MB; compare_max_unpacked_mb in the settings allows no more.",
+            n=limits.unpacked_megabytes,
+        )
     names = [part.filename.casefold() for part in parts]
     if len(set(names)) != len(names):
         raise zipfile.BadZipFile  # two parts of one name: which one a reader takes is anybody's guess
@@ -113,13 +108,6 @@ def _check_parts(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
                     look(piece)
 
 
-def _too_much(limits: ReadingLimits) -> ConsoleError:
-    return ConsoleError(
-        "The document unpacks to more than {n} MB; compare_max_unpacked_mb in the settings allows no more.",
-        n=limits.unpacked_megabytes,
-    )
-
-
 class _EntityGuard:
     """Looks for an entity declaration in a stream of pieces, in the encodings XML parsers know without help."""
 
@@ -131,13 +119,8 @@ class _EntityGuard:
     def __call__(self, piece: bytes) -> None:
         piece = self._tail + piece
         if any(sign in piece for sign in self._SIGNS):
-            raise _entities()
+            raise ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
         self._tail = piece[-16:]
-
-
-def _entities() -> ConsoleError:
-    """The sentence for a document made to blow up while it is read."""
-    return ConsoleError("The document declares XML entities, which no office program writes: it is not opened.")
 
 
 def _odf_encrypted(archive: zipfile.ZipFile) -> bool:

@@ -1,7 +1,7 @@
 """Two texts in, their readable difference out. Pure: no file, no clock, the same answer every time.
 
 Lines that occur once in both texts hold the texts together; difflib compares what lies between them. Where that would
-take time that grows with the square of the length, the stretch is told as removed and added whole; `coarse` says so.
+take time that grows with the square of the length, the stretch is shown as removed and added whole; `coarse` says so.
 """
 
 from __future__ import annotations
@@ -42,14 +42,7 @@ def compare_texts(
     context: int = CONTEXT,
     progress: ComparisonProgress | None = None,
 ) -> Difference:
-    """The difference of two texts.
-
-    Args:
-        old: Paragraphs of the old version, in order.
-        new: Paragraphs of the new version, in order.
-        context: Equal lines kept around each change, 0 or more.
-        progress: Told how far it is.
-    """
+    """Return the difference of two texts."""
     numbers: dict[str, int] = {}
     a = [numbers.setdefault(paragraph.text, len(numbers)) for paragraph in old]
     b = [numbers.setdefault(paragraph.text, len(numbers)) for paragraph in new]
@@ -76,7 +69,7 @@ def compare_texts(
 
 
 def matching_blocks(a: Sequence[int], b: Sequence[int]) -> tuple[list[SameLines], bool]:
-    """Equal stretches of two sequences, in order, none empty, no two that touch.
+    """Return equal stretches of two sequences, in order, none empty, no two that touch.
 
     Returns:
         The stretches, and whether some part was too long or too repetitive to be compared line by line.
@@ -112,7 +105,7 @@ def matching_blocks(a: Sequence[int], b: Sequence[int]) -> tuple[list[SameLines]
 
 
 def _anchors(a: Sequence[int], i: int, i_end: int, b: Sequence[int], j: int, j_end: int) -> list[tuple[int, int]]:
-    """The longest row of lines that occur once in each stretch and stand in the same order in both."""
+    """Return the longest row of lines that occur once in each stretch and have the same order in both."""
     count_a, count_b = Counter(a[i:i_end]), Counter(b[j:j_end])
     where = {b[y]: y for y in range(j, j_end) if count_b[b[y]] == 1}
     candidates = [(x, where[a[x]]) for x in range(i, i_end) if count_a[a[x]] == 1 and a[x] in where]
@@ -156,7 +149,7 @@ def _line(kind: LineKind, old: Paragraph | None, new: Paragraph | None) -> Diffe
 
 
 def _changes(old: Sequence[Paragraph], new: Sequence[Paragraph], exact: bool) -> Iterator[DifferenceLine]:
-    """What lies between two equal stretches: like lines are put together, the others stand alone."""
+    """Yield what lies between two equal stretches: like lines together, the others alone."""
     for before, after in paired(old, new):
         if before is None or after is None:
             yield _line("removed" if after is None else "added", before, after)
@@ -169,7 +162,7 @@ def _changes(old: Sequence[Paragraph], new: Sequence[Paragraph], exact: bool) ->
 
 
 def _cells(old: Paragraph, new: Paragraph, columns: Sequence[str]) -> Iterator[DifferenceLine]:
-    """A spreadsheet's row in which few cells changed is told cell by cell."""
+    """Yield a spreadsheet's row in which few cells changed, cell by cell."""
     before, after = ({cell.column: cell.text for cell in row.cells} for row in (old, new))
     for column in columns:
         was = _cell(column, before.get(column), old.place)
@@ -184,13 +177,13 @@ def _cell(column: str, text: str | None, row: DocumentPlace) -> Side | None:
 
 
 def _address(place: DocumentPlace, column: str) -> str:
-    """`Sheet1!B4` for column B in the row whose first filled cell is `Sheet1!A4`."""
+    """Return `Sheet1!B4` for column B in the row whose first filled cell is `Sheet1!A4`."""
     sheet, _mark, cell = place.name.rpartition("!")
     return f"{sheet}!{column}{cell.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"
 
 
 def _folded(lines: list[DifferenceLine], context: int, *, first: bool, last: bool) -> list[DifferenceLine]:
-    """An equal run without its middle; nothing is kept at the beginning and the end of the text.
+    """Return an equal run without its middle; nothing is kept at the beginning and the end of the text.
 
     A single line is never folded: the fold would take as much room.
     """

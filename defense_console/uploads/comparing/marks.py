@@ -23,10 +23,10 @@ Pair = tuple[Paragraph | None, Paragraph | None]
 
 
 def paired(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> list[Pair]:
-    """Puts the lines of two stretches that have no line in common together where they are alike.
+    """Put the lines of two stretches that have no line in common together where they are alike.
 
     Returns:
-        Pairs in order; None where a line has no partner. Every line stands in exactly one pair.
+        Pairs in order; None where a line has no partner. Every line is in exactly one pair.
     """
     if len(old) == 1 == len(new):
         return [(old[0], new[0])]
@@ -47,7 +47,7 @@ def _in_order(old: Sequence[Paragraph], new: Sequence[Paragraph], likeness: Sequ
 
 
 def _aligned(old: Sequence[Paragraph], new: Sequence[Paragraph], likeness: Sequence[Sequence[float]]) -> list[Pair]:
-    """The pairs with the largest sum of likeness that keep both orders."""
+    """Return the pairs with the largest sum of likeness that keep both orders."""
     rows, columns = len(old), len(new)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows - 1, -1, -1):
@@ -75,12 +75,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
-    """Twice what both have, by what they have together; two empty lines are alike."""
+    """Return twice what both have, by what they have together; two empty lines are alike."""
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
 def marks(old: str, new: str, exact: bool = True) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-    """The stretches of two lines that the other one does not have, word by word.
+    """Return the stretches of two lines that the other one does not have, word by word.
 
     Args:
         old: The line before.
@@ -132,7 +132,7 @@ def _between_the_ends(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[Mark, .
 
 
 def columns_changed(old: Paragraph, new: Paragraph) -> list[str] | None:
-    """The columns in which two rows of a spreadsheet differ; None when they are no rows, or differ in most columns."""
+    """Return the columns in which two rows of a spreadsheet differ; None for other lines or mostly different rows."""
     if not old.cells or not new.cells:
         return None
     before, after = ({cell.column: cell.text for cell in row.cells} for row in (old, new))

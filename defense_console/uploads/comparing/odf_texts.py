@@ -34,7 +34,7 @@ _MOST_COLUMNS: Final = 16_384
 
 
 def read_odt(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """ODT: headers, headings, paragraphs, lists, tables and notes in their order, footers, then all else."""
+    """Read ODT: headers, headings, paragraphs, lists, tables and notes in their order, footers, then all else."""
     package = Package(stream)
     root = package.xml(CONTENT)
     texts: list[str] = []
@@ -45,7 +45,7 @@ def read_odt(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
 
 
 def read_odp(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """ODP: slide by slide, then the speaker's notes of each."""
+    """Read ODP: slide by slide, then the speaker's notes of each."""
     package = Package(stream)
     root = package.xml(CONTENT)
     slides = [each for each in _body(root) if local(each) == "page"]
@@ -62,7 +62,7 @@ def read_odp(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
 
 
 def read_ods(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """ODS: one paragraph per row that holds something, sheet by sheet."""
+    """Read ODS: one paragraph per row that holds something, sheet by sheet."""
     package = Package(stream)
     root = package.xml(CONTENT)
     sheets = [each for each in _body(root) if local(each) == "table"]

@@ -23,7 +23,7 @@ EXTRAS: Final[Mapping[str, PlaceKind]] = {
 
 
 def read_docx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """DOCX: headers, text, notes, footers, then all else; tracked changes count as accepted."""
+    """Read DOCX: headers, text, notes, footers, then all else; tracked changes count as accepted."""
     package = Package(stream)
     main = package.main
     root = package.xml(main)
@@ -42,7 +42,7 @@ def read_docx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
 
 
 def read_pptx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """PPTX: slide by slide the text of shapes, diagrams, charts and comments, then the speaker's notes."""
+    """Read PPTX: slide by slide the text of shapes, diagrams, charts and comments, then the speaker's notes."""
     package = Package(stream)
     main = package.main
     by_id = {relation.id: relation.target for relation in package.relations(main)}
@@ -61,12 +61,7 @@ def read_pptx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
 
 
 class Found:
-    """What was read of a package so far, and the parts that are still to be read.
-
-    Args:
-        package: The document.
-        work: What the reader was given.
-    """
+    """What was read of a package so far, and the parts that are still to be read."""
 
     def __init__(self, package: Package, work: Work) -> None:
         self._package = package
@@ -87,7 +82,7 @@ class Found:
 
         Args:
             name: The part.
-            place: Where they stand; numbered by their kind when None.
+            place: Where they are; numbered by their kind when None.
         """
         for relation in self._package.relations(name):
             part = relation.target

@@ -49,7 +49,7 @@ class Package:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all parts, in the order of the archive."""
+        """Return the names of all parts, in the order of the archive."""
         return tuple(self._names.values())
 
     def has(self, name: str) -> bool:
@@ -57,20 +57,11 @@ class Package:
         return name.casefold() in self._names
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a part.
-
-        Raises:
-            KeyError: There is no such part.
-        """
+        """Return the bytes of a part."""
         return self._zip.read(self._names[name.casefold()])
 
     def xml(self, name: str) -> Element:
-        """Return the root of an XML part.
-
-        Raises:
-            KeyError: There is no such part.
-            ElementTree.ParseError: It is not well-formed.
-        """
+        """Return the root of an XML part."""
         return ElementTree.fromstring(self.read(name))
 
     def relations(self, name: str = "") -> tuple[Relation, ...]:
@@ -89,7 +80,7 @@ class Package:
 
     @property
     def main(self) -> str:
-        """Name of the part that the package is about.
+        """Return the name of the part that the package is about.
 
         Raises:
             KeyError: There is none.

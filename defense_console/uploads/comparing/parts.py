@@ -1,7 +1,7 @@
 """What differs between two documents whose text is the same, so that nothing is called unchanged that was not read.
 
-Every part is looked at: by its bytes, and where it is XML also by all the text in it, whoever reads it. Text that no
-reader has seen makes a part `unread`. Source: product.md §8, nothing wrong without a word.
+Every part is looked at: by its bytes, and where it is XML also by all the text in it. Text that no
+reader has seen makes a part `unread`.
 """
 
 from __future__ import annotations
@@ -24,21 +24,8 @@ from defense_console.uploads.comparing.sheet_texts import formulas
 from defense_console.uploads.comparing.texts import ZIPPED, check_kind, kind_of, reader_error
 
 _PICTURES: Final = (
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "bmp",
-    "tif",
-    "tiff",
-    "svg",
-    "emf",
-    "wmf",
-    "webp",
-    "ico",
-    "jp2",
-    "heic",
-)
+    "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "svg", "emf", "wmf", "webp", "ico", "jp2", "heic",
+)  # fmt: skip
 _MEDIA: Final = ("mp3", "m4a", "wav", "wma", "ogg", "mp4", "m4v", "mov", "avi", "wmv", "webm", "mkv")
 _LAYOUT: Final = ("ttf", "otf", "odttf", "fntdata", "rels")
 _OWN_FOLDERS: Final[tuple[tuple[str, PartKind], ...]] = (
@@ -61,13 +48,6 @@ class _Part:
 
 def differing(old: Path, old_name: str, new: Path, new_name: str, limits: ReadingLimits) -> tuple[PartDifference, ...]:
     """Return what differs, the worst first; both documents were read, and no line of their text differs.
-
-    Args:
-        old: The version before.
-        old_name: Its file name, whose ending says the kind.
-        new: The version after.
-        new_name: Its file name.
-        limits: What each may cost.
 
     Raises:
         ConsoleError: A document cannot be read any more.

@@ -47,7 +47,7 @@ def opened_pdf(stream: BinaryIO) -> PdfReader:
 
 
 def read_pdf(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """PDF: page by page; lines that run on are put together, so that one word more does not change a whole page."""
+    """Read PDF: page by page; lines that run on are joined, so that one word more does not change a whole page."""
     reader = opened_pdf(stream)
     pages = len(reader.pages)
     check_count(pages, work.limits)

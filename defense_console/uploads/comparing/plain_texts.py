@@ -25,11 +25,7 @@ _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def decoded(data: bytes, declared: str | None = None) -> str:
-    """The text of a file whose encoding nobody wrote down.
-
-    Args:
-        data: The whole file.
-        declared: The encoding the file names itself, tried after a byte order mark and UTF-8.
+    """Return the text of a file whose encoding nobody wrote down.
 
     Returns:
         By byte order mark, else UTF-8, else UTF-16 where every second byte is zero, else as declared, else
@@ -64,7 +60,7 @@ def _readable(text: str) -> str:
 
 
 def read_lines(data: bytes) -> Iterator[Paragraph]:
-    """TXT, Markdown, CSV: line by line."""
+    """Read TXT, Markdown, CSV: line by line."""
     lines = _LINE_END.split(decoded(data))
     if lines and not lines[-1]:
         lines.pop()  # the end of the last line is no further line
@@ -73,7 +69,7 @@ def read_lines(data: bytes) -> Iterator[Paragraph]:
 
 
 def read_html(data: bytes) -> Iterator[Paragraph]:
-    """HTML: the text a reader sees, one paragraph per block, then words for pictures and fields, and links.
+    """Read HTML: the text a reader sees, one paragraph per block, then words for pictures and fields, and links.
 
     Scripts, styles and hidden parts are left out.
     """
@@ -133,7 +129,7 @@ class _Page(HTMLParser):
         """Open elements from the outermost unseen one on; empty while text is visible."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block begins, or something that is not seen."""
+        """Begin a block, or something that is not seen."""
         if tag not in _INLINE:
             self._begin(tag)
         given = dict(attrs)
@@ -157,7 +153,7 @@ class _Page(HTMLParser):
             self.end_block()
 
     def handle_endtag(self, tag: str) -> None:
-        """A block ends; a closing tag that nothing opened is ignored."""
+        """End a block; a closing tag that nothing opened is ignored."""
         if self._unseen:
             if tag in self._unseen:
                 del self._unseen[len(self._unseen) - 1 - self._unseen[::-1].index(tag) :]
@@ -165,7 +161,7 @@ class _Page(HTMLParser):
             self.end_block()
 
     def handle_data(self, data: str) -> None:
-        """Visible text is kept."""
+        """Keep visible text."""
         if not _CODE & {*self._unseen[-1:]}:
             self.all_text.append(data)
         if self._unseen:
@@ -176,7 +172,7 @@ class _Page(HTMLParser):
         self._pieces.append(data)
 
     def end_block(self) -> None:
-        """What was collected is one paragraph, its blanks as a browser shows them."""
+        """Make one paragraph of what was collected, its blanks as a browser shows them."""
         text = one_blank("".join(self._pieces))
         self._pieces.clear()
         if text:

@@ -39,11 +39,7 @@ def one_blank(text: str) -> str:
 
 
 def check_count(n: int, limits: ReadingLimits) -> None:
-    """Refuse a document with too many pages.
-
-    Raises:
-        ConsoleError: There are more pages, slides or sheets than allowed.
-    """
+    """Refuse a document with too many pages."""
     if n > limits.pages:
         raise ConsoleError(
             "The document has {n} pages; compare_max_pages in the settings allows {most}.", n=n, most=limits.pages

@@ -30,7 +30,7 @@ _STEP: Final = 0.01
 
 
 class ComparisonRequest(msgspec.Struct, frozen=True):
-    """What to compare: two files with the names that tell their kinds, and what it may cost.
+    """What to compare: two files with the names that say their kinds, and what it may cost.
 
     Paths are bytes, since a file system may hold names that are no text.
     """
@@ -129,7 +129,7 @@ def limit_itself(limits: ReadingLimits) -> None:
 
 
 def _answers() -> BinaryIO:
-    """The standard output for answers alone: whatever a reader prints goes nowhere."""
+    """Return the standard output for answers alone: what a reader prints goes nowhere."""
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -138,7 +138,7 @@ def _answers() -> BinaryIO:
 
 
 def main() -> None:
-    """One request, its answers, the end."""
+    """Answer one request."""
     request = msgspec.json.decode(sys.stdin.buffer.readline(), type=ComparisonRequest)
     limit_itself(request.limits)
     encode = msgspec.json.Encoder().encode

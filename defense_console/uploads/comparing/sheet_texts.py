@@ -24,7 +24,7 @@ _SHEETS: Final = ("worksheet", "chartsheet", "dialogsheet")
 
 
 def read_xlsx(stream: BinaryIO, work: Work) -> Iterator[Paragraph]:
-    """XLSX: one paragraph per row that holds something, then comments, text boxes, charts, headers and footers.
+    """Read XLSX: one paragraph per row that holds something, then comments, text boxes, charts, headers and footers.
 
     A cell shows the value that the workbook was saved with, else its formula.
     """

@@ -62,12 +62,6 @@ def read_text(
 ) -> tuple[Paragraph, ...]:
     """Read the text of a document.
 
-    Args:
-        path: Where it is.
-        name: Its file name, whose ending says the kind.
-        limits: What it may cost; time and memory are limited by the process around.
-        progress: Called with the part that is done.
-
     Returns:
         Paragraphs in the order they are read, at least one.
 

@@ -107,7 +107,7 @@ def _of_character(character: str, before: str, after: str, foreign: int) -> floa
 
 
 def _of_east_asia(scripts: list[str]) -> float:
-    """Return how much a word of such letters looks like one: they come several together, and beside no others."""
+    """Return how much a word of such letters looks like one: they come several together, and next to no others."""
     own = sum(script in ("cjk", "kana", "hangul") for script in scripts)
     others = len(scripts) - own
     return 1.5 * own - 2.0 * others if own > 1 else -2.0 * len(scripts)

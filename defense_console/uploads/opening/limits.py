@@ -55,11 +55,7 @@ class Meter:
         self._entries = 0
 
     def entry(self, entry: str) -> None:
-        """One more file or folder.
-
-        Raises:
-            RefusedSource: It is one too many.
-        """
+        """Count one more file or folder."""
         self._entries += 1
         if self._entries > self._limits.max_files:
             reason = ConsoleError(
@@ -69,7 +65,7 @@ class Meter:
             raise RefusedSource(entry, reason)
 
     def read(self, entry: str, size: int, so_far: int, packed: int | None = None) -> None:
-        """More bytes were read.
+        """Count bytes that were read.
 
         Args:
             entry: Of which file.
@@ -96,5 +92,5 @@ class Meter:
 
 
 def too_large(limits: Limits) -> ConsoleError:
-    """The reason when there are too many bytes."""
+    """Return the reason when there are too many bytes."""
     return ConsoleError("There are more than {mb} MB; max_archive_mb in the settings allows no more.", mb=limits.max_mb)

@@ -26,7 +26,7 @@ _JUNK_FILES: Final = frozenset(
     {".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", ".directory", ".apdisk", "icon\r"}
 )
 _JUNK_BEGINNINGS: Final = ("._", "~$", ".~lock.")
-"""What macOS keeps beside each file on foreign disks, and what office programs leave while a document is open."""
+"""What macOS keeps next to each file on foreign disks, and what office programs leave while a document is open."""
 
 _LEAVES: Final = N_("This path leaves its folder.")
 _ABSOLUTE: Final = N_("This path does not begin in the folder it came in.")
@@ -39,10 +39,7 @@ TWICE: Final = N_("There are two of this name, and one would replace the other: 
 
 
 def safe_place(raw: str) -> str:
-    """A path as it is kept: parts joined with `/`, accents composed.
-
-    Args:
-        raw: As it came, see `slashed`; a folder may end with `/`.
+    """Return a path as it is kept: parts joined with `/`, accents composed.
 
     Raises:
         RefusedSource: It is absolute, leaves its folder, or holds a name that some system takes for something else.
@@ -86,6 +83,6 @@ def _refuse(raw: str, reason: str) -> None:
 
 
 def is_junk(place: str) -> bool:
-    """Whether a system left this file or folder there for itself."""
+    """Return whether a system left this file or folder there for itself."""
     *folders, name = place.casefold().split("/")
     return name in _JUNK_FILES or name.startswith(_JUNK_BEGINNINGS) or bool(_JUNK_FOLDERS & {*folders, name})

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -15,7 +15,7 @@ from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.settings import path_named
 from defense_console.uploads.opening.limits import MB, Limits, Meter, RefusedSource, too_large
 from defense_console.uploads.opening.places import TWICE, is_junk, safe_place, slashed
-from defense_console.uploads.opening.zips import CHUNK, opened_zip
+from defense_console.uploads.opening.zips import CHUNK, Zip
 
 SourceKind = Literal["file", "folder", "archive"]
 _OPENING: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -30,7 +30,7 @@ class SourceFile:
 
     Attributes:
         place: safe path inside the source, parts joined with `/`.
-        told_bytes: size as the source tells it, for a progress bar and nothing else.
+        told_bytes: size as the source says it, for a progress bar and nothing else.
         chunks: gives its bytes in pieces of at most 1 MiB, once; raises RefusedSource.
     """
 
@@ -76,7 +76,7 @@ def opened(path: Path, limits: Limits, *, plain: bool = False) -> Iterator[Sourc
             place = safe_place(slashed(path.name))
             yield Source(place, "file", (SourceFile(place, size, lambda: _chunks(file, place, meter)),))
             return
-        with opened_zip(file, path.name, limits) as archive:
+        with closing(Zip(file, path.name, limits)) as archive:
             files = tuple(SourceFile(place, told, _reading(archive.chunks, place)) for place, told in archive.entries)
             yield Source(safe_place(slashed(path.name)), "archive", files)
 
@@ -97,7 +97,7 @@ def _reading(chunks: Callable[[str], Iterator[bytes]], place: str) -> Callable[[
 
 
 def _opened_file(path: Path, entry: str, flags: int = 0) -> IO[bytes]:
-    """A regular file, opened; a link where `flags` forbids it, and anything else, is refused."""
+    """Return a regular file, opened; a link where `flags` forbids it, and anything else, is refused."""
     try:
         handle = os.open(path, _OPENING | flags)
     except OSError as error:
@@ -152,7 +152,7 @@ def _file_chunks(path: Path, place: str, meter: Meter) -> Iterator[bytes]:
 
 
 def _walked(root: Path, meter: Meter) -> Iterator[tuple[str, Path, int]]:
-    """Every file below a folder, in order of its path: its place, where it lies, its size. No link is followed."""
+    """Yield every file below a folder, in order: its place, its path, its size. No link is followed."""
     waiting = [root]
     seen: set[str] = set()
     while waiting:

@@ -12,7 +12,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import IO, Final
 
 from defense_console.model.errors import N_, ConsoleError
@@ -34,7 +33,7 @@ _MADE_ON_DOS: Final = (0, 10)
 _FOLDER_OF_DOS: Final = 0x10
 _FIRST: Final = b"PK\3\4"
 _SPLIT: Final = (b"PK00", b"PK\7\x08")
-"""What stands before the first entry of an archive that was made in parts."""
+"""What comes before the first entry of an archive that was made in parts."""
 _END: Final = b"PK\5\6"
 _END_BYTES: Final = 22
 _LONGEST_COMMENT: Final = 0xFFFF
@@ -59,7 +58,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplemente
 
 
 class _Guarded(io.BufferedIOBase):
-    """The archive's file, which gives no more at once than a sound archive needs: its directory tells its own size."""
+    """The archive's file, which gives no more at once than a sound archive needs: its directory says its own size."""
 
     def __init__(self, file: IO[bytes], most: int) -> None:
         self._file = file
@@ -87,8 +86,8 @@ class _Guarded(io.BufferedIOBase):
 class Zip:
     """An archive whose entries were all checked.
 
-    Attributes:
-        entries: files in the order of the archive, by their safe path, with the size the archive tells.
+    Raises:
+        RefusedSource: It is not a sound archive, or one of its entries is refused.
     """
 
     def __init__(self, file: IO[bytes], name: str, limits: Limits) -> None:
@@ -111,7 +110,7 @@ class Zip:
 
     @property
     def entries(self) -> tuple[tuple[str, int], ...]:
-        """Path and told size of every file."""
+        """Return the safe path of every file, in the order of the archive, and the size that the archive says."""
         return tuple((place, info.file_size) for place, info in self._files.items())
 
     def _checked(self, infos: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -141,7 +140,7 @@ class Zip:
         return files
 
     def _check_extents(self, infos: Sequence[zipfile.ZipInfo], size: int) -> None:
-        """No two entries share a byte of the archive, and each says in its place what the directory says of it."""
+        """Check that no two entries share a byte, and that each says in its place what the directory says of it."""
         extents = sorted((self._extent(info), self._names[info.header_offset, info.orig_filename]) for info in infos)
         end = 0
         for (start, after), raw in extents:
@@ -167,7 +166,7 @@ class Zip:
         return start, start + _LOCAL_BYTES + name_bytes + extra_bytes + info.compress_size
 
     def chunks(self, place: str) -> Iterator[bytes]:
-        """The bytes of a file.
+        """Yield the bytes of a file.
 
         Raises:
             RefusedSource: It is damaged, is not what the directory says, or passes a limit.
@@ -187,20 +186,6 @@ class Zip:
     def close(self) -> None:
         """Let go of it."""
         self._zip.close()
-
-
-@contextmanager
-def opened_zip(file: IO[bytes], name: str, limits: Limits) -> Iterator[Zip]:
-    """An archive, checked and closed at the end.
-
-    Raises:
-        RefusedSource: It is not a sound archive, or one of its entries is refused.
-    """
-    archive = Zip(file, name, limits)
-    try:
-        yield archive
-    finally:
-        archive.close()
 
 
 # --- whole archives ----------------------------------------------------------------------------------------------

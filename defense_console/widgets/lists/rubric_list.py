@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
-from defense_console.model.defense.rubric import all_ratings, count
+from defense_console.model.defense.rubric import count
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import cells, line, shortened
 from defense_console.widgets.frame.marks import mark
@@ -88,7 +88,7 @@ class RubricList(LineList):
         self._documents = documents
         skills = curriculum.skills_of(project)
         self._skills, self._language = skills, language
-        self._ratings, self._own, self._acquired = all_ratings(defense), defense.ratings, defense.acquired
+        self._ratings, self._own, self._acquired = defense.all_ratings, defense.ratings, defense.acquired
         self._notes = Counter(note.criterion for note in defense.notes)
         self._fold()
 

@@ -1,7 +1,6 @@
 """The kinds of event of a defense, by subject: each kind with its law and its effect under it.
 
 An event is a decision of a mentor, or a fact the system saw. Everyone but the kinds themselves finds them here.
-Source: product.md §2.
 """
 
 from defense_console.model.defense.kinds.appointment import *  # noqa: F403
@@ -15,10 +14,11 @@ from defense_console.model.defense.kinds.revisions import RevisionsWhat
 from defense_console.model.defense.kinds.verdict import *  # noqa: F403
 from defense_console.model.defense.kinds.verdict import VerdictWhat
 from defense_console.model.log.envelope import Event
+from defense_console.model.log.every_log import EveryLogWhat
+from defense_console.model.log.every_log import LeaseTaken as LeaseTaken
 from defense_console.model.log.undo import Redone as Redone
 from defense_console.model.log.undo import Undone as Undone
-from defense_console.model.log.undo import UndoWhat
 
-DefenseWhat = AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | UndoWhat
+DefenseWhat = AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | EveryLogWhat
 DefenseEvent = Event[DefenseWhat]
 """One line of a defense's log."""

@@ -87,9 +87,7 @@ class DetailsChanged(What, frozen=True, tag="details_changed"):
     language: str | None = None
 
 
-@checks(DetailsChanged)
-def _check_details_changed(case: Case, what: DetailsChanged) -> None:
-    _can_be_replanned(case)
+checks.by_case(DetailsChanged, _can_be_replanned)
 
 
 @applies(DetailsChanged)
@@ -177,9 +175,7 @@ class RoomOpened(What, frozen=True, tag="room_opened"):
     """The mentor waits for the student: the no-show time runs from here."""
 
 
-@checks(RoomOpened)
-def _check_room_opened(case: Case, what: RoomOpened) -> None:
-    session_in(case, "planned")
+checks.by_case(RoomOpened, lambda case: session_in(case, "planned"))
 
 
 @applies(RoomOpened)
@@ -213,7 +209,7 @@ def _apply_no_show(state: Folding, event: Event[What], what: NoShow) -> None:
 
 
 def no_show_in_s(defense: Defense, curriculum: Curriculum, project: Project, at: Stamp) -> int:
-    """Seconds until absence may be declared without a reason; 0 or less from then on.
+    """Return the seconds until absence may be declared without a reason; 0 or less from then on.
 
     The student is given a share of the plan (a third) from the later of the planned start and the opened room.
     """
@@ -233,9 +229,7 @@ class Cancelled(What, frozen=True, tag="cancelled"):
     reason: str = ""
 
 
-@checks(Cancelled)
-def _check_cancelled(case: Case, what: Cancelled) -> None:
-    session_in(case, "planned", "waiting")
+checks.by_case(Cancelled, lambda case: session_in(case, "planned", "waiting"))
 
 
 @applies(Cancelled)
@@ -249,9 +243,7 @@ class Aborted(What, frozen=True, tag="aborted"):
     reason: str = ""
 
 
-@checks(Aborted)
-def _check_aborted(case: Case, what: Aborted) -> None:
-    is_live(case)
+checks.by_case(Aborted, is_live)
 
 
 @applies(Aborted)

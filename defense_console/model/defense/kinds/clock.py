@@ -6,14 +6,10 @@ from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, is_live, require, session_in
+from defense_console.model.defense.legal_context import Case, checks, is_live, numbered, require, session_in
 from defense_console.model.defense.state import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
-
-
-def _set_clock(state: Folding, changed: timeline.Timeline) -> None:
-    state.change_sitting(timeline=changed)
 
 
 class Started(What, frozen=True, tag="started"):
@@ -56,7 +52,7 @@ def _check_paused(case: Case, what: Paused) -> None:
 
 @applies(Paused)
 def _apply_paused(state: Folding, event: Event[What], what: Paused) -> None:
-    _set_clock(state, timeline.pause(state.timeline, event.at))
+    state.change_sitting(timeline=timeline.pause(state.timeline, event.at))
     state.pauses[event.seq] = Pause(event.seq, state.sitting.n, event.at, what.reason)
 
 
@@ -71,8 +67,9 @@ class PauseExplained(What, frozen=True, tag="pause_explained"):
 @checks(PauseExplained)
 def _check_pause_explained(case: Case, what: PauseExplained) -> None:
     is_live(case)
-    pauses = {pause.seq for pause in case.defense.pauses if pause.sitting == case.defense.sitting.n}
-    require(what.pause in pauses, "The clock was not paused in this sitting.")
+    pause = numbered(case.defense.pauses, what.pause)
+    here = pause is not None and pause.sitting == case.defense.sitting.n
+    require(here, "The clock was not paused in this sitting.")
 
 
 @applies(PauseExplained)
@@ -93,7 +90,7 @@ def _check_resumed(case: Case, what: Resumed) -> None:
 
 @applies(Resumed)
 def _apply_resumed(state: Folding, event: Event[What], what: Resumed) -> None:
-    _set_clock(state, timeline.resume(state.timeline, event.at))
+    state.change_sitting(timeline=timeline.resume(state.timeline, event.at))
 
 
 class PhaseEntered(What, frozen=True, tag="phase_entered"):
@@ -112,7 +109,7 @@ def _check_phase_entered(case: Case, what: PhaseEntered) -> None:
 
 @applies(PhaseEntered)
 def _apply_phase_entered(state: Folding, event: Event[What], what: PhaseEntered) -> None:
-    _set_clock(state, timeline.enter(state.timeline, what.phase, event.at))
+    state.change_sitting(timeline=timeline.enter(state.timeline, what.phase, event.at))
 
 
 class TargetMoved(What, frozen=True, tag="target_moved"):
@@ -132,7 +129,7 @@ def _check_target_moved(case: Case, what: TargetMoved) -> None:
 
 @applies(TargetMoved)
 def _apply_target_moved(state: Folding, event: Event[What], what: TargetMoved) -> None:
-    _set_clock(state, timeline.move_target(state.timeline, what.phase, what.by_s))
+    state.change_sitting(timeline=timeline.move_target(state.timeline, what.phase, what.by_s))
 
 
 class RecordingStarted(What, frozen=True, tag="recording_started"):
@@ -155,9 +152,7 @@ class Finished(What, frozen=True, tag="finished"):
     """The defense is over: the session is held."""
 
 
-@checks(Finished)
-def _check_finished(case: Case, what: Finished) -> None:
-    is_live(case)
+checks.by_case(Finished, is_live)
 
 
 @applies(Finished)
@@ -185,7 +180,7 @@ def _apply_reopened(state: Folding, event: Event[What], what: Reopened) -> None:
 
 
 class GapPaused(What, frozen=True, tag="gap_paused"):
-    """A gap that was counted becomes a pause. `gap` is the number of the event that told of it."""
+    """A gap that was counted becomes a pause. `gap` is the number of the event that recorded it."""
 
     gap: int
     refers = "gap"
@@ -194,7 +189,7 @@ class GapPaused(What, frozen=True, tag="gap_paused"):
 @checks(GapPaused)
 def _check_gap_paused(case: Case, what: GapPaused) -> None:
     session_in(case, "live", "held")
-    gap = next((g for g in case.defense.gaps if g.seq == what.gap), None)
+    gap = numbered(case.defense.gaps, what.gap)
     require(
         gap is not None and gap.sitting == case.defense.sitting.n,
         "There is no gap to turn into a pause.",
@@ -212,7 +207,7 @@ def _apply_gap_paused(state: Folding, event: Event[What], what: GapPaused) -> No
 def _pause_gap(state: Folding, seq: int) -> None:
     gap = state.gaps[seq]
     end_ms = state.timeline.place_ms(gap.until)
-    _set_clock(state, timeline.pause_between(state.timeline, end_ms - gap.gap_ms, end_ms))
+    state.change_sitting(timeline=timeline.pause_between(state.timeline, end_ms - gap.gap_ms, end_ms))
     state.gaps[seq] = replace(gap, paused=True)
 
 
@@ -227,7 +222,7 @@ class Suspended(What, frozen=True, tag="suspended"):
 @applies(Suspended)
 def _apply_suspended(state: Folding, event: Event[What], what: Suspended) -> None:
     if state.sittings and state.sitting.session == "live":
-        _set_clock(state, timeline.checkpoint(state.timeline, event.at))
+        state.change_sitting(timeline=timeline.checkpoint(state.timeline, event.at))
         n = state.sitting.n
         state.gaps[event.seq] = Gap(event.seq, n, what.since, event.at, what.gap_ms, asleep=True)
 
@@ -241,9 +236,9 @@ class ClockStepped(What, frozen=True, tag="clock_stepped"):
 
 @applies(ClockStepped)
 def _apply_clock_stepped(state: Folding, event: Event[What], what: ClockStepped) -> None:
-    """The wall clock was set: a mark here keeps a later reboot from measuring across the step."""
+    """Set a mark: it keeps a later reboot from measuring across the step of the wall clock."""
     if state.sittings and state.sitting.session == "live":
-        _set_clock(state, timeline.checkpoint(state.timeline, event.at))
+        state.change_sitting(timeline=timeline.checkpoint(state.timeline, event.at))
 
 
 class Recovered(What, frozen=True, tag="recovered"):
@@ -260,14 +255,14 @@ class Recovered(What, frozen=True, tag="recovered"):
 
 @applies(Recovered)
 def _apply_recovered(state: Folding, event: Event[What], what: Recovered) -> None:
-    """The console came back, or the mentor says what a gap that counted so far was."""
+    """Take in that the console came back, or what the mentor says of a gap that counted so far."""
     if state.sitting.session != "live":
         return
     told = next((gap for gap in state.gaps.values() if (gap.since, gap.until) == (what.last, what.back)), None)
     if what.answer == "ended":
         state.change_sitting(session="held", timeline=timeline.end_at(state.timeline, what.last))
     elif told is None:
-        _set_clock(state, timeline.checkpoint(timeline.checkpoint(state.timeline, what.last), what.back))
+        state.change_sitting(timeline=timeline.checkpoint(timeline.checkpoint(state.timeline, what.last), what.back))
         gap_ms = timeline.between_ms(what.last, what.back)
         told = Gap(event.seq, state.sitting.n, what.last, what.back, gap_ms, asleep=False)
         state.gaps[told.seq] = told
@@ -275,14 +270,6 @@ def _apply_recovered(state: Folding, event: Event[What], what: Recovered) -> Non
         state.gaps[told.seq] = replace(told, answered=True)
     if told is not None and what.answer == "pause":
         _pause_gap(state, told.seq)
-
-
-class LeaseTaken(What, frozen=True, tag="lease_taken"):
-    """Another console took the defense over (system fact)."""
-
-    host: str
-    pid: int
-    fact = True
 
 
 ClockWhat = (
@@ -299,5 +286,4 @@ ClockWhat = (
     | Suspended
     | ClockStepped
     | Recovered
-    | LeaseTaken
 )

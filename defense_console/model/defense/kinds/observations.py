@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from defense_console.model.defense.folding import Folding, applies
-from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
+from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, numbered, require
 from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, RemarkSection
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
+
+T = TypeVar("T", Note, Question, Line)
 
 
 def _has_text(text: str) -> None:
     require(bool(text.strip()), "There is nothing to keep: the text is empty.")
+
+
+def _write(found: dict[int, T], seq: int, text: str) -> None:
+    """Give a note, a question or a line another text; an empty one withdraws it."""
+    if not text:
+        found.pop(seq, None)
+    elif seq in found:
+        found[seq] = replace(found[seq], text=text)
 
 
 class Rated(What, frozen=True, tag="rated"):
@@ -81,8 +94,11 @@ def _recorded_s(state: Folding, first: Stamp) -> int | None:
     return offset_ms // 1000 if offset_ms >= 0 else None
 
 
-def _note_exists(case: Case, seq: int) -> None:
-    require(any(n.seq == seq for n in case.defense.notes), "This note is gone.")
+def _note(case: Case, seq: int) -> Note:
+    note = numbered(case.defense.notes, seq)
+    if note is None:
+        raise ConsoleError("This note is gone.")
+    return note
 
 
 class NoteEdited(What, frozen=True, tag="note_edited"):
@@ -96,17 +112,13 @@ class NoteEdited(What, frozen=True, tag="note_edited"):
 @checks(NoteEdited)
 def _check_note_edited(case: Case, what: NoteEdited) -> None:
     """What others read is under the hash the report prints: after a release only a new version changes it."""
-    _note_exists(case, what.note)
-    if any(n.seq == what.note and not n.private for n in case.defense.notes):
+    if not _note(case, what.note).private:
         not_released(case)
 
 
 @applies(NoteEdited)
 def _apply_note_edited(state: Folding, event: Event[What], what: NoteEdited) -> None:
-    if not what.text:
-        state.notes.pop(what.note, None)
-    elif what.note in state.notes:
-        state.notes[what.note] = replace(state.notes[what.note], text=what.text)
+    _write(state.notes, what.note, what.text)
 
 
 class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
@@ -120,8 +132,7 @@ class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
 @checks(NotePrivacySet)
 def _check_note_privacy_set(case: Case, what: NotePrivacySet) -> None:
     """Shared, a private note adds words to the report; made private, a shared one takes them out of it."""
-    _note_exists(case, what.note)
-    if any(n.seq == what.note and n.private != what.private for n in case.defense.notes):
+    if _note(case, what.note).private != what.private:
         not_released(case)
 
 
@@ -149,7 +160,7 @@ def _apply_question_parked(state: Folding, event: Event[What], what: QuestionPar
 
 
 def _question_exists(case: Case, seq: int) -> None:
-    require(any(q.seq == seq for q in case.defense.questions), "This question is gone.")
+    require(numbered(case.defense.questions, seq) is not None, "This question is gone.")
 
 
 class QuestionMoved(What, frozen=True, tag="question_moved"):
@@ -186,10 +197,7 @@ def _check_question_edited(case: Case, what: QuestionEdited) -> None:
 
 @applies(QuestionEdited)
 def _apply_question_edited(state: Folding, event: Event[What], what: QuestionEdited) -> None:
-    if not what.text:
-        state.questions.pop(what.question, None)
-    elif what.question in state.questions:
-        state.questions[what.question] = replace(state.questions[what.question], text=what.text)
+    _write(state.questions, what.question, what.text)
 
 
 class LineAdded(What, frozen=True, tag="line_added"):
@@ -221,15 +229,12 @@ class LineEdited(What, frozen=True, tag="line_edited"):
 @checks(LineEdited)
 def _check_line_edited(case: Case, what: LineEdited) -> None:
     may_judge(case)
-    require(any(line.seq == what.line for line in case.defense.lines), "This line is gone.")
+    require(numbered(case.defense.lines, what.line) is not None, "This line is gone.")
 
 
 @applies(LineEdited)
 def _apply_line_edited(state: Folding, event: Event[What], what: LineEdited) -> None:
-    if not what.text:
-        state.lines.pop(what.line, None)
-    elif what.line in state.lines:
-        state.lines[what.line] = replace(state.lines[what.line], text=what.text)
+    _write(state.lines, what.line, what.text)
 
 
 class SkillCommented(What, frozen=True, tag="skill_commented"):
@@ -261,9 +266,7 @@ class GoalSet(What, frozen=True, tag="goal_set"):
     text: str
 
 
-@checks(GoalSet)
-def _check_goal_set(case: Case, what: GoalSet) -> None:
-    may_judge(case)
+checks.by_case(GoalSet, may_judge)
 
 
 @applies(GoalSet)

@@ -45,17 +45,20 @@ def _revision(case: Case, row: str, *states: RowState) -> Revision:
     return revision
 
 
+def _change(state: Folding, row: str, /, **fields: object) -> None:
+    if row in state.revisions:
+        state.revisions[row] = replace(state.revisions[row], **fields)
+
+
 def _decide(state: Folding, row: str, to: RowState, event: Event[What], reason: str = "") -> None:
     if row in state.revisions:
         revision = state.revisions[row]
         decided = (*revision.decisions, Decision(revision.round, to, event.at.wall, reason))
-        state.revisions[row] = replace(
-            revision, state=to, decision_reason=reason, decided_at=event.at.wall, decisions=decided
-        )
+        _change(state, row, state=to, decision_reason=reason, decided_at=event.at.wall, decisions=decided)
 
 
 class DeliverableReceived(What, frozen=True, tag="deliverable_received"):
-    """Files of a deliverable came in that nobody asked to revise: before the defense, or beside what is asked for."""
+    """Files of a deliverable came in that nobody asked to revise: before the defense, or next to what is asked for."""
 
     deliverable: int
     files: tuple[ReceivedFile, ...]
@@ -81,7 +84,7 @@ def _apply_deliverable_received(state: Folding, event: Event[What], what: Delive
 def _delivered(
     state: Folding, n: int | None, event: Event[What], files: tuple[ReceivedFile, ...], revision: Revision | None
 ) -> Delivery:
-    """One more version of a document; a deliverable's are counted from the first one that ever came."""
+    """Return one more version of a document; a deliverable's are counted from the first one that ever came."""
     known = state.deliveries.get(n, ()) if n is not None else ()
     before = known or (revision.deliveries if revision is not None else ())
     delivery = Delivery(
@@ -134,8 +137,7 @@ def _check_review_started(case: Case, what: ReviewStarted) -> None:
 
 @applies(ReviewStarted)
 def _apply_review_started(state: Folding, event: Event[What], what: ReviewStarted) -> None:
-    if what.row in state.revisions:
-        state.revisions[what.row] = replace(state.revisions[what.row], state="under_review")
+    _change(state, what.row, state="under_review")
 
 
 class RowAccepted(OfRow, frozen=True, tag="accepted"):
@@ -154,8 +156,7 @@ def _check_row_accepted(case: Case, what: RowAccepted) -> None:
 @applies(RowAccepted)
 def _apply_row_accepted(state: Folding, event: Event[What], what: RowAccepted) -> None:
     _decide(state, what.row, "accepted", event)
-    if what.row in state.revisions:
-        state.revisions[what.row] = replace(state.revisions[what.row], accepted=tuple(sorted(what.sha256)))
+    _change(state, what.row, accepted=tuple(sorted(what.sha256)))
 
 
 class RowRequestedAgain(OfRow, frozen=True, tag="re_requested"):

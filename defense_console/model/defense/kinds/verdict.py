@@ -37,9 +37,7 @@ class OutcomeChosen(What, frozen=True, tag="outcome_chosen"):
     outcome: OutcomeValue
 
 
-@checks(OutcomeChosen)
-def _check_outcome_chosen(case: Case, what: OutcomeChosen) -> None:
-    may_judge(case)
+checks.by_case(OutcomeChosen, may_judge)
 
 
 @applies(OutcomeChosen)
@@ -53,9 +51,7 @@ class ReasonGiven(What, frozen=True, tag="reason_given"):
     text: str
 
 
-@checks(ReasonGiven)
-def _check_reason_given(case: Case, what: ReasonGiven) -> None:
-    may_judge(case)
+checks.by_case(ReasonGiven, may_judge)
 
 
 @applies(ReasonGiven)
@@ -68,9 +64,9 @@ class ParagraphEdited(What, frozen=True, tag="paragraph_edited"):
 
     Attributes:
         field: The report's key of the field: `skill/<ref>`, `improvement` or `remarks`.
-        language: Of the report it stands in, "fr" or "en".
+        language: Of the report it is in, "fr" or "en".
         text: What the mentor wrote.
-        proposal: SHA-256, in hexadecimal, of the generated text it stands for, so that a changed proposal is noticed.
+        proposal: SHA-256, in hexadecimal, of the generated text it replaces, so that a changed proposal is noticed.
     """
 
     field: str
@@ -132,7 +128,7 @@ def _check_row_set(case: Case, what: RowSet) -> None:
 
 @applies(RowSet)
 def _apply_row_set(state: Folding, event: Event[What], what: RowSet) -> None:
-    """Of a row the rubric proposes, only the criteria the mentor added are kept: the others follow the ratings."""
+    """Keep of a proposed row only the criteria that the mentor added: the others follow the ratings."""
     row = what.row
     if row.proposed:
         before = state.set_rows[row.id].criteria if row.id in state.set_rows else ()
@@ -147,9 +143,7 @@ class RowKept(OfRow, frozen=True, tag="row_kept"):
     kept: bool
 
 
-@checks(RowKept)
-def _check_row_kept(case: Case, what: RowKept) -> None:
-    may_judge(case)
+checks.by_case(RowKept, may_judge)
 
 
 @applies(RowKept)
@@ -192,7 +186,6 @@ def _apply_signed(state: Folding, event: Event[What], what: Signed) -> None:
             suggested=what.suggested,
             reason=what.reason,
             signed_at=event.at.wall,
-            signed_stamp=event.at,
             released_at=None,
             released_seq=None,
             rows=what.rows,
@@ -203,7 +196,7 @@ def _apply_signed(state: Folding, event: Event[What], what: Signed) -> None:
 
 
 def signed_event(defense: Defense, curriculum: Curriculum) -> Signed:
-    """The signature of the draft as it stands: rows, suggestion and what the clock rated are written down in it.
+    """Return the signature of the draft: rows, suggestion and what the clock rated are written down in it.
 
     Raises:
         ConsoleError: No outcome is chosen.
@@ -262,11 +255,11 @@ def _apply_released(state: Folding, event: Event[What], what: Released) -> None:
 
 
 def _request(state: Folding, version: Version, released_at: str) -> None:
-    """A conditional verdict asks for its rows.
+    """Ask for the rows of a conditional verdict.
 
-    One that amends a condition leaves what it asks in the same words as before as it stands: its round, its words since
-    then, what was received and decided. One that follows a finished round asks for each of its rows anew. What it does
-    not ask for any more is kept beside it, and taken up again by a version that asks for it after all.
+    One that amends a condition keeps what it asks for in the same words: its round, its words since then, what was
+    received and decided. One that follows a finished round asks for each of its rows again. What it does not ask for
+    any more is kept apart, and taken up again by a version that asks for it after all.
     """
     before = state.revisions
     earlier = {row.id: row for each in state.versions[:-1] if each.outcome == "conditional" for row in each.rows}
@@ -299,7 +292,7 @@ def _request(state: Folding, version: Version, released_at: str) -> None:
 
 
 def _dropped(revision: Revision, version: Version) -> Revision:
-    """A document as it stood when a version of the verdict asked for it no more."""
+    """Return a document as it stood when a version of the verdict asked for it no more."""
     if revision.dropped is not None:
         return revision
     decision = Decision(
@@ -309,7 +302,7 @@ def _dropped(revision: Revision, version: Version) -> Revision:
 
 
 def _asks_the_same(row: Request, earlier: Request | None) -> bool:
-    """Whether a row asks for the same document in the same words; weight, time and verification may differ."""
+    """Return whether a row asks for the same document in the same words; weight, time and verification may differ."""
     return earlier is not None and (row.deliverable, row.title, row.expected) == (
         earlier.deliverable,
         earlier.title,
@@ -318,7 +311,7 @@ def _asks_the_same(row: Request, earlier: Request | None) -> bool:
 
 
 def _as_it_stands(old: Revision, row: Request, earlier: Request) -> Revision:
-    """What became of a document so far, under the terms of the amended row."""
+    """Return what became of a document so far, under the terms of the amended row."""
     request = replace(row, expected=old.request.expected, due_after_s=old.request.due_after_s)
     moved_s = row.due_after_s - earlier.due_after_s
     return replace(old, request=request, due_at=later(old.due_at, moved_s) if moved_s else old.due_at)
@@ -367,10 +360,10 @@ def _check_amendment_dropped(case: Case, what: AmendmentDropped) -> None:
 
 @applies(AmendmentDropped)
 def _apply_amendment_dropped(state: Folding, event: Event[What], what: AmendmentDropped) -> None:
-    """Judgement is as before; a note written meanwhile stays, and is the mentor's own."""
+    """Put the judgement back as it was; a note written meanwhile stays, and is private."""
     written = {seq: note for seq, note in state.notes.items() if seq not in state.before_amendment["notes"]}  # type: ignore[operator]
     for name, value in state.before_amendment.items():
-        setattr(state, name, value)
+        setattr(state, name, copy(value))
     state.notes |= {seq: replace(note, private=True) for seq, note in written.items()}
     state.amendment, state.amendment_for_student, state.before_amendment = "", False, {}
 
@@ -395,7 +388,7 @@ def _apply_contested(state: Folding, event: Event[What], what: Contested) -> Non
 
 
 class ContestResolved(What, frozen=True, tag="contest_resolved"):
-    """The contested verdict stands; a contest that changes it is resolved by an amendment."""
+    """The contested verdict is upheld; a contest that changes it is resolved by an amendment."""
 
     reason: str
 
@@ -412,7 +405,7 @@ def _apply_contest_resolved(state: Folding, event: Event[What], what: ContestRes
 
 
 def _resolve(state: Folding, resolution: Literal["upheld", "amended"], answer: str, event: Event[What]) -> None:
-    """The contest that waits for an answer has it."""
+    """Give the contest that waits its answer."""
     if state.contests and state.contests[-1].resolution is None:
         state.contests[-1] = replace(
             state.contests[-1], resolution=resolution, answer=answer, resolved_at=event.at.wall

@@ -31,7 +31,7 @@ class Made(msgspec.Struct, frozen=True):
 
     @property
     def refusal(self) -> ConsoleError | None:
-        """The reason why there is no copy."""
+        """Return the reason why there is no copy."""
         return ConsoleError(self.error, **self.parameters) if self.error else None
 
 

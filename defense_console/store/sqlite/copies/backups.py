@@ -44,9 +44,7 @@ class Backup(msgspec.Struct, frozen=True):
     """A copy.
 
     Attributes:
-        path: its file.
         at: the UTC instant it was made by the clock of then, ISO 8601.
-        reason: why.
         doubtful: whether that clock was wrong: the instant is still to come. Such a copy counts as the oldest, since
             nothing says when it was made.
     """
@@ -58,10 +56,9 @@ class Backup(msgspec.Struct, frozen=True):
 
 
 def folder_of(store: Path, setting: str = "") -> Path:
-    """Where the copies of a store lie.
+    """Return where the copies of a store lie.
 
     Args:
-        store: The store's folder.
         setting: The folder the mentor chose for copies, where each store has one of its own; "" for next to the store.
     """
     if not setting:
@@ -74,11 +71,10 @@ class Backups:
     """The copies of one store. Belongs to no thread.
 
     Args:
-        store: The store's folder.
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
-        now: Tells the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
+        now: Gives the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
             every instant is believed.
     """
 
@@ -91,7 +87,7 @@ class Backups:
         self.kept = kept
 
     def all(self) -> tuple[Backup, ...]:
-        """The copies, doubtful ones first, then the oldest first.
+        """Return the copies, doubtful ones first, then the oldest first.
 
         Empty when there is none or their folder cannot be read.
         """
@@ -120,12 +116,7 @@ class Backups:
         with place.explained(self.folder), place.new_file(self.folder) as new:
             with place.explained(self.store):
                 copy_database(source, new)
-            if (fault := fault_of(new)) is not None:
-                raise DamagedStore(
-                    N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
-                    place=self.store,
-                    problem=fault,
-                )
+            refuse_unsound(new, self.store)
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
@@ -140,27 +131,22 @@ class Backups:
                 backup.path.unlink()
 
     def sound(self) -> Iterator[Backup]:
-        """The copies that hold what was written, the newest first."""
+        """Yield the copies that hold what was written, the newest first."""
         for backup in reversed(self.all()):
             with suppress(StoreError):
                 if fault_of(backup.path) is None:
                     yield backup
 
     def _make_folder(self) -> None:
-        if self.folder.is_symlink():
-            raise StoreError(
-                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."),
-                place=self.folder,
-            )
+        place.refuse_link(self.folder)
         durable_files.make_folder(self.folder)
         HalfMade(self.store, [self.folder]).sweep()
 
 
 def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
-    """The copies that need not be kept: of each day the last one counts, so that many copies of one day push none out.
+    """Return the copies that need not be kept. Of each day the last one counts, so many of one day push none out.
 
     Args:
-        backups: The oldest first.
         kept: How many days, how many copies of the newest day, and how many of each reason stay.
     """
     gone: list[Backup] = []
@@ -179,7 +165,7 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
 
 
 def named(path: Path) -> Backup | None:
-    """The copy a file is by its name; None when it is none."""
+    """Return the copy a file is by its name; None when it is none."""
     match = _NAME.fullmatch(path.name)
     if match is None or path.is_symlink() or not path.is_file():
         return None
@@ -211,7 +197,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def fault_of(path: Path) -> ConsoleError | None:
-    """What is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
+    """Return what is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
 
     Raises:
         StoreError: It cannot be read at all, and why.
@@ -221,6 +207,16 @@ def fault_of(path: Path) -> ConsoleError | None:
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
         problems = verifying.check_all(rows)
         return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
+
+
+def refuse_unsound(new: Path, source: Path) -> None:
+    """Refuse a file that is not sound."""
+    if (fault := fault_of(new)) is not None:
+        raise DamagedStore(
+            N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
+            place=source,
+            problem=fault,
+        )
 
 
 def sync_path(path: Path) -> None:

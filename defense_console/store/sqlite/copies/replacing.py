@@ -20,7 +20,6 @@ def replace(folder: Path, new: Path) -> None:
     The write-ahead log of the old file goes first: it would be replayed into the new one.
 
     Args:
-        folder: The store's folder.
         new: A file in it, on the disk, that needs no other file.
     """
     for end in COMPANIONS:
@@ -31,15 +30,7 @@ def replace(folder: Path, new: Path) -> None:
 
 
 def set_aside(folder: Path, at: str) -> Path:
-    """Copy the store's files as they lie there, damaged or not, into a folder that nothing here ever changes.
-
-    Args:
-        folder: The store's folder.
-        at: The instant, ISO 8601 UTC, which names it.
-
-    Returns:
-        The folder with the copies.
-    """
+    """Copy the store's files as they are into a new folder that nothing here ever changes; return the folder."""
     aside = folder / (DAMAGED_FOLDER + re.sub(r"[-:.]", "", at))
     aside.mkdir(mode=0o700)
     for end in ("", *COMPANIONS):

@@ -40,7 +40,6 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
 
     Args:
         source: A copy, or a folder of copies: then the last sound one is taken, and one of the future last of all.
-        backups: Of the store that is replaced.
         at: The instant, ISO 8601 UTC.
 
     Raises:
@@ -62,11 +61,8 @@ def restore(source: Path, backups: Backups, at: str) -> Restored:
 
 
 def _chosen(source: Path, at: str) -> Path:
-    """The copy that is meant; of a folder the last one that is not of the future."""
-    if source.is_symlink():
-        raise StoreError(
-            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=source
-        )
+    """Return the copy that is meant; of a folder the last one that is not of the future."""
+    place.refuse_link(source)
     if not source.is_dir():
         if not source.exists():
             raise ConsoleError("{file}: there is no such file or folder.", file=source)
@@ -82,7 +78,7 @@ def _chosen(source: Path, at: str) -> Path:
 
 @contextmanager
 def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
-    """A new file in the store's folder that holds what a copy holds, checked; and how many logs.
+    """Yield a new file in the store's folder that holds what a copy holds, checked; and how many logs.
 
     Raises:
         StoreError: It is not sound.
@@ -104,10 +100,7 @@ def taken_over(store: Path, source: Path) -> Iterator[tuple[Path, int]]:
 
 
 def keep(backups: Backups, at: str, reason: BackupReason) -> Path | None:
-    """Copy what is about to be replaced: as a copy like the others, and what is damaged byte by byte.
-
-    Returns:
-        Where the copy lies; None when there is nothing.
+    """Copy what is about to be replaced, byte by byte where it is damaged; return the copy, None for an empty store.
 
     Raises:
         StoreError: It cannot be copied, so nothing may be replaced.

@@ -10,7 +10,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -33,10 +32,7 @@ REBUILT: Final = frozenset({"file", "log", "row", "behind"})
 """What is mended by building the store again."""
 LOW_SPACE_MB: Final = 100
 _MB: Final = 1_000_000
-
-
-def _repairs() -> ConsoleError:
-    return ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
+_REPAIRS: Final = ConsoleError(N_("doctor --repair mends it, and keeps what is there now."))
 
 
 class Examined(NamedTuple):
@@ -48,10 +44,7 @@ class Examined(NamedTuple):
 
 @contextmanager
 def examined(backups: Backups) -> Iterator[Examined]:
-    """Everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
-
-    Args:
-        backups: Of the store.
+    """Yield everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
 
     Raises:
         StoreError: There is no store, it is a link, another program's or newer than this console.
@@ -69,7 +62,10 @@ def examined(backups: Backups) -> Iterator[Examined]:
             try:
                 store, version = examined_store(folder)
                 opened.callback(store.close)
-                found.extend(chain(_of_writing(folder), _of_schema(version), _of_content(backups, store)))
+                found += _of_writing(folder)
+                found += _of_schema(version)
+                found += map(_finding, store.verify_all())
+                found += _behind(store, _last_copy(backups, store))
             except (DamagedStore, NotOurStore) as error:
                 found.append(Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True))
                 store = None
@@ -79,7 +75,7 @@ def examined(backups: Backups) -> Iterator[Examined]:
 
 
 def examine(backups: Backups) -> tuple[Finding, ...]:
-    """What `examined` finds, alone."""
+    """Return what `examined` finds, alone."""
     with examined(backups) as (found, _store):
         return found
 
@@ -88,7 +84,7 @@ def _of_place(folder: Path) -> Iterator[Finding]:
     if (kind := network.network_kind(folder)) is not None:
         yield Finding(
             "place", str(folder),
-            ConsoleError(N_("The store lies on a network file system ({kind})."), kind=kind),
+            ConsoleError(N_("The store is on a network file system ({kind})."), kind=kind),
             ConsoleError(N_("Copy the folder to a disk of this machine, and open it there.")),
             repairable=False,
         )  # fmt: skip
@@ -96,7 +92,7 @@ def _of_place(folder: Path) -> Iterator[Finding]:
         if (folder / name).is_symlink():
             yield Finding(
                 "place", name,
-                ConsoleError(N_("It is a symbolic link: what it holds may lie anywhere.")),
+                ConsoleError(N_("It is a symbolic link: what it holds may be anywhere.")),
                 ConsoleError(N_("Move the folder itself into the store's folder.")),
                 repairable=False,
             )  # fmt: skip
@@ -131,7 +127,7 @@ def _of_rights(folder: Path) -> Iterator[Finding]:
 
 
 def _private(folder: Path) -> Iterator[Path]:
-    """What only the mentor may read; a folder that holds other things keeps its rights."""
+    """Yield what only the mentor may read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
         return
     if place.holds_only_ours(folder):
@@ -176,28 +172,23 @@ def _of_schema(version: int) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _of_content(backups: Backups, store: TinyStore) -> Iterator[Finding]:
-    yield from (_finding(problem) for problem in store.verify_all())
-    yield from _behind(store, _last_copy(backups, store))
-
-
 def _remedy_of_file(backups: Backups) -> ConsoleError:
     for backup in backups.sound():
         return ConsoleError(
-            N_("doctor --repair builds the store anew from what can be read and from the copy of {at}."), at=backup.at
+            N_("doctor --repair builds the store again from what can be read and from the copy of {at}."), at=backup.at
         )
-    return ConsoleError(N_("doctor --repair builds the store anew from what can be read; there is no copy of it."))
+    return ConsoleError(N_("doctor --repair builds the store again from what can be read; there is no copy of it."))
 
 
 def _finding(problem: Problem) -> Finding:
     logs = problem.stream.startswith(LOG_PREFIXES) and problem.kind != "summary"
     kind: FindingKind = "log" if logs else "row"
-    told = ConsoleError(problem.text_id, **problem.parameters)
-    return Finding(kind, problem.stream, told, _repairs(), repairable=True)
+    found = ConsoleError(problem.text_id, **problem.parameters)
+    return Finding(kind, problem.stream, found, _REPAIRS, repairable=True)
 
 
 def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
-    """The last sound copy of the same history: what was restored knows less than the copies made before it."""
+    """Return the last sound copy of the same history: what was restored knows less than the copies made before it."""
     since = store.meta(RESTORED_AT) or ""
     for backup in backups.sound():
         return backup if backup.at > since and not backup.doubtful else None
@@ -205,19 +196,19 @@ def _last_copy(backups: Backups, store: TinyStore) -> Backup | None:
 
 
 def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
-    """Logs that end before their copy does: what the store once held is gone without a trace in it."""
+    """Yield the logs that end before their copy does: what the store once held is gone without a trace in it."""
     if backup is None:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
         for stream in log_names(rows):
-            told = verifying.known_end(rows, stream)
-            if told is None:
+            copied = verifying.known_end(rows, stream)
+            if copied is None:
                 continue
             last = store.last(stream)
             here = 0 if last is None else last.seq
-            if here < told.seq:
+            if here < copied.seq:
                 problem = ConsoleError(
                     N_("{stream} ends at line {seq}; its copy of {at} went to line {last}."),
-                    stream=stream, seq=here, at=backup.at, last=told.seq,
+                    stream=stream, seq=here, at=backup.at, last=copied.seq,
                 )  # fmt: skip
-                yield Finding("behind", stream, problem, _repairs(), repairable=True)
+                yield Finding("behind", stream, problem, _REPAIRS, repairable=True)

@@ -9,34 +9,23 @@ import msgspec
 from defense_console.model.errors import ConsoleError
 
 FindingKind = Literal[
-    "file",
-    "schema",
+    "file",  # the file itself
+    "schema",  # how it is laid out
     "log",
-    "row",
-    "behind",
-    "document",
-    "spool",
-    "rights",
-    "space",
-    "place",
-    "left",
-    "copies",
+    "row",  # next to a log
+    "behind",  # fewer lines than its last copy
+    "document",  # received
+    "spool",  # work that waits outside the store
+    "rights",  # who may read and write
+    "space",  # on the disk
+    "place",  # where the store is
+    "left",  # by a kill
+    "copies",  # where they go, and their dates
 ]
-"""The file itself · how it is laid out · a log · a row next to a log · fewer lines than its last copy · a document
-received · work that waits outside the store · who may read and write · space on the disk · where
-the store lies · what a kill left · where copies go, and their instants."""
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that is wrong.
-
-    Attributes:
-        kind: see `Kind`.
-        where: log, table, file or folder.
-        problem: what is wrong.
-        remedy: what can be done.
-        repairable: whether `repair` does it.
-    """
+    """One thing that is wrong, in `where`: a log, table, file or folder; and whether `repair` does the remedy."""
 
     kind: FindingKind
     where: str

@@ -14,13 +14,9 @@ from defense_console.store.sqlite.opening.half_made import HalfMade
 
 
 def why_not_written(folder: Path) -> ConsoleError | None:
-    """Why nothing can be written into a folder, which may still have to be made; None when something can.
+    """Return why nothing can be written into a folder, which may still have to be made; None when something can.
 
-    Told by a try, since rights alone say nothing of what the system makes itself. The file that is tried has no name
-    when this returns.
-
-    Args:
-        folder: Any path.
+    By a try, since rights alone say nothing of what the system makes itself. The file that is tried has no name.
     """
     there = folder
     try:
@@ -39,7 +35,7 @@ def why_not_written(folder: Path) -> ConsoleError | None:
 
 
 def of_copies(backups: Backups) -> Iterator[Finding]:
-    """What is wrong with where the copies of a store go, and with their instants."""
+    """Yield what is wrong with where the copies of a store go, and with their instants."""
     if not backups.folder.is_relative_to(backups.store):  # next to the store it is looked at with the store
         problem = why_not_written(backups.folder)
         if problem is not None:
@@ -49,14 +45,14 @@ def of_copies(backups: Backups) -> Iterator[Finding]:
         if backup.doubtful:
             yield Finding(
                 "copies", str(backup.path),
-                ConsoleError(N_("This copy bears an instant that is still to come: the clock was wrong.")),
+                ConsoleError(N_("The date of this copy is still to come: the clock was wrong.")),
                 ConsoleError(N_("It counts as the oldest. Remove it once there are newer ones.")),
                 repairable=False,
             )  # fmt: skip
 
 
 def of_half_made(half_made: HalfMade) -> Iterator[Finding]:
-    """What kills left half-made, which may speak of anybody."""
+    """Yield what kills left half-made, which may speak of anybody."""
     for left in half_made.left():
         yield Finding(
             "left", str(left),
@@ -67,10 +63,9 @@ def of_half_made(half_made: HalfMade) -> Iterator[Finding]:
 
 
 def of_spool(folder: Path, store: Path) -> Iterator[Finding]:
-    """What is wrong with where the spool goes.
+    """Yield what is wrong with where the spool goes.
 
     Args:
-        folder: Of the spool.
         store: The store's own folder, in which nothing is tried.
     """
     if folder.absolute().is_relative_to(store.absolute()):

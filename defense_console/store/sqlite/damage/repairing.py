@@ -1,6 +1,6 @@
 """Builds a store again from what its damaged file and its copies prove, and puts it in the damaged one's place.
 
-Every log is the longest beginning that its hash chain proves, in whole actions; what stands next to the logs is made
+Every log is the longest beginning that its hash chain proves, in whole actions; what is next to the logs is made
 from them. The damaged file is kept as it was. Source: docs/reliability.md.
 """
 
@@ -18,13 +18,14 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.subjects import LOG_PREFIXES
-from defense_console.store.base import Append, DamagedStore, Draft, Lease, StoreError
+from defense_console.store.base import Append, DamagedStore, Draft, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
 from defense_console.store.sqlite.damage.salvage import LogPieces, Salvage
 from defense_console.store.sqlite.keys import ROWS_OF_LOGS
+from defense_console.store.sqlite.leases import TABLES, lease_of
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
 from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
@@ -40,7 +41,6 @@ class RepairedLog(msgspec.Struct, frozen=True):
     """A log that is not as the damaged file gave it.
 
     Attributes:
-        stream: its name.
         lines: how many lines it has now; 0 when the log is gone.
         helped: how many of them came from copies.
         lost: how many lines were there and could not be proven, as far as is known.
@@ -63,8 +63,6 @@ def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
     """Build the store again.
 
     Args:
-        backups: Of the store.
-        at: The instant, ISO 8601 UTC.
         shipped: Canonical JSON of the curricula that come with the console, by hash: a pinned one may be among them.
 
     Raises:
@@ -83,7 +81,7 @@ def repair(backups: Backups, at: str, shipped: Mapping[str, bytes]) -> Repaired:
 
 @contextmanager
 def _sources(aside: Path, backups: Backups, here: Path) -> Iterator[tuple[list[Salvage], int]]:
-    """The damaged file first, then the sound copies, the newest first; and how many of all have the same history."""
+    """Yield the damaged file, then the sound copies from the newest on; and how many of all have the same history."""
     with ExitStack() as opened:
         work = here / "work"  # reading a file with a write-ahead log changes both
         work.mkdir(mode=0o700)
@@ -103,14 +101,14 @@ def _sources(aside: Path, backups: Backups, here: Path) -> Iterator[tuple[list[S
 
 
 def _is_database(path: Path) -> bool:
-    """Whether SQLite will open a file at all: it is there, and its first bytes are."""
+    """Return whether SQLite will open a file at all: it is there, and its first bytes are."""
     with suppress(FileNotFoundError), path.open("rb") as file:
         return file.read(len(headers.SQLITE_MAGIC)) == headers.SQLITE_MAGIC
     return False
 
 
 def _under_the_log(copy: Path, path: Path) -> None:
-    """Where the file is gone, its write-ahead log still holds what came last: put it over the pages of a copy.
+    """Put a write-ahead log whose file is gone over the pages of a copy: it still holds what came last.
 
     So it is with a file that was emptied or is garbage. A copy has the pages in their places. Where they do not fit
     together, the chains show it, and the copies still are sources of their own.
@@ -166,7 +164,7 @@ def _ends(sources: Sequence[Salvage]) -> dict[str, list[KnownEnd]]:
 
 
 def _curricula(sources: Sequence[Salvage]) -> dict[str, bytes]:
-    """Pinned curricula: each is proven by its own hash, wherever it lies."""
+    """Return the pinned curricula: each is proven by its own hash, in any source."""
     found: dict[str, bytes] = {}
     for source in sources:
         for row in source.rows("curricula").values():
@@ -208,9 +206,10 @@ def _fill_beside(store: TinyStore, source: Salvage) -> None:
     for aside in asides:
         with suppress(AttributeError, KeyError, StoreError):
             store.save_aside(aside["stream"], aside["key"], aside["event"].encode())
-    for lease in _values(source, "leases"):
-        with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
-            store.write_lease(lease["id"], msgspec.convert(lease["lease"], Lease))
+    for table in TABLES:
+        for row in _values(source, table):
+            with suppress(msgspec.ValidationError, KeyError, StoreError, ValueError):
+                store.write_lease(*lease_of(row))
     for key, value in _facts(source).items():
         if key != CLOSED_COUNT:  # it is counted again
             store.set_meta(key, value)

@@ -5,7 +5,6 @@ Source: docs/reliability.md.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Any
 from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.store.sqlite.engine import IDS, RawRow
 from defense_console.store.sqlite.schema import checksum
-from defense_console.store.sqlite.verifying import KnownEnd
+from defense_console.store.sqlite.verifying import KnownEnd, object_in
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000
@@ -46,7 +45,7 @@ class Salvage:
 
     @property
     def is_torn(self) -> bool:
-        """Whether pages of the file are damaged, so that rows may be gone without a trace."""
+        """Return whether pages of the file are damaged, so that rows may be gone without a trace."""
         if self._one("PRAGMA integrity_check(1)") != ("ok",):
             return True
         # SQLite's check lets pages of one table pass that changed their places.
@@ -57,7 +56,7 @@ class Salvage:
             return True
 
     def names(self) -> set[str]:
-        """Names of the tables that have rows, as far as they can be reached from either end."""
+        """Return the names of the tables that have rows, as far as they can be reached from either end."""
         found: set[str] = set()
         for sql, end in (
             ("SELECT min(tab) FROM rows WHERE tab > ?", ""),
@@ -70,7 +69,7 @@ class Salvage:
         return found | {str(name) for (name,) in self._all("SELECT name FROM tables")}
 
     def rows(self, table: str) -> dict[int, RawRow]:
-        """Rows of a table by id: from both ends, and what lies between two damaged places one by one."""
+        """Return the rows of a table by id: from both ends, and what lies between two damaged places one by one."""
         found = self._read(table, f"{_COLUMNS} ORDER BY id")
         last = max(found, default=0)
         found |= self._read(table, f"{_COLUMNS} ORDER BY id DESC")
@@ -80,10 +79,9 @@ class Salvage:
         return found
 
     def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Ids and documents of the rows of a table whose checksum holds."""
+        """Yield the ids and documents of the rows of a table whose checksum holds."""
         for id, row in sorted(self.rows(table).items()):
-            document = _document(row)
-            if row.sound and document is not None:
+            if row.sound and (document := object_in(row.body)) is not None:
                 yield id, document
 
     def _read(self, table: str, sql: str, *values: object) -> dict[int, RawRow]:
@@ -97,7 +95,7 @@ class Salvage:
         return next(iter(self._all(sql, *values)), None)
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of an answer up to the first that cannot be read."""
+        """Return the rows of an answer up to the first that cannot be read."""
         rows: list[tuple[Any, ...]] = []
         with suppress(sqlite3.Error, UnicodeError):
             if self._connection is not None:
@@ -130,7 +128,7 @@ class LogPieces:
         )
 
     def longest(self) -> tuple[list[bytes], int]:
-        """The longest beginning of the log that its chain proves, in whole actions.
+        """Return the longest beginning of the log that its chain proves, in whole actions.
 
         A line counts when its hash follows from all lines before it; from which file it comes does not matter. Where
         something followed that cannot be read, an action whose end is not proven is left out: half of one was never
@@ -152,7 +150,7 @@ class LogPieces:
         return [line[0] for line in lines], helped
 
     def _next(self, seq: int, head: str) -> _Line | None:
-        """The line that follows; of two that do, the one that is followed itself."""
+        """Return the line that follows; of two that do, the one that is followed itself."""
         proven = (line for line in self._at(seq) if next_hash(head, line[0]) == line[1])
         found = [line for line in proven if _number(line[0], "seq") == seq]
         followed = (
@@ -164,7 +162,7 @@ class LogPieces:
         return [table[seq] for table in self._tables if seq in table]
 
     def _is_whole(self, last: KnownEnd) -> bool:
-        """Whether an action ends with this line.
+        """Return whether an action ends with this line.
 
         It does when a row next to a log named it as its end, when nothing is known to follow in a file whose pages are
         sound, or when a later line that is whole belongs to an action that begins right after it.
@@ -176,16 +174,8 @@ class LogPieces:
         return any(_number(body, "action") == last.seq + 1 for body in later)
 
 
-def _document(row: RawRow) -> dict[str, Any] | None:
-    try:
-        found = json.loads(row.body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _line(row: RawRow) -> _Line | None:
-    document = _document(row) or {}
+    document = object_in(row.body) or {}
     body, hash = document.get("line"), document.get("hash")
     if not isinstance(body, str) or not isinstance(hash, str):
         return None
@@ -196,8 +186,4 @@ def _line(row: RawRow) -> _Line | None:
 
 
 def _number(body: bytes, field: str) -> object:
-    try:
-        event = json.loads(body)
-    except ValueError:
-        return None
-    return event.get(field) if isinstance(event, dict) else None
+    return (object_in(body) or {}).get(field)

@@ -30,7 +30,7 @@ from typing import Final
 from defense_console.store.base import Store
 from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.place import BACKUPS, DAMAGED_FOLDER, FILE, UPLOADS_FOLDER
-from defense_console.store.sqlite.opening.work_folder import FORSAKEN_S, WORK_PREFIX, is_left, remove_left
+from defense_console.store.work_folder import FORSAKEN_S, WORK_PREFIX, is_left, remove_left
 
 COPIED_TO: Final = "copied_to"
 """The store's own note of the folders that `backup -o` wrote to."""
@@ -47,7 +47,6 @@ class HalfMade:
     """What kills left of one store.
 
     Args:
-        store: Its folder.
         copies: Folders of its copies; the one in the store's folder is always looked at.
         spool: The folder of the spool; None leaves it out.
         elsewhere: Folders that `backup -o` wrote to.
@@ -69,8 +68,8 @@ class HalfMade:
 
     def left(self) -> tuple[Path, ...]:
         """Return everything that has no living writer, sorted; of earlier consoles also what may have one."""
-        told = (path for path in self._found() if not path.name.startswith(NAME_FILES))  # nothing lies in these
-        return tuple(sorted(path for path in told if not _is_work(path) or is_left(path)))
+        found = (path for path in self._found() if not path.name.startswith(NAME_FILES))  # nothing is in these
+        return tuple(sorted(path for path in found if not _is_work(path) or is_left(path)))
 
     def sweep(self, *, alone: bool = False) -> None:
         """Remove what has no living writer. What cannot be removed stays.

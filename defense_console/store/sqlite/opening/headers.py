@@ -45,11 +45,7 @@ def check_header(path: Path) -> None:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Refuse the database of another program. A store with damaged first bytes is not one.
-
-    Raises:
-        NotOurStore: It is.
-    """
+    """Refuse the database of another program. A store with damaged first bytes is not one."""
     with _checking:
         if not path.exists() or _key(path) in _checked:
             return

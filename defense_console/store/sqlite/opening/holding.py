@@ -15,7 +15,7 @@ from typing import Final
 
 from defense_console.model.errors import N_
 from defense_console.store.base import StoreError
-from defense_console.store.sqlite.opening.work_folder import NO_LOCK, is_locked, make_locked
+from defense_console.store.work_folder import NO_LOCK, is_locked, make_locked
 
 if os.name == "posix":
     import fcntl
@@ -28,8 +28,7 @@ class Held:
     """A hold on a store's folder, or on a name in it; ends with `release`, or with the process.
 
     Args:
-        handle: Where the folder is open; -1 for none.
-        path: A folder that goes when it is released; None for none.
+        path: A folder that goes when it is released.
     """
 
     def __init__(self, handle: int, path: Path | None = None) -> None:
@@ -57,7 +56,7 @@ def share(folder: Path) -> Held:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else uses the store while this lasts.
+    """Have the store alone while this lasts.
 
     Raises:
         StoreError: A console or a command has it open.

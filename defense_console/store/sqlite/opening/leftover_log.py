@@ -31,9 +31,6 @@ from defense_console.store.sqlite.tables import log_names
 def refuse_mixture(path: Path) -> None:
     """Look whether the log next to a store's file was left by that file.
 
-    Args:
-        path: The store's file, whose first bytes are a store's.
-
     Raises:
         DamagedStore: It was not; neither file was changed.
         sqlite3.Error, TornTable: They cannot be read together.
@@ -67,7 +64,7 @@ def _is_left(folder: Path) -> bool:
 
 
 def _mixed(rows: RowStorage) -> Iterator[str]:
-    """What no single file ever held so: its pages, or names of logs."""
+    """Yield what no single file ever held: its pages, or names of logs."""
     if rows.has_torn_pages():
         yield place.FILE
     yield from (name for name in log_names(rows) if not verifying.ends_as_known(rows, name))

@@ -20,16 +20,12 @@ _MOUNTS = Path("/proc/self/mounts")
 
 
 def refuse_network(folder: Path) -> None:
-    """Refuse a folder on a network file system.
-
-    Raises:
-        NetworkStore: It lies on one.
-    """
+    """Refuse a folder on a network file system."""
     kind = network_kind(folder)
     if kind is not None:
         raise NetworkStore(
             N_(
-                "{place} lies on a network file system ({kind}), where what was saved could be lost. "
+                "{place} is on a network file system ({kind}), where what was saved could be lost. "
                 "Choose a folder on a disk of this machine."
             ),
             place=folder,
@@ -41,7 +37,6 @@ def network_kind(folder: Path, mounts: str | None = None) -> str | None:
     """Return the network file system a folder is on; None for a local one, or where the system does not say.
 
     Args:
-        folder: The folder, which may not exist yet.
         mounts: Lines as in `/proc/self/mounts`, which is read when this is None.
     """
     if mounts is None:

@@ -1,6 +1,6 @@
 """Where a store lies: its folder, its files and their rights, and what is refused before anything is touched.
 
-Source: engineering.md §2; SQLite, "Database File Format" and "Result and Error Codes".
+Source: SQLite, "Database File Format" and "Result and Error Codes".
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from defense_console.store.sqlite.opening.headers import check_header, not_ours
 from defense_console.store.sqlite.opening.holding import NAME_FILES
 from defense_console.store.sqlite.opening.network import refuse_network
 from defense_console.store.sqlite.opening.unmoved import MovedFile
-from defense_console.store.sqlite.opening.work_folder import WORK_PREFIX, work_folder
 from defense_console.store.sqlite.pragmas import WAL
+from defense_console.store.work_folder import WORK_PREFIX, work_folder
 
 FILE = "defenses.db"
 CLIPBOARD = "clipboard.txt"
-"""Beside the store lies what was copied last."""
+"""In the store's folder too: the text that was copied last."""
 UPLOADS_FOLDER = "documents"
-"""And the folder of the documents received; see `vault.py`."""
+"""The folder of the documents received; see `vault.py`."""
 BACKUPS = "backups"
-"""And the folder of the copies made of it; see `backups.py`."""
+"""The folder of the copies made of it; see `backups.py`."""
 DAMAGED_FOLDER = "damaged-"
-"""And, for each repair, a folder with what was there before; its name goes on with the instant."""
+"""Of each repair a folder with what was there before; its name goes on with the instant."""
 COMPANIONS = (WAL, "-shm")
 """Endings of the files that SQLite keeps next to an open file, and leaves after a crash."""
 _TORN_WORDS = ("Could not decode", "no such table", "unsupported file format", "malformed")
@@ -113,9 +113,9 @@ def _of_engine(error: sqlite3.Error, place: Path) -> StoreError:
 
 
 def _has_no_space(place: Path) -> bool:
-    """Whether a file could not grow because there is no space for it: the engine gives one code for every cause.
+    """Return whether a file could not grow because there is no space for it: the engine gives one code for every cause.
 
-    Told by a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
+    By a try, since the space that a file system calls free may be somebody else's (quotas). The file has no name.
     """
     folder = place if place.is_dir() else place.parent
     try:
@@ -143,7 +143,7 @@ def _of_system(error: OSError, place: Path) -> StoreError:
 
 
 def full_disk(place: Path) -> FullDisk:
-    """What to say where there is no space."""
+    """Return what to say where there is no space."""
     return FullDisk(N_("The disk of {place} is full: free some space."), place=place)
 
 
@@ -159,7 +159,6 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
     """Check a store's folder, make what is missing, and give the path of its file.
 
     Args:
-        folder: The folder; the store is `defenses.db` in it.
         create: Make the folder and an empty store when there is none.
         look: It is only looked at: the right to write is not needed, and the rights of others stay as they are.
 
@@ -183,11 +182,7 @@ def prepare(folder: Path, *, create: bool, look: bool = False) -> Path:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Check the folder of a store whose file may be missing or damaged, and make it when there is none.
-
-    Raises:
-        StoreError: It cannot be used.
-    """
+    """Check the folder of a store whose file may be missing or damaged, and make it when there is none."""
     with explained(folder):
         refuse_other(folder)
         refuse_network(folder)
@@ -203,18 +198,19 @@ def new_file(folder: Path) -> Iterator[Path]:
         yield new
 
 
-def refuse_other(folder: Path) -> None:
-    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device.
+def refuse_link(path: Path) -> None:
+    """Refuse a symbolic link."""
+    if path.is_symlink():
+        raise StoreError(
+            N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
+        )
 
-    Raises:
-        StoreError: It is.
-    """
+
+def refuse_other(folder: Path) -> None:
+    """Refuse a place that is no folder, or whose files are not plain ones: a link, a pipe, a device."""
     files = [folder / (FILE + end) for end in ("", *COMPANIONS)]
     for path in (folder, *files):
-        if path.is_symlink():
-            raise StoreError(
-                N_("{place} is a symbolic link, which a store must not be: give the folder it points to."), place=path
-            )
+        refuse_link(path)
     if folder.exists() and not folder.is_dir():
         raise StoreError(N_("{place} is a file: a store is a folder that holds {file}."), place=folder, file=FILE)
     for path in files:
@@ -223,7 +219,7 @@ def refuse_other(folder: Path) -> None:
 
 
 def _refuse_orphans(folder: Path) -> None:
-    """What is left of a store whose file is gone would be replayed into a new one."""
+    """Refuse what is left of a store whose file is gone: it would be replayed into a new one."""
     for end in COMPANIONS:
         path = folder / (FILE + end)
         if path.exists() and path.stat().st_size:
@@ -264,17 +260,13 @@ def _name(new: Path, path: Path) -> None:
 
 
 def check_rights(folder: Path, path: Path) -> None:
-    """Refuse a store that may not be written.
-
-    Raises:
-        ReadOnlyStore: Its folder or its file may not be.
-    """
+    """Refuse a store that may not be written."""
     if not (os.access(folder, os.W_OK | os.X_OK) and os.access(path, os.R_OK | os.W_OK)):
         raise _read_only(folder, system_reason(PermissionError(errno.EACCES, "")))
 
 
 def try_to_write(folder: Path) -> None:
-    """Refuse a folder in which nothing can be made, whatever its rights say. The file that is tried gets no name.
+    """Refuse a folder in which nothing can be made although its rights allow it. The file that is tried gets no name.
 
     Raises:
         ReadOnlyStore: Its disk became read-only, or its system refuses it.
@@ -290,7 +282,7 @@ def try_to_write(folder: Path) -> None:
 
 
 def _restrict_all(folder: Path, path: Path) -> None:
-    """Only the mentor may read; a folder that holds other things keeps its rights."""
+    """Let only the mentor read; a folder that holds other things keeps its rights."""
     if os.name != "posix":
         return
     if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
@@ -302,7 +294,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 
 
 def holds_only_ours(folder: Path) -> bool:
-    """Whether a folder holds a store and nothing else."""
+    """Return whether a folder holds a store and nothing else."""
     return all(
         child.name.startswith((FILE, DAMAGED_FOLDER, WORK_PREFIX, NAME_FILES))
         or child.name in (CLIPBOARD, UPLOADS_FOLDER, BACKUPS)

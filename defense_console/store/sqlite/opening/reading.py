@@ -19,7 +19,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
@@ -30,10 +31,10 @@ from defense_console.store.sqlite.opening.half_made import TEMPORARY
 from defense_console.store.sqlite.opening.holding import alone, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.reserve import Reserve
-from defense_console.store.sqlite.opening.work_folder import work_folder
 from defense_console.store.sqlite.pragmas import WAL, connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.store.work_folder import work_folder
 
 JOURNAL_MODE = slice(18, 20)
 """Bytes of the file's header that say how it is written; 1 for no write-ahead log, 2 for one."""
@@ -43,15 +44,10 @@ def open_store(folder: Path, *, create: bool, backups: Backups | None = None) ->
     """Open a store for writing; on a full disk with the space of its reserve, else for reading.
 
     Args:
-        folder: Holds `defenses.db`.
-        create: Make the folder and an empty store when there is none.
         backups: Where a copy goes before an earlier schema is brought up; next to the store when None.
 
     Returns:
         The store; its `read_only` says why it cannot be written, None when it can.
-
-    Raises:
-        StoreError: It cannot be used at all.
     """
     try:
         return TinyStore.open(folder, create=create, backups=backups)
@@ -67,7 +63,6 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
     """Open a store that cannot be written for reading.
 
     Args:
-        folder: Holds `defenses.db`.
         reason: Why it cannot be written; raised by every write, and when it cannot be read either.
 
     Raises:
@@ -84,9 +79,6 @@ def read_store(folder: Path, reason: StoreError) -> TinyStore:
 
 def examined_store(folder: Path) -> tuple[TinyStore, int]:
     """Open a store only to look at it: no byte of its folder changes. Its schema, rights and disk do not matter.
-
-    Args:
-        folder: Holds `defenses.db`.
 
     Returns:
         A copy in memory, of the present schema, as the store is now; and the schema that its file has.
@@ -114,12 +106,8 @@ def _looked_at(path: Path) -> sqlite3.Connection:
             return _copy(path)
         held.callback(share(path.parent).release)
         source = held.enter_context(closing(connect_to_read(path)))
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        try:
+        with _memory() as memory:
             source.backup(memory)
-        except BaseException:
-            memory.close()
-            raise
         return memory
 
 
@@ -135,21 +123,18 @@ def _is_free(folder: Path, held: ExitStack) -> bool:
 
 
 def _in_place(path: Path) -> sqlite3.Connection | None:
-    """A connection that follows the file, None where that needs space or rights that are not there."""
-    connection = connect_to_read(path)
-    try:
-        connection.execute("SELECT count(*) FROM tables").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        return None
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    """Return a connection that follows the file, None where that needs space or rights that are not there."""
+    with ExitStack() as failed:
+        connection = failed.enter_context(closing(connect_to_read(path)))
+        with suppress(sqlite3.OperationalError):
+            connection.execute("SELECT count(*) FROM tables").fetchone()
+            failed.pop_all()
+            return connection
+    return None
 
 
 def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
-    """A copy that nobody changes meanwhile: the folder's lock says so, which needs no space and no right to write."""
+    """Return a copy that nobody changes meanwhile, by the folder's lock: it needs no space and no right to write."""
     with ExitStack() as held:
         try:
             held.enter_context(alone(path.parent))
@@ -159,21 +144,27 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
 
 
 def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
+    """Return a connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
     if 0 < schema.version_of(connection) < schema.version():
-        memory = sqlite3.connect(":memory:", isolation_level=None)
-        with closing(connection):
+        with _memory() as memory, closing(connection):
             connection.backup(memory)
+            schema.bring_up(memory)
         connection = memory
-        schema.bring_up(memory)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
 
+@contextmanager
+def _memory() -> Iterator[sqlite3.Connection]:
+    """Yield a database in memory; it stays open unless the block raises."""
+    with ExitStack() as failed:
+        yield failed.enter_context(closing(sqlite3.connect(":memory:", isolation_level=None)))
+        failed.pop_all()
+
+
 def _copy(path: Path) -> sqlite3.Connection:
-    """The store as it is now, in memory: no copy of a student's data is left anywhere."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    """Return the store as it is now, in memory: no copy of a student's data is left anywhere."""
+    with _memory() as memory:
         log = path.with_name(path.name + WAL)
         if log.exists() and log.stat().st_size:
             _replay_log(path, log, memory)
@@ -182,20 +173,14 @@ def _copy(path: Path) -> sqlite3.Connection:
             content = bytearray(path.read_bytes())
             content[JOURNAL_MODE] = b"\1\1"
             memory.deserialize(bytes(content))
-    except BaseException:
-        memory.close()
-        raise
     return memory
 
 
 def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:
-    """What a crash left in the write-ahead log belongs to the state: SQLite itself puts both together, elsewhere."""
+    """Let SQLite put the file and the log that a crash left together, elsewhere: both are the state."""
     with work_folder(Path(tempfile.gettempdir()), TEMPORARY) as elsewhere:
         copy = elsewhere / path.name
         shutil.copyfile(path, copy)
         shutil.copyfile(log, copy.with_name(copy.name + WAL))
-        source = sqlite3.connect(copy)
-        try:
+        with closing(sqlite3.connect(copy)) as source:
             source.backup(memory)
-        finally:
-            source.close()

@@ -27,7 +27,6 @@ class Reserve:
     """The reserve file of a folder.
 
     Args:
-        folder: Where it lies.
         size: How much it holds, in bytes.
     """
 
@@ -38,17 +37,13 @@ class Reserve:
 
     @property
     def is_there(self) -> bool:
-        """Whether all of it is there."""
+        """Return whether all of it is there."""
         with suppress(OSError):
             return self.file.stat(follow_symlinks=False).st_size >= self._size
         return False
 
     def renew(self) -> bool:
-        """Make it when it is missing and there is space for more than it; what goes wrong is tried again later.
-
-        Returns:
-            Whether it is there.
-        """
+        """Return whether it is there; make it when there is space for more than it. A fault is tried again later."""
         if self.is_there:
             return True
         if time.monotonic() < self._not_before:

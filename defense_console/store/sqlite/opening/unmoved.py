@@ -30,15 +30,11 @@ class OverwrittenFile(MovedFile):
 
 
 class Unmoved:
-    """Remembers which files they were. Make it while they are open, so that no number is given to another file.
-
-    Args:
-        path: The store's file; its write-ahead log is next to it.
-    """
+    """Remembers which files they were. Make it while they are open, so that no number is given to another file."""
 
     def __init__(self, path: Path) -> None:
         self.is_another: Callable[[Path], bool] = lambda _path: False
-        """Tells whether the file holds another store than the one that was opened, whatever the log beside it holds."""
+        """Says whether the file itself, without its log, holds another store than the one that was opened."""
         self._file = path.absolute()
         self._log = self._file.with_name(self._file.name + WAL)
         self._was = {each: status for each in (self._file, self._log) if (status := _status(each)) is not None}
@@ -64,11 +60,7 @@ class Unmoved:
             OverwrittenFile: It has the content of another one.
         """
         there, before = _status(self._file), self._looked_at
-        if (
-            there is None
-            or before is None
-            or (there.st_size, there.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-        ):
+        if there is None or before is None or _written(there) == _written(before):
             return
         if there.st_size < before.st_size or self.is_another(self._file):
             raise OverwrittenFile(self._file.name)

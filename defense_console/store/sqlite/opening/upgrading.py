@@ -8,39 +8,30 @@ from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 
 
-class Upgrade:
-    """Copies one store before it is brought up: to its folder of copies, or next to it where that cannot be written.
+def copy_before_upgrade(backups: Backups) -> ConsoleError | None:
+    """Copy a store before its schema changes: to its folder of copies, or next to it where that cannot be written.
 
-    None of the copies that are there goes for it.
+    No earlier copy is removed for it.
 
-    Args:
-        backups: Of the store.
+    Returns:
+        A notice that the copy is next to the store, and why; None when it is where it should be.
+
+    Raises:
+        StoreError: It cannot be made anywhere, so nothing may be changed.
+        DamagedStore: The store is not sound.
     """
-
-    def __init__(self, backups: Backups) -> None:
-        self._usual = Backups(backups.store, backups.folder, kept=0, now=backups.now)
-        self._beside = Backups(backups.store, kept=0)
-        self.notice: ConsoleError | None = None
-        """Says that the copy is next to the store, and why; None when it is where it should be, or there is none."""
-
-    def copy(self) -> None:
-        """Make the copy.
-
-        Raises:
-            StoreError: It cannot be made anywhere, so nothing may be changed.
-            DamagedStore: The store is not sound.
-        """
-        at = clocks.read().wall
-        try:
-            self._usual.write(at, "upgrade")
-        except DamagedStore:
+    usual, in_store = Backups(backups.store, backups.folder, kept=0, now=backups.now), Backups(backups.store, kept=0)
+    at = clocks.read().wall
+    try:
+        usual.write(at, "upgrade")
+    except DamagedStore:
+        raise
+    except StoreError as error:
+        if usual.folder == in_store.folder:
             raise
-        except StoreError as error:
-            if self._usual.folder == self._beside.folder:
-                raise
-            path = self._beside.write(at, "upgrade").path
-            self.notice = ConsoleError(
-                N_("The copy made before this store was brought up lies in {path}, not with the others: {problem}"),
-                path=path,
-                problem=error,
-            )
+        return ConsoleError(
+            N_("The copy made before this store was updated is in {path}, not with the others: {problem}"),
+            path=in_store.write(at, "upgrade").path,
+            problem=error,
+        )
+    return None

@@ -23,21 +23,13 @@ WORK_PREFIX: Final = ".new-"
 FORSAKEN_S: Final = 86_400
 """What says nothing of its writer has none after so long without a change."""
 NO_LOCK: Final = -1
-"""Stands for a lock where folders cannot be locked."""
+"""The lock of a folder where folders cannot be locked."""
 
 
 @contextmanager
 def work_folder(parent: Path, prefix: str = WORK_PREFIX) -> Iterator[Path]:
-    """Make an empty folder for what is half-made; it goes at the end with what is still in it.
-
-    Args:
-        parent: Where it lies.
-        prefix: How its name begins.
-
-    Raises:
-        OSError: It cannot be made.
-    """
-    folder, lock = _made(parent, prefix)
+    """Make an empty folder for what is half-made; it goes at the end with what is still in it."""
+    folder, lock = new_folder(parent, prefix)
     try:
         yield folder
     finally:
@@ -49,7 +41,7 @@ def is_left(folder: Path) -> bool:
     """Return whether a work folder has no writer any more."""
     if folder.is_symlink():
         return True
-    with suppress(OSError), _taken(folder):
+    with suppress(OSError), taken_folder(folder):
         return True
     return False
 
@@ -60,11 +52,12 @@ def remove_left(folder: Path) -> None:
         if folder.is_symlink():
             folder.unlink()
             return
-        with _taken(folder):
+        with taken_folder(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _made(parent: Path, prefix: str) -> tuple[Path, int]:
+def new_folder(parent: Path, prefix: str) -> tuple[Path, int]:
+    """Make a folder of a new name and lock it; return its path and the lock, for `release`."""
     while True:
         folder = parent / (prefix + secrets.token_hex(8))
         if (lock := make_locked(folder)) is not None:
@@ -76,9 +69,6 @@ def make_locked(folder: Path) -> int | None:
 
     Returns:
         The lock, for `release`; None when somebody swept it before it was locked.
-
-    Raises:
-        OSError: It cannot be made.
     """
     folder.mkdir(mode=0o700)
     with suppress(FileNotFoundError):
@@ -90,8 +80,8 @@ def make_locked(folder: Path) -> int | None:
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[None]:
-    """Hold a folder that nobody writes.
+def taken_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder of ours that nobody writes.
 
     Raises:
         OSError: Its writer lives, it is not ours, or no folder.

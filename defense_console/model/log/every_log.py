@@ -1,0 +1,17 @@
+"""The kinds of event that every log knows, listed once: undo, and who writes. Source: product.md §2."""
+
+from __future__ import annotations
+
+from defense_console.model.log.envelope import What
+from defense_console.model.log.undo import UndoWhat
+
+
+class LeaseTaken(What, frozen=True, tag="lease_taken"):
+    """Another console took the log over (system fact)."""
+
+    host: str
+    pid: int
+    fact = True
+
+
+EveryLogWhat = UndoWhat | LeaseTaken
