@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.timeline import iso
 from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 
@@ -76,7 +79,7 @@ async def test_enter_after_a_search_opens_the_first_that_was_found(room: Room) -
         await pilot.press("5", "j", "j", "j")  # the cursor stands far down, where the search will leave no row
         await pilot.press("slash")
         await type_text(pilot, "ada")
-        await hides(pilot, "Zoé Démo")
+        await hides(pilot, "PN-P1")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "BriefScreen")
         assert getattr(pilot.app.screen, "defense_id") == ids["ada"]  # noqa: B009
@@ -141,13 +144,23 @@ async def test_w_goes_to_the_next_that_waits_for_me(room: Room) -> None:
         await until(pilot, lambda: lines_with("› ", plain_text(pilot.app))[0].count("Ada Example"))  # type: ignore[arg-type]
 
 
-async def test_the_brief_stands_beside_from_110_columns_on(room: Room) -> None:
+@pytest.mark.parametrize(
+    ("size", "shown", "hidden"),
+    [
+        ((60, 20), "starts in 11 min", "documents"),
+        ((80, 24), "documents 0 of 2", "Before the call"),
+        ((110, 30), "documents 0 of 2", "Before the call"),
+        ((120, 40), "Before the call 0 of 4", "documents 0 of 2"),
+        ((200, 55), "Before the call 0 of 4", "documents 0 of 2"),
+    ],
+)
+async def test_the_card_says_as_much_as_there_is_room_for(
+    room: Room, size: tuple[int, int], shown: str, hidden: str
+) -> None:
     filled(room)
-    async with room.app().run_test(size=(110, 30)) as pilot:
-        await shows(pilot, "Path", "Documents")
-    async with room.app().run_test(size=(109, 30)) as pilot:
-        await shows(pilot, "Ada Example")
-        assert "Path" not in plain_text(pilot.app)  # type: ignore[arg-type]
+    async with room.app().run_test(size=size) as pilot:
+        await shows(pilot, "Ada Example", shown)
+        assert hidden not in plain_text(pilot.app)  # type: ignore[arg-type]
 
 
 async def test_an_empty_store_says_what_to_do(room: Room) -> None:
@@ -229,27 +242,39 @@ async def test_a_row_that_leaves_its_tab_stays_until_the_cursor_leaves_it(room: 
     ids = filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Zoé Démo", "live, 30:00 left")
-        room.add(ids["zoe"], ev.Finished())
-        await shows(pilot, "Today 1", "now in “Waits for me”")
-        await pilot.press("n")
-        await shows(pilot, "Private note on Zoé Démo")
-        await pilot.press("escape", "j")
-        await hides(pilot, "Zoé Démo")
+        await pilot.press("j")
+        room.add(ids["ada"], ev.Rescheduled(iso(room.machine.wall + timedelta(days=2))))
+        await shows(pilot, "Today 1", "now in “All pending”")
         await pilot.press("n")
         await shows(pilot, "Private note on Ada Example")
-        await pilot.press("escape", "2")
-        await shows(pilot, "Zoé Démo", "verdict to sign")
+        await pilot.press("escape", "k")
+        await hides(pilot, "Ada Example")
+        await pilot.press("n")
+        await shows(pilot, "Private note on Zoé Démo")
+        await pilot.press("escape", "5")
+        await shows(pilot, "Ada Example", "starts in 2 days")
 
 
 async def test_another_tab_keeps_no_row_of_the_one_before(room: Room) -> None:
     ids = filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "live, 30:00 left")
-        room.add(ids["zoe"], ev.Finished())
-        await shows(pilot, "now in “Waits for me”")
+        await pilot.press("j")
+        room.add(ids["ada"], ev.Rescheduled(iso(room.machine.wall + timedelta(days=2))))
+        await shows(pilot, "now in “All pending”")
         await pilot.press("3")
         await shows(pilot, "Nothing here")
         await hides(pilot, "now in")
+
+
+async def test_what_waits_for_me_goes_on_below_today_where_its_row_is_found_again(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "live, 30:00 left")
+        room.add(ids["zoe"], ev.Finished())
+        await shows(pilot, "[1 Today 1]", "Waits for me, other days", "verdict to sign")
+        chosen = next(row for row in plain_text(pilot.app).splitlines() if "›" in row)  # type: ignore[arg-type]
+        assert "Zoé Démo" in chosen
 
 
 async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: Room) -> None:

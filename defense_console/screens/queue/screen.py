@@ -49,6 +49,8 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 )
 """Every tab with its long and its short title."""
 MINUTE = 60
+BLOCKS = 3
+"""Columns of a wide card."""
 PAGES = ("pageup", "pagedown", "home", "end")
 """Keys that move the cursor further than a line."""
 
@@ -274,9 +276,10 @@ class QueueScreen(WritingScreen):
             panel.show(line(chosen.student_name), [Item(content(error_text(error)))], hints=keys)
             return
         if self.has_class("-broad"):
-            lines = queue_words.one_below_the_other(queue_words.card_blocks(shown, self.zone, now))
+            lines = queue_words.one_below_the_other(queue_words.card_blocks(shown, self.zone, now, width))
         elif self.has_class("-wide") and self.has_class("-high"):
-            lines = queue_words.side_by_side(queue_words.card_blocks(shown, self.zone, now), width)
+            room = queue_words.column_width(width, BLOCKS)
+            lines = queue_words.side_by_side(queue_words.card_blocks(shown, self.zone, now, room), width)
         else:
             lines = queue_words.side_by_side([queue_words.card_rows(shown)], width)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)

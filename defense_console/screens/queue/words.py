@@ -166,8 +166,15 @@ def card_rows(shown: Card) -> tuple[Content, ...]:
     return first, counts, last
 
 
-def card_blocks(shown: Card, zone: str, now: str) -> tuple[tuple[Content, ...], ...]:
-    """Return the card in three blocks of lines: project and path, documents, checks or what follows."""
+def card_blocks(shown: Card, zone: str, now: str, room: int) -> tuple[tuple[Content, ...], ...]:
+    """Return the card in three blocks of lines: project and path, documents, checks or what follows.
+
+    Args:
+        shown: What is on it.
+        zone: Of the mentor.
+        now: The present instant.
+        room: Cells of a block; what is said by a mark already is left out where it does not fit.
+    """
     summary, project = shown.entry.summary, shown.project
     facts = [
         Content(f"{project.id} {project.title.in_(language())}").stylize("bold"),
@@ -183,7 +190,7 @@ def card_blocks(shown: Card, zone: str, now: str) -> tuple[tuple[Content, ...], 
     if notes := summary.notes:
         facts.append(Content(ngettext("{n} note", "{n} notes", notes)))
     third = _verdict(summary, zone, now) if summary.session == "held" else _checks(shown)
-    return tuple(facts), tuple(_documents(shown)), tuple(third)
+    return tuple(facts), tuple(_documents(shown, room)), tuple(third)
 
 
 def _attempt(shown: Card) -> str:
@@ -213,15 +220,16 @@ def _before(shown: Card) -> str:
     return _("attempt {n}: {outcome}", n=shown.previous.attempt, outcome=outcome)
 
 
-def _documents(shown: Card) -> Iterable[Content]:
+def _documents(shown: Card, room: int) -> Iterable[Content]:
     summary, project = shown.entry.summary, shown.project
     count = _("{n} of {total}", n=len(summary.received), total=len(project.deliverables))
     yield Content(f"{_('Documents')} {count}").stylize("bold")
     for each in project.deliverables:
         got = each.n in summary.received
         sign = (mark("passed"), "$text-success") if got else (mark("open"), "$text-muted")
-        rest = "" if got else f" {_('not received')}"
-        yield Content.assemble(sign, f" {each.n} {each.title.in_(language())}", (rest, "$text-muted"))
+        text = Content.assemble(sign, f" {each.n} {each.title.in_(language())}")
+        rest = Content.styled("" if got else f" {_('not received')}", "$text-muted")
+        yield text + rest if text.cell_length + rest.cell_length <= room else text
 
 
 def _checks(shown: Card) -> Iterable[Content]:
@@ -250,9 +258,14 @@ def _verdict(summary: Summary, zone: str, now: str) -> Iterable[Content]:
             yield Content.assemble((f"{words} ", "$text-muted"), when(at, zone, now))
 
 
+def column_width(width: int, columns: int) -> int:
+    """Return the cells of each of some columns."""
+    return max(1, (width - COLUMN_GAP * (columns - 1)) // max(1, columns))
+
+
 def side_by_side(blocks: Sequence[Sequence[Content]], width: int) -> tuple[Content, ...]:
     """Return blocks of lines as columns of one width; a line that is too long is cut."""
-    each = max(1, (width - COLUMN_GAP * (len(blocks) - 1)) // max(1, len(blocks)))
+    each = column_width(width, len(blocks))
     rows = []
     for lines in zip_longest(*blocks, fillvalue=Content("")):
         cut = [line.truncate(each, ellipsis=True) for line in lines]
