@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.revisions import RevisionsDesk
     from defense_console.desk.defense.verdict import VerdictDesk
+    from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.desk.uploads.intake import Intake
     from defense_console.store.vault import Vault
@@ -86,6 +87,13 @@ class Desk:
         from defense_console.desk.defense.comments import CommentBank
 
         return CommentBank(self.ledger, self.settings, self._shipped)
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """New students and defenses, typed in the console."""
+        from defense_console.desk.enrolment import Enrolment
+
+        return Enrolment(self.ledger, self.agenda, self._shipped)
 
     # --- use cases -----------------------------------------------------------------------------------------------
 

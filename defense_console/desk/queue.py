@@ -1,9 +1,12 @@
-"""The queue: what is pending, for whom it waits; parking and notes from there."""
+"""The queue: what is pending, for whom it waits, what is found; parking, notes and new defenses from there."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,19 +15,28 @@ from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.model.curriculum import Curriculum, Project, Rules
+from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import NOT_HELD, Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Entry, entry
+from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
+from defense_console.model.student.kinds import StudentChanged
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
+from defense_console.words.translation import LANGUAGES, _, translator
+from defense_console.words.values import OUTCOMES, SESSIONS
 
+MOST_CURRICULA = 4
+"""A choice has nine digits, and periods take the others."""
 MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
@@ -32,17 +44,30 @@ ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
 
+NO_FILTER = Filter()
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something the queue did. Attributes: subject, id: on which log; action: its number, 0 for beginning a defense."""
+
+    subject: Subject[Any, Any]
+    id: str
+    action: int
+
+
 class Card(msgspec.Struct, frozen=True):
     """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
 
     Attributes:
+        checks: the pre-flight checks, each with whether it is ticked.
         previous: the attempt before this one, None when it is not known.
         aside: how many decisions are kept aside.
     """
 
     entry: Entry
     project: Project
-    checks: int
+    checks: tuple[tuple[Check, bool], ...]
     path: tuple[tuple[Project, ProjectStatus], ...]
     previous: Summary | None
     aside: int
@@ -59,8 +84,8 @@ class AgendaDesk:
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self._zone = ZoneInfo(settings.zone)
-        self._done: list[tuple[str, int]] = []
-        """Actions of the queue since it opened, as (defense, action): `u` goes no further back."""
+        self._done: list[Done] = []
+        """What the queue did since it opened, the latest last: `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
@@ -83,13 +108,13 @@ class AgendaDesk:
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
         if self._read_at != self.ledger.snapshot.generation:
             self._read_for_cards()
-        others = defenses_of(self._find, projects_of(summary, shipped))
+        others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
         return Card(
             entry,
             project,
-            len(curriculum.checks),
+            tuple((check, check.id in summary.ticked) for check in curriculum.checks),
             path(shipped, tuple(chain.from_iterable(others.values()))),
             before[-1] if before else None,
             len(self.ledger.aside.of(DEFENSE.stream(summary.id))),
@@ -118,9 +143,9 @@ class AgendaDesk:
             shipped = self.ledger.curricula.shipped.get(summary.curriculum)
             for each, known in (projects_of(summary, shipped) if shipped is not None else {}).items():
                 wanted[each] = max(known, wanted.get(each, 0))
-        defenses_of(self._find, wanted)
+        defenses_of(self.find, wanted)
 
-    def _find(self, ids: Collection[str]) -> dict[str, Summary]:
+    def find(self, ids: Collection[str]) -> dict[str, Summary]:
         """Return the summaries that can be read, by id; what is on its way to the store counts."""
         unsaved = self._unsaved()
         wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
@@ -144,11 +169,12 @@ class AgendaDesk:
         self.ledger.store.students()
         self.ledger.store.closed()
 
-    def closed(self, search: str) -> tuple[tuple[Entry, ...], int]:
+    def closed(self, search: str, wanted: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
         """Return the closed defenses: to contest or amend a verdict, plan what follows, give another date.
 
         Args:
             search: As typed; an empty one finds every closed defense.
+            wanted: What the list is limited to.
 
         Returns:
             The latest `MOST`, the latest first, and how many were found in all.
@@ -160,29 +186,34 @@ class AgendaDesk:
         if search.strip():
             names = {student.id: student.name for student in self.ledger.store.students()}
             titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles).finds, hits))
+            hits = list(filter(Search(search, names, titles, _outcomes(), self._zone).finds, hits))
+        if wanted:
+            keeps = wanted.at(self.ledger.now().wall, self._zone).keeps
+            hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
         if unsaved:
             hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
         latest = [each.id for each in hits[:MOST]]
-        known = self._find(latest) | unsaved
+        known = self.find(latest) | unsaved
         return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
 
     def entry(self, defense_id: str) -> Entry | None:
         """Return the line of a defense, in any tab; None when there is no such defense."""
-        return next(iter(self._named(self._find([defense_id]).values())), None)
+        return next(iter(self._named(self.find([defense_id]).values())), None)
 
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
+        students |= self.ledger.unacknowledged(STUDENT)
         now = self.ledger.now().wall
-        entries: list[Entry] = []
+        entries, outcomes = list[Entry](), _outcomes()
         for summary in summaries:
             curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
             student = students.get(summary.student_id)
             name = summary.student_id if student is None else student.name
-            entries.append(entry(summary, name, now, self._zone, rules, project.title if project else None))
+            title = project.title if project else None
+            entries.append(entry(summary, name, now, self._zone, rules, title, outcomes))
         return tuple(entries)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
@@ -190,23 +221,75 @@ class AgendaDesk:
         pending = self.entries()
         return tuple(each for each in pending if each.summary.session == "live" and each.summary.id != defense_id)
 
+    def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
+        """Return the lines that a filter keeps, by their next date; in the order given."""
+        keeps = wanted.at(self.ledger.now().wall, self._zone).keeps
+        return tuple(each for each in entries if keeps(each.summary.curriculum, each.next_at))
+
+    def left_s(self, defense_id: str) -> int | None:
+        """Return the seconds a live defense has left, negative beyond its end; None when its log cannot be read."""
+        try:
+            return self.ledger.state(DEFENSE, defense_id).timeline.ends_in_ms(self.ledger.now()) // 1000
+        except ConsoleError:
+            return None
+
+    def length_min(self, summary: Summary) -> int:
+        """Return how many minutes a defense takes of the day: its slot, else its plan; 0 where that is not known."""
+        project = self._project(summary)
+        return summary.duration_min or (project.plan_s // 60 if project is not None else 0)
+
+    def expected(self, summary: Summary) -> int:
+        """Return how many deliverables the project of a defense has; 0 where that is not known."""
+        project = self._project(summary)
+        return len(project.deliverables) if project is not None else 0
+
+    def _project(self, summary: Summary) -> Project | None:
+        """Return the project as it is shipped."""
+        curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
+        return curriculum.project(summary.project) if curriculum is not None else None
+
+    @property
+    def curricula(self) -> tuple[str, ...]:
+        """Codes of the curricula that the pending defenses are on, and of the shipped ones, in order; at most four."""
+        pending = {summary.curriculum for summary in self.ledger.snapshot.pending()}
+        return tuple(sorted({*self.ledger.curricula.shipped, *pending}))[:MOST_CURRICULA]
+
     def refresh(self) -> bool:
         """Return whether another console has written since this was last asked."""
         before, self._seen = self._seen, self.ledger.snapshot.generation
         return before != self._seen
 
+    @property
+    def no_new(self) -> ConsoleError | None:
+        """Why no student and no defense can be typed in, None when they can."""
+        return self.ledger.read_only
+
+    def no_change(self, student_id: str) -> ConsoleError | None:
+        """Why nothing can be changed about a student, None when it can; the footer asks, so that no log is read."""
+        if self.ledger.is_open(STUDENT.stream(student_id)):
+            return self.ledger.refusal(STUDENT, student_id, StudentChanged())
+        return self.ledger.read_only or self._leases.read_only(STUDENT.stream(student_id))
+
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""
         parked = self.ledger.state(DEFENSE, defense_id).parked
         defense = self._act(defense_id, ev.Parked(not parked))
-        self._done.append((defense_id, defense.seq))
+        self._done.append(Done(DEFENSE, defense_id, defense.seq))
         return defense
 
     def did(self, defense_id: str) -> None:
         """Take note that the latest action on a defense was done from the queue, which can undo it too."""
         undo = self.ledger.state(DEFENSE, defense_id).undo
         if undo:
-            self._done.append((defense_id, undo[-1]))
+            self._done.append(Done(DEFENSE, defense_id, undo[-1]))
+
+    def began(self, defense_id: str) -> None:
+        """A defense was planned from the queue: the log keeps it, so taking it back closes it."""
+        self._done.append(Done(DEFENSE, defense_id, 0))
+
+    def changed(self, student_id: str, action: int) -> None:
+        """A student was changed from the queue."""
+        self._done.append(Done(STUDENT, student_id, action))
 
     def refusal(self, summary: Summary, *whats: ev.DefenseWhat) -> ConsoleError | None:
         """Return why a defense of the list would refuse one action now, None when it would record it.
@@ -228,23 +311,31 @@ class AgendaDesk:
 
     @property
     def no_undo(self) -> ConsoleError | None:
-        """Return why the queue undoes nothing; None while its latest action is still the latest of its defense."""
-        defense_id, action = self._done[-1] if self._done else ("", 0)
-        if not action or self.ledger.state(DEFENSE, defense_id).undo[-1:] != (action,):
+        """Return why the queue undoes nothing; None while its latest action is still the latest of its log."""
+        if not self._done or not self._is_latest(self._done[-1]):
             return ConsoleError("The queue itself has nothing to undo; {key:edit.undo} inside a defense undoes there.")
-        read_only = self._leases.read_only(DEFENSE.stream(defense_id))
-        return read_only or self.ledger.refusal(DEFENSE, defense_id, ev.Undone(action))
+        done = self._done[-1]
+        read_only = self._leases.read_only(done.subject.stream(done.id))
+        return read_only or self.ledger.refusal(done.subject, done.id, *_taking_back(done))
 
-    def undo(self) -> Defense:
+    def _is_latest(self, done: Done) -> bool:
+        state = self.ledger.state(done.subject, done.id)
+        return bool(state.seq == 1 if not done.action else state.undo[-1:] == (done.action,))
+
+    def undo(self) -> Done:
         """Cancel the latest thing the queue itself did.
+
+        Returns:
+            What it was.
 
         Raises:
             ConsoleError: The queue did nothing since it opened, or the defense went on meanwhile.
         """
         if (reason := self.no_undo) is not None:
             raise reason
-        defense_id, action = self._done.pop()
-        return self._act(defense_id, ev.Undone(action))
+        done = self._done[-1]
+        self.ledger.act(done.subject, done.id, *_taking_back(done))
+        return self._done.pop()
 
     def _act(self, defense_id: str, what: ev.DefenseWhat) -> Defense:
         if (reason := self._leases.read_only(DEFENSE.stream(defense_id))) is not None:
@@ -252,8 +343,24 @@ class AgendaDesk:
         return self.ledger.act(DEFENSE, defense_id, what)
 
 
+def _taking_back(done: Done) -> tuple[Any, ...]:
+    """Return what cancels an action; the first event of a log stays, so that the defense it began is closed."""
+    if done.action:
+        return (ev.Undone(done.action),)
+    reason = _("planned by mistake")
+    return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
+
+
+@cache
+def _outcomes() -> dict[str, str]:
+    """Return what a search calls an outcome, and a session that was not held: its words in every language, folded."""
+    words = dict(OUTCOMES) | {name: SESSIONS[name] for name in NOT_HELD}
+    return {name: searchable(" ".join(translator(each)(text) for each in LANGUAGES)) for name, text in words.items()}
+
+
 def _closed(summary: Summary) -> Closed:
-    return Closed(summary.id, summary.student_id, summary.curriculum, summary.project, summary.planned_at)
+    s = summary
+    return Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at, s.session, s.in_force)
 
 
 def _titles(curriculum: Curriculum, project: Project) -> str:

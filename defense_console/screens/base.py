@@ -29,6 +29,7 @@ from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.agenda import Entry
 from defense_console.safe_text import content
 from defense_console.screens.console import Console
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
@@ -73,8 +74,8 @@ class ConsoleScreen(Screen[None]):
         super().__init__()
         self._message_age: int | None = None
         self._alarmed = False
-        self._live_elsewhere = ""
-        """Id of another defense that is live."""
+        self._live_elsewhere: Entry | None = None
+        """Another defense that is live."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -362,17 +363,15 @@ class ConsoleScreen(Screen[None]):
         """Whether panels are framed and stand side by side."""
         return self.has_class("-wide") or self.has_class("-broad")
 
-    def _find_live_elsewhere(self) -> str:
+    def _find_live_elsewhere(self) -> Entry | None:
         others = self.desk.agenda.live_besides(self.about)
-        return others[0].summary.id if others else ""
+        return others[0] if others else None
 
     def _time_left_elsewhere(self) -> tuple[str, str]:
         """Return the student of another defense that is live, and the time left there."""
-        if not self._live_elsewhere:
+        if (live := self._live_elsewhere) is None or (left_s := self.desk.agenda.left_s(live.summary.id)) is None:
             return "", ""
-        live = self.desk.live(self._live_elsewhere)
-        left_s = live.defense.timeline.ends_in_ms(self.desk.now()) // 1000
-        return live.student.name, _("{time} left", time=clock_text(left_s))
+        return live.student_name, _("{time} left", time=clock_text(left_s))
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""

@@ -228,8 +228,13 @@ class Translator:
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
         if abs(seconds) < 60:
             return _("now")
-        length = self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
+        length = self.length_to(moment, zone, now, due=due)
         return _("in {length}", length=length) if seconds > 0 else _("{length} ago", length=length)
+
+    def length_to(self, moment: str | datetime, zone: str, now: str | datetime, *, due: bool = False) -> str:
+        """How long it is from now to an instant, or since it: `12 min`, `45 h`, `3 days`; see `in_words`."""
+        seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
+        return self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -390,6 +395,7 @@ clock_text = _in_force(Translator.clock_text)
 duration_text = _in_force(Translator.duration_text)
 size_text = _in_force(Translator.size_text)
 in_words = _in_force(Translator.in_words)
+length_to = _in_force(Translator.length_to)
 date_text = _in_force(Translator.date_text)
 time_of_day = _in_force(Translator.time_of_day)
 clock_time = _in_force(Translator.clock_time)

@@ -116,6 +116,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/again": N_("what a new version must show"),
     "ask/waive": N_("why a document is given up"),
     "ask/withdraw": N_("why a request is withdrawn"),
+    "ask/student": N_("student of a new defense"),
+    "ask/student_id": N_("id of a new student"),
+    "ask/project": N_("project of a new defense"),
+    "ask/name": N_("name of a student"),
+    "ask/email": N_("e-mail address of a student"),
+    "ask/zone": N_("time zone of a student"),
 }
 """Of text fields: by the first part of their key, those of a document to revise by the last one as well, those of a
 dialog by the second."""

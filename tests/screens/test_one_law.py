@@ -365,7 +365,8 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
 """What a key does at the desk, by context and command: an answer to its question is “because”."""
 
 SHOWS = frozenset({
-    "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "documents.open",
+    "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
+    "queue.student", "documents.open",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
     "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",

@@ -162,9 +162,9 @@ class MemoryStore:
 
     def closed(self) -> tuple[Closed, ...]:
         found = [
-            Closed(each.id, each.student_id, each.curriculum, each.project, each.planned_at)
-            for each in self._summaries()
-            if not each.pending
+            Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at, s.session, s.in_force)
+            for s in self._summaries()
+            if not s.pending
         ]
         return tuple(sorted(found, key=lambda each: (each.planned_at, each.id), reverse=True))
 

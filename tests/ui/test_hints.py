@@ -7,7 +7,7 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
-from tests.ui.conftest import Room, hides, plain_text, shows, until
+from tests.ui.conftest import Room, plain_text, shows, until
 
 
 def bar(*hints: Hint) -> HintBar:
@@ -23,9 +23,9 @@ def test_where_not_all_fit_those_that_act_stay() -> None:
     assert bar(*hints).fitting(9) == (hints[0],)
 
 
-def test_never_more_than_eight() -> None:
-    hints = [Hint(str(n), str(n), "x") for n in range(12)]
-    assert bar(*hints).fitting(400) == tuple(hints[:8])
+def test_never_more_than_anybody_reads() -> None:
+    hints = [Hint(str(n), str(n), "x") for n in range(HintBar.MOST + 2)]
+    assert bar(*hints).fitting(400) == tuple(hints[: HintBar.MOST])
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
@@ -37,18 +37,18 @@ async def test_the_last_phase_shows_the_way_out(room: Room, size: tuple[int, int
     app = room.app(id)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
-        await shows(pilot, "g next phase")
+        await shows(pilot, "DISCUSSION 2/3")
         assert "f finish" not in plain_text(app)
         await pilot.press("g")
         await shows(pilot, "f finish")
-        await hides(pilot, "g next phase")
+        assert " g " not in plain_text(app).splitlines()[-1]
         assert plain_text(app).count("f finish") == 1
 
 
 async def test_an_empty_queue_tells_the_whole_way_in(room: Room) -> None:
     app = room.app()
     async with app.run_test(size=(60, 20)) as pilot:
-        await shows(pilot, "Nothing is pending. defense-console import FILE", "brings defenses in.")
+        await shows(pilot, "Nothing is pending: i types a defense in,", "defense-console import FILE brings a list in.")
 
 
 async def test_help_and_palette_say_why_a_key_does_not_act(room: Room) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.timeline import iso
 from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 
@@ -29,10 +32,10 @@ def lines_with(text: str, shown: str) -> list[str]:
 async def test_the_queue_tells_when_who_and_for_whom_it_waits(room: Room) -> None:
     filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "Today 2", "All pending 3", "Ada Example", "14:12 · in 11 min", "◆ defense today", "◆ live")
+        await shows(pilot, "Today 2", "All pending 3", "Ada Example", "14:12", "starts in 11 min", "live, 30:00 left")
         assert not lines_with("Éloïse", plain_text(pilot.app))  # type: ignore[arg-type]
         await pilot.press("5")
-        await shows(pilot, "Éloïse Sample", "tomorrow 16:00", "planned later")
+        await shows(pilot, "Éloïse Sample", "Wed 25", "starts in 1 day")
 
 
 @pytest.mark.parametrize("key", ["5", "left_parenthesis"])
@@ -47,12 +50,12 @@ async def test_search_finds_without_accents_and_escape_gives_everything_back(roo
     filled(room)
     async with room.app().run_test(size=(80, 24)) as pilot:
         await pilot.press("slash")
-        await shows(pilot, "WRITING")
+        await shows(pilot, "to the list")
         await type_text(pilot, "eloise")
         await hides(pilot, "Ada Example")
         await shows(pilot, "Éloïse Sample")
         await pilot.press("escape")
-        await hides(pilot, "WRITING")
+        await hides(pilot, "to the list")
         await shows(pilot, "Éloïse Sample")
         await pilot.press("escape")
         await shows(pilot, "Ada Example")
@@ -64,7 +67,7 @@ async def test_the_search_field_is_seen_before_anything_is_typed(room: Room) -> 
     async with room.app().run_test(size=(60, 20)) as pilot:
         await shows(pilot, "Zoé Démo")
         await pilot.press("slash")
-        await shows(pilot, "WRITING")
+        await shows(pilot, "to the list")
         assert plain_text(pilot.app).splitlines()[1].strip() == "/"  # type: ignore[arg-type]
 
 
@@ -76,7 +79,7 @@ async def test_enter_after_a_search_opens_the_first_that_was_found(room: Room) -
         await pilot.press("5", "j", "j", "j")  # the cursor stands far down, where the search will leave no row
         await pilot.press("slash")
         await type_text(pilot, "ada")
-        await hides(pilot, "Zoé Démo")
+        await hides(pilot, "PN-P1")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "BriefScreen")
         assert getattr(pilot.app.screen, "defense_id") == ids["ada"]  # noqa: B009
@@ -141,13 +144,23 @@ async def test_w_goes_to_the_next_that_waits_for_me(room: Room) -> None:
         await until(pilot, lambda: lines_with("› ", plain_text(pilot.app))[0].count("Ada Example"))  # type: ignore[arg-type]
 
 
-async def test_the_brief_stands_beside_from_110_columns_on(room: Room) -> None:
+@pytest.mark.parametrize(
+    ("size", "shown", "hidden"),
+    [
+        ((60, 20), "starts in 11 min", "documents"),
+        ((80, 24), "documents 0 of 2", "Before the call"),
+        ((110, 30), "documents 0 of 2", "Before the call"),
+        ((120, 40), "Before the call 0 of 4", "documents 0 of 2"),
+        ((200, 55), "Before the call 0 of 4", "documents 0 of 2"),
+    ],
+)
+async def test_the_card_says_as_much_as_there_is_room_for(
+    room: Room, size: tuple[int, int], shown: str, hidden: str
+) -> None:
     filled(room)
-    async with room.app().run_test(size=(110, 30)) as pilot:
-        await shows(pilot, "Path", "Documents")
-    async with room.app().run_test(size=(109, 30)) as pilot:
-        await shows(pilot, "Ada Example")
-        assert "Path" not in plain_text(pilot.app)  # type: ignore[arg-type]
+    async with room.app().run_test(size=size) as pilot:
+        await shows(pilot, "Ada Example", shown)
+        assert hidden not in plain_text(pilot.app)  # type: ignore[arg-type]
 
 
 async def test_an_empty_store_says_what_to_do(room: Room) -> None:
@@ -189,7 +202,7 @@ async def test_a_defense_that_was_not_held_is_given_another_date(room: Room, ses
     else:
         room.add(id, ev.RoomOpened(), ev.NoShow("ill"))
     async with room.app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "Waits for me 1", "◆ new date or close it")
+        await shows(pilot, "Waits for me 1", "new date or close it")
         await pilot.press("enter")
         await shows(pilot, "The defense was not held. What follows?")
         await pilot.press(key)
@@ -209,7 +222,7 @@ async def test_one_that_was_not_held_is_closed_for_a_reason_and_u_takes_it_back(
     room.plan("s2", in_min=26 * 60)
     async with room.app().run_test(size=(120, 40)) as pilot:
         await pilot.press("2")
-        await shows(pilot, "◆ new date or close it")
+        await shows(pilot, "new date or close it")
         await pilot.press("enter")
         await shows(pilot, "The defense was not held. What follows?", "a new date", "close it")
         await pilot.press("escape")
@@ -222,34 +235,46 @@ async def test_one_that_was_not_held_is_closed_for_a_reason_and_u_takes_it_back(
         await shows(pilot, "Closed; u takes it back.", "now in “Closed”")
         await pilot.press("u")
         await until(pilot, lambda: not room.defense(id).closed)
-        await shows(pilot, "◆ new date or close it")
+        await shows(pilot, "new date or close it")
 
 
 async def test_a_row_that_leaves_its_tab_stays_until_the_cursor_leaves_it(room: Room) -> None:
     ids = filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "Zoé Démo", "◆ live")
-        room.add(ids["zoe"], ev.Finished())
-        await shows(pilot, "Today 1", "now in “Waits for me”")
-        await pilot.press("n")
-        await shows(pilot, "Private note on Zoé Démo")
-        await pilot.press("escape", "j")
-        await hides(pilot, "Zoé Démo")
+        await shows(pilot, "Zoé Démo", "live, 30:00 left")
+        await pilot.press("j")
+        room.add(ids["ada"], ev.Rescheduled(iso(room.machine.wall + timedelta(days=2))))
+        await shows(pilot, "Today 1", "now in “All pending”")
         await pilot.press("n")
         await shows(pilot, "Private note on Ada Example")
-        await pilot.press("escape", "2")
-        await shows(pilot, "Zoé Démo", "verdict to sign")
+        await pilot.press("escape", "k")
+        await hides(pilot, "Ada Example")
+        await pilot.press("n")
+        await shows(pilot, "Private note on Zoé Démo")
+        await pilot.press("escape", "5")
+        await shows(pilot, "Ada Example", "starts in 2 days")
 
 
 async def test_another_tab_keeps_no_row_of_the_one_before(room: Room) -> None:
     ids = filled(room)
     async with room.app().run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "◆ live")
-        room.add(ids["zoe"], ev.Finished())
-        await shows(pilot, "now in “Waits for me”")
+        await shows(pilot, "live, 30:00 left")
+        await pilot.press("j")
+        room.add(ids["ada"], ev.Rescheduled(iso(room.machine.wall + timedelta(days=2))))
+        await shows(pilot, "now in “All pending”")
         await pilot.press("3")
         await shows(pilot, "Nothing here")
         await hides(pilot, "now in")
+
+
+async def test_what_waits_for_me_goes_on_below_today_where_its_row_is_found_again(room: Room) -> None:
+    ids = filled(room)
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "live, 30:00 left")
+        room.add(ids["zoe"], ev.Finished())
+        await shows(pilot, "[1 Today 1]", "Waits for me, other days", "verdict to sign")
+        chosen = next(row for row in plain_text(pilot.app).splitlines() if "›" in row)  # type: ignore[arg-type]
+        assert "Zoé Démo" in chosen
 
 
 async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: Room) -> None:

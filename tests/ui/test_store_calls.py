@@ -66,7 +66,7 @@ async def test_the_queue_and_its_cursor_ask_the_store_nothing(room: Room, calls:
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "All pending")
         await pilot.press("5")
-        await shows(pilot, "Path")
+        await shows(pilot, "Before the call")
         first = asked(calls)
         assert sum(first.values()) <= FIRST_DRAWING, first
         pilot.app.screen.update()  # type: ignore[attr-defined]
@@ -80,12 +80,12 @@ async def test_what_anybody_writes_is_read_once(room: Room, calls: Counter[str])
     app = room.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("5")
-        await shows(pilot, "Path")
+        await shows(pilot, "Before the call")
         before = app.desk.ledger.snapshot.generation
         asked(calls)
         await pilot.press("p")
         await until(pilot, lambda: app.desk.ledger.snapshot.generation > before, "its own write is not seen")
-        await shows(pilot, "‖")
+        await until(pilot, lambda: any(entry.summary.parked for entry in app.desk.agenda.entries()))
         parked = asked(calls)
         assert sum(parked.values()) <= DRAWING + BRIEF, parked
         await on_each(pilot)
@@ -96,9 +96,9 @@ async def test_a_brief_asks_for_its_log_and_no_more(room: Room, calls: Counter[s
     app = room.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("5")
-        await shows(pilot, "Path")
+        await shows(pilot, "Before the call")
         asked(calls)
-        await pilot.press("b")
+        await pilot.press("down", "b")
         await until(pilot, lambda: isinstance(app.screen, BriefScreen))
         await shows(pilot, "Scenario")
         opened = asked(calls)

@@ -30,6 +30,12 @@ class Asked(StrEnum):
     AGAIN = "ask/again"
     WAIVE = "ask/waive"
     WITHDRAW = "ask/withdraw"
+    STUDENT = "ask/student"
+    STUDENT_ID = "ask/student_id"
+    PROJECT = "ask/project"
+    NAME = "ask/name"
+    EMAIL = "ask/email"
+    ZONE = "ask/zone"
 
     def of(self, row: str) -> str:
         """Return the key of a question about one document to revise. Args: row: its id."""

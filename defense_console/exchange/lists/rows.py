@@ -198,7 +198,7 @@ class _ListReader:
             return None
         (code,) = codes
         every = self.shipped[code].projects
-        found = [project for project in every if plain(asked) in _project_forms(code, project)]
+        found = [project for project in every if plain(asked) in project_forms(code, project)]
         if len(found) == 1:
             return code, found[0]
         ids = [project.id for project in every]
@@ -242,7 +242,7 @@ def _curriculum_forms(curriculum: Curriculum) -> frozenset[str]:
     return frozenset(map(plain, (curriculum.code, curriculum.title.fr, curriculum.title.en))) - {""}
 
 
-def _project_forms(code: str, project: Project) -> frozenset[str]:
+def project_forms(code: str, project: Project) -> frozenset[str]:
     """Return what a list may call a project next to its curriculum: its id, `P2`, `2`, `Projet 2`, its title."""
     n, short = project.n, project.id.removeprefix(f"{code}-")
     return frozenset(map(plain, (project.id, short, f"{n}", f"projet {n}", project.title.fr, project.title.en))) - {""}

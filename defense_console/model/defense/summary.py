@@ -34,7 +34,7 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
 
 
-SUMMARY_VERSION: Final = 2
+SUMMARY_VERSION: Final = 3
 """Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
 
 
@@ -61,7 +61,7 @@ class Summary(msgspec.Struct, frozen=True):
         student_dues: when each required document still awaited is due; `student_due_at` is the first of them.
         received: numbers of the project's deliverables that were declared received.
         pinned: hash of the pinned curriculum, None before the first start.
-        checks_done: how many pre-flight checks are ticked.
+        ticked: ids of the pre-flight checks that are ticked.
         notes: how many notes there are.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
         version: `SUMMARY_VERSION` of the console that computed it, 0 before there were versions.
@@ -97,7 +97,7 @@ class Summary(msgspec.Struct, frozen=True):
     student_dues: tuple[str, ...] = ()
     received: tuple[int, ...] = ()
     pinned: str | None = None
-    checks_done: int = 0
+    ticked: tuple[str, ...] = ()
     notes: int = 0
     version: int = 0
 
@@ -145,7 +145,7 @@ def summarize(id: str, defense: Defense) -> Summary:
         student_dues=revision.student_dues(defense),
         received=tuple(sorted(n for n, received in defense.declared.items() if received)),
         pinned=defense.curriculum_hash,
-        checks_done=len(defense.checks),
+        ticked=tuple(sorted(defense.checks)),
         notes=len(defense.notes),
         version=SUMMARY_VERSION,
     )

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 import msgspec
 
 from defense_console.model.curriculum import Rules, Text
-from defense_console.model.defense.state import NOT_HELD
+from defense_console.model.defense.state import NOT_HELD, OutcomeValue, SessionState
 from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_
@@ -35,6 +37,7 @@ class Entry(msgspec.Struct, frozen=True):
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
         words: what a search looks at, folded by `searchable`.
+        facts: its outcome and its dates; a search names the beginning of one of these words.
     """
 
     summary: Summary
@@ -45,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object]
     next_at: str
     words: str
+    facts: str = ""
 
     @property
     def is_due(self) -> bool:
@@ -53,7 +57,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entry(
-    summary: Summary, student_name: str, now: str, zone: tzinfo, rules: Rules, title: Text | None = None
+    summary: Summary,
+    student_name: str,
+    now: str,
+    zone: tzinfo,
+    rules: Rules,
+    title: Text | None = None,
+    outcomes: Mapping[str, str] = MappingProxyType({}),
 ) -> Entry:
     """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
     moment = instant(now)
@@ -68,9 +78,27 @@ def entry(
     if not summary.pending:
         tabs = {"closed"}
     words = (student_name, summary.project, *((title.fr, title.en) if title else ()), summary.curriculum)
-    return Entry(
-        summary, student_name, who, frozenset(tabs), text_id, parameters, _next_at(summary), searchable(" ".join(words))
-    )
+    next_at, said = _next_at(summary), outcomes.get(fact_of(summary.in_force, summary.session), "")
+    dates = "".join(date_words(at, zone) for at in dict.fromkeys((summary.planned_at, next_at)))
+    folded = searchable(" ".join(words))
+    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, next_at, folded, f" {said}{dates}")
+
+
+def fact_of(in_force: OutcomeValue | None, session: SessionState) -> str:
+    """Return what a defense came to: its outcome in force, or why it was not held; "" for neither."""
+    return in_force or (session if session in NOT_HELD else "")
+
+
+@lru_cache(maxsize=65_536)
+def date_words(at: str, zone: tzinfo) -> str:
+    """Return the day of an instant as one types it, each form after a blank."""
+    day = instant(at).astimezone(zone).date()
+    return f" {day:%Y-%m-%d} {day:%d/%m/%Y} {day.day}/{day.month}/{day.year} {day:%m/%Y}"
+
+
+def says_fact(facts: str, word: str) -> bool:
+    """Whether a word of a search, long enough to mean it, begins an outcome or a date."""
+    return (len(word) >= _FACT_LETTERS or "/" in word) and f" {word}" in facts
 
 
 def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
@@ -164,14 +192,20 @@ def _next_at(summary: Summary) -> str:
 
 _ID_DIGITS: Final = 4
 """Fewer digits would find a defense by chance."""
+_FACT_LETTERS: Final = 4
+"""Fewer letters are the beginning of a name."""
 
 
 def matches(found: Entry, search: str) -> bool:
     """Return whether a search finds this line; an empty one finds every line.
 
-    Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id.
+    Every word has to be in the student's name, the project, its title or the curriculum, or to begin the id, the
+    outcome or a date.
     """
-    return all(word in found.words or begins(found.summary.id, word) for word in searchable(search).split())
+    return all(
+        word in found.words or begins(found.summary.id, word) or says_fact(found.facts, word)
+        for word in searchable(search).split()
+    )
 
 
 def begins(id: str, word: str) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
-from defense_console.model.queue.agenda import begins
+from defense_console.model.defense.state import OutcomeValue, SessionState
+from defense_console.model.queue.agenda import begins, date_words, fact_of, says_fact
 from defense_console.model.text import searchable
+
+_OF_DATES: Final = frozenset("0123456789/-")
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):
@@ -18,6 +24,8 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     curriculum: str
     project: str
     planned_at: str
+    session: SessionState = "held"
+    in_force: OutcomeValue | None = None
 
 
 class Search:
@@ -25,14 +33,28 @@ class Search:
 
     What each word finds among the names of students and of projects is settled once, so that a defense costs two
     look-ups a word. It finds what `agenda.matches` finds.
+
+    Args:
+        outcomes: Words of outcomes and of sessions that were not held, folded.
+        zone: The mentor's: it says which day an instant is on.
     """
 
-    def __init__(self, text: str, students: Mapping[str, str], projects: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        students: Mapping[str, str],
+        projects: Mapping[str, str],
+        outcomes: Mapping[str, str] = MappingProxyType({}),
+        zone: tzinfo = UTC,
+    ) -> None:
         self._words = searchable(text).split()
         names = {id: searchable(name) for id, name in students.items()}
         titles = {id: searchable(title) for id, title in projects.items()}
         self._students = {word: {id for id, name in names.items() if word in name} for word in self._words}
         self._projects = {word: {id for id, title in titles.items() if word in title} for word in self._words}
+        self._outcomes = {w: {key for key, said in outcomes.items() if says_fact(f" {said}", w)} for w in self._words}
+        self._dates = {word for word in self._words if not set(word) - _OF_DATES}
+        self._zone = zone
         self._known_students = students.keys()
         self._known_projects = projects.keys()
 
@@ -41,13 +63,20 @@ class Search:
         return bool(self._words)
 
     def finds(self, defense: Closed) -> bool:
-        """Return whether every word is in the student's name or in the project's titles, or begins the id."""
+        """Return whether every word is in the student's name or the project's titles, or begins id, outcome or date."""
         for word in self._words:
             if defense.student_id in self._students[word] or defense.project in self._projects[word]:
                 continue
-            if not (begins(defense.id, word) or self._in_an_id(defense, word)):
+            if not (begins(defense.id, word) or self._in_an_id(defense, word) or self._a_fact(defense, word)):
                 return False
         return True
+
+    def _a_fact(self, defense: Closed, word: str) -> bool:
+        """Whether it is the outcome or the day; only what looks like a date is compared with the day."""
+        said = self._outcomes[word]
+        if said and fact_of(defense.in_force, defense.session) in said:
+            return True
+        return word in self._dates and says_fact(date_words(defense.planned_at, self._zone), word)
 
     def _in_an_id(self, defense: Closed, word: str) -> bool:
         """Return whether a word is in an id that has no known name."""

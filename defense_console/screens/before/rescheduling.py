@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from defense_console.desk.defense.asked import Asked
-from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
@@ -88,7 +88,7 @@ async def ask_close(screen: ConsoleScreen, desk: BriefDesk) -> bool:
 
 
 async def ask_moment(
-    screen: ConsoleScreen, texts: DefenseDesk, field: Asked, question: str, details: str, before: str
+    screen: ConsoleScreen, texts: KeepsTexts, field: Asked, question: str, details: str, before: str
 ) -> str | None:
     """Ask for an instant, until what is typed is one; a past one only after a question.
 

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.keys.keymap import Command, command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
-from defense_console.safe_text import cells, shortened
+from defense_console.model.queue.filtering import Filter
+from defense_console.safe_text import content, line, shortened
 from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
+from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
-from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.hint_bar import Hint, hint_words
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.frame.search_field import SearchField
+from defense_console.widgets.frame.tabs_line import TabsLine, TabTitle
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.widgets.lists.queue_table import QueueTable
+from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
+from defense_console.widgets.plots.day_line import Slot, day_line
 from defense_console.words.translation import N_, _, error_text
 
 TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
@@ -40,6 +49,10 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 )
 """Every tab with its long and its short title."""
 MINUTE = 60
+BLOCKS = 3
+"""Columns of a wide card."""
+PAGES = ("pageup", "pagedown", "home", "end")
+"""Keys that move the cursor further than a line."""
 
 
 class QueueScreen(WritingScreen):
@@ -52,10 +65,14 @@ class QueueScreen(WritingScreen):
         super().__init__()
         self.tab: Tab | None = "today"
         self.order: Order = "time"
+        self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
         self._found_closed: tuple[Entry, ...] = ()
-        self._listed: tuple[Tab | None, str] = (None, "")
-        """Tab and search of the last drawing."""
+        self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
+        """Tab, search and filter of the last drawing."""
+        self._live: tuple[str, ...] = ()
+        """Ids of the live ones that are listed."""
+        self._only_moves = False
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
         self._about: BriefDesk | None = None
@@ -64,16 +81,32 @@ class QueueScreen(WritingScreen):
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
-    def compose_body(self) -> ComposeResult:
-        """Tabs, the search field, the list and the brief beside it."""
-        yield Static(id="queue-tabs", markup=False)
+    def compose_band(self) -> ComposeResult:
+        """The tabs, in whose place one searches, and the day."""
+        yield TabsLine(id="queue-tabs")
         with Horizontal(id="queue-search"):
             yield Static("/ ", markup=False)
             yield SearchField(id="queue-field")
-        with Horizontal(id="queue-body"):
-            with Vertical(id="queue-main"):
-                yield QueueTable(id="queue-table")
-            yield Panel(id="queue-card")
+        yield QuietText(id="queue-day", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """The list, and the card of the selected defense."""
+        yield QueueTable(id="queue-table")
+        yield Panel(id="queue-card")
+
+    @property
+    def headline(self) -> Headline:
+        """Whose defenses they are."""
+        return Headline(name=_("Defenses"), title=self.desk.settings.name)
+
+    def writing_region(self) -> Region:
+        """A note is written in the card, where there is one."""
+        card = self.query_one("#queue-card").region
+        return card if card.area else super().writing_region()
+
+    def standing_line(self) -> str:
+        """What is to know of the defense whose note is being written; the list is about none."""
+        return super().standing_line() if self.about else ""
 
     @property
     def table(self) -> QueueTable:
@@ -115,32 +148,78 @@ class QueueScreen(WritingScreen):
 
     def redraw(self) -> None:
         """Read what is pending and show it."""
-        now = self.desk.now().wall
-        self._entries = self.desk.agenda.entries()
-        search = self.field.value
+        agenda_desk, search = self.desk.agenda, self.field.value
+        pending = agenda_desk.entries()
+        self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
         with_closed = self.tab == "closed" or bool(search.strip())
-        self._found_closed, found = self.desk.agenda.closed(search) if with_closed else ((), 0)
+        self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
-            if not any("today" in entry.tabs for entry in self._entries):
+            if not self._today():
                 self.tab = None
-        shown = self._shown()
-        rows = [queue_words.queue_line(entry, self.zone, now) for entry in shown]
-        self._gone = self._left_behind(shown)
-        if self._gone is not None:
-            rows.insert(self.table.row, queue_words.queue_line(self._gone, self.zone, now, _new_tab(self._gone)))
-        titles = (_("when"), _("student"), _("project"), _("docs"), _("◆ me  ◇ student"))
-        self.table.show_rows(rows, titles, self._empty(search))
+        self._draw_list(search)
         if found > len(self._found_closed) and search.strip():
             text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
             self.tell(_(text, total=found, n=len(self._found_closed)))
-        self.query_one("#queue-search").set_class(bool(search) or self.focused is self.field, "-open")
+        self.set_class(bool(search) or self.focused is self.field, "-searching")
         self._draw_tabs()
-        self._draw_brief()
+        self._draw_day()
+        self._draw_card()
+
+    def _draw_list(self, search: str) -> None:
+        now, shown = self.desk.now().wall, self._sections()
+        listed = tuple(entry for _title, entries in shown for entry in entries)
+        self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
+        sections = [QueueSection(title, tuple(self._row(entry, now) for entry in entries)) for title, entries in shown]
+        self._gone = self._left_behind(listed)
+        if self._gone is not None:
+            sections = _with_row(sections, self.table.row, self._row(self._gone, now, _new_tab(self._gone)))
+        titles = (_("when"), _("student"), _("project"), _("docs"), _("what comes next"))
+        self.table.show_sections(sections, titles, self._empty(search))
+        self._name_list(search, len(listed))
+
+    def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
+        summary, agenda_desk = entry.summary, self.desk.agenda
+        left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
+        return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+
+    def _name_list(self, search: str, count: int) -> None:
+        """Write into the frame what is listed, in which order, and what it is limited to."""
+        found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
+        limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
+        only = "  " + _("only {what}", what=limits) if limits else ""
+        self.table.name_frame(found or _(self._title()), f"{count}{only}")
+        order = _(dict(queue_words.ORDER_LABELS)[self.order])
+        keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
+        self.table.border_subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
+
+    def _title(self) -> str:
+        return next(long for tab, long, _short in TAB_LABELS if tab == self.tab)
+
+    def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
+        """Return what is listed: headings, "" for none, with their lines."""
+        search = self.field.value
+        if self.tab == "closed":
+            return [("", self._found_closed)]
+        found = agenda.queue(self._entries, self.order, search, self.tab)
+        if search.strip() and self.tab is None:
+            return [("", found), (_("Closed"), self._found_closed)]
+        if self.tab != "today":
+            return [("", found)]
+        mine = agenda.queue(self._entries, self.order, search, "mentor")
+        others = tuple(entry for entry in mine if "today" not in entry.tabs)
+        return [(_("Today"), found), (_("Waits for me, other days"), others)]
+
+    def _today(self) -> bool:
+        """Whether there is something today, or something that waits for me."""
+        return any(entry.tabs & {"today", "mentor"} for entry in self._entries)
+
+    def _shown(self) -> tuple[Entry, ...]:
+        return tuple(entry for _title, entries in self._sections() for entry in entries)
 
     def _left_behind(self, shown: Sequence[Entry]) -> Entry | None:
         """Return the defense under the cursor if something else than another tab or search took it off the list."""
-        before, self._listed = self._listed, (self.tab, self.field.value)
+        before, self._listed = self._listed, (self.tab, self.field.value, self.filter)
         chosen = self.table.chosen
         if chosen is None or before != self._listed or any(entry.summary.id == chosen for entry in shown):
             return None
@@ -149,55 +228,71 @@ class QueueScreen(WritingScreen):
     def _empty(self, search: str) -> str:
         if search.strip():
             return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
+        if self.filter:
+            return _("Nothing here with this filter; {key:console.back} takes it away.")
         if self.tab == "closed":
             return _("No defense is closed yet.")
         if self._entries:
             return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
-        return _("Nothing is pending. defense-console import FILE brings defenses in.")
+        text = N_(
+            "Nothing is pending: {key:queue.new} types a defense in, defense-console import FILE brings a list in."
+        )
+        return _(text)
 
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
-        width = self.size.width - 2
-        numbers = [f"{counts[tab]} " if tab != "closed" else "" for tab, _long, _short in TAB_LABELS]
-        long = [
-            f" {n} {_(tab[1])} {number}" for n, (tab, number) in enumerate(zip(TAB_LABELS, numbers, strict=True), 1)
-        ]
-        short = [
-            f" {n} {_(tab[2])} {number}" for n, (tab, number) in enumerate(zip(TAB_LABELS, numbers, strict=True), 1)
-        ]
-        texts = long if sum(map(cells, long)) + 1 <= width else short
-        if sum(map(cells, texts)) > width:
-            texts = [text[1:] for text in texts]
-        parts: list[tuple[str, str] | str] = []
-        for (tab, _long, _short), text in zip(TAB_LABELS, texts, strict=True):
-            chosen = tab == self.tab
-            marked = f"▸{text[1:]}" if chosen and text.startswith(" ") else text
-            parts.append((marked, "bold reverse" if chosen else "$text-muted"))
-        self.query_one("#queue-tabs", Static).update(Content.assemble(*parts))
+        tabs, chosen = [], ""
+        for tab, long, short in TAB_LABELS:
+            id = f"queue.tab_{tab or 'all'}"
+            hint = self.hint_of(command(id))
+            key = hint.key if hint is not None else ""
+            tabs.append(TabTitle(id, key, _(long), _(short), str(counts[tab]) if tab != "closed" else ""))
+            chosen = id if tab == self.tab else chosen
+        self.query_one(TabsLine).show_tabs(tabs, chosen)
 
-    def _draw_brief(self) -> None:
-        panel = self.query_one("#queue-card", Panel)
-        chosen = self._selected()
-        if chosen is None or False:
+    def _draw_day(self) -> None:
+        """Show what of the day is taken, and where it is now; the live one lies over the others."""
+        now = self.desk.now().wall
+        today, minute = queue_words.local_minute(now, self.zone)
+        slots = []
+        for entry in sorted(self._entries, key=lambda entry: entry.summary.session == "live"):
+            summary = entry.summary
+            day, start = queue_words.local_minute(summary.planned_at, self.zone)
+            if day == today:
+                end = start + self.desk.agenda.length_min(summary)
+                slots.append(Slot(start, end, queue_words.DAY_STYLES.get(summary.session, "$text-muted")))
+        self.query_one("#queue-day", QuietText).show(day_line(slots, minute, self.row_width))
+
+    def _draw_card(self) -> None:
+        panel, chosen = self.query_one("#queue-card", Panel), self._selected()
+        if chosen is None:
             panel.show("", ())
             return
+        keys = self.hints_of("queue.open", "queue.brief", "live.note")
+        now, width = self.desk.now().wall, max(1, panel.view.width)
         try:
-            heading, lines = queue_words.card(self.desk.agenda.card(chosen), self.zone, self.desk.now().wall)
+            shown = self.desk.agenda.card(chosen)
         except ConsoleError as error:
-            heading, lines = Content(error_text(error)), ()
-        panel.show(heading, [Item(each) for each in lines])
-
-    def on_resize(self) -> None:
-        """The brief stands beside the list from 110 columns on."""
-        self.set_class(self.size.width >= 110, "-beside")
-        self.set_class(self.size.width >= 160, "-broad")
+            panel.show(line(chosen.student_name), [Item(content(error_text(error)))], hints=keys)
+            return
+        if self.has_class("-broad"):
+            lines = queue_words.one_below_the_other(queue_words.card_blocks(shown, self.zone, now, width))
+        elif self.has_class("-wide") and self.has_class("-high"):
+            room = queue_words.column_width(width, BLOCKS)
+            lines = queue_words.side_by_side(queue_words.card_blocks(shown, self.zone, now, room), width)
+        else:
+            lines = queue_words.side_by_side([queue_words.card_rows(shown)], width)
+        panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def second(self) -> None:
-        """What another console changed, and how far away everything is, once a minute."""
+        """The time left of live ones; what another console changed; once a minute how far away everything is."""
         self._seconds += 1
         if self.desk.agenda.refresh() or self._seconds >= MINUTE or self._edge_of_minute():
             self._seconds = 0
             self.update()
+            return
+        for id in self._live:
+            self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
 
     def _edge_of_minute(self) -> bool:
         return self.desk.now().wall[17:19] == "00"
@@ -208,14 +303,32 @@ class QueueScreen(WritingScreen):
         if self._gone is not None and self.table.chosen != self._gone.summary.id:
             self.update()
             return
-        self._draw_brief()
+        self._draw_card()
         self.show_mode()
+
+    async def do_command(self, command: Command) -> None:
+        """A cursor that moves draws two lines and the card, not the list."""
+        self._only_moves = command.id.startswith("move.")
+        try:
+            await super().do_command(command)
+        finally:
+            self._only_moves = False
+
+    def update(self) -> None:
+        """Draw everything, unless nothing but the cursor moves."""
+        if not self._only_moves:
+            super().update()
+
+    def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
+        """A click on a tab is its key."""
+        event.stop()
+        self.run_worker(self.do_command(command(event.command)))
 
     # --- searching ---------------------------------------------------------------------------------------------------
 
     def action_queue_search(self) -> None:
         """Search as one types."""
-        self.query_one("#queue-search").add_class("-open")
+        self.add_class("-searching")
         self.set_focus(self.field)
         self.field.cursor_position = len(self.field.value)
         self.call_after_refresh(self._prepare_search)
@@ -247,11 +360,22 @@ class QueueScreen(WritingScreen):
                 self._leave_search()
             else:
                 self.table.move(1 if event.key == "down" else -1)
+        elif self.focused is self.table and event.key in PAGES:
+            event.stop()
+            event.prevent_default()
+            self.hush()
+            if event.key in ("home", "end"):
+                self.table.go_to(0 if event.key == "home" else self.table.row_count() - 1)
+            else:
+                self.table.page(1 if event.key == "pagedown" else -1)
 
     def action_console_back(self) -> None:
-        """First the search is taken away; the queue itself is never left by Esc."""
+        """First the search is taken away, then the filter; the queue itself is never left by Esc."""
         if self.field.value:
             self.field.value = ""
+            self.update()
+        elif self.filter:
+            self.filter = Filter()
             self.update()
         else:
             self.tell(_("{key:console.quit} leaves the console."))
@@ -262,7 +386,9 @@ class QueueScreen(WritingScreen):
         """The search field has its own keys; there is no screen below to go back to."""
         if self.field.has_focus:
             return (Hint("", "↵", _("to the list")), Hint("", "↑ ↓", _("select")))
-        return tuple(hint for hint in super().hints() if hint.command != "console.back" or self.field.value)
+        return tuple(
+            hint for hint in super().hints() if hint.command != "console.back" or self.field.value or self.filter
+        )
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
@@ -355,12 +481,44 @@ class QueueScreen(WritingScreen):
             self.update()
         self.table.choose(following.summary.id)
 
-    def _shown(self) -> tuple[Entry, ...]:
-        search = self.field.value
-        if self.tab == "closed":
-            return self._found_closed
-        found = agenda.queue(self._entries, self.order, search, self.tab)
-        return (*found, *self._found_closed) if search.strip() and self.tab is None else found
+    async def action_queue_filter(self) -> None:
+        """Limit the list to a curriculum or a period: each is chosen by itself, and the last line takes both away."""
+        codes = self.desk.agenda.curricula
+        options = [*codes, *(_(word) for word in queue_words.PERIOD_LABELS.values()), _("everything")]
+        limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
+        details = _("Now: only {what}.", what=limits) if limits else ""
+        choice = await self.app.push_screen_wait(Choose(_("What is shown?"), options, details, whose=""))
+        if choice is None:
+            return
+        if choice < len(codes):
+            self.filter = msgspec.structs.replace(self.filter, curriculum=codes[choice])
+        elif choice < len(options) - 1:
+            period = tuple(queue_words.PERIOD_LABELS)[choice - len(codes)]
+            self.filter = msgspec.structs.replace(self.filter, period=period)
+        else:
+            self.filter = Filter()
+        self.update()
+
+    async def action_queue_new(self) -> None:
+        """A student and a defense, typed."""
+        from defense_console.screens.queue.enrolling import add
+
+        if (id := await add(self)) is not None:
+            self.filter = Filter()
+            self.update()
+            if all(entry.summary.id != id for entry in self._shown()):
+                self._show_tab(None)
+                self.update()
+            self.table.choose(id)
+
+    async def action_queue_student(self) -> None:
+        """Change the selected student."""
+        from defense_console.screens.queue.enrolling import change_student
+
+        entry = self._selected()
+        student = self.desk.student(entry.summary.student_id) if entry is not None else None
+        if student is not None:
+            await change_student(self, student)
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""
@@ -386,8 +544,23 @@ class QueueScreen(WritingScreen):
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""
-        if self.attempt(self.desk.agenda.undo) is not None:
-            self.tell(_("Undone."))
+        done = self.attempt(self.desk.agenda.undo)
+        if done is not None:
+            self.tell(_("Undone.") if done.action else _("Taken back: the defense is closed."))
+
+
+def _with_row(sections: Sequence[QueueSection], place: int, row: QueueRow) -> list[QueueSection]:
+    """Return sections with one more row, at a place counted over all of them."""
+    found, left = list[QueueSection](), place
+    for section in sections:
+        count = len(section.rows)
+        if 0 <= left <= count and (section.rows or not any(each.rows for each in sections)):
+            found.append(QueueSection(section.title, (*section.rows[:left], row, *section.rows[left:])))
+            left = -1
+        else:
+            found.append(section)
+            left -= count if left > count else 0
+    return found if left < 0 else [*found, QueueSection("", (row,))]
 
 
 def _new_tab(entry: Entry) -> str:

@@ -39,6 +39,10 @@ def _notes(seen: OnQueue) -> Whats:
     return (seen.agenda.noting,)
 
 
+def _changes(seen: OnQueue) -> Whats:
+    return unless(seen.agenda.no_change(_selected(seen).student_id))
+
+
 def _closes(seen: OnQueue) -> Whats:
     _selected(seen)
     return (ev.DefenseClosed(TO_COME),)
@@ -47,6 +51,8 @@ def _closes(seen: OnQueue) -> Whats:
 QUEUE: Final[Wishes[OnQueue]] = {
     "queue.open": _opens,
     "queue.brief": _opens,
+    "queue.new": lambda seen: unless(seen.agenda.no_new),
+    "queue.student": _changes,
     "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),
     "live.note": _notes,
     "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),

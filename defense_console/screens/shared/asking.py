@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import TextArea
 
-from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Dialog, key_hint
 from defense_console.screens.shared.saved_words import taken_over_words
@@ -38,7 +38,7 @@ class Ask(Dialog[str | None]):
 
     def __init__(
         self,
-        texts: DefenseDesk,
+        texts: KeepsTexts,
         field: str,
         question: str,
         details: str | Content = "",

@@ -102,7 +102,7 @@ def _tries(headline: Headline, aside: Aside) -> Iterator[tuple[Content, Content]
 def _left(headline: Headline, title: str, more: str) -> Content:
     project = f"{headline.project} {title}".strip()
     screen = f"{headline.screen}  " if headline.screen and headline.name else headline.screen
-    parts = [(f" · {part}", "") for part in (project, more) if part]
+    parts = [(f" · {part}" if headline.project else f"  {part}", "") for part in (project, more) if part]
     name = (shortened(headline.name, 60), "bold")
     return Content.assemble((screen, "$text-muted" if headline.name else "bold"), name, *parts)
 

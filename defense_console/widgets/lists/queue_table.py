@@ -1,14 +1,14 @@
-"""QueueTable: the pending defenses in order, one line each, drawn line by line so that its length costs nothing."""
+"""QueueTable: defenses in sections, one line each, drawn line by line so that its length costs nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 
 from defense_console.safe_text import cells, content, shortened
-from defense_console.widgets.lists.line_list import LineList
+from defense_console.widgets.lists.line_list import LineList, heading
 
 
 @dataclass(frozen=True)
@@ -17,59 +17,94 @@ class QueueRow:
 
     Attributes:
         id: Of the defense.
-        when: Start, absolute; shown with `ahead` where both fit.
-        ahead: Start, relative.
-        near: The relative form matters more than the day: it starts within hours.
-        mark: Glyph of the session, one cell.
-        student, project, documents, waits: The columns; the project with its attempt.
-        style: Of the glyph and of what is waited for.
+        turn, turn_style: Mark of who has to act, and its style.
+        mark: Of the state, one cell; style: of it and of what comes next.
+        when: In one short form.
+        student, project, documents: The columns; the project with its attempt.
+        following: What comes next; it is never cut.
         gone: Not in this list any more: the row is muted until the cursor leaves it.
     """
 
     id: str
-    when: str
-    ahead: str
+    turn: str
     mark: str
+    when: str
     student: str
     project: str
     documents: str
-    waits: str
+    following: str
+    turn_style: str = ""
     style: str = ""
     gone: bool = False
 
 
+@dataclass(frozen=True)
+class QueueSection:
+    """Rows under a heading. Attributes: title: "" for rows without one; rows: in order."""
+
+    title: str
+    rows: tuple[QueueRow, ...]
+
+
 EMPTY_CELLS = 80
 """A sentence about an empty list is not stretched beyond so many cells."""
-PROJECT, DOCUMENTS, MARKS = 8, 4, 4
-"""Cells of a project's id with its attempt, of `3/5`, and of the cursor and the glyph before a row."""
+MARKS = 6
+"""Cells of the cursor, of whose turn it is and of the state."""
+DOCUMENTS, DOCUMENTS_FROM = 4, 68
+"""Cells of `3/5`, and of the list from which on they are shown: 72 columns."""
+LEAST_NAME = 4
+ROOMY_FROM = 100
+"""From so many cells on, columns are two cells apart."""
 
 
 class QueueTable(LineList):
-    """The list; its columns follow the width: documents appear when there is room."""
-
-    DEFAULT_CSS = """
-    QueueTable { padding: 0 1; }
-    """
+    """The list; its columns follow the width. The name of the student gives way to what comes next."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._sections: tuple[QueueSection, ...] = ()
         self._rows: tuple[QueueRow, ...] = ()
+        self._lines: tuple[int, ...] = ()
+        """Of each line under the titles: its row, or -1 - the place of its section."""
+        self._line_of: tuple[int, ...] = ()
+        """Of each row: its line."""
         self._titles: tuple[str, ...] = ("",) * 5
         self._empty = ""
+        self._laid: tuple[int, tuple[int, ...]] = (-1, ())
 
-    def show_rows(self, rows: Sequence[QueueRow], titles: Sequence[str], empty: str) -> None:
+    def show_sections(self, sections: Sequence[QueueSection], titles: Sequence[str], empty: str) -> None:
         """Replace the rows; the cursor stays on its defense, else on its place.
 
         Args:
-            rows: In order.
-            titles: Of the columns: when, student, project and attempt, documents, what is waited for.
-            empty: Told when there is no row.
+            sections: In order; one without rows is left out.
+            titles: Of the columns: when, student, project and attempt, documents, what comes next.
+            empty: Said when there is no row.
         """
-        chosen = self.chosen
-        self._rows, self._titles, self._empty = tuple(rows), tuple(titles), empty
+        chosen, new = self.chosen, (tuple(s for s in sections if s.rows), tuple(titles), empty)
+        if new == (self._sections, self._titles, self._empty):
+            return
+        self._sections, self._titles, self._empty = new
+        self._rows = tuple(row for section in self._sections for row in section.rows)
+        lines: list[int] = []
+        for place, section in enumerate(self._sections):
+            first = sum(line >= 0 for line in lines)
+            lines += [-1 - place] if section.title else []
+            lines += range(first, first + len(section.rows))
+        self._lines = tuple(lines)
+        self._line_of = tuple(line + 1 for line, row in enumerate(lines) if row >= 0)
+        self._laid = (-1, ())
         place = next((i for i, row in enumerate(self._rows) if row.id == chosen), min(self.row, len(self._rows) - 1))
         self.relayout()
         self.go_to(max(0, place))
+
+    def show_following(self, defense_id: str, following: str) -> None:
+        """Replace what comes next on one line, which is drawn alone: a time that runs."""
+        for place, row in enumerate(self._rows):
+            if row.id == defense_id and row.following != following:
+                self._rows = (*self._rows[:place], replace(row, following=following), *self._rows[place + 1 :])
+                if cells(following) > cells(row.following):
+                    self._laid = (-1, ())
+                self.refresh_lines(self._line_of[place], 1)
 
     @property
     def chosen(self) -> str | None:
@@ -89,63 +124,76 @@ class QueueTable(LineList):
         return len(self._rows)
 
     def line_count(self) -> int:
-        """Titles, then one line per row; a sentence says that the list is empty."""
-        return 1 + (len(self._rows) or len(self._empty_lines(self.view.width)))
+        """Titles, then headings and rows; a sentence says that the list is empty."""
+        return 1 + (len(self._lines) or len(self._empty_lines(self.view.width)))
 
     def _empty_lines(self, width: int) -> list[Content]:
         return content(self._empty).wrap(max(8, min(width, EMPTY_CELLS) - MARKS)) or [Content("")]
 
     def row_of(self, line: int) -> int:
         """The first line holds the titles."""
-        return line - 1 if 0 < line <= len(self._rows) else -1
+        return max(-1, self._lines[line - 1]) if 0 < line <= len(self._lines) else -1
 
     def lines_of(self, row: int) -> range:
-        """The titles are seen with the first row."""
-        return range(0 if row == 0 else row + 1, row + 2)
+        """A heading is seen with its first row, the titles with the first one."""
+        line = self._line_of[row]
+        above = line - (line > 1 and self._lines[line - 2] < 0)
+        return range(0 if row == 0 else above, line + 1)
 
-    def widths(self, width: int) -> tuple[int, int, int, int, int]:
-        """Cells of each column, 0 for one that is left out; student and what is waited for share what is left."""
-        when = 30 if width >= 105 else 17
-        documents = DOCUMENTS if width >= 70 else 0
-        left = max(0, width - when - PROJECT - documents - self.gap(width) * (3 + (documents > 0)) - MARKS)
-        student = min(32, max(8, left * 2 // 5 if width < 100 else left // 2))
-        return when, student, PROJECT, documents, max(0, min(48, left - student))
+    def widths(self, width: int) -> tuple[int, int, int, int]:
+        """Return the cells of when, student, project and documents, 0 for one that is left out."""
+        if self._laid[0] == width:
+            return self._laid[1]  # type: ignore[return-value]
+        titles, rows, gap = self._titles, self._rows, self.gap(width)
+
+        def widest(texts: Sequence[str], most: int) -> int:
+            return min(most, max(map(cells, texts), default=0))
+
+        when = widest([titles[0], *(row.when for row in rows)], 10)
+        project = widest([titles[2], *(row.project for row in rows)], 12)
+        documents = max(DOCUMENTS, cells(titles[3])) if width >= DOCUMENTS_FROM else 0
+        following = widest([titles[4], *(row.following for row in rows)], width)
+        fixed = MARKS + when + project + documents + gap * (3 + (documents > 0))
+        most = widest([titles[1], *(row.student for row in rows)], max(18, width // 3))
+        student = min(max(12, most), max(LEAST_NAME, width - fixed - following))
+        self._laid = (width, (when, student, project, documents))
+        return when, student, project, documents
 
     @staticmethod
     def gap(width: int) -> int:
         """Cells between two columns."""
-        return 2 if width >= 90 else 1
+        return 2 if width >= ROOMY_FROM else 1
 
     def draw(self, line: int, width: int, chosen: bool) -> Content:
-        """Titles, a row, or the sentence of an empty list."""
-        widths = self.widths(width)
+        """Titles, a heading, a row, or the sentence of an empty list."""
         if line == 0:
-            fields = self._fields(widths, self._titles, self.gap(width))
-            return Content.assemble("    ", (fields, "$text-muted bold"))
+            return Content.styled(
+                " " * MARKS + self._fields(self._titles[:4], width) + self._titles[4], "$text-muted"
+            ).truncate(width)
         if not self._rows:
-            return Content.assemble(" " * MARKS, self._empty_lines(width)[line - 1].rstrip())
-        row = self._rows[line - 1]
-        texts = (_when(row, widths[0]), row.student, row.project, row.documents)
-        before = self._fields(widths[:4], texts, self.gap(width))
-        waits = shortened(row.waits, widths[4])
-        texts_style, style = ("$text-muted", "$text-muted") if row.gone else ("", row.style)
-        return Content.assemble("› " if chosen else "  ", (f"{row.mark} ", style), (before, texts_style),
-                                " " * self.gap(width), (waits, style))  # fmt: skip
+            return Content.assemble(" " * MARKS, self._empty_lines(width)[line - 1].rstrip().stylize("$text-muted"))
+        row = self._lines[line - 1]
+        if row < 0:
+            section = self._sections[-1 - row]
+            return heading(section.title, f" {len(section.rows)}", width)
+        return self._draw_row(self._rows[row], width)
 
-    @staticmethod
-    def _fields(widths: Sequence[int], texts: Sequence[str], gap: int) -> str:
-        """The texts side by side, each shortened or filled to its column."""
-        parts = []
-        for width, text in zip(widths, texts, strict=True):
-            if width:
-                shown = shortened(text, width)
-                parts.append(shown + " " * (width - cells(shown)))
-        return (" " * gap).join(parts)
+    def _draw_row(self, row: QueueRow, width: int) -> Content:
+        fields = self._fields((row.when, row.student, row.project, row.documents), width)
+        room = width - MARKS - cells(fields)
+        if cells(row.following) > room:  # only where no name could give way: the columns before do
+            fields = shortened(fields, max(0, width - MARKS - cells(row.following) - 1)) + " "
+        style = "$text-muted" if row.gone else row.style
+        return Content.assemble(
+            "  ", (row.turn or " ", row.turn_style), " ", (row.mark or " ", style), " ",
+            (fields, "$text-muted" if row.gone else ""), (row.following, style),
+        ).truncate(width, ellipsis=True)  # fmt: skip
 
-
-def _when(row: QueueRow, width: int) -> str:
-    """Both forms where they fit, else the nearer one."""
-    both = f"{row.when} · {row.ahead}"
-    if cells(both) <= width:
-        return both
-    return f"{row.when} {row.ahead}" if cells(f"{row.when} {row.ahead}") <= width else row.when
+    def _fields(self, texts: Sequence[str], width: int) -> str:
+        """Return the columns, each shortened or filled to its width, each with the gap after it."""
+        gap, parts = " " * self.gap(width), []
+        for cells_of, text in zip(self.widths(width), texts, strict=True):
+            if cells_of:
+                shown = shortened(text, cells_of)
+                parts.append(shown + " " * (cells_of - cells(shown)) + gap)
+        return "".join(parts)

@@ -1,4 +1,4 @@
-"""Who the student is: the registration, and what an import brought with another value."""
+"""Who the student is: the registration, and what got another value since."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _apply_registered(state: StudentFolding, event: Event[What], what: StudentRe
 
 
 class StudentChanged(What, frozen=True, tag="student_changed"):
-    """Fields that an import brought with another value; None leaves a field as it is."""
+    """Fields that an import or the mentor gave another value; None leaves a field as it is."""
 
     name: str | None = None
     email: str | None = None

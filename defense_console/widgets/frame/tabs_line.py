@@ -1,0 +1,100 @@
+"""TabsLine: the tabs of a screen on one row, each with its key and a count; a click on one is its key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from defense_console.safe_text import cells, shortened
+
+
+@dataclass(frozen=True)
+class TabTitle:
+    """One tab.
+
+    Attributes:
+        command: Of its key.
+        key: As printed, "" for none.
+        name, short: Translated.
+        count: "" for none.
+    """
+
+    command: str
+    key: str
+    name: str
+    short: str
+    count: str = ""
+
+    def parts(self, short: bool) -> tuple[str, ...]:
+        """Return key, name and count, without those it has not."""
+        return tuple(part for part in (self.key, self.short if short else self.name, self.count) if part)
+
+
+class TabsLine(Widget):
+    """A row of tabs; the names are short where the long ones have no room."""
+
+    DEFAULT_CSS = """
+    TabsLine { height: 1; padding: 0 1; text-wrap: nowrap; }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """A tab was clicked."""
+
+        tabs_line: TabsLine
+        command: str
+
+        @property
+        def control(self) -> TabsLine:
+            """The row."""
+            return self.tabs_line
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tabs: tuple[TabTitle, ...] = ()
+        self._chosen = ""
+
+    def show_tabs(self, tabs: Sequence[TabTitle], chosen: str) -> None:
+        """Show these tabs. Args: chosen: command of the one that is open."""
+        if (tuple(tabs), chosen) != (self._tabs, self._chosen):
+            self._tabs, self._chosen = tuple(tabs), chosen
+            self.refresh()
+
+    def placed(self, width: int) -> list[tuple[int, TabTitle, str]]:
+        """Return each tab that has room, with its first cell and its text."""
+        found: list[tuple[int, TabTitle, str]] = []
+        for short, gap in ((False, 2), (True, 2), (True, 1)):
+            found, x = [], 0
+            for tab in self._tabs:
+                text = " ".join(tab.parts(short))
+                text = f"[{text}]" if tab.command == self._chosen else text
+                found.append((x, tab, text))
+                x += cells(text) + (1 if tab.command == self._chosen else gap)
+            if not found or found[-1][0] + cells(found[-1][2]) <= width:
+                return found
+        return [(x, tab, shortened(text, width - x)) for x, tab, text in found if x < width - 2]
+
+    def render(self) -> Content:
+        """The row; the chosen tab is in brackets and reversed."""
+        line = Content("")
+        for x, tab, text in self.placed(self.size.width):
+            line += Content(" " * (x - line.cell_length))
+            shown = Content(text)
+            if tab.command == self._chosen:
+                line += shown.stylize("bold $background on $primary")
+                continue
+            shown = shown.stylize("$text-muted")
+            line += shown.stylize("bold $text-accent", 0, len(tab.key)) if tab.key else shown
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which tab was clicked."""
+        offset = event.get_content_offset(self)
+        for x, tab, text in self.placed(self.size.width):
+            if offset is not None and x <= offset.x < x + cells(text):
+                self.post_message(self.Clicked(self, tab.command))
