@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defense_console.model.defense import kinds as ev
-from defense_console.model.queue.agenda import Summary
+from defense_console.model.defense.summary import Summary
 from defense_console.screens.queue.screen import QueueScreen
 from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.lists.queue_table import QueueTable
