@@ -401,9 +401,12 @@ class ConsoleScreen(Screen[None]):
         """Return the student of another defense that is live, and the time left there."""
         if not self._live_elsewhere:
             return "", ""
-        live = self.desk.live(self._live_elsewhere)
-        left_s = live.defense.timeline.ends_in_ms(self.desk.now()) // 1000
-        return live.student.name, _("{time} left", time=clock_text(left_s))
+        other = self.desk.brief(self._live_elsewhere)  # a live desk would hold the defense that is written elsewhere
+        try:
+            left_s = other.defense.timeline.ends_in_ms(self.desk.now()) // 1000
+            return other.student.name, _("{time} left", time=clock_text(left_s))
+        except ConsoleError:  # a log that cannot be read is said where it is opened
+            return "", ""
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
