@@ -87,4 +87,4 @@ def test_the_digits_are_as_large_as_asked() -> None:
 
 def test_the_smallest_digits_put_two_dots_in_a_cell() -> None:
     assert large_digits("2:4", 0) == ["▀▀█ ▄ █ █", "█▀▀ ▄ ▀▀█", "▀▀▀     ▀"]
-    assert [len(line) for line in large_digits("\N{MINUS SIGN}05:07", 0)] == [21] * 3
+    assert [len(line) for line in large_digits("\N{MINUS SIGN}05:07", 0)] == [20] * 3

@@ -42,6 +42,8 @@ async def test_what_is_higher_than_the_screen_scrolls_by_keyboard(
         dialog = make()
         await app.push_screen(dialog)
         await shows(pilot, "more lines below", "Esc")
+        box = dialog.query_one("Dialog > Vertical")
+        await until(pilot, lambda: box.region.bottom == size[1] - 1, "it does not fit above the row of keys")
         first = seen(pilot)
         assert first[0] == 1
         assert len(first) >= size[1] - 12
