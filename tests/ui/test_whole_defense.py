@@ -57,7 +57,7 @@ async def _until_live(room: Room, pilot: Pilot[None]) -> None:
     await pilot.press("space", "tab", "space")
     await shows(pilot, "Deliverables 1 of 4", "received")
     await pilot.press("t")
-    await shows(pilot, "Waiting for Ada Example")
+    await shows(pilot, "Waiting room  Ada Example")
     room.machine.pass_time(120)
     await shows(pilot, "WAITED 02:00")
     await pilot.press("t")
@@ -97,14 +97,14 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
 
 async def _verdict(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     """Conditional, with two documents; signed, and released by the countdown."""
-    await shows(pilot, "Verdict · Ada Example", "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
+    await shows(pilot, "Verdict  Ada Example", "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
     await pilot.press(keys.conditional, "plus")
-    await shows(pilot, "(●) r", "due 60 h after release", "due 48 h after release")
+    await shows(pilot, "(*) r", "due       60 h after release", "due       48 h after release")
     for move, expected in ((), "ask two learners"), (("j",), "a table of causes"):
         await pilot.press(*move, "enter")
         await shows(pilot, "What changes?")
         await write(pilot, keys.expected, expected)
-        await shows(pilot, f"Expected: {expected}")
+        await shows(pilot, f"expected  {expected}")
     await write(pilot, "s", "clear inquiry")
     await write(pilot, "i", "quantify the need")
     await write(pilot, "c", "the method is right")
