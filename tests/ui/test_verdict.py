@@ -246,7 +246,7 @@ async def test_across_the_screen_stands_what_the_student_will_read_or_what_was_r
         await hides(pilot, "Ratings and notes")
         app.screen.query_one("#skills", Panel).focus()
         await shows(pilot, "Ratings and notes, B1.1", "✗ not met  At least three kinds of actors")
-        await shows(pilot, "30:00 shared  only managers were asked")
+        await shows(pilot, "30:00  only managers were asked")
         await hides(pilot, "What the student will read")
         await pilot.press("c")
         await type_text(pilot, "the method is right")

@@ -78,7 +78,7 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     room.machine.pass_time(900)
     await shows(pilot, "Rubric 6/12", "16:30 of 15:00", "overtime")
     await pilot.press("g")
-    await shows(pilot, "DISCUSSION 2/3", "from the clock", "Rubric 7/12")
+    await shows(pilot, "DISCUSSION 2/3", "◷", "Rubric 7/12")
     await pilot.press(*[keys.met] * 5)
     await shows(pilot, "Rubric 12/12")
     room.machine.pass_time(300)
@@ -88,7 +88,7 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     await pilot.press("t")
     await hides(pilot, "PAUSED")
     await pilot.press("tab", "tab", "space", "space")
-    await shows(pilot, "answered", "Questions 0/1")
+    await shows(pilot, "answered", "Questions 0 of 1")
     await pilot.press("g")
     await shows(pilot, "DEBRIEFING 3/3", "Suggested: conditional")
     room.machine.pass_time(240)
@@ -127,8 +127,8 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     await pilot.press("enter")
     await shows(pilot, "0 of 2 settled", "The student has time until")
     await pilot.press("g")
-    await shows(pilot, "Verdict 1 released", "required · due Friday 02:29", "due Thursday 14:29")
-    return queue[:-2], plain_text(app).splitlines()[:-2]
+    await shows(pilot, "Verdict 1 released", "requested, required", "due Friday 02:29", "due Thursday 14:29")
+    return queue[1:-2], plain_text(app).splitlines()[1:-2]
 
 
 def command(room: Room, *arguments: str) -> str:
