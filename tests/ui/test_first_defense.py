@@ -56,7 +56,7 @@ async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
         await pilot.press(*phases)
         await shows(pilot, "Suggested: conditional")
         await pilot.press(*finish)
-        await shows(pilot, "Verdict · Ada Exemple")
+        await shows(pilot, "Verdict  Ada Exemple")
         await pilot.press(outcome[1])
         for key in sign:
             await pilot.press(key.lower())

@@ -53,7 +53,7 @@ async def test_c_and_d_mean_the_criterion_just_rated_until_another_key(room: Roo
         await shows(pilot, "just rated")
         assert focused(pilot) == second
         await pilot.press("c")
-        await shows(pilot, "shared note on B1.1-1")
+        await shows(pilot, "Shared note on B1.1-1 — ")
         await type_text(pilot, "why")
         await pilot.press("enter", "d")
         await shows(pilot, "Which document is to be revised?")
@@ -119,6 +119,6 @@ async def test_a_note_has_several_lines(room: Room, key: str) -> None:
     id = started(room)
     async with room.app(id).run_test(size=SIZE) as pilot:
         await pilot.press("n")
-        await shows(pilot, "Enter Esc keep and leave", "Alt+Enter new line")
+        await shows(pilot, "Enter keep  Esc keep and leave", "Alt+Enter new line")
         await pilot.press("a", key, "b", "enter")
         await until(pilot, lambda: [note.text for note in room.defense(id).notes] == ["a\nb"])

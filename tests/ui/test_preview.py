@@ -27,7 +27,7 @@ async def save_as(pilot: Pilot[None], form: str, place: Path) -> None:
     await shows(pilot, "Save the")
     await pilot.press(form)
     await shows(pilot, "Where is it saved?")
-    await pilot.press("ctrl+a", "delete")
+    await pilot.press("ctrl+u")
     await type_text(pilot, str(place))
     await pilot.press("enter")
 
@@ -94,15 +94,16 @@ async def test_a_place_that_cannot_be_written_is_said_and_asked_again(room: Room
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, PreviewScreen))
         await save_as(pilot, "1", room.folder.parent / "nowhere" / "report.md")
-        await shows(pilot, "there is no such file or folder", "Where is it saved?")
+        await shows(pilot, "folder.", "Where is it saved?")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, PreviewScreen))
 
 
 async def test_pages_and_both_ends_of_the_report_are_reached(room: Room) -> None:
     id = held(room, MISSED)
+    room.add(id, ev.OutcomeChosen("conditional"), ev.LineAdded("strength", "word " * 300))
     app = room.app(id)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(60, 20)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, VerdictScreen))
         await pilot.press("p")
         await shows(pilot, "Tentative : 1")

@@ -161,13 +161,15 @@ async def test_when_the_first_console_closes_the_second_writes_and_no_time_is_mi
 async def test_the_verdict_is_held_by_who_writes_it_while_its_screen_is_open(room: Room) -> None:
     id = held(room)
     async with room.app(id).run_test(size=SIZE) as first, room.app(id).run_test(size=SIZE) as second:
-        await shows(first, "Verdict · ")
-        await shows(second, "Verdict · ")
+        await shows(first, "Verdict  ")
+        await shows(second, "Verdict  ")
         await hides(second, "Read only")
         await first.press("s", *"clear", "enter")
-        await shows(second, READ_ONLY, "clear")
+        await shows(second, "read only here", "clear")
         await second.press("i")
-        await shows(second, "F5 takes it over")
+        await shows(second, READ_ONLY)
+        await second.press("j")
+        await shows(second, READ_ONLY, "F5 takes it over")
         await first.press("escape")
         await hides(second, READ_ONLY)
         await second.press("i", *"numbers", "enter")
@@ -185,7 +187,7 @@ async def test_a_verdict_looked_at_while_the_defense_is_live_elsewhere_says_who_
         async with room.app(id).run_test(size=size) as second:
             await shows(second, "⊘ Read only")
             await second.press("f9")
-            await shows(second, "Verdict · ", "presentation 15:00", "⊘ Read only", "F5")
+            await shows(second, "Verdict  ", "PRESENTATION 1/3", "⊘ Read only", "F5")
 
 
 async def test_a_signature_is_released_by_who_took_the_defense_over(room: Room) -> None:

@@ -238,21 +238,23 @@ async def test_texts_are_written_from_the_keyboard(room: Room) -> None:
 async def test_across_the_screen_stands_what_the_student_will_read_or_what_was_rated(room: Room) -> None:
     id = held(room, MISSED)
     room.add(id, ev.Noted("only managers were asked", room.machine.read(), MISSED, False))
-    async with room.app(id).run_test(size=(120, 40)) as pilot:
+    app = room.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "What the student will read draft", "Pas encore décidé")
         await pilot.press("r")
         await shows(pilot, "Validé sous condition — documents seulement")
         await hides(pilot, "Ratings and notes")
-        pilot.app.screen.query_one("#skills", Panel).focus()
-        await shows(pilot, "Ratings and notes, B1.1", "not met       At least three kinds of actors")
-        await shows(pilot, "30:00 shared  only managers were asked")
+        app.screen.query_one("#skills", Panel).focus()
+        await shows(pilot, "Ratings and notes, B1.1", "✗ not met  At least three kinds of actors")
+        await shows(pilot, "30:00  only managers were asked")
         await hides(pilot, "What the student will read")
         await pilot.press("c")
         await type_text(pilot, "the method is right")
         await pilot.press("enter", "tab")
         await shows(pilot, "What the student will read draft", "the method is right")
         room.add(id, ev.Signed(1, "conditional", "conditional"), ev.Released(1))
-        pilot.app.desk.ledger.refresh()  # type: ignore[attr-defined]
+        app.desk.ledger.refresh()
+        app.screen.update()  # type: ignore[attr-defined]
         await shows(pilot, "What the student will read as released", "Bonjour Ada,", "Now send the message: a")
 
 
@@ -390,5 +392,5 @@ async def test_hostile_texts_are_shown_as_typed(room: Room, size: tuple[int, int
         await pilot.press("p")
         await shows(pilot, "For the student")
         await pilot.press("escape", "l")
-        await shows(pilot, "Timeline")
+        await shows(pilot, "Everything recorded so far")
     assert app.fault is None

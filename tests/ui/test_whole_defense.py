@@ -57,7 +57,7 @@ async def _until_live(room: Room, pilot: Pilot[None]) -> None:
     await pilot.press("space", "tab", "space")
     await shows(pilot, "Deliverables 1 of 4", "received")
     await pilot.press("t")
-    await shows(pilot, "Waiting for Ada Example")
+    await shows(pilot, "Waiting room  Ada Example")
     room.machine.pass_time(120)
     await shows(pilot, "WAITED 02:00")
     await pilot.press("t")
@@ -78,7 +78,7 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     room.machine.pass_time(900)
     await shows(pilot, "Rubric 6/12", "16:30 of 15:00", "overtime")
     await pilot.press("g")
-    await shows(pilot, "DISCUSSION 2/3", "from the clock", "Rubric 7/12")
+    await shows(pilot, "DISCUSSION 2/3", "◷", "Rubric 7/12")
     await pilot.press(*[keys.met] * 5)
     await shows(pilot, "Rubric 12/12")
     room.machine.pass_time(300)
@@ -88,7 +88,7 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     await pilot.press("t")
     await hides(pilot, "PAUSED")
     await pilot.press("tab", "tab", "space", "space")
-    await shows(pilot, "answered", "Questions 0/1")
+    await shows(pilot, "answered", "Questions 0 of 1")
     await pilot.press("g")
     await shows(pilot, "DEBRIEFING 3/3", "Suggested: conditional")
     room.machine.pass_time(240)
@@ -97,14 +97,14 @@ async def _live(room: Room, pilot: Pilot[None], keys: Keys) -> None:
 
 async def _verdict(room: Room, pilot: Pilot[None], keys: Keys) -> None:
     """Conditional, with two documents; signed, and released by the countdown."""
-    await shows(pilot, "Verdict · Ada Example", "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
+    await shows(pilot, "Verdict  Ada Example", "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
     await pilot.press(keys.conditional, "plus")
-    await shows(pilot, "(●) r", "due 60 h after release", "due 48 h after release")
+    await shows(pilot, "(*) r", "due       60 h after release", "due       48 h after release")
     for move, expected in ((), "ask two learners"), (("j",), "a table of causes"):
         await pilot.press(*move, "enter")
         await shows(pilot, "What changes?")
         await write(pilot, keys.expected, expected)
-        await shows(pilot, f"Expected: {expected}")
+        await shows(pilot, f"expected  {expected}")
     await write(pilot, "s", "clear inquiry")
     await write(pilot, "i", "quantify the need")
     await write(pilot, "c", "the method is right")
@@ -127,8 +127,8 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     await pilot.press("enter")
     await shows(pilot, "0 of 2 settled", "The student has time until")
     await pilot.press("g")
-    await shows(pilot, "Verdict 1 released", "required · due Friday 02:29", "due Thursday 14:29")
-    return queue[:-2], plain_text(app).splitlines()[:-2]
+    await shows(pilot, "Verdict 1 released", "requested, required", "due Friday 02:29", "due Thursday 14:29")
+    return queue[1:-2], plain_text(app).splitlines()[1:-2]
 
 
 def command(room: Room, *arguments: str) -> str:

@@ -154,13 +154,14 @@ def _document(row: Row, desk: VerdictDesk) -> Item:
         rows.append((expected, content(wanted)))
     else:
         rows.append((expected, Content.styled("! " + _("nothing says what is expected"), "$text-warning")))
-    rows.append((due, content(_("{length} after release", length=duration_text(request.due_after_s)))))
+    until = _("{length} after release", length=duration_text(request.due_after_s))
+    rows.append((due, content(f"{until}, {severity}")))
     if request.verification != "by_me":
         by = _(VERIFICATIONS[request.verification])
         if request.verification == "by_other" and request.verifier:
             by = _("verified by {name}", name=request.verifier)
         rows.append((checked, content(by)))
-    return Item(title.stylize("bold"), request.id, box, _muted(severity), tuple(rows))
+    return Item(title.stylize("bold"), request.id, box, rows=tuple(rows))
 
 
 def kept_titles(desk: VerdictDesk) -> tuple[str, ...]:
@@ -231,7 +232,7 @@ def _ratings(desk: VerdictDesk, ref: str) -> Iterator[tuple[Content, Content]]:
     for criterion in _criteria(desk, ref):
         rating = rubric.rating_of(desk.defense, criterion.id)
         short = criterion.id.removeprefix(f"{desk.project.id}-")
-        notes = [f"{clock_text(n.at_s)} “{n.text}”" for n in desk.defense.notes if n.criterion == criterion.id]
+        notes = [f"{clock_text(note.at_s)} “{note.text}”" for note in _shared_notes(desk, criterion)]
         text = content(", ".join([rating_words(rating).plain.partition(" ")[2], *notes]))
         yield Content.styled(f"  {rating_mark(rating)} {short}  ", "$text-muted"), text
 
@@ -242,15 +243,16 @@ def rated_items(desk: VerdictDesk, ref: str) -> tuple[Item, ...]:
     ratings = [rating_words(rubric.rating_of(desk.defense, c.id)) for c in _criteria(desk, ref)]
     width = max((each.cell_length for each in ratings), default=0) + 2
     for criterion, rating in zip(_criteria(desk, ref), ratings, strict=True):
-        notes = [note for note in desk.defense.notes if note.criterion == criterion.id]
-        rows = tuple((_muted(f"{mark('note')} {clock_text(n.at_s)} {_seen_by(n)}  "), content(n.text)) for n in notes)
+        notes = _shared_notes(desk, criterion)
+        rows = tuple((_muted(f"{mark('note')} {clock_text(note.at_s)}  "), content(note.text)) for note in notes)
         text = content(named(criterion, language()))
         items.append(Item(text, mark=rating.extend_right(width - rating.cell_length), rows=rows))
     return tuple(items)
 
 
-def _seen_by(note: Note) -> str:
-    return _("private") if note.private else _("shared")
+def _shared_notes(desk: VerdictDesk, criterion: Criterion) -> tuple[Note, ...]:
+    """Return the notes on a criterion that the student may read: what is private stays on the live screen."""
+    return tuple(note for note in desk.defense.notes if note.criterion == criterion.id and not note.private)
 
 
 def text_items(defense: Defense) -> tuple[Item, ...]:

@@ -116,6 +116,19 @@ class Panel(LineList):
         if self.key != before:
             self.post_message(self.Chosen(self, self.key))
 
+    def page(self, by: int) -> bool:
+        """Turn by so many views, however many lines an item has; the cursor goes to an item that is seen whole."""
+        before = self.scroll_offset.y
+        self.scroll_relative(y=by * max(1, self.view.height - 1), animate=False, force=True, immediate=True)
+        top = self.scroll_offset.y
+        if top == before:
+            return super().page(by)
+        places = [(row, self.lines_of(row)) for row in range(self.row_count())]
+        whole = [row for row, lines in places if top <= lines.start and lines.stop <= top + self.view.height]
+        if whole:
+            self.go_to(whole[0])
+        return True
+
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
