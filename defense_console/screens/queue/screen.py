@@ -183,6 +183,10 @@ class QueueScreen(WritingScreen):
         left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
         return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
 
+    def _find_live_elsewhere(self) -> Entry | None:
+        """Return the live one, also while a note on it is written: the list is about none."""
+        return next(iter(self.desk.agenda.live_besides("")), None)
+
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
@@ -385,10 +389,12 @@ class QueueScreen(WritingScreen):
     def hints(self) -> tuple[Hint, ...]:
         """The search field has its own keys; there is no screen below to go back to."""
         if self.field.has_focus:
-            return (Hint("", "↵", _("to the list")), Hint("", "↑ ↓", _("select")))
-        return tuple(
-            hint for hint in super().hints() if hint.command != "console.back" or self.field.value or self.filter
-        )
+            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
+        limited, way_out = bool(self.field.value or self.filter), self.hint_of(command("console.quit"))
+        hints = [hint for hint in super().hints() if hint.command != "console.back" or limited]
+        if way_out is not None and not limited and not self.writing:
+            hints.insert(-1, way_out)
+        return tuple(hints)
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
