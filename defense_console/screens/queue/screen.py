@@ -143,7 +143,7 @@ class QueueScreen(WritingScreen):
         self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
-            if not self._today():
+            if not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
                 self.tab = None
         self._draw_list(search)
         if found > len(self._found_closed) and search.strip():
@@ -203,10 +203,6 @@ class QueueScreen(WritingScreen):
         others = tuple(entry for entry in mine if "today" not in entry.tabs)
         return [(_("Today"), found), (_("Waits for me, other days"), others)]
 
-    def _today(self) -> bool:
-        """Whether there is something today, or something that waits for me."""
-        return any(entry.tabs & {"today", "mentor"} for entry in self._entries)
-
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
 
@@ -252,15 +248,12 @@ class QueueScreen(WritingScreen):
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
         self._seconds += 1
-        if self.desk.agenda.refresh() or self._seconds >= MINUTE or self._edge_of_minute():
+        if self.desk.agenda.refresh() or self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
             self._seconds = 0
             self.update()
             return
         for id in self._live:
             self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
-
-    def _edge_of_minute(self) -> bool:
-        return self.desk.now().wall[17:19] == "00"
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""
