@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from textual.content import Content
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.timeline import iso
+from defense_console.widgets.lists.queue_table import QueueTable
 from tests.ui.conftest import Room, do_from_palette, hides, plain_text, shows, type_text, until
 
 
@@ -286,3 +288,26 @@ async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: R
         await pilot.press("slash")
         await type_text(pilot, id[:6])
         await shows(pilot, "closed · not held", "Ada Example")
+
+
+async def test_a_cursor_that_moves_draws_two_lines_and_not_the_list(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(30):
+        room.student(f"s{n}", f"Student {n:02}")
+        room.plan(f"s{n}", "IRP-P2", in_min=60 * 24 * 3 + n)
+    app = room.app()
+    async with app.run_test(size=(120, 50)) as pilot:
+        await shows(pilot, "Student 29")
+        await pilot.pause()
+        drawn: list[int] = []
+        draw = QueueTable.draw
+
+        def counted(table: QueueTable, line: int, width: int, chosen: bool) -> Content:
+            drawn.append(line)
+            return draw(table, line, width, chosen)
+
+        monkeypatch.setattr(QueueTable, "draw", counted)
+        await pilot.press("j")
+        await until(pilot, lambda: "›" in lines_with("Student 01", plain_text(app))[0])
+        assert set(drawn) <= {0, 1, 2}, "the titles are seen with the first row"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -23,34 +22,23 @@ from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
 from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
+from defense_console.screens.queue import listing
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
-from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.frame.search_field import SearchField
-from defense_console.widgets.frame.tabs_line import TabsLine, TabTitle
+from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
-from defense_console.widgets.plots.day_line import Slot, day_line
+from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text
 
-TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
-    ("today", N_("Today"), N_("Day")),
-    ("mentor", N_("Waits for me"), N_("Me")),
-    ("student", N_("Waits for the student"), N_("Student")),
-    ("overdue", N_("Overdue"), N_("Late")),
-    (None, N_("All pending"), N_("All")),
-    ("closed", N_("Closed"), N_("Closed")),
-)
-"""Every tab with its long and its short title."""
 MINUTE = 60
-BLOCKS = 3
-"""Columns of a wide card."""
 PAGES = ("pageup", "pagedown", "home", "end")
 """Keys that move the cursor further than a line."""
 
@@ -155,7 +143,7 @@ class QueueScreen(WritingScreen):
         self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
-            if not self._today():
+            if not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
                 self.tab = None
         self._draw_list(search)
         if found > len(self._found_closed) and search.strip():
@@ -173,9 +161,13 @@ class QueueScreen(WritingScreen):
         sections = [QueueSection(title, tuple(self._row(entry, now) for entry in entries)) for title, entries in shown]
         self._gone = self._left_behind(listed)
         if self._gone is not None:
-            sections = _with_row(sections, self.table.row, self._row(self._gone, now, _new_tab(self._gone)))
+            sections = listing.with_row(
+                sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
+            )
         titles = (_("when"), _("student"), _("project"), _("docs"), _("what comes next"))
-        self.table.show_sections(sections, titles, self._empty(search))
+        self.table.show_sections(
+            sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
+        )
         self._name_list(search, len(listed))
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
@@ -183,18 +175,19 @@ class QueueScreen(WritingScreen):
         left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
         return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
 
+    def _find_live_elsewhere(self) -> Entry | None:
+        """Return the live one, also while a note on it is written: the list is about none."""
+        return next(iter(self.desk.agenda.live_besides("")), None)
+
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
         limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
         only = "  " + _("only {what}", what=limits) if limits else ""
-        self.table.name_frame(found or _(self._title()), f"{count}{only}")
+        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}")
         order = _(dict(queue_words.ORDER_LABELS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
         self.table.border_subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
-
-    def _title(self) -> str:
-        return next(long for tab, long, _short in TAB_LABELS if tab == self.tab)
 
     def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
         """Return what is listed: headings, "" for none, with their lines."""
@@ -210,10 +203,6 @@ class QueueScreen(WritingScreen):
         others = tuple(entry for entry in mine if "today" not in entry.tabs)
         return [(_("Today"), found), (_("Waits for me, other days"), others)]
 
-    def _today(self) -> bool:
-        """Whether there is something today, or something that waits for me."""
-        return any(entry.tabs & {"today", "mentor"} for entry in self._entries)
-
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
 
@@ -225,42 +214,15 @@ class QueueScreen(WritingScreen):
             return None
         return self.desk.agenda.entry(chosen)
 
-    def _empty(self, search: str) -> str:
-        if search.strip():
-            return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
-        if self.filter:
-            return _("Nothing here with this filter; {key:console.back} takes it away.")
-        if self.tab == "closed":
-            return _("No defense is closed yet.")
-        if self._entries:
-            return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
-        text = N_(
-            "Nothing is pending: {key:queue.new} types a defense in, defense-console import FILE brings a list in."
-        )
-        return _(text)
-
     def _draw_tabs(self) -> None:
-        counts = agenda.tab_counts(self._entries)
-        tabs, chosen = [], ""
-        for tab, long, short in TAB_LABELS:
-            id = f"queue.tab_{tab or 'all'}"
-            hint = self.hint_of(command(id))
-            key = hint.key if hint is not None else ""
-            tabs.append(TabTitle(id, key, _(long), _(short), str(counts[tab]) if tab != "closed" else ""))
-            chosen = id if tab == self.tab else chosen
-        self.query_one(TabsLine).show_tabs(tabs, chosen)
+        found = listing.tabs(agenda.tab_counts(self._entries), lambda id: self.hint_of(command(id)))
+        self.query_one(TabsLine).show_tabs(found, listing.command_of(self.tab))
 
     def _draw_day(self) -> None:
-        """Show what of the day is taken, and where it is now; the live one lies over the others."""
+        """Show what of the day is taken, and where it is now."""
         now = self.desk.now().wall
-        today, minute = queue_words.local_minute(now, self.zone)
-        slots = []
-        for entry in sorted(self._entries, key=lambda entry: entry.summary.session == "live"):
-            summary = entry.summary
-            day, start = queue_words.local_minute(summary.planned_at, self.zone)
-            if day == today:
-                end = start + self.desk.agenda.length_min(summary)
-                slots.append(Slot(start, end, queue_words.DAY_STYLES.get(summary.session, "$text-muted")))
+        slots = listing.slots_of_day(self._entries, self.desk.agenda.length_min, self.zone, now)
+        _day, minute = queue_words.local_minute(now, self.zone)
         self.query_one("#queue-day", QuietText).show(day_line(slots, minute, self.row_width))
 
     def _draw_card(self) -> None:
@@ -275,27 +237,23 @@ class QueueScreen(WritingScreen):
         except ConsoleError as error:
             panel.show(line(chosen.student_name), [Item(content(error_text(error)))], hints=keys)
             return
+        form: queue_words.CardForm = "rows"
         if self.has_class("-broad"):
-            lines = queue_words.one_below_the_other(queue_words.card_blocks(shown, self.zone, now, width))
+            form = "stacked"
         elif self.has_class("-wide") and self.has_class("-high"):
-            room = queue_words.column_width(width, BLOCKS)
-            lines = queue_words.side_by_side(queue_words.card_blocks(shown, self.zone, now, room), width)
-        else:
-            lines = queue_words.side_by_side([queue_words.card_rows(shown)], width)
+            form = "columns"
+        lines = queue_words.card_lines(shown, form, width, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
         self._seconds += 1
-        if self.desk.agenda.refresh() or self._seconds >= MINUTE or self._edge_of_minute():
+        if self.desk.agenda.refresh() or self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
             self._seconds = 0
             self.update()
             return
         for id in self._live:
             self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
-
-    def _edge_of_minute(self) -> bool:
-        return self.desk.now().wall[17:19] == "00"
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""
@@ -385,10 +343,12 @@ class QueueScreen(WritingScreen):
     def hints(self) -> tuple[Hint, ...]:
         """The search field has its own keys; there is no screen below to go back to."""
         if self.field.has_focus:
-            return (Hint("", "↵", _("to the list")), Hint("", "↑ ↓", _("select")))
-        return tuple(
-            hint for hint in super().hints() if hint.command != "console.back" or self.field.value or self.filter
-        )
+            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
+        limited, way_out = bool(self.field.value or self.filter), self.hint_of(command("console.quit"))
+        hints = [hint for hint in super().hints() if hint.command != "console.back" or limited]
+        if way_out is not None and not limited and not self.writing:
+            hints.insert(-1, way_out)
+        return tuple(hints)
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
@@ -482,22 +442,11 @@ class QueueScreen(WritingScreen):
         self.table.choose(following.summary.id)
 
     async def action_queue_filter(self) -> None:
-        """Limit the list to a curriculum or a period: each is chosen by itself, and the last line takes both away."""
-        codes = self.desk.agenda.curricula
-        options = [*codes, *(_(word) for word in queue_words.PERIOD_LABELS.values()), _("everything")]
-        limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
-        details = _("Now: only {what}.", what=limits) if limits else ""
-        choice = await self.app.push_screen_wait(Choose(_("What is shown?"), options, details, whose=""))
-        if choice is None:
-            return
-        if choice < len(codes):
-            self.filter = msgspec.structs.replace(self.filter, curriculum=codes[choice])
-        elif choice < len(options) - 1:
-            period = tuple(queue_words.PERIOD_LABELS)[choice - len(codes)]
-            self.filter = msgspec.structs.replace(self.filter, period=period)
-        else:
-            self.filter = Filter()
-        self.update()
+        """Limit the list."""
+        chosen = await listing.ask_filter(self, self.filter, self.desk.agenda.curricula)
+        if chosen is not None:
+            self.filter = chosen
+            self.update()
 
     async def action_queue_new(self) -> None:
         """A student and a defense, typed."""
@@ -547,22 +496,3 @@ class QueueScreen(WritingScreen):
         done = self.attempt(self.desk.agenda.undo)
         if done is not None:
             self.tell(_("Undone.") if done.action else _("Taken back: the defense is closed."))
-
-
-def _with_row(sections: Sequence[QueueSection], place: int, row: QueueRow) -> list[QueueSection]:
-    """Return sections with one more row, at a place counted over all of them."""
-    found, left = list[QueueSection](), place
-    for section in sections:
-        count = len(section.rows)
-        if 0 <= left <= count and (section.rows or not any(each.rows for each in sections)):
-            found.append(QueueSection(section.title, (*section.rows[:left], row, *section.rows[left:])))
-            left = -1
-        else:
-            found.append(section)
-            left -= count if left > count else 0
-    return found if left < 0 else [*found, QueueSection("", (row,))]
-
-
-def _new_tab(entry: Entry) -> str:
-    """The title of the tab where a defense is now."""
-    return _(next((title for tab, title, _short in TAB_LABELS if tab in entry.tabs), N_("All pending")))

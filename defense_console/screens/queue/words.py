@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
+from typing import Literal
 
 from textual.content import Content
 
@@ -48,6 +49,9 @@ STATES: Mapping[str, tuple[str, str]] = {"live": ("live", "$text-error"), "waiti
 DAY_STYLES: Mapping[str, str] = {"live": "$text-error", "planned": "$foreground", "waiting": "$text-accent"}
 """Of a defense on the day's row; muted where it is over."""
 COLUMN_GAP = 2
+BLOCKS = 3
+"""Columns of a wide card."""
+CardForm = Literal["rows", "columns", "stacked"]
 
 
 def queue_row(entry: Entry, expected: int, left_s: int | None, zone: str, now: str, new_tab: str = "") -> QueueRow:
@@ -140,6 +144,15 @@ def local_minute(at: str, zone: str) -> tuple[date, int]:
 
 
 # --- the card ------------------------------------------------------------------------------------------------------
+
+
+def card_lines(shown: Card, form: CardForm, width: int, zone: str, now: str) -> tuple[Content, ...]:
+    """Return the card in so many cells: three rows, three columns, or blocks one below the other."""
+    if form == "rows":
+        return side_by_side([card_rows(shown)], width)
+    if form == "stacked":
+        return one_below_the_other(card_blocks(shown, zone, now, width))
+    return side_by_side(card_blocks(shown, zone, now, column_width(width, BLOCKS)), width)
 
 
 def card_rows(shown: Card) -> tuple[Content, ...]:

@@ -87,12 +87,15 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         return self._row
 
     def go_to(self, row: int) -> None:
-        """Put the cursor on a row; out of range is the nearest one."""
+        """Put the cursor on a row; out of range is the nearest one. Only the rows it leaves and enters are drawn."""
         row = max(0, min(row, self.row_count() - 1))
         if row != self._row:
-            self._row = row
+            before, self._row = self._row, row
             self.post_message(self.Moved(self, row))
-        self.relayout()
+            for each in (before, row):
+                if each < self.row_count():
+                    lines = self.lines_of(each)
+                    self.refresh_lines(lines.start, len(lines))
         self.show_row()
 
     def move(self, by: int) -> bool:

@@ -82,6 +82,7 @@ class Panel(LineList):
             self.screen.set_focus(None)
         if lines != self.line_count():
             self.refresh(layout=True)
+        self.relayout()
         self.go_to(keys.index(chosen) if chosen in keys else self.row)
 
     @property
