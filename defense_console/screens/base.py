@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
@@ -31,7 +32,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
-from defense_console.screens.shared.wishes import Asks, Wishes, refused
+from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.status_line import StatusLine, Tone
@@ -88,9 +89,9 @@ class ConsoleScreen(Screen[None]):
     """A screen whose keys, hints and help come from the command table.
 
     A subclass names its `CONTEXT`, composes its own part in `compose_body`, and says in `WISHES` what its commands
-    would record. Each command of the context is an `action_<id with underscores>` method, a coroutine where it asks the
-    mentor something. `second` is called once a second while the screen is shown, `redraw` after everything that may
-    have changed what it shows.
+    would record. A command that asks, says or shows something is an `action_<id with underscores>` method, a coroutine
+    where it asks; any other command records what it wishes. `second` is called once a second while the screen is shown,
+    `redraw` after everything that may have changed what it shows.
     """
 
     CONTEXT: ClassVar[Context] = "global"
@@ -373,9 +374,7 @@ class ConsoleScreen(Screen[None]):
             self.refuse(reason)
             self.stopped(command)
             return
-        method = getattr(self, "action_" + action_of(command, self.context), None)
-        if method is None:
-            return
+        method = getattr(self, "action_" + action_of(command, self.context), partial(self._record, command))
         try:
             answer = method()
             if inspect.iscoroutine(answer):
@@ -385,6 +384,12 @@ class ConsoleScreen(Screen[None]):
         except Exception as error:  # whatever goes wrong in one command must not end a defense that is running
             self.console_app.note_fault(error)
         self.update()
+
+    def _record(self, command: Command) -> None:
+        """Record what a command wishes that has no action of its own."""
+        seen, wish = self.seen(), self.WISHES[meant_by(command, self.context)]
+        assert isinstance(seen, Seen), "only a screen about one defense knows where to record it"
+        seen.record(*wish(seen))
 
     async def on_hint_bar_clicked(self, event: HintBar.Clicked) -> None:
         """A click on a hint is the key."""
