@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -14,7 +14,6 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.log.envelope import Stamp
 
-S = TypeVar("S", bound=msgspec.Struct)
 AT = Stamp("2026-11-24T13:00:00.000Z", 1_000_000, 1_000_000, "boot")
 HOSTILE = "[/foo] {x} \x1b[31m\u202eabc\nline"
 VALUES: dict[object, tuple[object, ...]] = {
@@ -49,7 +48,7 @@ def values(name: str, kind: Any) -> tuple[object, ...]:
     raise AssertionError(f"{name}: add a value for {kind} to VALUES in {__file__}")
 
 
-def made(kind: type[S]) -> Iterator[S]:
+def made(kind: type[Any]) -> Iterator[Any]:
     """Make values of a struct that hold each value of each of its fields at least once."""
     types = get_type_hints(kind)
     fields = {name: values(name, types[name]) for name in kind.__struct_fields__}
@@ -74,7 +73,7 @@ def test_every_kind_has_words_and_keeps_the_text(kind: type[DefenseWhat], langua
 
 def test_what_was_undone_is_known_and_what_undid_it_is_not() -> None:
     planned = ev.Planned("s1", "IRP", "IRP-P2", 1, AT.wall)
-    whats = (planned, ev.RoomOpened(), ev.Undone(2))
+    whats: tuple[DefenseWhat, ...] = (planned, ev.RoomOpened(), ev.Undone(2))
     log = [DefenseEvent(n, n, AT, "", what) for n, what in enumerate(whats, 1)]
     assert cancelled_actions(log) == {2}
     assert cancelled_actions([*log, DefenseEvent(4, 4, AT, "", ev.Redone(2))]) == frozenset()

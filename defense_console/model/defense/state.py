@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.timeline import Timeline
+from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import Effects, Working
 
@@ -22,9 +22,7 @@ RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
 OutcomeValue = Literal["validated", "conditional", "rework"]
 Severity = Literal["required", "advice"]
 Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
-PauseReason = Literal["technical", "student", "mentor"]
 QuestionState = Literal["open", "asked", "answered", "dropped"]
-GapAnswer = Literal["counted", "pause", "ended"]
 CancelledBy = Literal["student", "mentor", "other"]
 RemarkSection = Literal["strength", "improvement"]
 
@@ -155,47 +153,6 @@ class Line(msgspec.Struct, frozen=True):
     seq: int
     section: RemarkSection
     text: str
-
-
-class Gap(msgspec.Struct, frozen=True):
-    """Time during which the machine slept or the console was gone; it counts unless it was made a pause.
-
-    Attributes:
-        seq: number of the event that recorded it.
-        sitting: number of the sitting it is in.
-        since, until: stamps of the last sign of life and of the return.
-        gap_ms: how long it was; negative when the wall clock, the only one left after a restart, went back.
-        asleep: the machine slept; otherwise the console was gone.
-        answered: the mentor said what it was.
-        paused: it is a pause.
-    """
-
-    seq: int
-    sitting: int
-    since: Stamp
-    until: Stamp
-    gap_ms: int
-    asleep: bool
-    answered: bool = False
-    paused: bool = False
-
-    @property
-    def rebooted(self) -> bool:
-        """Return whether the machine was restarted meanwhile, so that the wall clock had to measure."""
-        return self.since.boot_id != self.until.boot_id
-
-    def doubtful(self, limit_ms: int) -> bool:
-        """Return whether the mentor must say what it was: it is negative, or longer than `limit_ms`."""
-        return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """The clock was stopped. `seq` is the event that stopped it, `sitting` the number of the sitting."""
-
-    seq: int
-    sitting: int
-    at: Stamp
-    reason: PauseReason | None = None
 
 
 # --- the verdict and the documents to revise -----------------------------------------------------------------------

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
 from defense_console.model.defense.legal_context import Case, checks, is_live, numbered, require, session_in
-from defense_console.model.defense.state import Folding, Gap, GapAnswer, Pause, PauseReason, applies
+from defense_console.model.defense.state import Folding, applies
+from defense_console.model.defense.timeline import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
