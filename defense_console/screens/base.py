@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from textual import events
@@ -374,7 +373,7 @@ class ConsoleScreen(Screen[None]):
             self.refuse(reason)
             self.stopped(command)
             return
-        method = getattr(self, "action_" + action_of(command, self.context), partial(self._record, command))
+        method = getattr(self, "action_" + action_of(command, self.context), lambda: self._record(command))
         try:
             answer = method()
             if inspect.iscoroutine(answer):
