@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check demo-reset pictures torture mutants
+.PHONY: help run test check demo-reset keys pictures torture mutants
 .DELETE_ON_ERROR:
 
 help:
@@ -15,7 +15,8 @@ help:
 	@echo "make demo-reset  throw the demo cohort away and fill it again"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
 	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.unsaved.spool*')"
-	@echo "make pictures    redraw the pictures, and the tables in docs/keys.md"
+	@echo "make keys        write the key tables of docs/keys.md, after a change of the command table"
+	@echo "make pictures    redraw the pictures of the screens"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -51,6 +52,9 @@ check: $(VENV)/.test
 
 test: check
 	$(BIN)/pytest -n auto --dist loadgroup
+
+keys: $(VENV)/.run
+	@$(BIN)/python -m tests.key_tables
 
 pictures: $(VENV)/.test
 	$(BIN)/pytest -m snapshot --snapshot-update

@@ -97,8 +97,12 @@ def test_the_audience_view_has_no_other_key() -> None:
 
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_no_key_is_bound_twice_in_a_context(context: Context) -> None:
-    keys = [key for each in commands_for(context) for key in each.keys]
-    assert sorted(keys) == sorted(set(keys))
+    bound: dict[str, list[str]] = {}
+    for each in commands_for(context):
+        for key in each.keys:
+            bound.setdefault(key, []).append(each.id)
+    twice = {key: ids for key, ids in bound.items() if len(ids) > 1}
+    assert not twice, f"{context}: {twice}; docs/keys.md shows which keys are free there"
 
 
 def test_ids_are_unique_and_contexts_known() -> None:

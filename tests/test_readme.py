@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.keys.sentences import key_table_markdown
 from defense_console.settings import Settings
+from tests.key_tables import BEGINS, PAGE, with_tables
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-KEYS = ROOT / "docs" / "keys.md"
 DOCUMENTS = (
     README,
     ROOT / "CONTRIBUTING.md",
@@ -20,24 +19,14 @@ DOCUMENTS = (
     ROOT / "data" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 )
-TABLE_BEGINS = "a test compares them -->\n"
-TABLE_ENDS = "\n<!-- end of keys"
 STILTED = r"\b(?:told|anew|besides?|bears?|stands?|whatever|whoever|of which|thereof|wherein|hitherto)\b"
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
-@pytest.mark.snapshot
-def test_the_key_table_is_the_command_table(request: pytest.FixtureRequest) -> None:
-    text = KEYS.read_text(encoding="utf-8")
-    before, begins, rest = text.partition(TABLE_BEGINS)
-    table, ends, after = rest.partition(TABLE_ENDS)
-    assert ends, "docs/keys.md has lost a mark of its table"
-    commands = key_table_markdown("en").strip()
-    if request.config.getoption("--snapshot-update"):
-        KEYS.write_text(before + begins + commands + ends + after, encoding="utf-8")
-    else:
-        assert table == commands
+def test_the_key_tables_are_the_command_table() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == with_tables(page), "run: make keys"
 
 
 def test_every_setting_is_described_with_its_default() -> None:
@@ -77,6 +66,6 @@ def test_every_module_and_folder_that_is_named_exists(document: Path) -> None:
 def test_words_are_plain(document: Path) -> None:
     """What is generated or printed by the console is left out: its words are the code's."""
     text = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
-    if document == KEYS:
-        text = text.partition(TABLE_BEGINS)[0]
+    if document == PAGE:
+        text = text.partition(BEGINS)[0]
     assert re.findall(rf"[^\n]*{STILTED}[^\n]*", text, re.IGNORECASE) == []

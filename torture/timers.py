@@ -19,9 +19,9 @@ from defense_console.desk.desk import Desk
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.state import GapAnswer
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
+from defense_console.model.defense.timeline import GapAnswer
 from defense_console.model.log.envelope import Stamp
 from defense_console.settings import Settings
 from defense_console.store.base import Ack, Job, write_job

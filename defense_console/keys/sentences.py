@@ -33,7 +33,7 @@ def key_in_force(id: str, language: str = "en", settings: Settings | None = None
 
 
 def key_table_markdown(language: str = "en", settings: Settings | None = None) -> str:
-    """Return the key table of the README: a heading and a Markdown table per context, ending with a newline."""
+    """Return the tables of docs/keys.md: a heading and a Markdown table per context, ending with a newline."""
     _ = translator(language)
     named = Keys(partial(key_in_force, settings=settings), _.language)
     blocks = []

@@ -35,7 +35,7 @@ from defense_console.screens.console import Console
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
-from defense_console.screens.shared.wishes import Asks, Wishes, refused
+from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.header_line import Aside, HeaderLine, Headline
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
@@ -61,9 +61,9 @@ class ConsoleScreen(Screen[None]):
     long messages and the field for texts lie over the last rows of the body, so that nothing moves.
 
     A subclass names its `CONTEXT`, composes its own part in `compose_band` and `compose_body`, and says in `WISHES`
-    what its commands would record. Each command of the context is an `action_<id with underscores>` method, a coroutine
-    where it asks the mentor something. `second` is called once a second while the screen is shown, `redraw` after
-    everything that may have changed what it shows.
+    what its commands would record. A command that asks, says or shows something is an `action_<id with underscores>`
+    method, a coroutine where it asks; any other command records what it wishes. `second` is called once a second while
+    the screen is shown, `redraw` after everything that may have changed what it shows.
     """
 
     CONTEXT: ClassVar[Context] = "global"
@@ -431,9 +431,7 @@ class ConsoleScreen(Screen[None]):
             self.refuse(reason)
             self.stopped(command)
             return
-        method = getattr(self, "action_" + action_of(command, self.context), None)
-        if method is None:
-            return
+        method = getattr(self, "action_" + action_of(command, self.context), lambda: self._record(command))
         try:
             answer = method()
             if inspect.iscoroutine(answer):
@@ -443,6 +441,12 @@ class ConsoleScreen(Screen[None]):
         except Exception as error:  # whatever goes wrong in one command must not end a defense that is running
             self.console_app.note_fault(error)
         self.update()
+
+    def _record(self, command: Command) -> None:
+        """Record what a command wishes that has no action of its own."""
+        seen, wish = self.seen(), self.WISHES[meant_by(command, self.context)]
+        assert isinstance(seen, Seen), "only a screen about one defense knows where to record it"
+        seen.record(*wish(seen))
 
     async def on_hint_bar_clicked(self, event: HintBar.Clicked) -> None:
         """A click on a hint is the key."""

@@ -7,8 +7,7 @@ import pytest
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.desk import Desk
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.state import GapAnswer
-from defense_console.model.defense.timeline import iso
+from defense_console.model.defense.timeline import GapAnswer, iso
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.live.view import recorded_s
 from defense_console.store.recorder import Recorder

@@ -18,8 +18,8 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold, pinned_hash
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, signed_event
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.state import Defense, GapAnswer, ReceivedFile, Request
-from defense_console.model.defense.timeline import iso
+from defense_console.model.defense.state import Defense, ReceivedFile, Request
+from defense_console.model.defense.timeline import GapAnswer, iso
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.undo import settle

@@ -8,7 +8,8 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.rubric import next_unrated
-from defense_console.model.defense.state import Defense, Gap, GapAnswer, Pause, PauseReason, QuestionState, RatingValue
+from defense_console.model.defense.state import Defense, QuestionState, RatingValue
+from defense_console.model.defense.timeline import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.undo import settle
 

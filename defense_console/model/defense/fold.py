@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Planned, Started
-from defense_console.model.defense.state import Defense, RatingValue
+from defense_console.model.defense.state import Defense, Folding, RatingValue, applies
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.undo import settle
 
@@ -56,8 +55,8 @@ def frozen(state: Folding, last: DefenseEvent, undo: tuple[int, ...], redo: tupl
 
 def _from_clock(state: Folding) -> dict[str, RatingValue]:
     """Ratings folded from the speaking time, once the phase with a window has ended. Source: product.md §4."""
-    project = state.curriculum.project(state.project) if state.curriculum and state.curriculum_hash else None
-    if project is None or state.curriculum is None:
+    project = state.pinned.project(state.project) if state.pinned and state.curriculum_hash else None
+    if project is None or state.pinned is None:
         return {}
     line = state.timeline
     phase = next((p for p in line.phases if p.min_s is not None and p.max_s is not None), None)
@@ -66,4 +65,4 @@ def _from_clock(state: Folding) -> dict[str, RatingValue]:
     spoken_ms = line.elapsed_ms(phase=phase.id)
     inside = 1000 * (phase.min_s or 0) <= spoken_ms <= 1000 * (phase.max_s or 0)
     value: RatingValue = "met" if inside else "to_improve"
-    return {c.id: value for c in state.curriculum.oral if c.from_clock and c.id not in state.ratings}
+    return {c.id: value for c in state.pinned.oral if c.from_clock and c.id not in state.ratings}

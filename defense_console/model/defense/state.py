@@ -1,18 +1,20 @@
 """Defense: what is known of one defense, folded from its log, and the values its events are made of.
 
-Everything here is frozen. A Defense is made by `defense_console.model.defense.fold.fold` and by nothing else.
+Everything here but `Folding` is frozen. `Folding` is filled event by event, and each `Defense` is made from it:
+a new field of a defense goes into both, under the same name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, get_origin, get_type_hints
 
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.timeline import Timeline
-from defense_console.model.log.envelope import Stamp
+from defense_console.model.defense.timeline import Gap, Pause, Timeline
+from defense_console.model.log.envelope import Event, Stamp, What
+from defense_console.model.log.kinds import Effects, Working
 
 # --- words a mentor chooses from -----------------------------------------------------------------------------------
 
@@ -20,9 +22,7 @@ RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
 OutcomeValue = Literal["validated", "conditional", "rework"]
 Severity = Literal["required", "advice"]
 Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
-PauseReason = Literal["technical", "student", "mentor"]
 QuestionState = Literal["open", "asked", "answered", "dropped"]
-GapAnswer = Literal["counted", "pause", "ended"]
 CancelledBy = Literal["student", "mentor", "other"]
 RemarkSection = Literal["strength", "improvement"]
 
@@ -153,47 +153,6 @@ class Line(msgspec.Struct, frozen=True):
     seq: int
     section: RemarkSection
     text: str
-
-
-class Gap(msgspec.Struct, frozen=True):
-    """Time during which the machine slept or the console was gone; it counts unless it was made a pause.
-
-    Attributes:
-        seq: number of the event that recorded it.
-        sitting: number of the sitting it is in.
-        since, until: stamps of the last sign of life and of the return.
-        gap_ms: how long it was; negative when the wall clock, the only one left after a restart, went back.
-        asleep: the machine slept; otherwise the console was gone.
-        answered: the mentor said what it was.
-        paused: it is a pause.
-    """
-
-    seq: int
-    sitting: int
-    since: Stamp
-    until: Stamp
-    gap_ms: int
-    asleep: bool
-    answered: bool = False
-    paused: bool = False
-
-    @property
-    def rebooted(self) -> bool:
-        """Return whether the machine was restarted meanwhile, so that the wall clock had to measure."""
-        return self.since.boot_id != self.until.boot_id
-
-    def doubtful(self, limit_ms: int) -> bool:
-        """Return whether the mentor must say what it was: it is negative, or longer than `limit_ms`."""
-        return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
-
-
-class Pause(msgspec.Struct, frozen=True):
-    """The clock was stopped. `seq` is the event that stopped it, `sitting` the number of the sitting."""
-
-    seq: int
-    sitting: int
-    at: Stamp
-    reason: PauseReason | None = None
 
 
 # --- the verdict and the documents to revise -----------------------------------------------------------------------
@@ -514,3 +473,101 @@ class Defense(msgspec.Struct, frozen=True):
             and self.contested is None
             and not self.amendment
         )
+
+
+# --- while a log is being folded -------------------------------------------------------------------------------------
+
+
+class Folding(Working):
+    """A defense while its log is being folded.
+
+    `frozen` takes over each field that has the name of one of `Defense`; `pinned` is here before the first start.
+    """
+
+    pinned: Curriculum | None
+    student_id: str = ""
+    curriculum: str = ""
+    project: str = ""
+    attempt: int = 1
+    duration_min: int | None = None
+    language: str | None = None
+    parked: bool = False
+    carried: Carried | None = None
+    curriculum_hash: str | None = None
+    sittings: list[Sitting] = msgspec.field(default_factory=list)
+    declared: dict[int, bool] = msgspec.field(default_factory=dict)
+    deliveries: dict[int, tuple[Delivery, ...]] = msgspec.field(default_factory=dict)
+    checks: set[str] = msgspec.field(default_factory=set)
+    ratings: dict[str, RatingValue] = msgspec.field(default_factory=dict)
+    acquired: set[str] = msgspec.field(default_factory=set)
+    notes: dict[int, Note] = msgspec.field(default_factory=dict)
+    questions: dict[int, Question] = msgspec.field(default_factory=dict)
+    lines: dict[int, Line] = msgspec.field(default_factory=dict)
+    skill_comments: dict[str, str] = msgspec.field(default_factory=dict)
+    edited: dict[tuple[str, str], Edited] = msgspec.field(default_factory=dict)
+    goal: str = ""
+    outcome: OutcomeValue | None = None
+    reason: str = ""
+    amendment: str = ""
+    amendment_for_student: bool = False
+    before_amendment: dict[str, object] = msgspec.field(default_factory=dict)
+    """What an amendment may change, as it was when it began: dropping it puts this back."""
+    kept: dict[str, bool] = msgspec.field(default_factory=dict)
+    rekept: set[str] = msgspec.field(default_factory=set)
+    set_rows: dict[str, Request] = msgspec.field(default_factory=dict)
+    versions: list[Version] = msgspec.field(default_factory=list)
+    revisions: dict[str, Revision] = msgspec.field(default_factory=dict)
+    no_longer_asked: dict[str, Revision] = msgspec.field(default_factory=dict)
+    reception_completed_at: str | None = None
+    contests: list[Contest] = msgspec.field(default_factory=list)
+    gaps: dict[int, Gap] = msgspec.field(default_factory=dict)
+    pauses: dict[int, Pause] = msgspec.field(default_factory=dict)
+    recording: Stamp | None = None
+    links: dict[tuple[str, str], CalendarLink] = msgspec.field(default_factory=dict)
+
+    @property
+    def sitting(self) -> Sitting:
+        """The latest sitting."""
+        return self.sittings[-1]
+
+    @property
+    def timeline(self) -> Timeline:
+        """Timeline of the latest sitting."""
+        return self.sittings[-1].timeline
+
+    def latest(self, request: Request, revision: Revision | None) -> Delivery | None:
+        """The latest version with files of a document: what a new round is compared with."""
+        known = self.deliveries.get(request.deliverable, ()) if request.deliverable is not None else ()
+        versions = known or (revision.deliveries if revision is not None else ())
+        return next((delivery for delivery in reversed(versions) if delivery.files), None)
+
+    def change_sitting(self, **fields: object) -> None:
+        """Put other values into the latest sitting."""
+        self.sittings[-1] = msgspec.structs.replace(self.sittings[-1], **fields)
+
+    def frozen(
+        self,
+        last: Event[What],
+        clock_ratings: dict[str, RatingValue],
+        undo: tuple[int, ...],
+        redo: tuple[int, ...],
+    ) -> Defense:
+        """Return the Defense after `last`, which stays as it is when folding goes on."""
+        held: dict[str, Any] = {name: freeze(getattr(self, name)) for name, freeze in _FREEZE.items()}
+        held["pinned"] = self.pinned if self.curriculum_hash else None
+        return Defense(seq=last.seq, at=last.at, clock_ratings=clock_ratings, undo=undo, redo=redo, **held)
+
+
+def _items(value: Any) -> tuple[Any, ...]:
+    return tuple(value.values() if isinstance(value, dict) else value)
+
+
+_AS: Final[Mapping[object, Callable[[Any], Any]]] = {tuple: _items, frozenset: frozenset, Mapping: dict}
+_FREEZE: Final = {
+    name: _AS.get(get_origin(kind), lambda value: value)
+    for name, kind in get_type_hints(Defense).items()
+    if name in Folding.__struct_fields__
+}
+"""How a field of a Folding becomes that of a Defense: by the type that the Defense says."""
+applies = Effects[Folding]()
+"""Registers what a kind of event does to a defense."""

@@ -7,10 +7,9 @@ from typing import Any
 
 from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.defense.fold import fold, frozen, pinned_hash
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Started
 from defense_console.model.defense.legal import check_legal
-from defense_console.model.defense.state import Defense
+from defense_console.model.defense.state import Defense, Folding, applies
 from defense_console.model.defense.summary import defense_id, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
@@ -47,7 +46,7 @@ class Defenses(Subject[DefenseWhat, Defense]):
         Raises:
             ConsoleError: The curriculum it is started with is missing.
         """
-        working.curriculum = pinned
+        working.pinned = pinned
         applies.apply(working, event)
 
     def freeze(self, working: Folding, last: DefenseEvent, undo: tuple[int, ...], redo: tuple[int, ...]) -> Defense:

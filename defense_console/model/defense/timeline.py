@@ -19,6 +19,8 @@ from defense_console.model.log.envelope import Stamp
 
 ClockState = Literal["early", "ok", "warn", "danger", "over", "out"]
 TimerState = Literal["idle", "running", "paused", "ended"]
+PauseReason = Literal["technical", "student", "mentor"]
+GapAnswer = Literal["counted", "pause", "ended"]
 
 
 def instant(wall: str) -> datetime:
@@ -369,3 +371,47 @@ def end_at(line: Timeline, at: Stamp) -> Timeline:
     cut = [msgspec.structs.replace(span, end_ms=place) for span in rest if span.start_ms < place]
     line = _with_end(line, kept, rest, cut)
     return msgspec.structs.replace(line, state="ended", mark=at, mark_ms=place, ended_at=at)
+
+
+# --- gaps and pauses in the record -----------------------------------------------------------------------------------
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Time during which the machine slept or the console was gone; it counts unless it was made a pause.
+
+    Attributes:
+        seq: number of the event that recorded it.
+        sitting: number of the sitting it is in.
+        since, until: stamps of the last sign of life and of the return.
+        gap_ms: how long it was; negative when the wall clock, the only one left after a restart, went back.
+        asleep: the machine slept; otherwise the console was gone.
+        answered: the mentor said what it was.
+        paused: it is a pause.
+    """
+
+    seq: int
+    sitting: int
+    since: Stamp
+    until: Stamp
+    gap_ms: int
+    asleep: bool
+    answered: bool = False
+    paused: bool = False
+
+    @property
+    def rebooted(self) -> bool:
+        """Return whether the machine was restarted meanwhile, so that the wall clock had to measure."""
+        return self.since.boot_id != self.until.boot_id
+
+    def doubtful(self, limit_ms: int) -> bool:
+        """Return whether the mentor must say what it was: it is negative, or longer than `limit_ms`."""
+        return not (self.answered or self.paused or 0 <= self.gap_ms <= limit_ms)
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """The clock was stopped. `seq` is the event that stopped it, `sitting` the number of the sitting."""
+
+    seq: int
+    sitting: int
+    at: Stamp
+    reason: PauseReason | None = None

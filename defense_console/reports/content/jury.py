@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from defense_console.model.curriculum import Criterion, Phase
 from defense_console.model.defense import rubric
-from defense_console.model.defense.state import Contest, Gap, Note, Pause, Sitting, Version
-from defense_console.model.defense.timeline import Timeline
+from defense_console.model.defense.state import Contest, Note, Sitting, Version
+from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.reports.content.sections import window_text
 from defense_console.reports.content.sheet import VERSIONS, ReportSource
 from defense_console.reports.content.value import Part, Passage, Section, section_if

@@ -119,22 +119,6 @@ class AudienceScreen(ConsoleScreen):
         """The desk: nothing here has a cursor."""
         return OnLive(self.live)
 
-    def action_clock_toggle(self) -> None:
-        """Pause, or go on."""
-        self.attempt(self.live.toggle)
-
-    def action_clock_next_phase(self) -> None:
-        """The next phase."""
-        self.attempt(self.live.next_phase)
-
-    def action_clock_more(self) -> None:
-        """One more minute for this phase."""
-        self.attempt(lambda: self.live.move_target(60))
-
-    def action_clock_less(self) -> None:
-        """One minute less."""
-        self.attempt(lambda: self.live.move_target(-60))
-
     def action_live_audience(self) -> None:
         """Leave; the last message that waited is told."""
         self.app.pop_screen()

@@ -9,7 +9,7 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import GapAnswer, PauseReason
+from defense_console.model.defense.timeline import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_date_on_brief

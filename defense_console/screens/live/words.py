@@ -10,8 +10,7 @@ from textual.content import Content
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import Gap
-from defense_console.model.defense.timeline import between_ms
+from defense_console.model.defense.timeline import Gap, between_ms
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells, content, line, shortened
 from defense_console.widgets.frame.marks import mark

@@ -43,11 +43,16 @@ class Seen(Generic[D]):
         """Return why these events would be refused now, None when they would be recorded."""
         return self.desk.refusal(*whats)
 
+    def record(self, *whats: DefenseWhat) -> object:
+        """Record these events as one action: what a key does that asks nothing and says nothing."""
+        return self.desk.act(*whats)
+
 
 Wishes = Mapping[str, Callable[[S], Whats]]
 """By command id, what the command would record; raises a ConsoleError where the screen itself knows that it cannot act.
 
-Words that are asked for later are `TO_COME`. A command without a wish records nothing and can always act.
+Words that are asked for later are `TO_COME`. A command without a wish records nothing and can always act. A command
+without an `action_` method on a screen about a defense records what it wishes.
 """
 
 

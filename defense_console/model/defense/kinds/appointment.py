@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import timeline
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.legal_context import Case, checks, is_live, require, session_in
-from defense_console.model.defense.state import NOT_HELD, CalendarLink, CancelledBy, Carried, Defense, Sitting
+from defense_console.model.defense.state import (
+    NOT_HELD,
+    CalendarLink,
+    CancelledBy,
+    Carried,
+    Defense,
+    Folding,
+    Sitting,
+    applies,
+)
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
@@ -27,7 +35,7 @@ class Planned(What, frozen=True, tag="planned"):
 
 @applies(Planned)
 def _apply_planned(state: Folding, event: Event[What], what: Planned) -> None:
-    state.student_id, state.code, state.project = what.student_id, what.curriculum, what.project
+    state.student_id, state.curriculum, state.project = what.student_id, what.curriculum, what.project
     state.attempt, state.duration_min, state.language = what.attempt, what.duration_min, what.language
     state.sittings = [Sitting(1, what.planned_at, "planned", None, timeline.Timeline())]
     if what.carried is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.legal_context import Case, checks, is_live, numbered, require, session_in
-from defense_console.model.defense.state import Gap, GapAnswer, Pause, PauseReason
+from defense_console.model.defense.state import Folding, applies
+from defense_console.model.defense.timeline import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 
@@ -29,7 +29,7 @@ def _check_started(case: Case, what: Started) -> None:
 
 @applies(Started)
 def _apply_started(state: Folding, event: Event[What], what: Started) -> None:
-    project = state.curriculum.project(state.project) if state.curriculum else None
+    project = state.pinned.project(state.project) if state.pinned else None
     if project is None:
         raise ConsoleError(
             "The curriculum this defense was started with is missing: {hash}.", hash=what.curriculum_hash

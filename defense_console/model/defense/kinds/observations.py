@@ -6,9 +6,17 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, numbered, require
-from defense_console.model.defense.state import Line, Note, Question, QuestionState, RatingValue, RemarkSection
+from defense_console.model.defense.state import (
+    Folding,
+    Line,
+    Note,
+    Question,
+    QuestionState,
+    RatingValue,
+    RemarkSection,
+    applies,
+)
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, Stamp, What
 

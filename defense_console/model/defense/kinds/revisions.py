@@ -5,11 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from defense_console.model.defense import timeline
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds.of_row import OfRow
 from defense_console.model.defense.legal_context import Case, checks, require
 from defense_console.model.defense.revision import AWAITED, TAKES_FILES
-from defense_console.model.defense.state import Decision, Delivery, ReceivedFile, Revision, RowState
+from defense_console.model.defense.state import Decision, Delivery, Folding, ReceivedFile, Revision, RowState, applies
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Event, What

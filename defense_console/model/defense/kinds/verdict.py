@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.folding import Folding, applies
 from defense_console.model.defense.kinds.of_row import OfRow, asked_by
 from defense_console.model.defense.legal_context import Case, checks, may_judge, not_released, require
 from defense_console.model.defense.signing import guards
@@ -20,11 +19,13 @@ from defense_console.model.defense.state import (
     Decision,
     Defense,
     Edited,
+    Folding,
     OutcomeValue,
     RatingValue,
     Request,
     Revision,
     Version,
+    applies,
 )
 from defense_console.model.defense.timeline import later
 from defense_console.model.errors import ConsoleError
