@@ -71,7 +71,11 @@ def imported_names(path: Path) -> Iterator[str]:
 def test_few_modules_are_longer_than_500_lines() -> None:
     """A module is as long as its subject; what is much longer than the others has two."""
     long = {name(path): n for path in SOURCES if (n := len(path.read_text("utf-8").splitlines())) > 500}
-    assert set(long) <= {"defense_console/model/defense/state.py", "defense_console/screens/live/screen.py"}
+    assert set(long) <= {
+        "defense_console/model/defense/state.py",
+        "defense_console/screens/base.py",
+        "defense_console/screens/live/screen.py",
+    }
     assert all(n < 600 for n in long.values())
 
 
