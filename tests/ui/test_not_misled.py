@@ -53,7 +53,7 @@ async def test_c_and_d_mean_the_criterion_just_rated_until_another_key(room: Roo
         await shows(pilot, "just rated")
         assert focused(pilot) == second
         await pilot.press("c")
-        await shows(pilot, "Shared note on B1.1-1 — ")
+        await shows(pilot, "Shared note on B1.1-1: ")
         await type_text(pilot, "why")
         await pilot.press("enter", "d")
         await shows(pilot, "Which document is to be revised?")
