@@ -27,7 +27,7 @@ def reason_texts(request: Request, defense: Defense, project: Project) -> list[C
         parts = [_("{criterion}: {rating}", criterion=short, rating=_(word))]
         parts += [reason.text] if request.expected else []
         parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
-        lines.append(content(", ".join(parts)))
+        lines.append(content(", ".join([*(part.rstrip(".") for part in parts[:-1]), parts[-1]])))
     return lines
 
 
