@@ -108,6 +108,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         self._wait_for_second()
         self.call_after_refresh(self.say_first_words)
         self.call_after_refresh(self.when_painted)
+        self.call_after_refresh(self.ask_first)
 
     def on_delivered(self, event: Delivered) -> None:
         """Hand the answer to the desk, and show it."""

@@ -1,11 +1,18 @@
-"""settings.toml: who the mentor is and how the console behaves. Strict: a typing error is an error, never ignored."""
+"""settings.toml: who the mentor is and how the console behaves. Strict: a typing error is an error, never ignored.
+
+The console reads it once, and writes it when the mentor answers its first questions or changes theme or language.
+"""
 
 from __future__ import annotations
 
+import codecs
+import errno
 import getpass
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
@@ -79,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             that was not settled.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
+        kept: Whether changes are written into the file: not in the demo.
+        new: No file says yet who the mentor is, so the console asks.
     """
 
     name: str = ""
@@ -107,9 +116,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     spool: str = ""
     no_color: bool = False
     file: str = ""
+    kept: bool = True
+    new: bool = False
 
 
-_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name != "file")
+_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new"))
+_LOOK: Final = frozenset(("theme", "language"))
+"""What the console writes by itself, also before the mentor has answered its first questions."""
+_LONGEST: Final = 200
+"""Most characters of a value that is typed in the console."""
+_TRIES: Final = 3
+"""How often a file that is changed by somebody else meanwhile is read again."""
 
 
 def path_named(text: str) -> Path:
@@ -152,30 +169,162 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     environ = os.environ if environ is None else environ
     file = default_path(environ) if path is None else path
     values = _read(file, required=path is not None or bool(environ.get(SETTINGS_VARIABLE)))
+    new = values.keys() <= _LOOK
     if environ.get("NO_COLOR"):
         values["no_color"] = True
     values.setdefault("name", _account())
     values.setdefault("zone", local_zone(environ))
-    return Settings(**values, file=str(file))
+    return Settings(**values, file=str(file), new=new)
 
 
 def _read(file: Path, required: bool) -> dict[str, Any]:
     try:
-        if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
-            raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
-        text = file.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
+        return _values(file, _bytes(file))
     except FileNotFoundError:
         if required:
             raise ConsoleError("{file}: there is no such settings file", file=str(file)) from None
         return {}
+
+
+def _bytes(file: Path) -> bytes:
+    """Return what is in the file; `FileNotFoundError` when there is none."""
+    try:
+        if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would be waited for
+            raise ConsoleError("{file}: this is a device or a pipe, not a settings file", file=str(file))
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConsoleError("{file}: cannot be read: {problem}", file=str(file), problem=system_reason(error)) from None
+
+
+def _values(file: Path, data: bytes) -> dict[str, Any]:
+    """Return what the bytes of a settings file say, as Settings holds it."""
+    try:
+        text = data.decode("utf-8-sig")
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConsoleError("{file}: {problem}", file=str(file), problem=toml_fault(error, text)) from None
     except UnicodeDecodeError:
         raise ConsoleError("{file}: this is not UTF-8 text", file=str(file)) from None
-    except OSError as error:
-        raise ConsoleError("{file}: cannot be read: {problem}", file=str(file), problem=system_reason(error)) from None
     return {key: _checked(str(file), key, value) for key, value in table.items()}
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def typed(key: str, text: str) -> str:
+    """Return a value as the mentor typed it in the console, on one line.
+
+    Raises:
+        ConsoleError: It is empty, too long, no text, or no time zone.
+    """
+    value = " ".join(text.split())
+    if not value or len(value) > _LONGEST:
+        raise ConsoleError("Type 1 to {n} characters; these are {count}.", n=_LONGEST, count=len(value))
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ConsoleError("This is not text that can be written into a file.") from None
+    if key == "zone":
+        _check_zone(value)
+    return value
+
+
+def save(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """Write changed settings into their file; everything else in it stays as it is, comments too.
+
+    The file is read again before, since the mentor may have changed it meanwhile. It is replaced as a whole.
+
+    Args:
+        settings: Those in force.
+        changes: New values by key.
+
+    Returns:
+        The settings with the changes; nothing is written where they are not kept.
+
+    Raises:
+        ConsoleError: The file cannot be written, or is no settings file any more.
+    """
+    if settings.file and settings.kept:
+        file = Path(settings.file)
+        try:
+            _replace(file, file.resolve(), changes)
+        except (OSError, RuntimeError) as error:  # a link that leads to itself
+            problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
+            raise ConsoleError("{file}: cannot be written: {problem}", file=settings.file, problem=problem) from None
+    return msgspec.structs.replace(settings, **changes)
+
+
+def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
+    """Replace the target of a settings file by one with the changes, unless somebody else writes it all the time."""
+    import tempfile
+
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for _try in range(_TRIES):
+        before = _bytes(target) if target.exists() else None
+        if before is not None and not (stat.S_IMODE(target.stat().st_mode) & 0o222 and os.access(target, os.W_OK)):
+            raise PermissionError(errno.EACCES, "")  # its folder would let it be replaced
+        data = _changed(file, before or b"", changes)
+        handle, name = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            if before is not None:
+                Path(name).chmod(stat.S_IMODE(target.stat().st_mode))
+            if before == (_bytes(target) if target.exists() else None):
+                Path(name).replace(target)
+                return
+        finally:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+    raise ConsoleError("{file}: another program changes it at the same time", file=str(file))
+
+
+def _changed(file: Path, data: bytes, changes: Mapping[str, str]) -> bytes:
+    """Return the bytes of a settings file with other values."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    before = _values(file, data)
+    text = data.decode("utf-8-sig")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    try:
+        document = tomlkit.parse(text.replace("\r\n", "\n"))
+        document.update({key: value for key, value in changes.items() if key in before})
+        added = tomlkit.dumps({key: value for key, value in changes.items() if key not in before})
+        text = _with_lines(tomlkit.dumps(document), added).replace("\n", newline)
+        written = (codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"") + text.encode()
+        if _values(file, written) == before | dict(changes):
+            return written
+    except (TOMLKitError, ConsoleError):
+        pass  # the two libraries do not read it alike
+    raise ConsoleError("{file}: the console cannot change this file; change it in an editor", file=str(file))
+
+
+def _with_lines(text: str, added: str) -> str:
+    """Return a TOML text with more lines after its first keys: what follows a `[table]` would belong to it."""
+    lines = text.split("\n")
+    tables = (n for n, line in enumerate(lines) if line.lstrip().startswith("[") and _is_toml("\n".join(lines[:n])))
+    end = table = next(tables, len(lines))
+    while table < len(lines) and end and lines[end - 1].lstrip().startswith("#"):
+        end -= 1  # a comment right above a table is about it
+    while end and not lines[end - 1].strip():
+        end -= 1
+    head, tail = "\n".join((*lines[:end], "")), "\n".join(lines[end:])
+    between = "\n" if added and tail.strip() and not tail.startswith("\n") else ""
+    return head * bool(end) + added + between + tail
+
+
+def _is_toml(text: str) -> bool:
+    """Return whether a text ends where a line of TOML may begin, and not in the middle of a value."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _checked(file: str, key: str, value: object) -> object:
@@ -196,11 +345,9 @@ def _checked(file: str, key: str, value: object) -> object:
             _refuse(file, key, value, ConsoleError("true or false"))
     elif not isinstance(value, str) or not value.strip():
         _refuse(file, key, value, ConsoleError("a text in quotes"))
-    elif key == "zone":
-        _check_zone(file, value)
-    elif key in _PATHS:
+    elif key == "zone" or key in _PATHS:
         try:
-            path_named(value)
+            _check_zone(value) if key == "zone" else path_named(value)
         except ConsoleError as error:
             raise ConsoleError("{file}: {key}: {problem}", file=file, key=key, problem=error) from None
     return value
@@ -227,17 +374,18 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, obje
     return found
 
 
-def _check_zone(file: str, zone: str) -> None:
+def _check_zone(zone: str) -> None:
+    """Refuse what is no time zone, with the nearest that there is."""
     try:
         zone_of(zone)
-    except ConsoleError as error:
-        near = get_close_matches(zone, sorted(available_timezones()), 1)
+    except ConsoleError:
+        known = {name.casefold(): name for name in sorted(available_timezones())}
+        near = get_close_matches(zone.casefold()[:_LONGEST], known, 1)
         if near:
             raise ConsoleError(
-                "{file}: zone: there is no time zone “{found}”; did you mean “{nearest}”?",
-                file=file, found=zone, nearest=near[0],
-            ) from None  # fmt: skip
-        raise ConsoleError("{file}: {key}: {problem}", file=file, key="zone", problem=error) from None
+                "There is no time zone “{found}”; did you mean “{nearest}”?", found=zone, nearest=known[near[0]]
+            ) from None
+        raise
 
 
 def _refuse_unknown(file: str, key: str, known: tuple[str, ...]) -> NoReturn:

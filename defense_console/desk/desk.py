@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
@@ -25,7 +27,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
-from defense_console.settings import Settings
+from defense_console.settings import Settings, save
 from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
 from defense_console.store.recorder import Recorder
 
@@ -94,6 +96,22 @@ class Desk:
         from defense_console.desk.enrolment import Enrolment
 
         return Enrolment(self.ledger, self.agenda, self._shipped)
+
+    def change_settings(self, changes: Mapping[str, str]) -> None:
+        """Use other settings from now on; `save_settings` keeps them."""
+        self.settings = settings = msgspec.structs.replace(self.settings, **changes)
+        self.ledger.author = settings.name
+        self.leases.zone = self.agenda.zone = settings.zone
+        with suppress(AttributeError):
+            del self.comments  # it knows the mentor's name
+
+    def save_settings(self, changes: Mapping[str, str]) -> None:
+        """Keep changed settings in their file. May be called on another thread, since a disk may be slow.
+
+        Raises:
+            ConsoleError: The file cannot be written.
+        """
+        save(self.settings, changes)
 
     # --- use cases -----------------------------------------------------------------------------------------------
 

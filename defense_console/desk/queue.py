@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -32,7 +31,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator
+from defense_console.words.translation import LANGUAGES, _, translator, zone_of
 from defense_console.words.values import OUTCOMES, SESSIONS
 
 MOST_CURRICULA = 4
@@ -83,7 +82,7 @@ class AgendaDesk:
         self._read_at = -1
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
-        self._zone = ZoneInfo(settings.zone)
+        self.zone = settings.zone
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
@@ -186,9 +185,9 @@ class AgendaDesk:
         if search.strip():
             names = {student.id: student.name for student in self.ledger.store.students()}
             titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles, _outcomes(), self._zone).finds, hits))
+            hits = list(filter(Search(search, names, titles, _outcomes(), zone_of(self.zone)).finds, hits))
         if wanted:
-            keeps = wanted.at(self.ledger.now().wall, self._zone).keeps
+            keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
             hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
         if unsaved:
             hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
@@ -213,7 +212,7 @@ class AgendaDesk:
             student = students.get(summary.student_id)
             name = summary.student_id if student is None else student.name
             title = project.title if project else None
-            entries.append(entry(summary, name, now, self._zone, rules, title, outcomes))
+            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
         return tuple(entries)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
@@ -223,7 +222,7 @@ class AgendaDesk:
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""
-        keeps = wanted.at(self.ledger.now().wall, self._zone).keeps
+        keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
         return tuple(each for each in entries if keeps(each.summary.curriculum, each.next_at))
 
     def left_s(self, defense_id: str) -> int | None:

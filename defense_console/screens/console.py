@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from defense_console.desk.desk import Desk
 from defense_console.model.defense.summary import Summary
+from defense_console.words.translation import Language
 
 if TYPE_CHECKING:
     from defense_console.screens.base import ConsoleScreen
@@ -42,6 +44,12 @@ class Console(Protocol):
 
     def note_fault(self, error: BaseException) -> None:
         """Remember where the console failed, and say so."""
+
+    def speak(self, language: Language) -> None:
+        """Show everything in a language from now on."""
+
+    def keep_settings(self, changes: Mapping[str, str], kept: str = "") -> None:
+        """Use other settings from now on, and keep them. Args: kept: what to say then, translated."""
 
     def switch_language(self) -> None:
         """Start the console anew in the other language, on the same screen."""

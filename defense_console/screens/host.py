@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 
 from textual import work
 
@@ -20,9 +21,8 @@ from defense_console.screens.console import Place
 from defense_console.screens.places import place_of, place_shown, screen_for
 from defense_console.screens.shared.dialogs import Confirm, Dialog
 from defense_console.screens.shared.key_order import OrderedKeys
-from defense_console.settings import Settings
 from defense_console.widgets.frame.themes import THEMES
-from defense_console.words.translation import _, error_text, language, set_language
+from defense_console.words.translation import Language, _, error_text, language, set_language
 
 CLOSE_S = 2.0
 """How long the end of the console waits for the disk."""
@@ -35,7 +35,6 @@ class Host(OrderedKeys, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
 
     desk: Desk
-    settings: Settings
     first_words: tuple[str, ...] = ()
     """What to say once the console is open, translated."""
 
@@ -99,7 +98,7 @@ class Host(OrderedKeys, inherit_bindings=False):
         # What belongs to the screen comes first; what only moves is no command to search for.
         shown = (c for c in commands_for(screen.context) if not c.id.startswith(MOVES))
         for command in sorted(shown, key=lambda command: command.id.startswith("console.")):
-            keys = ", ".join(shown_keys(command, self.settings, language()))
+            keys = ", ".join(shown_keys(command, self.desk.settings, language()))
             reason = screen.refusal(command)
             help_text = " · ".join(part for part in (keys, error_text(reason) if reason is not None else "") if part)
             help_text = help_text.replace("[", "⟦")  # the palette reads its help as markup
@@ -120,8 +119,13 @@ class Host(OrderedKeys, inherit_bindings=False):
             self.console_screens()[-1].tell(error_text(problem), "failed")
 
     def switch_language(self) -> None:
-        """The other language: every screen is built anew, on the same place; the queue only draws what it says now."""
-        set_language("en" if language() == "fr" else "fr")
+        """Speak the other language, and keep it."""
+        self.speak("en" if language() == "fr" else "fr")
+        self.keep_settings({"language": language()})
+
+    def speak(self, language: Language) -> None:
+        """Speak a language: every screen is built anew, on the same place; the queue only draws what it says now."""
+        set_language(language)
         places = [place_shown(screen) for screen in self.console_screens()]
         for screen in self.console_screens():
             screen.flush()
@@ -133,9 +137,48 @@ class Host(OrderedKeys, inherit_bindings=False):
                 self.push_screen(screen_for(place, defense_id))
 
     def switch_theme(self) -> None:
-        """The other theme."""
+        """Show the other theme, and keep it."""
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.keep_settings({"theme": self.theme.removeprefix("console-")})
+
+    @cached_property
+    def _settings_file(self) -> asyncio.Lock:
+        """Let one change of the settings be written after the other, in their order."""
+        return asyncio.Lock()
+
+    @work(group="settings")
+    async def keep_settings(self, changes: Mapping[str, str], kept: str = "") -> None:
+        """Use other settings from now on, and keep them; where they cannot be kept they hold until the console ends.
+
+        Args:
+            changes: New values by key.
+            kept: What to say when they are kept, translated.
+        """
+        self.desk.change_settings(changes)
+        for each in self.console_screens():
+            each.update()
+        try:
+            async with self._settings_file:
+                await asyncio.to_thread(self.desk.save_settings, changes)
+        except ConsoleError as error:
+            self.console_screens()[-1].tell(
+                _("Not kept for the next start: {problem}.", problem=error_text(error)), "failed"
+            )
+            return
+        if kept:
+            self.console_screens()[-1].tell(kept)
+
+    def ask_first(self) -> None:
+        """Ask a mentor who is new here for name, zone and language; nothing is asked while a defense is live."""
+        screens = self.console_screens()
+        if self.desk.settings.new and len(self.screen_stack) == 1 and not self._is_live():
+            from defense_console.screens.shared.first_start import ask_first
+
+            screens[-1].begin(ask_first(screens[-1]))
+
+    def _is_live(self) -> bool:
+        return any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
 
     def turn(self, streams: frozenset[str]) -> None:
         """Show what another console changed on these logs: it wrote on them, took them over or let them go."""
@@ -180,8 +223,9 @@ class Host(OrderedKeys, inherit_bindings=False):
     @work(exclusive=True, group="dialog")
     async def ask_quit(self) -> None:
         """Leave, after a question."""
-        live = any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
-        details = _("A defense is live: its clock keeps counting while the console is closed.") if live else ""
+        details = ""
+        if self._is_live():
+            details = _("A defense is live: its clock keeps counting while the console is closed.")
         loss = loss_sentence(self.desk.saved)
         if loss:
             details = "\n".join(part for part in (loss, details) if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
@@ -16,6 +16,9 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
+
+DEMO: Final = "demo"
+"""Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
 
 # --- errors ------------------------------------------------------------------------------------------------------
 

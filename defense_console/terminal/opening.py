@@ -261,9 +261,14 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.desk.logs.leases import clear_void
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
         from defense_console.desk.upkeep.daily_backup import DailyBackup
+        from defense_console.store.base import DEMO
         from defense_console.terminal.faults import no_values_told
         from defense_console.terminal.words import sentence
 
+        if store.meta(DEMO) is not None:
+            import msgspec
+
+            settings = msgspec.structs.replace(settings, kept=False, new=False)
         # A store that is only read is not copied either: there is no space for it, or no right.
         reads_only = store.read_only is not None
         daily = None if reads_only else DailyBackup(backups, settings.zone)

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from defense_console import clocks
-from defense_console.desk.exchange.files import DEMO, ExchangeDesk
+from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -37,6 +37,7 @@ from defense_console.model.log.chain import first_hash, next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
+from defense_console.store.base import DEMO
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
 from defense_console.words.translation import translator

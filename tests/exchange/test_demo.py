@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from defense_console import clocks
-from defense_console.desk.exchange.files import DEMO, ExchangeDesk
+from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange import demo
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -20,6 +20,7 @@ from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import entry
+from defense_console.store.base import DEMO
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.words.translation import zone_of
 

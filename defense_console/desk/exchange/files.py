@@ -25,10 +25,7 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.store.base import Draft, Lease, Store
-
-DEMO = "demo"
-"""The store's own note that it holds the demo cohort and nothing of a mentor's."""
+from defense_console.store.base import DEMO, Draft, Lease, Store
 
 
 class Taken(msgspec.Struct, frozen=True):

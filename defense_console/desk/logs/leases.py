@@ -178,7 +178,7 @@ class Leases:
         self._submit = submit
         self._now = now
         self._process_start = process_start
-        self._zone = zone
+        self.zone = zone
         self.me = Holder.of_this_process(process_start)
         self._rows: Mapping[str, Lease] = {}
         self._held: dict[str, Lease] = {}
@@ -219,7 +219,7 @@ class Leases:
         if self._refusal is not None:
             return self._refusal
         other = self._others.get(stream)
-        return None if other is None else read_only_reason(other, self._zone)
+        return None if other is None else read_only_reason(other, self.zone)
 
     def left_by_another(self, stream: str) -> Lease | None:
         """The row that another run of the console left, None when it is ours or there is none."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from defense_console.desk.exchange.files import DEMO
 from defense_console.exchange.whole_store.files import received_files
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.action import read_events
-from defense_console.store.base import Store
+from defense_console.store.base import DEMO, Store
 from defense_console.store.vault import Vault
 
 
