@@ -306,16 +306,23 @@ def _changed(file: Path, data: bytes, changes: Mapping[str, str]) -> bytes:
 
 def _with_lines(text: str, added: str) -> str:
     """Return a TOML text with more lines after its first keys: what follows a `[table]` would belong to it."""
+    if not added:
+        return text
     lines = text.split("\n")
     tables = (n for n, line in enumerate(lines) if line.lstrip().startswith("[") and _is_toml("\n".join(lines[:n])))
     end = table = next(tables, len(lines))
-    while table < len(lines) and end and lines[end - 1].lstrip().startswith("#"):
-        end -= 1  # a comment right above a table is about it
+    while 0 < end and table < len(lines) and _is_comment(lines[:end]):
+        end -= 1  # right above a table: it is about it
     while end and not lines[end - 1].strip():
         end -= 1
     head, tail = "\n".join((*lines[:end], "")), "\n".join(lines[end:])
-    between = "\n" if added and tail.strip() and not tail.startswith("\n") else ""
+    between = "\n" if tail.strip() and not tail.startswith("\n") else ""
     return head * bool(end) + added + between + tail
+
+
+def _is_comment(lines: list[str]) -> bool:
+    """Return whether the last line is a comment, and not the end of a value that goes over several."""
+    return lines[-1].lstrip().startswith("#") and _is_toml("\n".join(lines[:-1]))
 
 
 def _is_toml(text: str) -> bool:

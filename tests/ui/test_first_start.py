@@ -164,7 +164,8 @@ async def test_nothing_is_asked_while_a_defense_is_live(room: Room) -> None:
 
 
 async def test_theme_and_language_are_kept_and_nothing_else_of_the_file_changes(room: Room) -> None:
-    file = started(room, '# mine\nname = "Zoé"  # me\ntheme = "dark"  # at night\n\n# keys\n[keys]\n"live.note" = "n"\n')
+    keys = '# keys\n[keys]\n"live.note" = "n"\n'
+    file = started(room, f'# mine\nname = "Zoé"  # me\ntheme = "dark"  # at night\n\n{keys}')
     app = room.app()
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "6 Closed")
@@ -173,8 +174,7 @@ async def test_theme_and_language_are_kept_and_nothing_else_of_the_file_changes(
         app.switch_language()
         await until(pilot, lambda: 'language = "fr"' in file.read_text(encoding="utf-8"))
     assert file.read_text(encoding="utf-8") == (
-        '# mine\nname = "Zoé"  # me\ntheme = "light"  # at night\nlanguage = "fr"\n\n'
-        '# keys\n[keys]\n"live.note" = "n"\n'
+        '# mine\nname = "Zoé"  # me\ntheme = "light"  # at night\nlanguage = "fr"\n\n' + keys
     )
 
 

@@ -33,7 +33,7 @@ class AskSetting(Dialog[str | None]):
 
     DEFAULT_CSS = """
     AskSetting Field { height: auto; min-height: 1; max-height: 4; margin: 1 0 0 0; padding: 0 1; border: none;
-                       &:focus { border: none; } }
+                       background: $panel; &:focus { border: none; } }
     AskSetting .dialog--refusal { color: $text-warning; min-height: 1; }
     """
 
