@@ -311,7 +311,7 @@ def _with_lines(text: str, added: str) -> str:
     lines = text.split("\n")
     tables = (n for n, line in enumerate(lines) if line.lstrip().startswith("[") and _is_toml("\n".join(lines[:n])))
     end = table = next(tables, len(lines))
-    while 0 < end and table < len(lines) and _is_comment(lines[:end]):
+    while end > 0 and table < len(lines) and _is_comment(lines[:end]):
         end -= 1  # right above a table: it is about it
     while end and not lines[end - 1].strip():
         end -= 1
