@@ -247,14 +247,15 @@ for _command in (import_command, calendar, receive, backup, restore, doctor, for
 @click.option("--fill", is_flag=True, help=N_("Fill the store and do not open the console."))
 @click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
 def demo_command(session: Session, fill: bool, now: str | None) -> int:
-    """Open or fill the demo cohort."""
+    """Open or fill the demo cohort, in the console's language."""
+    from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import open_console
 
     settings = session.settings
     at = clocks.read().wall if now is None else _instant(now, settings.zone)
     folder = session.folder(demo=True)
     with session.store_of(create=True, writing=fill, demo=True) as store:
-        filled = session.exchange(store).fill_demo(at)
+        filled = session.exchange(store).fill_demo(at, language(), FolderVault(store.folder))
     if not fill:
         return open_console(folder, settings, session.shipped)
     say(_("The demo cohort is ready.") if filled else _("The demo cohort was there already; nothing was changed."))

@@ -1,10 +1,11 @@
 """The demo cohort: from its script and an instant to logs, a pure function; every event is legal where it comes.
 
-Nothing of the machine goes in: the same instant gives the same bytes everywhere.
+Nothing of the machine goes in: the same instant and language give the same bytes everywhere.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from defense_console.model.curriculum import Curricula, Curriculum, Project, can
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.kinds import DefenseWhat, signed_event
-from defense_console.model.defense.state import Defense, RatingValue
+from defense_console.model.defense.state import Defense, RatingValue, ReceivedFile
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import instant, iso
@@ -28,6 +29,7 @@ from defense_console.model.student.kinds import StudentRegistered, StudentWhat
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.resources import data_folder
+from defense_console.words.translation import LANGUAGES, Language
 
 REGISTERED_BEFORE: Final = timedelta(days=30)
 """Students are registered so long before the cohort is made."""
@@ -81,12 +83,14 @@ class Cohort(msgspec.Struct, frozen=True):
         defenses: in the order of the script, an attempt after the one before.
         curricula: canonical JSON of the pinned ones, by hash.
         host: name of the machine that ran the interrupted defense; no real one.
+        documents: what the students sent, by SHA-256 in hexadecimal.
     """
 
     students: tuple[Log[StudentWhat, Student], ...]
     defenses: tuple[DemoDefense, ...]
     curricula: dict[str, bytes]
     host: str
+    documents: dict[str, bytes]
 
 
 def load_script() -> dict[str, Any]:
@@ -94,23 +98,30 @@ def load_script() -> dict[str, Any]:
     return tomllib.loads((data_folder() / "demo" / "cohort.toml").read_text(encoding="utf-8"))
 
 
-def cohort(now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None) -> Cohort:
+def cohort(
+    now: str, shipped: Mapping[str, Curriculum], script: Mapping[str, Any] | None = None, language: Language = "fr"
+) -> Cohort:
     """Return the cohort as it is at `now`.
+
+    Args:
+        script: Another one than `load_script` gives.
+        language: What mentor and students write in.
 
     Raises:
         ConsoleError: The script asks for an illegal event, or for one that lies ahead.
     """
-    script = load_script() if script is None else script
+    script = _in_language(load_script() if script is None else script, language)
+    documents = _Documents(language)
     clock, curricula = _Clock(instant(now), script["mentor"]), Curricula(shipped, lambda _hash: None)
     students = tuple(_registered(clock, entry, curricula) for entry in script["students"])
     made: dict[tuple[str, str, int], DemoDefense] = {}
     for entry in script["defenses"]:
         key = (entry["student"], entry["project"], entry.get("attempt", 1))
         before = made.get((key[0], key[1], key[2] - 1))
-        made[key] = _Play(clock, entry, curricula, before.log.state if before else None).played()
+        made[key] = _Play(clock, entry, curricula, documents, before.log.state if before else None).played()
     pinned = [d.log.state.pinned for d in made.values() if d.log.state.pinned is not None]
     bodies = {curriculum_hash(c): canonical_json(c) for c in pinned}
-    return Cohort(students, tuple(made.values()), dict(sorted(bodies.items())), script["host"])
+    return Cohort(students, tuple(made.values()), dict(sorted(bodies.items())), script["host"], documents.sent)
 
 
 def offset(text: str) -> timedelta:
@@ -121,6 +132,29 @@ def offset(text: str) -> timedelta:
     sign, days, hours, minutes, seconds = match.groups()
     length = timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(seconds or 0))
     return -length if sign == "-" else length
+
+
+def _in_language(value: Any, language: Language) -> Any:
+    """Return a script with every text that is written in both languages in one of them."""
+    if isinstance(value, dict):
+        if value.keys() == set(LANGUAGES):
+            return value[language]
+        return {key: _in_language(each, language) for key, each in value.items()}
+    return [_in_language(each, language) for each in value] if isinstance(value, list) else value
+
+
+class _Documents:
+    """The documents of the cohort. Attributes: sent: the bytes of those that were named, by SHA-256."""
+
+    def __init__(self, language: Language) -> None:
+        self._folder = data_folder() / "demo" / language
+        self.sent: dict[str, bytes] = {}
+
+    def received(self, name: str) -> ReceivedFile:
+        body = (self._folder / name).read_bytes()
+        sha256 = hashlib.sha256(body).hexdigest()
+        self.sent[sha256] = body
+        return ReceivedFile(name, len(body), sha256)
 
 
 class _Clock:
@@ -148,12 +182,20 @@ Making = Callable[[Defense], DefenseWhat]
 class _Play:
     """Plays the script of one defense."""
 
-    def __init__(self, clock: _Clock, entry: Mapping[str, Any], curricula: Curricula, before: Defense | None) -> None:
+    def __init__(
+        self,
+        clock: _Clock,
+        entry: Mapping[str, Any],
+        curricula: Curricula,
+        documents: _Documents,
+        before: Defense | None,
+    ) -> None:
         self.clock = clock
         self.entry = entry
         self.planned = clock.now + offset(entry["planned"])
         self.before = before
         self.curricula = curricula
+        self.documents = documents
         pinned = before.pinned if before is not None else None
         self.curriculum = pinned or curricula.shipped[entry["project"].partition("-")[0]]
         project = self.curriculum.project(entry["project"])
@@ -226,8 +268,16 @@ class _Play:
 
     def _event(self, step: ScriptLine) -> DefenseWhat:
         """Return an event from its kind and fields; the stamp of a first keystroke is filled in when it is played."""
-        first = {"first": _NO_STAMP} if step.kind in ("noted", "question_parked") else {}
-        what: DefenseWhat = msgspec.convert({"kind": step.kind, **step.fields, **first}, DefenseWhat)
+        fields: dict[str, Any] = {"kind": step.kind, **step.fields}
+        if step.kind in ("noted", "question_parked"):
+            fields["first"] = _NO_STAMP
+        if names := fields.pop("documents", ()):
+            files = [self.documents.received(name) for name in names]
+            if step.kind == "accepted":
+                fields["sha256"] = [file.sha256 for file in files]
+            else:
+                fields["files"] = msgspec.to_builtins(files)
+        what: DefenseWhat = msgspec.convert(fields, DefenseWhat)
         return what
 
     def _prepare(self, fields: Mapping[str, Any]) -> Iterator[DefenseWhat]:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import copy
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from defense_console import clocks
 from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.uploads.comparing import reading_limits
+from defense_console.desk.uploads.viewer import open_document
 from defense_console.exchange import demo
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
 from defense_console.exchange.demo import Cohort, cohort, load_script
+from defense_console.exchange.whole_store.files import received_files
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import entry
+from defense_console.resources import data_folder
+from defense_console.settings import Settings
 from defense_console.store.base import DEMO
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.words.translation import zone_of
+from defense_console.terminal.opening import reading_desk
+from defense_console.uploads.comparing.texts import read_text
+from defense_console.words.translation import LANGUAGES, Language, zone_of
+from tests.exchange.make_demo_documents import INVENTED, documents
 
 SHIPPED = load_shipped()
 NOW = "2026-11-24T10:00:00.000Z"
@@ -140,3 +151,84 @@ def test_a_store_is_filled_once_and_any_other_is_refused(tmp_path: Path) -> None
     assert shown.verify_all() == ()
     for store in (mine, shown):
         store.close()
+
+
+# --- its languages and its documents -----------------------------------------------------------------------------
+
+
+def texts(value: object) -> Iterator[tuple[str, str]]:
+    """Every text of the script that is in both languages."""
+    if isinstance(value, dict):
+        if value.keys() == {"fr", "en"}:
+            yield value["fr"], value["en"]
+        else:
+            for each in value.values():
+                yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+
+
+def written(value: object) -> Iterator[str]:
+    """Every text that somebody wrote, in a script."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in ("text", "reason", "language", "documents"):
+                yield str(each)
+            yield from written(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from written(each)
+
+
+def test_the_cohort_is_in_one_language_throughout() -> None:
+    script = load_script()
+    pairs = list(texts(script))
+    exported = {language: cohort(NOW, SHIPPED, language=language) for language in LANGUAGES}
+    bodies = {
+        language: "".join(msgspec.json.encode([p.log.events, p.typing]).decode() for p in made.defenses)
+        for language, made in exported.items()
+    }
+    assert len(pairs) > 40
+    for fr, en in pairs:
+        assert msgspec.json.encode(fr).decode()[1:-1] in bodies["fr"]
+        assert msgspec.json.encode(en).decode()[1:-1] in bodies["en"]
+        assert fr == "fr" or fr not in bodies["en"]
+    kinds = {
+        language: [[type(event.what) for event in played.log.events] for played in made.defenses]
+        for language, made in exported.items()
+    }
+    assert kinds["fr"] == kinds["en"]
+
+
+def test_no_text_of_the_script_is_in_one_language_only() -> None:
+    both = set(map(str, ({"fr": fr, "en": en} for fr, en in texts(load_script()))))
+    alone = [text for text in written(load_script()) if text not in both and not text.startswith("[")]
+    assert alone == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_document_of_the_demo_is_there_and_opens(tmp_path: Path, language: Language) -> None:
+    store, vault = TinyStore.open(tmp_path), FolderVault(tmp_path)
+    ExchangeDesk(store, clocks.read, "Mentor", "UTC", SHIPPED).fill_demo(NOW, language, vault)
+    desk = reading_desk(store, Settings(), SHIPPED)
+    opened, start = list[Path](), list[str]()
+    for played in cohort(NOW, SHIPPED, language=language).defenses:
+        for event in played.log.events:
+            for file in received_files([event]):
+                opened.append(open_document(desk.vault, file, start.append))
+                assert opened[-1].stat().st_size == file.size
+    assert {path.suffix for path in opened} == {".pdf", ".docx", ".xlsx", ".png"}
+    assert vault.verify() == ()
+    limits = reading_limits(Settings())
+    for path in opened:
+        if path.suffix != ".png":
+            text = "".join(paragraph.text for paragraph in read_text(path, path.name, limits))
+            assert INVENTED[language] in text
+    store.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_documents_are_what_their_program_writes(language: Language) -> None:
+    folder = data_folder() / "demo" / language
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == documents(language)

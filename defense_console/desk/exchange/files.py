@@ -26,6 +26,8 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import DEMO, Draft, Lease, Store
+from defense_console.store.vault import Vault
+from defense_console.words.translation import Language
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -154,11 +156,13 @@ class ExchangeDesk:
 
     # --- the demo cohort -----------------------------------------------------------------------------------------
 
-    def fill_demo(self, now: str) -> bool:
+    def fill_demo(self, now: str, language: Language = "fr", vault: Vault | None = None) -> bool:
         """Fill an empty store with the demo cohort; return whether it did: one that holds it already stays as it is.
 
         Args:
             now: ISO 8601 UTC instant the cohort is made for.
+            language: What its mentor and students write in.
+            vault: Takes the documents that the students sent; None leaves them out.
 
         Raises:
             ConsoleError: The store holds something else.
@@ -167,7 +171,11 @@ class ExchangeDesk:
             return False
         if not self.store.is_empty():
             raise ConsoleError("This store holds a mentor's own defenses: the demo cohort needs an empty one.")
-        found = cohort(now, self.shipped)
+        found = cohort(now, self.shipped, language=language)
+        if vault is not None:  # before the logs that name them
+            with vault.taking() as taking:
+                for body in found.documents.values():
+                    taking.add([body])
         with self.store.transaction():
             self.write_cohort(found)
             self.store.set_meta(DEMO, now)

@@ -18,7 +18,7 @@ def named_documents(store: Store) -> list[str]:
 def missing_documents(store: Store, vault: Vault) -> tuple[str, ...]:
     """Return the SHA-256 of the documents that a store should have and its folder does not hold, sorted.
 
-    Empty for the demo cohort: its documents are invented and were never there.
+    Empty for the demo cohort: its documents are invented, and earlier consoles made it without them.
     """
     if store.meta(DEMO) is not None:
         return ()
