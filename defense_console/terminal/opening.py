@@ -261,16 +261,12 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.desk.logs.leases import clear_void
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
         from defense_console.desk.upkeep.daily_backup import DailyBackup
-        from defense_console.store.base import DEMO
         from defense_console.terminal.faults import no_values_told
         from defense_console.terminal.words import sentence
 
-        if store.meta(DEMO) is not None:
-            import msgspec
-
-            settings = msgspec.structs.replace(settings, kept=False, new=False)
         # A store that is only read is not copied either: there is no space for it, or no right.
         reads_only = store.read_only is not None
+        settings = _settings_for(store, settings)
         daily = None if reads_only else DailyBackup(backups, settings.zone)
         before: tuple[str, ...] = ()
         if not reads_only:
@@ -299,6 +295,15 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
     unsaved = [job for recorder in left for job in recorder.unsaved()]
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
+
+
+def _settings_for(store: TinyStore, settings: Settings) -> Settings:
+    """Return the settings of a console on a store: on the demo cohort it asks nobody's name, and keeps no change."""
+    import msgspec
+
+    from defense_console.store.base import DEMO
+
+    return settings if store.meta(DEMO) is None else msgspec.structs.replace(settings, kept=False, new=False)
 
 
 _DEBUGGING = (
