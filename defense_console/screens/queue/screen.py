@@ -118,10 +118,6 @@ class QueueScreen(WritingScreen):
         """The defense whose note is being written; the list itself is about all of them."""
         return self.texts.id if self._about is not None and self.query(Writer) and self.writer.field_key else ""
 
-    def standing_line(self) -> str:
-        """What is to know of the defense whose note is being written; the list is about none."""
-        return super().standing_line() if self.about else ""
-
     def field_label(self, field: str) -> str:
         """Whose note it is."""
         return _("Private note on {student}", student=shortened(self.texts.student.name, 24))

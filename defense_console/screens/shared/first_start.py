@@ -11,8 +11,9 @@ from textual.widgets import Static
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.dialogs import Choose, Dialog
+from defense_console.screens.shared.dialogs import Choose, Dialog, key_hint
 from defense_console.settings import typed
+from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import Field
 from defense_console.words.translation import LANGUAGES, _, error_text
 
@@ -53,9 +54,9 @@ class AskSetting(Dialog[str | None]):
         field.move_cursor(field.document.end)
         self.set_focus(field)
 
-    def keys_text(self) -> str:
+    def keys(self) -> tuple[Hint, ...]:
         """Two keys."""
-        return _("↵  keep      Esc  later")
+        return key_hint("enter", _("keep")), key_hint("escape", _("later"))
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives what can be read, `Esc` goes back; the other keys are the field's."""
