@@ -459,7 +459,7 @@ class ConsoleScreen(Screen[None]):
 
     def action_console_help(self) -> None:
         """Show the keys of this screen."""
-        self.console_app.show_help(self)
+        self.console_app.show_help()
 
     def action_console_back(self) -> None:
         """Close this screen; the queue is the last."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from defense_console.desk.desk import Desk
 from defense_console.model.defense.summary import Summary
 from defense_console.words.translation import Language
-
-if TYPE_CHECKING:
-    from defense_console.screens.base import ConsoleScreen
 
 Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
 """Screens that are about one defense, and the queue."""
@@ -30,8 +27,8 @@ class Console(Protocol):
     def home(self) -> None:
         """Close everything above the queue."""
 
-    def show_help(self, screen: ConsoleScreen) -> None:
-        """Show the keys of a screen, and which of them do not act now."""
+    def show_help(self) -> None:
+        """Show the keys of the screen, and which of them do not act now."""
 
     def show_palette(self) -> None:
         """Search every command of the screen by name."""

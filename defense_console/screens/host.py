@@ -85,11 +85,11 @@ class Host(OrderedKeys, inherit_bindings=False):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def show_help(self, screen: ConsoleScreen) -> None:
-        """Show the keys of a screen, and which of them do not act now."""
+    def show_help(self) -> None:
+        """Show the keys of the screen, and which of them do not act now."""
         from defense_console.screens.shared.help import HelpScreen
 
-        self.push_screen(HelpScreen(screen))
+        self.push_screen(HelpScreen(self.console_screens()[-1]))
 
     def show_palette(self) -> None:
         """Search the commands of the screen by name."""

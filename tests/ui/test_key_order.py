@@ -67,7 +67,7 @@ async def test_a_marker_that_is_lost_is_sent_again(room: Room, monkeypatch: pyte
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await shows(pilot, "Rubric 1/12")
         assert app.keys_waiting, "it waits for the key before it"
-        app.show_help(app.console_screens()[-1])
+        app.show_help()
         await until(pilot, lambda: not app.keys_waiting, "it waits for ever")
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
 
