@@ -279,7 +279,7 @@ class ConsoleScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """What fits has changed."""
-        self.call_after_refresh(self.update)
+        self.soon(self.update)
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""
@@ -373,9 +373,21 @@ class ConsoleScreen(Screen[None]):
             return "", ""
         return live.student_name, _("{time} left", time=clock_text(left_s))
 
+    def soon(self, do: Callable[[], object]) -> None:
+        """Do something once everything is laid out; a screen that is gone by then needs nothing done any more."""
+
+        def done() -> None:
+            try:
+                if self.is_attached and self.children:
+                    do()
+            except Exception as error:  # outside of a command, too, nothing may end a defense that is running
+                self.console_app.note_fault(error)
+
+        self.call_after_refresh(done)
+
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
-        self.call_after_refresh(self._uncover_cursors)
+        self.soon(self._uncover_cursors)
 
     def _uncover_cursors(self) -> None:
         top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)

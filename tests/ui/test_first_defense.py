@@ -39,8 +39,8 @@ async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
         await shows(pilot, "Ada Exemple")
         for keys, seen in (
             (down, "IRP-P2 Analyse"),
-            (brief, "Your role"),
-            (waiting, "Waiting for Ada"),
+            (brief, "My role"),
+            (waiting, "WAITED"),
             (start, "0/12"),
         ):
             await pilot.press(*(key.lower() for key in keys))

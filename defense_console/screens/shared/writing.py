@@ -80,7 +80,7 @@ class WritingScreen(ConsoleScreen):
     def on_resize(self) -> None:
         """The field follows what it lies over."""
         super().on_resize()
-        self.call_after_refresh(self.place_writer)
+        self.soon(self.place_writer)
 
     @property
     def writer(self) -> Writer:
