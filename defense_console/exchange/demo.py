@@ -25,7 +25,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.kinds import StudentRegistered, StudentWhat
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.subject import STUDENT
 from defense_console.resources import data_folder
 
@@ -83,7 +83,7 @@ class Cohort(msgspec.Struct, frozen=True):
         host: name of the machine that ran the interrupted defense; no real one.
     """
 
-    students: tuple[Log[StudentWhat, Student], ...]
+    students: tuple[Log[StudentWhat, FollowedStudent], ...]
     defenses: tuple[DemoDefense, ...]
     curricula: dict[str, bytes]
     host: str
@@ -135,7 +135,7 @@ class _Clock:
         return Stamp(iso(moment), boot_ms, boot_ms, BOOT_ID)
 
 
-def _registered(clock: _Clock, entry: Mapping[str, str], curricula: Curricula) -> Log[StudentWhat, Student]:
+def _registered(clock: _Clock, entry: Mapping[str, str], curricula: Curricula) -> Log[StudentWhat, FollowedStudent]:
     what = StudentRegistered(entry["id"], entry["name"], entry["email"], entry["timezone"])
     at = clock.stamp(clock.now - REGISTERED_BEFORE)
     return append_action(Log.empty(STUDENT, what.student_id), [what], at, clock.author, curricula).after
