@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from defense_console.desk.student.holidays import holidays_of
-from defense_console.desk.student.student import Asked, CheckIn, StudentDesk
+from defense_console.desk.student.student import Asked, StudentDesk
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
+from defense_console.model.student.check_in import CheckIn
 from defense_console.model.student.state import Student
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
@@ -57,7 +58,8 @@ def test_a_week_with_its_session(room: Room, twin: Twin, desk: StudentDesk) -> N
     before = desk.student
     said = CheckIn(
         "slow", "a_little", kept=(first.seq,), moved={second.seq: ("2026-12-01", "malade")}, estimates={"IRP-P2": 40},
-        notes=("Travaille la nuit.",), goals=("trois entretiens dans 2 semaines",), promises=("envoyer le modèle",),
+        notes=("Travaille la nuit.",), goals=(desk.goal_of("trois entretiens dans 2 semaines"),),
+        promises=("envoyer le modèle",),
     )  # fmt: skip
     assert desk.refusal(*desk.check_in_events(said, "2026-11-24")) is None
     after = desk.check_in(said, "2026-11-24")

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-import msgspec
-
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
@@ -27,6 +25,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
+from defense_console.model.student.check_in import CheckIn, check_in_events
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.state import (
     AlertResult,
@@ -57,30 +56,6 @@ class Asked(StrEnum):
     def of(self, number: int) -> str:
         """Return the key of a question about one goal, or one question. Args: number: of the event that made it."""
         return f"{self}/{number}"
-
-
-class CheckIn(msgspec.Struct, frozen=True):
-    """What was said in a session, to be recorded in one action.
-
-    Attributes:
-        kept: numbers of the goals that were kept.
-        moved: with the new day ("" for none) and the reason, by the number of the goal.
-        dropped: with the reason.
-        estimates: by project, 0 to 100.
-        notes: private.
-        goals: lines as typed.
-        promises: what the mentor promised.
-    """
-
-    pace: Pace | None = None
-    blocked: Blocked | None = None
-    kept: tuple[int, ...] = ()
-    moved: Mapping[int, tuple[str, str]] = {}
-    dropped: Mapping[int, str] = {}
-    estimates: Mapping[str, int] = {}
-    notes: tuple[str, ...] = ()
-    goals: tuple[str, ...] = ()
-    promises: tuple[str, ...] = ()
 
 
 class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
@@ -193,21 +168,9 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Return what `check_in` records, in order, to ask the law."""
         now = self.ledger.now()
         end = ended_at or now.wall
-        found: list[StudentWhat] = []
-        if self.student.running is None:
-            planned = self.session(day) if day else None
-            start = min(planned.at, end) if planned is not None else end
-            found.append(ev.SessionStarted(day, started_at or start))
-        if said.pace is not None or said.blocked is not None:
-            found.append(ev.CheckInAnswered(said.pace, said.blocked))
-        found += [ev.GoalKept(goal) for goal in said.kept]
-        found += [ev.GoalMoved(goal, due, reason) for goal, (due, reason) in said.moved.items()]
-        found += [ev.GoalDropped(goal, reason) for goal, reason in said.dropped.items()]
-        found += [ev.ProgressEstimated(project, percent) for project, percent in said.estimates.items()]
-        found += [ev.StudentNoted(text, now) for text in said.notes]
-        found += [_promised(self.typed(line)) for line in said.goals]
-        found += [ev.MentorPromised(text) for text in said.promises]
-        return (*found, ev.SessionHeld(end))
+        planned = self.session(day) if day else None
+        start = started_at or (min(planned.at, end) if planned is not None else end)
+        return check_in_events(self.student, said, day, start, end, now)
 
     def go_away(self, since: str, until: str = "", reason: str = "") -> FollowedStudent:
         """Say that the student is away; days as the log has them."""
@@ -227,9 +190,14 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """
         return typed_goal(line, self.settings.zone, self.ledger.now().wall)
 
+    def goal_of(self, line: str) -> ev.GoalPromised:
+        """Return what sets a goal, from its line."""
+        goal = self.typed(line)
+        return ev.GoalPromised(goal.text, goal.due, goal.condition)
+
     def set_goal(self, line: str) -> FollowedStudent:
         """Set a goal from its line."""
-        return self.act(_promised(self.typed(line)))
+        return self.act(self.goal_of(line))
 
     def keep_goal(self, goal: int) -> FollowedStudent:
         """Say that a goal is kept."""
@@ -339,7 +307,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
             case "edit":
                 return ev.StudentNoteEdited(int(rest), text if text.strip() else "")
             case "goal":
-                return _promised(self.typed(text))
+                return self.goal_of(text)
             case "promise":
                 return ev.MentorPromised(text)
             case "question":
@@ -349,10 +317,6 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
     def fields_settled_by(self, what: StudentWhat) -> tuple[str, ...]:
         """Return the questions that an event answers: their texts go with it."""
         return _settled_by(what)
-
-
-def _promised(goal: TypedGoal) -> ev.GoalPromised:
-    return ev.GoalPromised(goal.text, goal.due, goal.condition)
 
 
 def _settled_by(what: StudentWhat) -> tuple[str, ...]:
