@@ -9,7 +9,9 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.instants import instant, iso
+from defense_console.model.log.undo import Redone, Undone
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.state import AlertResult, Blocked, FollowedStudent, LearningSkill, Pace
@@ -100,3 +102,34 @@ def proposals(state: FollowedStudent, at: Stamp) -> st.SearchStrategy[Any]:
         st.builds(ev.AlertClosed, seqs, st.sampled_from(get_args(AlertResult))),
         st.builds(ev.ProposalPutOff, _TEXTS, some_day),
     )  # fmt: skip
+
+
+def everything(at: Stamp) -> tuple[StudentWhat, ...]:
+    """Return an event of every kind, in no legal order: for their words."""
+    return (
+        *followed(at),
+        ev.StudentChanged(name="Lina Autre"),
+        ev.WeeklyEnded(day(at)),
+        ev.SessionMoved(day(at), at.wall, "train"),
+        ev.SessionExcused(day(at), "school", True, "fair"),
+        ev.WentAway(day(at), day(at, 9), "placement"),
+        ev.CameBack(day(at)),
+        ev.GoalKept(6),
+        ev.GoalMoved(6, day(at, 5), "ill"),
+        ev.GoalDropped(6, "another project"),
+        ev.GoalReworded(6, "mock-up v3"),
+        ev.StudentNoteEdited(7, "works early"),
+        ev.PromiseSettled(8, True),
+        ev.ProjectSettled("IRP-P1", "validated", day(at), "the school"),
+        ev.ProgressEstimated("IRP-P2", 40),
+        ev.QuestionAnswered(11, "The one you can meet."),
+        ev.QuestionDropped(11),
+        ev.ResourcePointed("A book", "https://example.org"),
+        ev.LearningNoted("asking", -1, "waits too long"),
+        ev.AlertAcknowledged(12, "we call"),
+        ev.AlertClosed(12, "helped"),
+        ev.ProposalPutOff("missed"),
+        Undone(3),
+        Redone(3),
+        LeaseTaken("desk-2", 42),
+    )

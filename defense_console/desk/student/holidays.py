@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.student.weekly import Holidays, no_holidays
 
 
@@ -34,6 +34,6 @@ def _of_year(country: str, language: str, year: int) -> dict[date, str]:
     try:
         known = country_holidays(code, subdiv=part or None, years=year, language=tongue)
     except NotImplementedError:
-        text = "No holidays are known of “{country}”: write a country like FR or BE."
+        text = N_("No holidays are known of “{country}”: write a country like FR or BE.")
         raise ConsoleError(text, country=country) from None
     return dict(known.items())

@@ -69,7 +69,7 @@ class StudentLine(msgspec.Struct, frozen=True):
     """A line of the list of students; nothing of it is read from a log.
 
     Attributes:
-        student: who it is, and where they stand.
+        student: as the row of the store holds it.
         sessions: held and planned so far.
         last_seen: start of the last session, ISO 8601 UTC, "" for none.
         next: the session that goes on or comes next, None for none.

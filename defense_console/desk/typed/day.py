@@ -10,8 +10,6 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from dateutil.relativedelta import relativedelta
-
 _WEEKDAYS: Final = (
     ("lundi", "lun", "monday", "mon"),
     ("mardi", "mar", "tuesday", "tue"),
@@ -84,6 +82,8 @@ def far_day(words: str, today: date) -> date:
         ValueError: They are no day.
         OverflowError: It is too far away.
     """
+    from dateutil.relativedelta import relativedelta  # the queue need not load it
+
     if words in _END_OF_MONTH:
         return today + relativedelta(day=31)
     if words in _BEHIND:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.instants import day_of, instant
 from defense_console.model.log.kinds import Laws, N, numbered, require
@@ -69,7 +69,7 @@ def made_by(made: Sequence[N], seq: int, missing: str) -> N:
 
 def open_goal(case: Case, seq: int) -> Goal:
     """Return a goal that is not settled."""
-    goal = made_by(case.student.goals, seq, "There is no such goal.")
+    goal = made_by(case.student.goals, seq, N_("There is no such goal."))
     require(goal.state == "open", "This goal is settled already.")
     return goal
 

@@ -1,4 +1,4 @@
-"""A student, folded from their own log: who they are, where they stand, and all that the mentor recorded."""
+"""A student, folded from their own log: who they are, how things are, and all that the mentor recorded."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Away(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a student stands, as far as a list of all students needs it: it is kept in the row of the store.
+    """What a list of all students shows of one, besides the name: it is kept in the row of the store.
 
     Attributes:
         curriculum: code of the path that was planned, "" when none was.
@@ -89,7 +89,7 @@ class Student(msgspec.Struct, frozen=True):
     Attributes:
         undo: actions that can be undone, the next one last; a row of the store does not have them.
         redo: actions that can be redone, the next one last.
-        standing: where they stand; an export leaves it out, since it is folded again from the log.
+        standing: what a list of students shows; an export leaves it out, since it is folded again from the log.
     """
 
     id: str
@@ -278,7 +278,7 @@ class PutOff(msgspec.Struct, frozen=True):
 
 
 class FollowedStudent(Student, frozen=True):
-    """All that a student's log tells. What the mentor recorded stands in the order in which it was recorded.
+    """All that a student's log tells. What the mentor recorded comes in that order.
 
     Attributes:
         estimates: the mentor's estimate of each project, 0 to 100.

@@ -63,7 +63,7 @@ class Students(Subject[StudentWhat, FollowedStudent]):
         return working.frozen(last, undo, redo)
 
     def row(self, id: str, state: Student) -> dict[str, Any]:
-        """Return who a student is and where they stand; nothing of that for one of whom only the name is known."""
+        """Return who a student is and what a list shows; nothing of that for one of whom only the name is known."""
         row = {name: getattr(state, name) for name in IDENTITY}
         return row if state.standing == Standing() else {**row, "standing": beside(state.standing)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from defense_console.model.errors import N_
 from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies, change
@@ -45,7 +46,7 @@ class OfAlert(What, frozen=True):
 
 
 def _going_on(case: Case, alert: int) -> Alert:
-    found = made_by(case.student.alerts, alert, "There is no such alert.")
+    found = made_by(case.student.alerts, alert, N_("There is no such alert."))
     require(found.state != "closed", "This alert is closed.")
     return found
 

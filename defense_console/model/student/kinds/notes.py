@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from defense_console.model.errors import N_
 from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies, change
@@ -36,7 +37,7 @@ class StudentNoteEdited(What, frozen=True, tag="student_note_edited"):
 
 @checks(StudentNoteEdited)
 def _check_student_note_edited(case: Case, what: StudentNoteEdited) -> None:
-    made_by(case.student.notes, what.note, "There is no such note.")
+    made_by(case.student.notes, what.note, N_("There is no such note."))
 
 
 @applies(StudentNoteEdited)
@@ -75,7 +76,7 @@ class PromiseSettled(What, frozen=True, tag="promise_settled"):
 
 @checks(PromiseSettled)
 def _check_promise_settled(case: Case, what: PromiseSettled) -> None:
-    promise = made_by(case.student.promises, what.promise, "There is no such promise.")
+    promise = made_by(case.student.promises, what.promise, N_("There is no such promise."))
     require(not promise.settled_at, "This promise is settled already.")
 
 

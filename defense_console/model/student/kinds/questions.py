@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from defense_console.model.errors import N_
 from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies, change
@@ -35,7 +36,7 @@ class OfQuestion(What, frozen=True):
 
 
 def _known(case: Case, question: int) -> Asked:
-    return made_by(case.student.questions, question, "There is no such question.")
+    return made_by(case.student.questions, question, N_("There is no such question."))
 
 
 class QuestionAnswered(OfQuestion, frozen=True, tag="question_answered"):
