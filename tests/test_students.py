@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,8 +19,12 @@ from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.desk.student.wording import describe_student
 from defense_console.exchange.data_file import data_file
-from defense_console.model.log.envelope import Event, Stamp
+from defense_console.model.log.envelope import Event, Stamp, encode_event
+from defense_console.model.log.subject import beside
 from defense_console.model.student import kinds as ev
+from defense_console.model.student.state import STANDING_VERSION
+from defense_console.model.student.subject import IDENTITY
+from defense_console.store.base import Append
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.terminal.opening import reading_desk
@@ -135,6 +140,25 @@ def test_a_row_that_is_damaged_is_folded_again_with_what_a_list_shows(demo: Path
     run(other, "doctor", "--repair")
     assert "all sound" in run(other, "verify").stdout
     assert printed(other, "students") == before
+
+
+def test_a_row_of_another_version_is_folded_again(demo: Path, tmp_path: Path) -> None:
+    run(demo, "export", "-o", str(tmp_path / "all.jsonl"))
+    with closing(TinyStore.open(tmp_path / "other")) as store:
+        exported = io.BytesIO((tmp_path / "all.jsonl").read_bytes())
+        ExchangeDesk(store, lambda: STAMP, "", "UTC", SHIPPED).take(data_file(exported))
+        known = store.student("demo-ada")
+        assert known is not None
+        assert (known.standing.version, known.standing.open_goals) == (STANDING_VERSION, 2)
+        stored = store.read_log("student/demo-ada")
+        older = msgspec.structs.replace(known.standing, version=STANDING_VERSION - 2, open_goals=99)
+        row = {name: getattr(known, name) for name in IDENTITY} | {"standing": beside(older)}
+        event = Event(len(stored) + 1, len(stored) + 1, STAMP, "", ev.StudentNoted("x", STAMP))
+        store.append(Append("student/demo-ada", len(stored), (encode_event(event),), row))
+        assert [each.standing.open_goals for each in store.students() if each.id == "demo-ada"] == [2]
+        again = store.student("demo-ada")
+        assert again is not None
+        assert again.standing.open_goals == 2
 
 
 def test_who_is_forgotten_leaves_no_session_and_no_note(demo: Path, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def proposals(state: FollowedStudent, at: Stamp) -> st.SearchStrategy[Any]:
     days = st.sampled_from([day(at, 7 * n) for n in range(-4, 4)])
     some_day = st.one_of(days, days, st.sampled_from([day(at, 1), day(at, -1), "", "2026-02-30", "soon"]))
     moments = st.integers(-3, 3).map(lambda n: iso(instant(at.wall) + timedelta(days=n, minutes=n))) | st.just(at.wall)
-    made = (*state.goals, *state.notes, *state.promises, *state.questions, *state.alerts)
+    made: tuple[Any, ...] = (*state.goals, *state.notes, *state.promises, *state.questions, *state.alerts)
     seqs = st.sampled_from([each.seq for each in made] or [1]) | st.integers(0, state.seq + 1)
     projects = st.sampled_from(["IRP-P1", "IRP-P2", ""])
     outcomes = st.sampled_from(["validated", "conditional", "rework"])

@@ -73,6 +73,8 @@ class StudentFolding(Working):
         )
 
     def _standing(self) -> Standing:
+        if self == StudentFolding(self.id, self.name, self.email, self.timezone):
+            return Standing()
         running = self.running
         held = [session for session in self.sessions.values() if session.ended_at]
         goals = [goal for goal in self.goals.values() if goal.state == "open"]
@@ -88,6 +90,7 @@ class StudentFolding(Working):
             next_due=min((goal.due for goal in goals if goal.due), default=""),
             promises=sum(not promise.settled_at for promise in self.promises.values()),
             away=self.away,
+            version=values.STANDING_VERSION,
         )
 
 

@@ -53,8 +53,12 @@ class Away(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+STANDING_VERSION = 1
+"""Goes up when a field of `Standing` is added or means something else: a store folds older rows again."""
+
+
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a list of all students shows of one, besides the name: it is kept in the row of the store.
+    """What a list of all students shows of one, kept in the row of the store.
 
     Attributes:
         curriculum: code of the path that was planned, "" when none was.
@@ -68,6 +72,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
         next_due: day of the first of them that has one.
         promises: how many the mentor still has to keep.
         away: until when the student is away, None when they are not.
+        version: `STANDING_VERSION` of the console that folded it; 0 for a student of whom only the name is known.
     """
 
     curriculum: str = ""
@@ -81,6 +86,12 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     next_due: str = ""
     promises: int = 0
     away: Away | None = None
+    version: int = 0
+
+    @property
+    def current(self) -> bool:
+        """Return whether this console folded it so, or would."""
+        return self.version in (0, STANDING_VERSION)
 
 
 class Student(msgspec.Struct, frozen=True):

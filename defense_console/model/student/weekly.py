@@ -24,6 +24,8 @@ Holidays = Callable[[date], str]
 TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 LONGEST: Final = timedelta(days=3_660)
 """Nobody looks further: a plan without an end has no last session."""
+_SOON: Final = timedelta(days=22)
+_YEAR: Final = timedelta(days=366)
 
 
 class Occurrence(msgspec.Struct, frozen=True):
@@ -121,10 +123,11 @@ def occurrence(standing: Standing, day: str, holidays: Holidays = no_holidays) -
 def next_occurrence(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> Occurrence | None:
     """Return the session that goes on now, else the next one that will be held; None within a year of any."""
     since = now - timedelta(minutes=max((plan.length_min for plan in standing.plans), default=0))
-    for each in occurrences(standing, since, now + timedelta(days=366), holidays):
-        over = instant(each.at) + timedelta(minutes=each.length_min) <= now
-        if each.state == "running" or (each.state == "planned" and not over):
-            return each
+    for ahead in (_SOON, _YEAR):  # most often it is found in the first few weeks
+        for each in occurrences(standing, since, now + ahead, holidays):
+            over = instant(each.at) + timedelta(minutes=each.length_min) <= now
+            if each.state == "running" or (each.state == "planned" and not over):
+                return each
     return None
 
 
