@@ -11,6 +11,8 @@ import pytest
 
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.student import Asked, StudentDesk
+from defense_console.model.defense import kinds as defense
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.check_in import CheckIn
@@ -196,3 +198,48 @@ def test_a_late_text_of_a_dialog_is_kept_as_a_note(desk: StudentDesk) -> None:
     desk.set_aside(Asked.AWAY, "back in May")
     (kept,) = desk.aside
     assert isinstance(kept.event.what, ev.StudentNoted)
+
+
+def test_a_session_that_was_moved_is_held_where_it_is(room: Room, twin: Twin, desk: StudentDesk) -> None:
+    desk.plan_weekly("tuesday 18:00")
+    desk.move_session("2026-11-24", "thursday 10:00")
+    room.machine.pass_time(2 * DAY)
+    desk.start_session("2026-11-24")
+    with pytest.raises(ConsoleError, match="is being held"):
+        desk.excuse_session("2026-11-24")
+    (running,) = twin.desk.students.sessions_of(date(2026, 11, 26))
+    assert running.session.state == "running"
+    desk.end_session()
+    (held,) = twin.desk.students.sessions_of(date(2026, 11, 26))
+    assert (held.session.state, held.session.at) == ("held", "2026-11-26T09:00:00.000Z")
+    with pytest.raises(ConsoleError, match="was held"):
+        desk.move_session("2026-11-24", "friday 10:00")
+
+
+def test_the_record_counts_what_was_promised_first(desk: StudentDesk) -> None:
+    desk.set_goal("maquette demain")
+    desk.set_goal("plan")
+    dated, undated = desk.student.goals
+    desk.move_goal(dated.seq, "27/11")
+    desk.move_goal(dated.seq, "01/12")
+    desk.move_goal(undated.seq, "26/11")
+    assert [goal.first_due for goal in desk.student.goals] == ["2026-11-25", "2026-11-26"]
+    desk.keep_goal(dated.seq)
+    desk.drop_goal(undated.seq, "inutile")
+    record = desk.overview().record
+    assert (record.kept, record.settled, record.slipped_days) == (1, 2, 6)
+
+
+def test_what_came_in_since_the_last_session(room: Room, twin: Twin, desk: StudentDesk) -> None:
+    files = (ReceivedFile("report.pdf", 3, "ab" * 32),)
+    id = room.plan("s1", in_min=3 * 1440)
+    room.add(id, defense.DeliverableReceived(1, files))
+    room.machine.pass_time(DAY)
+    desk.check_in(CheckIn())
+    twin.settle()
+    room.machine.pass_time(DAY)
+    assert desk.overview().since.uploads == 0
+    room.add(id, defense.DeliverableReceived(2, files))
+    twin.desk.tick([desk.stream])
+    since = desk.overview().since
+    assert (since.uploads, since.days, since.verdicts) == (1, 1, ())
