@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 
 from defense_console import clocks
 from defense_console.cli import main
@@ -93,7 +94,7 @@ def test_students_and_their_days_for_people(demo: Path) -> None:
     assert "Goal kept: “Deux commanditaires contactés”" in shown
     assert "no student nobody" in run(demo, "student", "nobody", code=2).stderr
     assert "two different documents" in run(demo, "student", "demo-ada", "--json", "--access", code=2).stderr
-    assert "belongs to --access" in run(demo, "student", "demo-ada", "-o", "x", code=2).stderr
+    assert "belong to --access" in run(demo, "student", "demo-ada", "-o", "x", code=2).stderr
 
 
 def test_everything_held_about_one_person_is_an_export_of_its_own(demo: Path, tmp_path: Path) -> None:
@@ -113,6 +114,17 @@ def test_everything_held_about_one_person_is_an_export_of_its_own(demo: Path, tm
         into.take(data_file(io.BytesIO(data)))
         assert b"".join(into.export()) == data
         assert copy.verify_all() == ()
+
+
+def test_everything_held_is_also_written_in_words(demo: Path, tmp_path: Path) -> None:
+    text = run(demo, "student", "demo-farid", "--access", "--format", "txt").stdout
+    assert "Everything held about Farid Modèle" in text
+    assert "Defense of IRP-P6, attempt 2" in text
+    run(demo, "student", "demo-dario", "--access", "--format", "pdf", "-o", str(tmp_path / "dario.pdf"))
+    read = PdfReader(tmp_path / "dario.pdf")
+    words = " ".join("".join(page.extract_text() for page in read.pages).split())
+    assert "Garde d'enfants" in words.replace("’", "'")
+    assert "belong to --access" in run(demo, "student", "demo-dario", "--format", "pdf", code=2).stderr
 
 
 def test_an_export_keeps_its_five_fields_and_comes_back_whole(demo: Path, tmp_path: Path) -> None:

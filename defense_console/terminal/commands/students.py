@@ -11,11 +11,12 @@ import click
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, shortened, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import WordedCommand, say_all, say_json
+from defense_console.terminal.words import OneOf, WordedCommand, say_all, say_json
 from defense_console.words.translation import _, date_text, date_time, language, ngettext, time_of_day, translator
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
+    from defense_console.desk.exchange.files import ExchangeDesk
     from defense_console.desk.student.overview import StudentLine
     from defense_console.desk.student.student import StudentDesk
     from defense_console.model.student.weekly import Occurrence
@@ -71,24 +72,26 @@ def _students(lines: tuple[StudentLine, ...], zone: str) -> Iterator[str]:
 @_AS_JSON
 @click.option(
     "--access", is_flag=True,
-    help=N_("Write everything held about the student as JSON Lines, private notes included: the right of access."),
+    help=N_("Write everything held about the student, private notes included: the right of access."),
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=OneOf("jsonl", "txt", "pdf"), default="jsonl",
+    help=N_("With --access: the whole record as JSON Lines, or the same in words as plain text or PDF."),
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
 @click.argument("student", metavar="STUDENT")
 @shared
 @click.pass_obj
-def student(session: Session, student: str, as_json: bool, access: bool, output: str | None) -> None:
+def student(session: Session, student: str, as_json: bool, access: bool, form: str, output: str | None) -> None:
     """Show a student, by id or whole name."""
     if as_json and access:
         raise ConsoleError("--json and --access are two different documents: ask for one of them.")
-    if output is not None and not access:
-        raise ConsoleError("-o belongs to --access.")
+    if (output is not None or form != "jsonl") and not access:
+        raise ConsoleError("-o and --format belong to --access.")
     with session.desk() as (store, desk):
         id = desk.students.named(student)
         if access:
-            from defense_console.terminal.files import write
-
-            write(output, session.exchange(store).export_of(id))
+            _write_access(session, session.exchange(store), desk.follow(id), form, output)
             return
         found = desk.follow(id)
         if as_json:
@@ -97,6 +100,20 @@ def student(session: Session, student: str, as_json: bool, access: bool, output:
             say_json(student_document(found.student, found.overview()))
             return
         say_all(_student(found, session.settings.zone))
+
+
+def _write_access(session: Session, exchange: ExchangeDesk, desk: StudentDesk, form: str, output: str | None) -> None:
+    from defense_console.terminal.files import refuse_terminal, write
+
+    if form == "jsonl":
+        write(output, exchange.export_of(desk.id))
+        return
+    from defense_console.desk.student.access import access_report
+    from defense_console.reports.rendering.formats import BINARY, rendered
+
+    if form in BINARY:
+        refuse_terminal(form, output)
+    write(output, [rendered(access_report(desk, language(), session.settings.zone), form)])
 
 
 def _student(desk: StudentDesk, zone: str) -> Iterator[str]:
