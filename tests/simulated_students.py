@@ -25,8 +25,8 @@ def plan(random: Random, start: date) -> PathPlan:
     return PathPlan(start, tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks, 1)))
 
 
-def course(random: Random, world: World, start: date) -> Course:
-    """One student from the first day to the last settled project.
+def lived(random: Random, world: World, start: date) -> tuple[Course, tuple[tuple[date, date], ...]]:
+    """One student from the first day to the last settled project, and the first and last day of each break.
 
     - as planned: a project takes what is planned; students differ by a factor of 1.35, projects by 1.5, and one project
       in ten differs by twice that.
@@ -40,6 +40,7 @@ def course(random: Random, world: World, start: date) -> Course:
     day = start
     settled: list[Settled] = []
     away: list[Away] = []
+    breaks: list[tuple[date, date]] = []
     for n, project in enumerate(planned.projects):
         noise = random.gauss(0.0, 0.8 if random.random() < 0.1 else 0.4)
         days = max(1, round(7 * project.weeks * math.exp(own + slower * n + noise)))
@@ -49,16 +50,19 @@ def course(random: Random, world: World, start: date) -> Course:
             declared, longer = random.random() < 0.5, random.random() < 1 / 3
             if declared:
                 away.append(Away(first, first + timedelta(days=length - 1), first))
-            days += length + (14 if declared and longer else 0)
+            length += 14 if declared and longer else 0
+            breaks.append((first, first + timedelta(days=length - 1)))
+            days += length
         day += timedelta(days=days)
         settled.append(Settled(project.project, day))
-    return Course(planned, tuple(settled), tuple(away))
+    return Course(planned, tuple(settled), tuple(away)), tuple(breaks)
 
 
 def cohort(seed: int, world: World, count: int) -> tuple[Course, ...]:
     """So many students who start one after the other over a year and a half."""
     random = Random(f"{world}/{seed}")
-    return tuple(course(random, world, FIRST_START + timedelta(days=random.randint(0, 540))) for _ in range(count))
+    starts = (FIRST_START + timedelta(days=random.randint(0, 540)) for _ in range(count))
+    return tuple(lived(random, world, start)[0] for start in starts)
 
 
 def until(known: Course, today: date) -> Course:

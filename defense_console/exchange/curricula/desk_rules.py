@@ -93,7 +93,8 @@ def _read_alerts(table: Table) -> AlertRules:
         rules=table.each("rules", _read_rule, required=True, id=Once()),
         a_week=table.number("a_week", 0, _MOST),
         later_days=table.number("later_days", 1, _MOST),
-        quiet_days=table.number("quiet_days", 1, _MOST),
+        raised_days=table.number("raised_days", 1, _MOST),
+        not_founded_days=table.number("not_founded_days", 1, _MOST),
         judged_from=table.number("judged_from", 1, _MOST),
         precise_percent=table.number("precise_percent", 1, 100),
     )

@@ -52,7 +52,8 @@ class AlertRules(msgspec.Struct, frozen=True):
         rules: in the order of the file.
         a_week: most proposals a week for all students together; weeks begin on Monday.
         later_days: how long a rule keeps quiet about a student after *later*.
-        quiet_days: how long after *raise* and after *not founded*; while a raised alert is open it always does.
+        raised_days: how long after *raise*; while the alert is open it always does.
+        not_founded_days: how long after *not founded*.
         judged_from: answers from which on a rule's precision can ask for a tighter threshold.
         precise_percent: precision below which it asks.
     """
@@ -60,7 +61,8 @@ class AlertRules(msgspec.Struct, frozen=True):
     rules: tuple[AlertRule, ...]
     a_week: int
     later_days: int
-    quiet_days: int
+    raised_days: int
+    not_founded_days: int
     judged_from: int
     precise_percent: int
 
@@ -275,8 +277,8 @@ def proposals(
 def _keeps_quiet(answer: Answer, rules: AlertRules, today: date) -> bool:
     if answer.said == "raised" and answer.open:
         return True
-    days = rules.later_days if answer.said == "later" else rules.quiet_days
-    return (today - answer.day).days < days
+    days = {"later": rules.later_days, "raised": rules.raised_days, "not_founded": rules.not_founded_days}
+    return (today - answer.day).days < days[answer.said]
 
 
 # --- how often a rule was right ---------------------------------------------------------------------------------------
