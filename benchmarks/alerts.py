@@ -1,6 +1,6 @@
 """What the alert rules propose in simulated years of thirty students, and how often they are right.
 
-    python benchmarks/alerts.py [YEARS] [--tuning] [--without RULE ...] [RULE=AT_LEAST ...] [below=PERCENT]
+    python benchmarks/alerts.py [YEARS] [--tuning] [--without RULE ...] [RULE=AT_LEAST ...] [below=PERCENT] [quiet=DAYS]
 
 `tests/simulated_year.py` fixes what is true, before any rule looks: a student leaves, or ends later than a quarter of
 the path; and when a mentor would have seen it without rules: 42 days after the last trace, or on the day after the
@@ -96,7 +96,8 @@ def changed(rules: AlertRules, words: list[str]) -> AlertRules:
         )
         for rule in kept
     )
-    return msgspec.structs.replace(rules, rules=found)
+    quiet = int(pairs.get("quiet", rules.not_founded_days))
+    return msgspec.structs.replace(rules, rules=found, not_founded_days=quiet)
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ from datetime import date, timedelta
 from random import Random
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.forecast import Course, Range, day_at, forecast, learn
+from defense_console.model.student.course import Course, day_at
+from defense_console.model.student.forecast import Range, forecast, learn
 from tests.simulated_students import WORLDS, World, cohort, median_of, until
 
 RULES = load_desk_rules().forecast

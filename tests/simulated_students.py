@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, Literal, get_args
 
-from defense_console.model.student.forecast import Away, Course, PathPlan, PlannedProject, Settled
+from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled
 
 World = Literal["as planned", "short plans", "long breaks"]
 WORLDS: Final[tuple[World, ...]] = get_args(World)

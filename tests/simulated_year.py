@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 
 from defense_console.model.student.alerts import Meeting, StudentFacts
-from defense_console.model.student.forecast import Cohort, Course, ForecastRules, forecast
+from defense_console.model.student.course import Course
+from defense_console.model.student.forecast import Cohort, ForecastRules, forecast
 from tests.simulated_students import FIRST_START, World, lived, until
 
 MIX: Final[tuple[World, ...]] = ("as planned", "as planned", "short plans", "long breaks")

@@ -22,7 +22,7 @@ from defense_console.model.student.alerts import (
     reasons,
     tightened,
 )
-from defense_console.model.student.forecast import Away
+from defense_console.model.student.course import Away
 from tests.examples import examples
 
 RULES = load_desk_rules().alerts
@@ -48,8 +48,8 @@ def spoken(known: StudentFacts, today: date) -> dict[str, int]:
     return {each.rule: each.measured for each in reasons(known, RULES, today)}
 
 
-def answered(said: Said, measured: int = 2, day: date = START, student: str = "s1", **more: bool) -> Answer:
-    return Answer(student, "missed", measured, day, said, **more)
+def answered(said: Said, measured: int = 2, day: date = START, **more: bool) -> Answer:
+    return Answer("s1", "missed", measured, day, said, **more)
 
 
 def test_every_measure_has_a_rule() -> None:
@@ -109,6 +109,11 @@ def test_a_reason_says_since_when_and_about_what() -> None:
     assert found["reworks"].about == "P1"
 
 
+def test_the_strongest_reason_comes_first() -> None:
+    known = facts(meetings=missed(False, False, False, False), outputs=(after(70),))
+    assert [each.rule for each in reasons(known, RULES, after(92))] == ["unseen", "missed", "no-output"]
+
+
 def silent_ones(count: int) -> list[StudentFacts]:
     return [facts(f"s{n}") for n in range(count)]
 
@@ -131,6 +136,9 @@ def test_the_student_with_most_and_strongest_reasons_comes_first() -> None:
     longer = facts("s9", outputs=(after(10),))
     shorter = facts("s0", outputs=(after(10),), meetings=(Meeting(after(30), held=True),))
     assert [each.student for each in proposals([shorter, longer], RULES, (), after(42))] == ["s9", "s0"]
+    strong = facts("s0", outputs=(after(200),), meetings=(Meeting(after(10), held=True),))
+    both = facts("s9", outputs=(after(175),), meetings=(Meeting(after(170), held=True),))
+    assert [each.student for each in proposals([strong, both], RULES, (), after(200))] == ["s9", "s0"]
 
 
 @pytest.mark.parametrize(("said", "more", "days"), [
@@ -140,7 +148,7 @@ def test_the_student_with_most_and_strongest_reasons_comes_first() -> None:
 def test_an_answer_keeps_its_rule_quiet_for_a_time(said: Said, more: dict[str, bool], days: int) -> None:
     known = facts(meetings=missed(False, False))
     only = msgspec.structs.replace(RULES, rules=(MISSED,))
-    answer = answered(said, day=after(77), **more)
+    answer = answered(said, 2, after(77), **more)
     assert proposals([known], only, [answer], after(77 + days - 1)) == ()
     assert bool(proposals([known], only, [answer], after(77 + days))) == (not more)
     assert proposals([msgspec.structs.replace(known, student="s2")], only, [answer], after(80))
@@ -164,6 +172,8 @@ def test_a_rule_that_is_often_wrong_proposes_the_threshold_that_would_have_been_
     assert tightened(MISSED, RULES, [*wrong[:1], *right]) is None  # too few answers to say
     assert tightened(MISSED, RULES, [*wrong[:3], *right, *right]) is None  # right often enough
     assert tightened(MISSED, RULES, wrong * 2) is None  # no threshold would have been right
+    loses_most = [answered("raised", 2)] * 4 + [answered("raised", 9)] * 2
+    assert tightened(MISSED, RULES, [*wrong, *wrong, *loses_most]) is None
 
 
 DAYS = st.dates(date(2025, 12, 1), date(2026, 12, 1))

@@ -1,7 +1,8 @@
-"""The forecast of a path's end: what always holds, whatever a store contains, and what it says in plain cases."""
+"""The forecast of a path's end: what always holds for any store, and what it says in plain cases."""
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import date, timedelta
 
@@ -11,24 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.forecast import (
-    Away,
-    Cohort,
-    Course,
-    Forecast,
-    PathPlan,
-    PlannedProject,
-    Range,
-    Settled,
-    day_at,
-    forecast,
-    learn,
-)
+from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled, day_at
+from defense_console.model.student.forecast import Cohort, Forecast, Range, forecast, learn
 from tests.examples import examples
 from tests.simulated_students import WORLDS, World, cohort, until
 
 RULES = load_desk_rules().forecast
 START = date(2026, 1, 5)
+GOLDEN = (math.sqrt(5) - 1) / 2
 NOBODY = learn((), RULES)
 
 
@@ -66,7 +57,7 @@ def test_under_two_finished_projects_it_is_too_early() -> None:
     for known in (course(), course(28)):
         found = forecast(known, NOBODY, RULES, after(30))
         assert found.too_early
-        assert found.end is found.on_time_percent is None
+        assert (found.end, found.on_time_percent) == (None, None)
         assert found.planned == after(168)
 
 
@@ -123,6 +114,31 @@ def test_the_stretch_and_the_record_come_from_forecasts_made_again() -> None:
     plain, wide = (end_of(forecast(known, each, RULES, after(56))) for each in (
         msgspec.structs.replace(taught, stretch=1.0), msgspec.structs.replace(taught, stretch=1.5)))  # fmt: skip
     assert wide.first < plain.first < plain.likely == wide.likely < plain.last < wide.last
+    slow = course(60, 120)
+    small, larger = (forecast(slow, msgspec.structs.replace(taught, stretch=each), RULES, after(120)).on_time_percent
+                     for each in (1.0, 2.0))  # fmt: skip
+    assert small is not None is not larger
+    assert 0 <= small < larger < 50  # the plan is below the range: a wider one comes nearer to it
+
+
+def test_the_stretch_is_what_forecasts_from_the_others_would_have_needed() -> None:
+    students = sorted(cohort(5, "long breaks", 12), key=lambda each: each.settled[-1].day)
+    rules = msgspec.structs.replace(RULES, draws=160)
+    taught = learn(students, rules)
+    few = msgspec.structs.replace(rules, draws=40)  # as many as it learns with
+
+    def held(stretch: float) -> int:
+        count = 0
+        for n, known in enumerate(students):
+            others = learn([each for each in students if each is not known], rules)
+            for share in (0.25, 0.5, 0.75):
+                today = day_at(known, share, (n + 1) * GOLDEN % 1)
+                seen = forecast(until(known, today), msgspec.structs.replace(others, stretch=stretch), few, today)
+                count += seen.end is not None and seen.end.first <= known.settled[-1].day <= seen.end.last
+        return count
+
+    wanted = math.ceil(0.8 * 37)
+    assert held(0.97 * taught.stretch) < wanted <= held(1.03 * taught.stretch) <= wanted + 1
 
 
 def test_half_way_is_measured_in_planned_weeks() -> None:

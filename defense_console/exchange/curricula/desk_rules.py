@@ -123,10 +123,9 @@ def _with_line(fault: FileFault, lines: list[str]) -> FileFault:
             if header[1] == "[[":
                 counts[here] = counts.get(here, -1) + 1
                 here = f"{here}[{counts[here]}]"
-        if header and here in (fault.place, table):
+        if (header and here in (fault.place, table)) or (
+            here == table and re.match(rf"\s*{re.escape(key)}\s*[=.]", text)
+        ):
             line = number
-        elif here == table and re.match(rf"\s*{re.escape(key)}\s*[=.]", text):
-            line = number
-            break
     what = ConsoleError(fault.text_id, **fault.parameters)
     return FileFault(fault.file, fault.place, N_("line {line}: {what}"), {"line": line, "what": what})

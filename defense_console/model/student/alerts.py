@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from defense_console.model.student.forecast import Away, away_days
+from defense_console.model.student.course import Away, away_days
 
 Measure = Literal[
     "sessions_missed_in_a_row",

@@ -3,8 +3,6 @@
 A project is measured by `ln(weeks used / weeks planned)`. What a student has shown so far is shrunk towards the cohort,
 the remaining projects are drawn many times from what finished students showed, and the range is stretched by what such
 ranges missed before. The draws are a fixed sequence of points: the same student, store and day give the same dates.
-
-Days off that were declared do not count as used. Weeks are weeks of the calendar; a day is the mentor's local day.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from itertools import accumulate
 from statistics import NormalDist, fmean
@@ -20,10 +18,19 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-WEEK_DAYS: Final = 7
-_LONGEST_WEEKS: Final = 1_000.0
-"""What is farther away is a slip in the plan or in a date; dates end in the year 9999."""
-_SHORTEST_WEEKS: Final = 1 / WEEK_DAYS
+from defense_console.model.student.course import (
+    LONGEST_WEEKS,
+    SHORTEST_WEEKS,
+    WEEK_DAYS,
+    Course,
+    Measured,
+    day_at,
+    measured,
+    off_between,
+    planned_weeks,
+    reached,
+)
+
 _GOLDEN: Final = (math.sqrt(5) - 1) / 2
 
 
@@ -51,57 +58,6 @@ class ForecastRules(msgspec.Struct, frozen=True):
     stretch_from: int
     learn_from_latest: int
     draws: int
-
-
-# --- what is known of a path ------------------------------------------------------------------------------------------
-
-
-class PlannedProject(msgspec.Struct, frozen=True):
-    """A project of a plan and the weeks it is planned for."""
-
-    project: str
-    weeks: float
-
-
-class PathPlan(msgspec.Struct, frozen=True):
-    """When a student starts and how long each project is to take, in order."""
-
-    start: date
-    projects: tuple[PlannedProject, ...]
-
-    @property
-    def end(self) -> date:
-        """Return the planned end."""
-        return _later(self.start, sum(_weeks(each) for each in self.projects))
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """A project that is done with, and on which day."""
-
-    project: str
-    day: date
-
-
-class Away(msgspec.Struct, frozen=True):
-    """Declared days off, the first and the last included; `known` is the day on which they were declared."""
-
-    first: date
-    last: date
-    known: date
-
-
-class Course(msgspec.Struct, frozen=True):
-    """All that the forecast knows of one student."""
-
-    plan: PathPlan
-    settled: tuple[Settled, ...] = ()
-    away: tuple[Away, ...] = ()
-
-    @property
-    def end(self) -> date | None:
-        """Return the day on which the last project was settled, None before."""
-        days = _settled_days(self, date.max)
-        return max(days.values(), default=None) if len(days) == len({p.project for p in self.plan.projects}) else None
 
 
 class Sample(NamedTuple):
@@ -174,90 +130,6 @@ class Forecast(msgspec.Struct, frozen=True):
         return not self.steps and self.ended is None
 
 
-# --- weeks and days ---------------------------------------------------------------------------------------------------
-
-
-def _weeks(project: PlannedProject) -> float:
-    """Return the planned weeks, at least a day; what is no number is a day too."""
-    return min(max(_SHORTEST_WEEKS, project.weeks), _LONGEST_WEEKS)
-
-
-def _later(day: date, weeks: float) -> date:
-    """Return the day so many weeks later, the last day that a date can be at most."""
-    days = math.ceil(max(0.0, weeks) * WEEK_DAYS - 1e-9)
-    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
-
-
-def _days_off(away: Iterable[Away], today: date) -> list[tuple[int, int]]:
-    """Return the days off that are known today as ordinals, end excluded, in order, none twice."""
-    spans: list[tuple[int, int]] = []
-    for first, end in sorted((a.first.toordinal(), a.last.toordinal() + 1) for a in away if a.known <= today):
-        if spans and first <= spans[-1][1]:
-            spans[-1] = spans[-1][0], max(end, spans[-1][1])
-        elif end > first:
-            spans.append((first, end))
-    return spans
-
-
-def away_days(away: Iterable[Away], after: date, until: date) -> int:
-    """Return how many declared days off are after one day, up to and with another, as known on the latter."""
-    return _off_between(_days_off(away, until), after.toordinal(), until.toordinal())
-
-
-def _off_between(spans: Sequence[tuple[int, int]], after: int, until: int) -> int:
-    """Return how many days off are after one day, up to and with another."""
-    return sum(max(0, min(end, until + 1) - max(first, after + 1)) for first, end in spans)
-
-
-def _reached(spans: Sequence[tuple[int, int]], today: date, weeks: float) -> date:
-    """Return the day on which so many weeks from today have been worked, days off left out."""
-    day = _later(today, weeks).toordinal()
-    for first, end in spans:
-        if first <= day:
-            day += max(0, end - max(first, today.toordinal() + 1))
-    return date.fromordinal(min(day, date.max.toordinal()))
-
-
-def _settled_days(course: Course, today: date) -> dict[str, date]:
-    """Return the first day on which each project of the plan was settled, up to today, in order of days."""
-    planned = {project.project for project in course.plan.projects}
-    days: dict[str, date] = {}
-    for settled in sorted(course.settled, key=lambda each: each.day):
-        if settled.project in planned and settled.day <= today:
-            days.setdefault(settled.project, settled.day)
-    return days
-
-
-class _Measured(NamedTuple):
-    """A course up to a day: a ratio and the weeks off per finished project, what remains, weeks used since the last."""
-
-    ratios: list[float]
-    weeks_off: list[float]
-    remaining: list[PlannedProject]
-    used: float
-    last: date
-    spans: list[tuple[int, int]]
-
-
-def _measured(course: Course, today: date) -> _Measured:
-    spans = _days_off(course.away, today)
-    days = _settled_days(course, today)
-    weeks = {project.project: _weeks(project) for project in course.plan.projects}
-    before = course.plan.start.toordinal()
-    ratios, weeks_off = [], []
-    for project, settled in days.items():
-        day = max(before, settled.toordinal())
-        off = _off_between(spans, before, day)
-        used = max(_SHORTEST_WEEKS, (day - before - off) / WEEK_DAYS)
-        ratios.append(math.log(used / weeks[project]))
-        weeks_off.append(off / WEEK_DAYS)
-        before = day
-    now = max(before, today.toordinal())
-    running = (now - before - _off_between(spans, before, now)) / WEEK_DAYS
-    remaining = {p.project: p for p in course.plan.projects if p.project not in days}
-    return _Measured(ratios, weeks_off, [*remaining.values()], running, max(days.values(), default=today), spans)
-
-
 # --- what finished students teach -------------------------------------------------------------------------------------
 
 
@@ -301,7 +173,7 @@ def learn(courses: Iterable[Course], rules: ForecastRules) -> Cohort:
 def _finished(courses: Iterable[Course]) -> Iterable[_Student]:
     for course in courses:
         if (end := course.end) is not None:
-            found = _measured(course, end)
+            found = measured(course, end)
             yield _Student(course, end, found.ratios, found.weeks_off, fmean(found.ratios))
 
 
@@ -346,34 +218,15 @@ def _miss(student: _Student, share: float, inside: float, known: Cohort, rules: 
         rules: the numbers.
     """
     today = day_at(student.course, share, inside)
-    found = _measured(student.course, today)
+    found = measured(student.course, today)
     if len(found.ratios) < rules.least_finished or not found.remaining:
         return None
-    low, likely, high = _drawn(found, known, rules, max(1, rules.draws // 4)).columns[-1].quantiles(rules)
+    low, likely, high = _drawn(found, known, rules, max(1, rules.draws // 4))[-1].quantiles(rules)
     worked = student.end.toordinal() - today.toordinal()
-    worked -= _off_between(found.spans, today.toordinal(), student.end.toordinal())
-    true = math.log(max(_SHORTEST_WEEKS, worked / WEEK_DAYS) / likely)
+    worked -= off_between(found.spans, today.toordinal(), student.end.toordinal())
+    true = math.log(max(SHORTEST_WEEKS, worked / WEEK_DAYS) / likely)
     side = math.log(high / likely) if true > 0 else math.log(low / likely)
     return abs(true) / max(abs(side), 1e-6)
-
-
-def day_at(course: Course, share: float, inside: float) -> date:
-    """Return the day on which a share of the planned weeks of a finished course was behind.
-
-    Args:
-        course: With every project settled.
-        share: of the planned weeks, 0–1: it says which project runs on that day.
-        inside: how far that project is, 0–1 of the time that it took.
-    """
-    weeks = {project.project: _weeks(project) for project in course.plan.projects}
-    aim = share * sum(weeks.values())
-    before, behind = course.plan.start, 0.0
-    for project, day in _settled_days(course, date.max).items():
-        behind += weeks[project]
-        if behind > aim:
-            return before + timedelta(days=math.floor(max(0, (day - before).days) * inside))
-        before = max(before, day)
-    return before
 
 
 def _needed(missed: Sequence[float], rules: ForecastRules) -> float:
@@ -408,12 +261,6 @@ class _Column(NamedTuple):
         return self.weights[count - 1] / self.weights[-1] if count else 0.0
 
 
-class _Drawn(NamedTuple):
-    """One column for each remaining project, in order."""
-
-    columns: list[_Column]
-
-
 @cache
 def _points(dimension: int, draws: int) -> tuple[float, ...]:
     """Return one coordinate of the points: multiples of an irrational number, which fill 0–1 evenly in any number."""
@@ -434,8 +281,11 @@ def _normal_points(draws: int) -> tuple[float, ...]:
     return tuple(normal.inv_cdf(min(max(point, 1e-9), 1 - 1e-9)) for point in _points(0, draws))
 
 
-def _drawn(found: _Measured, known: Cohort, rules: ForecastRules, draws: int) -> _Drawn:
-    """Draw the remaining projects; the student's mean is drawn too, since a few projects do not settle it."""
+def _drawn(found: Measured, known: Cohort, rules: ForecastRules, draws: int) -> list[_Column]:
+    """Return a column for each remaining project in order.
+
+    The student's mean is drawn too, since a few projects do not settle it.
+    """
     k = len(found.ratios)
     total = known.between**2 + known.within**2 / k
     shrink = known.between**2 / total if total else 0.0
@@ -446,7 +296,7 @@ def _drawn(found: _Measured, known: Cohort, rules: ForecastRules, draws: int) ->
     off = [sample.weeks_off for sample in known.samples]
     count = len(residuals)
     paces = [mean + spread * z for z in _normal_points(draws)]
-    running = _weeks(found.remaining[0])
+    running = planned_weeks(found.remaining[0])
     weights, ends = [], []
     limit = math.log(found.used / running) if found.used > 0 else -math.inf
     for pace, point in zip(paces, _points(1, draws), strict=True):
@@ -463,19 +313,19 @@ def _drawn(found: _Measured, known: Cohort, rules: ForecastRules, draws: int) ->
     scales = [math.exp(pace) for pace in paces]
     columns = [_column(ends, weights)]
     for dimension, project in enumerate(found.remaining[1:], 2):
-        weeks = _weeks(project)
+        weeks = planned_weeks(project)
         picks = [int(point * count) for point in _points(dimension, draws)]
         ends = [
             end + weeks * scale * factors[pick] + off[pick]
             for end, scale, pick in zip(ends, scales, picks, strict=True)
         ]
         columns.append(_column(ends, weights))
-    return _Drawn(columns)
+    return columns
 
 
 def _column(ends: Sequence[float], weights: Sequence[float]) -> _Column:
     pairs = sorted(zip(ends, weights, strict=True))
-    values = [min(max(_SHORTEST_WEEKS, end), _LONGEST_WEEKS) for end, _weight in pairs]
+    values = [min(max(SHORTEST_WEEKS, end), LONGEST_WEEKS) for end, _weight in pairs]
     return _Column(values, list(accumulate(weight for _end, weight in pairs)))
 
 
@@ -492,7 +342,7 @@ def forecast(course: Course, cohort: Cohort, rules: ForecastRules, today: date) 
         rules: The numbers.
         today: The mentor's local day.
     """
-    found = _measured(course, today)
+    found = measured(course, today)
     blank = Forecast(course.plan.end, len(found.ratios))
     if not found.remaining:
         return msgspec.structs.replace(blank, ended=found.last if found.ratios else None)
@@ -501,10 +351,10 @@ def forecast(course: Course, cohort: Cohort, rules: ForecastRules, today: date) 
     drawn = _drawn(found, cohort, rules, rules.draws)
     steps = tuple(
         Step(project.project, _dated(column, cohort.stretch, rules, found.spans, today))
-        for project, column in zip(found.remaining, drawn.columns, strict=True)
+        for project, column in zip(found.remaining, drawn, strict=True)
     )
     return msgspec.structs.replace(
-        blank, steps=steps, on_time_percent=_on_time(drawn.columns[-1], cohort.stretch, found, course.plan.end, today)
+        blank, steps=steps, on_time_percent=_on_time(drawn[-1], cohort.stretch, found, course.plan.end, today)
     )
 
 
@@ -512,14 +362,14 @@ def _dated(
     column: _Column, stretch: float, rules: ForecastRules, spans: Sequence[tuple[int, int]], today: date
 ) -> Range:
     low, likely, high = column.quantiles(rules)
-    first, last = likely * (low / likely) ** stretch, min(likely * (high / likely) ** stretch, _LONGEST_WEEKS)
-    return Range(*(_reached(spans, today, weeks) for weeks in (first, likely, last)))
+    first, last = likely * (low / likely) ** stretch, min(likely * (high / likely) ** stretch, LONGEST_WEEKS)
+    return Range(*(reached(spans, today, weeks) for weeks in (first, likely, last)))
 
 
-def _on_time(column: _Column, stretch: float, found: _Measured, planned: date, today: date) -> int:
+def _on_time(column: _Column, stretch: float, found: Measured, planned: date, today: date) -> int:
     """Return the chance that the path ends by the planned day, in percent."""
     left = planned.toordinal() - today.toordinal()
-    left -= _off_between(found.spans, today.toordinal(), planned.toordinal())
+    left -= off_between(found.spans, today.toordinal(), planned.toordinal())
     if left <= 0:
         return 0
     likely = column.at(0.5)
