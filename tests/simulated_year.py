@@ -89,7 +89,7 @@ def _weeks(
     """Yield the session, an upload and the goal of each week; after leaving, sessions are missed and nothing comes."""
     day = course.plan.start + timedelta(days=7)
     while day <= last + timedelta(days=60 if leaves else 0):
-        off = any(each.first <= day <= each.last for each in course.away)
+        off = any(each.covers(day) for each in course.away)
         absent = any(first <= day <= until_day for first, until_day in breaks)
         gone, fading = day > last, leaves and day >= fades
         held = 0.0 if gone else 0.35 if absent else 0.45 if fading else 0.93

@@ -98,6 +98,8 @@ def test_nothing_is_proposed_while_away_while_it_waits_for_me_or_after_the_end()
     away = msgspec.structs.replace(silent, away=(Away(after(30), after(60), after(29)),))
     assert spoken(away, after(40)) == {}
     assert spoken(away, after(61)) == {"unseen": 30, "no-output": 30}  # days off do not count
+    open_end = msgspec.structs.replace(silent, away=(Away(after(30), None, after(29)),))
+    assert spoken(open_end, after(400)) == {}
     assert spoken(msgspec.structs.replace(silent, waits_for_mentor=True), after(40)) == {}
     assert spoken(msgspec.structs.replace(silent, ended=True), after(40)) == {}
 
@@ -183,7 +185,7 @@ ANY_FACTS = st.builds(
     st.lists(st.tuples(DAYS, st.integers(0, 100)), max_size=4).map(tuple),
     st.lists(st.sampled_from(["P1", "P2"]), max_size=4).map(tuple),
     st.lists(st.tuples(DAYS, st.booleans()), max_size=5).map(tuple),
-    st.lists(st.builds(Away, DAYS, DAYS, DAYS), max_size=3).map(tuple), st.booleans(), st.booleans(),
+    st.lists(st.builds(Away, DAYS, st.none() | DAYS, DAYS), max_size=3).map(tuple), st.booleans(), st.booleans(),
 )  # fmt: skip
 ANSWERS = st.lists(
     st.builds(Answer, st.sampled_from(["s1", "s2", "gone"]), st.sampled_from(["missed", "unseen", "no rule"]),

@@ -91,6 +91,9 @@ def test_declared_days_off_move_the_end_by_their_length_and_slow_nobody_down() -
     assert twice == later
     unknown = Away(after(70), after(90), known=after(61))
     assert forecast(msgspec.structs.replace(known, away=(unknown,)), NOBODY, RULES, today) == plain
+    open_end = msgspec.structs.replace(known, away=(Away(after(57), None, after(57)),))
+    shifted = end_of(forecast(open_end, NOBODY, RULES, after(100))).likely  # as on day 56, 44 days later
+    assert shifted - end_of(forecast(known, NOBODY, RULES, after(56))).likely == timedelta(days=44)
     past = course(28, 77, away=(Away(after(30), after(50), after(30)),))
     ends = [end_of(forecast(each, NOBODY, RULES, after(day))).likely for each, day in ((known, 56), (past, 77))]
     assert ends[1] - ends[0] == timedelta(days=21)
@@ -178,7 +181,7 @@ def test_eight_ranges_in_ten_hold_in_every_world(world: World) -> None:
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 PROJECTS = st.lists(st.floats(0.2, 30), min_size=1, max_size=12)
-AWAY = st.builds(Away, DAYS, DAYS, DAYS)
+AWAY = st.builds(Away, DAYS, st.none() | DAYS, DAYS)
 
 
 @st.composite

@@ -207,7 +207,8 @@ def _goals(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
 
 def _not_back(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
     """Return the days after an announced return without a session or an output since."""
-    ends = [each.last for each in facts.away if each.known <= today and each.first <= each.last < today]
+    known = [each for each in facts.away if each.known <= today]
+    ends = [each.last for each in known if each.last is not None and each.first <= each.last < today]
     if not ends:
         return _Counted(0)
     last = max(ends)
@@ -232,8 +233,7 @@ _MEASURED: Final[Mapping[Measure, Callable[[StudentFacts, AlertRule, date], _Cou
 
 def reasons(facts: StudentFacts, rules: AlertRules, today: date) -> tuple[Reason, ...]:
     """Return why an alert is due for a student, the strongest reason first; empty while nothing may be proposed."""
-    away = any(each.known <= today and each.first <= today <= each.last for each in facts.away)
-    if away or facts.waits_for_mentor or facts.ended or today < facts.start:
+    if any(each.covers(today) for each in facts.away) or facts.waits_for_mentor or facts.ended or today < facts.start:
         return ()
     found = []
     for rule in rules.rules:

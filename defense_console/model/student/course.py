@@ -45,11 +45,21 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 class Away(msgspec.Struct, frozen=True):
-    """Declared days off, the first and the last included; `known` is the day on which they were declared."""
+    """Declared days off.
+
+    Attributes:
+        first: day off.
+        last: day off, the day before the announced return; None where nobody knows, which reaches up to today.
+        known: the day on which it was declared.
+    """
 
     first: date
-    last: date
+    last: date | None
     known: date
+
+    def covers(self, day: date) -> bool:
+        """Return whether a day is one of them, as far as was known on that day."""
+        return self.known <= day and self.first <= day and (self.last is None or day <= self.last)
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -83,7 +93,8 @@ def _later(day: date, weeks: float) -> date:
 def _days_off(away: Iterable[Away], today: date) -> list[tuple[int, int]]:
     """Return the days off that are known today as ordinals, end excluded, in order, none twice."""
     spans: list[tuple[int, int]] = []
-    for first, end in sorted((a.first.toordinal(), a.last.toordinal() + 1) for a in away if a.known <= today):
+    known = ((each.first, today if each.last is None else each.last) for each in away if each.known <= today)
+    for first, end in sorted((first.toordinal(), last.toordinal() + 1) for first, last in known):
         if spans and first <= spans[-1][1]:
             spans[-1] = spans[-1][0], max(end, spans[-1][1])
         elif end > first:
