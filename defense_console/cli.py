@@ -311,13 +311,14 @@ def curricula_list(session: Session, as_json: bool) -> None:
 def curricula_check(session: Session, path: str) -> int:
     """Check a file or folder of curricula."""
     from defense_console.exchange.curricula.comments import check_comments
+    from defense_console.exchange.curricula.desk_rules import check_desk_rules
     from defense_console.exchange.curricula.reading import check
 
     settle_language(session)
     place = path_named(path)
     found = [
         (": ".join(part for part in (p.file, p.place) if part), ConsoleError(p.text_id, **p.parameters))
-        for p in (*check(place), *check_comments(place))
+        for p in (*check(place), *check_comments(place), *check_desk_rules(place))
     ]
     return say_problems(found, _("No error found."))
 
