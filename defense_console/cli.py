@@ -21,6 +21,7 @@ from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
 from defense_console.terminal.commands.importing import import_command, whole_store
 from defense_console.terminal.commands.receive import receive
+from defense_console.terminal.commands.students import agenda, student, students
 from defense_console.terminal.files import refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
@@ -239,7 +240,7 @@ def export_command(
             write(output, desk.export())
 
 
-for _command in (import_command, calendar, receive, backup, restore, doctor, forget):
+for _command in (students, student, agenda, import_command, calendar, receive, backup, restore, doctor, forget):
     main.add_command(_command)
 
 
@@ -311,13 +312,14 @@ def curricula_list(session: Session, as_json: bool) -> None:
 def curricula_check(session: Session, path: str) -> int:
     """Check a file or folder of curricula."""
     from defense_console.exchange.curricula.comments import check_comments
+    from defense_console.exchange.curricula.desk_rules import check_desk_rules
     from defense_console.exchange.curricula.reading import check
 
     settle_language(session)
     place = path_named(path)
     found = [
         (": ".join(part for part in (p.file, p.place) if part), ConsoleError(p.text_id, **p.parameters))
-        for p in (*check(place), *check_comments(place))
+        for p in (*check(place), *check_comments(place), *check_desk_rules(place))
     ]
     return say_problems(found, _("No error found."))
 

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         name: The mentor who records, in events and reports. Empty: the name of the account.
         email: The mentor's address, the sender of drafted messages. Empty: the mail program fills it in.
         zone: IANA name of the mentor's time zone.
+        holidays: Country whose holidays have no weekly sessions, such as FR. Empty: none.
         language: "fr", "en", or None to follow the locale.
         theme: "dark" or "light".
         glyphs: "plain" draws marks, frames and digits in ASCII, for fonts that lack them.
@@ -93,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     email: str = ""
     zone: str = "UTC"
+    holidays: str = ""
     language: Language | None = None
     theme: Theme = "dark"
     glyphs: Glyphs = "unicode"

@@ -159,7 +159,7 @@ def shape(value: Any) -> Any:
 def test_the_documents_are_described_with_real_examples(cli: Cli, demo: str) -> None:
     text = Path(__file__).parent.parent.joinpath("docs", "json.md").read_text(encoding="utf-8")
     blocks = [json.loads(part.partition("```")[0]) for part in text.split("```json\n")[1:]]
-    listed, shown, log, keys, curricula, received, imported, doctor = blocks
+    listed, shown, log, keys, curricula, received, *_students, imported, doctor = blocks
     real = json.loads(cli("list", "--json", "--store", demo).stdout)
     by_id = {each["id"]: each for each in real}
     events = json.loads(cli("log", next(e["id"] for e in real if e["student"]["id"] == "demo-hugo"), "--json",

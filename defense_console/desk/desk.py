@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
+    from defense_console.desk.student.student import StudentDesk
+    from defense_console.desk.student.students import StudentsDesk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.desk.uploads.intake import Intake
     from defense_console.store.vault import Vault
@@ -165,6 +167,20 @@ class Desk:
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:
         self.leases.look()
         return kind(self.ledger, defense_id, self.leases, self._countdowns, zone=self.settings.zone)
+
+    def follow(self, student_id: str) -> StudentDesk:
+        """Return a student of the mentor's: sessions, goals, notes."""
+        from defense_console.desk.student.student import StudentDesk
+
+        self.leases.look()
+        return StudentDesk(self.ledger, student_id, self.leases, self.settings)
+
+    @cached_property
+    def students(self) -> StudentsDesk:
+        """Return all students at once."""
+        from defense_console.desk.student.students import StudentsDesk
+
+        return StudentsDesk(self.ledger, self.settings)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
         """Return the leases as the store holds them now."""

@@ -9,7 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -25,11 +25,14 @@ from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.student import kinds as ev_student
+from defense_console.model.student.check_in import CheckIn, check_in_events
 from defense_console.model.student.kinds import StudentRegistered, StudentWhat
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import FollowedStudent, WeeklyPlan
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.student.weekly import start_of
 from defense_console.resources import data_folder
-from defense_console.words.translation import LANGUAGES, Language
+from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 REGISTERED_BEFORE: Final = timedelta(days=30)
 """Students are registered so long before the cohort is made."""
@@ -39,6 +42,9 @@ EPOCH_BEFORE: Final = timedelta(days=60)
 """The invented machine was started so long before the cohort is made."""
 TYPING: Final = timedelta(seconds=7)
 """Time between the first keystroke of a note and Enter."""
+EARLIER_BOOT_ID: Final = "demo-before"
+FOLLOWED_BEFORE: Final = timedelta(days=70)
+"""So long before are those registered whom the mentor has met week after week."""
 BOOT_ID: Final = "demo"
 """No real boot: a console that takes the live defense over measures by the wall clock."""
 
@@ -86,7 +92,7 @@ class Cohort(msgspec.Struct, frozen=True):
         documents: what the students sent, by SHA-256 in hexadecimal.
     """
 
-    students: tuple[Log[StudentWhat, Student], ...]
+    students: tuple[Log[StudentWhat, FollowedStudent], ...]
     defenses: tuple[DemoDefense, ...]
     curricula: dict[str, bytes]
     host: str
@@ -94,8 +100,11 @@ class Cohort(msgspec.Struct, frozen=True):
 
 
 def load_script() -> dict[str, Any]:
-    """Return the script of the cohort, `data/demo/cohort.toml`."""
-    return tomllib.loads((data_folder() / "demo" / "cohort.toml").read_text(encoding="utf-8"))
+    """Return the script of the cohort: its defenses and, in a file of their own, the weeks with the mentor."""
+    script: dict[str, Any] = {}
+    for name in ("cohort.toml", "weeks.toml"):
+        script |= tomllib.loads((data_folder() / "demo" / name).read_text(encoding="utf-8"))
+    return script
 
 
 def cohort(
@@ -113,7 +122,8 @@ def cohort(
     script = _in_language(load_script() if script is None else script, language)
     documents = _Documents(language)
     clock, curricula = _Clock(instant(now), script["mentor"]), Curricula(shipped, lambda _hash: None)
-    students = tuple(_registered(clock, entry, curricula) for entry in script["students"])
+    weeks = {entry["student"]: entry for entry in script.get("followed", ())}
+    students = tuple(_followed(clock, entry, weeks.get(entry["id"]), curricula) for entry in script["students"])
     made: dict[tuple[str, str, int], DemoDefense] = {}
     for entry in script["defenses"]:
         key = (entry["student"], entry["project"], entry.get("attempt", 1))
@@ -165,14 +175,102 @@ class _Clock:
         self.author = author
 
     def stamp(self, moment: datetime) -> Stamp:
-        boot_ms = (moment - self.now + EPOCH_BEFORE) // timedelta(milliseconds=1)
-        return Stamp(iso(moment), boot_ms, boot_ms, BOOT_ID)
+        boot_id, epoch = BOOT_ID, self.now - EPOCH_BEFORE
+        if moment < epoch:
+            boot_id, epoch = EARLIER_BOOT_ID, epoch - EPOCH_BEFORE
+        boot_ms = (moment - epoch) // timedelta(milliseconds=1)
+        return Stamp(iso(moment), boot_ms, boot_ms, boot_id)
 
 
-def _registered(clock: _Clock, entry: Mapping[str, str], curricula: Curricula) -> Log[StudentWhat, Student]:
+def _followed(
+    clock: _Clock, entry: Mapping[str, str], weeks: Mapping[str, Any] | None, curricula: Curricula
+) -> Log[StudentWhat, FollowedStudent]:
+    """Return the log of a student: the registration, and the weeks with the mentor where the script has some."""
+    log: Log[StudentWhat, FollowedStudent] = Log.empty(STUDENT, entry["id"])
     what = StudentRegistered(entry["id"], entry["name"], entry["email"], entry["timezone"])
-    at = clock.stamp(clock.now - REGISTERED_BEFORE)
-    return append_action(Log.empty(STUDENT, what.student_id), [what], at, clock.author, curricula).after
+    before = REGISTERED_BEFORE if weeks is None else FOLLOWED_BEFORE
+    log = append_action(log, [what], clock.stamp(clock.now - before), clock.author, curricula).after
+    return log if weeks is None else _Weeks(clock, weeks, curricula).played(log)
+
+
+class _Weeks:
+    """Plays the weeks of one student: a plan, then one session after the other."""
+
+    def __init__(self, clock: _Clock, entry: Mapping[str, Any], curricula: Curricula) -> None:
+        self.clock = clock
+        self.entry = entry
+        self.curricula = curricula
+        zone, time = entry["zone"], entry["time"]
+        first = clock.now.astimezone(zone_of(zone)).date() - timedelta(days=entry["begun_days_ago"])
+        self.plan = WeeklyPlan(first.isoformat(), time, zone, length_min=entry["length_min"])
+
+    def played(self, log: Log[StudentWhat, FollowedStudent]) -> Log[StudentWhat, FollowedStudent]:
+        """Return the log with everything that lies behind."""
+        begun = start_of(self.plan, self._day(0)) - timedelta(days=2)
+        plan = self.plan
+        log = self._with(log, begun, ev_student.WeeklyPlanned(plan.starts, plan.time, plan.zone, 1, plan.length_min))
+        path = self.entry["path"]
+        log = self._with(log, begun, ev_student.PathPlanned(path["curriculum"], plan.starts, path["weeks"]))
+        for number, said in enumerate(self.entry["sessions"]):
+            start = start_of(self.plan, self._day(number))
+            if start + timedelta(minutes=plan.length_min) > self.clock.now:
+                break
+            log = self._session(log, self._day(number), start, said)
+            for n, line in enumerate(said.get("then", ()), 1):
+                after = start + timedelta(minutes=self.plan.length_min + 5 * n)
+                log = self._with(log, min(after, self.clock.now), self._event(log.state, line))
+        return log
+
+    @staticmethod
+    def _event(student: FollowedStudent, line: Mapping[str, Any]) -> StudentWhat:
+        """Return an event from its kind and fields; what it is about is named by its place, from 1."""
+        made = {"question": student.questions, "alert": student.alerts}
+        fields = {name: made[name][n - 1].seq if name in made else n for name, n in line.items()}
+        what: StudentWhat = msgspec.convert(fields, StudentWhat)
+        return what
+
+    def _day(self, number: int) -> date:
+        return date.fromisoformat(self.plan.starts) + timedelta(weeks=number)
+
+    def _session(
+        self, log: Log[StudentWhat, FollowedStudent], day: date, start: datetime, said: Mapping[str, Any]
+    ) -> Log[StudentWhat, FollowedStudent]:
+        name = day.isoformat()
+        if "missed" in said:
+            return self._with(log, start + timedelta(minutes=15), ev_student.SessionMissed(name, said["missed"]))
+        if "excused" in said:
+            what = ev_student.SessionExcused(name, "student", False, said["excused"])
+            return self._with(log, start - timedelta(days=1), what)
+        goals = log.state.goals
+        end = start + timedelta(minutes=self.plan.length_min - 3)
+        check_in = CheckIn(
+            said.get("pace"),
+            said.get("blocked"),
+            kept=tuple(goals[n - 1].seq for n in said.get("kept", ())),
+            moved={
+                goals[each["goal"] - 1].seq: (self._due(day, each), each["reason"]) for each in said.get("moved", ())
+            },
+            dropped={goals[each["goal"] - 1].seq: each["reason"] for each in said.get("dropped", ())},
+            estimates=said.get("estimates", {}),
+            notes=tuple(said.get("notes", ())),
+            goals=tuple(
+                ev_student.GoalPromised(each["text"], self._due(day, each), each.get("when", ""))
+                for each in said.get("goals", ())
+            ),
+            promises=tuple(said.get("promises", ())),
+        )
+        return self._with(
+            log, end, *check_in_events(log.state, check_in, name, iso(start), iso(end), self.clock.stamp(end))
+        )
+
+    @staticmethod
+    def _due(day: date, each: Mapping[str, Any]) -> str:
+        return (day + timedelta(days=each["in_days"])).isoformat() if "in_days" in each else ""
+
+    def _with(
+        self, log: Log[StudentWhat, FollowedStudent], moment: datetime, *whats: StudentWhat
+    ) -> Log[StudentWhat, FollowedStudent]:
+        return append_action(log, whats, self.clock.stamp(moment), self.clock.author, self.curricula).after
 
 
 Making = Callable[[Defense], DefenseWhat]

@@ -303,6 +303,11 @@ def _local(moment: str | datetime, zone: str) -> datetime:
     return instant.astimezone(zone_of(zone))
 
 
+def local_day(moment: str | datetime, zone: str) -> date:
+    """Return the day that an instant is in a zone."""
+    return _local(moment, zone).date()
+
+
 def _local_date(moment: str | datetime | date, zone: str) -> date:
     if isinstance(moment, date) and not isinstance(moment, datetime):
         return moment

@@ -78,6 +78,28 @@ CANCELLERS: Final[Mapping[str, str]] = {
     "student": N_("the student"),
     "mentor": N_("the mentor"),
     "other": N_("someone else"),
+    "school": N_("the school"),
+}
+PACES: Final[Mapping[str, str]] = {"on_track": N_("on track"), "slow": N_("slow"), "at_risk": N_("at risk")}
+BLOCKED: Final[Mapping[str, str]] = {"no": N_("no"), "a_little": N_("a little"), "yes": N_("yes")}
+LEARNING: Final[Mapping[str, str]] = {
+    "planning": N_("Planning"),
+    "searching": N_("Searching"),
+    "asking": N_("Asking"),
+    "checking": N_("Checking"),
+}
+ALERT_RESULTS: Final[Mapping[str, str]] = {
+    "helped": N_("it helped"),
+    "did_not_help": N_("it did not help"),
+    "not_founded": N_("it was not founded"),
+}
+STUDENT_SESSIONS: Final[Mapping[str, str]] = {
+    "planned": N_("planned"),
+    "running": N_("going on"),
+    "held": N_("held"),
+    "missed": N_("student absent"),
+    "excused": N_("cancelled"),
+    "holiday": N_("holiday"),
 }
 GAP_ANSWERS: Final[Mapping[str, str]] = {
     "counted": N_("the time counted"),
@@ -122,6 +144,14 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/name": N_("name of a student"),
     "ask/email": N_("e-mail address of a student"),
     "ask/zone": N_("time zone of a student"),
+    "promise": N_("what I promise"),
+    "ask/weekly": N_("when the weekly session is"),
+    "ask/session": N_("another time of a session"),
+    "ask/session_reason": N_("why a session is not held"),
+    "ask/away": N_("until when the student is away"),
+    "ask/answer": N_("answer to a question"),
+    "ask/goal_date": N_("new date of a goal"),
+    "ask/goal_reason": N_("why a goal is moved or dropped"),
 }
 """Of text fields: by the first part of their key, those of a document to revise by the last one as well, those of a
 dialog by the second."""

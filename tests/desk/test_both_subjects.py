@@ -14,9 +14,10 @@ import pytest
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.exchange.files import ExchangeDesk
-from defense_console.desk.logs.leases import clear_void
+from defense_console.desk.logs.leases import Leases, clear_void
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.student.student import StudentDesk
 from defense_console.exchange.data_file import data_file
 from defense_console.model.curriculum import Curricula
 from defense_console.model.defense import kinds as ev
@@ -26,9 +27,9 @@ from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import Event, Stamp
 from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.subject import Subject
-from defense_console.model.student.kinds import StudentChanged, StudentRegistered, StudentWhat
-from defense_console.model.student.state import Student
+from defense_console.model.student.kinds import GoalPromised, SessionHeld, StudentChanged, StudentNoted
 from defense_console.model.student.subject import STUDENT
+from defense_console.settings import Settings
 from defense_console.store.base import Append
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.repairing import RepairedLog, repair
@@ -42,16 +43,6 @@ from tests.ui.conftest import SHIPPED, Room
 
 AT = "2026-11-24T14:00:00.000Z"
 STAMP = Stamp(AT, 1_000_000, 1_000_000, "boot-1")
-
-
-class StudentDesk(LogDesk[StudentWhat, Student]):
-    """A student on the desk: the name is a text that can be typed."""
-
-    def held_text(self, field: str) -> str:
-        return self.state.name
-
-    def meant(self, field: str, text: str, first: Stamp) -> StudentWhat | None:
-        return None if text == self.state.name else StudentChanged(name=text)
 
 
 @dataclass(frozen=True)
@@ -79,8 +70,8 @@ class Case:
         return self.desk(twin.desk.ledger, id, twin.desk.leases)
 
 
-def _desk_of_student(ledger: Ledger, id: str, *leases: Any) -> StudentDesk:
-    return StudentDesk(ledger, STUDENT, id, *leases)
+def _desk_of_student(ledger: Ledger, id: str, leases: Leases) -> StudentDesk:
+    return StudentDesk(ledger, id, leases, Settings(zone="Europe/Paris"))
 
 
 CASES = {
@@ -95,9 +86,9 @@ CASES = {
     "student": Case(
         STUDENT,
         lambda room: room.student("s1", "Lina Demo"),
-        (StudentChanged(name="one"), StudentChanged(email="two@example.org"), StudentChanged(name="three")),
-        (StudentRegistered("s1", "again"), "begins with a registration"),
-        "name",
+        (GoalPromised("one"), StudentChanged(email="two@example.org"), StudentNoted("three", STAMP)),
+        (SessionHeld(AT), "No session is being held"),
+        "note",
         _desk_of_student,
     ),
 }

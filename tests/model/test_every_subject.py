@@ -21,11 +21,11 @@ from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone
-from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
-from defense_console.model.student.state import Student
+from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import SUBJECTS
 from tests.examples import examples
+from tests.model import students
 from tests.model.test_clock import Machine
 from tests.model.test_fold import BEGINNINGS, curriculum, proposals
 
@@ -71,22 +71,17 @@ def _defense(beginning: Callable[[], Any]) -> tuple[Log[Any, Any], Machine]:
     return read(DEFENSE, tuple(history.events)), history.machine
 
 
-def _student() -> tuple[Log[Any, Any], Machine]:
-    machine, first = Machine(), StudentRegistered("s1", "Lina Demo", "lina@example.org", "Europe/Paris")
-    return read(STUDENT, (StudentEvent(1, 1, machine.stamp(), "mentor", first),)), machine
-
-
-_TEXTS = st.none() | st.text(st.characters(codec="utf-8"), max_size=8)
-
-
-def _of_student(_state: Student, _at: Stamp) -> st.SearchStrategy[Any]:
-    changed = st.builds(StudentChanged, _TEXTS, _TEXTS, _TEXTS)
-    return changed | st.builds(StudentRegistered, st.just("s1"), st.just("again"))
+def _student(whats: Callable[[Stamp], tuple[StudentWhat, ...]]) -> tuple[Log[Any, Any], Machine]:
+    machine = Machine()
+    log: Log[Any, Any] = Log.empty(STUDENT, "s1")
+    for what in whats(machine.stamp()):
+        log = append_action(log, [what], machine.stamp(), "mentor", CURRICULA).after
+    return read(STUDENT, log.events), machine
 
 
 CASES = (
     Case(DEFENSE, tuple(partial(_defense, begin) for begin in BEGINNINGS), DefenseWhat, proposals),
-    Case(STUDENT, (_student,), StudentWhat, _of_student),
+    Case(STUDENT, tuple(partial(_student, whats) for whats in students.BEGINNINGS), StudentWhat, students.proposals),
 )
 BOTH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.subject.prefix.strip("/"))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from defense_console.desk.logs.wording import every_log_sentence, with_reason
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
@@ -94,7 +95,7 @@ class _Words:
 
     def with_reason(self, sentence: str, reason: str) -> str:
         """Return the sentence, and the reason behind it when there is one."""
-        return self._("{sentence}: {reason}", sentence=sentence, reason=reason) if reason else sentence
+        return with_reason(self._, sentence, reason)
 
     def criterion(self, id: str) -> str:
         """Return the id and sentence of a criterion."""
@@ -201,15 +202,9 @@ def _system(what: DefenseWhat, words: _Words) -> str | None:
             )
         case ev.Recovered(answer=answer):
             return _("Time without the console: {answer}", answer=words.table(GAP_ANSWERS, answer))
-        case ev.LeaseTaken(host=host):
-            return _("Taken over by the console on {host}", host=host)
         case ev.CalendarLinked():
             return _("Found in the calendar")
-        case ev.Undone(cancelled=n):
-            return _("Undone: line {n}", n=n)
-        case ev.Redone(restored=n):
-            return _("Redone: line {n}", n=n)
-    return None
+    return every_log_sentence(what, _)
 
 
 def _said(what: DefenseWhat, words: _Words) -> str | None:

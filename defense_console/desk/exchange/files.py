@@ -25,6 +25,8 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
@@ -86,23 +88,40 @@ class ExchangeDesk:
     def export(self) -> Iterator[bytes]:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
-        return archive.export(
-            store.streams(),
-            store.read_log,
-            store.students(),
-            store.curricula(),
-            [
-                archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
-                for log, drafts in store.all_drafts().items()
-                for field, draft in drafts.items()
-            ],
-            [
-                archive.SavedAside(log, key, event)
-                for log, asides in store.all_asides().items()
-                for key, event in asides.items()
-            ],
-            store.meta(DEMO) or "",
-        )
+        return self._export_of(store.streams(), store.students(), store.curricula())
+
+    def export_of(self, student_id: str) -> Iterator[bytes]:
+        """Write everything held about one student, as `export` writes a store: their logs, drafts, what was refused.
+
+        Source: the right of access, GDPR article 15; private notes fall under it (CJEU C-434/16).
+        """
+        logs = {id: self.logs.log(DEFENSE, id) for id in self.logs.ids(DEFENSE)}
+        mine = {id: log for id, log in logs.items() if log.state.student_id == student_id}
+        pinned = {log.state.curriculum_hash for log in mine.values()}
+        known = self.store.student(student_id)
+        own = STUDENT.stream(student_id)
+        streams = [*map(DEFENSE.stream, mine), *([own] if own in self.store.streams(STUDENT.prefix) else [])]
+        curricula = {hash: body for hash, body in self.store.curricula().items() if hash in pinned}
+        return self._export_of(streams, [known] if known is not None else [], curricula)
+
+    def _export_of(
+        self, streams: Sequence[str], students: Sequence[Student], curricula: Mapping[str, bytes]
+    ) -> Iterator[bytes]:
+        store, chosen = self.store, set(streams)
+        drafts = [
+            archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
+            for log, fields in store.all_drafts().items()
+            for field, draft in fields.items()
+            if log in chosen
+        ]
+        asides = [
+            archive.SavedAside(log, key, event)
+            for log, events in store.all_asides().items()
+            for key, event in events.items()
+            if log in chosen
+        ]
+        demo = store.meta(DEMO) or ""
+        return archive.export(streams, store.read_log, students, curricula, drafts, asides, demo)
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
         """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""

@@ -11,10 +11,12 @@ from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.clipboard import Copied
 from defense_console.desk.logs.ledger import Ledger, SaveState
+from defense_console.desk.student.wording import describe_student
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event
+from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Append, Job, SaveAside, SaveDraft, Store
 from defense_console.words.translation import N_, Translator, _, ngettext, translator
@@ -194,8 +196,11 @@ def _events(
     subject = subject_of(stream)
     events: Sequence[Event[Any]] = [subject.decode(body) for body in bodies]
     if subject is not DEFENSE:
+        student: Sequence[Event[Any]] = events
+        with suppress(ConsoleError):
+            student = ledger.log(STUDENT, STUDENT.id_of(stream)).events
         for event in events:
-            yield _line(_, event.at.wall, event.author, type(event.what).__name__, zone)
+            yield _line(_, event.at.wall, event.author, describe_student(event, language, zone, student), zone)
         return
     curriculum = project = None
     known: Sequence[DefenseEvent] = events

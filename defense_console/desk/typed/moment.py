@@ -10,21 +10,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from defense_console.desk.typed.day import coming_day
 from defense_console.exchange.moments import moment
 from defense_console.model.defense.timeline import instant, iso, later
 from defense_console.model.errors import ConsoleError
 from defense_console.words.translation import zone_of
 
-_WEEKDAYS: Final = (
-    ("lundi", "lun", "monday", "mon"),
-    ("mardi", "mar", "tuesday", "tue"),
-    ("mercredi", "mer", "wednesday", "wed"),
-    ("jeudi", "jeu", "thursday", "thu"),
-    ("vendredi", "ven", "friday", "fri"),
-    ("samedi", "sam", "saturday", "sat"),
-    ("dimanche", "dim", "sunday", "sun"),
-)
-_DAYS_AHEAD: Final = {"aujourd'hui": 0, "aujourdhui": 0, "today": 0, "demain": 1, "tomorrow": 1}
 _UNITS: Final = {
     "j": 86_400, "jour": 86_400, "jours": 86_400, "d": 86_400, "day": 86_400, "days": 86_400,
     "semaine": 604_800, "semaines": 604_800, "week": 604_800, "weeks": 604_800,
@@ -33,8 +24,6 @@ _UNITS: Final = {
 }  # fmt: skip
 _TIME: Final = re.compile(r"(?:^|\s)(?:à\s*|at\s+)?([0-9]{1,2})\s*[:h]\s*([0-9]{2})?$")
 _AHEAD: Final = re.compile(r"(?:dans|in|\+)\s*([0-9]{1,3})\s*([a-z]+)")
-_DAY_MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}))?")
-_ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def typed_moment(text: str, zone: str, now: str, usual: str) -> str:
@@ -74,7 +63,7 @@ def _read(words: str, zone: str, now: str, usual: str) -> str:
         if datetime(day.year, day.month, day.day, hour, minute, tzinfo=local_zone) <= today:
             day += timedelta(days=1)
     else:
-        day = _day(day_words, today.date())
+        day = coming_day(day_words, today.date())
     return _local(day, hour, minute, zone)
 
 
@@ -91,20 +80,3 @@ def _ahead(number: int, unit_s: int, zone: str, now: str, usual: str) -> str:
 
 def _local(day: date, hour: int, minute: int, zone: str) -> str:
     return moment(datetime(day.year, day.month, day.day, hour, minute).isoformat(), zone)  # noqa: DTZ001 — see moment
-
-
-def _day(words: str, today: date) -> date:
-    """Return a day by its name or its date; a day of the month without a year is the coming one."""
-    if words in _DAYS_AHEAD:
-        return today + timedelta(days=_DAYS_AHEAD[words])
-    for number, names in enumerate(_WEEKDAYS):
-        if words in names:
-            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    if match := _ISO_DAY.fullmatch(words):
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _DAY_MONTH.fullmatch(words):
-        if match[3]:
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        day = date(today.year, int(match[2]), int(match[1]))
-        return day if day >= today else day.replace(year=today.year + 1)
-    raise ValueError(words)

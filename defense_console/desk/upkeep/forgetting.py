@@ -24,6 +24,7 @@ from defense_console.model.log.action import read_events
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.fold import emails_ever, names_ever
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
 from defense_console.model.text import searchable
 from defense_console.store.base import FullDisk, Identity, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
@@ -264,8 +265,8 @@ def _in_copies(copies: Sequence[Path], student: str) -> tuple[dict[Path, set[str
 def _mentions(store: Store, streams: set[str], names: Iterable[str]) -> Iterator[str]:
     """Yield the logs of others whose texts hold one of these whole names."""
     wanted = [name.casefold() for name in names if name]
-    for stream in store.streams(DEFENSE.prefix) if wanted else ():
-        events = read_events(DEFENSE, stream, store.read_log(stream))
+    for stream in store.streams() if wanted else ():
+        events = read_events(subject_of(stream), stream, store.read_log(stream))
         texts = (str(msgspec.to_builtins(event)).casefold() for event in events)
         if stream not in streams and any(name in text for text in texts for name in wanted):
             yield stream

@@ -15,7 +15,8 @@ from defense_console.resources import data_folder
 
 COMMON: Final = "common.toml"
 COMMENTS: Final = "comments.toml"
-_NO_CURRICULA: Final = (COMMON, COMMENTS)
+RULES: Final = "rules.toml"
+_NO_CURRICULA: Final = (COMMON, COMMENTS, RULES)
 _LARGEST_BYTES: Final = 4_000_000
 """A curriculum of ten projects takes 50 kB; a file a hundred times as large is a mistake, not a curriculum."""
 

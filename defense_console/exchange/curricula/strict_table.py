@@ -210,6 +210,17 @@ class Table:
             return 0
         return value
 
+    def decimal(self, key: str, low: float, high: float) -> float:
+        """Return a number from `low` to `high`, with or without decimals. Wrong or missing: 0."""
+        value = self._take(key)
+        if value is None:
+            return 0.0
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            text_id = N_("a number from {low} to {high} is expected, not {found}")
+            self.note(key, text_id, low=low, high=high, found=excerpt(value))
+            return 0.0
+        return float(value)
+
     def numbers(self, key: str, low: int, high: int) -> list[tuple[str, int]]:
         """Return the whole numbers of a list with their places; wrong ones are left out."""
         found = [(place, self._as_number(place, item, low, high)) for place, item in self.items(key)]

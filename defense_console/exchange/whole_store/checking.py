@@ -37,7 +37,7 @@ from defense_console.model.log.envelope import Event, encode_event
 from defense_console.model.log.refused import ASIDE_PREFIX, aside_of, key_of
 from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
-from defense_console.model.student.subject import STUDENT
+from defense_console.model.student.subject import IDENTITY, STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
 
 _SHOWN: Final = 60
@@ -241,7 +241,7 @@ class _Check:
                 log = self.found.get(stream)
                 if log is None and stream in self.lines:
                     continue  # the fault of the log is noted already
-                if log is None or log.row != {name: getattr(row, name) for name in log.row}:
+                if log is None or any(log.row[name] != getattr(row, name) for name in IDENTITY):
                     self.wrong(number, N_("the student as their log tells"), row.id)
             elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)

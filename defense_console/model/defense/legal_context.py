@@ -1,19 +1,16 @@
-"""What a legality check is given, where checks are registered, and the two functions every check is written with."""
+"""What a legality check of a defense is given, and where checks are registered."""
 
 from __future__ import annotations
-
-from bisect import bisect_left
-from collections.abc import Sequence
-from operator import attrgetter
-from typing import Protocol, TypeVar
 
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import Defense, SessionState
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import N_
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.kinds import Laws
+from defense_console.model.log.kinds import numbered as numbered
+from defense_console.model.log.kinds import require as require
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -36,29 +33,6 @@ SESSION_REFUSALS: dict[SessionState, str] = {
     "aborted": N_("The defense was broken off."),
 }
 """Why something is not possible now, by the state the session is in."""
-
-
-def require(condition: bool, id: str, **parameters: object) -> None:
-    """Refuse with a sentence unless the condition holds."""
-    if not condition:
-        raise ConsoleError(id, **parameters)
-
-
-class Numbered(Protocol):
-    """What an event made."""
-
-    @property
-    def seq(self) -> int:
-        """The number of the event."""
-
-
-N = TypeVar("N", bound=Numbered)
-
-
-def numbered(made: Sequence[N], seq: int) -> N | None:
-    """Return what the event with this number made, None where it is gone: they are in the order of their numbers."""
-    place = bisect_left(made, seq, key=attrgetter("seq"))
-    return made[place] if place < len(made) and made[place].seq == seq else None
 
 
 def session_in(case: Case, *states: SessionState) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from operator import attrgetter
 from typing import Literal
@@ -16,26 +16,14 @@ import msgspec
 
 from defense_console.model.curriculum import Phase, Rules
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.instants import instant as instant
+from defense_console.model.log.instants import iso as iso
+from defense_console.model.log.instants import later as later
 
 ClockState = Literal["early", "ok", "warn", "danger", "over", "out"]
 TimerState = Literal["idle", "running", "paused", "ended"]
 PauseReason = Literal["technical", "student", "mentor"]
 GapAnswer = Literal["counted", "pause", "ended"]
-
-
-def instant(wall: str) -> datetime:
-    """The aware UTC instant of an ISO 8601 text as the log holds it (`…Z`)."""
-    return datetime.fromisoformat(wall).astimezone(UTC)
-
-
-def iso(moment: datetime) -> str:
-    """ISO 8601 UTC with milliseconds and Z: the one form of an instant in the log."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def later(wall: str, seconds: int) -> str:
-    """The instant so many real seconds after `wall`, whatever local clocks do in between."""
-    return iso(instant(wall) + timedelta(seconds=seconds))
 
 
 def between_ms(a: Stamp, b: Stamp) -> int:

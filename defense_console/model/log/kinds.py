@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from copy import copy
-from typing import Any, Generic, Self, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import msgspec
 
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, What
 
 C = TypeVar("C")
 F = TypeVar("F")
 W = TypeVar("W", bound=What)
+
+
+def require(condition: bool, id: str, **parameters: object) -> None:
+    """Refuse with a sentence unless the condition holds."""
+    if not condition:
+        raise ConsoleError(id, **parameters)
+
+
+class Numbered(Protocol):
+    """What an event made."""
+
+    @property
+    def seq(self) -> int:
+        """The number of the event."""
+
+
+N = TypeVar("N", bound=Numbered)
+
+
+def numbered(made: Sequence[N], seq: int) -> N | None:
+    """Return what the event with this number made, None where it is gone: they are in the order of their numbers."""
+    place = bisect_left(made, seq, key=attrgetter("seq"))
+    return made[place] if place < len(made) and made[place].seq == seq else None
 
 
 class Laws(Generic[C]):

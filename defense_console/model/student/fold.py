@@ -8,10 +8,10 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.undo import settle
 from defense_console.model.student.folding import StudentFolding, applies
 from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import FollowedStudent
 
 
-def fold_student(events: Sequence[StudentEvent]) -> Student:
+def fold_student(events: Sequence[StudentEvent]) -> FollowedStudent:
     """Return what a student's log tells.
 
     Raises:
@@ -23,12 +23,7 @@ def fold_student(events: Sequence[StudentEvent]) -> Student:
     state = StudentFolding()
     for event in applied:
         applies.apply(state, event)
-    return frozen(state, events[-1], undo, redo)
-
-
-def frozen(state: StudentFolding, last: StudentEvent, undo: tuple[int, ...], redo: tuple[int, ...]) -> Student:
-    """Return the student after `last`."""
-    return Student(state.id, state.name, state.email, state.timezone, last.seq, undo, redo)
+    return state.frozen(events[-1], undo, redo)
 
 
 def names_ever(events: Sequence[StudentEvent]) -> tuple[str, ...]:

@@ -1,17 +1,103 @@
-"""The fold's working value: mutable, filled event by event, then frozen into a Student."""
+"""The fold's working value: mutable, filled event by event, then frozen into a student."""
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from typing import TypeVar
+
+import msgspec
+
+from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import Effects, Working
+from defense_console.model.student import state as values
+from defense_console.model.student.state import FollowedStudent, Standing
+
+V = TypeVar("V", bound=msgspec.Struct)
 
 
 class StudentFolding(Working):
-    """A student while their log is being folded. Fields as in `Student`."""
+    """A student while their log is being folded. Fields as in `FollowedStudent` and `Standing`."""
 
     id: str = ""
     name: str = ""
     email: str = ""
     timezone: str = ""
+    plans: list[values.WeeklyPlan] = msgspec.field(default_factory=list)
+    days: dict[str, values.Day] = msgspec.field(default_factory=dict)
+    away: values.Away | None = None
+    sessions: dict[int, values.Session] = msgspec.field(default_factory=dict)
+    absences: dict[str, values.Absence] = msgspec.field(default_factory=dict)
+    """By the day; a session that is held after all is none."""
+    goals: dict[int, values.Goal] = msgspec.field(default_factory=dict)
+    notes: dict[int, values.StudentNote] = msgspec.field(default_factory=dict)
+    promises: dict[int, values.Promise] = msgspec.field(default_factory=dict)
+    path: values.PathPlan | None = None
+    settled: dict[int, values.Settled] = msgspec.field(default_factory=dict)
+    estimates: dict[str, int] = msgspec.field(default_factory=dict)
+    questions: dict[int, values.Asked] = msgspec.field(default_factory=dict)
+    resources: dict[int, values.Pointed] = msgspec.field(default_factory=dict)
+    learning: dict[int, values.Learning] = msgspec.field(default_factory=dict)
+    alerts: dict[int, values.Alert] = msgspec.field(default_factory=dict)
+    put_off: dict[int, values.PutOff] = msgspec.field(default_factory=dict)
+
+    @property
+    def running(self) -> values.Session | None:
+        """Return the session that is being held, None when there is none."""
+        last = self.sessions[next(reversed(self.sessions))] if self.sessions else None
+        return last if last is not None and not last.ended_at else None
+
+    def frozen(self, last: Event[What], undo: tuple[int, ...], redo: tuple[int, ...]) -> FollowedStudent:
+        """Return the student after `last`, who stays as they are when folding goes on."""
+        return FollowedStudent(
+            id=self.id,
+            name=self.name,
+            email=self.email,
+            timezone=self.timezone,
+            seq=last.seq,
+            undo=undo,
+            redo=redo,
+            standing=self._standing(),
+            sessions=tuple(self.sessions.values()),
+            absences=tuple(self.absences.values()),
+            goals=tuple(self.goals.values()),
+            notes=tuple(self.notes.values()),
+            promises=tuple(self.promises.values()),
+            path=self.path,
+            settled=tuple(self.settled.values()),
+            estimates=self.estimates.copy(),
+            questions=tuple(self.questions.values()),
+            resources=tuple(self.resources.values()),
+            learning=tuple(self.learning.values()),
+            alerts=tuple(self.alerts.values()),
+            put_off=tuple(self.put_off.values()),
+        )
+
+    def _standing(self) -> Standing:
+        if self == StudentFolding(self.id, self.name, self.email, self.timezone):
+            return Standing()
+        running = self.running
+        held = [session for session in self.sessions.values() if session.ended_at]
+        goals = [goal for goal in self.goals.values() if goal.state == "open"]
+        return Standing(
+            curriculum=self.path.curriculum if self.path is not None else "",
+            plans=tuple(self.plans),
+            days=self.days.copy(),
+            held=len(held),
+            last_seen=max((session.started_at for session in held), default=""),
+            running=running.started_at if running is not None else "",
+            running_day=running.day if running is not None else "",
+            open_goals=len(goals),
+            next_due=min((goal.due for goal in goals if goal.due), default=""),
+            promises=sum(not promise.settled_at for promise in self.promises.values()),
+            away=self.away,
+            version=values.STANDING_VERSION,
+        )
+
+
+def change(made: MutableMapping[int, V], seq: int, **fields: object) -> None:
+    """Put other values into what the event with this number made; nothing is changed where it is gone."""
+    if seq in made:
+        made[seq] = msgspec.structs.replace(made[seq], **fields)
 
 
 applies = Effects[StudentFolding]()

@@ -1,8 +1,97 @@
-"""A student, folded from their own log."""
+"""A student, folded from their own log: who they are, how things are, and all that the mentor recorded."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+DayState = Literal["held", "missed", "excused", "moved"]
+GoalState = Literal["open", "kept", "dropped"]
+Pace = Literal["on_track", "slow", "at_risk"]
+Blocked = Literal["no", "a_little", "yes"]
+ExcusedBy = Literal["student", "mentor", "school"]
+SettledOutcome = Literal["validated", "conditional", "rework"]
+LearningSkill = Literal["planning", "searching", "asking", "checking"]
+QuestionState = Literal["open", "answered", "dropped"]
+AlertState = Literal["raised", "acknowledged", "closed"]
+AlertResult = Literal["helped", "did_not_help", "not_founded"]
+
+
+class WeeklyPlan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Sessions that come back on one day of the week.
+
+    Attributes:
+        starts: day of the first one.
+        time: on the clocks of `zone`, as `18:00`: it stays when they change.
+        zone: IANA name.
+        every: weeks from one to the next.
+        length_min: minutes of one.
+        last: day after which there is none, "" for no end.
+    """
+
+    starts: str
+    time: str
+    zone: str
+    every: int = 1
+    length_min: int = 60
+    last: str = ""
+
+
+class Day(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of the session of a day; `to` is the instant it was moved to, "" when it was not."""
+
+    state: DayState
+    to: str = ""
+
+
+class Away(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The student is away from a day on; `until` is the last day, "" when nobody knows."""
+
+    since: str
+    until: str = ""
+    reason: str = ""
+
+
+STANDING_VERSION = 1
+"""Goes up when a field of `Standing` is added or means something else: a store folds older rows again."""
+
+
+class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a list of all students shows of one, kept in the row of the store.
+
+    Attributes:
+        curriculum: code of the path that was planned, "" when none was.
+        plans: of the weekly sessions, in order; one ends where the next begins.
+        days: what became of the session of a day, by the day it was planned for.
+        held: how many sessions there were, with those that nobody had planned.
+        last_seen: start of the latest one, ISO 8601 UTC.
+        running: start of the session that is being held, "" for none.
+        running_day: the day it was planned for, "" when nobody had planned it.
+        open_goals: how many.
+        next_due: day of the first of them that has one.
+        promises: how many the mentor still has to keep.
+        away: until when the student is away, None when they are not.
+        version: `STANDING_VERSION` of the console that folded it; 0 for a student of whom only the name is known.
+    """
+
+    curriculum: str = ""
+    plans: tuple[WeeklyPlan, ...] = ()
+    days: dict[str, Day] = {}
+    held: int = 0
+    last_seen: str = ""
+    running: str = ""
+    running_day: str = ""
+    open_goals: int = 0
+    next_due: str = ""
+    promises: int = 0
+    away: Away | None = None
+    version: int = 0
+
+    @property
+    def current(self) -> bool:
+        """Return whether this console folded it so, or would."""
+        return self.version in (0, STANDING_VERSION)
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -11,6 +100,7 @@ class Student(msgspec.Struct, frozen=True):
     Attributes:
         undo: actions that can be undone, the next one last; a row of the store does not have them.
         redo: actions that can be redone, the next one last.
+        standing: what a list of students shows; an export leaves it out, since it is folded again from the log.
     """
 
     id: str
@@ -20,3 +110,217 @@ class Student(msgspec.Struct, frozen=True):
     seq: int
     undo: tuple[int, ...] = ()
     redo: tuple[int, ...] = ()
+    standing: Standing = Standing()
+
+
+# --- what the log tells besides ----------------------------------------------------------------------------------
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A session that was held, or is being held.
+
+    Attributes:
+        seq: of the event that started it.
+        day: it was planned for, "" when nobody had planned it.
+        started_at: ISO 8601 UTC.
+        ended_at: "" while it goes on.
+        pace, blocked: what was answered, None for nothing.
+    """
+
+    seq: int
+    day: str
+    started_at: str
+    ended_at: str = ""
+    pace: Pace | None = None
+    blocked: Blocked | None = None
+
+
+class Absence(msgspec.Struct, frozen=True):
+    """A session that was not held.
+
+    Attributes:
+        excused: by whom it was cancelled; None where the student was absent.
+        late: cancelled late, in the platform's words.
+    """
+
+    seq: int
+    day: str
+    excused: ExcusedBy | None
+    late: bool
+    reason: str
+
+
+class GoalMove(msgspec.Struct, frozen=True):
+    """Another date of a goal: when it was given, the days before and after, why."""
+
+    at: str
+    before: str
+    due: str
+    reason: str
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """What the student promised.
+
+    Attributes:
+        seq: of the event that set it: its number.
+        at: when, ISO 8601 UTC.
+        due: the day, "" for none.
+        first_due: the day that was promised first.
+        condition: what must come before, "" for nothing.
+        settled_at: when it was kept or dropped, "" while it is open.
+        reason: why it was dropped.
+    """
+
+    seq: int
+    at: str
+    text: str
+    due: str
+    first_due: str
+    condition: str
+    state: GoalState = "open"
+    moves: tuple[GoalMove, ...] = ()
+    settled_at: str = ""
+    reason: str = ""
+
+
+class StudentNote(msgspec.Struct, frozen=True):
+    """A private note: its number, when it was begun, its text."""
+
+    seq: int
+    at: str
+    text: str
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """What the mentor promised; `settled_at` is "" while it is to be kept, `kept` says how it ended."""
+
+    seq: int
+    at: str
+    text: str
+    due: str
+    settled_at: str = ""
+    kept: bool = False
+
+
+class PathPlan(msgspec.Struct, frozen=True):
+    """When the path begins, and how many weeks each project was planned for, in order."""
+
+    curriculum: str
+    start: str
+    weeks: dict[str, int]
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """How a project ended, as somebody else decided it."""
+
+    seq: int
+    project: str
+    outcome: SettledOutcome
+    on: str
+    by: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question of the student, and the answer."""
+
+    seq: int
+    at: str
+    project: str
+    criterion: str
+    text: str
+    state: QuestionState = "open"
+    answer: str = ""
+    answered_at: str = ""
+
+
+class Pointed(msgspec.Struct, frozen=True):
+    """A resource that the student was pointed to."""
+
+    seq: int
+    at: str
+    title: str
+    link: str
+    skill: str
+
+
+class Learning(msgspec.Struct, frozen=True):
+    """How the student learns: a skill of learning, −1, 0 or +1, and what was seen."""
+
+    seq: int
+    at: str
+    skill: LearningSkill
+    level: int
+    text: str
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """What the mentor raised with the school.
+
+    Attributes:
+        rule: that proposed it, "" when the mentor saw it first.
+        kudos: it is praise.
+        facts, done, asked, closing: its four lines.
+        answer: of the school.
+    """
+
+    seq: int
+    rule: str
+    kudos: bool
+    facts: str
+    done: str
+    asked: str
+    closing: str
+    raised_at: str
+    state: AlertState = "raised"
+    answer: str = ""
+    acknowledged_at: str = ""
+    result: AlertResult | None = None
+    closed_at: str = ""
+
+
+class PutOff(msgspec.Struct, frozen=True):
+    """A proposal of a rule that was answered without an alert; `until` is "" where it is not founded."""
+
+    seq: int
+    at: str
+    rule: str
+    until: str
+
+
+class FollowedStudent(Student, frozen=True):
+    """All that a student's log tells. What the mentor recorded comes in that order.
+
+    Attributes:
+        estimates: the mentor's estimate of each project, 0 to 100.
+    """
+
+    sessions: tuple[Session, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    notes: tuple[StudentNote, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    path: PathPlan | None = None
+    settled: tuple[Settled, ...] = ()
+    estimates: dict[str, int] = {}
+    questions: tuple[Asked, ...] = ()
+    resources: tuple[Pointed, ...] = ()
+    learning: tuple[Learning, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    put_off: tuple[PutOff, ...] = ()
+
+    @property
+    def running(self) -> Session | None:
+        """Return the session that is being held, None when there is none."""
+        last = self.sessions[-1] if self.sessions else None
+        return last if last is not None and not last.ended_at else None
+
+    @property
+    def open_goals(self) -> tuple[Goal, ...]:
+        """Return the goals that are not settled: the earliest date first, those without one last."""
+        return tuple(sorted((g for g in self.goals if g.state == "open"), key=lambda g: (not g.due, g.due, g.seq)))
+
+    @property
+    def open_promises(self) -> tuple[Promise, ...]:
+        """Return what the mentor still has to keep, in the order in which it was promised."""
+        return tuple(promise for promise in self.promises if not promise.settled_at)

@@ -8,34 +8,39 @@ from typing import Any
 from defense_console.model.curriculum import Curricula, Curriculum
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp, check_texts
-from defense_console.model.log.subject import Subject
+from defense_console.model.log.kinds import require
+from defense_console.model.log.subject import Subject, beside
 from defense_console.model.log.undo import Redone, Undone, check_undo
-from defense_console.model.student.fold import fold_student, frozen
+from defense_console.model.student.fold import fold_student
 from defense_console.model.student.folding import StudentFolding, applies
-from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, StudentWhat
-from defense_console.model.student.state import Student
-from defense_console.model.text import is_one_line
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered, StudentWhat
+from defense_console.model.student.kinds.registration import one_line_address
+from defense_console.model.student.legal_context import Case, checks
+from defense_console.model.student.state import FollowedStudent, Standing, Student
+
+IDENTITY = ("id", "name", "email", "timezone", "seq")
+"""Fields of a row that an export has too."""
 
 
-class Students(Subject[StudentWhat, Student]):
+class Students(Subject[StudentWhat, FollowedStudent]):
     """A log is one student; the row beside it is who that is."""
 
-    def check(self, state: Student | None, what: StudentWhat, at: Stamp, curricula: Curricula) -> None:
+    def check(self, state: FollowedStudent | None, what: StudentWhat, at: Stamp, curricula: Curricula) -> None:
         """Refuse an event that may not come next.
 
         Raises:
             ConsoleError: Why not.
         """
         check_texts(what)
-        if isinstance(what, StudentRegistered | StudentChanged) and not is_one_line(what.email or ""):
-            # A message to the student begins with it: a second line there would be another header.
-            raise ConsoleError("An e-mail address stands on one line.")
-        if isinstance(what, StudentRegistered) != (state is None):
-            raise ConsoleError("A student begins with a registration.")
-        if state is not None and isinstance(what, Undone | Redone):
-            check_undo(what, state.undo, state.redo)
+        require(isinstance(what, StudentRegistered) == (state is None), "A student begins with a registration.")
+        if isinstance(what, StudentRegistered):
+            one_line_address(what.email)
+        elif isinstance(what, Undone | Redone):
+            check_undo(what, state.undo if state else (), state.redo if state else ())
+        elif state is not None and not what.fact:
+            checks.ask(Case(state, at), what)
 
-    def fold(self, events: Sequence[StudentEvent], curricula: Curricula) -> Student:
+    def fold(self, events: Sequence[StudentEvent], curricula: Curricula) -> FollowedStudent:
         """Return the student.
 
         Raises:
@@ -53,13 +58,14 @@ class Students(Subject[StudentWhat, Student]):
 
     def freeze(
         self, working: StudentFolding, last: StudentEvent, undo: tuple[int, ...], redo: tuple[int, ...]
-    ) -> Student:
+    ) -> FollowedStudent:
         """Return the student after `last`."""
-        return frozen(working, last, undo, redo)
+        return working.frozen(last, undo, redo)
 
     def row(self, id: str, state: Student) -> dict[str, Any]:
-        """Return who a student is."""
-        return {name: getattr(state, name) for name in ("id", "name", "email", "timezone", "seq")}
+        """Return who a student is and what a list shows; nothing of that for one of whom only the name is known."""
+        row = {name: getattr(state, name) for name in IDENTITY}
+        return row if state.standing == Standing() else {**row, "standing": beside(state.standing)}
 
     def own_id(self, state: Student) -> str:
         """Return the school's id."""

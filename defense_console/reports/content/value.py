@@ -137,6 +137,7 @@ class Report(msgspec.Struct, frozen=True):
         student: The student's name.
         project: Title of the project.
         imprint: The foot of every page: version and release, or that this is a draft.
+        kind: What it is, where it is no report of a defense; "" for one.
     """
 
     reader: Reader
@@ -155,6 +156,7 @@ class Report(msgspec.Struct, frozen=True):
     student: str = ""
     project: str = ""
     imprint: str = ""
+    kind: str = ""
 
     @property
     def draft(self) -> bool:

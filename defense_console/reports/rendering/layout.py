@@ -81,7 +81,7 @@ def page(report: Report) -> Page:
     }
     return Page(
         language=report.language,
-        kind=kinds[report.reader],
+        kind=report.kind or kinds[report.reader],
         name=one_line(report.title),
         title=one_line(report.project),
         subtitle=one_line(report.student),

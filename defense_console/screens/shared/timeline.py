@@ -97,9 +97,10 @@ class TimelineScreen(ConsoleScreen):
                 day = today
                 yield Item(Content.styled(f"{weekday(event.at.wall, self.zone)} {today}", "bold"))
             lead = f"{event.seq:>3} {clock_time(event.at.wall, self.zone)} {self._clock_at(event):>6} "
-            author = content(event.author) if several and event.author else Content("")
             words = self._words(event, requests, event.seq in struck)
-            yield Item(words, str(event.seq), Content.styled(lead, "$text-muted"), author.stylize("$text-muted"))
+            if several and event.author:
+                words = Content.assemble(words, "  ", content(event.author).stylize("$text-muted"))
+            yield Item(words, str(event.seq), Content.styled(lead, "$text-muted"))
 
     def _words(self, event: DefenseEvent, requests: Mapping[str, Request], undone: bool) -> Content:
         """What happened; struck out when it was undone, marked when the system saw it or time was lost."""

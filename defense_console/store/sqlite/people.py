@@ -41,8 +41,9 @@ class People:
                 if row.sound:
                     with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                         student = _DECODE(row.body)
-                        found[student.id] = student
-            # A row that is damaged or gone is folded from its log.
+                        if student.standing.current:
+                            found[student.id] = student
+            # A row that is damaged, gone or of another version is folded from its log.
             for name in self._rows.names(STUDENT.prefix):
                 id = STUDENT.id_of(name)
                 if id not in found and (folded := self.one(id)) is not None:
@@ -54,8 +55,8 @@ class People:
         """Return one student."""
         with suppress(DamagedRow, msgspec.ValidationError):
             document = self._documents.get(TABLE, "id", id)
-            if document is not None:
-                return msgspec.convert(document, Student)
+            if document is not None and (student := msgspec.convert(document, Student)).standing.current:
+                return student
         stream = STUDENT.stream(id)
         row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)

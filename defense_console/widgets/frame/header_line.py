@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from defense_console.safe_text import cells, shortened
+from defense_console.safe_text import cells, one_line, shortened
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.quiet_text import QuietText
 
@@ -83,7 +83,7 @@ def _tries(headline: Headline, aside: Aside) -> Iterator[tuple[Content, Content]
         _left(headline, "", headline.more),
         _left(headline, "", ""),
     ]
-    live, at = aside.live, aside.saved_at
+    live, at = (one_line(aside.live[0]), aside.live[1]), aside.saved_at
     short = (shortened(live[0], 9), live[1]) if live[0] else live
     rights = [
         Aside(live, aside.saved, at, aside.alarm, aside.time, aside.day),
@@ -100,7 +100,7 @@ def _tries(headline: Headline, aside: Aside) -> Iterator[tuple[Content, Content]
 
 
 def _left(headline: Headline, title: str, more: str) -> Content:
-    project = f"{headline.project} {title}".strip()
+    project = one_line(f"{headline.project} {title}").strip()
     screen = f"{headline.screen}  " if headline.screen and headline.name else headline.screen
     parts = [(f" · {part}" if headline.project else f"  {part}", "") for part in (project, more) if part]
     name = (shortened(headline.name, 60), "bold")

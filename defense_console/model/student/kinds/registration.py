@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from defense_console.model.log.envelope import Event, What
+from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies
+from defense_console.model.student.legal_context import Case, checks
+from defense_console.model.text import is_one_line
 
 
 class StudentRegistered(What, frozen=True, tag="student_registered"):
@@ -14,6 +17,11 @@ class StudentRegistered(What, frozen=True, tag="student_registered"):
     email: str = ""
     timezone: str = ""
     wall = True
+
+
+def one_line_address(email: str) -> None:
+    """Refuse an address of several lines: in the head of a message the second would be another header."""
+    require(is_one_line(email), "An e-mail address stands on one line.")
 
 
 @applies(StudentRegistered)
@@ -27,6 +35,11 @@ class StudentChanged(What, frozen=True, tag="student_changed"):
     name: str | None = None
     email: str | None = None
     timezone: str | None = None
+
+
+@checks(StudentChanged)
+def _check_changed(_case: Case, what: StudentChanged) -> None:
+    one_line_address(what.email or "")
 
 
 @applies(StudentChanged)

@@ -1,0 +1,1 @@
+"""What a mentor does with a student: weekly sessions, goals, notes, the path."""

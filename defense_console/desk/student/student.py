@@ -1,0 +1,334 @@
+"""One student on the desk: one method for each thing a mentor does.
+
+Field keys of texts: `note`, `goal` (one line, read by `typed/goal.py`), `promise`, `question`, `edit/<seq>` of a note,
+and `ask/…`, see `Asked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from defense_console.desk.logs.attempts import defenses_of
+from defense_console.desk.logs.leases import Leases
+from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.student.holidays import holidays_of
+from defense_console.desk.student.overview import Overview, overview
+from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
+from defense_console.desk.typed.moment import typed_moment
+from defense_console.desk.typed.weekly import typed_weekly
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.kinds import numbered
+from defense_console.model.student import kinds as ev
+from defense_console.model.student import weekly
+from defense_console.model.student.check_in import CheckIn, check_in_events
+from defense_console.model.student.kinds import StudentWhat
+from defense_console.model.student.state import (
+    AlertResult,
+    Blocked,
+    ExcusedBy,
+    FollowedStudent,
+    LearningSkill,
+    Pace,
+    SettledOutcome,
+)
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.student.weekly import Holidays, Occurrence
+from defense_console.settings import Settings
+from defense_console.words.translation import language, local_day
+
+
+class Asked(StrEnum):
+    """Field keys of the questions that dialogs ask about a student."""
+
+    WEEKLY = "ask/weekly"
+    SESSION = "ask/session"
+    SESSION_REASON = "ask/session_reason"
+    AWAY = "ask/away"
+    ANSWER = "ask/answer"
+    GOAL_DATE = "ask/goal_date"
+    GOAL_REASON = "ask/goal_reason"
+
+    def of(self, number: int) -> str:
+        """Return the key of a question about one goal, or one question. Args: number: of the event that made it."""
+        return f"{self}/{number}"
+
+
+class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
+    """One student on the desk. Every method that changes something returns the student after it.
+
+    Args:
+        ledger: The logs.
+        student_id: The school's id.
+        leases: Who writes on what.
+        settings: The mentor's zone and country.
+    """
+
+    def __init__(self, ledger: Ledger, student_id: str, leases: Leases, settings: Settings) -> None:
+        super().__init__(ledger, STUDENT, student_id, leases)
+        self.settings = settings
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def student(self) -> FollowedStudent:
+        """The student as they are known now; what is still on its way to the disk counts."""
+        return self.state
+
+    @property
+    def holidays(self) -> Holidays:
+        """Return what names the holidays of the mentor's country."""
+        return holidays_of(self.settings.holidays, language())
+
+    @property
+    def defenses(self) -> Mapping[str, Defense]:
+        """Return every defense of the student, by id; their ids are computed."""
+        projects = {(self.id, project.id): 0 for c in self.ledger.curricula.shipped.values() for project in c.projects}
+        now = {id: d for id, d in self.ledger.unacknowledged(DEFENSE).items() if d.student_id == self.id}
+        found = defenses_of(self.ledger.snapshot.summaries, projects)
+        ids = dict.fromkeys((*(summary.id for attempts in found.values() for summary in attempts), *now))
+        return {id: self.ledger.state(DEFENSE, id) for id in ids}
+
+    def overview(self) -> Overview:
+        """Return what the student's screen shows."""
+        now = self.ledger.now().wall
+        return overview(self.student, self.defenses, now, local_day(now, self.settings.zone), self.holidays)
+
+    def session(self, day: str) -> Occurrence | None:
+        """Return the weekly session that was planned for a day, None when there is none."""
+        return weekly.occurrence(self.student.standing, day, self.holidays)
+
+    # --- weekly sessions -----------------------------------------------------------------------------------------
+
+    def plan_weekly(self, text: str) -> FollowedStudent:
+        """Plan weekly sessions as typed: `mardi 18h, toutes les semaines, Europe/Paris`.
+
+        Raises:
+            ConsoleError: It is not understood, or not legal now.
+        """
+        return self.act(typed_weekly(text, self.settings.zone, self.ledger.now().wall))
+
+    def end_weekly(self, last: str) -> FollowedStudent:
+        """Plan no session after a day."""
+        return self.act(ev.WeeklyEnded(last))
+
+    def move_session(self, day: str, to: str, reason: str = "") -> FollowedStudent:
+        """Give the session of a day another time, once.
+
+        Args:
+            to: As typed; its time of day is the planned one where only a day is typed.
+
+        Raises:
+            ConsoleError: It is no time, occurs twice or never, has passed; or no session is planned that day.
+        """
+        session = self.session(day)
+        now = self.ledger.now().wall
+        usual = session.at if session is not None else now
+        return self.act(ev.SessionMoved(day, typed_moment(to, self.settings.zone, now, usual), reason))
+
+    def excuse_session(
+        self, day: str, by: ExcusedBy = "student", reason: str = "", *, late: bool = False
+    ) -> FollowedStudent:
+        """Cancel the session of a day: somebody said that it cannot be held."""
+        return self.act(ev.SessionExcused(day, by, late, reason))
+
+    def miss_session(self, day: str, reason: str = "") -> FollowedStudent:
+        """Say that the student was absent."""
+        return self.act(ev.SessionMissed(day, reason))
+
+    def start_session(self, day: str = "") -> FollowedStudent:
+        """Start the session of a day now, "" for one that nobody had planned."""
+        return self.act(ev.SessionStarted(day, self.ledger.now().wall))
+
+    def answer(self, pace: Pace | None = None, blocked: Blocked | None = None) -> FollowedStudent:
+        """Record what the student answers while the session is held."""
+        return self.act(ev.CheckInAnswered(pace, blocked))
+
+    def end_session(self) -> FollowedStudent:
+        """End the session that is being held."""
+        return self.act(ev.SessionHeld(self.ledger.now().wall))
+
+    def check_in(self, said: CheckIn, day: str = "", started_at: str = "", ended_at: str = "") -> FollowedStudent:
+        """Record a whole session in one action, that undo takes back as a whole.
+
+        Args:
+            said: What was said.
+            day: The day it was planned for, "" for one that nobody had planned. A session that goes on is ended.
+            started_at, ended_at: ISO 8601 UTC; "" is now, and for the start the planned one where that has passed.
+        """
+        return self.act(*self.check_in_events(said, day, started_at, ended_at))
+
+    def check_in_events(
+        self, said: CheckIn, day: str = "", started_at: str = "", ended_at: str = ""
+    ) -> tuple[StudentWhat, ...]:
+        """Return what `check_in` records, in order, to ask the law."""
+        now = self.ledger.now()
+        end = ended_at or now.wall
+        planned = self.session(day) if day else None
+        start = started_at or (min(planned.at, end) if planned is not None else end)
+        return check_in_events(self.student, said, day, start, end, now)
+
+    def go_away(self, since: str, until: str = "", reason: str = "") -> FollowedStudent:
+        """Say that the student is away; days as the log has them."""
+        return self.act(ev.WentAway(since, until, reason))
+
+    def come_back(self, on: str = "") -> FollowedStudent:
+        """Say that the student is here again, since a day, "" for today."""
+        return self.act(ev.CameBack(on or local_day(self.ledger.now().wall, self.settings.zone).isoformat()))
+
+    # --- goals and promises --------------------------------------------------------------------------------------
+
+    def typed(self, line: str) -> TypedGoal:
+        """Return a goal as it is understood, before it counts.
+
+        Raises:
+            ConsoleError: It is no goal.
+        """
+        return typed_goal(line, self.settings.zone, self.ledger.now().wall)
+
+    def goal_of(self, line: str) -> ev.GoalPromised:
+        """Return what sets a goal, from its line."""
+        goal = self.typed(line)
+        return ev.GoalPromised(goal.text, goal.due, goal.condition)
+
+    def set_goal(self, line: str) -> FollowedStudent:
+        """Set a goal from its line."""
+        return self.act(self.goal_of(line))
+
+    def keep_goal(self, goal: int) -> FollowedStudent:
+        """Say that a goal is kept."""
+        return self.act(ev.GoalKept(goal))
+
+    def move_goal(self, goal: int, due: str, reason: str = "") -> FollowedStudent:
+        """Promise a goal for another day, as typed; "" for none."""
+        day = typed_due(due, self.settings.zone, self.ledger.now().wall)
+        return self.act(ev.GoalMoved(goal, day, reason))
+
+    def drop_goal(self, goal: int, reason: str) -> FollowedStudent:
+        """Drop a goal for a reason."""
+        return self.act(ev.GoalDropped(goal, reason))
+
+    def reword_goal(self, goal: int, text: str, condition: str = "") -> FollowedStudent:
+        """Word a goal otherwise."""
+        return self.act(ev.GoalReworded(goal, text, condition))
+
+    def settle_promise(self, promise: int, *, kept: bool = True) -> FollowedStudent:
+        """Say that a promise of the mentor is kept, or no longer to be kept."""
+        return self.act(ev.PromiseSettled(promise, kept))
+
+    # --- the path ------------------------------------------------------------------------------------------------
+
+    def plan_path(self, curriculum: str, start: str, weeks: Mapping[str, int]) -> FollowedStudent:
+        """Plan the path: when it begins, and how many weeks each project takes.
+
+        Raises:
+            ConsoleError: There is no such curriculum or project here.
+        """
+        known = self.ledger.curricula.shipped.get(curriculum)
+        if known is None:
+            raise ConsoleError("There is no curriculum {code} here.", code=curriculum)
+        for project in weeks:
+            if known.project(project) is None:
+                raise ConsoleError("The curriculum {code} has no project {project}.", code=curriculum, project=project)
+        return self.act(ev.PathPlanned(curriculum, start, dict(weeks)))
+
+    def settle_project(self, project: str, outcome: SettledOutcome, on: str, by: str) -> FollowedStudent:
+        """Record how a project ended with somebody else."""
+        return self.act(ev.ProjectSettled(project, outcome, on, by))
+
+    def estimate(self, project: str, percent: int) -> FollowedStudent:
+        """Estimate how far a project is, from 0 to 100 by 10."""
+        return self.act(ev.ProgressEstimated(project, percent))
+
+    # --- questions, resources, learning, alerts ------------------------------------------------------------------
+
+    def ask(self, text: str, project: str = "", criterion: str = "") -> FollowedStudent:
+        """Keep a question of the student."""
+        return self.act(ev.QuestionAsked(text, project, criterion))
+
+    def answer_question(self, question: int, text: str) -> FollowedStudent:
+        """Answer a question."""
+        return self.act(ev.QuestionAnswered(question, text))
+
+    def drop_question(self, question: int) -> FollowedStudent:
+        """Drop a question."""
+        return self.act(ev.QuestionDropped(question))
+
+    def point_to(self, title: str, link: str = "", skill: str = "") -> FollowedStudent:
+        """Point the student to a resource."""
+        return self.act(ev.ResourcePointed(title, link, skill))
+
+    def note_learning(self, skill: LearningSkill, level: int, text: str) -> FollowedStudent:
+        """Note how the student learns: −1, 0 or +1, with a sentence."""
+        return self.act(ev.LearningNoted(skill, level, text))
+
+    def raise_alert(self, alert: ev.AlertRaised) -> FollowedStudent:
+        """Raise an alert with the school: the console sends nothing."""
+        return self.act(alert)
+
+    def acknowledge_alert(self, alert: int, answer: str = "") -> FollowedStudent:
+        """Record what the school answered."""
+        return self.act(ev.AlertAcknowledged(alert, answer))
+
+    def close_alert(self, alert: int, result: AlertResult) -> FollowedStudent:
+        """Close an alert."""
+        return self.act(ev.AlertClosed(alert, result))
+
+    def put_off(self, rule: str, until: str = "") -> FollowedStudent:
+        """Answer a proposal without an alert: later, or "" for not founded."""
+        return self.act(ev.ProposalPutOff(rule, until))
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    def held_text(self, field: str) -> str:
+        """Return what a field shows when nothing is being typed in it."""
+        kind, _, rest = field.partition("/")
+        if kind != "edit":
+            return ""
+        note = numbered(self.student.notes, int(rest))
+        return note.text if note is not None else ""
+
+    def meant(self, field: str, text: str, first: Stamp) -> StudentWhat | None:
+        """Return the event that a finished text becomes; None when it changes nothing.
+
+        Raises:
+            ConsoleError: A goal that is not understood, or a field that does not exist.
+        """
+        kind, _, rest = field.partition("/")
+        if text == self.held_text(field) or (kind != "edit" and not text.strip()):
+            return None
+        match kind:
+            case "note" | "ask":  # what a dialog held when another console took over is kept as a note
+                return ev.StudentNoted(text, first)
+            case "edit":
+                return ev.StudentNoteEdited(int(rest), text if text.strip() else "")
+            case "goal":
+                return self.goal_of(text)
+            case "promise":
+                return ev.MentorPromised(text)
+            case "question":
+                return ev.QuestionAsked(text)
+        raise ConsoleError("There is no field {field}.", field=field)
+
+    def fields_settled_by(self, what: StudentWhat) -> tuple[str, ...]:
+        """Return the questions that an event answers: their texts go with it."""
+        return _settled_by(what)
+
+
+def _settled_by(what: StudentWhat) -> tuple[str, ...]:
+    match what:
+        case ev.WeeklyPlanned():
+            return (Asked.WEEKLY,)
+        case ev.SessionMoved() | ev.SessionExcused() | ev.SessionMissed():
+            return (Asked.SESSION, Asked.SESSION_REASON)
+        case ev.WentAway():
+            return (Asked.AWAY,)
+        case ev.GoalMoved(goal=n) | ev.GoalDropped(goal=n):
+            return (Asked.GOAL_DATE.of(n), Asked.GOAL_REASON.of(n))
+        case ev.QuestionAnswered(question=n):
+            return (Asked.ANSWER.of(n),)
+    return ()

@@ -1,0 +1,220 @@
+"""`students`, `student` and `agenda`: whom the mentor follows, and what a day holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.text import one_line, shortened, visible
+from defense_console.terminal.base import Session, shared
+from defense_console.terminal.words import OneOf, WordedCommand, say_all, say_json
+from defense_console.words.translation import _, date_text, date_time, language, ngettext, time_of_day, translator
+
+if TYPE_CHECKING:
+    from defense_console.desk.desk import Desk
+    from defense_console.desk.exchange.files import ExchangeDesk
+    from defense_console.desk.student.overview import StudentLine
+    from defense_console.desk.student.student import StudentDesk
+    from defense_console.model.student.weekly import Occurrence
+
+_NAME = 28
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+
+
+@click.command("students", cls=WordedCommand, help=N_("Show the students with their sessions and goals."))
+@_AS_JSON
+@shared
+@click.pass_obj
+def students(session: Session, as_json: bool) -> None:
+    """List the students."""
+    with session.desk(create=True) as (_store, desk):
+        lines = desk.students.lines()
+        if as_json:
+            from defense_console.desk.student.shown import line_document
+
+            say_json([line_document(line) for line in lines])
+            return
+        say_all(_students(lines, session.settings.zone))
+
+
+def _students(lines: tuple[StudentLine, ...], zone: str) -> Iterator[str]:
+    from defense_console.terminal.tables import aligned
+
+    if not lines:
+        yield _("There is no student here.")
+        return
+    rows = []
+    for line in lines:
+        standing = line.student.standing
+        goals = ngettext("{n} goal", "{n} goals", standing.open_goals) if standing.open_goals else "—"
+        due = f" ({date_text(date.fromisoformat(standing.next_due))})" if standing.next_due else ""
+        rows.append(
+            (
+                one_line(line.student.id),
+                shortened(line.student.name, _NAME),
+                one_line(standing.curriculum) or "—",
+                _("{held} of {planned} sessions", held=line.sessions.held, planned=line.sessions.planned)
+                if line.sessions.planned
+                else "—",
+                _("seen {day}", day=date_text(line.last_seen, zone)) if line.last_seen else "—",
+                goals + due,
+                _("away") if line.away else (date_time(line.next.at, zone) if line.next is not None else "—"),
+            )
+        )
+    yield from aligned(rows)
+
+
+@click.command("student", cls=WordedCommand, help=N_("Show one student, or write everything held about them."))
+@_AS_JSON
+@click.option(
+    "--access", is_flag=True,
+    help=N_("Write everything held about the student, private notes included: the right of access."),
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=OneOf("jsonl", "txt", "pdf"), default="jsonl",
+    help=N_("With --access: the whole record as JSON Lines, or the same in words as plain text or PDF."),
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help=N_("Write into a file."))
+@click.argument("student", metavar="STUDENT")
+@shared
+@click.pass_obj
+def student(session: Session, student: str, as_json: bool, access: bool, form: str, output: str | None) -> None:
+    """Show a student, by id or whole name."""
+    if as_json and access:
+        raise ConsoleError("--json and --access are two different documents: ask for one of them.")
+    if (output is not None or form != "jsonl") and not access:
+        raise ConsoleError("-o and --format belong to --access.")
+    with session.desk() as (store, desk):
+        id = desk.students.named(student)
+        if access:
+            _write_access(session, session.exchange(store), desk.follow(id), form, output)
+            return
+        found = desk.follow(id)
+        if as_json:
+            from defense_console.desk.student.shown import student_document
+
+            say_json(student_document(found.student, found.overview()))
+            return
+        say_all(_student(found, session.settings.zone))
+
+
+def _write_access(session: Session, exchange: ExchangeDesk, desk: StudentDesk, form: str, output: str | None) -> None:
+    from defense_console.terminal.files import refuse_terminal, write
+
+    if form == "jsonl":
+        write(output, exchange.export_of(desk.id))
+        return
+    from defense_console.desk.student.access import access_report
+    from defense_console.reports.rendering.formats import BINARY, rendered
+
+    if form in BINARY:
+        refuse_terminal(form, output)
+    write(output, [rendered(access_report(desk, language(), session.settings.zone), form)])
+
+
+def _student(desk: StudentDesk, zone: str) -> Iterator[str]:
+    from defense_console.desk.student.wording import describe_student
+    from defense_console.desk.typed.weekly import weekly_text
+    from defense_console.terminal.tables import aligned, titled
+
+    words, shown, student = translator(language()), desk.overview(), desk.student
+    line = shown.line
+    rows = [(_("Student"), one_line(student.name)), (_("Id"), one_line(student.id))]
+    if student.email:
+        rows.append((_("E-mail"), one_line(student.email)))
+    rows += [(_("Weekly session"), weekly_text(plan, words)) for plan in student.standing.plans[-1:]]
+    if line.sessions.planned:
+        held = _("{held} of {planned} sessions", held=line.sessions.held, planned=line.sessions.planned)
+        rows.append((_("Held"), held))
+    if line.next is not None:
+        rows.append((_("Next session"), date_time(line.next.at, zone)))
+    if shown.record.settled:
+        kept = _("{kept} kept of {settled}", kept=shown.record.kept, settled=shown.record.settled)
+        rows.append((_("Goals"), kept))
+    yield from aligned(rows)
+    yield from titled(_("Open goals"), [_goal(goal.text, goal.due, goal.condition) for goal in shown.goals])
+    yield from titled(_("I promised"), [_goal(each.text, each.due, "") for each in student.open_promises])
+    yield from titled(_("Private notes"), [visible(note.text) for note in student.notes])
+    log = desk.events
+    yield from titled(
+        _("Log"),
+        [f"{date_time(e.at.wall, zone)}  {one_line(describe_student(e, language(), zone, log))}" for e in log],
+    )
+
+
+def _goal(text: str, due: str, condition: str) -> str:
+    parts = [visible(text)]
+    if due:
+        parts.append(_("due {day}", day=date_text(date.fromisoformat(due))))
+    if condition:
+        parts.append(_("when {condition}", condition=visible(condition)))
+    return " · ".join(parts)
+
+
+@click.command("agenda", cls=WordedCommand, help=N_("Show the weekly sessions and the defenses of a day."))
+@click.option(
+    "--day", metavar="DAY", help=N_("The day, such as 2026-11-24, 24/11, friday or in 2 days; otherwise today.")
+)
+@_AS_JSON
+@shared
+@click.pass_obj
+def agenda(session: Session, day: str | None, as_json: bool) -> None:
+    """Show a day of the mentor's."""
+    from defense_console.words.translation import local_day
+
+    with session.desk(create=True) as (_store, desk):
+        today = local_day(desk.now().wall, session.settings.zone)
+        chosen = today if day is None else _day(day, today)
+        rows = _agenda(desk, chosen, session.settings.zone)
+        if as_json:
+            say_json([document for _at, document, _text in rows])
+            return
+        say_all([text for _at, _document, text in rows] or [_("Nothing is planned on {day}.", day=date_text(chosen))])
+
+
+def _day(text: str, today: date) -> date:
+    from defense_console.desk.typed.day import far_day, plain_words
+
+    try:
+        return far_day(plain_words(text), today)
+    except (ValueError, OverflowError):
+        raise ConsoleError("“{text}” is not a day: write it like friday, 15/12 or 2026-12-15.", text=text) from None
+
+
+def _agenda(desk: Desk, day: date, zone: str) -> list[tuple[str, dict[str, object], str]]:
+    """Return what a day holds: its instant, its document and its line; in order."""
+    from defense_console.desk.student.shown import session_document
+    from defense_console.words.translation import local_day
+
+    found: list[tuple[str, dict[str, object], str]] = []
+    for each in desk.students.sessions_of(day):
+        who: dict[str, object] = {"id": each.student.id, "name": each.student.name}
+        text = f"{time_of_day(each.session.at, zone)}  {one_line(each.student.name)} · {_session(each.session)}"
+        found.append((each.session.at, {"kind": "session", "student": who, **session_document(each.session)}, text))
+    for entry in desk.agenda.entries():
+        summary = entry.summary
+        if local_day(summary.planned_at, zone) != day:
+            continue
+        document: dict[str, object] = {
+            "kind": "defense",
+            "student": {"id": summary.student_id, "name": entry.student_name},
+            "at": summary.planned_at,
+            "id": summary.id,
+            "project": summary.project,
+            "attempt": summary.attempt,
+            "session": summary.session,
+        }
+        text = f"{time_of_day(summary.planned_at, zone)}  {one_line(entry.student_name)} · {one_line(summary.project)}"
+        found.append((summary.planned_at, document, text))
+    return sorted(found, key=lambda row: row[0])
+
+
+def _session(session: Occurrence) -> str:
+    from defense_console.words.values import STUDENT_SESSIONS
+
+    state = _(STUDENT_SESSIONS[session.state])
+    return _("weekly session, {state}", state=f"{state} ({session.holiday})" if session.holiday else state)
