@@ -387,9 +387,10 @@ class ConsoleScreen(Screen[None]):
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
-        self.soon(self._uncover_cursors)
+        self.soon(self.uncover_cursors)
 
-    def _uncover_cursors(self) -> None:
+    def uncover_cursors(self) -> None:
+        """See `keep_cursor_seen`."""
         top = min((widget.region.y for widget in self.query("#over, Writer") if widget.region.area), default=0)
         end = self.query_one("#body").region.bottom  # what a column scrolls out of sight is not covered
         for each in self.query(LineList):

@@ -267,7 +267,7 @@ async def test_what_is_pasted_into_the_search_is_seen_and_not_obeyed(room: Room)
     app = room.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash")
-        await shows(pilot, "WRITING")
+        await shows(pilot, "to the list")
         app.post_message(events.Paste("\x1b[31m\u202eno\nsecond"))
         await shows(pilot, "/ ␛[31m\N{REPLACEMENT CHARACTER}no second", "Nothing found")
         assert not {"\x1b", "\u202e"} & set(drawn(app))

@@ -108,7 +108,7 @@ async def test_why_nothing_is_saved_is_read_whole_beside_every_reply(
         await reads(pilot, re.escape(COPIED[spoken]) + rf" {PATH}{broken('clipboard.txt.')}")
         await reads(pilot, FULL[spoken].format(n=4))
         # What one works on is still there: the clock, the criterion with the focus, the text.
-        await reads(pilot, "00:00 of 15:00")
+        await reads(pilot, "00:00 (?:of|sur) 15:00")
         await reads(pilot, "› ◦")
         await reads(pilot, "he waits")
         await pilot.press("escape")  # takes away what the last key did
@@ -165,7 +165,7 @@ async def test_over_a_dialog_it_is_read_once_with_the_dialog_and_what_its_key_di
             await reads(pilot, "PRÉSENTATION 1/3")
             await pilot.press("ctrl+q")  # low enough to let the line below be seen, too
             await reads(pilot, "Quitter la console")
-            await reads(pilot, "✗ NON ENREGISTRÉ")
+            await reads(pilot, "✗ NON ENREGISTRÉ :")
             DeepDisk.full = False
             await until(pilot, lambda: "✗" not in as_read(app))
     finally:

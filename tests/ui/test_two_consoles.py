@@ -75,7 +75,7 @@ async def test_taking_over_is_asked_logged_and_turns_the_first_console_to_readin
             await second.press("f5", "escape", "v")
             await shows(second, READ_ONLY, "Rubric 0/12")
             await take_over(second)
-            await shows(first, f"Taken over by the console on {HOST}", READ_ONLY)
+            await shows(first, f"Taken over by the console on {HOST}: read only here.")
             await second.press("v")
             await shows(second, "Rubric 1/12")
             await shows(first, "Rubric 1/12")

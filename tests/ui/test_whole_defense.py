@@ -122,7 +122,7 @@ async def _seen(app: ConsoleApp, pilot: Pilot[None], keys: Keys) -> tuple[list[s
     """What the queue and the verdict show when they are opened now, without the line that tells of the saving."""
     await until(pilot, lambda: app.desk.saved.state == "saved")
     await pilot.press(keys.all_tab)
-    await shows(pilot, "All pending 1", "◇")
+    await shows(pilot, "All pending 1", "▹")
     queue = plain_text(app).splitlines()
     await pilot.press("enter")
     await shows(pilot, "0 of 2 settled", "The student has time until")

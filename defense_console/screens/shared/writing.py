@@ -73,9 +73,18 @@ class WritingScreen(ConsoleScreen):
         return Region(body.x, body.bottom - rows, body.width, rows)
 
     def place_writer(self) -> None:
-        """Lay the field where a text is written now."""
-        self.writer.cover(self.writing_region(), self.wide)
-        self.keep_cursor_seen()
+        """Lay the field where a text is written now, above red rows and long messages."""
+        region, over = self.writing_region(), self.query_one("#over").region
+        if over.area and region.bottom > over.y:
+            top = max(self.question_top, over.y - region.height)
+            region = Region(region.x, top, region.width, min(region.height, over.y - top))
+        self.writer.cover(region, self.wide)
+
+    def uncover_cursors(self) -> None:
+        """The field is lifted above what lies over the body, too."""
+        if self.writer.field_key:
+            self.place_writer()
+        super().uncover_cursors()
 
     def on_resize(self) -> None:
         """The field follows what it lies over."""
@@ -96,6 +105,7 @@ class WritingScreen(ConsoleScreen):
             return
         draft = self.texts.drafts.get(field)
         self.place_writer()
+        self.keep_cursor_seen()
         self.writer.open(
             field, self.field_label(field), self.texts.text(field), draft.cursor if draft is not None else None
         )

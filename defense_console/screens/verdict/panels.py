@@ -91,8 +91,9 @@ def outcome_items(desk: VerdictDesk, settings: Settings, zone: str, width: int) 
     defense = desk.defense
     version = shown_in_force(defense)
     chosen = version.outcome if version is not None else defense.outcome
-    suggested, because, again = _labels(_("suggested"), _("reason"), _("new version"))
-    items = [Item(content(defense.amendment), mark=again)] if defense.amendment and version is None else []
+    drafted = defense.amendment if version is None else None
+    suggested, because, *again = _labels(_("suggested"), _("reason"), *([_("new version")] if drafted else []))
+    items = [Item(content(drafted or ""), mark=each) for each in again]
     items.append(Item(_suggestion(desk, version), mark=suggested))
     found = [outcome_words(desk, outcome, zone) for outcome in OUTCOME_ORDER]
     widest = max(cells(each.outcome) for each in found)
