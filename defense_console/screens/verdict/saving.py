@@ -34,14 +34,6 @@ REPORT_FORMS: Final[Mapping[str, str]] = {
 MESSAGE_FORMS: Final[Mapping[str, str]] = {"eml": N_("draft e-mail"), "txt": N_("plain text")}
 
 
-class AskPlace(AskPath):
-    """Where a file is saved."""
-
-    def keys_text(self) -> str:
-        """The keys of a path, and what giving it does."""
-        return _("Tab complete     Enter save     Esc go back, the text stays")
-
-
 async def save_report(screen: ConsoleScreen, desk: VerdictDesk, report: Report) -> None:
     """Save the report that is read."""
     form = await _form(screen, _("Save the report as"), REPORT_FORMS)
@@ -98,7 +90,7 @@ async def _place(screen: ConsoleScreen, desk: VerdictDesk, proposed: Path, probl
     """Return where to write; None when the mentor went back. A file that is there is replaced only after a question."""
     while True:
         details = problem or _("A file that is there is replaced only after a question.")
-        typed = await answer_to(screen, AskPlace(desk, Asked.SAVED, _("Where is it saved?"), details, str(proposed)))
+        typed = await answer_to(screen, AskPath(desk, Asked.SAVED, _("Where is it saved?"), details, str(proposed)))
         if typed is None:
             return None
         try:

@@ -19,7 +19,7 @@ class LearningNoted(What, frozen=True, tag="learning_noted"):
 
 @checks(LearningNoted)
 def _check_learning_noted(_case: Case, what: LearningNoted) -> None:
-    require(-1 <= what.level <= 1, "A learning skill is noted −1, 0 or +1.")
+    require(-1 <= what.level <= 1, "A learning skill is noted from −1 to +1.")
     has_text(what.text)
 
 
