@@ -202,7 +202,8 @@ class AgendaDesk:
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
-        students |= {id: student for id, student in self.ledger.unacknowledged(STUDENT).items()}
+        followed = self.ledger.unacknowledged(STUDENT)
+        students.update(followed)
         now = self.ledger.now().wall
         entries, outcomes = list[Entry](), _outcomes()
         for summary in summaries:
