@@ -142,6 +142,6 @@ def start_defense(terminal: Terminal) -> None:
     terminal.press("\r")
     terminal.shows("Avant l’appel")
     terminal.press("t")
-    terminal.shows("On attend Ada")
+    terminal.shows("ATTENTE")
     terminal.press("t")
     terminal.shows("PRÉSENTATION 1/3", "0/12", "enregistré")

@@ -24,7 +24,7 @@ SIXTEEN: Mapping[str, Mapping[str, set[int]]] = {
               "warning": {3, 11, 1, 8}, "error": {1, 9}, "writing": {5, 13}},
 }  # fmt: skip
 """The ANSI colours each role may fall on; a bright one is the same hue."""
-BOX_DRAWING = {"heading", "passed_time", "planned_time", "over_time", "phase_end", "busy"}
+BOX_DRAWING = {"column", "heading", "passed_time", "planned_time", "over_time", "phase_end", "busy"}
 
 
 def _luminance(colour: ColorTriplet) -> float:

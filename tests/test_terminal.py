@@ -60,9 +60,9 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
         terminal.press("g")
         terminal.shows("DÉBRIEFING 3/3")
         terminal.press("f")
-        terminal.shows("Décision", "1. Guide", "Proposition")
+        terminal.shows("Décision", "1. Guide", "proposition")
         terminal.press("é")
-        terminal.shows("(●) r")
+        terminal.shows("(*) r")
         document = shown(store, id)
         assert [row["id"] for row in document["documents_to_revise"]] == ["d1", "d2"]
         assert document["verdict"]["suggested"] == "conditional"
@@ -78,7 +78,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
     assert "Guide d’entretien et questionnaire" in report.replace("\\", "")
     assert "Rapport d’analyse des besoins" in report.replace("\\", "")
     with Terminal(store) as terminal:
-        terminal.shows("Ada [/foo] Démo", "communiquer")
+        terminal.shows("Ada [/foo] Démo", "communiqué")
     run(store, "verify", id)  # exits with 2 when a hash does not hold
 
 
@@ -116,7 +116,7 @@ def test_a_reason_half_typed_in_a_dialog_outlives_a_kill_and_is_there_when_it_is
         terminal.press("\r")
         terminal.shows("Avant l’appel")
         terminal.press("t")
-        terminal.shows("On attend Ada")
+        terminal.shows("ATTENTE")
         terminal.press("x")
         terminal.shows("pourquoi noter l’absence")
         terminal.press("no ans")
@@ -126,11 +126,11 @@ def test_a_reason_half_typed_in_a_dialog_outlives_a_kill_and_is_there_when_it_is
     with Terminal(store) as terminal:
         terminal.shows("Ada [/foo] Démo")
         terminal.press("\r")
-        terminal.shows("On attend Ada")
+        terminal.shows("ATTENTE")
         terminal.press("x")
         terminal.shows("pourquoi noter l’absence", "no ans")
         terminal.press("wer\r")
-        terminal.shows("étudiant absent")
+        terminal.shows("absence notée")
         terminal.wait(lambda: drafts(store, id) == {}, "the draft outlived its answer")
     assert shown(store, id)["session"] == "no_show"
 
@@ -166,27 +166,27 @@ def test_two_documents_are_revised_in_two_rounds_and_the_next_project_opens(stor
     with Terminal(store) as terminal:
         terminal.shows("Ada [/foo] Démo")
         terminal.press("\r")
-        terminal.shows("2/4 reçus")
+        terminal.shows("2 sur 4")
         terminal.press("t")
-        terminal.shows("On attend Ada")
+        terminal.shows("ATTENTE")
         terminal.press("t")
         terminal.shows("PRÉSENTATION 1/3")
         terminal.press('"&&&&&&&&&&ggf')
-        terminal.shows("Décision", "Proposition")
+        terminal.shows("Décision", "proposition")
         terminal.press("é\x1b[20~")
         terminal.shows("signer le verdict")
         terminal.press("o")
         terminal.shows("Verdict 1 communiqué")
         terminal.press("b")  # the documents to revise
-        terminal.shows("0/2 réglés", "L’étudiant a jusqu’à")
+        terminal.shows("0 sur 2 réglés", "L’étudiant a jusqu’à")
         take_in(terminal, sent(tmp_path / "second.zip", CORRECTED))
         terminal.shows("modifié depuis la version 1", "INCHANGÉ malgré la demande", "Vous décidez")
         terminal.press("\r")  # what changed in the first one
         terminal.shows("Question 3, aux apprenants")
         terminal.press("\x1b")
-        terminal.shows("0/2 réglés")
+        terminal.shows("0 sur 2 réglés")
         terminal.press("&")
-        terminal.shows("1/2 réglés")
+        terminal.shows("1 sur 2 réglés")
         terminal.press("r")
         terminal.shows("Que doit montrer la nouvelle version")
         terminal.press(" + les chiffres\r")
@@ -194,7 +194,7 @@ def test_two_documents_are_revised_in_two_rounds_and_the_next_project_opens(stor
         take_in(terminal, sent(tmp_path / "third.zip", SETTLED))
         terminal.shows("modifié depuis la version", "Vous décidez")
         terminal.press("w&")
-        terminal.shows("2/2 réglés", "IRP-P3 s’ouvre")
+        terminal.shows("2 sur 2 réglés", "IRP-P3 s’ouvre")
         terminal.press("\x1b[20~")
         terminal.shows("Signer la version 2")
         terminal.press("o")

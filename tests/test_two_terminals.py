@@ -45,7 +45,7 @@ def test_a_defense_changes_hands_between_two_processes_and_survives_the_death_of
             second.shows("Prendre la main sur cette soutenance")
             second.press("o")
             second.shows("La main est prise", "une note à moitié")
-            first.shows("a pris la main", HELD)
+            first.shows("a pris la main")
             second.press(" dite\r")
             second.shows("une note à moitié dite")
             first.shows("une note à moitié dite")

@@ -93,7 +93,7 @@ class Mentor:
             terminal.press("\r")
             terminal.shows("Before the call")
             terminal.press("t")
-            terminal.shows("Waiting for Ada")
+            terminal.shows("WAITED")
             terminal.press("t")
             terminal.shows(*LIVE, "0/12")
             terminal.kill()

@@ -20,7 +20,7 @@ from defense_console.screens.shared.saved_words import taken_over_words
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.writer import FINISHING, Writer
-from defense_console.words.translation import _, ngettext
+from defense_console.words.translation import _, error_text, ngettext
 
 WRITING_ROWS = 8
 """Rows of the field with its frame, where it has no card's place."""
@@ -243,13 +243,16 @@ class WritingScreen(ConsoleScreen):
             self._ask_about_aside()
 
     def _yield(self) -> None:
-        """Another console took the defense over: this one reads, and what was being typed here is kept."""
+        """Only read from now on, and say why; what was being typed here is kept."""
         other, writing = self.texts.holder, bool(self.writer.field_key)
         if writing:
             self.texts.set_aside(self.writer.field_key, self.writer.text)
             self.writer.shut()
             self.after_writing()
-        self.tell(taken_over_words(other.host if other is not None else "?", writing), "failed")
+        if other is not None:
+            self.tell(taken_over_words(other.host, writing), "failed")
+        elif (reason := self.texts.read_only) is not None:  # nobody took it over: its log cannot be read any more
+            self.tell(error_text(reason), "failed")
 
     def _take_text(self) -> None:
         """Go on with what was being typed in the console that held the defense, unless something else is done first."""
