@@ -22,6 +22,7 @@ from defense_console.cli import main
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.text import is_one_line
 from tests.examples import examples
 from tests.terminal import Terminal
 from tests.ui.conftest import Room
@@ -198,7 +199,7 @@ TEXTS = st.text(
 
 
 @examples(5)
-@given(name=TEXTS, email=TEXTS, note=TEXTS, title=TEXTS)
+@given(name=TEXTS, email=TEXTS.filter(is_one_line), note=TEXTS, title=TEXTS)
 def test_nothing_that_acts_on_a_terminal_leaves_a_command(
     tmp_path_factory: pytest.TempPathFactory, name: str, email: str, note: str, title: str
 ) -> None:
