@@ -10,6 +10,7 @@ from typing import Final
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.queue import AgendaDesk
+from defense_console.desk.student.students import everybody
 from defense_console.desk.typed.answers import Typed
 from defense_console.exchange.lists.headings import plain
 from defense_console.exchange.lists.rows import project_forms
@@ -60,16 +61,15 @@ class Enrolment:
         Args:
             text: As typed: an id or a whole name, else a part of names.
         """
-        known = {each.id: each for each in self._ledger.store.students()} | self._ledger.unacknowledged(STUDENT)
         sought = searchable(text)
-        people = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
+        people = sorted(everybody(self._ledger).values(), key=lambda each: (searchable(each.name), each.id))
         exact = [each for each in people if sought in (searchable(each.id), searchable(each.name))]
         return tuple(exact or [each for each in people if sought and sought in searchable(each.name)])
 
     def free_id(self, name: str) -> str:
         """Return an id that no student has, made of a name."""
         base = _NO_LETTERS.sub("-", searchable(name))[:LONGEST_ID].strip("-") or "s"
-        taken = {each.id for each in self._ledger.store.students()} | self._ledger.unacknowledged(STUDENT).keys()
+        taken = everybody(self._ledger)
         return next(id for n in count(1) if (id := base if n == 1 else f"{base}-{n}") not in taken)
 
     def register(self, id: str, name: str) -> Student:
@@ -80,7 +80,7 @@ class Enrolment:
         """
         if not is_one_line(id) or not is_one_line(name):
             raise ConsoleError("A name and an id are each one line.")
-        taken = {each.id for each in self._ledger.store.students()} | self._ledger.unacknowledged(STUDENT).keys()
+        taken = everybody(self._ledger)
         read = KnownIds(taken).read(id)
         if read in taken:
             raise ConsoleError("There is a student {id} already.", id=read)

@@ -184,11 +184,11 @@ def test_holidays_of_a_country_have_no_session(room: Room, twin: Twin) -> None:
 def test_a_student_is_found_by_id_or_whole_name_and_registered(twin: Twin) -> None:
     students = twin.desk.students
     assert students.named("s1") == students.named("lina demo") == "s1"
-    students.register("s2", "Lina Demo")
+    twin.desk.enrolment.register("s2", "Lina Demo")
     with pytest.raises(ConsoleError, match="Several"):
         students.named("Lina Demo")
     with pytest.raises(ConsoleError, match="already"):
-        students.register("s2", "Tom Demo")
+        twin.desk.enrolment.register("s2", "Tom Demo")
     with pytest.raises(ConsoleError, match="no student"):
         students.named("nobody")
     assert [line.student.id for line in students.lines()] == ["s1", "s2"]

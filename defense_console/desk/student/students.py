@@ -1,4 +1,4 @@
-"""All students on the desk: the list, the sessions of a day, a new student. No log is read for it."""
+"""All students on the desk: the list, the sessions of a day. No log is read for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import StudentLine, student_line
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.student.kinds import StudentRegistered
-from defense_console.model.student.state import FollowedStudent, Student
+from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Occurrence, occurrences
 from defense_console.model.text import searchable
@@ -27,6 +26,12 @@ class DaySession(msgspec.Struct, frozen=True):
     session: Occurrence
 
 
+def everybody(ledger: Ledger) -> dict[str, Student]:
+    """Return every student by id; what is on its way to the store counts."""
+    known: dict[str, Student] = {student.id: student for student in ledger.store.students()}
+    return known | ledger.unacknowledged(STUDENT)
+
+
 class StudentsDesk:
     """What the mentor sees of all students at once."""
 
@@ -34,18 +39,12 @@ class StudentsDesk:
         self._ledger = ledger
         self._settings = settings
 
-    def _all(self) -> tuple[Student, ...]:
-        """Return every student, also what is on its way to the store; sorted by id."""
-        now = self._ledger.unacknowledged(STUDENT)
-        found = {student.id: student for student in self._ledger.store.students()} | now
-        return tuple(found[id] for id in sorted(found))
-
     def lines(self) -> tuple[StudentLine, ...]:
         """Return a line for every student, by name."""
         now = self._ledger.now().wall
         today = local_day(now, self._settings.zone)
         holidays = holidays_of(self._settings.holidays, language())
-        found = (student_line(student, now, today, holidays) for student in self._all())
+        found = (student_line(student, now, today, holidays) for student in everybody(self._ledger).values())
         return tuple(sorted(found, key=lambda line: (searchable(line.student.name), line.student.id)))
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
@@ -56,7 +55,7 @@ class StudentsDesk:
         holidays = holidays_of(self._settings.holidays, language())
         found = [
             DaySession(student, one)
-            for student in self._all()
+            for student in everybody(self._ledger).values()
             for one in occurrences(student.standing, first, last, holidays)
         ]
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))
@@ -67,22 +66,12 @@ class StudentsDesk:
         Raises:
             ConsoleError: There is nobody of this name, or several.
         """
-        students = self._all()
-        if any(each.id == typed for each in students):
+        students = everybody(self._ledger)
+        if typed in students:
             return typed
-        named = [each.id for each in students if searchable(each.name) == searchable(typed)]
+        named = sorted(each.id for each in students.values() if searchable(each.name) == searchable(typed))
         if len(named) > 1:
             raise ConsoleError("Several students have this name: {ids}.", ids=", ".join(named))
         if not named:
             raise ConsoleError("There is no student {id} here.", id=typed)
         return named[0]
-
-    def register(self, id: str, name: str, email: str = "", timezone: str = "") -> FollowedStudent:
-        """Register a student.
-
-        Raises:
-            ConsoleError: There is one with this id.
-        """
-        if any(each.id == id for each in self._all()):
-            raise ConsoleError("There is a student {id} already.", id=id)
-        return self._ledger.begin(STUDENT, id, StudentRegistered(id, name, email, timezone))
