@@ -88,8 +88,10 @@ class AgendaDesk:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        found = {summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()
-        return self._named(found.values())
+        return self._named(self._pending())
+
+    def _pending(self) -> Collection[Summary]:
+        return ({summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()).values()
 
     def card(self, entry: Entry) -> Card:
         """Return what to show of a line of the list.
@@ -218,8 +220,7 @@ class AgendaDesk:
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
         """Return the lines of the defenses that are live, without this one."""
-        pending = self.entries()
-        return tuple(each for each in pending if each.summary.session == "live" and each.summary.id != defense_id)
+        return self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""

@@ -340,8 +340,8 @@ class ConsoleScreen(Screen[None]):
         if not self.query(MessageLine):
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
-        self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width)))
-        self.keep_cursor_seen()
+        if self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width))):
+            self.keep_cursor_seen()
         self.show_header()
         if saved.state in ("failed", "unread"):
             self._alarmed = True
