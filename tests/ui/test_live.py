@@ -206,6 +206,17 @@ async def test_g_in_the_last_phase_says_that_f_finishes(room: Room) -> None:
     assert room.defense(id).session == "live"
 
 
+async def test_the_keys_beside_the_clock_follow_the_clock(room: Room) -> None:
+    app = room.app(started(room))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(
+            pilot, lambda: plain_text(app).count("g discussion") == 2
+        )  # beside the clock, and in the row of keys
+        await pilot.press("g", "t")
+        await until(pilot, lambda: plain_text(app).count("g debriefing") == 2)
+        await shows(pilot, "t resume  g debriefing")
+
+
 async def test_a_minute_more_moves_the_target_not_the_window(room: Room) -> None:
     id = started(room)
     room.machine.pass_time(660)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -15,6 +15,7 @@ from defense_console.desk.defense.live import LiveDesk
 from defense_console.keys.keymap import Command, Context, command, keys_of
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import rubric
+from defense_console.model.defense.revision import Row
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import shortened
 from defense_console.screens.live import flows, view
@@ -60,7 +61,8 @@ class LiveScreen(WritingScreen):
         self.defense_id = defense_id
         self.pane: Pane = "rubric"
         self._drawn_seq = -1
-        self._around = Around()
+        self._following = ("", "")
+        self._clock_keys = Content("")
         self._just_rated: str | None = None
         self._asked: set[int] = set()
 
@@ -173,17 +175,18 @@ class LiveScreen(WritingScreen):
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
         verdict = self.desk.verdict(self.defense_id)
-        self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(verdict))
+        rows = verdict.rows()
+        self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(rows))
         self.set_class(self.last_phase, "-last-phase")
         if self.pane not in self.panes():
             self.show_pane("rubric")
-        kept = sum(row.kept for row in verdict.rows()) if self.last_phase else 0
-        titles = view.pane_titles(live, self.panes(), kept)
-        self._draw_panes(titles, verdict)
+        titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
+        self._draw_panes(titles, verdict, rows)
         self._draw_card()
+        self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
         self._draw_clock(defense)
 
-    def _draw_panes(self, titles: Mapping[Pane, Content], verdict: VerdictDesk) -> None:
+    def _draw_panes(self, titles: Mapping[Pane, Content], verdict: VerdictDesk, rows: Sequence[Row]) -> None:
         """Draw the frames and what is in them; where one pane hides the others, its rule names them all."""
         live = self.live
         shown = dict(titles)
@@ -197,7 +200,7 @@ class LiveScreen(WritingScreen):
         self.query_one(NotesPanel).show_defense(live.defense, names, shown["notes"], self.hints_of("live.note"))
         self.query_one(QuestionsPanel).show_defense(live.defense, shown["questions"], self.hints_of("live.question"))
         if self.last_phase:
-            self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict))
+            self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
     def _draw_card(self) -> None:
         """The card of the criterion that a note is about: just rated, else focused."""
@@ -210,9 +213,9 @@ class LiveScreen(WritingScreen):
         card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
-        self.query_one(ClockPanel).show_clock(
-            defense.timeline, self.desk.now(), self.live.curriculum.rules, self.zone, self._around
-        )
+        around = Around(*self._following, self._clock_keys)
+        rules = self.live.curriculum.rules
+        self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:
         """What the mentor should know while no key says something else: read only, a gap."""
@@ -221,8 +224,7 @@ class LiveScreen(WritingScreen):
     def _look_ahead(self) -> None:
         """When the next defense starts; read when the screen is shown, not every second."""
         entries, now = self.desk.agenda.entries(), self.desk.now().wall
-        keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
-        self._around = Around(*view.next_defense(entries, self.defense_id, self.zone, now), keys)
+        self._following = view.next_defense(entries, self.defense_id, self.zone, now)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """The card shows the focused criterion."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -10,6 +10,7 @@ from textual.content import Content
 from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric
+from defense_console.model.defense.revision import Row
 from defense_console.model.defense.timeline import Gap, between_ms
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells, content, line, shortened
@@ -65,19 +66,19 @@ def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.DefenseEvent]) -> str
     return ""
 
 
-def outlook(desk: VerdictDesk) -> tuple[str, tuple[tuple[str, bool], ...]]:
-    """The suggestion in one sentence, and each document with whether it is kept."""
+def outlook(desk: VerdictDesk, rows: Sequence[Row]) -> tuple[str, tuple[tuple[str, bool], ...]]:
+    """Return the suggestion in one sentence, and each document to revise with whether it is kept."""
     found = desk.suggestion()
     reason = _(found.text_id, **dict(found.parameters))
     if found.outcome is None:
         sentence = _("No suggestion yet: {reason}.", reason=reason)
     else:
         sentence = _("Suggested: {outcome} — {reason}.", outcome=_(OUTCOMES[found.outcome]), reason=reason)
-    rows = tuple(
+    documents = tuple(
         (revision.row_title(row.request, desk.project, language()) or _("a document without a name"), row.kept)
-        for row in desk.rows()
+        for row in rows
     )
-    return sentence, rows
+    return sentence, documents
 
 
 def gap_line(live: LiveDesk, now: Stamp, shown_s: int) -> str:
@@ -184,10 +185,10 @@ def card_items(live: LiveDesk, criterion: Criterion) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def asked_documents(desk: VerdictDesk) -> Mapping[str, str]:
+def asked_documents(rows: Iterable[Row]) -> Mapping[str, str]:
     """Return, by criterion, the numbers of the documents that are asked for because of it; `+` for one without."""
     asked: dict[str, str] = {}
-    for row in desk.rows():
+    for row in rows:
         if row.kept:
             for criterion in row.request.criteria:
                 before = [asked[criterion]] if criterion in asked else []
