@@ -139,7 +139,7 @@ def refusal(key: str) -> str | None:
 
 
 def display_key(key: str, language: str = "en") -> str:
-    """Return a key as footer, help and documents show it: `&`, `F2`, `↵`, `Ctrl+L`, `Espace`."""
+    """Return a key as footer, help and documents show it: `&`, `F2`, `Enter`, `Ctrl+L`, `Espace`."""
     _ = translator(language)
     modifier, plus, base = key.rpartition("+")
     if plus:

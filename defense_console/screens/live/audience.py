@@ -54,7 +54,7 @@ class AudienceScreen(ConsoleScreen):
     # --- drawing -------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Nothing of what other screens share: no status line, no hints."""
+        """Nothing of what other screens share: no header, no keys."""
         yield Static(id="too-small", markup=False)
         with Vertical():
             yield Static(classes="audience--words", id="audience-phase", markup=False)
@@ -84,7 +84,7 @@ class AudienceScreen(ConsoleScreen):
         self.redraw()
 
     def show_mode(self) -> None:
-        """There is no status line here."""
+        """There is no row of keys here."""
 
     def show_saved(self) -> None:
         """Only what must not wait: that something could not be saved, in two words."""
