@@ -26,7 +26,7 @@ from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
 from defense_console.store.base import Answer, Refused, StoreError
 from defense_console.widgets.frame.marks import plain, use_glyphs
-from defense_console.widgets.frame.themes import THEMES
+from defense_console.widgets.frame.themes import themes_on
 from defense_console.words.translation import _
 
 DeskFactory = Callable[[Callable[[Answer], None]], Desk]
@@ -75,7 +75,7 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def on_load(self) -> None:
         """Open the desk, before anything is drawn."""
-        for theme in THEMES:
+        for theme in themes_on(self.console.color_system):
             self.register_theme(theme)
         self.theme = f"console-{self.settings.theme}"
         self.animation_level = "none"

@@ -11,17 +11,25 @@ from rich.color_triplet import ColorTriplet
 from textual.theme import Theme
 
 from defense_console.widgets.frame.marks import MARKS
-from defense_console.widgets.frame.themes import DARK_COLOURS, LIGHT_COLOURS, THEMES
+from defense_console.widgets.frame.themes import (
+    DARK_COLOURS,
+    DARK_ON_SIXTEEN,
+    LIGHT_COLOURS,
+    LIGHT_ON_SIXTEEN,
+    THEMES,
+    themes_on,
+)
 
 THEMES_BY_NAME = {"dark": DARK_COLOURS, "light": LIGHT_COLOURS}
+ON_SIXTEEN = {"dark": DARK_ON_SIXTEEN, "light": LIGHT_ON_SIXTEEN}
 BACKGROUNDS = ("background", "surface", "panel", "blur")
 TEXTS = ("foreground", "muted", "disabled", "primary", "accent", "success", "warning", "error", "writing")
 BLACK, WHITE, GREYS = {0}, {15}, {7, 8}
 SIXTEEN: Mapping[str, Mapping[str, set[int]]] = {
-    "dark": {"background": BLACK, "foreground": WHITE | {7}, "primary": {4, 12}, "accent": {6, 14}, "success": {2, 10},
-             "warning": {3, 11}, "error": {1, 9}, "writing": {5, 13}},
-    "light": {"background": WHITE, "foreground": BLACK, "primary": {4, 12}, "success": {2, 10},
-              "warning": {3, 11, 1, 8}, "error": {1, 9}, "writing": {5, 13}},
+    "dark": {**dict.fromkeys(BACKGROUNDS, BLACK), "foreground": WHITE | {7}, "primary": {4, 12}, "accent": {6, 14},
+             "success": {2, 10}, "warning": {3, 11}, "error": {1, 9}, "writing": {5, 13}},
+    "light": {**dict.fromkeys(BACKGROUNDS, WHITE), "foreground": BLACK, "primary": {4, 12}, "accent": GREYS,
+              "success": {2, 10}, "warning": BLACK, "error": {1, 9}, "writing": {5, 13}},
 }  # fmt: skip
 """The ANSI colours each role may fall on; a bright one is the same hue."""
 BOX_DRAWING = {"column", "heading", "passed_time", "planned_time", "over_time", "phase_end", "busy"}
@@ -60,11 +68,17 @@ def test_every_role_is_readable_on_every_background(name: str, system: ColorSyst
 @pytest.mark.parametrize("name", THEMES_BY_NAME)
 def test_on_sixteen_colours_each_role_keeps_its_hue(name: str) -> None:
     fell = {role: Color.parse(colour).downgrade(ColorSystem.STANDARD).number
-            for role, colour in THEMES_BY_NAME[name].items()}  # fmt: skip
+            for role, colour in ON_SIXTEEN[name].items()}  # fmt: skip
     assert {role: fell[role] for role, allowed in SIXTEEN[name].items() if fell[role] not in allowed} == {}
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_a_terminal_of_sixteen_colours_gets_themes_of_its_own_under_the_same_names() -> None:
+    assert [theme.name for theme in themes_on("standard")] == [theme.name for theme in THEMES]
+    assert themes_on("standard") != THEMES
+    assert themes_on("truecolor") == themes_on("256") == themes_on(None) == THEMES
+
+
+@pytest.mark.parametrize("theme", [*THEMES, *themes_on("standard")], ids=lambda theme: f"{theme.name} {theme.warning}")
 def test_the_toolkit_tints_no_text_colour(theme: Theme) -> None:
     variables = theme.to_color_system().generate() | theme.variables  # as the application puts them together
     for role in ("primary", "accent", "success", "warning", "error"):

@@ -2,6 +2,11 @@
 
 Each colour keeps 4.5:1 on the four backgrounds (the frame 3:1 on the first three), in true colour and on 256, and falls
 on one ANSI colour on 16: `tests/test_look.py` computes it. `docs/look.md` says what each role is for.
+
+On 16 colours two roles fall elsewhere: the shade of a cursor without focus on the background, because the ANSI grey is
+too light for what is written on it, and warnings of the light theme on black, because no ANSI yellow is seen on white.
+There the veil over what a question covers is thinner too, since half way to white nothing is read, and the keys are
+grey under it as above it.
 """
 
 from __future__ import annotations
@@ -14,13 +19,21 @@ ROLES = ("primary", "accent", "success", "warning", "error", "writing")
 """Hues with one meaning each."""
 
 
-def _theme(name: str, dark: bool, colours: Mapping[str, str]) -> Theme:
-    """Return a theme in which the toolkit derives no tint of its own from these colours."""
+def _theme(name: str, dark: bool, colours: Mapping[str, str], veil: str = "50%") -> Theme:
+    """Return a theme in which the toolkit derives no tint of its own from these colours.
+
+    Args:
+        name: As the settings name it, after `console-`.
+        dark: Whether it is a dark one.
+        colours: Of every role.
+        veil: How much of the background lies over what a question covers.
+    """
     texts = {f"text-{role}": colours[role] for role in ROLES}
     frame = {
         "frame": colours["frame"],
         "blur": colours["blur"],
         "writing": colours["writing"],
+        "veil": f"{colours['background']} {veil}",
         "text-muted": colours["muted"],
         "text-disabled": colours["disabled"],
         "border": colours["primary"],
@@ -90,3 +103,17 @@ LIGHT_COLOURS: Mapping[str, str] = {
 DARK = _theme("console-dark", True, DARK_COLOURS)
 LIGHT = _theme("console-light", False, LIGHT_COLOURS)
 THEMES = (DARK, LIGHT)
+
+DARK_ON_SIXTEEN: Mapping[str, str] = {**DARK_COLOURS, "blur": DARK_COLOURS["surface"]}
+LIGHT_ON_SIXTEEN: Mapping[str, str] = {
+    **LIGHT_COLOURS,
+    "warning": LIGHT_COLOURS["foreground"],
+    "accent": LIGHT_COLOURS["muted"],
+}
+
+
+def themes_on(colour_system: str | None) -> tuple[Theme, Theme]:
+    """Return both themes for a terminal. Args: colour_system: as rich names it; "standard" has 16 colours."""
+    if colour_system != "standard":
+        return THEMES
+    return _theme(DARK.name, True, DARK_ON_SIXTEEN), _theme(LIGHT.name, False, LIGHT_ON_SIXTEEN, "25%")
