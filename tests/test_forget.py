@@ -71,6 +71,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
             store.save_draft(stream, "name", Draft(typed, at, 1))
             store.save_aside(stream, *aside_row(2, StudentEvent(2, 2, at, "Mentor Test", StudentChanged(typed))))
             store.write_lease(stream, held)
+        store.save_draft(STUDENT.stream(""), "ask/student", Draft(NAME, at, 1))  # typed to look for her
     with closing(sqlite3.connect(room.folder / place.FILE, isolation_level=None)) as connection:
         # A text that was deleted long ago still lies in a page that nothing points to, as SQLite leaves it elsewhere.
         connection.execute("PRAGMA secure_delete = OFF").fetchall()

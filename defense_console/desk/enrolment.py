@@ -26,7 +26,6 @@ from defense_console.model.student.kinds import StudentChanged, StudentRegistere
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import is_one_line, searchable
-from defense_console.store.base import Draft
 from defense_console.words.translation import zone_of
 
 LONGEST_ID: Final = 24
@@ -47,11 +46,10 @@ class Enrolment:
         self._ledger = ledger
         self._agenda = agenda
         self._shipped = shipped
-        self._kept: dict[str, Draft] = {}
 
-    def typed(self, whose: str = "") -> Typed:
-        """Return what keeps the texts of the questions; the same texts every time."""
-        return Typed(self._ledger, whose, self._kept)
+    def typed(self, whose: str = "", student_id: str = "") -> Typed:
+        """Return what keeps the texts of the questions. Args: see `Typed`."""
+        return Typed(self._ledger, whose, student_id)
 
     # --- students ------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from defense_console.desk.defense.asked import Asked
 from defense_console.desk.desk import Desk
 from defense_console.desk.enrolment import Enrolment
 from defense_console.model.defense import kinds as ev
@@ -112,3 +113,22 @@ def test_a_student_is_changed_and_undo_takes_it_back(desk: Desk) -> None:
     desk.agenda.undo()
     assert names(enrolment, "s1") == ["Ada Exemple"]
     assert enrolment.students("s1")[0].email == ""
+
+
+def test_what_is_typed_in_a_question_outlives_the_console_and_is_about_one_student(room: Room) -> None:
+    room.student("s1", "Ada Exemple")
+    first = room.open_desk(lambda answer: None)
+    first.enrolment.typed().type_text(Asked.STUDENT, "Zoé")
+    first.enrolment.typed("Ada Exemple", "s1").type_text(Asked.EMAIL, "ada@")
+    first.close()
+
+    second = room.open_desk(lambda answer: None)
+    assert second.enrolment.typed().text(Asked.STUDENT) == "Zoé"
+    assert second.enrolment.typed("Ada Exemple", "s1").text(Asked.EMAIL) == "ada@"
+    assert second.enrolment.typed("Adèle Démo", "s2").text(Asked.EMAIL) == "", "never on another's question"
+    second.enrolment.typed().answered(Asked.STUDENT, Asked.PROJECT)
+    second.close()
+
+    third = room.open_desk(lambda answer: None)
+    assert third.enrolment.typed().drafts == {}
+    third.close()

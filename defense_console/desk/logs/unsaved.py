@@ -178,7 +178,7 @@ def _title(stream: str, ledger: Ledger, _: Translator) -> str:
     subject = subject_of(stream)
     id = subject.id_of(stream)
     if subject is not DEFENSE:
-        return _("Student {id}", id=id)
+        return _("Student {id}", id=id or "?")
     try:
         defense = ledger.state(DEFENSE, id)
         student = ledger.snapshot.student(defense.student_id)

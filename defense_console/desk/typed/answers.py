@@ -8,6 +8,7 @@ from typing import Protocol
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Draft, Lease
 
 
@@ -52,23 +53,25 @@ class KeepsTexts(Protocol):
 
 
 class Typed:
-    """Keeps what is typed in questions that are about no defense yet, as long as the console runs.
+    """Keeps what is typed in questions that no open log answers: of a student, or of one who is not known yet.
+
+    A text is a draft like every other: it is in the store, so that the next console finds it.
 
     Args:
-        ledger: Says whether the store can be written.
+        ledger: Keeps the drafts.
         whose: Whom the questions are about, in words.
-        kept: Where the texts are kept, by field.
+        student_id: Of the student they are about; "" for nobody yet.
     """
 
-    def __init__(self, ledger: Ledger, whose: str, kept: dict[str, Draft]) -> None:
+    def __init__(self, ledger: Ledger, whose: str, student_id: str = "") -> None:
         self.whose = whose
         self._ledger = ledger
-        self._kept = kept
+        self._stream = STUDENT.stream(student_id)
 
     @property
     def drafts(self) -> Mapping[str, Draft]:
         """What was typed and never became an answer, by field."""
-        return MappingProxyType(self._kept)
+        return MappingProxyType(self._ledger.drafts(self._stream))
 
     @property
     def read_only(self) -> ConsoleError | None:
@@ -82,20 +85,28 @@ class Typed:
 
     def text(self, field: str) -> str:
         """What was typed in a field, "" for nothing."""
-        return self._kept[field].text if field in self._kept else ""
+        draft = self.drafts.get(field)
+        return draft.text if draft is not None else ""
 
     def touch(self, field: str) -> None:
         """A text here becomes no event, so that its first keystroke needs no stamp."""
 
     def type_text(self, field: str, text: str, cursor: int = 0) -> None:
         """Keep a text; an empty one is forgotten."""
-        self._kept.pop(field, None)
-        if text:
-            self._kept[field] = Draft(text, self._ledger.now(), cursor)
+        drafts = self._ledger.drafts(self._stream)
+        old = drafts.get(field)
+        if text == (old.text if old is not None else ""):
+            return
+        drafts.pop(field, None)
+        draft = Draft(text, old.first if old is not None else self._ledger.now(), cursor) if text else None
+        if draft is not None:
+            drafts[field] = draft
+        self._ledger.save_draft(self._stream, field, draft)
 
     def set_aside(self, field: str, text: str) -> None:
         """Nobody takes over what is not there yet."""
 
-    def answered(self) -> None:
-        """Forget every text: the answers are in the record."""
-        self._kept.clear()
+    def answered(self, *fields: str) -> None:
+        """Forget these texts: the answers are in the record."""
+        for field in fields:
+            self.type_text(field, "")

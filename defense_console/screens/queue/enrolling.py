@@ -26,11 +26,12 @@ async def add(screen: ConsoleScreen) -> str | None:
         Id of the defense that was planned; None when only a student was registered, or the mentor went back.
     """
     enrolment = screen.desk.enrolment
-    student = await _ask_student(screen, enrolment.typed())
+    nobody = enrolment.typed()
+    student = await _ask_student(screen, nobody)
     if student is None:
         return None
     name = shortened(student.name, NAME_CELLS)
-    texts = enrolment.typed(name)
+    texts = enrolment.typed(name, student.id)
     found = await _ask_project(screen, texts, student)
     if found is None:
         return None
@@ -47,7 +48,8 @@ async def add(screen: ConsoleScreen) -> str | None:
     id = screen.attempt(lambda: enrolment.plan(student.id, curriculum, project, start))
     if id is None:
         return None
-    texts.answered()
+    nobody.answered(Asked.STUDENT)
+    texts.answered(Asked.PROJECT, Asked.DATE)
     at = when(start, screen.zone, screen.desk.now().wall)
     text = N_("{student} defends {project}, {when}; {key:edit.undo} takes it back.")
     screen.tell(_(text, student=name, project=project.id, when=at))
@@ -79,8 +81,9 @@ async def _register(screen: ConsoleScreen, name: str) -> Student | None:
     texts, problem = enrolment.typed(shortened(name, NAME_CELLS)), ""
     details = _("As the school writes it, so that a list of the school finds the same student.")
     offered = enrolment.free_id(name)
+    field = Asked.STUDENT_ID.of(offered)  # what was typed for one new student is not offered for another
     while True:
-        question = Ask(texts, Asked.STUDENT_ID, _("Which id has this student?"), problem or details, offered)
+        question = Ask(texts, field, _("Which id has this student?"), problem or details, offered)
         id = await answer_to(screen, question)
         if id is None:
             return None
@@ -89,7 +92,7 @@ async def _register(screen: ConsoleScreen, name: str) -> Student | None:
         except ConsoleError as error:
             problem = error_text(error)
             continue
-        texts.answered()
+        texts.answered(field)
         screen.tell(_("New student: {name}.", name=shortened(name, NAME_CELLS)))
         return student
 
@@ -103,6 +106,8 @@ async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) ->
         question = _("Which project does {student} defend?", student=name)
         typed = await answer_to(screen, Ask(texts, Asked.PROJECT, question, problem or details, required=False))
         if not typed:
+            if typed is not None:
+                enrolment.typed().answered(Asked.STUDENT)
             return None
         found = enrolment.projects(typed)
         if len(found) == 1:
@@ -130,7 +135,7 @@ async def change_student(screen: ConsoleScreen, student: Student) -> None:
     if choice is None:
         return
     field, asked, word, value = fields[choice]
-    texts, problem = enrolment.typed(name), ""
+    texts, problem = enrolment.typed(name, student.id), ""
     while True:
         details = problem or (_("Write it like Europe/Paris.") if field == "timezone" else "")
         answer = await answer_to(screen, Ask(texts, asked, word, details, value, required=field == "name"))
@@ -141,7 +146,7 @@ async def change_student(screen: ConsoleScreen, student: Student) -> None:
         except ConsoleError as error:
             problem = error_text(error)
             continue
-        texts.answered()
+        texts.answered(asked)
         screen.update()
         now = shortened(answer, NAME_CELLS) if field == "name" else name
         screen.tell(_("Changed: {student}; {key:edit.undo} takes it back.", student=now))

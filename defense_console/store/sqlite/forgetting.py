@@ -55,10 +55,12 @@ class Traces(msgspec.Struct, frozen=True):
 def traces(rows: RowStorage, student: str) -> Traces:
     """Find a student in a file: by the first event of each log and by the rows next to the logs.
 
+    What is being typed about somebody who is not known yet may be about this student, and goes too.
+
     Raises:
         DamagedRow: A row cannot be read, so nothing is certain.
     """
-    found = {STUDENT.stream(student)}
+    found = {STUDENT.stream(student), STUDENT.stream("")}
     for table in _TABLES:
         found |= {
             DEFENSE.stream(str(row["id"])) for _id, row in rows.documents(table) if row.get("student_id") == student
