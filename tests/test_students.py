@@ -163,7 +163,7 @@ def test_a_row_of_another_version_is_folded_again(demo: Path, tmp_path: Path) ->
         assert known is not None
         assert (known.standing.version, known.standing.open_goals) == (STANDING_VERSION, 2)
         stored = store.read_log("student/demo-ada")
-        older = msgspec.structs.replace(known.standing, version=STANDING_VERSION - 2, open_goals=99)
+        older = msgspec.structs.replace(known.standing, version=STANDING_VERSION - 1, open_goals=99)
         row = {name: getattr(known, name) for name in IDENTITY} | {"standing": beside(older)}
         event = Event(len(stored) + 1, len(stored) + 1, STAMP, "", ev.StudentNoted("x", STAMP))
         store.append(Append("student/demo-ada", len(stored), (encode_event(event),), row))

@@ -27,6 +27,7 @@ from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Closed, Search
 from defense_console.model.student.kinds import StudentChanged
+from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
@@ -62,6 +63,7 @@ class Card(msgspec.Struct, frozen=True):
         checks: the pre-flight checks, each with whether it is ticked.
         previous: the attempt before this one, None when it is not known.
         aside: how many decisions are kept aside.
+        goal: the student's next goal and its day, "" each for none.
     """
 
     entry: Entry
@@ -70,6 +72,7 @@ class Card(msgspec.Struct, frozen=True):
     path: tuple[tuple[Project, ProjectStatus], ...]
     previous: Summary | None
     aside: int
+    goal: tuple[str, str] = ("", "")
 
 
 class AgendaDesk:
@@ -112,6 +115,9 @@ class AgendaDesk:
         others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
+        on_its_way = self.ledger.unacknowledged(STUDENT)
+        student: Student | None = on_its_way.get(summary.student_id) or self.ledger.snapshot.student(summary.student_id)
+        standing = student.standing if student is not None else Standing()
         return Card(
             entry,
             project,
@@ -119,6 +125,7 @@ class AgendaDesk:
             path(shipped, tuple(chain.from_iterable(others.values()))),
             before[-1] if before else None,
             len(self.ledger.aside.of(DEFENSE.stream(summary.id))),
+            (standing.next_goal, standing.next_due),
         )
 
     def _curriculum(self, summary: Summary) -> Curriculum:

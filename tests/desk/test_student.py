@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 import pytest
+from textual.geometry import Size
 
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.student import Asked, StudentDesk
@@ -17,10 +18,12 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.check_in import CheckIn
 from defense_console.model.student.state import Student
+from defense_console.screens.queue.words import card_lines
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
 
 DAY = 86_400.0
+NOW = "2026-11-24T13:00:00.000Z"
 
 
 @pytest.fixture
@@ -243,3 +246,20 @@ def test_what_came_in_since_the_last_session(room: Room, twin: Twin, desk: Stude
     twin.desk.tick([desk.stream])
     since = desk.overview().since
     assert (since.uploads, since.days, since.verdicts) == (1, 1, ())
+
+
+def test_the_card_of_a_defense_tells_the_next_goal_and_cuts_nothing_that_fits(twin: Twin, desk: StudentDesk) -> None:
+    ((curriculum, project),) = twin.desk.enrolment.projects("FE-P3")
+    twin.desk.enrolment.plan("s1", curriculum, project, "2026-11-27T13:00:00.000Z")
+
+    def card(width: int, height: int) -> str:
+        (entry,) = twin.desk.agenda.entries()
+        lines = card_lines(twin.desk.agenda.card(entry), "columns", Size(width, height), "Europe/Paris", NOW)
+        return " ".join(" ".join(line.plain for line in lines).split())
+
+    assert "goal –" in card(114, 8)
+    desk.set_goal("lire le cours")
+    desk.set_goal("maquette v2 vendredi")
+    assert "goal maquette v2, Fri 27 Nov" in card(114, 8)
+    assert "…" not in card(96, 9)
+    assert "…" in card(96, 4)

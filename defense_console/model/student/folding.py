@@ -77,7 +77,7 @@ class StudentFolding(Working):
             return Standing()
         running = self.running
         held = [session for session in self.sessions.values() if session.ended_at]
-        goals = [goal for goal in self.goals.values() if goal.state == "open"]
+        goals = values.open_goals(self.goals.values())
         return Standing(
             curriculum=self.path.curriculum if self.path is not None else "",
             plans=tuple(self.plans),
@@ -87,7 +87,8 @@ class StudentFolding(Working):
             running=running.started_at if running is not None else "",
             running_day=running.day if running is not None else "",
             open_goals=len(goals),
-            next_due=min((goal.due for goal in goals if goal.due), default=""),
+            next_due=goals[0].due if goals else "",
+            next_goal=goals[0].text if goals else "",
             promises=sum(not promise.settled_at for promise in self.promises.values()),
             away=self.away,
             version=values.STANDING_VERSION,

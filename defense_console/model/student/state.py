@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -53,7 +54,7 @@ class Away(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-STANDING_VERSION = 1
+STANDING_VERSION = 2
 """Goes up when a field of `Standing` is added or means something else: a store folds older rows again."""
 
 
@@ -70,6 +71,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
         running_day: the day it was planned for, "" when nobody had planned it.
         open_goals: how many.
         next_due: day of the first of them that has one.
+        next_goal: what comes first of them, in the student's words.
         promises: how many the mentor still has to keep.
         away: until when the student is away, None when they are not.
         version: `STANDING_VERSION` of the console that folded it; 0 for a student of whom only the name is known.
@@ -84,6 +86,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     running_day: str = ""
     open_goals: int = 0
     next_due: str = ""
+    next_goal: str = ""
     promises: int = 0
     away: Away | None = None
     version: int = 0
@@ -318,9 +321,14 @@ class FollowedStudent(Student, frozen=True):
     @property
     def open_goals(self) -> tuple[Goal, ...]:
         """Return the goals that are not settled: the earliest date first, those without one last."""
-        return tuple(sorted((g for g in self.goals if g.state == "open"), key=lambda g: (not g.due, g.due, g.seq)))
+        return open_goals(self.goals)
 
     @property
     def open_promises(self) -> tuple[Promise, ...]:
         """Return what the mentor still has to keep, in the order in which it was promised."""
         return tuple(promise for promise in self.promises if not promise.settled_at)
+
+
+def open_goals(goals: Iterable[Goal]) -> tuple[Goal, ...]:
+    """Return the goals that are not settled: the earliest date first, those without one last."""
+    return tuple(sorted((g for g in goals if g.state == "open"), key=lambda g: (not g.due, g.due, g.seq)))

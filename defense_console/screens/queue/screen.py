@@ -231,7 +231,7 @@ class QueueScreen(WritingScreen):
             panel.show("", ())
             return
         keys = self.hints_of("queue.open", "queue.brief", "live.note")
-        now, width = self.desk.now().wall, max(1, panel.view.width)
+        now, size = self.desk.now().wall, panel.view
         try:
             shown = self.desk.agenda.card(chosen)
         except ConsoleError as error:
@@ -242,7 +242,7 @@ class QueueScreen(WritingScreen):
             form = "stacked"
         elif self.has_class("-wide") and self.has_class("-high"):
             form = "columns"
-        lines = queue_words.card_lines(shown, form, width, self.zone, now)
+        lines = queue_words.card_lines(shown, form, size, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def second(self) -> None:

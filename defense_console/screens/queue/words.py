@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from textual.content import Content
+from textual.geometry import Size
 
 from defense_console.desk.queue import Card
 from defense_console.model.curriculum import Project
@@ -15,7 +16,7 @@ from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.filtering import Period
-from defense_console.safe_text import content, shortened
+from defense_console.safe_text import content, line, shortened, wrapped
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.queue_table import QueueRow
 from defense_console.widgets.plots.path_strip import path_strip
@@ -27,6 +28,7 @@ from defense_console.words.translation import (
     language,
     length_to,
     ngettext,
+    short_day,
     short_when,
     when,
     zone_of,
@@ -146,13 +148,13 @@ def local_minute(at: str, zone: str) -> tuple[date, int]:
 # --- the card ------------------------------------------------------------------------------------------------------
 
 
-def card_lines(shown: Card, form: CardForm, width: int, zone: str, now: str) -> tuple[Content, ...]:
-    """Return the card in so many cells: three rows, three columns, or blocks one below the other."""
+def card_lines(shown: Card, form: CardForm, size: Size, zone: str, now: str) -> tuple[Content, ...]:
+    """Return the card in so many cells and rows: three rows, three columns, or blocks one below the other."""
     if form == "rows":
-        return side_by_side([card_rows(shown)], width)
+        return side_by_side([card_rows(shown)], size)
     if form == "stacked":
-        return one_below_the_other(card_blocks(shown, zone, now, width))
-    return side_by_side(card_blocks(shown, zone, now, column_width(width, BLOCKS)), width)
+        return one_below_the_other(card_blocks(shown, zone, now, size.width))
+    return side_by_side(card_blocks(shown, zone, now, column_width(size.width, BLOCKS)), size)
 
 
 def card_rows(shown: Card) -> tuple[Content, ...]:
@@ -196,10 +198,12 @@ def card_blocks(shown: Card, zone: str, now: str, room: int) -> tuple[tuple[Cont
     ]
     if shown.aside:
         facts.append(_aside(shown))
-    words = (_("path"), _("last"))
+    words = (_("path"), _("last"), _("goal"))
     width = max(len(word) for word in words) + 2
-    facts.append(Content.assemble((words[0].ljust(width), "$text-muted"), path_strip(shown.path, project.id)))
-    facts.append(Content.assemble((words[1].ljust(width), "$text-muted"), _before(shown)))
+    told = (path_strip(shown.path, project.id, room - width), Content(_before(shown)), _goal(shown))
+    facts += [
+        Content.assemble((word.ljust(width), "$text-muted"), text) for word, text in zip(words, told, strict=True)
+    ]
     if notes := summary.notes:
         facts.append(Content(ngettext("{n} note", "{n} notes", notes)))
     third = _verdict(summary, zone, now) if summary.session == "held" else _checks(shown)
@@ -231,6 +235,12 @@ def _before(shown: Card) -> str:
         return _("no defense before this one")
     outcome = _(OUTCOMES[shown.previous.outcome])
     return _("attempt {n}: {outcome}", n=shown.previous.attempt, outcome=outcome)
+
+
+def _goal(shown: Card) -> Content:
+    """Return what the student promised next, and for which day."""
+    goal, due = shown.goal
+    return line(f"{goal}, {short_day(f'{due}T00:00:00Z')}" if due else goal or "–")
 
 
 def _documents(shown: Card, room: int) -> Iterable[Content]:
@@ -276,21 +286,23 @@ def column_width(width: int, columns: int) -> int:
     return max(1, (width - COLUMN_GAP * (columns - 1)) // max(1, columns))
 
 
-def side_by_side(blocks: Sequence[Sequence[Content]], width: int) -> tuple[Content, ...]:
-    """Return blocks of lines as columns of one width; a line that is too long is cut."""
-    each = column_width(width, len(blocks))
+def side_by_side(blocks: Sequence[Sequence[Content]], size: Size) -> tuple[Content, ...]:
+    """Return blocks of lines as columns of one width; lines that are too long are cut where not all rows fit."""
+    each = column_width(size.width, len(blocks))
     rows = []
-    for lines in zip_longest(*blocks, fillvalue=Content("")):
-        cut = [line.truncate(each, ellipsis=True) for line in lines]
+    for lines in zip_longest(*(_in_column(block, each, size.height) for block in blocks), fillvalue=Content("")):
         row = Content("")
-        for line in cut:
-            row = (
-                row
-                + (Content(" " * COLUMN_GAP) if row.cell_length else Content(""))
-                + line.extend_right(max(0, each - line.cell_length))
-            )
+        for cut in (text.truncate(each, ellipsis=True) for text in lines):
+            gap = Content(" " * COLUMN_GAP) if row.cell_length else Content("")
+            row = row + gap + cut.extend_right(max(0, each - cut.cell_length))
         rows.append(row.rstrip())
     return tuple(rows)
+
+
+def _in_column(block: Sequence[Content], width: int, height: int) -> Sequence[Content]:
+    """Return the lines of a column; one that is too long goes on in the next row while all of them fit."""
+    rows = [row for text in block for row in wrapped(text, width)]
+    return rows if len(rows) <= height else block
 
 
 def one_below_the_other(blocks: Sequence[Sequence[Content]]) -> tuple[Content, ...]:

@@ -25,9 +25,17 @@ PATH_MARKS: Mapping[ProjectStatus, tuple[str, str]] = {
 """Mark and style of a status; its word stands in the legend."""
 
 
-def path_strip(path: Path, here: str = "") -> Content:
-    """Return the projects in order, `1✓ 2~ 3◉ 4◦ 5`. Args: here: id of the project in question, in reverse."""
-    return Content("  ").join(_project(project, status, project.id == here) for project, status in path)
+def path_strip(path: Path, here: str = "", room: int = 0) -> Content:
+    """Return the projects in order, `1✓ 2~ 3◉ 4◦ 5`.
+
+    Args:
+        path: The projects.
+        here: Id of the project in question, which is underlined.
+        room: Cells there are, 0 for any: where they are few, the projects stand closer.
+    """
+    projects = [_project(project, status, project.id == here) for project, status in path]
+    strip = Content("  ").join(projects)
+    return strip if not room or strip.cell_length <= room else Content(" ").join(projects)
 
 
 def _project(project: Project, status: ProjectStatus, here: bool) -> Content:
