@@ -104,8 +104,10 @@ class Desk:
         self.settings = settings = msgspec.structs.replace(self.settings, **changes)
         self.ledger.author = settings.name
         self.leases.zone = self.agenda.zone = settings.zone
-        with suppress(AttributeError):
-            del self.comments  # it knows the mentor's name
+        if self._daily is not None:
+            self._daily.zone = settings.zone
+        for known in ("comments", "students"):
+            self.__dict__.pop(known, None)  # made with the settings before
 
     def save_settings(self, changes: Mapping[str, str]) -> None:
         """Keep changed settings in their file. May be called on another thread, since a disk may be slow.

@@ -49,6 +49,17 @@ def test_the_first_opening_of_a_day_copies_and_midnight_does(room: Room) -> None
     assert threading.main_thread() not in copies.threads
 
 
+def test_another_zone_of_the_mentor_is_the_zone_of_the_copies_at_once(room: Room) -> None:
+    copies = Copies()
+    daily = DailyBackup(Backups(room.folder), "Europe/Paris", copies)
+    desk = room.open_desk(lambda answer: None, daily)
+    look(daily, room)
+    desk.change_settings({"zone": "Pacific/Auckland"})  # 2:00 on the next day there
+    look(daily, room)
+    desk.close()
+    assert len(copies.instants) == 2
+
+
 def test_a_day_that_has_its_copy_gets_no_other(room: Room) -> None:
     room.student("s1", "Lina Demo")
     Backups(room.folder).write(room.machine.read().wall)

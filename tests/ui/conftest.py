@@ -19,6 +19,7 @@ from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.desk.upkeep.daily_backup import DailyBackup
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
 from defense_console.model.defense import kinds as ev
@@ -105,7 +106,7 @@ class Room:
         """The store once more, as another console or another thread opens it."""
         return disk.open(self.folder) if self.database is None else MemoryStore(self.database)
 
-    def open_desk(self, deliver: Callable[[Answer], None]) -> Desk:
+    def open_desk(self, deliver: Callable[[Answer], None], daily: DailyBackup | None = None) -> Desk:
         store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
         recorder = Recorder(
             lambda: self.connect(self.disk),
@@ -118,7 +119,7 @@ class Room:
         recorder.start()
         return Desk(
             store if self.proxy is None else self.proxy(store), recorder, self.machine.read, lambda _pid: "start-1",
-            self.settings, SHIPPED, vault=FolderVault(self.folder), folder=self.folder,
+            self.settings, SHIPPED, daily, vault=FolderVault(self.folder), folder=self.folder,
         )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:

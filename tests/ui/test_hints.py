@@ -6,7 +6,7 @@ import pytest
 
 from defense_console.model.defense import kinds as ev
 from defense_console.screens.live.screen import LiveScreen
-from defense_console.widgets.frame.hint_bar import Hint, HintBar
+from defense_console.widgets.frame.hint_bar import Hint, HintBar, hint_rows
 from tests.ui.conftest import Room, plain_text, shows, until
 
 
@@ -26,6 +26,13 @@ def test_where_not_all_fit_those_that_act_stay() -> None:
 def test_never_more_than_anybody_reads() -> None:
     hints = [Hint(str(n), str(n), "x") for n in range(HintBar.MOST + 2)]
     assert bar(*hints).fitting(400) == tuple(hints[: HintBar.MOST])
+
+
+def test_a_key_and_what_it_does_stay_on_one_row() -> None:
+    hints = Hint("", "Entrée", "garder"), Hint("", "Échap", "revenir, le texte reste")
+    assert hint_rows(hints, 47, 5).plain == "Entrée garder     Échap revenir, le texte reste"
+    assert hint_rows(hints, 46, 5).plain == "Entrée garder\nÉchap revenir, le texte reste"
+    assert hint_rows(hints, 4, 5).plain == "Entrée garder\nÉchap revenir, le texte reste"
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from defense_console.desk.typed.completed import Completed, completed
 from defense_console.model.errors import ConsoleError
 
 
@@ -33,21 +33,6 @@ def typed_path(text: str) -> Path:
         raise ConsoleError("{file}: there is no such file or folder.", file=path) from error
 
 
-@dataclass(frozen=True)
-class Completed:
-    """What a path may go on with.
-
-    Attributes:
-        text: What was typed, with what all names that begin like it have in common.
-        names: These names, sorted, folders with a separator at their end; empty when there is only one, or none.
-        exists: Whether any name begins like it.
-    """
-
-    text: str
-    names: tuple[str, ...] = ()
-    exists: bool = True
-
-
 def complete_path(text: str) -> Completed:
     """Complete a path as a shell does; names that begin with a dot only where a dot is typed.
 
@@ -64,15 +49,15 @@ def complete_path(text: str) -> Completed:
     names = _names(folder, begin)
     if not names:
         return Completed(text, exists=False)
-    first, last = min(names), max(names)
-    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    common = first[:same]
     kept = path[: len(path) - len(begin)]
-    return Completed(f"{quote}{kept}{common}", names if len(names) > 1 else ())
+    return completed(f"{quote}{kept}", names)
 
 
 def _names(folder: str, begin: str) -> tuple[str, ...]:
-    """Return what lies in a folder and begins like this, in any case where nothing does in this one; sorted."""
+    """Return what lies in a folder and begins like this, in any case where nothing does in this one.
+
+    They are sorted; a folder has a separator at its end.
+    """
     try:
         with os.scandir(Path(folder or os.curdir).expanduser()) as entries:
             found = [

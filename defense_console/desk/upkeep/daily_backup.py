@@ -48,7 +48,7 @@ class DailyBackup:
 
     def __init__(self, backups: Backups, zone: str, copy: Copy = in_own_process) -> None:
         self.backups = backups
-        self._zone = zone
+        self.zone = zone
         self._copy = copy
         self._done = ""
         self._failed: Stamp | None = None
@@ -76,7 +76,7 @@ class DailyBackup:
 
     def _day(self, wall: str) -> str:
         """Return the mentor's day of an instant; days compare as texts."""
-        return instant(wall).astimezone(zone_of(self._zone)).date().isoformat()
+        return instant(wall).astimezone(zone_of(self.zone)).date().isoformat()
 
     def _make(self, now: Stamp) -> None:
         """Make the copy of the day when there is none; on the thread."""

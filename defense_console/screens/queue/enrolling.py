@@ -11,6 +11,7 @@ from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_moment
 from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.completing import AskZone
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.words.translation import N_, _, error_text, language, when
 
@@ -138,7 +139,8 @@ async def change_student(screen: ConsoleScreen, student: Student) -> None:
     texts, problem = enrolment.typed(name, student.id), ""
     while True:
         details = problem or (_("Write it like Europe/Paris.") if field == "timezone" else "")
-        answer = await answer_to(screen, Ask(texts, asked, word, details, value, required=field == "name"))
+        kind = AskZone if field == "timezone" else Ask
+        answer = await answer_to(screen, kind(texts, asked, word, details, value, required=field == "name"))
         if answer is None:
             return
         try:

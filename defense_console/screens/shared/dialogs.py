@@ -22,7 +22,7 @@ from defense_console.keys.keymap import acts_over_dialogs
 from defense_console.safe_text import capital, content, line, wrapped
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.frame.alarm_line import AlarmLine
-from defense_console.widgets.frame.hint_bar import Hint, hint_words
+from defense_console.widgets.frame.hint_bar import Hint, hint_rows
 from defense_console.widgets.frame.writer import Field
 from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, language, ngettext
@@ -35,8 +35,10 @@ CHOICES = ("1&", "2é", '3"', "4'", "5(", "6-", "7è", "8_", "9ç")
 
 SCROLLS = ("up", "down", "k", "j", "pageup", "pagedown", "home", "end")
 """Keys that scroll what is read; while a text is typed only the two that turn pages."""
-WIDTH, MARGINS = 72, 5
-"""Cells of a dialog; those of its frame, its padding and a scroll bar."""
+WIDTH, SIDES = 72, 4
+"""Cells of a dialog; those of its frame and its padding."""
+MARGINS = SIDES + 1
+"""With those of a scroll bar."""
 LEAST_READ = 2
 """Rows of what is read, at least."""
 
@@ -122,7 +124,7 @@ class Dialog(ModalScreen[T], Generic[T]):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")
             yield from self.compose_answers()
-            yield Static(hint_words(self.keys(), KEYS_GAP), classes="dialog--keys")
+            yield Static(self.key_rows(), classes="dialog--keys")
 
     @property
     def happens(self) -> str:
@@ -183,6 +185,8 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_resize(self) -> None:
         """What fits has changed."""
+        for keys in self.query(".dialog--keys").results(Static):
+            keys.update(self.key_rows())
         self.show_saved()
         self.call_after_refresh(self._fit)
 
@@ -204,6 +208,10 @@ class Dialog(ModalScreen[T], Generic[T]):
     def keys(self) -> tuple[Hint, ...]:
         """Return what the last line says: which keys answer, and how."""
         return (going_back(),)
+
+    def key_rows(self) -> Content:
+        """Return these keys on rows that are as wide as the dialog: a key and what it does stay together."""
+        return hint_rows(self.keys(), min(WIDTH, self.app.size.width) - SIDES, KEYS_GAP)
 
     def answer(self, result: T) -> None:
         """Close the dialog with an answer; later answers are ignored."""

@@ -8,9 +8,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from defense_console.desk.typed.completed import Completed
+from defense_console.desk.typed.zone import complete_zone
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.completing import Completing
 from defense_console.screens.shared.dialogs import Choose, Dialog, key_hint
 from defense_console.settings import typed
 from defense_console.widgets.frame.hint_bar import Hint
@@ -70,6 +73,14 @@ class AskSetting(Dialog[str | None]):
                 self.show_saved()
 
 
+class AskZoneSetting(Completing, AskSetting):
+    """The time zone, which `Tab` completes."""
+
+    def completed(self, text: str) -> Completed:
+        """Return what the name of a zone goes on with."""
+        return complete_zone(text)
+
+
 async def ask_first(screen: ConsoleScreen) -> None:
     """Ask for language, name and zone, one after the other, and keep them; `Esc` leaves all of it for the next start.
 
@@ -93,7 +104,7 @@ async def ask_first(screen: ConsoleScreen) -> None:
         _postpone(screen)
         return
     question, details = _("In which time zone do you work?"), _("Hours and deadlines are shown in it.")
-    zone = await ask(AskSetting(step(3), question, details, settings.zone, lambda text: typed("zone", text)))
+    zone = await ask(AskZoneSetting(step(3), question, details, settings.zone, lambda text: typed("zone", text)))
     if zone is None:
         _postpone(screen)
         return

@@ -21,10 +21,10 @@ from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import answer_to
-from defense_console.screens.shared.asking_path import AskPath
-from defense_console.screens.shared.dialogs import KEYS_GAP, Choose, Confirm, Dialog, key_hint
+from defense_console.screens.shared.completing import AskPath
+from defense_console.screens.shared.dialogs import Choose, Confirm, Dialog, key_hint
 from defense_console.widgets.clock.phase_bar import strip
-from defense_console.widgets.frame.hint_bar import Hint, hint_words
+from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.words.translation import _, error_text, size_text
 
 T = TypeVar("T")
@@ -146,7 +146,7 @@ class Which(Choose):
         """`a` changes how many files the answer is for."""
         if character.lower() == "a" and self._left > 1:
             self.for_all = not self.for_all
-            self.query_one(".dialog--keys", Static).update(hint_words(self.keys(), KEYS_GAP))
+            self.query_one(".dialog--keys", Static).update(self.key_rows())
         else:
             super().press(key, character)
 

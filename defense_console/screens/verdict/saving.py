@@ -18,7 +18,7 @@ from defense_console.reports.content.value import Report
 from defense_console.reports.rendering.formats import rendered
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import answer_to
-from defense_console.screens.shared.asking_path import AskPath
+from defense_console.screens.shared.completing import AskPath
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, error_text
 

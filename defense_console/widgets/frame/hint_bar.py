@@ -37,6 +37,24 @@ def hint_words(hints: Iterable[Hint], gap: int = 2) -> Content:
     return Content.assemble(*parts)
 
 
+def hint_rows(hints: Iterable[Hint], width: int, gap: int = 2) -> Content:
+    """Return hints on as many rows as they need: none is broken that fits on a row of its own.
+
+    Args:
+        hints: In order.
+        width: Cells of a row.
+        gap: Cells between two of them.
+    """
+    rows: list[list[Hint]] = [[]]
+    taken = 0
+    for hint in hints:
+        if rows[-1] and taken + gap + hint.width > width:
+            rows.append([])
+        taken = taken + gap + hint.width if rows[-1] else hint.width
+        rows[-1].append(hint)
+    return Content("\n").join(hint_words(row, gap) for row in rows)
+
+
 class HintBar(Widget):
     """Hints on one line as wide as the screen; a click does what the key does.
 
