@@ -290,7 +290,7 @@ async def test_a_guard_is_lifted_by_enter_on_it(room: Room) -> None:
         await shows(pilot, f"{MISSED} was not observed: a note must say why")
         pilot.app.screen.query_one("#guards", Panel).focus()
         await pilot.press("enter")
-        await shows(pilot, f"Note on {MISSED}")
+        await shows(pilot, "Shared note on B1.1-1: At least")
         await type_text(pilot, "no time")
         await pilot.press("enter")
         await hides(pilot, "was not observed")

@@ -100,7 +100,7 @@ class _Words:
     def criterion(self, id: str) -> str:
         """Return the id and sentence of a criterion."""
         found = self._criterion(id)
-        return id if found is None else f"{id} ({found.text.in_(self._.language)})"
+        return id if found is None else f"{id} ({found.text.in_(self._.language).rstrip('.')})"
 
     def _criterion(self, id: str) -> Criterion | None:
         if self.curriculum is None:

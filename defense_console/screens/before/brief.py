@@ -145,7 +145,7 @@ class BriefScreen(PanelScreen):
             found.append(_("This defense is planned for another day: {when}.", when=at))
         for other in agenda.live_besides(self.defense_id):
             found.append(_("The defense of {student} is live.", student=shortened(other.student_name, 40)))
-        question = Confirm(_("Open the waiting room all the same?"), "\n".join(found), yes=_("open"))
+        question = Confirm(_("Open the waiting room all the same?"), "\n".join(found), yes=_("open the room"))
         return not found or await self.app.push_screen_wait(question)
 
     def action_edit_undo(self) -> None:

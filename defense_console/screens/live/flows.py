@@ -13,8 +13,9 @@ from defense_console.model.defense.timeline import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_date_on_brief
-from defense_console.screens.live.words import gap_question, quoted
+from defense_console.screens.live.words import gap_question
 from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.criteria import quoted
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.words.translation import _, error_text, language, time_of_day

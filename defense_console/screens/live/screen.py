@@ -22,6 +22,7 @@ from defense_console.screens.live import flows, view
 from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import PANES, Pane
 from defense_console.screens.live.wishes import LIVE, OnLive
+from defense_console.screens.shared.criteria import criterion_names, quoted
 from defense_console.screens.shared.dialogs import Sheet
 from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.writing import WritingScreen
@@ -196,7 +197,7 @@ class LiveScreen(WritingScreen):
             )
             shown[self.pane] = Content("  ").join([titles[self.pane], others]) if others.plain else titles[self.pane]
         self.rubric_list.name_frame(shown["rubric"], hints=self.hints_of("live.next_unrated", "panel.next"))
-        names = live_words.criterion_names(live.curriculum, live.project, language())
+        names = criterion_names(live.curriculum, live.project, language())
         self.query_one(NotesPanel).show_defense(live.defense, names, shown["notes"], self.hints_of("live.note"))
         self.query_one(QuestionsPanel).show_defense(live.defense, shown["questions"], self.hints_of("live.question"))
         if self.last_phase:
@@ -498,7 +499,7 @@ class LiveScreen(WritingScreen):
         """What is being written, and who will read it."""
         kind, _separator, rest = field.partition("/")
         if kind == "criterion":
-            return _("Shared note on {criterion}", criterion=live_words.quoted(self.live, rest))
+            return _("Shared note on {criterion}", criterion=quoted(self.live, rest))
         labels = {
             "note": N_("Private note"),
             "question": N_("Question to park"),

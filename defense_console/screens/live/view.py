@@ -13,7 +13,8 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.state import Defense
 from defense_console.model.queue.agenda import Entry
 from defense_console.safe_text import shortened
-from defense_console.screens.live.words import about_a_line, criterion_names
+from defense_console.screens.live.words import about_a_line
+from defense_console.screens.shared.criteria import criterion_name
 from defense_console.widgets.lists.questions_panel import questions_left
 from defense_console.words.translation import N_, _, clock_text, language, short_when
 
@@ -31,7 +32,7 @@ def all_rated(live: LiveDesk) -> str:
         return _("Every criterion is rated.")
     number = rubric.count(criteria, ratings)
     text = N_("{rated}/{total} rated; the clock rates {criterion} once the presentation is over.")
-    name = criterion_names(live.curriculum, live.project, language())[waiting.id]
+    name = criterion_name(waiting, live.project, language())
     return _(text, rated=number.rated, total=number.total, criterion=name)
 
 

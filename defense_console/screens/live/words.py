@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from defense_console.model.curriculum import Criterion, Curriculum, Project
+from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.timeline import Gap, between_ms
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells, content, line, shortened
+from defense_console.screens.shared.criteria import criterion_name
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item
 from defense_console.widgets.lists.rubric_list import named, rating_words
@@ -25,30 +26,9 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
 
-QUOTED = 90
-"""Cells of a criterion's words before its field: four rows of half a screen."""
-
-
 def written_here(field: str) -> bool:
     """Whether a draft's field is one of the live screen's."""
     return field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement", "edit")
-
-
-def criterion_names(curriculum: Curriculum, project: Project, tongue: str) -> Mapping[str, str]:
-    """A short name of each criterion: the end of its id, or its own label."""
-    prefix = f"{project.id}-"
-    return {
-        c.id: c.label.in_(tongue) if c.label is not None else c.id.removeprefix(prefix)
-        for c in curriculum.criteria_of(project)
-    }
-
-
-def quoted(live: LiveDesk, id: str) -> str:
-    """A criterion by its short name and its words, which may be shortened."""
-    curriculum, project, tongue = live.curriculum, live.project, language()
-    name = criterion_names(curriculum, project, tongue).get(id, id)
-    words = next((c.text.in_(tongue) for c in curriculum.criteria_of(project) if c.id == id), "")
-    return f"{name}: {shortened(words, QUOTED)}" if words else name
 
 
 def about_a_line(what: ev.DefenseWhat, events: Iterable[ev.DefenseEvent]) -> str:
@@ -154,7 +134,7 @@ def criterion_sheet(live: LiveDesk, criterion: Criterion) -> Content:
 
 def card_title(live: LiveDesk, criterion: Criterion, just_rated: bool) -> Content:
     """Return the title of a criterion's card: its short name, its rating, whether it was rated with the last key."""
-    name = criterion_names(live.curriculum, live.project, language())[criterion.id]
+    name = criterion_name(criterion, live.project, language())
     rating = rating_words(rubric.rating_of(live.defense, criterion.id))
     by_clock = criterion.id in live.defense.clock_ratings and criterion.id not in live.defense.ratings
     more = [_("from the clock")] if by_clock else []

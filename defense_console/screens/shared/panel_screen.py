@@ -151,8 +151,6 @@ class PanelScreen(WritingScreen):
         match kind:
             case "skill":
                 return content(_("Comment of {skill}", skill=rest))
-            case "criterion":
-                return content(_("Note on {criterion}, shared", criterion=rest))
             case "row":
                 return {
                     "title": _("Name of the document"),

@@ -8,6 +8,7 @@ from defense_console.model.curriculum import Project
 from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import Defense, Request
 from defense_console.safe_text import content
+from defense_console.screens.shared.criteria import short_id
 from defense_console.widgets.lists.rubric_list import RATING_STYLES
 from defense_console.words.translation import _, clock_text, language
 
@@ -22,9 +23,8 @@ def reason_texts(request: Request, defense: Defense, project: Project) -> list[C
         return [content(request.reason)]
     lines = []
     for reason in revision.row_reasons(request, defense, project, language()):
-        short = reason.criterion.removeprefix(f"{project.id}-")
         word, _style = RATING_STYLES[rubric.rating_of(defense, reason.criterion)]
-        parts = [_("{criterion}: {rating}", criterion=short, rating=_(word))]
+        parts = [_("{criterion}: {rating}", criterion=short_id(reason.criterion, project), rating=_(word))]
         parts += [reason.text] if request.expected else []
         parts += [_("at {time}: “{text}”", time=clock_text(o.at_s), text=o.text) for o in reason.observed]
         lines.append(content(", ".join([*(part.rstrip(".") for part in parts[:-1]), parts[-1]])))

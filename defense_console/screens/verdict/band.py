@@ -37,7 +37,7 @@ def band_line(desk: VerdictDesk, settings: Settings, zone: str, now: str, width:
         day = when(at, zone, now) if at else "–"
         text = _("Verdict {n} released {when}.", n=defense.released.version, when=day)
         send = _("Now send the message: {key:report.message}")
-        return Content.assemble(_tag(_("released")), f" {text}  ", (send, "bold $text-warning"))
+        return Content.assemble(_tag(_("released")), (f" {send}", "bold $text-warning"), f"   {text}")
     return _tagged(_("no verdict"), _(SESSION_REFUSALS[defense.session]), "$text-warning")
 
 

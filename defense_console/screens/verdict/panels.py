@@ -17,6 +17,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.reports.content import message as messages
 from defense_console.reports.content.report import fields
 from defense_console.safe_text import capital, cells, content, shortened
+from defense_console.screens.shared.criteria import short_id
 from defense_console.screens.shared.row_reasons import reason_texts
 from defense_console.settings import Settings
 from defense_console.widgets.frame.marks import mark
@@ -233,7 +234,7 @@ def _ratings(desk: VerdictDesk, ref: str) -> Iterator[tuple[Content, Content]]:
     """Yield a row for each criterion of a skill: its mark and short name, its rating, what was noted."""
     for criterion in _criteria(desk, ref):
         rating = rubric.rating_of(desk.defense, criterion.id)
-        short = criterion.id.removeprefix(f"{desk.project.id}-")
+        short = short_id(criterion.id, desk.project)
         notes = [f"{clock_text(note.at_s)} “{note.text}”" for note in _shared_notes(desk, criterion)]
         text = content(", ".join([rating_words(rating).plain.partition(" ")[2], *notes]))
         yield Content.styled(f"  {rating_mark(rating)} {short}  ", "$text-muted"), text

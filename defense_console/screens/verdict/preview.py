@@ -103,6 +103,8 @@ class PreviewScreen(WritingScreen):
             self._draw_message()
         else:
             self._draw_report()
+        if self.focused is None:
+            self.set_focus(self.panel)  # which takes no focus while it is empty
 
     def _draw_report(self) -> None:
         report = self._report()

@@ -15,6 +15,7 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
+from defense_console.screens.shared.criteria import quoted
 from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -279,9 +280,11 @@ class VerdictScreen(PanelScreen):
         return not field.startswith("report/")
 
     def field_label(self, field: str) -> str | Content:
-        """A text of a document names the document: several are on the screen, and none is marked while one types."""
-        label = super().field_label(field)
+        """What a text is about is named: several things are on the screen, and none is marked while one types."""
         kind, _slash, rest = field.partition("/")
+        if kind == "criterion":
+            return content(_("Shared note on {criterion}", criterion=quoted(self.verdict, rest)))
+        label = super().field_label(field)
         row = rows.row_of(self.verdict, rest.partition("/")[0]) if kind == "row" else None
         title = revision.row_title(row.request, self.verdict.project, language()) if row is not None else ""
         return Content.assemble(label, content(f" · {shortened(title, 24)}")) if title else label
