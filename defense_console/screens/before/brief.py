@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 ORDER = ("scenario", "role", "questions", "notes")
+ORDER_BROAD = ("scenario", "questions", "role", "notes")
 ORDER_NARROW = ("questions", "role", "scenario", "notes")
 """The right column from top to bottom; below the left one what is asked comes first."""
 
@@ -65,7 +66,7 @@ class BriefScreen(PanelScreen):
                 yield Panel(id="checks")
                 yield Panel(id="deliverables")
                 yield Panel(id="path", classes="panel rest")
-            with Vertical(classes="column", id="brief-right"):
+            with Vertical(classes="column pair"):
                 yield Panel(id="scenario")
                 yield Panel(id="role")
                 yield Panel(id="questions")
@@ -96,8 +97,8 @@ class BriefScreen(PanelScreen):
         self.panel("role").show(_("My role"), panels.role_items(desk))
         self.panel("questions").show(_("Questions to ask"), panels.question_items(desk))
         self.show_notes(panels.note_items(desk))
-        order = ORDER if self.wide else ORDER_NARROW
-        self.query_one("#brief-right").sort_children(key=lambda panel: order.index(panel.id or ""))
+        broad = self.has_class("-broad")
+        self.order_pair(ORDER_BROAD if broad else ORDER if self.wide else ORDER_NARROW)
         self.keep_focus()
 
     def second(self) -> None:

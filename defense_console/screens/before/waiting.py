@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
 
 
+ORDER = ("role", "questions", "notes")
+ORDER_BROAD = ("role", "notes", "questions")
+
+
 class WaitingScreen(PanelScreen):
     """The mentor waits for the student."""
 
@@ -61,10 +65,10 @@ class WaitingScreen(PanelScreen):
                 yield Panel(id="checks")
                 yield Panel(id="scenario")
                 yield Panel(id="path", classes="panel rest")
-            with Vertical(classes="column"):
+            with Vertical(classes="column pair"):
                 yield Panel(id="role")
                 yield Panel(id="questions")
-                yield Panel(id="notes", classes="panel rest")
+                yield Panel(id="notes", classes="panel rest beside")
 
     @property
     def headline(self) -> Headline:
@@ -85,6 +89,7 @@ class WaitingScreen(PanelScreen):
         questions = [Item(item.text, mark=item.mark) for item in panels.question_items(desk)]
         self.panel("questions").show(_("Questions to ask"), questions)
         self.show_notes(tuple(Item(item.text) for item in panels.note_items(desk)))
+        self.order_pair(ORDER_BROAD if self.has_class("-broad") else ORDER)
         self.keep_focus()
 
     def second(self) -> None:

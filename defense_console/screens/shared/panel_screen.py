@@ -20,7 +20,8 @@ from defense_console.words.translation import _
 class PanelScreen(WritingScreen):
     """A screen about one defense whose body `#sheet` holds columns of panels.
 
-    The columns stand side by side where the terminal is wide, one below the other where it is not. `j` and `k` go
+    The columns stand side by side where the terminal is wide, one below the other where it is not; the panels of a
+    `.pair` stand in two columns where it is broad. `j` and `k` go
     through all items of all panels, `Tab` from panel to panel.
 
     Args:
@@ -36,6 +37,11 @@ class PanelScreen(WritingScreen):
             #sheet { layout: horizontal; }
             .column { max-width: 100; height: 100%; overflow-y: auto; }
             .rest { height: 1fr; min-height: 6; }
+        }
+        &.-broad .pair {
+            layout: grid; grid-size: 2; grid-rows: auto 1fr; width: 2fr; max-width: 200;
+            .beside { row-span: 2; height: 100%; }
+            .rest { height: 100%; }
         }
     }
     """
@@ -87,6 +93,10 @@ class PanelScreen(WritingScreen):
     def seen(self) -> Asks:
         """The desk, and where the cursor is."""
         return Seen(self.texts, *self.at_cursor())
+
+    def order_pair(self, order: Sequence[str]) -> None:
+        """Put the panels of the pair in another order. Args: order: their ids."""
+        self.query_one(".pair").sort_children(key=lambda panel: order.index(panel.id or ""))
 
     def _reachable(self) -> list[Panel]:
         return [panel for panel in self.query(Panel) if panel.can_focus and panel.display]

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from defense_console.widgets.lists.panel import Item
 
 
+ORDER = ("guards", "texts", "skills")
+ORDER_BROAD = ("guards", "skills", "texts")
+
+
 class VerdictScreen(PanelScreen):
     """Everything the mentor decides about one defense.
 
@@ -83,10 +87,10 @@ class VerdictScreen(PanelScreen):
             with Vertical(classes="column"):
                 yield Panel(id="outcome")
                 yield Panel(id="documents")
-            with Vertical(classes="column"):
+            with Vertical(classes="column pair"):
                 yield Panel(id="guards")
                 yield Panel(id="texts")
-                yield Panel(id="skills")
+                yield Panel(id="skills", classes="panel beside")
         yield Panel(id="reading")
 
     @property
@@ -105,6 +109,7 @@ class VerdictScreen(PanelScreen):
         self._draw_decision()
         self._draw_words()
         self._draw_across()
+        self.order_pair(ORDER_BROAD if self.has_class("-broad") else ORDER)
         self.keep_focus()
 
     def _draw_decision(self) -> None:
