@@ -239,7 +239,10 @@ class ConsoleScreen(Screen[None]):
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        """First drawing."""
+        """First drawing, in the form that fits the terminal: the toolkit tells its size only after that."""
+        width, height = self.app.size
+        for points, length in ((self.app.HORIZONTAL_BREAKPOINTS, width), (self.app.VERTICAL_BREAKPOINTS, height)):
+            self.add_class(next(name for least, name in reversed(points or [(0, "")]) if length >= least))
         self.update()
 
     def on_screen_resume(self) -> None:

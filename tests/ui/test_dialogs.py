@@ -113,3 +113,28 @@ async def test_a_dialog_says_whose_it_is(room: Room) -> None:
         await shows(pilot, "Leave the console?")
         await shows(pilot, "━ Leave ━")
         assert whose not in plain_text(app), "the console is nobody's"
+
+
+@pytest.mark.parametrize(
+    ("make", "clicked", "answer"),
+    [
+        (lambda: Confirm("Take it?", yes="take it"), "take it", True),
+        (lambda: Confirm("Take it?", yes="take it"), "go back", False),
+        (lambda: Choose("Which one?", ["the first", "the second"]), "the second", 1),
+        (lambda: Choose("Which one?", ["the first", "the second"]), "go back", None),
+    ],
+)
+async def test_a_dialog_answers_to_the_mouse(
+    room: Room, monkeypatch: pytest.MonkeyPatch, make: Callable[[], Dialog[object]], clicked: str, answer: object
+) -> None:
+    app, answers, dialog = room.app(), list[object](), make()
+    monkeypatch.setattr(dialog, "answer", answers.append)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        await app.push_screen(dialog)
+        await shows(pilot, clicked)
+        await until(pilot, lambda: dialog.query_one("Dialog > Vertical").region.y == 2, "below the tabs")
+        lines = plain_text(app).splitlines()
+        y = next(y for y, line in enumerate(lines) if clicked in line)
+        await pilot.click(offset=(lines[y].index(clicked), y))
+        await until(pilot, lambda: answers == [answer])

@@ -196,3 +196,6 @@ async def test_tabs_rows_and_keys_answer_to_the_mouse(room: Room) -> None:
         x = plain_text(app).splitlines()[-1].index("/ search")
         await pilot.click(offset=(x, SIZE[1] - 1))
         await shows(pilot, "to the list")
+        await pilot.press("escape")
+        await pilot.click(QueueTable, offset=(12, 3), times=2)
+        await until(pilot, lambda: not isinstance(app.screen, QueueScreen), "a second click opens")

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
 from defense_console.model.defense import kinds as ev
+from defense_console.screens.live.screen import LiveScreen
 from defense_console.widgets.frame.marks import use_glyphs
 from tests.ui.conftest import Room, hides, plain_text, shows
 from tests.ui.test_not_saved import FailingDisk
@@ -96,3 +97,18 @@ async def test_plain_glyphs_draw_everything_in_ascii(room: Room) -> None:
             assert set(plain_text(app)) - set(string.printable) - set("·…“”") == set()
     finally:
         use_glyphs("unicode")
+
+
+async def test_the_first_drawing_of_a_screen_has_the_form_of_the_terminal(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, forms, draw = started(room), list[bool](), LiveScreen.redraw
+
+    def redraw(screen: LiveScreen) -> None:
+        draw(screen)
+        forms.append(screen.wide)
+
+    monkeypatch.setattr(LiveScreen, "redraw", redraw)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Rubric 0/12")
+    assert all(forms), "first drawn for half a screen, it would jump"

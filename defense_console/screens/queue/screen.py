@@ -193,7 +193,8 @@ class QueueScreen(WritingScreen):
         """Return what is listed: headings, "" for none, with their lines."""
         search = self.field.value
         if self.tab == "closed":
-            return [("", self._found_closed)]
+            pending = agenda.queue(self._entries, self.order, search) if search.strip() else ()
+            return [("", self._found_closed), *([(_("All pending"), pending)] if pending else [])]
         found = agenda.queue(self._entries, self.order, search, self.tab)
         if search.strip() and self.tab is None:
             return [("", found), (_("Closed"), self._found_closed)]
@@ -281,6 +282,12 @@ class QueueScreen(WritingScreen):
         """A click on a tab is its key."""
         event.stop()
         self.run_worker(self.do_command(command(event.command)))
+
+    def on_click(self, event: events.Click) -> None:
+        """A second click on a defense opens it."""
+        if event.chain == 2 and event.widget is self.table:
+            event.stop()
+            self.run_worker(self.do_command(command("queue.open")))
 
     # --- searching ---------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from defense_console.keys.keymap import acts_over_dialogs
 from defense_console.safe_text import capital, content, line, wrapped
 from defense_console.screens.base import ConsoleScreen
 from defense_console.widgets.frame.alarm_line import AlarmLine
-from defense_console.widgets.frame.hint_bar import Hint, hint_rows
+from defense_console.widgets.frame.hint_bar import Hint, hint_at, hint_rows
 from defense_console.widgets.frame.writer import Field
 from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, language, ngettext
@@ -49,7 +49,7 @@ KEYS_GAP = 5
 
 def key_hint(key: str, does: str) -> Hint:
     """Return the hint of a key that no setting changes. Args: key: the toolkit's name; does: translated."""
-    return Hint("", display_key(key, language()), does)
+    return Hint(key, display_key(key, language()), does)
 
 
 def going_back(does: str = "") -> Hint:
@@ -211,7 +211,21 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def key_rows(self) -> Content:
         """Return these keys on rows that are as wide as the dialog: a key and what it does stay together."""
-        return hint_rows(self.keys(), min(WIDTH, self.app.size.width) - SIDES, KEYS_GAP)
+        return hint_rows(self.keys(), self._row, KEYS_GAP)
+
+    @property
+    def _row(self) -> int:
+        """Cells of a row."""
+        return min(WIDTH, self.app.size.width) - SIDES
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click on a key is that key."""
+        event.stop()
+        keys = self.query_one(".dialog--keys")
+        hint = hint_at(self.keys(), self._row, KEYS_GAP, event.screen_offset - keys.content_region.offset)
+        if hint is not None and hint.command:
+            character = hint.command if len(hint.command) == 1 else None
+            await self.on_key(events.Key(hint.command, character))
 
     def answer(self, result: T) -> None:
         """Close the dialog with an answer; later answers are ignored."""
@@ -278,7 +292,7 @@ class Confirm(Dialog[bool]):
 
     def keys(self) -> tuple[Hint, ...]:
         """Both answers."""
-        return Hint("", _("y or o"), self._yes or _("yes")), going_back(self._no)
+        return Hint("y", _("y or o"), self._yes or _("yes")), going_back(self._no)
 
     def press(self, key: str, character: str) -> None:
         """`y` and `o` confirm, the keys one presses without reading go back."""
@@ -328,6 +342,13 @@ class Choose(Dialog[int | None]):
     def keys(self) -> tuple[Hint, ...]:
         """The digits, and the way out."""
         return Hint("", f"1–{len(self._options)}", _("choose")), going_back(self._back)
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click on an answer chooses it; the toolkit asks the base class about the keys."""
+        options = self.query(".dialog--option")
+        place = next((n for n, each in enumerate(options) if each.region.contains_point(event.screen_offset)), None)
+        if place is not None:
+            self.answer(place)
 
     def press(self, key: str, character: str) -> None:
         """A digit, or what its key gives on AZERTY, chooses."""

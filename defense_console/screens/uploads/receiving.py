@@ -140,7 +140,7 @@ class Which(Choose):
         if self._left < 2:
             return super().keys()
         scope = _("this one only") if self.for_all else _("for all {n} left", n=self._left)
-        return *super().keys(), Hint("", "a", scope)
+        return *super().keys(), Hint("a", "a", scope)
 
     def press(self, key: str, character: str) -> None:
         """`a` changes how many files the answer is for."""

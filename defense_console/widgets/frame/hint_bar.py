@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widget import Widget
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint: the key as it is printed, what it does, whether it acts now, whether it belongs at the right end."""
+    """One hint: the key as it is printed, what it does, whether it acts now, whether it belongs at the right end.
+
+    Attributes:
+        command: Id of the command; in a dialog the toolkit's name of the key, "" where a click means none.
+    """
 
     command: str
     key: str
@@ -45,6 +50,19 @@ def hint_rows(hints: Iterable[Hint], width: int, gap: int = 2) -> Content:
         width: Cells of a row.
         gap: Cells between two of them.
     """
+    return Content("\n").join(hint_words(row, gap) for row in _rows(hints, width, gap))
+
+
+def hint_at(hints: Iterable[Hint], width: int, gap: int, at: Offset) -> Hint | None:
+    """Return the hint that stands at a place in such rows, None for none."""
+    for hint in dict(enumerate(_rows(hints, width, gap))).get(at.y, ()):
+        if 0 <= at.x < hint.width:
+            return hint
+        at -= Offset(hint.width + gap, 0)
+    return None
+
+
+def _rows(hints: Iterable[Hint], width: int, gap: int) -> list[list[Hint]]:
     rows: list[list[Hint]] = [[]]
     taken = 0
     for hint in hints:
@@ -52,7 +70,7 @@ def hint_rows(hints: Iterable[Hint], width: int, gap: int = 2) -> Content:
             rows.append([])
         taken = taken + gap + hint.width if rows[-1] else hint.width
         rows[-1].append(hint)
-    return Content("\n").join(hint_words(row, gap) for row in rows)
+    return rows
 
 
 class HintBar(Widget):
