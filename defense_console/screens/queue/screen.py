@@ -229,7 +229,8 @@ class QueueScreen(WritingScreen):
     def _draw_card(self) -> None:
         panel, chosen = self.query_one("#queue-card", Panel), self._selected()
         if chosen is None:
-            panel.show("", ())
+            none = _("The defense under the cursor is shown here.")
+            panel.show("", (Item(Content.styled(none, "$text-muted")),))
             return
         keys = self.hints_of("queue.open", "queue.brief", "live.note")
         now, size = self.desk.now().wall, panel.view

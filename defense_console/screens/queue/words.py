@@ -300,9 +300,16 @@ def side_by_side(blocks: Sequence[Sequence[Content]], size: Size) -> tuple[Conte
 
 
 def _in_column(block: Sequence[Content], width: int, height: int) -> Sequence[Content]:
-    """Return the lines of a column; one that is too long goes on in the next row while all of them fit."""
-    rows = [row for text in block for row in wrapped(text, width)]
-    return rows if len(rows) <= height else block
+    """Return the lines of a column: from the first on, those that are too long go on in a next row while all fit."""
+    spare, rows = height - len(block), list[Content]()
+    for text in block:
+        found = wrapped(text, width)
+        if len(found) - 1 <= spare:
+            spare -= len(found) - 1
+            rows += found
+        else:
+            rows.append(text)
+    return rows
 
 
 def one_below_the_other(blocks: Sequence[Sequence[Content]]) -> tuple[Content, ...]:

@@ -31,11 +31,6 @@ class Ask(Dialog[str | None]):
         required: Whether an empty text is refused.
     """
 
-    DEFAULT_CSS = """
-    Ask Field { height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none;
-                background: $panel; &:focus { border: none; } }
-    """
-
     def __init__(
         self,
         texts: KeepsTexts,

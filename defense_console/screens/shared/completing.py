@@ -24,10 +24,6 @@ from defense_console.words.translation import _
 class Completing(Dialog[str | None]):
     """A dialog with a field: `Tab` adds what all names have in common, and a row lists them when there are several."""
 
-    DEFAULT_CSS = (
-        "Completing .dialog--names { height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $text-muted; }"
-    )
-
     @abstractmethod
     def completed(self, text: str) -> Completed:
         """Return what a text goes on with; called on another thread, since reading a folder may take long."""

@@ -103,6 +103,12 @@ class Dialog(ModalScreen[T], Generic[T]):
         .dialog--more { display: none; color: $text-muted; }
         &.-higher .dialog--more { display: block; }
         .dialog--keys { margin: 1 0 0 0; color: $text-muted; }
+        Field {
+            height: auto; min-height: 1; max-height: 6; margin: 1 0 0 0; padding: 0 1; border: none; background: $panel;
+            &:focus { border: none; }
+        }
+        .dialog--refusal { color: $text-warning; min-height: 1; }
+        .dialog--names { height: 1; text-wrap: nowrap; text-overflow: ellipsis; color: $text-muted; }
     }
     """
 

@@ -35,12 +35,6 @@ class AskSetting(Dialog[str | None]):
         read: Returns the value that was typed, or raises why it is none.
     """
 
-    DEFAULT_CSS = """
-    AskSetting Field { height: auto; min-height: 1; max-height: 4; margin: 1 0 0 0; padding: 0 1; border: none;
-                       background: $panel; &:focus { border: none; } }
-    AskSetting .dialog--refusal { color: $text-warning; min-height: 1; }
-    """
-
     def __init__(self, whose: str, question: str, details: str, initial: str, read: Callable[[str], str]) -> None:
         super().__init__(question, details, whose)
         self._initial = initial
