@@ -388,7 +388,9 @@ def _check_zone(zone: str) -> None:
     try:
         zone_of(zone)
     except ConsoleError:
-        known = {name.casefold(): name for name in sorted(available_timezones())}
+        names = sorted(available_timezones())
+        known = {name.rpartition("/")[2].casefold(): name for name in names if "/" in name}  # a city alone
+        known |= {name.casefold(): name for name in names}
         near = get_close_matches(zone.casefold()[:_LONGEST], known, 1)
         if near:
             raise ConsoleError(

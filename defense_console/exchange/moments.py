@@ -1,4 +1,4 @@
-"""Instants as files write them: ISO 8601, else the day first, as in `1/2/2027 9:05` and `01/12/2026 14h00`.
+"""Instants as files write them: ISO 8601, else the day first, as in `1/2/2027 9:05` and `01.12.2026 14h00`.
 
 Nothing is guessed. `dateutil.parser.parse` is not used anywhere: it reads 2026-04-03 as
 4 March when asked for days first.
@@ -20,7 +20,10 @@ _TWICE: Final = N_("a time that happens once: this one occurs twice in {zone}, w
 _NEVER: Final = N_("a time that exists: this one is skipped in {zone}")
 _EARLY: Final = N_("a year from {year} on")
 
-_DAY: Final = r"(?:(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})|(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}))"
+_DAY: Final = (
+    r"(?:(?P<d>[0-9]{1,2})(?P<between>[/.-])(?P<m>[0-9]{1,2})(?P=between)(?P<y>[0-9]{4})"
+    r"|(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}))"
+)
 _TIME: Final = (
     r"(?P<hour>[0-9]{1,2}) ?(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?|[hH](?: ?(?P<after>[0-9]{2}))?)"
 )

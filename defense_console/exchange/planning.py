@@ -128,7 +128,7 @@ class _Planner:
         origin, target = wish.origin, wish.target
         if origin is None:
             if target is not None:
-                self._claim(wish, target.key, sure=True)
+                self._first_time(wish, target)
         elif wish.faults:
             self._unreadable(wish, origin)
         elif wish.session is not None and not self._to_come(wish, origin, wish.session):

@@ -43,7 +43,8 @@ def revealed(id: str) -> str:
 def _seen(text: str) -> str:
     if text.isascii():
         return text
-    backwards = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    letters = (character for character in text if character not in BIDI_CONTROLS)  # one of them is itself of class R
+    backwards = any(unicodedata.bidirectional(character) in ("R", "AL") for character in letters)
     kept: list[str] = []
     for character in text:
         if character in BIDI_CONTROLS:

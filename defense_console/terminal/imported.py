@@ -102,7 +102,8 @@ def _read_otherwise(plan: ImportPlan) -> Iterator[str]:
 def _row(row: ReadRow, zone: str) -> str:
     parts = [one_line(row.student_id), one_line(row.student_name)]
     if row.project:
-        parts += [row.project, _("attempt {n}", n=row.attempt), date_time(row.planned_at, zone)]
+        attempt = _("attempt {n}", n=row.attempt) if row.attempt else _("the next attempt")
+        parts += [row.project, attempt, date_time(row.planned_at, zone)]
     if row.duration_min is not None:
         parts.append(duration_text(row.duration_min * 60))
     return " · ".join(parts)
@@ -187,7 +188,8 @@ def _with_option(one: LeftOut, zone: str) -> Iterator[str]:
 def _left_out(one: LeftOut, zone: str) -> str:
     wish, session = one.wish, one.wish.session
     where = place_in_file(wish.line, entries=session is not None)
-    title = one_line(wish.title) or _("without a title")
+    named = wish.title or (wish.row.text("student_name") if wish.row is not None else "")
+    title = one_line(named) or _("without a title")
     if one.target is not None:
         who = f" ({one.target.project}, {one_line(one.target.student_id)})"
     else:

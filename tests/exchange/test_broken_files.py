@@ -117,7 +117,7 @@ TABLES: dict[str, tuple[bytes, str]] = {
     "a web page": (b"<html><table></table></html>", "line 1: found “<html>"),
     "UTF-16 cut in a letter": (csv().decode().encode("utf-16")[:-1], "file: expected text in UTF-8 or UTF-16"),
     "a column twice": (csv(head=HEAD.replace("email", "project")), "line 1, column project: found “project”"),
-    "a column missing": (csv(head=HEAD.replace("attempt;", "")), "line 1, column attempt"),
+    "a column missing": (csv(head=HEAD.replace("project;", "")), "line 1, column project"),
     "a cell too many": (csv(ROW + ";x"), "line 3: found “11”"),
     "an open quote": (csv('"s1;Zoé'), "line 3"),
     "no student": (cell("student_id", ""), "line 3, column student_id"),

@@ -216,6 +216,8 @@ def test_lines_that_contradict_each_other_are_refused() -> None:
         ),
         ("03/04/2026, 14:00:00", "2026-04-03T12:00:00.000Z"),
         ("2026-04-03 9:05", "2026-04-03T07:05:00.000Z"),
+        ("03.04.2026 14:00", "2026-04-03T12:00:00.000Z"),
+        ("3-4-2026 14h", "2026-04-03T12:00:00.000Z"),
     ],
 )
 def test_moments_are_read_in_one_way(text: str, expected: str) -> None:
@@ -376,7 +378,11 @@ def test_an_attempt_after_a_rework_opens_on_what_was_missing() -> None:
         log.add(what)
     log.add(ev.Signed(1, "rework", "rework")).add(ev.Released(1))
 
-    (planned,) = events(plan(log.held(), ROW | {"attempt": "2", "planned_at": "2027-05-01T14:00"}))
+    later = ROW | {"attempt": "2", "planned_at": "2027-05-01T14:00"}
+    (planned,) = events(plan(log.held(), later))
+    without = tuple(name for name in LIST_COLUMNS if name != "attempt")
+    assert events(plan(log.held(), later, columns=without)) == (planned,), "the attempt that comes next is meant"
+    assert plan(NOTHING, later, columns=without).appointments[0].key == ("s1", "IRP-P2", 1)
     assert isinstance(planned, ev.Planned)
     assert planned.carried is not None
     assert planned.carried.curriculum_hash == curriculum_hash(SHIPPED["IRP"])

@@ -172,7 +172,7 @@ def test_a_heading_of_another_table_is_not_read_and_that_is_shown() -> None:
     [
         ({**FRENCH, "email": "Couriel"}, "Couriel"),
         ({**FRENCH, "x": "E-mail"}, "E-mail"),
-        ({name: head for name, head in FRENCH.items() if name != "attempt"}, "attempt"),
+        ({name: head for name, head in FRENCH.items() if name != "project"}, "project"),
     ],
     ids=["misspelt", "twice", "missing"],
 )
@@ -298,6 +298,14 @@ def test_a_project_by_its_title() -> None:
     assert rows(table({"project": project.title.fr.upper(), "curriculum": SHIPPED["IRP"].title.fr})) == [ZOE]
 
 
+def test_a_list_needs_neither_curriculum_nor_attempt_where_the_project_says_both() -> None:
+    heads = {name: head for name, head in FRENCH.items() if name not in ("curriculum", "attempt")}
+    assert rows(table({"project": "fe-p2"}, heads=heads)) == [(*ZOE[:2], "FE-P2", 0, *ZOE[4:])]
+    for written in ("P2", "2", "XX-P1"):
+        assert [bad.column for bad in refused(table({"project": written}, heads=heads))] == ["Projet"]
+    assert [bad.column for bad in refused(table({}, {"planned_at": "2027-02-08T14:00"}, heads=heads))] == ["Projet"]
+
+
 @pytest.mark.parametrize("written", ["P99", "FE-P2", "22", ""])
 def test_a_project_of_another_curriculum_is_refused(written: str) -> None:
     assert [bad.column for bad in refused(table({"project": written}))] == ["project"]
@@ -335,6 +343,9 @@ def test_a_language_in_the_ways_people_write_it(written: str, language: str | No
         "é-1\u2060",
         "\N{NO-BREAK SPACE}é-1\u200e",
         "é\ufe0f-1",
+        "é-1\u200f",
+        "\u061cé-1",
+        "é\U000e0067-1",
     ],
 )
 def test_ids_that_differ_by_nothing_visible_are_one(written: str) -> None:

@@ -21,7 +21,7 @@ LIST_COLUMNS: Final = (
     "student_id", "student_name", "email", "timezone", "curriculum",
     "project", "attempt", "planned_at", "duration_min", "language",
 )  # fmt: skip
-REQUIRED: Final = ("student_id", "student_name", "curriculum", "project", "attempt", "planned_at")
+REQUIRED: Final = ("student_id", "student_name", "project", "planned_at")
 """A file without one of the other columns says nothing about them."""
 LAST_NAME: Final = "last_name"
 FIRST_NAME: Final = "first_name"

@@ -101,8 +101,8 @@ class _ListReader:
             first = self.wishes.setdefault(wish.target.key, wish)
             if first is not wish:
                 once = N_("each defense once: it stands on line {line} too")
-                self._wrong("attempt", once, line=first.line)
-            _student, project, attempt = wish.target.key
+                self._wrong("attempt" if "attempt" in row.cells else "project", once, line=first.line)
+            project, attempt = wish.target.project, wish.target.attempt or 0
             read = ReadRow(row.line, student.id, student.name, project, attempt, wish.planned_at, wish.duration_min)
         self.rows.append(read)
 
@@ -168,13 +168,14 @@ class _ListReader:
     def _wish(self, student_id: str) -> Wish | None:
         row = self._row
         planned_at = self._planned_at()
-        attempt = self._whole("attempt", 1, MOST_ATTEMPTS)
+        named = "attempt" in row.cells  # without the column the attempt that comes next is meant
+        attempt = self._whole("attempt", 1, MOST_ATTEMPTS) if named else None
         duration_min = self._duration_min()
         language = _LANGUAGES.get(plain(row.text("language")))
         if language is None and row.text("language"):
             self._wrong("language", N_("fr, en, or nothing"))
         found = self._project()
-        if found is None or attempt is None or planned_at is None:
+        if found is None or (named and attempt is None) or planned_at is None:
             return None
         code, project = found
         return Wish(
@@ -192,6 +193,20 @@ class _ListReader:
     def _project(self) -> tuple[str, Project] | None:
         """Return the curriculum's code and the project, which may be written in several ways."""
         written, asked = self._row.text("curriculum"), self._row.text("project")
+        whole = [
+            (code, project)
+            for code, each in self.shipped.items()
+            for project in each.projects
+            if plain(project.id) == plain(asked)
+        ]
+        if not written and len(whole) == 1:
+            return whole[0]
+        if "curriculum" not in self._row.cells:
+            ids = [each.projects[0].id for each in self.shipped.values() if each.projects]
+            self._wrong(
+                "project", N_("a whole id such as {words}, or a column curriculum"), words=", ".join(sorted(ids))
+            )
+            return None
         codes = [code for code, each in self.shipped.items() if plain(written) in _curriculum_forms(each)]
         if len(codes) != 1:
             self._wrong("curriculum", N_("one of {words}"), words=", ".join(sorted(self.shipped)))

@@ -27,7 +27,13 @@ class ReadId(msgspec.Struct, frozen=True):
 
 
 class ReadRow(msgspec.Struct, frozen=True):
-    """A row as it was read; `project` and `planned_at` (ISO 8601 UTC) are "" for a student alone."""
+    """A row as it was read.
+
+    Attributes:
+        project: "" for a student alone.
+        attempt: 0 for the one that comes next.
+        planned_at: ISO 8601 UTC, "" for a student alone.
+    """
 
     line: int
     student_id: str
