@@ -236,3 +236,22 @@ def test_other_components_are_not_looked_at(take: Take, part: str) -> None:
 def test_an_alarm_that_cannot_be_read_is_not_needed(take: Take) -> None:
     alarm = "BEGIN:VALARM\nTRIGGER:soon\nNONSENSE\nEND:VALARM"
     assert take(ics(event(alarm, summary=ADA))).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "planned"),
+    [
+        ("DTSTART:20270105T120000", "2027-01-05 18:00"),  # noon in Montreal
+        ("DTSTART;TZID=Europe/Paris:20270105T120000", "2027-01-05 12:00"),
+        ("DTSTART:20270105T120000Z", "2027-01-05 13:00"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_that_of_its_calendar(take: Take, start: str, planned: str) -> None:
+    done = take(ics("X-WR-TIMEZONE:America/Montreal\r\n", event(start=start, summary=ADA)))
+    assert f"planned for {planned}." in done.stdout
+
+
+def test_a_calendar_in_no_known_zone_is_refused_where_it_matters(take: Take) -> None:
+    unknown = "X-WR-TIMEZONE:Europe/Paris2\r\n"
+    assert take(ics(unknown, event(start="DTSTART:20270105T120000Z", summary=ADA))).exit_code == 0
+    assert "found “Europe/Paris2”" in take(ics(unknown, event(start="DTSTART:20270105T120000", summary=ADA))).stderr

@@ -46,9 +46,14 @@ class ComponentLines(msgspec.Struct):
 
 
 class CalendarLines(msgspec.Struct):
-    """One calendar of a file: its METHOD, the zones it defines, its events in their order."""
+    """One calendar of a file: its METHOD, its zone, the zones it defines, its events in their order.
+
+    Attributes:
+        zone: of times without one, "" where the calendar does not say (X-WR-TIMEZONE, which Google and Apple write).
+    """
 
     method: str = ""
+    zone: str = ""
     zones: list[ComponentLines] = msgspec.field(default_factory=list)
     events: list[ComponentLines] = msgspec.field(default_factory=list)
 
@@ -177,6 +182,8 @@ class _Reader:
             whole.lines.append((number, text))
         elif kind == "VCALENDAR" and name == "METHOD":
             self.calendars[-1].method = value
+        elif kind == "VCALENDAR" and name == "X-WR-TIMEZONE":
+            self.calendars[-1].zone = value_in(text).strip()
 
     def _no_property(self, number: int, text: str) -> None:
         """Keep the fault with its event, or with the file between components; elsewhere nobody reads it."""

@@ -1,7 +1,7 @@
 """The events of a calendar: which are meant, when they are, and what they say. Nothing is matched to a student here.
 
 Instants follow RFC 5545: a local time that occurs twice is its first occurrence, one that is skipped is read with the
-offset before the gap (§3.3.5). A time without a zone is the mentor's.
+offset before the gap (§3.3.5). A time without a zone is in the calendar's X-WR-TIMEZONE, else the mentor's.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class _EventReader:
 
     def take(self, calendar: CalendarLines) -> None:
         """Read the events of one calendar."""
-        self.zones = CalendarZones(calendar.zones)
+        self.zones = CalendarZones(calendar.zones, calendar.zone)
         cancelled = calendar.method == "CANCEL"
         for lines in calendar.events:
             try:
@@ -287,10 +287,11 @@ class _EventReader:
         if not isinstance(value, datetime):
             return value
         asked = str(prop.params.get(ZONE, "")) if hasattr(prop, "params") else ""
+        named = asked or (self.zones.floating if value.tzinfo is None else "")
         try:
-            zone = self.zones.zone(asked) if asked else self.zone
+            zone = self.zones.zone(named) if named else self.zone
         except ConsoleError as error:
-            raise _Wrong(name, asked, error.id, **error.parameters) from None
+            raise _Wrong(name, named, error.id, **error.parameters) from None
         if value.tzinfo is None:
             return value.replace(tzinfo=zone)
         if asked and zone is not UTC:

@@ -24,9 +24,15 @@ _TWO: Final = N_("a time zone with one definition: this name has two, on the lin
 
 
 class CalendarZones:
-    """The zones that hold in one calendar."""
+    """The zones that hold in one calendar.
 
-    def __init__(self, definitions: Iterable[ComponentLines]) -> None:
+    Args:
+        definitions: Its own.
+        floating: Name of the zone of times without one, "" for the mentor's.
+    """
+
+    def __init__(self, definitions: Iterable[ComponentLines], floating: str = "") -> None:
+        self.floating = floating
         self._definitions: dict[str, list[ComponentLines]] = {}
         for one in definitions:
             self._definitions.setdefault(one.value_of("TZID").strip(), []).append(one)
