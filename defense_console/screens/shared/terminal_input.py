@@ -17,10 +17,12 @@ PASTE_S = 1.0
 """A paste may halt for longer: what follows it would be taken for keys."""
 
 _ESC, _CAN, _SUB, _BEL = 0x1B, 0x18, 0x1A, 0x07
+_ST = 0x9C
+"""The end of a string where its beginning is one byte too."""
 _STRINGS = b"]PX^_"
 """After Esc: the beginnings of OSC, DCS, SOS, PM and APC strings."""
-_LONGEST = 64
-"""No sequence that means something is longer."""
+_LONGEST = 4096
+"""So much of a sequence is kept; none that means something is nearly as long."""
 _ESCAPE = b"\x1b[27u"
 """Esc in a form that the parser need not wait for."""
 _ALT_ENTER = b"\x1b[13;3u"
@@ -89,6 +91,8 @@ class TerminalInput:
         self._string: int | None = None
         """The byte after Esc that began a string, while one lasts."""
         self._string_length = 0
+        self._one_byte = False
+        """Whether the sequence that is read began with one byte (C1) instead of Esc and a letter."""
         self._pasting = False
 
     def feed(self, data: bytes, now: float) -> bytes:
@@ -123,9 +127,10 @@ class TerminalInput:
 
     def _given_up(self) -> bytes:
         string, self._string = self._string, None
+        one_byte, self._one_byte = self._one_byte, False
         held = bytes(self._held)
         if string is not None:
-            if not self._string_length:
+            if not self._string_length and not one_byte:
                 return _ESCAPE + bytes([string])
             self._held.clear()  # at most the Esc of an end that was cut off
             return b""
@@ -135,7 +140,7 @@ class TerminalInput:
         if held[0] != _ESC:  # the beginning of a character that never came
             return self._latin_1(len(held))
         self._held.clear()
-        if self._pasting:
+        if self._pasting or one_byte:
             return b""
         return _ESCAPE + held[1:] if len(held) <= 2 else b""
 
@@ -168,6 +173,7 @@ class TerminalInput:
 
     def _take(self, length: int, passed: bytes) -> bytes:
         del self._held[:length]
+        self._one_byte = self._one_byte and self._string is not None
         self._earlier = max(0, self._earlier - length)
         return passed
 
@@ -180,7 +186,7 @@ class TerminalInput:
                     return self._take(place, b"") if place else None
                 self._string = None
                 return self._take(place + 2 if self._held[place + 1] == ord("\\") else place, b"")
-            if byte in (_BEL, _CAN, _SUB):
+            if byte in (_BEL, _CAN, _SUB) or (byte == _ST and self._one_byte):
                 self._string = None
                 return self._take(place + 1, b"")
         self._string_length += len(self._held)
@@ -195,7 +201,9 @@ class TerminalInput:
                 if byte == ord("[") and place == 2:
                     continue  # the Linux console's function keys have a letter more
                 return self._whole(place + 1)
-        return self._take(len(self._held), b"") if len(self._held) > _LONGEST * 64 else None
+        if len(self._held) > _LONGEST:
+            self._held[2:] = b"!"  # in no form that passes: it is dropped at its end
+        return None
 
     def _whole(self, length: int) -> bytes | None:
         sequence = bytes(self._held[:length])
@@ -224,10 +232,21 @@ class TerminalInput:
             text = bytes(self._held[:length]).decode()
         except UnicodeDecodeError:
             return self._latin_1(length)
-        return self._take(length, b"" if "\x80" <= text <= "\x9f" else text.encode())
+        return self._control(length, ord(text)) if "\x80" <= text <= "\x9f" else self._take(length, text.encode())
+
+    def _control(self, length: int, code: int) -> bytes:
+        """Read a control character of one byte as Esc and the letter it stands for (ECMA-48 §5.3); drop the others."""
+        letter = code - 0x40
+        if self._pasting or letter not in b"[O" + _STRINGS:
+            return self._take(length, b"")
+        self._held[:length] = bytes((_ESC, letter))
+        self._one_byte = True
+        return b""
 
     def _latin_1(self, length: int) -> bytes:
         """Read bytes that are no UTF-8 as what an older terminal means by them; its control characters are dropped."""
         self.saw_latin_1 = True
+        if length == 1 and self._held[0] < 0xA0:
+            return self._control(1, self._held[0])
         text = bytes(byte for byte in self._held[:length] if byte >= 0xA0).decode("latin-1")
         return self._take(length, text.encode())
