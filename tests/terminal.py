@@ -129,6 +129,21 @@ def run(store: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def store_of_one(around: Path) -> Path:
+    """A store in this folder with one student and one defense in a quarter of an hour, and its settings beside it."""
+    folder = around / "store"
+    (around / "settings.toml").write_text('name = "Mentor"\nzone = "Europe/Paris"\n', encoding="utf-8")
+    rows = around / "rows.csv"
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 900))
+    rows.write_text(
+        "student_id,student_name,email,timezone,curriculum,project,attempt,planned_at,duration_min,language\n"
+        f"s1,Ada [/foo] Démo,,,IRP,IRP-P2,1,{soon},,fr\n",
+        encoding="utf-8",
+    )
+    run(folder, "import", str(rows))
+    return folder
+
+
 def shown(store: Path, id: str) -> dict[str, Any]:
     """`show --json`."""
     document = json.loads(run(store, "show", id, "--json"))

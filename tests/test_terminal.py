@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pypdf
 import pytest
 
 from defense_console.store.sqlite.store import TinyStore
-from tests.terminal import Terminal, run, shown, start_defense
+from tests.terminal import Terminal, run, shown, start_defense, store_of_one
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 
@@ -19,17 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """One student, one defense in a quarter of an hour."""
-    folder = tmp_path / "store"
-    (tmp_path / "settings.toml").write_text('name = "Mentor"\nzone = "Europe/Paris"\n', encoding="utf-8")
-    rows = tmp_path / "rows.csv"
-    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 900))
-    rows.write_text(
-        "student_id,student_name,email,timezone,curriculum,project,attempt,planned_at,duration_min,language\n"
-        f"s1,Ada [/foo] Démo,,,IRP,IRP-P2,1,{soon},,fr\n",
-        encoding="utf-8",
-    )
-    run(folder, "import", str(rows))
-    return folder
+    return store_of_one(tmp_path)
 
 
 def drafts(store: Path, id: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from torture.strace import ROOT
 EXPERIMENTS = (
     "fuzz",
     "mutants",
+    "byte_storms",
     "kill_nine",
     "kill_commands",
     "soak",
