@@ -245,8 +245,8 @@ class TerminalInput:
 
     def _latin_1(self, length: int) -> bytes:
         """Read bytes that are no UTF-8 as what an older terminal means by them; its control characters are dropped."""
-        self.saw_latin_1 = True
         if length == 1 and self._held[0] < 0xA0:
             return self._control(1, self._held[0])
+        self.saw_latin_1 = True
         text = bytes(byte for byte in self._held[:length] if byte >= 0xA0).decode("latin-1")
         return self._take(length, text.encode())
