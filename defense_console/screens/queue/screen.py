@@ -40,7 +40,6 @@ from defense_console.words.translation import N_, _, error_text
 
 MINUTE = 60
 PAGES = ("pageup", "pagedown", "home", "end")
-"""Keys that move the cursor further than a line."""
 
 
 class QueueScreen(WritingScreen):
@@ -64,8 +63,7 @@ class QueueScreen(WritingScreen):
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
         self._about: BriefDesk | None = None
-        self._seconds = 0
-        self._first_drawing = True
+        self._seconds, self._first_drawing = 0, True
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -229,8 +227,7 @@ class QueueScreen(WritingScreen):
     def _draw_card(self) -> None:
         panel, chosen = self.query_one("#queue-card", Panel), self._selected()
         if chosen is None:
-            none = _("The defense under the cursor is shown here.")
-            panel.show("", (Item(Content.styled(none, "$text-muted")),))
+            panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
             return
         keys = self.hints_of("queue.open", "queue.brief", "live.note")
         now, size = self.desk.now().wall, panel.view
@@ -239,11 +236,8 @@ class QueueScreen(WritingScreen):
         except ConsoleError as error:
             panel.show(line(chosen.student_name), [Item(content(error_text(error)))], hints=keys)
             return
-        form: queue_words.CardForm = "rows"
-        if self.has_class("-broad"):
-            form = "stacked"
-        elif self.has_class("-wide") and self.has_class("-high"):
-            form = "columns"
+        high = self.has_class("-wide") and self.has_class("-high")
+        form: queue_words.CardForm = "stacked" if self.has_class("-broad") else "columns" if high else "rows"
         lines = queue_words.card_lines(shown, form, size, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
