@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.typed.path import Completed, complete_path, typed_path
+from defense_console.desk.typed.completed import Completed
+from defense_console.desk.typed.path import complete_path, typed_path
 from defense_console.model.errors import ConsoleError
 
 
