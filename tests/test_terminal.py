@@ -37,8 +37,8 @@ def only_id(store: Path) -> str:
 
 
 def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(store: Path) -> None:
-    id = only_id(store)
-    with Terminal(store) as terminal:
+    id, keys = only_id(store), store.parent / "keys.log"
+    with Terminal(store, environment={"TEXTUAL_LOG": str(keys)}) as terminal:
         start_defense(terminal)
         terminal.press('"&&&&&')  # one criterion not met, which two documents prove
         terminal.shows("6/12")
@@ -60,6 +60,7 @@ def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(s
         terminal.press("o")
         terminal.shows("u annule")
         terminal.hang_up()
+    assert not keys.exists(), "what is typed would be in a file that anybody reads"
     after = shown(store, id)
     assert (after["verdict"]["outcome"], after["verdict"]["state"]) == ("conditional", "signed")
     assert [row["deliverable"] for row in after["documents_to_revise"]] == [1, 2]
