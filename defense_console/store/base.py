@@ -55,6 +55,10 @@ class FullDisk(StoreError):
     """There is no space left for the write."""
 
 
+class Unreachable(StoreError):
+    """The server does not answer. What was decided waits in the spool, and the console goes on."""
+
+
 # --- values ------------------------------------------------------------------------------------------------------
 
 
