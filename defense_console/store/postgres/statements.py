@@ -1,8 +1,8 @@
 """Every statement that the store of a school runs, in one place, so that a test can read them all.
 
-They stay within what PostgreSQL 15 to 18 and the engines that speak its protocol have in common: no sequences, triggers,
-advisory locks, `SKIP LOCKED` or integer division. Each is correct at READ COMMITTED and at SERIALIZABLE. `school` is the
-first column of every key. Instants are the server's.
+They stay within what PostgreSQL 15 to 18 and the engines that speak its protocol have in common: no sequences,
+triggers, advisory locks, `SKIP LOCKED` or integer division. Each is correct at READ COMMITTED and at SERIALIZABLE.
+`school` is the first column of every key. Instants are the server's.
 """
 
 from __future__ import annotations

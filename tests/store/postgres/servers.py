@@ -74,7 +74,7 @@ class OwnServer:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        self._user = {"user": "postgres"} if os.geteuid() == 0 else {}
+        self._user = "postgres" if os.geteuid() == 0 else None
         self.base = f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
         if self._user:
             shutil.chown(folder, "postgres")
@@ -94,8 +94,8 @@ class OwnServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self._programs / program, *arguments], check=True, timeout=60, cwd=self._folder,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._user,
+            [self._programs / program, *arguments], check=True, timeout=60, cwd=self._folder, user=self._user,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
 
