@@ -6,6 +6,7 @@ first one to see it. Each transaction borrows one connection.
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -26,6 +27,7 @@ from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.faults import AGAIN, told
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN, bring_up
 
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its warnings would be written over the screen
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 STATEMENT_S: Final = 20

@@ -475,5 +475,5 @@ def _uuid(stream: str) -> uuid.UUID | None:
 
 def _author(body: bytes) -> str:
     with suppress(msgspec.MsgspecError):
-        return msgspec.json.decode(body, type=_Author).author
+        return msgspec.json.decode(body, type=_Author).author.replace("\0", "\ufffd")  # no text there holds it
     return ""

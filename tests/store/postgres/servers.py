@@ -46,9 +46,9 @@ def a_server() -> Iterator[str | None]:
         yield named
     elif (local := next(filter(_answers, LOCAL), None)) is not None:
         yield local
-    elif (programs := _programs()) is not None:
-        with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(programs, Path(folder)) as own:
-            yield own
+    elif (found := programs()) is not None:
+        with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(found, Path(folder)) as own:
+            yield own.base
     else:
         yield None
 
@@ -62,7 +62,7 @@ def _answers(base: str) -> bool:
     return row == (True,)
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The folder of `initdb` and `pg_ctl`: Debian does not have it on the path."""
     if (found := shutil.which("initdb")) is not None:
         return Path(found).resolve().parent
@@ -100,11 +100,11 @@ class OwnServer:
 
 
 @contextmanager
-def started(programs: Path, folder: Path) -> Iterator[str]:
+def started(programs: Path, folder: Path) -> Iterator[OwnServer]:
     """Start a server of one's own in an empty folder, and stop it at the end."""
     server = OwnServer(programs, folder)
     server.start()
     try:
-        yield server.base
+        yield server
     finally:
         server.stop()

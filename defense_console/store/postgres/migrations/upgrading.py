@@ -5,6 +5,7 @@ Alembic is loaded only when there is something to do.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ HEAD: Final = "0001"
 """The latest step in `versions/`."""
 KNOWN: Final = ("0001",)
 """Every step that this console knows, oldest first."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic works on globals."""
 _VERSION_TABLE: Final = "defense_console_schema"
 
 
@@ -43,7 +46,7 @@ def bring_up(connect: Callable[[], psycopg.Connection[Any]]) -> None:
 
     engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     try:
-        with engine.connect() as connection:
+        with _ONE_AT_A_TIME, engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"fn": steps, "version_table": _VERSION_TABLE})
             with context.begin_transaction(), Operations.context(context):
                 context.run_migrations()
