@@ -387,6 +387,31 @@ class Store(Protocol):
         """Write such a fact."""
 
 
+class OpenedStore(Store, Protocol):
+    """A store as the program opens it, whatever the engine."""
+
+    @property
+    def notice(self) -> ConsoleError | None:
+        """Return a notice for the person who opened the store."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder that it lies in, None for one on a server."""
+
+    def another(self) -> OpenedStore:
+        """Open the same store once more, for another thread.
+
+        Raises:
+            StoreError: It cannot be opened.
+        """
+
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log. Empty when it is sound."""
+
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log and every row next to one. Empty when the store is sound."""
+
+
 def write_job(store: Store, job: Job) -> tuple[int, str]:
     """Write a job to a store.
 

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
@@ -84,6 +85,7 @@ class PostgresStore:
     """
 
     notice: ConsoleError | None = None
+    folder: Path | None = None
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -97,6 +99,10 @@ class PostgresStore:
         """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
+
+    def another(self) -> PostgresStore:
+        """Return another object on the same school, for another thread."""
+        return PostgresStore(self.server)
 
     @property
     def read_only(self) -> ConsoleError | None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.server import Server
-from tests.store.postgres.servers import VARIABLE, Isolation, a_server, schema_of_its_own, url
+from tests.store.postgres.servers import (
+    VARIABLE,
+    Isolation,
+    OwnServer,
+    a_server,
+    programs,
+    schema_of_its_own,
+    started,
+    url,
+)
 
 NewServer = Callable[..., Server]
 
@@ -58,3 +69,12 @@ def new_server() -> Iterator[NewServer]:
 @pytest.fixture
 def server(new_server: NewServer, address: Address) -> Server:
     return new_server(address)
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[OwnServer]:
+    """A server that a test may stop."""
+    if (found := programs()) is None:
+        pytest.skip("no programs of PostgreSQL are installed")
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(found, Path(folder)) as server:
+        yield server

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,20 +30,11 @@ from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
 from tests.store.postgres.conftest import NewServer
-from tests.store.postgres.servers import OwnServer, programs, schema_of_its_own, started, url
+from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("postgres")
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[OwnServer]:
-    """A server that a test may stop."""
-    if (found := programs()) is None:
-        pytest.skip("no programs of PostgreSQL are installed")
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(found, Path(folder)) as server:
-        yield server
 
 
 def why_unread(snapshot: Snapshot) -> StoreError | None:
