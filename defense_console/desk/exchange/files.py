@@ -6,6 +6,7 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -31,6 +32,9 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
+
+_SHOWN: Final = 10
+"""Logs that a sentence names at most."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -184,10 +188,9 @@ class ExchangeDesk:
         there = found.logs.keys() & set(self.store.streams())
         other = [name for name in sorted(there) if _bodies(self.store.read_log(name)) != found.logs[name].lines]
         if other:
+            names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
             raise ConsoleError(
-                "The school has {stream} with other lines, and {n} more like it: nothing was imported.",
-                stream=other[0],
-                n=len(other) - 1,
+                "The school has these logs with other lines: {names}. Nothing was imported.", names=names
             )
         return found.logs.keys() - there
 

@@ -137,7 +137,7 @@ class Tables(Visitor):
                 self.school = True
 
 
-@pytest.mark.parametrize("name", WRITTEN.keys() - {"SCHEMA"})
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name != "SCHEMA"])
 def test_no_statement_reads_or_writes_another_school(name: str) -> None:
     visitor = Tables()
     visitor(parsed(WRITTEN[name]))
