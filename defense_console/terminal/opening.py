@@ -154,7 +154,7 @@ def _opened_school(place: Address, *, create: bool) -> Iterator[OpenedStore]:
         raise ConsoleError(
             N_("A school's store needs more than is installed: install defense-console[school].")
         ) from None
-    with closing(Server(place, create=create)) as server, closing(PostgresStore(server)) as store:
+    with closing(Server(place, create=create)) as server, closing(PostgresStore(server, watched=True)) as store:
         yield store
 
 

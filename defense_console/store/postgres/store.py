@@ -41,7 +41,7 @@ from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
-from defense_console.store.postgres.changes import Changes
+from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.faults import Raced
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if
@@ -82,18 +82,21 @@ class PostgresStore:
 
     Args:
         server: Shared with the objects of other threads; whoever made it closes it.
+        watched: What others write is looked for on a thread, from the first `subscribe` on, and told up to a second
+            later; otherwise each question is an exchange with the server.
     """
 
     notice: ConsoleError | None = None
     folder: Path | None = None
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, watched: bool = False) -> None:
         self.server = server
         self.school = server.school
         self.identity = Identity(server.place, server.school_id)
         self._name = uuid.uuid4().hex
         self.transactions = Transactions(server, self._name)
-        self._changes = Changes(self.transactions, self.school, self._name)
+        self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
+        self._watched = watched
         self._names: list[str] = []
         self._living: dict[str, float] = {}
         """Until when consoles live, by this process's clock, as the leases were last read."""
@@ -111,6 +114,8 @@ class PostgresStore:
 
     def close(self) -> None:
         """Let go of the names. Closing twice is harmless."""
+        if isinstance(self._changes, Watch):
+            self._changes.close()
         if self._names:
             with suppress(StoreError):
                 self._let_go(self._names)
@@ -121,7 +126,9 @@ class PostgresStore:
         return self.transactions.block()
 
     def subscribe(self) -> Callable[[], bool]:
-        """Watch what is written from now on; the question is one exchange with the server."""
+        """Watch what is written from now on."""
+        if self._watched and isinstance(self._changes, Changes):
+            self._changes = Watch(Changes(Transactions(self.server, self._name), self.school, self._name))
         seen = self._changes.look()
 
         def changed() -> bool:

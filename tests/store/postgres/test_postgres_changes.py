@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from defense_console.store.base import StoreError, Unreachable
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.changes import KEPT, Changes
+from defense_console.store.postgres.changes import KEPT, Changes, Watch
 from defense_console.store.postgres.server import IDLE_S, OVERLAP_S, STATEMENT_S, Server
 from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.postgres.transactions import Transactions
 from tests.store import logs
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("postgres")
 WRITERS = 3
@@ -143,3 +146,51 @@ def test_marks_are_not_kept_for_ever(server: Server) -> None:
         other = Server(server.address)
         other.close()
         assert connection.execute("SELECT count(*) FROM writer WHERE school = %s", (server.school,)).fetchone() == (0,)
+
+
+def test_the_event_loop_asks_a_thread_and_not_the_server(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, asked = psycopg.Connection.execute, set[str]()
+
+    def recording(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
+        asked.add(threading.current_thread().name)
+        return run(connection, statement, *arguments, **options)
+
+    with closing(PostgresStore(server, watched=True)) as store:
+        other, changed = PostgresStore(server), store.subscribe()
+        other.append(logs.first())
+        with monkeypatch.context() as patch:
+            patch.setattr(psycopg.Connection, "execute", recording)
+            wait_for(changed, "the other one's write is told")
+            assert not changed()
+        assert asked == {"watch"}
+        store.append(logs.more(1, 1, "own"))
+        assert len(store.students()) == 0
+        assert not changed()
+
+
+def test_a_look_that_fails_is_told_until_one_succeeds() -> None:
+    class Failing:
+        generation = 0
+        error: StoreError | None = None
+
+        def look(self) -> int:
+            if self.error is not None:
+                raise self.error
+            return self.generation
+
+    changes = Failing()
+    with closing(Watch(cast(Changes, changes), every_s=0.01)) as watch:
+        assert watch.look() == 0
+        changes.error = Unreachable("The school's server does not answer.")
+
+        def fails() -> bool:
+            try:
+                watch.look()
+            except Unreachable:
+                return True
+            return False
+
+        wait_for(fails, "it is told")
+        changes.error, changes.generation = None, 1
+        wait_for(lambda: not fails(), "it is told that it can be read again")
+        assert watch.look() == 1

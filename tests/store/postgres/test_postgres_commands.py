@@ -56,6 +56,9 @@ def test_a_mentors_life_moves_into_a_school_and_back(
     assert cli("import", tmp_path / "school.jsonl", "--store", back).exit_code == 0
     assert cli("export", "--store", back).stdout_bytes == exported.read_bytes()
 
+
+def test_a_school_is_read_like_a_folder(cli: Cli, exported: Path, address: Address, tmp_path: Path) -> None:
+    assert cli("import", exported, "--store", address).exit_code == 0
     for command in (["list", "--json"], ["students"], ["export", "--csv"], ["agenda"], ["calendar", "export"]):
         here, there = cli(*command, "--store", tmp_path / "mentor"), cli(*command, "--store", address)
         assert (there.exit_code, there.stdout) == (here.exit_code, here.stdout), command

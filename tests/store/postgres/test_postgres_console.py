@@ -28,7 +28,7 @@ class SchoolRoom(Room):
 
     def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
         assert self.server is not None
-        return PostgresStore(self.server)
+        return PostgresStore(self.server, watched=True)
 
 
 @pytest.fixture

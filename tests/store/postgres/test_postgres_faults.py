@@ -132,10 +132,9 @@ def test_a_server_that_only_reads_is_read(server: Server, new_server: NewServer,
             write()
 
 
-def test_a_server_that_becomes_a_standby_says_so(server: Server) -> None:
+def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     store = PostgresStore(server)
-    with server.connection() as connection:
-        connection.execute("SET default_transaction_read_only = on")
+    monkeypatch.setattr("defense_console.store.postgres.statements.BEGIN", "BEGIN READ ONLY")
     with pytest.raises(ReadOnlyStore):
         store.append(logs.first())
 
