@@ -107,7 +107,8 @@ class Server:
             for longest in PAUSES_S:
                 with suppress(*AGAIN):
                     if connection.execute(sql.SCHOOL_ID, (self.school,)).fetchone() is None:
-                        connection.execute(sql.ADD_SCHOOL, (self.school, uuid.uuid4().hex))
+                        with suppress(errors.InsufficientPrivilege):  # only its owner makes one
+                            connection.execute(sql.ADD_SCHOOL, (self.school, uuid.uuid4().hex))
                     connection.execute(sql.FORGET_WRITERS, (self.school,))
                     break
                 pause(longest)

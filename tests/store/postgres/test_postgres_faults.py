@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -139,15 +141,49 @@ def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: py
         store.append(logs.first())
 
 
-def test_an_account_without_rights_hears_what_is_missing(server: Server, base: str, schema: str) -> None:
-    with psycopg.connect(base) as connection:
+@pytest.fixture
+def account(base: str, schema: str) -> Iterator[str]:
+    """An account that may look into the schema of this run, and has no right on a table."""
+    name = f"defense_console_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(base, autocommit=True) as connection:
         if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
-            pytest.skip("only a superuser may be another role here")
-    with psycopg.connect(server.address.url, autocommit=True) as connection:
-        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO pg_monitor".encode())
-    weak = server.address.url.replace("options=", "options=-crole%3Dpg_monitor%20")
+            pytest.skip("only a superuser may make accounts here")
+        connection.execute(f"CREATE ROLE {name}".encode())
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
+        yield name
+        connection.execute(f"DROP OWNED BY {name}".encode())
+        connection.execute(f"DROP ROLE {name}".encode())
+
+
+def as_account(address: Address, account: str) -> Address:
+    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{account}%20"))
+
+
+def test_an_account_without_rights_hears_what_is_missing(server: Server, account: str) -> None:
     with pytest.raises(StoreError, match="does not permit this to your account"):
-        Server(msgspec.structs.replace(server.address, url=weak))
+        Server(as_account(server.address, account))
+
+
+def test_a_mentor_needs_no_right_but_to_the_rows(
+    server: Server, base: str, schema: str, account: str, new_server: NewServer
+) -> None:
+    """As docs/school.md has the owner grant it."""
+    with psycopg.connect(base, autocommit=True) as connection:
+        rights = f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {account}"
+        connection.execute(rights.encode())
+        connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON {schema}.school FROM {account}".encode())
+    theirs = as_account(server.address, account)
+    with pytest.raises(NotOurStore, match="There is no school"):
+        Server(msgspec.structs.replace(theirs, school="typing-mistake"))
+    store = PostgresStore(new_server(theirs))
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "x"))
+    store.save_draft(logs.stream(), "note", logs.DRAFT)
+    assert store.hold_name("console-1")
+    store.write_lease(logs.stream(), logs.lease())
+    store.save_draft(logs.stream(), "note", None)
+    store.close()
+    assert [each.seq for each in store.pending()] == [2]
 
 
 def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
