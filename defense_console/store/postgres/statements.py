@@ -151,3 +151,34 @@ PUT_FACT: Final = """
 INSERT INTO fact (school, name, value) VALUES (%s, %s, %s)
 ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 """
+
+# --- claims --------------------------------------------------------------------------------------------------------
+
+OFFER: Final = """
+INSERT INTO claim (school, stream, state, holder, apart, fence, note, offered, since)
+VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING
+"""
+NEXT_OFFERED: Final = """
+SELECT stream, fence FROM claim WHERE school = %s AND state = 'offered' AND apart <> %s
+ORDER BY offered, stream LIMIT %s
+"""
+TAKE: Final = """
+UPDATE claim SET state = 'claimed', holder = %(holder)s, fence = fence + 1, note = '', since = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND state = 'offered' AND fence = %(fence)s
+"""
+"""Compare and set: of all who saw it offered, one changes the row."""
+GIVE_BACK: Final = """
+UPDATE claim SET state = 'offered', holder = '', fence = fence + 1, note = %(note)s, since = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND state = 'claimed' AND fence = %(fence)s
+"""
+HAND_OVER: Final = """
+UPDATE claim SET holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND state = 'claimed' AND fence = %(fence)s
+    AND apart <> %(holder)s
+"""
+CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
+CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
+FENCED: Final = """
+SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
+"""
+"""Nobody hands a defense over between this look and the commit of what is written under its claim."""

@@ -36,7 +36,7 @@ from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, DamagedStore, Draft, Identity, Lease, Problem, StoreError
+from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Identity, Lease, Problem, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
@@ -146,8 +146,23 @@ class PostgresStore:
 
     @_writes
     def append(self, job: Append) -> tuple[int, str]:
-        """Append one action in one transaction; see `Store.append`."""
+        """Append one action in one transaction; see `Store.append`.
+
+        Raises:
+            Conflict: The log does not end at `job.expected`, or its claim is no longer the one of `job.fence`.
+        """
+        if job.fence is not None:
+            self._check_fence(job, job.fence)
         return log_rules.append(self, job)
+
+    def _check_fence(self, job: Append, fence: int) -> None:
+        """Refuse what is written under a claim that has changed, unless it is there already."""
+        claimed = self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone()
+        last = self.last(job.stream) if claimed is None else None
+        if claimed is None and (last is None or last.seq <= job.expected):
+            raise Conflict(
+                N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=job.stream
+            )
 
     @_reads
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:

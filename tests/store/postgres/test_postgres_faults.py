@@ -24,6 +24,8 @@ from defense_console.store.base import (
     Unreachable,
 )
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.migrations.upgrading import HEAD
+from defense_console.store.postgres.migrations.versions import first_tables
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import FRESH_S, PostgresStore
 from defense_console.store.recorder import Recorder
@@ -121,6 +123,24 @@ def test_tables_of_a_newer_console_are_not_touched(base: str, new_server: NewSer
             connection.execute("UPDATE defense_console_schema SET version_num = '9999'")
         with pytest.raises(NewerStore, match="newer console"):
             Server(newer)
+
+
+def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(base: str, new_server: NewServer) -> None:
+    with schema_of_its_own(base) as schema:
+        school = Address(url(base, schema), "earlier")
+        with psycopg.connect(school.url, autocommit=True) as connection:
+            for statement in first_tables.TABLES:
+                connection.execute(statement.encode())
+            connection.execute("CREATE TABLE defense_console_schema (version_num varchar(32) PRIMARY KEY)")
+            connection.execute("INSERT INTO defense_console_schema VALUES ('0001')")
+            connection.execute("INSERT INTO school VALUES ('earlier', 'its id', now())")
+            server = new_server(school)
+            assert connection.execute("SELECT version_num FROM defense_console_schema").fetchall() == [(HEAD,)]
+        assert server.school_id == "its id"
+        store = PostgresStore(server)
+        store.append(logs.first())
+        assert store.verify_all() == ()
+        server.close()
 
 
 def test_a_server_that_only_reads_is_read(server: Server, new_server: NewServer, address: Address) -> None:

@@ -17,13 +17,14 @@ from pglast.visitors import Visitor
 import defense_console
 from defense_console.store.postgres import statements
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN
-from defense_console.store.postgres.migrations.versions import first_tables
+from defense_console.store.postgres.migrations.versions import claims, first_tables
 
 PLACE = re.compile(r"%\((\w+)\)s|%s")
 FUNCTIONS = re.compile(r"(nextval|setval|currval|lastval|pg_.*advisory.*|pg_notify|div|dblink.*)")
 TYPES = {"serial", "bigserial", "smallserial", "json", "jsonb", "money"}
 WRITTEN = {name: text for name, text in vars(statements).items() if name.isupper() and isinstance(text, str)}
-MADE = {f"first_tables {n}": text for n, text in enumerate(first_tables.TABLES)}
+STEPS: tuple[Any, ...] = (first_tables, claims)
+MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
 EVERY = WRITTEN | MADE
 
 
@@ -148,7 +149,7 @@ def test_no_statement_stands_anywhere_else() -> None:
     """Every other text in the engine is a sentence, a name or a docstring."""
     statement = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|SET|BEGIN|COMMIT|LOCK|TRUNCATE)\b")
     engine = Path(defense_console.__file__).parent / "store" / "postgres"
-    others = [path for path in engine.rglob("*.py") if path.name not in ("statements.py", "first_tables.py")]
+    others = [path for path in engine.rglob("*.py") if path.name != "statements.py" and path.parent.name != "versions"]
     assert others
     wrong = [
         f"{path.name}:{node.lineno}"
@@ -162,6 +163,6 @@ def test_no_statement_stands_anywhere_else() -> None:
 
 def test_the_console_knows_every_step() -> None:
     steps = sorted(path.stem for path in Path(first_tables.__file__).parent.glob("*.py") if path.stem != "__init__")
-    assert steps == ["first_tables"]
-    assert (first_tables.revision,) == KNOWN
+    assert steps == sorted(step.__name__.rpartition(".")[2] for step in STEPS)
+    assert list(KNOWN) == [step.revision for step in STEPS]
     assert KNOWN[-1] == HEAD
