@@ -55,7 +55,12 @@ class Claims:
         Args:
             apart: The student's own mentor, who never assesses it.
         """
-        self._transactions.write(lambda: self._transactions.execute(sql.OFFER, (self._school, stream, apart)).rowcount)
+
+        def offer() -> None:
+            if self._transactions.execute(sql.ADD_CLAIM, (self._school, stream, apart)).rowcount:
+                self._transactions.execute(sql.OFFER, (self._school, stream))
+
+        self._transactions.write(offer)
 
     def take(self, holder: str) -> Claim | None:
         """Take one of the next defenses; None when nothing is offered to this mentor.
@@ -66,8 +71,9 @@ class Claims:
         while offered := self._transactions.read(lambda: self._offered(holder)):
             random.shuffle(offered)
             for stream, fence in offered:
-                if self._change(sql.TAKE, stream, fence, holder=holder):
-                    return Claim(stream, "claimed", holder, fence + 1)
+                claim = Claim(stream, "claimed", holder, fence + 1)
+                if self._change(claim, taken=True):
+                    return claim
         return None
 
     def give_back(self, claim: Claim, reason: str) -> Claim:
@@ -76,8 +82,7 @@ class Claims:
         Raises:
             Conflict: The claim has changed meanwhile.
         """
-        self._changed(sql.GIVE_BACK, claim, note=reason)
-        return Claim(claim.stream, "offered", "", claim.fence + 1, reason)
+        return self._changed(Claim(claim.stream, "offered", "", claim.fence + 1, reason))
 
     def hand_over(self, claim: Claim, holder: str, note: str) -> Claim:
         """Give a defense to another mentor, with what they have to know.
@@ -85,8 +90,7 @@ class Claims:
         Raises:
             Conflict: The claim has changed meanwhile, or it would be the student's own mentor.
         """
-        self._changed(sql.HAND_OVER, claim, holder=holder, note=note)
-        return Claim(claim.stream, "claimed", holder, claim.fence + 1, note)
+        return self._changed(Claim(claim.stream, "claimed", holder, claim.fence + 1, note))
 
     def of(self, stream: str) -> Claim | None:
         """Return the claim of a defense, None when it was never offered."""
@@ -106,13 +110,16 @@ class Claims:
             lambda: [Claim(*row) for row in self._transactions.execute(statement, (self._school, name))]
         )
 
-    def _change(self, statement: str, stream: str, fence: int, **values: str) -> bool:
-        """Change a claim that is still as it was seen; return whether it was."""
-        parameters: dict[str, object] = {"school": self._school, "stream": stream, "fence": fence, **values}
+    def _change(self, claim: Claim, *, taken: bool = False) -> bool:
+        """Let a claim that has the fence before this one become this one; return whether it had."""
+        before = {**msgspec.structs.asdict(claim), "school": self._school, "fence": claim.fence - 1}
 
         def change() -> None:
-            if self._transactions.execute(statement, parameters).rowcount != 1:
-                raise _Lost
+            for statement in (*([sql.TAKE] if taken else []), sql.CHANGE_CLAIM):
+                if self._transactions.execute(statement, before).rowcount != 1:
+                    raise _Lost
+            if claim.state == "offered":
+                self._transactions.execute(sql.OFFER, (self._school, claim.stream))
 
         try:
             self._transactions.write(change)
@@ -120,8 +127,9 @@ class Claims:
             return False
         return True
 
-    def _changed(self, statement: str, claim: Claim, **values: str) -> None:
-        if not self._change(statement, claim.stream, claim.fence, **values):
+    def _changed(self, claim: Claim) -> Claim:
+        if not self._change(claim):
             raise Conflict(
                 N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=claim.stream
             )
+        return claim

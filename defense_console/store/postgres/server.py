@@ -44,7 +44,7 @@ _DEFAULTS: Final = {
     "connect_timeout": "4", "tcp_user_timeout": "5000", "keepalives_idle": "10", "keepalives_interval": "3",
     "keepalives_count": "2", "application_name": "defense-console",
 }  # fmt: skip
-PAUSES_S: Final = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4)
+PAUSES_S: Final = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8)
 """Before a transaction is run again; each is drawn between nothing and this."""
 
 

@@ -154,28 +154,24 @@ ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
+ADD_CLAIM: Final = """
+INSERT INTO claim (school, stream, state, holder, apart, fence, note, since)
+VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
+"""
 OFFER: Final = """
-INSERT INTO claim (school, stream, state, holder, apart, fence, note, offered, since)
-VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING
+INSERT INTO offer (school, stream, apart, fence, offered)
+SELECT school, stream, apart, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
 """
 NEXT_OFFERED: Final = """
-SELECT stream, fence FROM claim WHERE school = %s AND state = 'offered' AND apart <> %s
-ORDER BY offered, stream LIMIT %s
+SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s
 """
-TAKE: Final = """
-UPDATE claim SET state = 'claimed', holder = %(holder)s, fence = fence + 1, note = '', since = clock_timestamp()
-WHERE school = %(school)s AND stream = %(stream)s AND state = 'offered' AND fence = %(fence)s
+TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s"
+"""Compare and set: of all who saw it offered, one removes the row."""
+CHANGE_CLAIM: Final = """
+UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND (apart = '' OR apart <> %(holder)s)
 """
-"""Compare and set: of all who saw it offered, one changes the row."""
-GIVE_BACK: Final = """
-UPDATE claim SET state = 'offered', holder = '', fence = fence + 1, note = %(note)s, since = clock_timestamp()
-WHERE school = %(school)s AND stream = %(stream)s AND state = 'claimed' AND fence = %(fence)s
-"""
-HAND_OVER: Final = """
-UPDATE claim SET holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
-WHERE school = %(school)s AND stream = %(stream)s AND state = 'claimed' AND fence = %(fence)s
-    AND apart <> %(holder)s
-"""
+"""A fence belongs to one state, so nothing else need be compared."""
 CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
 CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
 FENCED: Final = """
