@@ -165,13 +165,13 @@ SELECT school, stream, apart, fence, clock_timestamp() FROM claim WHERE school =
 NEXT_OFFERED: Final = """
 SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s
 """
-TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s"
-"""Compare and set: of all who saw it offered, one removes the row."""
+TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s"
+"""Of all who saw it offered, one removes the row; whether it still is that offer, the fence of the claim says."""
 CHANGE_CLAIM: Final = """
 UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
 WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND (apart = '' OR apart <> %(holder)s)
 """
-"""A fence belongs to one state, so nothing else need be compared."""
+"""Compare and set: a fence belongs to one state, so nothing else need be compared."""
 CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
 CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
 FENCED: Final = """

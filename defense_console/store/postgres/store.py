@@ -42,7 +42,6 @@ from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
-from defense_console.store.postgres.faults import Raced
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if
 
@@ -197,7 +196,11 @@ class PostgresStore:
 
     @_writes
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
-        """Write lines that follow `after`; for `append`, which checks them."""
+        """Write lines that follow `after`; for `append`, which checks them.
+
+        Raises:
+            DamagedStore: There are lines after the end that the row of the log names.
+        """
         end = lines[-1] if lines else after
         if end is None:
             return
@@ -215,8 +218,8 @@ class PostgresStore:
         if rows:
             try:
                 self.transactions.execute_many(sql.ADD_LINE, rows)
-            except errors.UniqueViolation as error:
-                raise Raced from error
+            except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
+                raise _cut(stream, 0 if after is None else after.seq) from error
 
     @_writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
@@ -486,11 +489,13 @@ def _refuse_cut(stream: str, end: tuple[int, str], known: Iterable[Any]) -> None
         DamagedStore: It is not.
     """
     if end != tuple(known):
-        raise DamagedStore(
-            N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
-            stream=stream,
-            seq=end[0],
-        )
+        raise _cut(stream, end[0])
+
+
+def _cut(stream: str, seq: int) -> DamagedStore:
+    return DamagedStore(
+        N_("The end of {stream} is gone after line {seq}: close the console and run doctor."), stream=stream, seq=seq
+    )
 
 
 def _uuid(stream: str) -> uuid.UUID | None:

@@ -73,8 +73,8 @@ def test_the_console_goes_on_while_the_server_is_away(
         assert isinstance(failed.error, Unreachable)
         assert failed.spool is not None
         assert failed.spool.exists()
-        snapshot.refresh()
         begun = time.monotonic()
+        snapshot.refresh()
         assert not snapshot.refresh()
         assert time.monotonic() - begun < 1, "nobody waits for a server that is known to be away"
         assert isinstance(why_unread(snapshot), Unreachable)
@@ -248,6 +248,18 @@ def test_what_nobody_wrote_is_found_and_nothing_is_folded_from_it(
             store.read_log(logs.stream())
         with pytest.raises(ConsoleError):
             store.append(logs.more(1, 2, "z"))
+
+
+def test_lines_after_the_end_that_is_known_are_damage_and_not_a_race(server: Server) -> None:
+    store = PostgresStore(server)
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "x"))
+    with server.connection() as connection:
+        back = "UPDATE log SET seq = 1, hash = (SELECT hash FROM event e WHERE e.school = log.school AND e.seq = 1)"
+        connection.execute(f"{back} WHERE school = %s".encode(), (server.school,))
+    with pytest.raises(DamagedStore):
+        store.append(logs.more(1, 1, "y"))
+    assert [problem.kind for problem in store.verify(logs.stream())] == ["changed"]
 
 
 # --- whose clock ---------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def dies_at(monkeypatch: pytest.MonkeyPatch, server: Server, nth: int) -> list[b
     killer = psycopg.connect(server.address.url, autocommit=True)
 
     def dying(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
-        if connection is not killer:
+        if connection is not killer and threading.current_thread() is threading.main_thread():  # not the pool's
             seen.append(statement)
             if len(seen) == nth:
                 run(killer, "SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
