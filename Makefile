@@ -7,6 +7,8 @@ PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/loca
 
 .PHONY: help run test check suite demo-reset keys pictures torture mutants
 .DELETE_ON_ERROR:
+# Without it, every console that a test starts compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
