@@ -166,24 +166,39 @@ class Reader(threading.Thread):
         self.join()
 
 
+def late(n: int) -> str:
+    """Return the log of the n-th writer."""
+    return f"defense/late-{n}"
+
+
+def _commit_late(
+    connection: psycopg.Connection[tuple[object, ...]], school: str, n: int, seq: int, events: int, late_s: float
+) -> None:
+    """Write some events and a mark, wait, and commit."""
+    connection.execute(sql.BEGIN)
+    with connection.cursor() as cursor:
+        cursor.executemany(sql.ADD_LINE, [(school, late(n), seq + i, b"{}", "", "") for i in range(1, events + 1)])
+    if seq == 0:
+        connection.execute(sql.BEGIN_LOG, (school, late(n), "defense", None, events, "", False))
+    else:
+        going_on = {"seq": seq + events, "hash": "", "waiting": False, "school": school, "stream": late(n),
+                    "after": seq, "after_hash": ""}  # fmt: skip
+        connection.execute(sql.GO_ON, going_on)
+    connection.execute(sql.MARK, (school, f"writer {n}"))
+    time.sleep(late_s)
+    connection.execute(sql.COMMIT)
+
+
 def write_late(server: Server, n: int, transactions: int, events: int, reader: Reader) -> int:
     """Commit late, each time; return how many commits the reader did not know soon."""
-    chance, stream, seq, lost = random.Random(n), f"defense/late-{n}", 0, 0
+    chance, stream, seq, lost = random.Random(n), late(n), 0, 0
     with psycopg.connect(server.address.url, autocommit=True) as connection:
-        for turn in range(transactions):
-            connection.execute(sql.BEGIN)
-            rows = [(server.school, stream, seq + i, b"{}", "", "") for i in range(1, events + 1)]
-            with connection.cursor() as cursor:
-                cursor.executemany(sql.ADD_LINE, rows)
-            if turn == 0:
-                connection.execute(sql.BEGIN_LOG, (server.school, stream, "defense", None, events, "", False))
-            else:
-                going_on = {"seq": seq + events, "hash": "", "waiting": False, "school": server.school,
-                            "stream": stream, "after": seq, "after_hash": ""}  # fmt: skip
-                connection.execute(sql.GO_ON, going_on)
-            connection.execute(sql.MARK, (server.school, f"writer {n}"))
-            time.sleep(chance.uniform(0, LATEST_S))
-            connection.execute(sql.COMMIT)
+        while seq < transactions * events:
+            try:
+                _commit_late(connection, server.school, n, seq, events, chance.uniform(0, LATEST_S))
+            except psycopg.errors.SerializationFailure:
+                connection.execute(sql.ROLLBACK)
+                continue
             seq += events
             until = time.monotonic() + SOON_S
             while reader.known.get(stream, 0) < seq and time.monotonic() < until:
