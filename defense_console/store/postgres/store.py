@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import time
 import uuid
@@ -21,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import psycopg
@@ -43,12 +42,10 @@ from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.server import Server
-from defense_console.store.postgres.transactions import Transactions, raced_if
+from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 
-P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
-Method = Callable[Concatenate["PostgresStore", P], T]
 
 FRESH_S: Final = 60
 """A console whose last sign of life is older, by the server's clock, does not live."""
@@ -58,22 +55,6 @@ _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 
 class _Author(msgspec.Struct):
     author: str = ""
-
-
-def _reads(method: Method[P, T]) -> Method[P, T]:
-    @functools.wraps(method)
-    def call(self: PostgresStore, /, *args: P.args, **options: P.kwargs) -> T:
-        return self.transactions.read(functools.partial(method, self, *args, **options))
-
-    return call
-
-
-def _writes(method: Method[P, T]) -> Method[P, T]:
-    @functools.wraps(method)
-    def call(self: PostgresStore, /, *args: P.args, **options: P.kwargs) -> T:
-        return self.transactions.write(functools.partial(method, self, *args, **options))
-
-    return call
 
 
 class PostgresStore:
@@ -143,7 +124,7 @@ class PostgresStore:
 
     # --- logs --------------------------------------------------------------------------------------------------------
 
-    @_writes
+    @writes
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action in one transaction; see `Store.append`.
 
@@ -163,7 +144,7 @@ class PostgresStore:
                 N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=job.stream
             )
 
-    @_reads
+    @reads
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         """Return every line of a log in order; empty when there is no such log.
 
@@ -180,7 +161,7 @@ class PostgresStore:
             _refuse_cut(stream, end, found[0][:2])
         return lines
 
-    @_reads
+    @reads
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         row = self.transactions.execute(sql.LAST, (self.school, stream)).fetchone()
@@ -188,13 +169,13 @@ class PostgresStore:
             _refuse_cut(stream, (row[0] - 1, ""), (row[0], row[2]))
         return None if row is None else StoredLine(*row)
 
-    @_reads
+    @reads
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order; for `append`."""
         rows = self.transactions.execute(sql.LINES, (self.school, stream, low, high))
         return [StoredLine(*row) for row in rows]
 
-    @_writes
+    @writes
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`; for `append`, which checks them.
 
@@ -221,7 +202,7 @@ class PostgresStore:
             except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
                 raise _cut(stream, 0 if after is None else after.seq) from error
 
-    @_writes
+    @writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log; for `append`."""
         self._put_row(stream, row)
@@ -238,12 +219,12 @@ class PostgresStore:
         }  # fmt: skip
         self.transactions.execute(sql.PUT_ROW, values)
 
-    @_reads
+    @reads
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
         return tuple(sorted(row[0] for row in self.transactions.execute(sql.STREAMS, (self.school, prefix, prefix))))
 
-    @_reads
+    @reads
     def is_empty(self) -> bool:
         """Return whether there is no log at all."""
         return self.transactions.execute(sql.HAS_LOGS, (self.school,)).fetchone() is None
@@ -271,7 +252,7 @@ class PostgresStore:
                 self._put_row(stream, row)
         return msgspec.convert(row, kind)
 
-    @_reads
+    @reads
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
         return tuple(each for each in self._rows(Summary, sql.WAITING) if each.pending)
@@ -283,7 +264,7 @@ class PostgresStore:
             self._closed = version, self._read_closed()
         return self._closed[1]
 
-    @_reads
+    @reads
     def _read_closed(self) -> tuple[Closed, ...]:
         found = []
         for (body,) in self.transactions.execute(sql.CLOSED, (self.school,)):
@@ -291,7 +272,7 @@ class PostgresStore:
                 found.append(_DECODE_CLOSED(body))
         return tuple(sorted(found, key=attrgetter("planned_at", "id"), reverse=True))
 
-    @_reads
+    @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:
         """Return the defenses whose id begins with these digits; see `Store.find`."""
         wanted = digits(prefix)
@@ -304,7 +285,7 @@ class PostgresStore:
         """Return the summary of one defense."""
         return next(iter(self.summaries_by_ids([id])), None)
 
-    @_reads
+    @reads
     def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         """Return summaries in the order of `ids`, without those that do not exist."""
         wanted = [key for id in ids if (key := _uuid(DEFENSE.stream(id))) is not None]
@@ -318,11 +299,11 @@ class PostgresStore:
             self._people = version, self._read_students()
         return self._people[1]
 
-    @_reads
+    @reads
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
-    @_reads
+    @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
         wanted = [STUDENT.stream(id) for id in ids]
@@ -341,12 +322,12 @@ class PostgresStore:
             found.setdefault(stream, {})[name] = read(body)
         return found
 
-    @_reads
+    @reads
     def all_drafts(self) -> dict[str, dict[str, Draft]]:
         """Return every draft by stream and field key, sorted."""
         return self._by_stream(sql.DRAFTS, lambda body: msgspec.json.decode(body, type=Draft))
 
-    @_writes
+    @writes
     def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
         """Overwrite a draft; None drops it."""
         place = (self.school, stream, field)
@@ -355,12 +336,12 @@ class PostgresStore:
         else:
             self.transactions.execute(sql.PUT_DRAFT, (*place, msgspec.json.encode(draft)))
 
-    @_reads
+    @reads
     def all_asides(self) -> dict[str, dict[str, bytes]]:
         """Return every decision that is kept aside, by stream and key, sorted."""
         return self._by_stream(sql.ASIDES, bytes)
 
-    @_writes
+    @writes
     def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
         """Keep a decision aside; None drops it."""
         place = (self.school, stream, key)
@@ -371,7 +352,7 @@ class PostgresStore:
 
     # --- leases and who lives ----------------------------------------------------------------------------------------
 
-    @_reads
+    @reads
     def leases(self) -> dict[str, Lease]:
         """Return the leases by stream."""
         found, now = {}, time.monotonic()
@@ -383,7 +364,7 @@ class PostgresStore:
                 self._living[holder] = now + left_s
         return found
 
-    @_writes
+    @writes
     def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
         """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is.
 
@@ -404,11 +385,11 @@ class PostgresStore:
         self._names.append(name)
         return True
 
-    @_writes
+    @writes
     def _hold(self, name: str) -> None:
         self.transactions.execute(sql.LIVES, (self.school, name))
 
-    @_writes
+    @writes
     def _let_go(self, names: list[str]) -> None:
         self.transactions.execute(sql.GONE, (self.school, names))
 
@@ -416,13 +397,13 @@ class PostgresStore:
         """Return whether somebody holds a name, by the server's clock."""
         return time.monotonic() < self._living.get(name, 0) or self._is_living(name)
 
-    @_reads
+    @reads
     def _is_living(self, name: str) -> bool:
         return self.transactions.execute(sql.IS_LIVING, (self.school, name, FRESH_S)).fetchone() is not None
 
     # --- curricula and facts -----------------------------------------------------------------------------------------
 
-    @_reads
+    @reads
     def curriculum(self, hash: str) -> bytes | None:
         """Return the canonical JSON of a pinned curriculum.
 
@@ -442,30 +423,30 @@ class PostgresStore:
             )
         return body
 
-    @_reads
+    @reads
     def curricula(self) -> dict[str, bytes]:
         """Return every pinned curriculum by hash, sorted."""
         return dict(sorted(self.transactions.execute(sql.CURRICULA, (self.school,))))
 
-    @_writes
+    @writes
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
         self.transactions.execute(sql.PIN, (self.school, hash, body))
 
-    @_reads
+    @reads
     def meta(self, key: str) -> str | None:
         """Return a fact about the store itself, such as what it was made for."""
         row = self.transactions.execute(sql.FACT, (self.school, key)).fetchone()
         return None if row is None else str(row[0])
 
-    @_writes
+    @writes
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
         self.transactions.execute(sql.PUT_FACT, (self.school, key, value))
 
     # --- checking ----------------------------------------------------------------------------------------------------
 
-    @_reads
+    @reads
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log: every changed, missing and cut line. Empty when it is sound."""
         return tuple(verifying.check_log(self.transactions, self.school, stream))
@@ -477,7 +458,7 @@ class PostgresStore:
             problems += self.verify(stream)
         return tuple(problems)
 
-    @_reads
+    @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
 

@@ -7,9 +7,10 @@ in a new transaction; as long as each answers as before, the block's code has se
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -20,7 +21,9 @@ from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.faults import AGAIN, Raced, told
 from defense_console.store.postgres.server import PAUSES_S, Connection, Server, pause
 
+P = ParamSpec("P")
 T = TypeVar("T")
+Owner = TypeVar("Owner", bound="OnServer")
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 Operation = Callable[[], Any]
 
@@ -216,3 +219,31 @@ def raced_if(condition: bool) -> None:
 
 def _busy() -> StoreError:
     return StoreError(N_("Others write here at the same time, again and again: try once more."))
+
+
+class OnServer(Protocol):
+    """An object whose methods are operations."""
+
+    @property
+    def transactions(self) -> Transactions:
+        """Return where they are run."""
+
+
+def reads(method: Callable[Concatenate[Owner, P], T]) -> Callable[Concatenate[Owner, P], T]:
+    """Let a method be an operation that only reads."""
+
+    @functools.wraps(method)
+    def call(self: Owner, /, *args: P.args, **options: P.kwargs) -> T:
+        return self.transactions.read(functools.partial(method, self, *args, **options))
+
+    return call
+
+
+def writes(method: Callable[Concatenate[Owner, P], T]) -> Callable[Concatenate[Owner, P], T]:
+    """Let a method be an operation that writes."""
+
+    @functools.wraps(method)
+    def call(self: Owner, /, *args: P.args, **options: P.kwargs) -> T:
+        return self.transactions.write(functools.partial(method, self, *args, **options))
+
+    return call
