@@ -311,7 +311,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        acts_as={"difference": "move.page_down"}),
     # --- two consoles, last because rarely needed: help and palette follow this order -------------------------------
     _c("console.take_over", "f5", N_("take over"),
-       N_("Write on a defense that another console holds, after a question; that one can then only read it."),
+       N_("Write here although another console does, after a question; that one can then only read."),
        "brief", "waiting", "live", "verdict", "revisions"),
     _c("console.aside", "exclamation_mark", N_("not in the record"),
        N_("Choose what happens with what is not in the record because another console wrote first."),

@@ -125,8 +125,13 @@ class ConsoleScreen(Screen[None]):
         return DEFENSE.stream(self.about) if self.about else ""
 
     @property
+    def place_id(self) -> str:
+        """Whole id of what is shown, a defense or a student; "" for a list."""
+        return self.about
+
+    @property
     def whose(self) -> str:
-        """The defense that is shown, in words for a dialog; "" for none."""
+        """Whom the log that is shown is about, in words for a dialog; "" for none."""
         return self.desk.brief(self.about).whose if self.about else ""
 
     def turned(self) -> None:

@@ -53,5 +53,5 @@ def place_shown(screen: Screen[Any]) -> tuple[Place | None, str]:
     if isinstance(screen, ConsoleScreen):
         context = screen.CONTEXT
         if context in ("queue", "brief", "waiting", "live", "verdict", "revisions"):
-            return context, str(getattr(screen, "defense_id", ""))
+            return context, screen.place_id
     return None, ""

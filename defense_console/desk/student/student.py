@@ -284,6 +284,17 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
+    @property
+    def whose(self) -> str:
+        """Return the name of the student."""
+        return self.student.name
+
+    def said(self, event: ev.StudentEvent, language: str) -> str:
+        """Return what an event says, as a sentence."""
+        from defense_console.desk.student.wording import describe_student
+
+        return describe_student(event, language, self.settings.zone, self.events)
+
     def held_text(self, field: str) -> str:
         """Return what a field shows when nothing is being typed in it."""
         kind, _, rest = field.partition("/")
