@@ -372,7 +372,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "check_in"),
     _c("check_in.promise", "p", N_("I promise"), N_("Write what I promise to do for the student."), "check_in"),
     _c("check_in.copy", "w", N_("copy field"), N_("Copy the next field of the school's form."), "check_in", footer=60),
-    _c("check_in.close", "f9", N_("close"), N_("The session is over."), "check_in", writing=True, footer=55),
+    _c("check_in.close", "f9", N_("close"), N_("The session is over."), "check_in", writing=True, footer=21),
     # --- two consoles, last because rarely needed: help and palette follow this order -------------------------------
     _c("console.take_over", "f5", N_("take over"),
        N_("Write here although another console does, after a question; that one can then only read."),

@@ -242,8 +242,9 @@ def open_console(
 ) -> int:
     """Open the console on a store, and stay in it until it is left.
 
-    It opens on the screen asked for, else on the one defense that was live on this machine, else on the queue. Drafts, leases and what waits to be
-    written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
+    It opens on the screen asked for, else on the one defense that was live on this machine, else on the queue. Drafts,
+    leases and what waits to be written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees
+    to that.
 
     Returns:
         0, or 1 when the console ended by a fault of its own or could not write everything.

@@ -44,7 +44,7 @@ class DaySession(msgspec.Struct, frozen=True):
 
 def everybody(ledger: Ledger) -> dict[str, Student]:
     """Return every student by id; what is on its way to the store counts."""
-    known: dict[str, Student] = {student.id: student for student in ledger.store.students()}
+    known: dict[str, Student] = {student.id: student for student in ledger.snapshot.everybody()}
     return known | ledger.unacknowledged(STUDENT)
 
 
