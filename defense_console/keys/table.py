@@ -321,7 +321,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("difference.page_down", "space", N_("page down"), N_("Go a screen further."),
        acts_as={"difference": "move.page_down"}),
     # --- students --------------------------------------------------------------------------------------------------
-    _c("students.open", "enter", N_("open"), N_("Open the selected student."), "students", footer=10),
+    _c("students.open", "enter", N_("open it"), N_("Open the selected student."), "students", footer=10),
     _c("students.search", "slash colon", N_("search"), N_("Search names, ids and curricula as you type."), "students",
        footer=40),
     _c("students.tab_week", "1 ampersand", N_("this week"),

@@ -7,7 +7,9 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from textual.pilot import Pilot
 
+from defense_console.app import ConsoleApp
 from defense_console.desk.exchange import clipboard
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.timeline import iso
@@ -48,6 +50,12 @@ def lines_with(text: str, shown: str) -> list[str]:
     return [line for line in shown.splitlines() if text in line]
 
 
+async def play(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys; what begins with `>` is a text that is typed."""
+    for key in keys:
+        await (type_text(pilot, key[1:]) if key.startswith(">") else pilot.press(key))
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 
@@ -71,7 +79,7 @@ async def test_the_list_says_who_waits_and_who_slips_away(followed: Room) -> Non
         assert plain_text(app).index("Ivo Sample") < plain_text(app).index("Ada Demo")
         await pilot.press("4")
         await shows(pilot, "Nobody is away; 5 shows everybody.")
-        await pilot.press("slash", *"zo")
+        await play(pilot, "slash", ">zo")
         await shows(pilot, "Zoé Example", "Found “zo” 1")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(app.screen, StudentScreen))
@@ -107,9 +115,9 @@ async def test_a_goal_and_a_note_are_written_from_the_list_and_the_goal_is_read_
         await until(pilot, lambda: followed.drafts_of("student/s1") == {"goal": "trial run 30/11 when P2"})
         await pilot.press("enter")
         await shows(pilot, "Goal kept.")
-        await pilot.press("n", *"tired", "enter")
+        await play(pilot, "n", ">tired", "enter")
         await shows(pilot, "Note kept, private.")
-        await pilot.press("g", *"too late 2020-01-01")
+        await play(pilot, "g", ">too late 2020-01-01")
         await shows(pilot, "2020-01-01 has passed")
     found = followed.follow("s1")
     assert (found.goals[-1].text, found.goals[-1].due) == ("trial run", "2026-11-30")
@@ -131,11 +139,11 @@ async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
         await shows(pilot, "When is “mock-up v2” due?", "Now: Fri 27 Nov.")
         await pilot.press("enter")
         await shows(pilot, "Without a day from now on.")
-        await pilot.press("escape", "r", *"nonsense", "enter")
+        await play(pilot, "escape", "r", ">nonsense", "enter")
         await shows(pilot, "is not a day")
-        await pilot.press("end", "ctrl+u", *"30/11", "enter", *"ill", "enter")
+        await play(pilot, "end", "ctrl+u", ">30/11", "enter", ">ill", "enter")
         await shows(pilot, "Moved: mock-up v2; u takes it back.", "moved once, first promised for Fri 27 Nov")
-        await pilot.press("x", *"another client", "enter")
+        await play(pilot, "x", ">another client", "enter")
         await shows(pilot, "Dropped: mock-up v2; u takes it back.", "Open goals 1, kept 0 of 1")
         await pilot.press("u")
         await shows(pilot, "Open goals 2")
@@ -143,9 +151,9 @@ async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
         await shows(pilot, "Kept: read on; u takes it back.", "kept 1 of 2")
         await pilot.press("v")
         await shows(pilot, "My promise is kept: send the template")
-        await pilot.press("v", *"twice a week", "enter")
+        await play(pilot, "v", ">twice a week", "enter")
         await shows(pilot, "✓ which budget?", "twice a week")
-        await pilot.press("tab", "enter", *", and by day", "enter")
+        await play(pilot, "tab", "enter", ">, and by day", "enter")
         await shows(pilot, "works at night, and by day")
     found = followed.follow("s1")
     assert [goal.state for goal in found.goals] == ["dropped", "kept"]
@@ -155,17 +163,17 @@ async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
 async def test_what_is_noted_about_a_student(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("s", "enter", "l", "3", "1", *"asked before", "enter")
+        await play(pilot, "s", "enter", "l", "3", "1", ">asked before", "enter")
         await shows(pilot, "Asking", "+1  asked before")
-        await pilot.press("f", *"A book https://example.org/b", "enter")
+        await play(pilot, "f", ">A book https://example.org/b", "enter")
         await shows(pilot, "A book https://example.org/b")
-        await pilot.press("q", *"which tool?", "enter")
+        await play(pilot, "q", ">which tool?", "enter")
         await shows(pilot, "which tool?", "Questions 2 open")
-        await pilot.press("e", *"5", "enter")
+        await play(pilot, "e", ">5", "enter")
         await shows(pilot, "An estimate goes from 0 to 100 in steps of 10.")
-        await pilot.press("end", "ctrl+u", *"40", "enter")
+        await play(pilot, "end", "ctrl+u", ">40", "enter")
         await shows(pilot, "IRP-P1 is at 40 %")
-        await pilot.press("b", *"15/12", "enter")
+        await play(pilot, "b", ">15/12", "enter")
         await shows(pilot, "away until Tue 15 Dec")
         await pilot.press("b", "y")
         await hides(pilot, "away until")
@@ -183,16 +191,16 @@ async def test_session_path_and_who_assessed_are_typed(followed: Room) -> None:
         await shows(pilot, "Zoé Example", "no path yet: m plans it")
         await pilot.press("m")
         await shows(pilot, "What changes about Zoé Example?", "weekly session: –")
-        await pilot.press("4", *"friday", "enter")
+        await play(pilot, "4", ">friday", "enter")
         await shows(pilot, "is not a weekly session")
-        await pilot.press("end", "ctrl+u", *"friday 9:30, 45 min", "enter")
+        await play(pilot, "end", "ctrl+u", ">friday 9:30, 45 min", "enter")
         await shows(pilot, "next session Fri 27 Nov 09:30")
         await pilot.press("m", "5", "1")
         await shows(pilot, "When does the path begin?")
         await type_text(pilot, "01/09/2026")
-        await pilot.press("enter", "end", "ctrl+u", *"4 6", "enter")
+        await play(pilot, "enter", "end", "ctrl+u", ">4 6", "enter")
         await shows(pilot, "numbers are typed")
-        await pilot.press("end", "ctrl+u", *"6", "enter")
+        await play(pilot, "end", "ctrl+u", ">6", "enter")
         await shows(pilot, "P1 ◦")
         await pilot.press("m", "6", "1", "1")
         await shows(pilot, "On which day, and by whom?")
@@ -210,6 +218,14 @@ async def test_session_path_and_who_assessed_are_typed(followed: Room) -> None:
 
 
 # --- the check-in ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_console_opens_on_a_check_in(followed: Room) -> None:
+    app = ConsoleApp(followed.open_desk, followed.settings, opens=("check_in", "s1"))
+    async with app.run_test(size=SMALL) as pilot:
+        await shows(pilot, "Check-in", "Ada Demo", "planned 14:00, now")
+        await pilot.press("escape")
+        await shows(pilot, "Defenses")
 
 
 async def test_answers_are_told_apart_before_while_and_after_the_session(
@@ -231,9 +247,9 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await shows(pilot, "The session has not started: t starts it.")
         await pilot.press("t")
         await shows(pilot, "30 min left", "started 14:00, ends 14:30", "Today 0 of 4 answered", "next Tue 1 Dec 14:00")
-        await pilot.press("r", *"30/11", "enter", "enter")
+        await play(pilot, "r", ">30/11", "enter", "enter")
         await shows(pilot, "~ moved", "Mon 30")
-        await pilot.press("x", *"no time", "enter", "r", "x")
+        await play(pilot, "x", ">no time", "enter", "r", "x")
         await shows(pilot, "✗ dropped", "~ slow", "✗ yes", "Today 4 of 4 answered")
         await pilot.press("u", "plus", "plus")
         await shows(pilot, "Today 3 of 4 answered", "IRP-P1, 20 %")
@@ -241,7 +257,7 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await until(pilot, lambda: copied == ["Pace: slow."])
         await pilot.press("w")
         await until(pilot, lambda: copied[1:] == ["- mock-up v2: moved to 2026-11-30\n- read on: dropped"])
-        await pilot.press("p", *"call the school", "enter")
+        await play(pilot, "p", ">call the school", "enter")
         await shows(pilot, "I promised: call the school")
         followed.machine.pass_time(40 * 60)
         await shows(pilot, "over by 10 min")
@@ -262,9 +278,9 @@ async def test_a_session_that_is_not_held_is_said_in_the_platforms_words(followe
         await shows(pilot, "session now")
         await pilot.press("enter", "x")
         await shows(pilot, "the student is absent", "cancelled late by the student", "another time")
-        await pilot.press("3", *"a meeting", "enter")
+        await play(pilot, "3", ">a meeting", "enter")
         await shows(pilot, "Noted: cancelled late by the student; u takes it back.")
-        await pilot.press("u", "x", "5", *"tomorrow 9:00", "enter")
+        await play(pilot, "u", "x", "5", ">tomorrow 9:00", "enter")
         await shows(pilot, "The session is moved; u takes it back.")
         await pilot.press("u", "x", "1", "enter")
         await shows(pilot, "Noted: the student is absent")
@@ -282,11 +298,11 @@ async def test_a_session_that_nobody_planned_and_the_text_of_a_console_that_died
         await shows(pilot, "no session is planned today", "nothing yet: it fills itself")
         await pilot.press("x")
         await shows(pilot, "No session is planned today that could be called off.")
-        await pilot.press("t", "n", *"half a no")
+        await play(pilot, "t", "n", ">half a no")
         await until(pilot, lambda: followed.drafts_of("student/s3") == {"note": "half a no"})
     again = followed.app()
     async with again.run_test(size=SMALL) as pilot:
-        await pilot.press("s", "slash", *"zo", "enter", "enter")
+        await play(pilot, "s", "slash", ">zo", "enter", "enter")
         await shows(pilot, "a session goes on", "half a no", "This text was being written when the console ended.")
         await pilot.press("escape", "c")
         await until(pilot, lambda: isinstance(again.screen, CheckInScreen))
