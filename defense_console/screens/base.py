@@ -68,10 +68,13 @@ class ConsoleScreen(Screen[None]):
 
     CONTEXT: ClassVar[Context] = "global"
     WISHES: ClassVar[Wishes[Any]] = {}
+    QUIET_MOVES: ClassVar[bool] = False
+    """Whether a cursor that moves changes nothing but its own lines and the hints."""
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()
+        self._only_moves = False
         self._message_age: int | None = None
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
@@ -125,8 +128,13 @@ class ConsoleScreen(Screen[None]):
         return DEFENSE.stream(self.about) if self.about else ""
 
     @property
+    def place_id(self) -> str:
+        """Whole id of what is shown, a defense or a student; "" for a list."""
+        return self.about
+
+    @property
     def whose(self) -> str:
-        """The defense that is shown, in words for a dialog; "" for none."""
+        """Whom the log that is shown is about, in words for a dialog; "" for none."""
         return self.desk.brief(self.about).whose if self.about else ""
 
     def turned(self) -> None:
@@ -261,15 +269,12 @@ class ConsoleScreen(Screen[None]):
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(MessageLine)):
+        if self._only_moves or not (self.is_mounted and self.query(MessageLine)):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
-            standing = content(self.standing_line()).stylize_before("$text-warning")
-            quiet = content(self.quiet_line())
-            fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
-            self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
+            self.show_standing()
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
@@ -279,6 +284,13 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
+
+    def show_standing(self) -> None:
+        """Say in the message row what is so while there is no message."""
+        standing = content(self.standing_line()).stylize_before("$text-warning")
+        quiet = content(self.quiet_line())
+        fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
+        self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
 
     def on_resize(self) -> None:
         """What fits has changed."""
@@ -442,6 +454,13 @@ class ConsoleScreen(Screen[None]):
 
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
+        self._only_moves = self.QUIET_MOVES and command.id.startswith(("move.", "panel."))
+        try:
+            await self._do(command)
+        finally:
+            self._only_moves = False
+
+    async def _do(self, command: Command) -> None:
         self.hush()
         if (reason := self.refusal(command)) is not None:
             self.refuse(reason)

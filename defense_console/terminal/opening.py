@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
+    from defense_console.screens.console import Place as Screen
     from defense_console.settings import Settings
     from defense_console.store.base import Answer, Job, OpenedStore, Store
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.store.unsaved.replay import Replayed
+
+    Place = Path | Address
+    """Where a store is: a folder, or a school on a server."""
+    Opens = tuple[Screen, str] | None
+    """A screen to open on, and what it is about."""
 
 STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
@@ -270,11 +276,11 @@ def short_ids(ids: list[str]) -> dict[str, str]:
     return {id: digits[:size] for id, digits in bare.items()}
 
 
-def open_console(place: Path | Address, settings: Settings, shipped: Mapping[str, Curriculum]) -> int:
+def open_console(place: Place, settings: Settings, shipped: Mapping[str, Curriculum], opens: Opens = None) -> int:
     """Open the console on a store, and stay in it until it is left.
 
-    It opens on the one defense that was live on this machine, else on the queue. Drafts, leases and what waits to be
-    written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
+    It opens on the screen asked for, else on the one defense that was live here, else on the queue. Drafts, leases and
+    what waits to be written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
 
     Returns:
         0, or 1 when the console ended by a fault of its own or could not write everything.
@@ -318,7 +324,7 @@ def open_console(place: Path | Address, settings: Settings, shipped: Mapping[str
             recorders.append(recorder)
             return _desk(store, recorder, settings, shipped, daily)
 
-        app = ConsoleApp(desk, settings)
+        app = ConsoleApp(desk, settings, opens=opens)
         app.when_painted = _settle
         app.first_words = (*((sentence(store.notice),) if store.notice is not None else ()), *before)
 
@@ -327,8 +333,8 @@ def open_console(place: Path | Address, settings: Settings, shipped: Mapping[str
 
         with no_values_told(tell):
             app.run()
-        left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
-    unsaved = [job for recorder in left for job in recorder.unsaved()]
+        left = [each for each in recorders if not each.close(CLOSE_S)]
+    unsaved = [job for each in left for job in each.unsaved()]
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 

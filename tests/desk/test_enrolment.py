@@ -12,6 +12,7 @@ from defense_console.desk.enrolment import Enrolment
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.subject import STUDENT
 from tests.ui.conftest import Room, room
 
 __all__ = ["room"]
@@ -103,29 +104,32 @@ def test_attempts_are_numbered_after_a_rework_and_carry_what_was_acquired(room: 
 
 
 def test_a_student_is_changed_and_undo_takes_it_back(desk: Desk) -> None:
-    enrolment = desk.enrolment
-    assert enrolment.change("s1", email="ada@example.org").email == "ada@example.org"
-    assert enrolment.change("s1", name="Ada Modèle").name == "Ada Modèle"
+    student, agenda = desk.follow("s1"), desk.agenda
+    assert student.change(email="ada@example.org").email == "ada@example.org"
+    agenda.changed("s1", student.student.undo[-1])
+    assert student.change(name="Ada Modèle").name == "Ada Modèle"
+    agenda.changed("s1", student.student.undo[-1])
+    assert STUDENT.stream("s1") in desk.leases.held, "nobody else may write meanwhile"
     for wrong in ({"timezone": "Nowhere/Here"}, {"email": "a\nb"}, {"name": "a\nb"}):
         with pytest.raises(ConsoleError):
-            enrolment.change("s1", **wrong)
-    desk.agenda.undo()
-    desk.agenda.undo()
-    assert names(enrolment, "s1") == ["Ada Exemple"]
-    assert enrolment.students("s1")[0].email == ""
+            student.change(**wrong)
+    agenda.undo()
+    agenda.undo()
+    assert names(desk.enrolment, "s1") == ["Ada Exemple"]
+    assert desk.enrolment.students("s1")[0].email == ""
 
 
 def test_what_is_typed_in_a_question_outlives_the_console_and_is_about_one_student(room: Room) -> None:
     room.student("s1", "Ada Exemple")
     first = room.open_desk(lambda answer: None)
     first.enrolment.typed().type_text(Asked.STUDENT, "Zoé")
-    first.enrolment.typed("Ada Exemple", "s1").type_text(Asked.EMAIL, "ada@")
+    first.enrolment.typed("Ada Exemple", "s1").type_text(Asked.PROJECT, "P2")
     first.close()
 
     second = room.open_desk(lambda answer: None)
     assert second.enrolment.typed().text(Asked.STUDENT) == "Zoé"
-    assert second.enrolment.typed("Ada Exemple", "s1").text(Asked.EMAIL) == "ada@"
-    assert second.enrolment.typed("Adèle Démo", "s2").text(Asked.EMAIL) == "", "never on another's question"
+    assert second.enrolment.typed("Ada Exemple", "s1").text(Asked.PROJECT) == "P2"
+    assert second.enrolment.typed("Adèle Démo", "s2").text(Asked.PROJECT) == "", "never on another's question"
     second.enrolment.typed().answered(Asked.STUDENT, Asked.PROJECT)
     second.close()
 

@@ -33,9 +33,6 @@ class Asked(StrEnum):
     STUDENT = "ask/student"
     STUDENT_ID = "ask/student_id"
     PROJECT = "ask/project"
-    NAME = "ask/name"
-    EMAIL = "ask/email"
-    ZONE = "ask/zone"
 
     def of(self, row: str) -> str:
         """Return the key of a question about one document to revise. Args: row: its id."""

@@ -303,6 +303,10 @@ class PostgresStore:
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
+    def with_weekly_plan(self) -> tuple[str, ...]:
+        """Return the ids of the students who have a weekly plan, sorted."""
+        return tuple(student.id for student in self.students() if student.standing.plans)
+
     @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
