@@ -260,6 +260,6 @@ def test_the_card_of_a_defense_tells_the_next_goal_and_cuts_nothing_that_fits(tw
     assert "goal –" in card(114, 8)
     desk.set_goal("lire le cours")
     desk.set_goal("maquette v2 vendredi")
-    assert "goal maquette v2, Fri 27 Nov" in card(114, 8)
+    assert "goal Fri 27 Nov: maquette v2" in card(114, 8)
     assert "…" not in card(96, 9)
     assert "…" in card(96, 4)

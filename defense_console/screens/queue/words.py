@@ -238,9 +238,9 @@ def _before(shown: Card) -> str:
 
 
 def _goal(shown: Card) -> Content:
-    """Return what the student promised next, and for which day."""
+    """Return what the student promised next, after its day, which is never cut."""
     goal, due = shown.goal
-    return line(f"{goal}, {short_day(f'{due}T00:00:00Z')}" if due else goal or "–")
+    return line(_("{name}: {text}", name=short_day(f"{due}T00:00:00Z"), text=goal) if due else goal or "–")
 
 
 def _documents(shown: Card, room: int) -> Iterable[Content]:
