@@ -21,7 +21,7 @@ from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
 from defense_console.terminal.commands.importing import import_command, whole_store
 from defense_console.terminal.commands.receive import receive
-from defense_console.terminal.commands.students import agenda, student, students
+from defense_console.terminal.commands.students import agenda, alerts, student, students
 from defense_console.terminal.files import refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
@@ -240,7 +240,7 @@ def export_command(
             write(output, desk.export())
 
 
-for _command in (students, student, agenda, import_command, calendar, receive, backup, restore, doctor, forget):
+for _command in (students, student, agenda, alerts, import_command, calendar, receive, backup, restore, doctor, forget):
     main.add_command(_command)
 
 

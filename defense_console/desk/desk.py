@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
+    from defense_console.desk.student.outlook import OutlookDesk
     from defense_console.desk.student.student import StudentDesk
     from defense_console.desk.student.students import StudentsDesk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
@@ -174,6 +175,17 @@ class Desk:
 
         self.leases.look()
         return StudentDesk(self.ledger, student_id, self.leases, self.settings)
+
+    @cached_property
+    def outlooks(self) -> OutlookDesk:
+        """Return what lies ahead of all students: forecasts, proposals of alerts."""
+        from defense_console.desk.student.outlook import OutlookDesk
+
+        return OutlookDesk(self.ledger, self.settings, self._waiting_for_mentor)
+
+    def _waiting_for_mentor(self) -> frozenset[str]:
+        """Return the ids of the students whose next step is the mentor's."""
+        return frozenset(each.summary.student_id for each in self.agenda.entries() if each.waiting_for == "mentor")
 
     @cached_property
     def students(self) -> StudentsDesk:

@@ -6,7 +6,7 @@ and `ask/…`, see `Asked`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from defense_console.desk.logs.attempts import defenses_of
@@ -15,6 +15,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import LogDesk
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import Overview, overview
+from defense_console.desk.student.preparing import project_named
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.desk.typed.weekly import typed_weekly
@@ -25,6 +26,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
+from defense_console.model.student.alerts import Reason
 from defense_console.model.student.check_in import CheckIn, check_in_events
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.state import (
@@ -34,6 +36,7 @@ from defense_console.model.student.state import (
     FollowedStudent,
     LearningSkill,
     Pace,
+    SelfRating,
     SettledOutcome,
 )
 from defense_console.model.student.subject import STUDENT
@@ -97,6 +100,18 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Return what the student's screen shows."""
         now = self.ledger.now().wall
         return overview(self.student, self.defenses, now, local_day(now, self.settings.zone), self.holidays)
+
+    def project_titles(self, project_id: str) -> dict[str, str]:
+        """Return the titles of a project's deliverables by their number, and what each criterion says by its id.
+
+        Criteria of the other projects of the curriculum are in it too: a student may have missed them before.
+        """
+        curriculum, project = project_named(self.ledger.curricula.shipped, project_id)
+        tongue = language()
+        criteria = {
+            c.id: f"{c.id} {c.text.in_(tongue)}" for each in curriculum.projects for c in curriculum.criteria_of(each)
+        }
+        return {str(each.n): each.title.in_(tongue) for each in project.deliverables} | criteria
 
     def session(self, day: str) -> Occurrence | None:
         """Return the weekly session that was planned for a day, None when there is none."""
@@ -244,6 +259,10 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Estimate how far a project is, from 0 to 100 by 10."""
         return self.act(ev.ProgressEstimated(project, percent))
 
+    def rate_self(self, project: str, criterion: str, rating: SelfRating | None) -> FollowedStudent:
+        """Record how the student sees a criterion; None takes it back."""
+        return self.act(ev.SelfRated(project, criterion, rating))
+
     # --- questions, resources, learning, alerts ------------------------------------------------------------------
 
     def ask(self, text: str, project: str = "", criterion: str = "") -> FollowedStudent:
@@ -278,9 +297,9 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Close an alert."""
         return self.act(ev.AlertClosed(alert, result))
 
-    def put_off(self, rule: str, until: str = "") -> FollowedStudent:
+    def put_off(self, reasons: Sequence[Reason], until: str = "") -> FollowedStudent:
         """Answer a proposal without an alert: later, or "" for not founded."""
-        return self.act(ev.ProposalPutOff(rule, until))
+        return self.act(*(ev.ProposalPutOff(each.rule, until, each.measured) for each in reasons))
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
