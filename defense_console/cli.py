@@ -20,6 +20,7 @@ from defense_console.terminal.commands.copies import backup, restore
 from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
 from defense_console.terminal.commands.importing import import_command, whole_store
+from defense_console.terminal.commands.insight import insight
 from defense_console.terminal.commands.receive import receive
 from defense_console.terminal.commands.students import agenda, alerts, student, students
 from defense_console.terminal.files import refuse_terminal, write
@@ -240,7 +241,20 @@ def export_command(
             write(output, desk.export())
 
 
-for _command in (students, student, agenda, alerts, import_command, calendar, receive, backup, restore, doctor, forget):
+for _command in (
+    students,
+    student,
+    agenda,
+    alerts,
+    insight,
+    import_command,
+    calendar,
+    receive,
+    backup,
+    restore,
+    doctor,
+    forget,
+):
     main.add_command(_command)
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
+    from defense_console.desk.insight import InsightDesk
     from defense_console.desk.student.outlook import OutlookDesk
     from defense_console.desk.student.student import StudentDesk
     from defense_console.desk.student.students import StudentsDesk
@@ -182,6 +183,13 @@ class Desk:
         from defense_console.desk.student.outlook import OutlookDesk
 
         return OutlookDesk(self.ledger, self.settings, self._waiting_for_mentor)
+
+    @cached_property
+    def insight(self) -> InsightDesk:
+        """Return what the mentor's defenses say together."""
+        from defense_console.desk.insight import InsightDesk
+
+        return InsightDesk(self.ledger, self.settings)
 
     def _waiting_for_mentor(self) -> frozenset[str]:
         """Return the ids of the students whose next step is the mentor's."""
