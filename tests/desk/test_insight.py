@@ -60,7 +60,8 @@ RATINGS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["met", "to_im
 ANY = st.builds(
     Assessed, st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.sampled_from(["P1", "P2"]),
     st.sampled_from(["validated", "conditional", "rework"]), st.none() | st.integers(0, 3000), st.just((600, 1200)),
-    RATINGS, st.lists(st.tuples(st.sampled_from(["P1 1", "P2 x"]), st.none() | st.integers(0, 50)), max_size=3).map(tuple),
+    RATINGS,
+    st.lists(st.tuples(st.sampled_from(["P1 1", "P2 x"]), st.none() | st.integers(0, 50)), max_size=3).map(tuple),
 )  # fmt: skip
 
 
