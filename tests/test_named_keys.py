@@ -18,7 +18,7 @@ _NAMED = re.compile(
     r"|Delete|Del|Suppr|Home|Début|End|Fin|PgUp|PgDn|Insert|Ins)\b|[↵⌫↑↓←]"
 )
 """Names of keys. An arrow to the right is none: it says what becomes of something."""
-_UNIT = re.compile(r"(\d|\{\}) ?(?:h|s|m)\b")
+_UNIT = re.compile(r"(\d|\{\}) ?(?:h|s|m|d|j)\b")
 _ALONE = re.compile(r"(?<![\w’'.–-])([^\W\d_])(?![\w’'.–-])")
 _WORDS = {"en": "aAI", "fr": "aAàÀyYôÔ"}
 """Letters that are words by themselves."""

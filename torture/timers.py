@@ -287,7 +287,7 @@ class History:
             return
         self.machine.true_ms += self._time(10_000)
         self.tick()
-        second.desk.take_over(ID)
+        second.desk.take_over(second.desk.brief(ID))
         self.writer = second
         self._signed(second)
         second.leased_ms = self.machine.true_ms

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
+from defense_console.desk.logs.one_log import LogDesk, S, W
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
@@ -200,7 +199,7 @@ class Desk:
         """Return all students at once."""
         from defense_console.desk.student.students import StudentsDesk
 
-        return StudentsDesk(self.ledger, self.settings)
+        return StudentsDesk(self.ledger, self.agenda, self.settings)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
         """Return the leases as the store holds them now."""
@@ -220,8 +219,8 @@ class Desk:
 
     # --- two consoles --------------------------------------------------------------------------------------------
 
-    def take_over(self, defense_id: str) -> Defense:
-        """Take a defense from the console that holds it, which may only read it from then on.
+    def take_over(self, log: LogDesk[W, S]) -> S:
+        """Take a log from the console that holds it, which may only read it from then on.
 
         From this event on the store refuses what that console still appends, and keeps it aside.
 
@@ -229,7 +228,7 @@ class Desk:
             ConsoleError: No other console holds it.
         """
         self.leases.look()
-        return DefenseDesk(self.ledger, defense_id, self.leases).take_over()
+        return log.take_over()
 
     # --- once a second -------------------------------------------------------------------------------------------
 

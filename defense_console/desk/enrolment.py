@@ -1,4 +1,4 @@
-"""New students and defenses as a mentor types them, and what is changed about a student."""
+"""New students and defenses as a mentor types them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.student.kinds import StudentChanged, StudentRegistered
+from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import is_one_line, searchable
 from defense_console.store.base import Draft
-from defense_console.words.translation import zone_of
 
 LONGEST_ID: Final = 24
 """An id that is offered is made of so many characters of the name at most."""
@@ -85,22 +84,6 @@ class Enrolment:
         if read in taken:
             raise ConsoleError("There is a student {id} already.", id=read)
         return self._ledger.begin(STUDENT, read, StudentRegistered(read, name))
-
-    def change(
-        self, student_id: str, *, name: str | None = None, email: str | None = None, timezone: str | None = None
-    ) -> Student:
-        """Give fields of a student another value; the queue can undo it.
-
-        Raises:
-            ConsoleError: There is no such time zone, a line break in a name, or the law refuses it.
-        """
-        if timezone:
-            zone_of(timezone)
-        if not is_one_line(name or ""):
-            raise ConsoleError("A name and an id are each one line.")
-        student = self._ledger.act(STUDENT, student_id, StudentChanged(name, email, timezone))
-        self._agenda.changed(student_id, student.undo[-1])
-        return student
 
     # --- defenses ------------------------------------------------------------------------------------------------
 

@@ -267,9 +267,10 @@ class AgendaDesk:
 
     def no_change(self, student_id: str) -> ConsoleError | None:
         """Why nothing can be changed about a student, None when it can; the footer asks, so that no log is read."""
-        if self.ledger.is_open(STUDENT.stream(student_id)):
-            return self.ledger.refusal(STUDENT, student_id, StudentChanged())
-        return self.ledger.read_only or self._leases.read_only(STUDENT.stream(student_id))
+        stream = STUDENT.stream(student_id)
+        if (reason := self.ledger.read_only or self._leases.read_only(stream)) is not None:
+            return reason
+        return self.ledger.refusal(STUDENT, student_id, StudentChanged()) if self.ledger.is_open(stream) else None
 
     def park(self, defense_id: str) -> Defense:
         """Put a defense at the end of the queue, or take it back."""

@@ -125,8 +125,13 @@ class ConsoleScreen(Screen[None]):
         return DEFENSE.stream(self.about) if self.about else ""
 
     @property
+    def place_id(self) -> str:
+        """Whole id of what is shown, a defense or a student; "" for a list."""
+        return self.about
+
+    @property
     def whose(self) -> str:
-        """The defense that is shown, in words for a dialog; "" for none."""
+        """Whom the log that is shown is about, in words for a dialog; "" for none."""
         return self.desk.brief(self.about).whose if self.about else ""
 
     def turned(self) -> None:
@@ -263,10 +268,7 @@ class ConsoleScreen(Screen[None]):
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
-            standing = content(self.standing_line()).stylize_before("$text-warning")
-            quiet = content(self.quiet_line())
-            fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
-            self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
+            self.show_standing()
             self.show_saved()
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
@@ -276,6 +278,13 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
+
+    def show_standing(self) -> None:
+        """Say in the message row what is so while there is no message."""
+        standing = content(self.standing_line()).stylize_before("$text-warning")
+        quiet = content(self.quiet_line())
+        fits = quiet.cell_length <= self.row_width  # what nobody has to know covers nothing
+        self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
 
     def on_resize(self) -> None:
         """What fits has changed."""

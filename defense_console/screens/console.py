@@ -9,8 +9,8 @@ from defense_console.desk.desk import Desk
 from defense_console.model.defense.summary import Summary
 from defense_console.words.translation import Language
 
-Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions"]
-"""Screens that are about one defense, and the queue."""
+Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions", "students", "student", "check_in"]
+"""Screens that are about one defense or one student, and the two lists."""
 
 
 class Console(Protocol):
@@ -18,8 +18,8 @@ class Console(Protocol):
 
     desk: Desk
 
-    def go(self, place: Place, defense_id: str) -> None:
-        """Show the screen of a defense; one that is already open comes back as it was left."""
+    def go(self, place: Place, id: str) -> None:
+        """Show the screen of a defense or a student; one that is already open comes back as it was left."""
 
     def go_on(self, summary: Summary) -> None:
         """Show the screen where a defense goes on."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property, partial
+from typing import Any
 
 from textual import work
 
@@ -16,9 +17,11 @@ from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.subject import Subject
+from defense_console.model.student.subject import STUDENT
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.console import Place
-from defense_console.screens.places import place_of, place_shown, screen_for
+from defense_console.screens.places import STUDENT_PLACES, kept_under, place_of, place_shown, screen_for
 from defense_console.screens.shared.dialogs import Confirm, Dialog
 from defense_console.screens.shared.key_order import OrderedKeys
 from defense_console.widgets.frame.themes import THEMES
@@ -44,23 +47,20 @@ class Host(OrderedKeys, inherit_bindings=False):
         """The open screens that are not dialogs, the queue first."""
         return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
 
-    def go(self, place: Place, defense_id: str) -> None:
-        """Show the screen of a defense; one that is already open comes back as it was left.
+    def go(self, place: Place, id: str) -> None:
+        """Show the screen of a defense or a student; one that is already open comes back as it was left.
 
-        A verdict opened while the defense is live lies over the rubric; every other place lies on the queue. Of a
-        defense that cannot be read the reason is told instead.
+        Of what cannot be read the reason is told instead.
         """
-        if not self._readable(defense_id):
+        subject = STUDENT if place in STUDENT_PLACES else DEFENSE
+        if id and not self._readable(subject, id):
             return
         places = [place_shown(screen) for screen in self.screen_stack]
-        if (place, defense_id) in places:
-            keep = places.index((place, defense_id)) + 1
-        else:
-            keep = len(places) if place == "verdict" and places[-1] == ("live", defense_id) else 1
+        keep = places.index((place, id)) + 1 if (place, id) in places else kept_under(place, id, places)
         while len(self.screen_stack) > keep:
             self.pop_screen()
-        if (place, defense_id) not in places:
-            self.push_screen(screen_for(place, defense_id))
+        if (place, id) not in places:
+            self.push_screen(screen_for(place, id))
 
     def go_on(self, summary: Summary) -> None:
         """Show the screen where a defense goes on."""
@@ -68,12 +68,12 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     def open_first(self, defense_id: str) -> None:
         """Show a defense where it stands."""
-        if self._readable(defense_id):
+        if self._readable(DEFENSE, defense_id):
             self.go_on(self.desk.brief(defense_id).summary)
 
-    def _readable(self, defense_id: str) -> bool:
+    def _readable(self, subject: Subject[Any, Any], id: str) -> bool:
         try:
-            self.desk.ledger.log(DEFENSE, defense_id)
+            self.desk.ledger.log(subject, id)
         except ConsoleError as error:
             # The first screen may not be drawn yet.
             self.call_after_refresh(self.console_screens()[-1].refuse, error)
@@ -132,9 +132,9 @@ class Host(OrderedKeys, inherit_bindings=False):
         self.home()
         for screen in self.console_screens():
             screen.update()
-        for place, defense_id in places:
+        for place, id in places:
             if place not in (None, "queue"):
-                self.push_screen(screen_for(place, defense_id))
+                self.push_screen(screen_for(place, id))
 
     def switch_theme(self) -> None:
         """Show the other theme, and keep it."""

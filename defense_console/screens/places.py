@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast, get_args
 
 from textual.screen import Screen
 
@@ -21,37 +22,65 @@ def place_of(summary: Summary) -> Place:
     return "revisions" if awaited and summary.drafting != "amendment" else "verdict"
 
 
-def screen_for(place: Place, defense_id: str) -> ConsoleScreen:
-    """A new screen. Args: place: which; defense_id: of which defense, "" for the queue."""
+STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in"})
+LIES_OVER: Mapping[Place, tuple[Place, ...]] = {
+    "verdict": ("live",),
+    "student": ("students",),
+    "check_in": ("students", "student"),
+}
+"""What stays open under a place, where it is a list or about the same; every other place lies on the queue."""
+
+
+def kept_under(place: Place, id: str, open_places: Sequence[tuple[Place | None, str]]) -> int:
+    """Return how many of the open screens stay under a place, the queue included."""
+    under = LIES_OVER.get(place, ())
+    found = [n for n, (each, whose) in enumerate(open_places) if each in under and whose in ("", id)]
+    return found[-1] + 1 if found else 1
+
+
+def screen_for(place: Place, id: str) -> ConsoleScreen:
+    """A new screen. Args: place: which; id: of which defense or student, "" for a list."""
     if place == "queue":
         from defense_console.screens.queue.screen import QueueScreen
 
         return QueueScreen()
+    if place == "students":
+        from defense_console.screens.students.listing import StudentsScreen
+
+        return StudentsScreen()
+    if place == "student":
+        from defense_console.screens.students.student import StudentScreen
+
+        return StudentScreen(id)
+    if place == "check_in":
+        from defense_console.screens.students.check_in import CheckInScreen
+
+        return CheckInScreen(id)
     if place == "live":
         from defense_console.screens.live.screen import LiveScreen
 
-        return LiveScreen(defense_id)
+        return LiveScreen(id)
     if place == "brief":
         from defense_console.screens.before.brief import BriefScreen
 
-        return BriefScreen(defense_id)
+        return BriefScreen(id)
     if place == "waiting":
         from defense_console.screens.before.waiting import WaitingScreen
 
-        return WaitingScreen(defense_id)
+        return WaitingScreen(id)
     if place == "revisions":
         from defense_console.screens.uploads.revisions import RevisionsScreen
 
-        return RevisionsScreen(defense_id)
+        return RevisionsScreen(id)
     from defense_console.screens.verdict.screen import VerdictScreen
 
-    return VerdictScreen(defense_id)
+    return VerdictScreen(id)
 
 
 def place_shown(screen: Screen[Any]) -> tuple[Place | None, str]:
     """Where a screen is: its place and its defense; (None, "") for dialogs and for what lies over a place."""
     if isinstance(screen, ConsoleScreen):
         context = screen.CONTEXT
-        if context in ("queue", "brief", "waiting", "live", "verdict", "revisions"):
-            return context, str(getattr(screen, "defense_id", ""))
+        if context in get_args(Place):
+            return cast(Place, context), screen.place_id
     return None, ""

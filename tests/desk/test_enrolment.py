@@ -11,6 +11,7 @@ from defense_console.desk.enrolment import Enrolment
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.student.subject import STUDENT
 from tests.ui.conftest import Room, room
 
 __all__ = ["room"]
@@ -102,13 +103,16 @@ def test_attempts_are_numbered_after_a_rework_and_carry_what_was_acquired(room: 
 
 
 def test_a_student_is_changed_and_undo_takes_it_back(desk: Desk) -> None:
-    enrolment = desk.enrolment
-    assert enrolment.change("s1", email="ada@example.org").email == "ada@example.org"
-    assert enrolment.change("s1", name="Ada Modèle").name == "Ada Modèle"
+    student, agenda = desk.follow("s1"), desk.agenda
+    assert student.change(email="ada@example.org").email == "ada@example.org"
+    agenda.changed("s1", student.student.undo[-1])
+    assert student.change(name="Ada Modèle").name == "Ada Modèle"
+    agenda.changed("s1", student.student.undo[-1])
+    assert STUDENT.stream("s1") in desk.leases.held, "nobody else may write meanwhile"
     for wrong in ({"timezone": "Nowhere/Here"}, {"email": "a\nb"}, {"name": "a\nb"}):
         with pytest.raises(ConsoleError):
-            enrolment.change("s1", **wrong)
-    desk.agenda.undo()
-    desk.agenda.undo()
-    assert names(enrolment, "s1") == ["Ada Exemple"]
-    assert enrolment.students("s1")[0].email == ""
+            student.change(**wrong)
+    agenda.undo()
+    agenda.undo()
+    assert names(desk.enrolment, "s1") == ["Ada Exemple"]
+    assert desk.enrolment.students("s1")[0].email == ""

@@ -54,7 +54,7 @@ def kinds(room: Room, id: str) -> list[str]:
 def parted(twins: tuple[str, Twin, Twin]) -> tuple[LiveDesk, LiveDesk]:
     """The second console has taken over while the first one's decisions were not written yet."""
     id, first, second = twins
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     second.settle()
     mine = first.desk.live(id)
     first.settle()
@@ -91,7 +91,7 @@ def test_what_is_kept_aside_is_found_again_after_a_restart_and_settled_row_by_ro
     parted(twins)
     third = Twin(room)
     third.desk.live(id)
-    third.desk.take_over(id)
+    third.desk.take_over(third.desk.brief(id))
     third.settle()
     live = third.desk.live(id)
     rated, noted = live.aside
@@ -111,7 +111,7 @@ def test_a_change_of_a_note_is_taken_up_after_the_note_and_never_changes_another
     mine = first.desk.live(id)
     note = mine.commit("note", "mine").notes[-1].seq
     mine.commit(f"edit/{note}", "mine, changed")
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     theirs = second.desk.live(id)
     while theirs.defense.seq < note:  # so that their line has the number of my note
         theirs.commit("note", "theirs")
@@ -137,7 +137,7 @@ def kept_note_and_its_change(room: Room, twins: tuple[str, Twin, Twin]) -> LiveD
     mine = first.desk.live(id)
     note = mine.commit("note", "mine").notes[-1].seq
     mine.commit(f"edit/{note}", "mine, changed")
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     second.settle()
     first.settle()
     second.desk.tick([DEFENSE.stream(id)])
@@ -194,7 +194,7 @@ def test_a_document_asked_for_in_both_consoles_stays_two_documents(room: Room, t
     id, first, second = twins
     first.desk.live(id).rate(ONE, "met")  # so that both rows are asked for by a line of the same number
     first.desk.verdict(id).add_row(None, "mine")
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     second.settle()
     theirs = second.desk.verdict(id)
     theirs.add_row(None, "theirs")

@@ -75,7 +75,7 @@ def test_a_late_heartbeat_does_not_take_back_what_was_taken_over(room: Room) -> 
     first.settle()
     room.machine.pass_time(16)
     first.desk.live(id).tick()  # its heartbeat is still on its way
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     second.settle()
     first.settle()
     first.desk.tick([DEFENSE.stream(id)])
@@ -95,7 +95,7 @@ def test_what_the_first_console_still_sends_after_a_takeover_is_refused_by_the_s
     first.settle()
     before = len(room.events(id))
     first.desk.ledger.act(DEFENSE, id, ev.Noted("said before it was taken over", room.machine.read()))
-    second.desk.take_over(id)
+    second.desk.take_over(second.desk.brief(id))
     second.settle()
     first.recorder.write()
     first.desk.ledger.act(DEFENSE, id, ev.Noted("said before the refusal was heard", room.machine.read()))

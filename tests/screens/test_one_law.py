@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defense_console.desk.defense.base import TO_COME, DefenseDesk
+from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.live import LiveDesk
@@ -21,7 +21,9 @@ from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.desk.queue import AgendaDesk
+from defense_console.desk.student.student import StudentDesk
 from defense_console.keys.keymap import Context, commands_for, meant_by
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent as Event
@@ -34,12 +36,22 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
+from defense_console.model.student.kinds import StudentEvent, StudentRegistered
+from defense_console.model.student.subject import STUDENT
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
 from defense_console.screens.live.wishes import CLOCK, LIVE, OnLive
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.refused import WISHES as ASIDE
 from defense_console.screens.shared.refused import OnAside
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
+from defense_console.screens.students.wishes import (
+    CHECK_IN,
+    CHOICES_OF,
+    ON_A_STUDENT,
+    STUDENTS,
+    OnStudent,
+    OnStudents,
+)
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
 from defense_console.screens.verdict.wishes import REPORT, VERDICT, OnReport, OnVerdict
 from defense_console.settings import Settings
@@ -137,6 +149,7 @@ class Table:
         self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
         self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
         self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
+        self.student = StudentDesk(self.ledger, "s1", self.leases, Settings(zone="UTC"))
 
     @property
     def defense(self) -> Defense:
@@ -153,9 +166,11 @@ class Table:
         for job in self.written:  # a write on its way is known better than the row
             self.leases.written(job)
         now = self.machine.read()
-        self.rows[DEFENSE.stream(ID)] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
+        for stream in (self.brief.stream, self.student.stream):
+            self.rows[stream] = Lease("other", "elsewhere", 1, "start-1", now.boot_id, now, now.wall)
         self.leases.look()
         assert self.brief.read_only is not None
+        assert self.student.read_only is not None
 
     def let_go(self) -> None:
         self.rows.clear()
@@ -168,6 +183,8 @@ def new_table() -> Table:
     planned = ev.Planned("s1", "IRP", PROJECT, 1, later(at.wall, 900), language="fr")
     shelf, rows, jobs = Shelf(), dict[str, Lease](), list[Job]()
     shelf.append(Append(DEFENSE.stream(ID), 0, (encode_event(Event(1, 1, at, "Mentor Test", planned)),)))
+    registered = StudentRegistered("s1", "Ada")
+    shelf.append(Append(STUDENT.stream("s1"), 0, (encode_event(StudentEvent(1, 1, at, "Mentor Test", registered)),)))
     ledger = Trial(cast(Store, shelf), cast(Recorder, Silent()), machine.read, "Mentor Test", shipped())
     leases = Leases(lambda: dict(rows), jobs.append, machine.read, lambda _pid: "start-1", "UTC")
     return Table(ledger, leases, machine, rows, jobs)
@@ -196,7 +213,7 @@ def replace_expected(row: Request) -> Request:
     return msgspec.structs.replace(row, expected="more")
 
 
-def written(desk: DefenseDesk, field: str) -> object:
+def written(desk: LogDesk[Any, Any], field: str) -> object:
     """A text is written in a field, and finished."""
     return desk.commit(field, desk.held_text(field) + " and more")
 
@@ -258,6 +275,53 @@ def finished(table: Table, seen: OnLive) -> object:
     return table.live.finish() if table.defense.session == "live" else None
 
 
+def settled(table: Table, seen: OnStudent, *, kept: bool) -> object:
+    desk, (kind, number) = table.student, (seen.key.partition("/")[0], int(seen.key.partition("/")[2]))
+    match kind:
+        case "goal":
+            return desk.keep_goal(number) if kept else desk.drop_goal(number, "because")
+        case "promise":
+            return desk.settle_promise(number, kept=kept)
+    return desk.answer_question(number, "so") if kept else desk.drop_question(number)
+
+
+def goal_moved(table: Table, seen: OnStudent) -> object:
+    number = int(seen.key.partition("/")[2])
+    goal = next((goal for goal in table.student.student.goals if goal.seq == number), None)
+    return table.student.move_goal(number, "" if goal is not None and goal.due else "today")
+
+
+def edited(table: Table, seen: OnStudent) -> object:
+    desk, (kind, number) = table.student, (seen.key.partition("/")[0], int(seen.key.partition("/")[2]))
+    if kind == "goal":
+        return desk.reword_goal(number, "more")
+    return desk.answer_question(number, "so") if kind == "question" else written(desk, seen.key)
+
+
+def estimated(table: Table, by: int) -> object:
+    desk, project = table.student, table.student.running_project
+    assert project is not None
+    return desk.estimate(project.id, desk.percent(project) + by)
+
+
+def answered(table: Table, seen: OnStudent, place: int) -> object:
+    desk = table.student
+    if desk.student.running is None:
+        assert desk.planned_today is not None
+        return desk.excuse_session(desk.planned_today.day)
+    if seen.key in CHOICES_OF:
+        return desk.act(CHOICES_OF[seen.key][place])
+    return goal_moved(table, seen) if place == 1 else settled(table, seen, kept=place == 0)
+
+
+ABOUT_A_STUDENT: Mapping[str, Deed] = {
+    "edit.undo": lambda t, _: t.student.undo(),
+    "edit.redo": lambda t, _: t.student.redo(),
+    "student.goal": lambda t, _: written(t.student, "goal"),
+    "student.note": lambda t, _: written(t.student, "note"),
+    "student.edit": edited,
+    "queue.student": lambda t, _: t.student.change(name="Ada B"),
+}
 ABOUT_A_DEFENSE: Mapping[str, Deed] = {
     "edit.undo": lambda t, _: t.brief.undo(),
     "edit.redo": lambda t, _: t.brief.redo(),
@@ -273,6 +337,7 @@ ABOUT_A_DEFENSE: Mapping[str, Deed] = {
 }
 DEEDS: Mapping[Context, Mapping[str, Deed]] = {
     "queue": {
+        "queue.student": lambda t, _: t.student.change(name="Ada B"),
         "queue.park": lambda t, _: t.agenda.park(ID),
         "live.note": ABOUT_A_DEFENSE["live.note"],
         "defense.reschedule": ABOUT_A_DEFENSE["defense.reschedule"],
@@ -358,6 +423,31 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "preview.generated": lambda t, s: t.verdict.take_generated(s.language, s.key),
         "report.message": lambda t, _: t.verdict.message("en"),
     },
+    "students": ABOUT_A_STUDENT,
+    "student": {
+        **ABOUT_A_STUDENT,
+        "student.question": lambda t, _: written(t.student, "question"),
+        "student.kept": lambda t, s: settled(t, s, kept=True),
+        "student.dropped": lambda t, s: settled(t, s, kept=False),
+        "student.moved": goal_moved,
+        "student.learning": lambda t, _: t.student.note_learning("asking", 1, "more"),
+        "student.resource": lambda t, _: t.student.point_to("a book"),
+        "student.estimate": lambda t, _: estimated(t, 0),
+        "student.away": lambda t, _: (
+            t.student.come_back() if t.student.student.standing.away else t.student.go_away(t.student.today)
+        ),
+    },
+    "check_in": {
+        **ABOUT_A_STUDENT,
+        "check_in.start": lambda t, _: t.student.act(t.student.starting),
+        "check_in.first": lambda t, s: answered(t, s, 0),
+        "check_in.second": lambda t, s: answered(t, s, 1),
+        "check_in.third": lambda t, s: answered(t, s, 2),
+        "check_in.more": lambda t, _: estimated(t, 10),
+        "check_in.less": lambda t, _: estimated(t, -10),
+        "check_in.promise": lambda t, _: written(t.student, "promise"),
+        "check_in.close": lambda t, _: t.student.end_session(),
+    },
     "aside": {
         "aside.keep": lambda t, s: t.brief.take_up(s.key),
         "aside.drop": dropped,
@@ -369,7 +459,8 @@ A key without an action of its own has no row: it records what it wishes."""
 
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
-    "queue.student", "documents.open",
+    "queue.students", "documents.open", "students.open", "students.search", "students.order", "student.check_in",
+    "student.reports", "check_in.copy",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
     "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",
@@ -381,7 +472,7 @@ CHANGES_NOTHING_TWICE = frozenset({
     "verdict.validated", "verdict.conditional", "verdict.rework", "clock.pause_reason",
 })  # fmt: skip
 """What is so already is not recorded again: where the law refuses it, the desk has nothing to refuse."""
-PLACES = ("console.", "move.", "panel.", "queue.tab_", "difference.")
+PLACES = ("console.", "move.", "panel.", "queue.tab_", "students.tab_", "difference.")
 """Beginnings of the ids of others, which go somewhere or are about no defense at all."""
 
 
@@ -402,7 +493,8 @@ def test_every_command_is_known_to_record_something_or_nothing() -> None:
 
 WISHES: Mapping[Context, Wishes[Any]] = {
     "queue": QUEUE, "brief": BRIEF, "waiting": WAITING, "audience": CLOCK, "live": LIVE, "verdict": VERDICT,
-    "revisions": DOCUMENTS, "preview": REPORT, "aside": ASIDE,
+    "revisions": DOCUMENTS, "preview": REPORT, "aside": ASIDE, "students": STUDENTS, "student": ON_A_STUDENT,
+    "check_in": CHECK_IN,
 }  # fmt: skip
 
 
@@ -455,9 +547,23 @@ def views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
         yield "aside", ASIDE, OnAside(table.brief, "aside", key)
 
 
-def compare(table: Table) -> int:
+def student_views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
+    """The screens of a student with every kind of line under the cursor."""
+    student = table.student.student
+    yield "students", STUDENTS, OnStudents(table.agenda, student)
+    keys = [f"goal/{each.seq}" for each in student.goals] + [f"promise/{each.seq}" for each in student.promises]
+    keys += [f"question/{each.seq}" for each in student.questions] + [f"edit/{each.seq}" for each in student.notes]
+    for key in (*keys, "goal/999", "pace", "blocked"):
+        yield "student", ON_A_STUDENT, OnStudent(table.student, "goals", key)
+        yield "check_in", CHECK_IN, OnStudent(table.student, "today", key)
+
+
+Views = Callable[[Table], Iterator[tuple[Context, Wishes[Any], Asks]]]
+
+
+def compare(table: Table, views: Views = views) -> int:
     """Ask about every command in every view, and press each. Returns: how many were refused."""
-    before, aside, stopped = table.defense, table.brief.aside, 0
+    before, aside, stopped, student = table.defense, table.brief.aside, 0, table.student.student
     for context, wishes, seen in views(table):
         for each in commands_for(context):
             id = meant_by(each, context)
@@ -471,6 +577,7 @@ def compare(table: Table) -> int:
                 told = pressed(table, lambda t, s, id=id, wishes=wishes: t.brief.act(*wishes[id](s)), seen, really=True)  # type: ignore[misc]
             assert sentence(told) == sentence(asked), f"{context}: {id} on {seen}"
     assert table.defense is before
+    assert table.student.student is student
     assert table.brief.aside == aside
     return stopped
 
@@ -479,6 +586,13 @@ def only_the_screen_knows(reason: ConsoleError) -> bool:
     """Whether nothing is under the cursor that the desk could be asked about."""
     return reason.id in {
         "No defense is selected.",
+        "Choose a goal, a promise or a question first: {key:panel.next} goes there.",
+        "{key:student.moved} gives a goal another day: {key:panel.next} goes to the goals.",
+        "There is nothing to edit here.",
+        "No project is under way: {key:queue.student} plans the path.",
+        "The session has not started: {key:check_in.start} starts it.",
+        "Choose what is answered first: {key:panel.next} goes there.",
+        "No session is planned today that could be called off.",
         "{key:brief.tick} ticks a check or a deliverable: {key:panel.next} goes there.",
         "{key:brief.tick} ticks a check: {key:panel.next} goes there.",
         "This skill was acquired before: {key:live.details} opens it.",
@@ -486,7 +600,6 @@ def only_the_screen_knows(reason: ConsoleError) -> bool:
         "No question is parked: {key:live.question} parks one.",
         "Strengths and improvements are always shared.",
         "Choose a document to revise first: {key:panel.next} goes there.",
-        "There is nothing to edit here.",
         "Choose a document first: {key:panel.next} goes to the documents.",
         "A released version stays as it is: {key:preview.version} goes back to the present one.",
         "Everything is settled.",
@@ -597,6 +710,53 @@ def whole_history(t: Table) -> Iterator[None]:
     yield
 
 
+def student_history(t: Table) -> Iterator[None]:
+    """A student with everything that can become of one; yields in every state."""
+    desk = t.student
+    yield
+    desk.plan_weekly(f"{START:%A} {START:%H:%M}, UTC")
+    desk.plan_path("IRP", desk.today, {"IRP-P1": 4})
+    yield
+    for text in ("mock-up v2 tomorrow", "read on", "call them when P1 is done"):
+        desk.set_goal(text)
+    written(desk, "note")
+    written(desk, "promise")
+    written(desk, "question")
+    yield
+    desk.undo()
+    yield
+    desk.redo()
+    first, second, third = desk.student.goals
+    desk.keep_goal(first.seq)
+    yield
+    desk.act(desk.starting)
+    yield
+    desk.answer("slow", "yes")
+    desk.move_goal(second.seq, "in 2 weeks")
+    desk.drop_goal(third.seq, "no time")
+    desk.estimate("IRP-P1", 100)
+    desk.settle_promise(desk.student.promises[0].seq)
+    desk.answer_question(desk.student.questions[0].seq, "so")
+    yield
+    desk.end_session()
+    yield
+    desk.go_away(desk.today)
+    yield
+    t.held_elsewhere()
+    yield
+    t.let_go()
+    desk.come_back()
+    yield
+
+
+def test_nor_does_a_key_on_a_student() -> None:
+    table = new_table()
+    refusals = [compare(table, student_views) for _state in student_history(table)]
+    assert len(refusals) == 11
+    assert min(refusals) > 10, "a comparison in which nothing is refused proves little"
+    assert table.student.student.sessions[0].blocked == "yes"
+
+
 def test_no_key_says_another_thing_before_it_is_pressed_than_after() -> None:
     table = new_table()
     refusals = [compare(table) for _state in whole_history(table)]
@@ -642,7 +802,7 @@ def test_where_nothing_can_be_written_no_key_that_records_acts(state: int, reaso
     if reason == "store":
         table.ledger.read_only = why
     elif reason == "log":
-        table.ledger.log(DEFENSE, ID).unread = why
+        table.ledger.log(DEFENSE, ID).unread = table.ledger.log(STUDENT, "s1").unread = why
     else:
         table.held_elsewhere()
     compare(table)

@@ -224,7 +224,7 @@ def opened(twin: Twin, id: str) -> DefenseDesk:
     """A defense, taken over where another console holds it."""
     twin.desk.leases.look()
     if twin.desk.leases.holder(DEFENSE.stream(id)) is not None:
-        twin.desk.take_over(id)
+        twin.desk.take_over(twin.desk.brief(id))
     return twin.desk.revisions(id)
 
 

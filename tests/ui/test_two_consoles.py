@@ -35,7 +35,7 @@ async def saved(pilot: Pilot[None]) -> None:
 
 async def take_over(pilot: Pilot[None]) -> None:
     await pilot.press("f5")
-    await shows(pilot, "Take this defense over?", HOST)
+    await shows(pilot, "Write here instead of the other console?", HOST)
     await pilot.press("y")
     app = pilot.app
     assert isinstance(app, ConsoleApp)
@@ -99,7 +99,7 @@ async def test_what_is_half_typed_when_the_defense_is_taken_over_goes_on_in_the_
             await shows(second, "⊘ Read only")
             await hides(second, "half a tho")
             await second.press("f5")
-            await shows(second, "Take this defense over?")
+            await shows(second, "Write here instead of the other console?")
             await second.press("o")
             await shows(second, "half a tho", "WRITING", "Taken over, with the text")
             await shows(first, "Taken over by", "Your text is kept.")
@@ -151,7 +151,7 @@ async def test_when_the_first_console_closes_the_second_writes_and_no_time_is_mi
     async with room.app(id).run_test(size=SIZE) as second:
         await shows(second, "⊘ Read only")
         await first.__aexit__(None, None, None)
-        await shows(second, "The other console has let this defense go")
+        await shows(second, "The other console has let go")
         await hides(second, READ_ONLY)
         await second.press("v")
         await shows(second, "Rubric 1/12")

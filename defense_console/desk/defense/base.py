@@ -7,25 +7,23 @@ from itertools import chain
 
 from defense_console.desk.defense.asked import settled_by
 from defense_console.desk.defense.texts import text_event, text_now
+from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.one_log import TO_COME as TO_COME
 from defense_console.desk.logs.one_log import LogDesk
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision
-from defense_console.model.defense.kinds import DefenseWhat
+from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.rubric import project_of
 from defense_console.model.defense.state import Defense, Request
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student.state import Student
 from defense_console.words.translation import _
-
-TO_COME = "…"
-"""In the place of words that the mentor has not written yet, to ask the law."""
 
 
 class DefenseDesk(LogDesk[DefenseWhat, Defense]):
@@ -76,6 +74,11 @@ class DefenseDesk(LogDesk[DefenseWhat, Defense]):
         return _("{student} · {project} · attempt {n}",
                  student=self.student.name, project=defense.project, n=defense.attempt)  # fmt: skip
 
+    def said(self, event: DefenseEvent, language: str) -> str:
+        """Return what an event says, as a sentence."""
+        rows = requests_of(self.events)
+        return describe(event, self.curriculum, language, self.project, rows, self.leases.zone)
+
     @property
     def summary(self) -> Summary:
         """Return the row of the queue."""
@@ -119,24 +122,6 @@ class DefenseDesk(LogDesk[DefenseWhat, Defense]):
         return path(shipped, self.others)
 
     # --- texts ---------------------------------------------------------------------------------------------------
-
-    def text_refusal(self, field: str) -> ConsoleError | None:
-        """Return why a text in a field could not be kept now, None when it can: no text is begun in vain."""
-        try:
-            return self.refusal(self.another_text(field))
-        except ConsoleError as error:
-            return error
-
-    def another_text(self, field: str) -> DefenseWhat:
-        """Return the event that a text becomes which the field does not hold.
-
-        Raises:
-            ConsoleError: The field does not exist, or what it edits is gone.
-        """
-        text = text_now(self.defense, field, self._row) + TO_COME
-        what = text_event(self.defense, field, text, self.ledger.now(), self._row)
-        assert what is not None  # it is neither empty nor what the field holds
-        return what
 
     def held_text(self, field: str) -> str:
         """Return what a field shows when nothing is being typed in it."""

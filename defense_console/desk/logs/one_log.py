@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Reversible
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Final, Generic, Protocol, TypeVar, cast
 
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
@@ -16,6 +16,9 @@ from defense_console.model.log.refused import Aside
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone
 from defense_console.store.base import Draft, Lease
+
+TO_COME: Final = "…"
+"""In the place of words that the mentor has not written yet, to ask the law."""
 
 
 class Folded(Protocol):
@@ -67,7 +70,16 @@ class LogDesk(ABC, Generic[W, S]):
         """The whole log, cancelled actions included."""
         return self.ledger.log(self.subject, self.id).events
 
-    # --- what each subject says of its texts -------------------------------------------------------------------------
+    # --- what each subject says of itself ----------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def whose(self) -> str:
+        """Return whom the log is about, in words."""
+
+    @abstractmethod
+    def said(self, event: Event[W], language: str) -> str:
+        """Return what an event of the log says, as a sentence; user text in it is unchanged."""
 
     @abstractmethod
     def held_text(self, field: str) -> str:
@@ -168,6 +180,23 @@ class LogDesk(ABC, Generic[W, S]):
         return self.act(self.redoing)
 
     # --- texts ---------------------------------------------------------------------------------------------------
+
+    def text_refusal(self, field: str) -> ConsoleError | None:
+        """Return why a text in a field could not be kept now, None when it can: no text is begun in vain."""
+        try:
+            return self.refusal(self.another_text(field))
+        except ConsoleError as error:
+            return error
+
+    def another_text(self, field: str) -> W:
+        """Return the event that a text becomes which the field does not hold.
+
+        Raises:
+            ConsoleError: The field does not exist, or what it edits is gone.
+        """
+        what = self.meant(field, self.held_text(field) + TO_COME, self.ledger.now())
+        assert what is not None  # it is neither empty nor what the field holds
+        return what
 
     @property
     def drafts(self) -> Mapping[str, Draft]:

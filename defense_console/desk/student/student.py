@@ -7,7 +7,9 @@ and `ask/…`, see `Asked`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
@@ -16,14 +18,20 @@ from defense_console.desk.logs.one_log import LogDesk
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import Overview, overview
 from defense_console.desk.student.preparing import project_named
+from defense_console.desk.student.progress import computed_percent
+from defense_console.desk.student.today import FormField, form_fields
+from defense_console.desk.typed.day import far_day, plain_words
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.desk.typed.weekly import typed_weekly
+from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.kinds import numbered
+from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
 from defense_console.model.student.alerts import Reason
@@ -37,18 +45,30 @@ from defense_console.model.student.state import (
     LearningSkill,
     Pace,
     SelfRating,
+    Session,
     SettledOutcome,
 )
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Holidays, Occurrence
+from defense_console.model.text import is_one_line
 from defense_console.settings import Settings
-from defense_console.words.translation import language, local_day
+from defense_console.words.translation import language, local_day, translator, zone_of
 
 
 class Asked(StrEnum):
     """Field keys of the questions that dialogs ask about a student."""
 
     WEEKLY = "ask/weekly"
+    PATH_START = "ask/path_start"
+    PATH_WEEKS = "ask/path_weeks"
+    SETTLED = "ask/settled"
+    LEARNING = "ask/learning"
+    RESOURCE = "ask/resource"
+    ESTIMATE = "ask/estimate"
+    GOAL_TEXT = "ask/goal_text"
+    NAME = "ask/name"
+    EMAIL = "ask/email"
+    ZONE = "ask/zone"
     SESSION = "ask/session"
     SESSION_REASON = "ask/session_reason"
     AWAY = "ask/away"
@@ -88,13 +108,45 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return holidays_of(self.settings.holidays, language())
 
     @property
-    def defenses(self) -> Mapping[str, Defense]:
-        """Return every defense of the student, by id; their ids are computed."""
+    def summaries(self) -> tuple[Summary, ...]:
+        """Return the row of every defense of the student, by project then attempt; their ids are computed."""
         projects = {(self.id, project.id): 0 for c in self.ledger.curricula.shipped.values() for project in c.projects}
-        now = {id: d for id, d in self.ledger.unacknowledged(DEFENSE).items() if d.student_id == self.id}
-        found = defenses_of(self.ledger.snapshot.summaries, projects)
-        ids = dict.fromkeys((*(summary.id for attempts in found.values() for summary in attempts), *now))
-        return {id: self.ledger.state(DEFENSE, id) for id in ids}
+        now = {id: summarize(id, d) for id, d in self.ledger.unacknowledged(DEFENSE).items() if d.student_id == self.id}
+        found = chain.from_iterable(defenses_of(self.ledger.snapshot.summaries, projects).values())
+        return tuple(({each.id: each for each in found} | now).values())
+
+    @property
+    def defenses(self) -> Mapping[str, Defense]:
+        """Return every defense of the student, by id."""
+        return {each.id: self.ledger.state(DEFENSE, each.id) for each in self.summaries}
+
+    @property
+    def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
+        """Return every project of the student's curriculum with its status; empty while none is known."""
+        curriculum, elsewhere = self.curriculum, {each.project: each.outcome for each in self.student.settled}
+        return path(curriculum, self.summaries, elsewhere) if curriculum is not None else ()
+
+    @property
+    def curricula(self) -> tuple[Curriculum, ...]:
+        """Return the curricula that a path can be planned on."""
+        return tuple(self.ledger.curricula.shipped.values())
+
+    @property
+    def curriculum(self) -> Curriculum | None:
+        """Return the student's curriculum: of the plan, else of a defense; None while none is known."""
+        code = self.student.standing.curriculum or next((each.curriculum for each in self.summaries), "")
+        return self.ledger.curricula.shipped.get(code)
+
+    @property
+    def running_project(self) -> Project | None:
+        """Return the first project that is under way, None for none."""
+        under_way = ("open", "in_defense", "revision_pending", "to_repass")
+        return next((project for project, status in self.path if status in under_way), None)
+
+    @property
+    def today(self) -> str:
+        """Return the mentor's local day, as the log writes it."""
+        return local_day(self.ledger.now().wall, self.settings.zone).isoformat()
 
     def overview(self) -> Overview:
         """Return what the student's screen shows."""
@@ -116,6 +168,81 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
     def session(self, day: str) -> Occurrence | None:
         """Return the weekly session that was planned for a day, None when there is none."""
         return weekly.occurrence(self.student.standing, day, self.holidays)
+
+    def typed_day(self, text: str) -> str:
+        """Return a day as typed, also one that has passed, as the log writes it.
+
+        Raises:
+            ConsoleError: It is not a day.
+        """
+        try:
+            return far_day(plain_words(text.strip()), date.fromisoformat(self.today)).isoformat()
+        except (ValueError, OverflowError):
+            raise ConsoleError(
+                "“{text}” is not a day: write it like friday, 15/12 or 2026-12-15.", text=text.strip()
+            ) from None
+
+    def computed_percent(self, project: Project) -> int:
+        """Return how far a project is by what can be counted, from 0 to 100 by 10."""
+        return computed_percent(project, self.defenses.values(), self.student.goals)
+
+    def percent(self, project: Project) -> int:
+        """Return the mentor's estimate of a project, where there is none the computed one."""
+        mine = self.student.estimates.get(project.id)
+        return self.computed_percent(project) if mine is None else mine
+
+    # --- the session of today ------------------------------------------------------------------------------------
+
+    @property
+    def planned_today(self) -> Occurrence | None:
+        """Return the session of today that a check-in is about, held or not; None where none is planned."""
+        if (running := self.student.running) is not None:
+            return self.session(running.day) if running.day else None
+        zone, day = zone_of(self.settings.zone), date.fromisoformat(self.today)
+        first = datetime.combine(day, time(), zone).astimezone(UTC)
+        end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+        found = weekly.occurrences(self.student.standing, first, end, self.holidays)
+        return next((each for each in found if each.state in ("planned", "missed")), found[-1] if found else None)
+
+    @property
+    def starting(self) -> ev.SessionStarted:
+        """Return what starts the session of today now; of none where nobody planned one."""
+        planned = self.planned_today
+        is_open = planned is not None and planned.state in ("planned", "missed", "running")
+        return ev.SessionStarted(planned.day if planned is not None and is_open else "", self.ledger.now().wall)
+
+    @property
+    def ending(self) -> ev.SessionHeld:
+        """Return what ends the session that is being held."""
+        return ev.SessionHeld(self.ledger.now().wall)
+
+    @property
+    def session_today(self) -> Session | None:
+        """Return the session that goes on, else the last one of today; None before the first."""
+        last = self.student.sessions[-1] if self.student.sessions else None
+        if last is None or last is self.student.running:
+            return last
+        return last if local_day(last.started_at, self.settings.zone).isoformat() == self.today else None
+
+    def form(self) -> tuple[FormField, ...]:
+        """Return the fields of the school's form about today's session, in the console's language."""
+        return form_fields(self.student, self.session_today, translator(language()))
+
+    # --- who they are --------------------------------------------------------------------------------------------
+
+    def change(
+        self, *, name: str | None = None, email: str | None = None, timezone: str | None = None
+    ) -> FollowedStudent:
+        """Give fields of the student another value.
+
+        Raises:
+            ConsoleError: There is no such time zone, a line break in a name, or the law refuses it.
+        """
+        if timezone:
+            zone_of(timezone)
+        if not is_one_line(name or ""):
+            raise ConsoleError("A name and an id are each one line.")
+        return self.act(ev.StudentChanged(name, email, timezone))
 
     # --- weekly sessions -----------------------------------------------------------------------------------------
 
@@ -165,7 +292,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     def end_session(self) -> FollowedStudent:
         """End the session that is being held."""
-        return self.act(ev.SessionHeld(self.ledger.now().wall))
+        return self.act(self.ending)
 
     def check_in(self, said: CheckIn, day: str = "", started_at: str = "", ended_at: str = "") -> FollowedStudent:
         """Record a whole session in one action, that undo takes back as a whole.
@@ -303,6 +430,17 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
+    @property
+    def whose(self) -> str:
+        """Return the name of the student."""
+        return self.student.name
+
+    def said(self, event: ev.StudentEvent, language: str) -> str:
+        """Return what an event says, as a sentence."""
+        from defense_console.desk.student.wording import describe_student
+
+        return describe_student(event, language, self.settings.zone, self.events)
+
     def held_text(self, field: str) -> str:
         """Return what a field shows when nothing is being typed in it."""
         kind, _, rest = field.partition("/")
@@ -340,8 +478,22 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
 def _settled_by(what: StudentWhat) -> tuple[str, ...]:
     match what:
+        case ev.StudentChanged():
+            return (Asked.NAME, Asked.EMAIL, Asked.ZONE)
         case ev.WeeklyPlanned():
             return (Asked.WEEKLY,)
+        case ev.PathPlanned():
+            return (Asked.PATH_START, Asked.PATH_WEEKS)
+        case ev.ProjectSettled():
+            return (Asked.SETTLED,)
+        case ev.LearningNoted():
+            return (Asked.LEARNING,)
+        case ev.ResourcePointed():
+            return (Asked.RESOURCE,)
+        case ev.ProgressEstimated():
+            return (Asked.ESTIMATE,)
+        case ev.GoalReworded(goal=n):
+            return (Asked.GOAL_TEXT.of(n),)
         case ev.SessionMoved() | ev.SessionExcused() | ev.SessionMissed():
             return (Asked.SESSION, Asked.SESSION_REASON)
         case ev.WentAway():

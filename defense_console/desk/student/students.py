@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 import msgspec
 
+from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.queue import AgendaDesk
+from defense_console.desk.student.board import (
+    LOOK_BACK,
+    StudentRow,
+    StudentTab,
+    drifts,
+    silent_days,
+    unsaid_of,
+    week_of,
+)
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import StudentLine, student_line
+from defense_console.model.defense.summary import Summary
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.path import path
+from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.student.weekly import Occurrence, occurrences
+from defense_console.model.student.weekly import Holidays, Occurrence, occurrences
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
@@ -35,28 +50,86 @@ def everybody(ledger: Ledger) -> dict[str, Student]:
 class StudentsDesk:
     """What the mentor sees of all students at once."""
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, agenda: AgendaDesk, settings: Settings) -> None:
         self._ledger = ledger
+        self._agenda = agenda
         self._settings = settings
+
+    @property
+    def _holidays(self) -> Holidays:
+        return holidays_of(self._settings.holidays, language())
 
     def lines(self) -> tuple[StudentLine, ...]:
         """Return a line for every student, by name."""
         now = self._ledger.now().wall
         today = local_day(now, self._settings.zone)
-        holidays = holidays_of(self._settings.holidays, language())
-        found = (student_line(student, now, today, holidays) for student in everybody(self._ledger).values())
+        found = (student_line(student, now, today, self._holidays) for student in everybody(self._ledger).values())
         return tuple(sorted(found, key=lambda line: (searchable(line.student.name), line.student.id)))
+
+    def rows(self) -> tuple[StudentRow, ...]:
+        """Return everything that the list shows of every student, by name."""
+        waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
+        lines = self.lines()
+        defenses = self._defenses([line.student for line in lines])
+        return tuple(self._row(line, defenses[line.student.id], line.student.id in waiting) for line in lines)
+
+    def _row(self, line: StudentLine, defenses: list[Summary], waits: bool) -> StudentRow:
+        now = instant(self._ledger.now().wall)
+        monday, next_monday = week_of(local_day(now, self._settings.zone))
+        standing, shipped = line.student.standing, self._ledger.curricula.shipped
+        curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
+        first, end = self._midnight(monday), self._midnight(next_monday)
+        near = occurrences(standing, min(first, now - LOOK_BACK), end, self._holidays)
+        unsaid = unsaid_of((each for each in near if instant(each.at) <= now), now)
+        silent = silent_days(line, now)
+        tabs: set[StudentTab] = set()
+        met = any(each.state not in ("excused", "holiday") and instant(each.at) >= first for each in near)
+        if met or monday.isoformat() <= standing.next_due < next_monday.isoformat():
+            tabs.add("week")
+        if standing.running or standing.promises or unsaid is not None or waits:
+            tabs.add("mine")
+        if line.away:
+            tabs.add("away")
+        elif drifts(line, silent, self._alert_rules):
+            tabs.add("drifting")
+        shown = path(curriculum, defenses) if curriculum is not None else ()
+        code = curriculum.code if curriculum is not None else standing.curriculum
+        return StudentRow(line, code, shown, frozenset(tabs), unsaid, waits, silent)
+
+    def _defenses(self, students: list[Student]) -> dict[str, list[Summary]]:
+        """Return the defenses of students, by student; their ids are computed, so that all are asked for at once."""
+        shipped = self._ledger.curricula.shipped
+        wanted = {
+            (student.id, project.id): 0
+            for student in students
+            for curriculum in (
+                [shipped.get(student.standing.curriculum)] if student.standing.curriculum else shipped.values()
+            )
+            if curriculum is not None
+            for project in curriculum.projects
+        }
+        found: dict[str, list[Summary]] = {student.id: [] for student in students}
+        for (student_id, _project), attempts in defenses_of(self._agenda.find, wanted).items():
+            found[student_id] += attempts
+        return found
+
+    @cached_property
+    def _alert_rules(self) -> AlertRules:
+        from defense_console.exchange.curricula.desk_rules import load_desk_rules
+
+        return load_desk_rules().alerts
+
+    def _midnight(self, day: date) -> datetime:
+        """Return when a day of the mentor's begins."""
+        return datetime.combine(day, time(), zone_of(self._settings.zone)).astimezone(UTC)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the weekly sessions that start on a day of the mentor's, in their order."""
-        zone = zone_of(self._settings.zone)
-        first = datetime.combine(day, time(), zone).astimezone(UTC)
-        last = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-        holidays = holidays_of(self._settings.holidays, language())
+        first, last = self._midnight(day), self._midnight(day + timedelta(days=1))
         found = [
             DaySession(student, one)
             for student in everybody(self._ledger).values()
-            for one in occurrences(student.standing, first, last, holidays)
+            for one in occurrences(student.standing, first, last, self._holidays)
         ]
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.defense.state import NOT_HELD
+from defense_console.model.defense.state import NOT_HELD, OutcomeValue
 from defense_console.model.defense.summary import Summary
 
+NOWHERE: Mapping[str, OutcomeValue] = {}
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
 
 
-def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Project, ProjectStatus], ...]:
+_SETTLED: Mapping[OutcomeValue, ProjectStatus] = {
+    "validated": "validated",
+    "conditional": "revision_pending",
+    "rework": "to_repass",
+}
+
+
+def path(
+    curriculum: Curriculum, summaries: Sequence[Summary], elsewhere: Mapping[str, OutcomeValue] = NOWHERE
+) -> tuple[tuple[Project, ProjectStatus], ...]:
     """Return the status of every project.
+
+    Args:
+        summaries: The student's defenses.
+        elsewhere: The outcome of projects that somebody else assessed, by project.
 
     Returns:
         The projects in the order of the path. What lies before the first project with a defense is unknown, and counts
@@ -24,7 +38,7 @@ def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Pr
         if summary.curriculum == curriculum.code:
             attempts.setdefault(summary.project, []).append(summary)
     projects = sorted(curriculum.projects, key=lambda p: p.n)
-    known = [i for i, project in enumerate(projects) if project.id in attempts]
+    known = [i for i, project in enumerate(projects) if project.id in attempts or project.id in elsewhere]
     first = known[0] if known else 0
     found: list[tuple[Project, ProjectStatus]] = []
     passed = True
@@ -32,8 +46,10 @@ def path(curriculum: Curriculum, summaries: Sequence[Summary]) -> tuple[tuple[Pr
         status: ProjectStatus
         if place < first:
             status = "unknown"
-        elif project.id in attempts:
-            status = _status(attempts[project.id])
+        elif project.id in attempts or project.id in elsewhere:
+            status = _status(attempts.get(project.id, ()))
+            if project.id in elsewhere and status in ("open", "revision_pending", "to_repass"):
+                status = _SETTLED[elsewhere[project.id]]
             passed = _opens_next(status, curriculum)
         else:
             status = "open" if passed else "locked"

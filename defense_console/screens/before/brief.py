@@ -16,7 +16,7 @@ from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.headlines import headline_of
-from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.viewing import ask_view
 from defense_console.widgets.frame.header_line import Headline
@@ -35,7 +35,7 @@ ORDER_NARROW = ("questions", "role", "scenario", "notes")
 """The right column from top to bottom; below the left one what is asked comes first."""
 
 
-class BriefScreen(PanelScreen):
+class BriefScreen(DefensePanels):
     """Everything to know before a defense."""
 
     CONTEXT = "brief"

@@ -20,7 +20,7 @@ from defense_console.screens.before.wishes import WAITING
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm, Sheet
 from defense_console.screens.shared.headlines import headline_of
-from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.widgets.clock.panel import ClockPanel
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.marks import mark
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.brief import BriefDesk
 
 
-class WaitingScreen(PanelScreen):
+class WaitingScreen(DefensePanels):
     """The mentor waits for the student."""
 
     CONTEXT = "waiting"

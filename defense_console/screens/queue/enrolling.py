@@ -1,4 +1,4 @@
-"""A new student or a defense typed in the console, and what is changed about a student: one answer a line."""
+"""A new student or a defense typed in the console: one answer a line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def add(screen: ConsoleScreen) -> str | None:
         Id of the defense that was planned; None when only a student was registered, or the mentor went back.
     """
     enrolment = screen.desk.enrolment
-    student = await _ask_student(screen, enrolment.typed())
+    student = await add_student(screen)
     if student is None:
         return None
     name = shortened(student.name, NAME_CELLS)
@@ -54,9 +54,10 @@ async def add(screen: ConsoleScreen) -> str | None:
     return id
 
 
-async def _ask_student(screen: ConsoleScreen, texts: Typed) -> Student | None:
-    """Ask who it is; a name that nobody has begins a new student."""
+async def add_student(screen: ConsoleScreen) -> Student | None:
+    """Ask who it is; a name that nobody has begins a new student. Returns: None when the mentor went back."""
     enrolment = screen.desk.enrolment
+    texts = enrolment.typed()
     details = _("A name or an id; a name that nobody has begins a new student.")
     typed = await answer_to(screen, Ask(texts, Asked.STUDENT, _("Which student?"), details))
     if not typed:
@@ -113,36 +114,3 @@ async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) ->
             if choice is not None:
                 return found[choice]
         problem = _("“{text}” is no project. {details}", text=shortened(typed, NAME_CELLS), details=details)
-
-
-async def change_student(screen: ConsoleScreen, student: Student) -> None:
-    """Ask which field of a student has another value, and which."""
-    enrolment = screen.desk.enrolment
-    name = shortened(student.name, NAME_CELLS)
-    fields = (
-        ("name", Asked.NAME, _("name"), student.name),
-        ("email", Asked.EMAIL, _("e-mail address"), student.email),
-        ("timezone", Asked.ZONE, _("time zone"), student.timezone),
-    )
-    options = [f"{word}: {shortened(value, NAME_CELLS) or '–'}" for _field, _asked, word, value in fields]
-    question = Choose(_("What changes about {student}?", student=name), options, whose=name)
-    choice = await screen.app.push_screen_wait(question)
-    if choice is None:
-        return
-    field, asked, word, value = fields[choice]
-    texts, problem = enrolment.typed(name), ""
-    while True:
-        details = problem or (_("Write it like Europe/Paris.") if field == "timezone" else "")
-        answer = await answer_to(screen, Ask(texts, asked, word, details, value, required=field == "name"))
-        if answer is None:
-            return
-        try:
-            enrolment.change(student.id, **{field: answer})
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
-        texts.answered()
-        screen.update()
-        now = shortened(answer, NAME_CELLS) if field == "name" else name
-        screen.tell(_("Changed: {student}; {key:edit.undo} takes it back.", student=now))
-        return

@@ -462,12 +462,17 @@ class QueueScreen(WritingScreen):
 
     async def action_queue_student(self) -> None:
         """Change the selected student."""
-        from defense_console.screens.queue.enrolling import change_student
+        from defense_console.screens.students.changing import change_student
 
         entry = self._selected()
-        student = self.desk.student(entry.summary.student_id) if entry is not None else None
-        if student is not None:
-            await change_student(self, student)
+        if entry is not None:
+            desk = self.desk.follow(entry.summary.student_id)
+            if await change_student(self, desk):
+                self.desk.agenda.changed(desk.id, desk.student.undo[-1])
+
+    def action_queue_students(self) -> None:
+        """All my students."""
+        self.console_app.go("students", "")
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
 
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
-from defense_console.screens.shared.wishes import Asks, Seen
+from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _
 
 
 class PanelScreen(WritingScreen):
-    """A screen about one defense whose body `#sheet` holds columns of panels.
+    """A screen about one log whose body `#sheet` holds columns of panels.
 
     The columns stand side by side where the terminal is wide, one below the other where it is not. `j` and `k` go
     through all items of all panels, `Tab` from panel to panel.
-
-    Args:
-        defense_id: Whole id.
     """
 
     DEFAULT_CSS = """
@@ -42,9 +40,8 @@ class PanelScreen(WritingScreen):
     FIRST_FOCUS: ClassVar[tuple[str, ...]] = ()
     """Ids of the panels that may have the focus first, in order."""
 
-    def __init__(self, defense_id: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.defense_id = defense_id
         self._written_from: str | None = None
 
     def on_mount(self) -> None:
@@ -55,16 +52,6 @@ class PanelScreen(WritingScreen):
     def can_write(self, field: str) -> bool:
         """Whether this screen writes a field."""
         return field.partition("/")[0] in ("note", "edit", "question")
-
-    @property
-    def defense(self) -> Defense:
-        """The defense as it is now."""
-        return self.texts.defense
-
-    @property
-    def curriculum(self) -> Curriculum:
-        """The curriculum in force for it."""
-        return self.texts.curriculum
 
     # --- panels --------------------------------------------------------------------------------------------------
 
@@ -174,7 +161,7 @@ class PanelScreen(WritingScreen):
 
     def text_kept(self, field: str, known: int) -> None:
         """Say what was kept: on a small screen its line is often out of sight."""
-        if self.defense.seq != known:
+        if self.texts.state.seq != known:
             label = Content.assemble(self.field_label(field)).plain
             self.tell(_("Kept.") if field.startswith("edit/") else _("Kept: {what}", what=label))
 
@@ -192,6 +179,35 @@ class PanelScreen(WritingScreen):
             self.focus_panel(self._written_from)
             self._written_from = None
         self.keep_focus()
+
+
+class DefensePanels(PanelScreen):
+    """Such a screen about one defense.
+
+    Args:
+        defense_id: Whole id.
+    """
+
+    WISHES: ClassVar[Wishes[Any]] = ON_A_DEFENSE
+
+    def __init__(self, defense_id: str) -> None:
+        super().__init__()
+        self.defense_id = defense_id
+
+    @property
+    def texts(self) -> DefenseDesk:
+        """Where texts are kept."""
+        raise NotImplementedError
+
+    @property
+    def defense(self) -> Defense:
+        """The defense as it is now."""
+        return self.texts.defense
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """The curriculum in force for it."""
+        return self.texts.curriculum
 
     def action_live_note(self) -> None:
         """A note on the defense."""

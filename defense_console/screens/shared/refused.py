@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import ComposeResult
 from textual.content import Content
 
-from defense_console.desk.defense.base import DefenseDesk
-from defense_console.desk.defense.wording import describe, requests_of
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
-from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.wishes import Seen, Wishes, needs, reads, unless
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.quiet_text import QuietText
@@ -20,11 +18,10 @@ from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, clock_time, date_text, error_text, language, ngettext
 
 if TYPE_CHECKING:
-    from defense_console.desk.defense.brief import BriefDesk
     from defense_console.model.log.refused import Aside
 
 
-OnAside = Seen[DefenseDesk]
+OnAside = Seen[LogDesk[Any, Any]]
 WISHES: Final[Wishes[OnAside]] = {
     "aside.keep": lambda seen: (seen.desk.taking_up(needs(seen.key, "Everything is settled.")),),
     "aside.drop": lambda seen: unless(seen.desk.read_only) or reads(seen.key, "Everything is settled."),
@@ -35,7 +32,7 @@ class AsideScreen(ConsoleScreen):
     """Every decision that waits for the mentor's choice, oldest first.
 
     Args:
-        defense_id: Whole id.
+        log: Whose decisions they are.
     """
 
     CONTEXT = "aside"
@@ -47,16 +44,24 @@ class AsideScreen(ConsoleScreen):
     }
     """
 
-    def __init__(self, defense_id: str) -> None:
+    def __init__(self, log: LogDesk[Any, Any]) -> None:
         super().__init__()
-        self.defense_id = defense_id
-        self._desk_of_it: BriefDesk | None = None
+        self._log_desk = log
 
     @property
-    def _log(self) -> BriefDesk:
-        if self._desk_of_it is None:
-            self._desk_of_it = self.desk.brief(self.defense_id)
-        return self._desk_of_it
+    def about(self) -> str:
+        """Id of what the log is about."""
+        return self._log_desk.id
+
+    @property
+    def stream(self) -> str:
+        """Name of the log."""
+        return self._log_desk.stream
+
+    @property
+    def whose(self) -> str:
+        """Whom it is about."""
+        return self._log_desk.whose
 
     def compose_band(self) -> ComposeResult:
         """What happened, and what the keys do."""
@@ -69,13 +74,13 @@ class AsideScreen(ConsoleScreen):
     @property
     def headline(self) -> Headline:
         """Whose decisions they are."""
-        return headline_of(self._log, _("Not in the record"))
+        return Headline(_("Not in the record"), self.whose)
 
     def redraw(self) -> None:
         """Show what is left."""
-        asides = self._log.aside
+        asides = self._log_desk.aside
         why = _("Another console wrote first. What you keep is recorded now; what you drop is gone.")
-        if (reason := self._log.read_only) is not None:
+        if (reason := self._log_desk.read_only) is not None:
             why = error_text(reason)
         self.query_one("#aside-why", QuietText).show(content(why))
         panel = self.query_one("#aside", Panel)
@@ -87,16 +92,16 @@ class AsideScreen(ConsoleScreen):
 
     def _item(self, aside: Aside) -> Item:
         """When, and what in words."""
-        event, desk = aside.event, self._log
+        event = aside.event
         at = clock_time(event.at.wall, self.zone)
         if (day := date_text(event.at.wall, self.zone)) != date_text(self.desk.now().wall, self.zone):
             at = f"{day} {at}"
-        words = describe(event, desk.curriculum, language(), desk.project, requests_of(desk.events), self.zone)
-        return Item(content(words), aside.key, Content(f"{at}  ").stylize("$text-muted"))
+        words = content(self._log_desk.said(event, language()))
+        return Item(words, aside.key, Content(f"{at}  ").stylize("$text-muted"))
 
     def seen(self) -> OnAside:
         """The desk, and the row under the cursor."""
-        return OnAside(self._log, "aside", self.query_one("#aside", Panel).key)
+        return OnAside(self._log_desk, "aside", self.query_one("#aside", Panel).key)
 
     def action_move_down(self) -> None:
         """The next row."""
@@ -109,23 +114,23 @@ class AsideScreen(ConsoleScreen):
     def action_aside_keep(self) -> None:
         """Record it now."""
         key = self.query_one("#aside", Panel).key
-        if self.attempt(lambda: self._log.take_up(key)) is not None:
+        if self.attempt(lambda: self._log_desk.take_up(key)) is not None:
             self._say_left(_("Recorded."))
 
     async def action_aside_drop(self) -> None:
         """Give it up, after a question."""
         key = self.query_one("#aside", Panel).key
-        found = next((aside for aside in self._log.aside if aside.key == key), None)
+        found = next((aside for aside in self._log_desk.aside if aside.key == key), None)
         if found is None:
             return
         details = self._item(found).text
         if await self.app.push_screen_wait(Confirm(_("Drop this for good?"), details, yes=_("drop"))):
-            self._log.give_up(key)
+            self._log_desk.give_up(key)
             self._say_left(_("Dropped."))
 
     def _say_left(self, told: str) -> None:
         self.update()
-        left = len(self._log.aside)
+        left = len(self._log_desk.aside)
         if left:
             told = told + " " + ngettext("{n} row is left.", "{n} rows are left.", left)
         self.tell(told)

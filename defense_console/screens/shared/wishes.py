@@ -7,43 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from defense_console.desk.defense.base import TO_COME, DefenseDesk
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.model.defense import kinds as ev
-from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.envelope import What
 
-Whats = tuple[DefenseWhat, ...]
+Whats = tuple[Any, ...]
 """The events of one action; empty for a command that records nothing."""
 
 
 class Asks(Protocol):
     """What a wish depends on, and who knows the law of it."""
 
-    def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
+    def refusal(self, *whats: Any) -> ConsoleError | None:
         """Return why these events would be refused now, None when they would be recorded."""
 
 
-D = TypeVar("D", bound=DefenseDesk, covariant=True)
+D = TypeVar("D", bound=LogDesk[Any, Any], covariant=True)
 S = TypeVar("S", bound=Asks)
 V = TypeVar("V")
 
 
 @dataclass(frozen=True)
 class Seen(Generic[D]):
-    """A screen about one defense. Attributes: panel, key: of the line that has the cursor, "" without one."""
+    """A screen about one log. Attributes: panel, key: of the line that has the cursor, "" without one."""
 
     desk: D
     panel: str = ""
     key: str = ""
 
-    def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
+    def refusal(self, *whats: Any) -> ConsoleError | None:
         """Return why these events would be refused now, None when they would be recorded."""
         return self.desk.refusal(*whats)
 
-    def record(self, *whats: DefenseWhat) -> object:
+    def record(self, *whats: Any) -> object:
         """Record these events as one action: what a key does that asks nothing and says nothing."""
         return self.desk.act(*whats)
 
@@ -96,12 +97,12 @@ def unless(reason: ConsoleError | None) -> Whats:
     return ()
 
 
-def writes(field: str) -> Callable[[Seen[DefenseDesk]], Whats]:
+def writes(field: str) -> Callable[[Seen[LogDesk[Any, Any]]], Whats]:
     """A command that writes a text. Args: field: its key."""
     return lambda seen: (seen.desk.another_text(field),)
 
 
-def records(what: DefenseWhat) -> Callable[[Asks], Whats]:
+def records(what: What) -> Callable[[Asks], Whats]:
     """A command that always records the same."""
     return lambda _seen: (what,)
 
@@ -111,15 +112,19 @@ def _receives(seen: Seen[DefenseDesk]) -> Whats:
     return (ev.DeliverableReceived(deliverable, (ReceivedFile("", 0, ""),)),)
 
 
-ON_A_DEFENSE: Final[Wishes[Seen[DefenseDesk]]] = {
+ON_A_LOG: Final[Wishes[Seen[LogDesk[Any, Any]]]] = {
     "edit.undo": lambda seen: (seen.desk.undoing,),
     "edit.redo": lambda seen: (seen.desk.redoing,),
+    "console.take_over": lambda seen: unless(seen.desk.no_take_over),
+    "console.aside": lambda seen: reads(seen.desk.aside, "Everything decided here is in the record."),
+}
+"""What means the same on every screen about one log."""
+ON_A_DEFENSE: Final[Wishes[Seen[DefenseDesk]]] = {
+    **ON_A_LOG,
     "live.note": writes("note"),
     "live.recording": records(ev.RecordingStarted()),
     "documents.receive": _receives,
     "defense.reschedule": lambda seen: (ev.Rescheduled(seen.desk.defense.planned_at),),
     "defense.close": records(ev.DefenseClosed(TO_COME)),
-    "console.take_over": lambda seen: unless(seen.desk.no_take_over),
-    "console.aside": lambda seen: reads(seen.desk.aside, "Everything decided here is in the record."),
 }
 """What means the same on every screen about a defense."""

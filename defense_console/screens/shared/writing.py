@@ -1,4 +1,4 @@
-"""Screens about a defense on which texts are written: the text field, its drafts, undo, and who else writes."""
+"""Screens about one log on which texts are written: the text field, its drafts, undo, and who else writes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from textual.content import Content
 from textual.geometry import Region
 
 from defense_console.desk.defense.asked import is_asked
-from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.keys.keymap import Command
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.fitted_words import WHOLE, WIDTHS, error_words, fitting
 from defense_console.screens.shared.saved_words import taken_over_words
-from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
+from defense_console.screens.shared.wishes import ON_A_LOG, Asks, Seen, Wishes
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.writer import FINISHING, Writer
 from defense_console.words.translation import _, error_text, ngettext
@@ -27,23 +27,23 @@ WRITING_ROWS = 8
 
 
 class WritingScreen(ConsoleScreen):
-    """A screen about one defense on which texts are written.
+    """A screen about one log on which texts are written.
 
-    A subclass answers `texts`. `write` opens a text; finishing it stores it with `DefenseDesk.commit`. Call `keep_text`
-    before doing anything else with the defense.
+    A subclass answers `texts`. `write` opens a text; finishing it stores it with `LogDesk.commit`. Call `keep_text`
+    before doing anything else with the log.
     """
 
-    WISHES: ClassVar[Wishes[Any]] = ON_A_DEFENSE
+    WISHES: ClassVar[Wishes[Any]] = ON_A_LOG
 
     def __init__(self) -> None:
         super().__init__()
         self._reads_only = False
         self._asked_aside: set[str] = set()
         self._expects_text = False
-        """The defense was just taken over: what was being typed there may still arrive."""
+        """The log was just taken over: what was being typed there may still arrive."""
 
     @property
-    def texts(self) -> DefenseDesk:
+    def texts(self) -> LogDesk[Any, Any]:
         """The desk that keeps the texts."""
         raise NotImplementedError
 
@@ -123,16 +123,16 @@ class WritingScreen(ConsoleScreen):
         field = self.writer.field_key
         if not field:
             return True
-        known = self.texts.defense.seq
+        known = self.texts.state.seq
         text = self.writer.text
         try:
-            defense = self.texts.commit(field, text)
+            state = self.texts.commit(field, text)
         except ConsoleError as error:
             self.texts.type_text(field, text, self.writer.cursor)
             self.refuse(error)
             return False
         if stay and text.strip():
-            seq = defense.seq
+            seq = state.seq
             if seq > known and field.partition("/")[0] in ("note", "criterion", "question", "strength", "improvement"):
                 self.writer.relabel(f"edit/{seq}", self.field_label(f"edit/{seq}"))
         elif not stay:
@@ -225,20 +225,20 @@ class WritingScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Draw; who writes at first is no news."""
         super().on_mount()
-        self._reads_only = bool(self.about) and self.texts.read_only is not None
-        if self.about:
+        self._reads_only = bool(self.stream) and self.texts.read_only is not None
+        if self.stream:
             self.call_after_refresh(self._ask_about_aside)
 
     def turned(self) -> None:
-        """Another console wrote here, took the defense over or let it go: show it, and say who writes now."""
-        reason = self.texts.read_only if self.about else None
+        """Another console wrote here, took the log over or let it go: show it, and say who writes now."""
+        reason = self.texts.read_only if self.stream else None
         before, self._reads_only = self._reads_only, reason is not None
         if reason is not None and not before:
             self._yield()
         elif before and reason is None:
-            self.tell(_("The other console has let this defense go: it can be written here again."))
+            self.tell(_("The other console has let go: it can be written here again."))
         self.update()
-        if self.about:
+        if self.stream:
             self._take_text()
             self._ask_about_aside()
 
@@ -255,13 +255,13 @@ class WritingScreen(ConsoleScreen):
             self.tell(error_text(reason), "failed")
 
     def _take_text(self) -> None:
-        """Go on with what was being typed in the console that held the defense, unless something else is done first."""
+        """Go on with what was being typed in the console that held the log, unless something else is done first."""
         if self._expects_text and self.is_current and not self.writing:
             self.resume_text(_("Taken over, with the text that was being written there."))
             self._expects_text = not self.writing
 
     def read_only_line(self, most: int = WHOLE) -> str:
-        """Who holds the defense, and the key that takes it over; "" when it may be written here.
+        """Who holds the log, and the key that takes it over; "" when it may be written here.
 
         Args:
             most: Cells of the longest name in it.
@@ -293,7 +293,7 @@ class WritingScreen(ConsoleScreen):
         """Choose what happens with what is not in the record."""
         from defense_console.screens.shared.refused import AsideScreen
 
-        self.app.push_screen(AsideScreen(self.texts.id))
+        self.app.push_screen(AsideScreen(self.texts))
 
     def _ask_about_aside(self) -> None:
         """Ask once about what is not in the record, never while a text is written or a question is open."""
@@ -304,7 +304,7 @@ class WritingScreen(ConsoleScreen):
 
     async def action_console_take_over(self) -> None:
         """Write here from now on, after a question."""
-        id, other = self.texts.id, self.texts.holder
+        log, other = self.texts, self.texts.holder
         if other is None:
             return
         details = _(
@@ -312,8 +312,8 @@ class WritingScreen(ConsoleScreen):
             "is kept.",
             host=other.host,
         )
-        question = Confirm(_("Take this defense over?"), details, yes=_("take over"), whose=self.texts.whose)
-        if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(id)) is not None:
+        question = Confirm(_("Write here instead of the other console?"), details, yes=_("take over"), whose=log.whose)
+        if await self.app.push_screen_wait(question) and self.attempt(lambda: self.desk.take_over(log)) is not None:
             self._reads_only = False
             self.tell(_("Taken over: it is written here now."))
             self._expects_text = True

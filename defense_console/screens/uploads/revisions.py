@@ -17,7 +17,7 @@ from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.headlines import headline_of
-from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.screens.uploads import looking, panels
 from defense_console.screens.uploads.receiving import ask_receive
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
 
 
-class RevisionsScreen(PanelScreen):
+class RevisionsScreen(DefensePanels):
     """Everything about the documents of one conditional verdict.
 
     Args:

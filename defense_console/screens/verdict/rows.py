@@ -11,7 +11,7 @@ from defense_console.model.defense.revision import Row
 from defense_console.model.defense.state import Request, Severity, Verification
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import CHOICES, Choose
-from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.words.translation import _, language
 from defense_console.words.values import SEVERITIES, VERIFICATIONS
 
@@ -24,7 +24,7 @@ def row_of(desk: VerdictDesk, row_id: str) -> Row | None:
     return next((row for row in desk.rows() if row.request.id == row_id), None)
 
 
-async def add_row(screen: PanelScreen, desk: VerdictDesk) -> None:
+async def add_row(screen: DefensePanels, desk: VerdictDesk) -> None:
     """Ask for one more document: one of the project's, or another one by its name."""
     taken = {row.request.deliverable for row in desk.rows()}
     free = [d for d in desk.project.deliverables if d.n not in taken][: len(CHOICES) - 1]
@@ -42,7 +42,7 @@ async def add_row(screen: PanelScreen, desk: VerdictDesk) -> None:
         _add(screen, desk, None, title)
 
 
-def _add(screen: PanelScreen, desk: VerdictDesk, deliverable: int | None, title: str) -> None:
+def _add(screen: DefensePanels, desk: VerdictDesk, deliverable: int | None, title: str) -> None:
     """Add a document, put the cursor on it, and write what is expected of it."""
     known = {row.request.id for row in desk.rows()}
     if screen.attempt(lambda: desk.add_row(deliverable, title)) is None:
@@ -54,7 +54,7 @@ def _add(screen: PanelScreen, desk: VerdictDesk, deliverable: int | None, title:
         screen.write(f"row/{added}/expected")
 
 
-async def edit_row(screen: PanelScreen, desk: VerdictDesk, row_id: str) -> None:
+async def edit_row(screen: DefensePanels, desk: VerdictDesk, row_id: str) -> None:
     """Change one thing about a document, chosen from a numbered list."""
     row = row_of(desk, row_id)
     if row is None:
@@ -81,13 +81,13 @@ async def edit_row(screen: PanelScreen, desk: VerdictDesk, row_id: str) -> None:
             await _change_verification(screen, desk, request)
 
 
-def _set(screen: PanelScreen, desk: VerdictDesk, request: Request, **changes: object) -> None:
+def _set(screen: DefensePanels, desk: VerdictDesk, request: Request, **changes: object) -> None:
     changed = msgspec.structs.replace(request, **changes)
     if changed != request:
         screen.attempt(lambda: desk.set_row(changed))
 
 
-async def _change_document(screen: PanelScreen, desk: VerdictDesk, request: Request) -> None:
+async def _change_document(screen: DefensePanels, desk: VerdictDesk, request: Request) -> None:
     """A pre-filled row keeps its deliverable and may get another name; an added one may be any document."""
     found = () if request.proposed else desk.project.deliverables[: len(CHOICES) - 1]
     options = [d.title.in_(language()) for d in found]
@@ -99,7 +99,7 @@ async def _change_document(screen: PanelScreen, desk: VerdictDesk, request: Requ
         screen.write(f"row/{request.id}/title")
 
 
-async def _change_verification(screen: PanelScreen, desk: VerdictDesk, request: Request) -> None:
+async def _change_verification(screen: DefensePanels, desk: VerdictDesk, request: Request) -> None:
     options = [_(VERIFICATIONS[each]) for each in _VERIFICATIONS]
     answer = await screen.app.push_screen_wait(Choose(_("How is the new version verified?"), options))
     if answer is None:

@@ -17,7 +17,7 @@ from defense_console.model.defense.state import OutcomeValue
 from defense_console.safe_text import content, shortened
 from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.headlines import headline_of
-from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.screens.verdict import after_release, panels, rows
 from defense_console.screens.verdict.band import band_line
 from defense_console.screens.verdict.signing import sign_or_release
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from defense_console.widgets.lists.panel import Item
 
 
-class VerdictScreen(PanelScreen):
+class VerdictScreen(DefensePanels):
     """Everything the mentor decides about one defense.
 
     Args:

@@ -23,6 +23,9 @@ PATH_MARKS: Mapping[ProjectStatus, tuple[str, str]] = {
     "to_repass": ("to_repass", "$text-error"),
 }
 """Mark and style of a status; its word stands in the legend."""
+PASSED: frozenset[ProjectStatus] = frozenset({"validated", "unknown"})
+LEAST_DASHES, MOST_DASHES = 2, 9
+"""Cells of the line between two projects."""
 
 
 def path_strip(path: Path, here: str = "") -> Content:
@@ -35,6 +38,25 @@ def _project(project: Project, status: ProjectStatus, here: bool) -> Content:
     text = Content(f"{project.n}{mark(name)}")
     text = text.stylize(style) if style else text
     return text.stylize("bold underline") if here else text
+
+
+def path_line(path: Path, width: int) -> Content:
+    """Return the projects with lines between them, `P1 ✓ ━━━ P2 ◉ ─── P3 ◦`; the strip where there is no room."""
+    labels = [_named(project, status) for project, status in path]
+    room = width - sum(label.cell_length for label in labels)
+    dashes = min(MOST_DASHES, room // max(1, len(labels) - 1) - 2)
+    if dashes < LEAST_DASHES:
+        return path_strip(path).truncate(width, ellipsis=True)
+    found = labels[0]
+    for (_project, status), label in zip(path, labels[1:], strict=False):
+        drawn = mark("passed_time" if status in PASSED else "planned_time") * dashes
+        found += Content.styled(f" {drawn} ", "$text-success" if status in PASSED else "$frame") + label
+    return found
+
+
+def _named(project: Project, status: ProjectStatus) -> Content:
+    name, style = PATH_MARKS[status]
+    return Content.assemble((f"P{project.n} ", "bold" if status == "in_defense" else ""), (mark(name) or " ", style))
 
 
 def path_legend(path: Path) -> Content:

@@ -1,0 +1,1 @@
+"""The mentor's students: the list, one of them, and the check-in of a weekly session."""

@@ -1,0 +1,291 @@
+"""The mentor's students: who has a session this week, who waits, who slips away."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab, counts, in_tab, ordered
+from defense_console.desk.student.student import StudentDesk
+from defense_console.keys.keymap import Command, command
+from defense_console.model.errors import ConsoleError
+from defense_console.safe_text import line, shortened
+from defense_console.screens.students import words
+from defense_console.screens.students.goal_reading import ReadsGoals
+from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
+from defense_console.widgets.frame.header_line import Headline
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.search_field import SearchField
+from defense_console.widgets.frame.tabs_line import TabsLine
+from defense_console.widgets.frame.writer import Writer
+from defense_console.widgets.lists.column_table import ColumnTable
+from defense_console.widgets.lists.line_list import LineList
+from defense_console.words.translation import _, local_day
+
+MINUTE = 60
+NAME_CELLS = 40
+
+
+class StudentsScreen(ReadsGoals):
+    """All students, one line each; nothing is read from a log."""
+
+    CONTEXT = "students"
+    WISHES = STUDENTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab: StudentTab | None = "week"
+        self.order: StudentOrder = "mine"
+        self._rows: tuple[StudentRow, ...] = ()
+        self._about: StudentDesk | None = None
+        self._only_moves = False
+        self._first_drawing = True
+        self._seconds = 0
+
+    # --- what is on it -----------------------------------------------------------------------------------------------
+
+    def compose_band(self) -> ComposeResult:
+        """The tabs, in whose place one searches."""
+        yield TabsLine(id="students-tabs")
+        with Horizontal(id="students-search"):
+            yield Static("/ ", markup=False)
+            yield SearchField(id="students-field")
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        yield ColumnTable(id="students-table")
+
+    @property
+    def headline(self) -> Headline:
+        """Whose students they are."""
+        return Headline(name=_("Students"), title=self.desk.settings.name)
+
+    @property
+    def table(self) -> ColumnTable:
+        """The list."""
+        return self.query_one(ColumnTable)
+
+    @property
+    def field(self) -> SearchField:
+        """The search field."""
+        return self.query_one(SearchField)
+
+    # --- the student a text is about ---------------------------------------------------------------------------------
+
+    @property
+    def texts(self) -> StudentDesk:
+        """A text goes to the student who was selected when it was begun."""
+        if self._about is None:
+            raise ConsoleError(NOBODY)
+        return self._about
+
+    @property
+    def stream(self) -> str:
+        """The log that is being written on; the list itself is about all of them."""
+        return self.texts.stream if self._about is not None and self.query(Writer) and self.writer.field_key else ""
+
+    @property
+    def whose(self) -> str:
+        """Whom the text is about."""
+        return self.texts.whose if self.stream else ""
+
+    def standing_line(self) -> str:
+        """What is to know of the student whose text is being written."""
+        return super().standing_line() if self.stream else ""
+
+    def field_label(self, field: str) -> str:
+        """Whose text it is."""
+        name = shortened(self.texts.whose, 24)
+        if field == "goal":
+            return _("Next goal of {student}", student=name)
+        return _("Private note on {student}", student=name)
+
+    def text_kept(self, field: str, known: int) -> None:
+        """Say that it is kept, and where it is taken back."""
+        if self.texts.state.seq != known:
+            self.tell(_("Goal kept.") if field == "goal" else _("Note kept, private."))
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """The list has the focus."""
+        self.set_focus(self.table)
+
+    def redraw(self) -> None:
+        """Read every student's row and show those of the tab."""
+        self._rows = self.desk.students.rows()
+        counted = counts(self._rows)
+        if self._first_drawing:
+            self._first_drawing = False
+            self.tab = next((tab for tab, _long, _short in words.TAB_LABELS if counted[tab]), None)
+        search = self.field.value
+        shown = ordered(in_tab(self._rows, self.tab, search), self.order)
+        now = self.desk.now().wall
+        today = local_day(now, self.zone)
+        rows = [words.table_row(row, self.zone, now, today) for row in shown]
+        self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
+        name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else words.title(self.tab)
+        keys = self.hints_of("students.open", "student.check_in", "student.goal")
+        self.table.name_frame(line(name), str(len(rows) or ""), keys)
+        self.set_class(bool(search) or self.focused is self.field, "-searching")
+        found = words.tabs(counted, lambda id: self.hint_of(command(id)))
+        self.query_one(TabsLine).show_tabs(found, words.command_of(self.tab))
+
+    def second(self) -> None:
+        """Once a minute everything is drawn anew: a session begins, a day ends."""
+        self._seconds += 1
+        if self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
+            self._seconds = 0
+            self.update()
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        """Another student is selected: only the keys may have changed."""
+        event.stop()
+        self.show_mode()
+
+    async def do_command(self, command: Command) -> None:
+        """A cursor that moves draws two lines, not the list."""
+        self._only_moves = command.id.startswith("move.")
+        try:
+            await super().do_command(command)
+        finally:
+            self._only_moves = False
+
+    def update(self) -> None:
+        """Draw everything, unless nothing but the cursor moves."""
+        if not self._only_moves:
+            super().update()
+
+    def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
+        """A click on a tab is its key."""
+        event.stop()
+        self.run_worker(self.do_command(command(event.command)))
+
+    # --- searching ---------------------------------------------------------------------------------------------------
+
+    def action_students_search(self) -> None:
+        """Search as one types."""
+        self.add_class("-searching")
+        self.set_focus(self.field)
+        self.field.cursor_position = len(self.field.value)
+
+    def on_input_changed(self, event: SearchField.Changed) -> None:
+        """Show what is found among all students."""
+        event.stop()
+        if self.field.has_focus and event.value.strip():
+            self.tab = None
+        self.update()
+
+    async def on_key(self, event: events.Key) -> None:
+        """In the search field arrows move the selection, `Enter` and `Esc` leave it; the rest is the base class's."""
+        if self.field.has_focus and event.key in ("escape", "enter", "up", "down", "tab"):
+            event.stop()
+            event.prevent_default()
+            if event.key in ("up", "down"):
+                self.table.move(1 if event.key == "down" else -1)
+            else:
+                self.set_focus(self.table)
+                self.update()
+
+    def action_console_back(self) -> None:
+        """First the search is taken away, then one goes back to the queue."""
+        if self.field.value:
+            self.field.value = ""
+            self.update()
+        else:
+            super().action_console_back()
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The search field has its own keys."""
+        if self.field.has_focus:
+            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
+        return super().hints()
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def seen(self) -> OnStudents:
+        """The list, and the student under the cursor."""
+        chosen = self.table.chosen
+        row = next((row for row in self._rows if row.line.student.id == chosen), None)
+        return OnStudents(self.desk.agenda, row.line.student if row is not None else None)
+
+    def after_writing(self) -> None:
+        """Back to the list."""
+        self.set_focus(self.table)
+
+    def action_move_down(self) -> None:
+        """The next student."""
+        self.table.move(1)
+
+    def action_move_up(self) -> None:
+        """The one before."""
+        self.table.move(-1)
+
+    def action_students_open(self) -> None:
+        """The selected student."""
+        self.console_app.go("student", self.table.chosen)
+
+    def action_student_check_in(self) -> None:
+        """The check-in of the selected student."""
+        self.console_app.go("check_in", self.table.chosen)
+
+    def _write(self, field: str) -> None:
+        self._about = self.desk.follow(self.table.chosen)
+        self.write(field)
+
+    def action_student_goal(self) -> None:
+        """A goal of the selected student."""
+        self._write("goal")
+
+    def action_student_note(self) -> None:
+        """A private note on the selected student."""
+        self._write("note")
+
+    def _show_tab(self, tab: StudentTab | None) -> None:
+        self.tab = tab
+        if self.field.value:
+            self.field.value = ""
+
+    def action_students_tab_week(self) -> None:
+        """Who has a session or a goal due this week."""
+        self._show_tab("week")
+
+    def action_students_tab_mine(self) -> None:
+        """Who waits for me."""
+        self._show_tab("mine")
+
+    def action_students_tab_drifting(self) -> None:
+        """Who slips away."""
+        self._show_tab("drifting")
+
+    def action_students_tab_away(self) -> None:
+        """Who is away."""
+        self._show_tab("away")
+
+    def action_students_tab_all(self) -> None:
+        """Everybody."""
+        self._show_tab(None)
+
+    def action_students_order(self) -> None:
+        """The next order."""
+        ids = [order for order, _label in words.ORDER_LABELS]
+        self.order, label = words.ORDER_LABELS[(ids.index(self.order) + 1) % len(ids)]
+        self.tell(_("Order: {order}", order=_(label)))
+
+    async def action_queue_new(self) -> None:
+        """A student, and a defense where one is planned."""
+        from defense_console.screens.queue.enrolling import add_student
+
+        student = await add_student(self)
+        if student is not None:
+            self._show_tab(None)
+            self.update()
+            self.table.choose(student.id)
+
+    async def action_queue_student(self) -> None:
+        """Change the selected student."""
+        from defense_console.screens.students.changing import change_student
+
+        await change_student(self, self.desk.follow(self.table.chosen))

@@ -1,0 +1,118 @@
+"""Screens about one student: their panels, their texts, and the line that is under the cursor."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from textual.content import Content
+
+from defense_console.desk.student.student import StudentDesk
+from defense_console.model.log.kinds import numbered
+from defense_console.model.student.state import Asked, FollowedStudent, Goal, Promise
+from defense_console.safe_text import shortened
+from defense_console.screens.shared.panel_screen import PanelScreen
+from defense_console.screens.shared.wishes import Seen, Wishes
+from defense_console.screens.students.goal_reading import ReadsGoals
+from defense_console.screens.students.wishes import ON_A_STUDENT
+from defense_console.words.translation import _
+
+WHOSE_CELLS = 40
+
+
+class StudentPanels(PanelScreen, ReadsGoals):
+    """A screen about one student.
+
+    Args:
+        student_id: The school's id.
+    """
+
+    WISHES: ClassVar[Wishes[Any]] = ON_A_STUDENT
+
+    def __init__(self, student_id: str) -> None:
+        super().__init__()
+        self.student_id = student_id
+
+    @cached_property
+    def texts(self) -> StudentDesk:
+        """The use cases of this screen."""
+        return self.desk.follow(self.student_id)
+
+    @property
+    def about(self) -> str:
+        """It is about no defense."""
+        return ""
+
+    @property
+    def place_id(self) -> str:
+        """The student."""
+        return self.student_id
+
+    @property
+    def stream(self) -> str:
+        """The student's log."""
+        return self.texts.stream
+
+    @property
+    def whose(self) -> str:
+        """Who it is."""
+        return self.texts.whose
+
+    @property
+    def student(self) -> FollowedStudent:
+        """The student as they are known now."""
+        return self.texts.student
+
+    def seen(self) -> Seen[StudentDesk]:
+        """The desk, and where the cursor is."""
+        return Seen(self.texts, *self.at_cursor())
+
+    def field_label(self, field: str) -> str | Content:
+        """What is being written, and about whom."""
+        match field.partition("/")[0]:
+            case "goal":
+                return _("Next goal")
+            case "question":
+                return _("Question of {student}", student=shortened(self.whose, WHOSE_CELLS))
+            case "promise":
+                return _("What I promise")
+            case "note":
+                return _("Private note")
+        return _("Edit")
+
+    def can_write(self, field: str) -> bool:
+        """Whether this screen writes a field."""
+        return ReadsGoals.can_write(self, field)
+
+    # --- what is under the cursor ------------------------------------------------------------------------------------
+
+    def focused_goal(self) -> Goal | None:
+        """The goal under the cursor."""
+        kind, number = kind_and_number(self.at_cursor()[1])
+        return numbered(self.student.goals, number) if kind == "goal" else None
+
+    def focused_promise(self) -> Promise | None:
+        """The promise under the cursor."""
+        kind, number = kind_and_number(self.at_cursor()[1])
+        return numbered(self.student.promises, number) if kind == "promise" else None
+
+    def focused_question(self) -> Asked | None:
+        """The question under the cursor."""
+        kind, number = kind_and_number(self.at_cursor()[1])
+        return numbered(self.student.questions, number) if kind == "question" else None
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def action_student_goal(self) -> None:
+        """The next goal."""
+        self.write("goal")
+
+    def action_student_note(self) -> None:
+        """A private note."""
+        self.write("note")
+
+
+def kind_and_number(key: str) -> tuple[str, int]:
+    """Return what a line of a panel stands for, `goal/12`, and its number; ("", 0) for none."""
+    kind, _slash, rest = key.partition("/")
+    return (kind, int(rest)) if rest.isdecimal() else ("", 0)

@@ -1,0 +1,163 @@
+"""What the list of students says, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from textual.content import Content
+
+from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab
+from defense_console.model.curriculum import Project
+from defense_console.model.queue.path import ProjectStatus
+from defense_console.safe_text import line
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.frame.tabs_line import TabTitle
+from defense_console.widgets.lists.column_table import Column, TableRow
+from defense_console.widgets.plots.path_strip import PATH_MARKS
+from defense_console.words.translation import N_, _, ngettext, short_when
+
+TAB_LABELS: tuple[tuple[StudentTab | None, str, str], ...] = (
+    ("week", N_("This week"), N_("Week")),
+    ("mine", N_("Needs me"), N_("Me")),
+    ("drifting", N_("Drifting"), N_("Drift")),
+    ("away", N_("Away"), N_("Away")),
+    (None, N_("All"), N_("All")),
+)
+"""Every tab with its long and its short title."""
+ORDER_LABELS: tuple[tuple[StudentOrder, str], ...] = (
+    ("mine", N_("what waits for me, then the longest silence")),
+    ("silence", N_("the longest silence first")),
+    ("name", N_("by name")),
+)
+EMPTY: Mapping[StudentTab, str] = {
+    "week": N_("Nobody has a session or a goal due this week; {key:students.tab_all} shows everybody."),
+    "mine": N_("Nobody waits for you; {key:students.tab_all} shows everybody."),
+    "drifting": N_("Nobody drifts away; {key:students.tab_all} shows everybody."),
+    "away": N_("Nobody is away; {key:students.tab_all} shows everybody."),
+}
+
+
+def command_of(tab: StudentTab | None) -> str:
+    """Return the id of the command that opens a tab; None is everybody."""
+    return f"students.tab_{tab or 'all'}"
+
+
+def title(tab: StudentTab | None) -> str:
+    """Return the long name of a tab."""
+    return _(next(long for each, long, _short in TAB_LABELS if each == tab))
+
+
+def tabs(counts: Mapping[StudentTab | None, int], hint_of: Callable[[str], Hint | None]) -> list[TabTitle]:
+    """Return every tab with its key and its count."""
+    found = []
+    for tab, long, short in TAB_LABELS:
+        hint = hint_of(command_of(tab))
+        key = hint.key if hint is not None else ""
+        found.append(TabTitle(command_of(tab), key, _(long), _(short), str(counts[tab])))
+    return found
+
+
+def columns() -> tuple[Column, ...]:
+    """Return the columns: student, curriculum, path, sessions, silence, goal, next session."""
+    return (
+        Column(_("student")),
+        Column(""),
+        Column(_("path")),
+        Column(_("held"), 1),
+        Column(_("seen")),
+        Column(_("goals")),
+        Column(_("end"), 2),
+        Column(_("output"), 3),
+        Column(_("next session"), 4),
+    )
+
+
+def table_row(row: StudentRow, zone: str, now: str, today: date) -> TableRow:
+    """Return one line of the list."""
+    sessions, standing = row.line.sessions, row.line.student.standing
+    held = f"{sessions.held}/{sessions.planned}" if sessions.planned else ""
+    following = row.line.next
+    shown, style = _mark(row)
+    return TableRow(
+        row.line.student.id,
+        (
+            line(row.line.student.name),
+            line(row.curriculum),
+            path_marks(row.path),
+            Content(held),
+            seen(row),
+            goals_cell(standing.open_goals, standing.next_due, today),
+            Content(""),  # when the path ends
+            Content(""),  # a year's output
+            Content(short_when(following.at, zone, now) if following is not None else ""),
+        ),
+        mark(shown) if shown else "",
+        style,
+        muted="away" in row.tabs,
+    )
+
+
+def _mark(row: StudentRow) -> tuple[str, str]:
+    if row.line.student.standing.running:
+        return "live", "$text-error"
+    if "mine" in row.tabs:
+        return "my_turn", "$text-accent"
+    if "drifting" in row.tabs:
+        return "to_decide", "$text-warning"
+    if "away" in row.tabs:
+        return "parked", "$text-muted"
+    return "", ""
+
+
+def path_marks(path: Sequence[tuple[Project, ProjectStatus]]) -> Content:
+    """Return the marks of the projects without their numbers; a locked one has none."""
+    shown = [PATH_MARKS[status] for _project, status in path]
+    return Content.assemble(*((mark(name), style) for name, style in shown if mark(name)))
+
+
+def seen(row: StudentRow) -> Content:
+    """Return how long ago the last session was; nothing before the first one."""
+    if row.line.student.standing.running:
+        return Content.styled(_("now"), "$text-error")
+    if row.silent_days is None:
+        return Content("")
+    text = _("today") if row.silent_days == 0 else days_text(row.silent_days)
+    return Content.styled(text, "$text-warning" if "drifting" in row.tabs else "")
+
+
+def days_text(n: int) -> str:
+    """Return a number of days in as few cells as possible."""
+    return _("{n} d", n=n)
+
+
+def due_text(due: str, today: date) -> Content:
+    """Return a day as it is shown at the right end: late ones by how much, the others in one short form."""
+    day = date.fromisoformat(due)
+    late = (today - day).days
+    if late > 0:
+        return Content.styled(_("late {days}", days=days_text(late)), "$text-warning")
+    if late == 0:
+        return Content.styled(_("today"), "$text-warning")
+    return Content(short_when(f"{due}T12:00:00Z", "UTC", f"{today.isoformat()}T12:00:00Z"))
+
+
+def goals_cell(count: int, due: str, today: date) -> Content:
+    """Return the next due date of the open goals, and how many there are where there is more than one."""
+    if not count:
+        return Content("")
+    if not due:
+        return Content(ngettext("{n} goal", "{n} goals", count))
+    shown = due_text(due, today)
+    return shown if count == 1 else shown + Content.styled(f" +{count - 1}", "$text-muted")
+
+
+def empty(search: str, tab: StudentTab | None) -> str:
+    """Return what an empty list says, with the key that fills it."""
+    if search.strip():
+        return _("Nothing found for “{search}”; {key:console.back} shows everything again.", search=search)
+    if tab is not None:
+        return _(EMPTY[tab])
+    text = N_("No student yet: {key:queue.new} types one in, defense-console import FILE brings a list in.")
+    return _(text)
