@@ -199,7 +199,7 @@ class Desk:
         """Return all students at once."""
         from defense_console.desk.student.students import StudentsDesk
 
-        return StudentsDesk(self.ledger, self.agenda, self.settings)
+        return StudentsDesk(self.ledger, self.agenda, self.settings, lambda: self.outlooks.rules.alerts)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
         """Return the leases as the store holds them now."""

@@ -135,7 +135,12 @@ def plots(found: Insight, shipped: Iterable[Curriculum], _: Translator) -> tuple
     spoken = short + inside + long
     speaking = [(_("too short"), short), (_("inside the window"), inside), (_("too long"), long)]
     days = found.accepted_days
-    waits = [(_("the same day"), 0, 0), (_("1 to 2 days"), 1, 2), (_("3 to 7 days"), 3, 7), (_("longer"), 8, 10**6)]
+    waits = [
+        (_("the same day"), 0, 0),
+        (_("one or two days"), 1, 2),
+        (_("up to a week"), 3, 7),
+        (_("longer"), 8, 10**6),
+    ]
     every = (
         Plot("outcomes", _("Outcomes by month"), outcomes, _shares(found.outcomes, outcomes), good),
         Plot("speaking", _("Speaking time"), (_("defenses"),), _rows(((t, n, spoken) for t, n in speaking), _)),

@@ -16,7 +16,7 @@ from defense_console.words.translation import N_
 Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
     "verdict", "revisions", "preview", "timeline", "difference", "aside", "help", "audience",
-    "students", "student", "check_in",
+    "students", "student", "check_in", "alerts", "readiness", "insight",
 ]  # fmt: skip
 
 TITLES: Final[Mapping[Context, str]] = {
@@ -38,6 +38,9 @@ TITLES: Final[Mapping[Context, str]] = {
     "students": N_("Students"),
     "student": N_("Student"),
     "check_in": N_("Check-in"),
+    "alerts": N_("Alerts"),
+    "readiness": N_("Readiness"),
+    "insight": N_("Insight"),
 }
 CONTEXTS: Final[tuple[Context, ...]] = tuple(TITLES)
 
@@ -93,7 +96,7 @@ def _c(
 
 WITH_LISTS: Final[tuple[Context, ...]] = (
     "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside", "help",
-    "students", "student", "check_in",
+    "students", "student", "check_in", "alerts", "readiness", "insight",
 )  # fmt: skip
 """Where one moves through lists and texts."""
 
@@ -119,13 +122,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("move.first", "home", N_("top"), N_("Go to the beginning."), *WITH_LISTS),
     _c("move.last", "end", N_("bottom"), N_("Go to the end."), *WITH_LISTS),
     _c("panel.next", "tab", N_("panel"), N_("Go to the next panel."),
-       "brief", "waiting", "live", "verdict", "revisions", "student", "check_in"),
+       "brief", "waiting", "live", "verdict", "revisions", "student", "check_in", "alerts", "readiness"),
     _c("panel.previous", "shift+tab", N_("panel before"), N_("Go to the panel before."),
-       "brief", "waiting", "live", "verdict", "revisions", "student", "check_in"),
+       "brief", "waiting", "live", "verdict", "revisions", "student", "check_in", "alerts", "readiness"),
     _c("edit.undo", "u", N_("undo"), N_("Take the last action back."),
-       "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", footer=90),
+       "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts",
+       "readiness", footer=90),
     _c("edit.redo", "y", N_("redo"), N_("Do again what was taken back."),
-       "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in"),
+       "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts", "readiness"),
     # --- also while writing ----------------------------------------------------------------------------------------
     _c("anywhere.note", "f2", N_("note"), N_("Write a note, also from a text field."), writing=True,
        acts_as={"queue": "live.note", "brief": "live.note", "waiting": "live.note", "live": "live.note",
@@ -373,6 +377,35 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("check_in.promise", "p", N_("I promise"), N_("Write what I promise to do for the student."), "check_in"),
     _c("check_in.copy", "w", N_("copy field"), N_("Copy the next field of the school's form."), "check_in", footer=60),
     _c("check_in.close", "f9", N_("close"), N_("The session is over."), "check_in", writing=True, footer=55),
+    # --- what lies ahead of students -------------------------------------------------------------------------------
+    _c("students.alerts", "a", N_("alerts"), N_("See which alerts are proposed and raised."), "students", "student",
+       footer=70),
+    _c("students.insight", "v", N_("insight"), N_("See what my defenses say together."), "students"),
+    _c("student.readiness", "d", N_("readiness"),
+       N_("See what speaks for and against the next defense: facts, no score."), "student"),
+    _c("alerts.raise", "v 1 ampersand", N_("raise"),
+       N_("Raise an alert: four lines, which you read before they leave."), "alerts", footer=10),
+    _c("alerts.later", "r 2 é", N_("later"), N_("Put the proposal off for some days."), "alerts", footer=11),
+    _c("alerts.unfounded", "x 3 quotation_mark", N_("not founded"), N_("The proposal is not founded."), "alerts",
+       footer=12),
+    _c("alerts.praise", "p", N_("praise"), N_("Tell the school something good of the student."), "alerts"),
+    _c("alerts.answered", "a", N_("answered"), N_("The school answered this alert."), "alerts", footer=20),
+    _c("alerts.close", "f", N_("close"), N_("This alert is over: it helped, it did not, or it was not founded."),
+       "alerts", footer=21),
+    _c("alerts.copy", "c", N_("copy"), N_("Copy the text of the alert."), "alerts", footer=30),
+    _c("alerts.save", "w", N_("save"), N_("Save the text of the alert as a draft e-mail or plain text."), "alerts",
+       footer=31),
+    _c("alerts.open", "enter", N_("student"), N_("Open the student."), "alerts", footer=40),
+    _c("readiness.met", "v 1 ampersand", N_("met"), N_("The student sees this criterion as met."), "readiness",
+       footer=10),
+    _c("readiness.to_improve", "r 2 é", N_("to improve"), N_("The student sees this criterion as to improve."),
+       "readiness", footer=11),
+    _c("readiness.not_met", "x 3 quotation_mark", N_("not met"), N_("The student sees this criterion as not met."),
+       "readiness", footer=12),
+    _c("readiness.clear", "backspace 5 left_parenthesis", N_("clear"), N_("The student has not rated this criterion."),
+       "readiness", footer=13),
+    _c("insight.save", "w", N_("save"), N_("Save the plots as drawings and all numbers as a table."), "insight",
+       footer=10),
     # --- two consoles, last because rarely needed: help and palette follow this order -------------------------------
     _c("console.take_over", "f5", N_("take over"),
        N_("Write here although another console does, after a question; that one can then only read."),

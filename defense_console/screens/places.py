@@ -22,11 +22,14 @@ def place_of(summary: Summary) -> Place:
     return "revisions" if awaited and summary.drafting != "amendment" else "verdict"
 
 
-STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in"})
+STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in", "readiness", "alerts"})
 LIES_OVER: Mapping[Place, tuple[Place, ...]] = {
     "verdict": ("live",),
     "student": ("students",),
     "check_in": ("students", "student"),
+    "alerts": ("students", "student"),
+    "readiness": ("students", "student"),
+    "insight": ("students",),
 }
 """What stays open under a place, where it is a list or about the same; every other place lies on the queue."""
 
@@ -56,6 +59,18 @@ def screen_for(place: Place, id: str) -> ConsoleScreen:
         from defense_console.screens.students.check_in import CheckInScreen
 
         return CheckInScreen(id)
+    if place == "alerts":
+        from defense_console.screens.students.alerts import AlertsScreen
+
+        return AlertsScreen(id)
+    if place == "readiness":
+        from defense_console.screens.students.readiness import ReadinessScreen
+
+        return ReadinessScreen(id)
+    if place == "insight":
+        from defense_console.screens.students.insight import InsightScreen
+
+        return InsightScreen()
     if place == "live":
         from defense_console.screens.live.screen import LiveScreen
 

@@ -240,7 +240,6 @@ def test_readiness_is_facts_from_the_logs_of_the_student_and_of_others(
     twin.desk.tick()
     desk.rate_self("IRP-P2", "IRP-P2-B1.2-1", "met")
     outlooks = twin.desk.outlooks
-    assert outlooks.project_now("s1") == "IRP-P2"
     found = outlooks.readiness("s1", "IRP-P2")
     assert (found.uploads.received, found.uploads.of) == (1, 4)
     assert [each.criterion for each in found.missed_before] == ["IRP-P2-B1.2-1"]

@@ -9,8 +9,9 @@ from datetime import date
 import msgspec
 import pytest
 
+from defense_console.desk.student.asked import Asked
 from defense_console.desk.student.holidays import holidays_of
-from defense_console.desk.student.student import Asked, StudentDesk
+from defense_console.desk.student.student import StudentDesk
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError

@@ -37,6 +37,7 @@ from defense_console.words.translation import local_day
 BLOCKS = 13
 """Blocks of four weeks in a year's strip."""
 BLOCK_DAYS = 28
+_LONGEST_WEEKS = 1_000
 _LOOK_BACK = 8
 """So many check-ins at most are looked at again to see how long the planned end has been unlikely."""
 
@@ -47,6 +48,7 @@ class Outlook(msgspec.Struct, frozen=True):
     Attributes:
         course: plan, settled projects, days off; None without a plan.
         forecast: of the end; None without a plan.
+        late: whether the planned end is unlikely, as the rules call it.
         output: days on which something came in, for each block of four weeks, the latest last.
     """
 
@@ -54,6 +56,7 @@ class Outlook(msgspec.Struct, frozen=True):
     course: Course | None
     forecast: Forecast | None
     output: tuple[int, ...]
+    late: bool = False
 
 
 class RuleRecord(msgspec.Struct, frozen=True):
@@ -140,7 +143,7 @@ class OutlookDesk:
         for id, student in known.students.items():
             course = known.courses[id]
             ready = self._forecasts.get((course, self.today)) if fresh and course is not None else None
-            found[id] = Outlook(student, course, ready, self._output(known.defenses.get(id, ())))
+            found[id] = self._seen(student, course, ready, known.defenses.get(id, ()))
         return found
 
     def computing(self) -> Callable[[], Computed] | None:
@@ -184,7 +187,18 @@ class OutlookDesk:
     def _outlook(self, known: _Known, id: str) -> Outlook:
         course = known.courses[id]
         said = self._forecast(course, self.today, known.finished) if course is not None else None
-        return Outlook(known.students[id], course, said, self._output(known.defenses.get(id, ())))
+        return self._seen(known.students[id], course, said, known.defenses.get(id, ()))
+
+    def _seen(
+        self, student: Student, course: Course | None, said: Forecast | None, defenses: Iterable[Closed]
+    ) -> Outlook:
+        percent = said.on_time_percent if said is not None else None
+        return Outlook(student, course, said, self._output(defenses), percent is not None and percent < self._unlikely)
+
+    @property
+    def _unlikely(self) -> int:
+        """Return the chance of the planned end, in percent, below which the rules call it late."""
+        return max((rule.below_percent for rule in self.rules.alerts.rules), default=0)
 
     def _output(self, defenses: Iterable[Closed]) -> tuple[int, ...]:
         today, found = self.today, [0] * BLOCKS
@@ -206,12 +220,6 @@ class OutlookDesk:
         return _Known(students, defenses, courses, finished)
 
     # --- before a defense --------------------------------------------------------------------------------------------
-
-    def project_now(self, student_id: str) -> str | None:
-        """Return the first project of a student's plan that is not settled; None without a plan, or at its end."""
-        course = self._known().courses.get(student_id)
-        settled = {each.project for each in course.settled} if course is not None else set()
-        return next((p.project for p in course.plan.projects if p.project not in settled), None) if course else None
 
     def readiness(self, student_id: str, project_id: str) -> Readiness:
         """Return what speaks for and against a defense now; the logs that say it are read.
@@ -299,7 +307,7 @@ class OutlookDesk:
 
     def _chances(self, known: _Known, course: Course, held: Sequence[date]) -> tuple[tuple[date, int], ...]:
         """Return the chance of the planned end at the latest check-ins, back to the last one that was not late."""
-        below = max((rule.below_percent for rule in self.rules.alerts.rules), default=0)
+        below = self._unlikely
         found: list[tuple[date, int]] = []
         for day in sorted(set(held), reverse=True)[:_LOOK_BACK] if below else ():
             percent = self._forecast(course, day, known.finished).on_time_percent
@@ -342,7 +350,7 @@ def _defenses(ledger: Ledger, students: Mapping[str, Student]) -> dict[str, list
 
 
 def course_of(
-    standing: Standing, defenses: Iterable[Closed], shipped: Mapping[str, Curriculum], zone: str
+    standing: Standing, defenses: Collection[Closed], shipped: Mapping[str, Curriculum], zone: str
 ) -> Course | None:
     """Return a student's course as the forecast takes it; None without a plan.
 
@@ -365,8 +373,13 @@ def course_of(
         for each in defenses
         if each.in_force == "validated" and each.released_at is not None
     ]
+    known = {each.project for each in standing.settled} | {each.project for each in defenses}
+    first = next((n for n, id in enumerate(order) if id in known), 0)
+    if first:  # what lies before the first known project counts as passed, nobody knows when
+        start += timedelta(weeks=min(sum(path.weeks[id] for id in order[:first]), _LONGEST_WEEKS))
+        start = min([start, *(each.day for each in settled)])
     return Course(
-        PathPlan(start, tuple(PlannedProject(id, path.weeks[id]) for id in order)),
+        PathPlan(start, tuple(PlannedProject(id, path.weeks[id]) for id in order[first:])),
         tuple(sorted(settled, key=lambda each: (each.day, each.project))),
         days_off(standing, zone),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from defense_console.model.errors import N_
 from defense_console.model.student.alerts import AlertRule, Precision, Reason
-from defense_console.model.student.forecast import Cohort, Forecast, ForecastRules
+from defense_console.model.student.forecast import Cohort, Forecast, ForecastRules, Range
 from defense_console.model.student.readiness import Readiness
 from defense_console.model.student.state import Alert
 from defense_console.words.translation import Translator
@@ -26,12 +26,17 @@ def forecast_sentence(said: Forecast | None, rules: ForecastRules, today: date, 
         return _("too early to say: {n} of {least} projects finished; planned: {planned}",
                  n=said.finished, least=rules.least_finished, planned=planned)  # fmt: skip
     held, of = how_often(rules)
-    first, last = _.month(said.end.first, today), _.month(said.end.last, today)
-    if first == last:
-        return _("in {month} ({held} in {of}); planned: {planned}", month=first, held=held, of=of, planned=planned)
-    return _("between {first} and {last} ({held} in {of}), rather {likely}; planned: {planned}",
-             first=first, last=last, held=held, of=of, likely=_.month(said.end.likely, today),
-             planned=planned)  # fmt: skip
+    likely, words = _.month(said.end.likely, today), range_words(said.end, today, _)
+    if likely == _.month(said.end.first, today) == _.month(said.end.last, today):
+        return _("{range} ({held} in {of}); planned: {planned}", range=words, held=held, of=of, planned=planned)
+    return _("{range} ({held} in {of}), rather {likely}; planned: {planned}", range=words, held=held, of=of,
+             likely=likely, planned=planned)  # fmt: skip
+
+
+def range_words(end: Range, today: date, _: Translator) -> str:
+    """Return the months between which something ends: what `forecast_sentence` begins with."""
+    first, last = _.month(end.first, today), _.month(end.last, today)
+    return _("in {month}", month=first) if first == last else _("between {first} and {last}", first=first, last=last)
 
 
 def forecast_short(said: Forecast | None, today: date, _: Translator) -> str:

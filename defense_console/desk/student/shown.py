@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from defense_console.desk.student.outlook import Outlook, OutlookDesk
-from defense_console.desk.student.overview import Overview, StudentLine
+from defense_console.desk.student.overview import StudentLine
+from defense_console.desk.student.student import StudentDesk
 from defense_console.model.student.forecast import Forecast
 from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.weekly import Occurrence
@@ -86,10 +87,10 @@ def session_document(session: Occurrence) -> dict[str, Any]:
     return whole(session)  # type: ignore[no-any-return]
 
 
-def student_document(student: FollowedStudent, shown: Overview, outlooks: OutlookDesk) -> dict[str, Any]:
+def student_document(desk: StudentDesk, outlooks: OutlookDesk) -> dict[str, Any]:
     """Return all that is known of a student, and what follows from it now."""
-    project = outlooks.project_now(student.id)
-    ready = None if project is None else {"project": project, **whole(outlooks.readiness(student.id, project))}
+    student, shown, project = desk.student, desk.overview(), desk.running_project
+    ready = None if project is None else {"project": project.id, **whole(outlooks.readiness(student.id, project.id))}
     return {
         **line_document(shown.line, outlooks.of(student.id)),
         "readiness": ready,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from itertools import chain
 
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.student.asked import settled_by
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import Overview, overview
 from defense_console.desk.student.preparing import project_named
@@ -24,7 +24,7 @@ from defense_console.desk.typed.day import far_day, plain_words
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.desk.typed.weekly import typed_weekly
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
@@ -53,32 +53,6 @@ from defense_console.model.student.weekly import Holidays, Occurrence
 from defense_console.model.text import is_one_line
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, translator, zone_of
-
-
-class Asked(StrEnum):
-    """Field keys of the questions that dialogs ask about a student."""
-
-    WEEKLY = "ask/weekly"
-    PATH_START = "ask/path_start"
-    PATH_WEEKS = "ask/path_weeks"
-    SETTLED = "ask/settled"
-    LEARNING = "ask/learning"
-    RESOURCE = "ask/resource"
-    ESTIMATE = "ask/estimate"
-    GOAL_TEXT = "ask/goal_text"
-    NAME = "ask/name"
-    EMAIL = "ask/email"
-    ZONE = "ask/zone"
-    SESSION = "ask/session"
-    SESSION_REASON = "ask/session_reason"
-    AWAY = "ask/away"
-    ANSWER = "ask/answer"
-    GOAL_DATE = "ask/goal_date"
-    GOAL_REASON = "ask/goal_reason"
-
-    def of(self, number: int) -> str:
-        """Return the key of a question about one goal, or one question. Args: number: of the event that made it."""
-        return f"{self}/{number}"
 
 
 class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
@@ -164,6 +138,11 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
             c.id: f"{c.id} {c.text.in_(tongue)}" for each in curriculum.projects for c in curriculum.criteria_of(each)
         }
         return {str(each.n): each.title.in_(tongue) for each in project.deliverables} | criteria
+
+    def criteria_of(self, project_id: str) -> tuple[Criterion, ...]:
+        """Return the criteria of a project in the order of its rubric."""
+        curriculum, project = project_named(self.ledger.curricula.shipped, project_id)
+        return tuple(curriculum.criteria_of(project))
 
     def session(self, day: str) -> Occurrence | None:
         """Return the weekly session that was planned for a day, None when there is none."""
@@ -473,33 +452,4 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     def fields_settled_by(self, what: StudentWhat) -> tuple[str, ...]:
         """Return the questions that an event answers: their texts go with it."""
-        return _settled_by(what)
-
-
-def _settled_by(what: StudentWhat) -> tuple[str, ...]:
-    match what:
-        case ev.StudentChanged():
-            return (Asked.NAME, Asked.EMAIL, Asked.ZONE)
-        case ev.WeeklyPlanned():
-            return (Asked.WEEKLY,)
-        case ev.PathPlanned():
-            return (Asked.PATH_START, Asked.PATH_WEEKS)
-        case ev.ProjectSettled():
-            return (Asked.SETTLED,)
-        case ev.LearningNoted():
-            return (Asked.LEARNING,)
-        case ev.ResourcePointed():
-            return (Asked.RESOURCE,)
-        case ev.ProgressEstimated():
-            return (Asked.ESTIMATE,)
-        case ev.GoalReworded(goal=n):
-            return (Asked.GOAL_TEXT.of(n),)
-        case ev.SessionMoved() | ev.SessionExcused() | ev.SessionMissed():
-            return (Asked.SESSION, Asked.SESSION_REASON)
-        case ev.WentAway():
-            return (Asked.AWAY,)
-        case ev.GoalMoved(goal=n) | ev.GoalDropped(goal=n):
-            return (Asked.GOAL_DATE.of(n), Asked.GOAL_REASON.of(n))
-        case ev.QuestionAnswered(question=n):
-            return (Asked.ANSWER.of(n),)
-    return ()
+        return settled_by(what)

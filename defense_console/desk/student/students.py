@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 
 import msgspec
 
@@ -50,10 +50,11 @@ def everybody(ledger: Ledger) -> dict[str, Student]:
 class StudentsDesk:
     """What the mentor sees of all students at once."""
 
-    def __init__(self, ledger: Ledger, agenda: AgendaDesk, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, agenda: AgendaDesk, settings: Settings, rules: Callable[[], AlertRules]) -> None:
         self._ledger = ledger
         self._agenda = agenda
         self._settings = settings
+        self._rules = rules
 
     @property
     def _holidays(self) -> Holidays:
@@ -90,7 +91,7 @@ class StudentsDesk:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
-        elif drifts(line, silent, self._alert_rules):
+        elif drifts(line, silent, self._rules()):
             tabs.add("drifting")
         shown = path(curriculum, defenses) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
@@ -112,12 +113,6 @@ class StudentsDesk:
         for (student_id, _project), attempts in defenses_of(self._agenda.find, wanted).items():
             found[student_id] += attempts
         return found
-
-    @cached_property
-    def _alert_rules(self) -> AlertRules:
-        from defense_console.exchange.curricula.desk_rules import load_desk_rules
-
-        return load_desk_rules().alerts
 
     def _midnight(self, day: date) -> datetime:
         """Return when a day of the mentor's begins."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from defense_console.desk.student.student import Asked
+from defense_console.desk.student.asked import Asked
 from defense_console.desk.typed.goal import typed_due
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values

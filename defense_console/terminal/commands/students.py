@@ -111,7 +111,7 @@ def student(session: Session, student: str, as_json: bool, access: bool, form: s
         if as_json:
             from defense_console.desk.student.shown import student_document
 
-            say_json(student_document(found.student, found.overview(), desk.outlooks))
+            say_json(student_document(found, desk.outlooks))
             return
         say_all(_student(found, desk.outlooks, session.settings.zone))
 
@@ -156,10 +156,9 @@ def _student(desk: StudentDesk, outlooks: OutlookDesk, zone: str) -> Iterator[st
         if ahead.end is not None and (record := record_sentence(outlooks.cohort, words)):
             rows.append(("", record))
     yield from aligned(rows)
-    project = outlooks.project_now(desk.id)
-    if project is not None:
-        facts = readiness_sentences(outlooks.readiness(desk.id, project), desk.project_titles(project), words)
-        yield from titled(_("Before the defense of {project}", project=project), [visible(each) for each in facts])
+    if (project := desk.running_project) is not None:
+        facts = readiness_sentences(outlooks.readiness(desk.id, project.id), desk.project_titles(project.id), words)
+        yield from titled(_("Before the defense of {project}", project=project.id), [visible(each) for each in facts])
     yield from titled(_("Open goals"), [_goal(goal.text, goal.due, goal.condition) for goal in shown.goals])
     yield from titled(_("I promised"), [_goal(each.text, each.due, "") for each in student.open_promises])
     yield from titled(_("Private notes"), [visible(note.text) for note in student.notes])
