@@ -18,6 +18,7 @@ from textual.screen import Screen
 from defense_console.desk.desk import Desk
 from defense_console.keys.sentences import name_keys_of
 from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.console import Place
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
 from defense_console.screens.shared.dialogs import Dialog
@@ -47,6 +48,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         desk_factory: Called once, when the event loop runs.
         settings: The mentor's settings.
         first: Id of the defense to open on; None opens on the one defense that was live here, else on the queue.
+        opens: The screen to open on instead, and what it is about.
     """
 
     TITLE = "defense-console"
@@ -54,7 +56,13 @@ class ConsoleApp(Host, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-small"), (72, "-narrow"), (100, "-wide"), (140, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
 
-    def __init__(self, desk_factory: DeskFactory, settings: Settings, first: str | None = None) -> None:
+    def __init__(
+        self,
+        desk_factory: DeskFactory,
+        settings: Settings,
+        first: str | None = None,
+        opens: tuple[Place, str] | None = None,
+    ) -> None:
         wanted = os.environ.get("NO_COLOR")
         if settings.no_color:
             os.environ["NO_COLOR"] = "1"  # the toolkit reads it when an App is made, and only then
@@ -70,6 +78,7 @@ class ConsoleApp(Host, inherit_bindings=False):
         """Called once, after the first screen was drawn."""
         self._desk_factory = desk_factory
         self._first = first
+        self._opens = opens
         self._desk_open = False
         self._release_signals: Callable[[], None] = lambda: None
 
@@ -103,7 +112,9 @@ class ConsoleApp(Host, inherit_bindings=False):
         """Open the first screen, and start the second."""
         self._release_signals = end_on_signals(asyncio.get_running_loop(), self._end_now, self.save_anyway)
         first = self._first or self.desk.live_here()
-        if first:
+        if self._opens is not None:
+            self.go(*self._opens)
+        elif first:
             self.open_first(first)
         self._wait_for_second()
         self.call_after_refresh(self.say_first_words)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
+    from defense_console.screens.console import Place
     from defense_console.settings import Settings
     from defense_console.store.base import Answer, Job
     from defense_console.store.recorder import Recorder
@@ -236,10 +237,12 @@ def short_ids(ids: list[str]) -> dict[str, str]:
     return {id: digits[:size] for id, digits in bare.items()}
 
 
-def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curriculum]) -> int:
+def open_console(
+    folder: Path, settings: Settings, shipped: Mapping[str, Curriculum], opens: tuple[Place, str] | None = None
+) -> int:
     """Open the console on a store, and stay in it until it is left.
 
-    It opens on the one defense that was live on this machine, else on the queue. Drafts, leases and what waits to be
+    It opens on the screen asked for, else on the one defense that was live on this machine, else on the queue. Drafts, leases and what waits to be
     written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
 
     Returns:
@@ -283,7 +286,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
             recorders.append(recorder)
             return _desk(store, recorder, settings, shipped, daily)
 
-        app = ConsoleApp(desk, settings)
+        app = ConsoleApp(desk, settings, opens=opens)
         app.when_painted = _settle
         app.first_words = (*((sentence(store.notice),) if store.notice is not None else ()), *before)
 

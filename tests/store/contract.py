@@ -295,6 +295,13 @@ class Contract:
                 assert [each.id for each in store.find(prefix)] == alike
         assert store.find(logs.defense(1)[:3]) == store.find("xyzw") == store.find("") == store.find("0" * 33) == ()
 
+    def test_those_with_a_weekly_plan_are_found(self, store: Store) -> None:
+        store.append(logs.student("s1", 'Ada "plans" Demo'))
+        store.append(logs.student("s2", "Tom Demo"))
+        assert store.with_weekly_plan() == ()
+        store.append(logs.weekly("s2", 1))
+        assert store.with_weekly_plan() == ("s2",)
+
     def test_students_are_folded(self, store: Store) -> None:
         store.append(logs.student("s2", "Tom Demo"))
         store.append(msgspec.structs.replace(logs.student("s1", "[x] Lina Demo"), row=None))

@@ -14,8 +14,8 @@ from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered
-from defense_console.model.student.state import Student
+from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, WeeklyPlanned
+from defense_console.model.student.state import STANDING_VERSION, Standing, Student, WeeklyPlan
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Draft, Lease
 
@@ -80,6 +80,15 @@ def student(id: str = "s1", name: str = "Lina Demo") -> Append:
     """A student is registered."""
     body = encode_event(StudentEvent(1, 1, STAMP, "Camille", StudentRegistered(id, name, "", "Europe/Paris")))
     return Append(STUDENT.stream(id), 0, (body,), row=STUDENT.row(id, Student(id, name, "", "Europe/Paris", 1)))
+
+
+def weekly(id: str, expected: int) -> Append:
+    """A later action that plans the weekly sessions of a student."""
+    what = WeeklyPlanned("2026-03-03", "18:00", "Europe/Paris")
+    line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", what))
+    plans = (WeeklyPlan(what.starts, what.time, what.zone),)
+    known = Student(id, id, "", "", expected + 1, standing=Standing(plans=plans, version=STANDING_VERSION))
+    return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
 
 
 def renamed(id: str, expected: int, *names: str) -> Append:

@@ -28,7 +28,8 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.student.kinds import StudentRegistered
+from defense_console.model.student.kinds import StudentRegistered, StudentWhat
+from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.store.base import Answer, Store, StoreError
@@ -153,6 +154,14 @@ class Room:
                 logs.decide(DEFENSE, id, [what], self.machine.read())
             return logs.log(DEFENSE, id).state
 
+    def follow(self, id: str, *whats: StudentWhat) -> FollowedStudent:
+        """Events at the end of a student's log, one action each, as another console would have written them."""
+        with closing(self.connect()) as store:
+            logs = self.logs(store)
+            for what in whats:
+                logs.decide(STUDENT, id, [what], self.machine.read())
+            return logs.log(STUDENT, id).state
+
     def rate(self, id: str, rating: RatingValue) -> Defense:
         """Every criterion is rated, so that the verdict can be signed."""
         defense = self.defense(id)
@@ -179,8 +188,11 @@ class Room:
             return self.logs(store).log(DEFENSE, id).state
 
     def drafts(self, id: str) -> dict[str, str]:
+        return self.drafts_of(f"defense/{id}")
+
+    def drafts_of(self, stream: str) -> dict[str, str]:
         with closing(self.connect()) as store:
-            return {field: draft.text for field, draft in store.all_drafts().get(f"defense/{id}", {}).items()}
+            return {field: draft.text for field, draft in store.all_drafts().get(stream, {}).items()}
 
     def asides(self, id: str) -> dict[str, str]:
         """Decisions kept aside: the JSON of the events by key, sorted."""

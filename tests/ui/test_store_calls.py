@@ -17,8 +17,11 @@ from tests.store.counting import counted
 from tests.ui.conftest import SHIPPED, Room, shows, until
 
 PENDING = 13
-FIRST_DRAWING, DRAWING, BRIEF = 11, 6, 3
-"""At most so many questions. A look for changes is none: it costs a read of shared memory."""
+FIRST_DRAWING, DRAWING, BRIEF = 12, 6, 3
+"""At most so many questions, the one for the weekly sessions of the day included.
+
+A look for changes is none: it costs a read of shared memory.
+"""
 TITLE = 12
 """So many characters of a project's title are on its card, whatever the width."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -55,6 +55,9 @@ class StudentsDesk:
         self._agenda = agenda
         self._settings = settings
         self._rules = rules
+        self._weekly: tuple[str, ...] = ()
+        """Ids of those with a weekly plan, as far as it was looked."""
+        self._looked_at = -1
 
     @property
     def _holidays(self) -> Holidays:
@@ -118,12 +121,26 @@ class StudentsDesk:
         """Return when a day of the mentor's begins."""
         return datetime.combine(day, time(), zone_of(self._settings.zone)).astimezone(UTC)
 
+    def look(self) -> None:
+        """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""
+        if self._looked_at != self._ledger.snapshot.generation:
+            self._looked_at = self._ledger.snapshot.generation
+            self._weekly = self._ledger.store.with_weekly_plan()
+
+    def sessions_today(self) -> tuple[DaySession, ...]:
+        """Return the weekly sessions of the mentor's day, as far as `look` knows whose they are."""
+        students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
+        return self._sessions(students.values(), local_day(self._ledger.now().wall, self._settings.zone))
+
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the weekly sessions that start on a day of the mentor's, in their order."""
+        return self._sessions(everybody(self._ledger).values(), day)
+
+    def _sessions(self, students: Iterable[Student], day: date) -> tuple[DaySession, ...]:
         first, last = self._midnight(day), self._midnight(day + timedelta(days=1))
         found = [
             DaySession(student, one)
-            for student in everybody(self._ledger).values()
+            for student in students
             for one in occurrences(student.standing, first, last, self._holidays)
         ]
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))

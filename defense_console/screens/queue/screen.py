@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Region
-from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
-from defense_console.keys.keymap import Command, command
+from defense_console.keys.keymap import command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
@@ -23,13 +21,13 @@ from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
 from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import listing
+from defense_console.screens.queue import sessions as day_sessions
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
-from defense_console.screens.shared.writing import WritingScreen
+from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.search_field import SearchField
 from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
@@ -38,12 +36,13 @@ from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, Qu
 from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text
 
+if TYPE_CHECKING:
+    from defense_console.desk.student.students import DaySession
+
 MINUTE = 60
-PAGES = ("pageup", "pagedown", "home", "end")
-"""Keys that move the cursor further than a line."""
 
 
-class QueueScreen(WritingScreen):
+class QueueScreen(SearchedList):
     """What is pending, in order. Lies under every other screen."""
 
     CONTEXT = "queue"
@@ -60,21 +59,20 @@ class QueueScreen(WritingScreen):
         """Tab, search and filter of the last drawing."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
-        self._only_moves = False
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
         self._about: BriefDesk | None = None
+        self._sessions: tuple[DaySession, ...] = ()
+        """Weekly sessions of today; asked for when nothing waits."""
         self._seconds = 0
         self._first_drawing = True
+        self._chose_tab = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches, and the day."""
-        yield TabsLine(id="queue-tabs")
-        with Horizontal(id="queue-search"):
-            yield Static("/ ", markup=False)
-            yield SearchField(id="queue-field")
+        yield from super().compose_band()
         yield QuietText(id="queue-day", markup=False)
 
     def compose_body(self) -> ComposeResult:
@@ -102,11 +100,6 @@ class QueueScreen(WritingScreen):
         return self.query_one(QueueTable)
 
     @property
-    def field(self) -> SearchField:
-        """The search field."""
-        return self.query_one(SearchField)
-
-    @property
     def texts(self) -> DefenseDesk:
         """A note goes to the defense that was selected when it was begun."""
         if self._about is None:
@@ -128,9 +121,18 @@ class QueueScreen(WritingScreen):
             self.desk.agenda.did(self.texts.id)
             self.tell(_("Note kept, private."))
 
-    def on_mount(self) -> None:
-        """Begin in the first tab that shows something."""
-        self.set_focus(self.table)
+    def on_screen_resume(self) -> None:
+        """Whose sessions are today is asked when nothing waits: it is not on the first paint."""
+        self.soon(self._look_at_sessions)
+
+    def _look_at_sessions(self) -> None:
+        self.desk.students.look()
+        found = self.desk.students.sessions_today()
+        if found and self.tab is None and not self._sessions and not self._chose_tab:
+            self.tab = "today"
+        if found != self._sessions:
+            self._sessions = found
+            self.update()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
@@ -149,7 +151,7 @@ class QueueScreen(WritingScreen):
         if found > len(self._found_closed) and search.strip():
             text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
             self.tell(_(text, total=found, n=len(self._found_closed)))
-        self.set_class(bool(search) or self.focused is self.field, "-searching")
+        self.show_search()
         self._draw_tabs()
         self._draw_day()
         self._draw_card()
@@ -158,7 +160,7 @@ class QueueScreen(WritingScreen):
         now, shown = self.desk.now().wall, self._sections()
         listed = tuple(entry for _title, entries in shown for entry in entries)
         self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
-        sections = [QueueSection(title, tuple(self._row(entry, now) for entry in entries)) for title, entries in shown]
+        sections = [self._section(title, entries, now) for title, entries in shown]
         self._gone = self._left_behind(listed)
         if self._gone is not None:
             sections = listing.with_row(
@@ -168,7 +170,15 @@ class QueueScreen(WritingScreen):
         self.table.show_sections(
             sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
         )
-        self._name_list(search, len(listed))
+        self._name_list(search, sum(len(section.rows) for section in sections))
+
+    def _section(self, title: str, entries: Sequence[Entry], now: str) -> QueueSection:
+        rows = [self._row(entry, now) for entry in entries]
+        if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
+            return QueueSection(title, tuple(rows))
+        sessions = day_sessions.still_open(self._sessions)
+        by_time = self.order == "time"
+        return QueueSection(title, day_sessions.with_sessions(entries, rows, sessions, self.zone, now, by_time))
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
@@ -215,20 +225,23 @@ class QueueScreen(WritingScreen):
         return self.desk.agenda.entry(chosen)
 
     def _draw_tabs(self) -> None:
-        found = listing.tabs(agenda.tab_counts(self._entries), lambda id: self.hint_of(command(id)))
+        counts = dict(agenda.tab_counts(self._entries))
+        counts["today"] += len(day_sessions.still_open(self._sessions))
+        found = listing.tabs(counts, lambda id: self.hint_of(command(id)))
         self.query_one(TabsLine).show_tabs(found, listing.command_of(self.tab))
 
     def _draw_day(self) -> None:
         """Show what of the day is taken, and where it is now."""
         now = self.desk.now().wall
         slots = listing.slots_of_day(self._entries, self.desk.agenda.length_min, self.zone, now)
+        slots += day_sessions.slots(self._sessions, self.zone)
         _day, minute = queue_words.local_minute(now, self.zone)
         self.query_one("#queue-day", QuietText).show(day_line(slots, minute, self.row_width))
 
     def _draw_card(self) -> None:
         panel, chosen = self.query_one("#queue-card", Panel), self._selected()
         if chosen is None:
-            panel.show("", ())
+            self._draw_session(panel)
             return
         keys = self.hints_of("queue.open", "queue.brief", "live.note")
         now, width = self.desk.now().wall, max(1, panel.view.width)
@@ -245,11 +258,21 @@ class QueueScreen(WritingScreen):
         lines = queue_words.card_lines(shown, form, width, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
+    def _draw_session(self, panel: Panel) -> None:
+        """Say whose session is selected; nothing in an empty list."""
+        id, now = day_sessions.student_of(self.table.chosen), self.desk.now().wall
+        row = next((day_sessions.session_row(e, self.zone, now) for e in self._sessions if e.student.id == id), None)
+        if row is None:
+            panel.show("", ())
+        else:
+            panel.show(line(row.student), [Item(content(row.following))], hints=self.hints_of("queue.open"))
+
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
         self._seconds += 1
         if self.desk.agenda.refresh() or self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
             self._seconds = 0
+            self._look_at_sessions()
             self.update()
             return
         for id in self._live:
@@ -264,68 +287,21 @@ class QueueScreen(WritingScreen):
         self._draw_card()
         self.show_mode()
 
-    async def do_command(self, command: Command) -> None:
-        """A cursor that moves draws two lines and the card, not the list."""
-        self._only_moves = command.id.startswith("move.")
-        try:
-            await super().do_command(command)
-        finally:
-            self._only_moves = False
-
-    def update(self) -> None:
-        """Draw everything, unless nothing but the cursor moves."""
-        if not self._only_moves:
-            super().update()
-
-    def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
-        """A click on a tab is its key."""
-        event.stop()
-        self.run_worker(self.do_command(command(event.command)))
-
     # --- searching ---------------------------------------------------------------------------------------------------
 
     def action_queue_search(self) -> None:
         """Search as one types."""
-        self.add_class("-searching")
-        self.set_focus(self.field)
-        self.field.cursor_position = len(self.field.value)
+        self.begin_search()
         self.call_after_refresh(self._prepare_search)
 
     def _prepare_search(self) -> None:
         with suppress(ConsoleError):  # the search itself says what cannot be read
             self.desk.agenda.prepare_search()
 
-    def on_input_changed(self, event: SearchField.Changed) -> None:
-        """Show what is found, the cursor on the first: where it stood before says nothing about what is sought."""
-        event.stop()
-        sought = self.field.has_focus and bool(event.value.strip())
-        if sought and self.tab != "closed":
+    def widen(self) -> None:
+        """Seek in everything that is pending, or among the closed ones."""
+        if self.tab != "closed":
             self.tab = None
-        self.update()
-        if sought:
-            self.table.go_to(0)
-
-    def _leave_search(self) -> None:
-        self.set_focus(self.table)
-        self.update()
-
-    async def on_key(self, event: events.Key) -> None:
-        """In the search field arrows move the selection, `Enter` and `Esc` leave it; the rest is the base class's."""
-        if self.field.has_focus and event.key in ("escape", "enter", "up", "down", "tab"):
-            event.stop()
-            event.prevent_default()
-            if event.key in ("escape", "enter", "tab"):
-                self._leave_search()
-            else:
-                self.table.move(1 if event.key == "down" else -1)
-        elif self.focused is self.table and event.key in PAGES:
-            event.stop()
-            event.prevent_default()
-            self.hush()
-            if event.key in ("home", "end"):
-                self.table.go_to(0 if event.key == "home" else self.table.row_count() - 1)
-            else:
-                self.table.page(1 if event.key == "pagedown" else -1)
 
     def action_console_back(self) -> None:
         """First the search is taken away, then the filter; the queue itself is never left by Esc."""
@@ -341,9 +317,9 @@ class QueueScreen(WritingScreen):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def hints(self) -> tuple[Hint, ...]:
-        """The search field has its own keys; there is no screen below to go back to."""
+        """There is no screen below to go back to."""
         if self.field.has_focus:
-            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
+            return super().hints()
         limited, way_out = bool(self.field.value or self.filter), self.hint_of(command("console.quit"))
         hints = [hint for hint in super().hints() if hint.command != "console.back" or limited]
         if way_out is not None and not limited and not self.writing:
@@ -352,20 +328,8 @@ class QueueScreen(WritingScreen):
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
-        entry = self._selected()
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None)
-
-    def after_writing(self) -> None:
-        """Back to the list."""
-        self.set_focus(self.table)
-
-    def action_move_down(self) -> None:
-        """The next defense."""
-        self.table.move(1)
-
-    def action_move_up(self) -> None:
-        """The one before."""
-        self.table.move(-1)
+        entry, session = self._selected(), day_sessions.student_of(self.table.chosen)
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, session)
 
     def _selected(self) -> Entry | None:
         known = (*self._entries, *self._found_closed, *filter(None, (self._gone,)))
@@ -373,6 +337,8 @@ class QueueScreen(WritingScreen):
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
+        if student := day_sessions.student_of(self.table.chosen):
+            self.console_app.go("check_in", student)
         entry = self._selected()
         if entry is None:
             return
@@ -394,7 +360,7 @@ class QueueScreen(WritingScreen):
             self.write("note")
 
     def _show_tab(self, tab: Tab | None) -> None:
-        self.tab = tab
+        self.tab, self._chose_tab = tab, True
         if self.field.value:
             self.field.value = ""
 
@@ -464,9 +430,8 @@ class QueueScreen(WritingScreen):
         """Change the selected student."""
         from defense_console.screens.students.changing import change_student
 
-        entry = self._selected()
-        if entry is not None:
-            desk = self.desk.follow(entry.summary.student_id)
+        if student := self.seen().student:
+            desk = self.desk.follow(student)
             if await change_student(self, desk):
                 self.desk.agenda.changed(desk.id, desk.student.undo[-1])
 

@@ -16,10 +16,22 @@ from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, u
 
 @dataclass(frozen=True)
 class OnQueue:
-    """The queue. Attributes: agenda: its desk; selected: the defense under the cursor, None without one."""
+    """The queue.
+
+    Attributes:
+        agenda: Its desk.
+        selected: The defense under the cursor, None without one.
+        session: Id of the student whose weekly session is under the cursor, "" for none.
+    """
 
     agenda: AgendaDesk
     selected: Summary | None = None
+    session: str = ""
+
+    @property
+    def student(self) -> str:
+        """Id of the student the line under the cursor is about, "" for none."""
+        return self.selected.student_id if self.selected is not None else self.session
 
     def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
         """Return why the selected defense would refuse these events now, None when it would record them."""
@@ -31,6 +43,10 @@ def _selected(seen: OnQueue) -> Summary:
 
 
 def _opens(seen: OnQueue) -> Whats:
+    return reads(seen.student, "No defense is selected.")
+
+
+def _briefs(seen: OnQueue) -> Whats:
     return reads(seen.selected, "No defense is selected.")
 
 
@@ -40,7 +56,7 @@ def _notes(seen: OnQueue) -> Whats:
 
 
 def _changes(seen: OnQueue) -> Whats:
-    return unless(seen.agenda.no_change(_selected(seen).student_id))
+    return unless(seen.agenda.no_change(needs(seen.student, "No defense is selected.")))
 
 
 def _closes(seen: OnQueue) -> Whats:
@@ -50,7 +66,7 @@ def _closes(seen: OnQueue) -> Whats:
 
 QUEUE: Final[Wishes[OnQueue]] = {
     "queue.open": _opens,
-    "queue.brief": _opens,
+    "queue.brief": _briefs,
     "queue.new": lambda seen: unless(seen.agenda.no_new),
     "queue.student": _changes,
     "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),

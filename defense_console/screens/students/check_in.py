@@ -200,7 +200,7 @@ class CheckInScreen(StudentPanels):
         """The session is over, after a question."""
         left = len(today.unanswered(self.texts, self.texts.session_today))
         details = today.left_words(left)
-        if not await self.app.push_screen_wait(Confirm(_("End the session?"), details, yes=_("end it"))):
+        if not await self.app.push_screen_wait(Confirm(_("Is the session over?"), details, yes=_("it is over"))):
             return
         if self.attempt(self.texts.end_session) is not None:
             self.leave(_("The session of {student} is held.", student=panels.short_name(self.whose)))

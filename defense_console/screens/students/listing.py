@@ -5,23 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import Static
 
 from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab, counts, in_tab, ordered
 from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
-from defense_console.keys.keymap import Command, command
+from defense_console.keys.keymap import command
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line, shortened
+from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.screens.students import words
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
 from defense_console.widgets.frame.header_line import Headline
-from defense_console.widgets.frame.hint_bar import Hint
-from defense_console.widgets.frame.search_field import SearchField
 from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.column_table import ColumnTable
@@ -32,7 +28,7 @@ MINUTE = 60
 NAME_CELLS = 40
 
 
-class StudentsScreen(ReadsGoals):
+class StudentsScreen(SearchedList, ReadsGoals):
     """All students, one line each; nothing is read from a log."""
 
     CONTEXT = "students"
@@ -44,19 +40,11 @@ class StudentsScreen(ReadsGoals):
         self.order: StudentOrder = "mine"
         self._rows: tuple[StudentRow, ...] = ()
         self._about: StudentDesk | None = None
-        self._only_moves = False
         self._first_drawing = True
         self._seconds = 0
         self._computing = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
-
-    def compose_band(self) -> ComposeResult:
-        """The tabs, in whose place one searches."""
-        yield TabsLine(id="students-tabs")
-        with Horizontal(id="students-search"):
-            yield Static("/ ", markup=False)
-            yield SearchField(id="students-field")
 
     def compose_body(self) -> ComposeResult:
         """The list."""
@@ -71,11 +59,6 @@ class StudentsScreen(ReadsGoals):
     def table(self) -> ColumnTable:
         """The list."""
         return self.query_one(ColumnTable)
-
-    @property
-    def field(self) -> SearchField:
-        """The search field."""
-        return self.query_one(SearchField)
 
     # --- the student a text is about ---------------------------------------------------------------------------------
 
@@ -114,10 +97,6 @@ class StudentsScreen(ReadsGoals):
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
-    def on_mount(self) -> None:
-        """The list has the focus."""
-        self.set_focus(self.table)
-
     def redraw(self) -> None:
         """Read every student's row and show those of the tab."""
         self._rows = self.desk.students.rows()
@@ -135,7 +114,7 @@ class StudentsScreen(ReadsGoals):
         name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else words.title(self.tab)
         keys = self.hints_of("students.open", "student.check_in", "student.goal")
         self.table.name_frame(line(name), str(len(rows) or ""), keys)
-        self.set_class(bool(search) or self.focused is self.field, "-searching")
+        self.show_search()
         found = words.tabs(counted, lambda id: self.hint_of(command(id)))
         self.query_one(TabsLine).show_tabs(found, words.command_of(self.tab))
         self._compute_missing()
@@ -168,49 +147,15 @@ class StudentsScreen(ReadsGoals):
         event.stop()
         self.show_mode()
 
-    async def do_command(self, command: Command) -> None:
-        """A cursor that moves draws two lines, not the list."""
-        self._only_moves = command.id.startswith("move.")
-        try:
-            await super().do_command(command)
-        finally:
-            self._only_moves = False
-
-    def update(self) -> None:
-        """Draw everything, unless nothing but the cursor moves."""
-        if not self._only_moves:
-            super().update()
-
-    def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
-        """A click on a tab is its key."""
-        event.stop()
-        self.run_worker(self.do_command(command(event.command)))
-
     # --- searching ---------------------------------------------------------------------------------------------------
 
     def action_students_search(self) -> None:
         """Search as one types."""
-        self.add_class("-searching")
-        self.set_focus(self.field)
-        self.field.cursor_position = len(self.field.value)
+        self.begin_search()
 
-    def on_input_changed(self, event: SearchField.Changed) -> None:
-        """Show what is found among all students."""
-        event.stop()
-        if self.field.has_focus and event.value.strip():
-            self.tab = None
-        self.update()
-
-    async def on_key(self, event: events.Key) -> None:
-        """In the search field arrows move the selection, `Enter` and `Esc` leave it; the rest is the base class's."""
-        if self.field.has_focus and event.key in ("escape", "enter", "up", "down", "tab"):
-            event.stop()
-            event.prevent_default()
-            if event.key in ("up", "down"):
-                self.table.move(1 if event.key == "down" else -1)
-            else:
-                self.set_focus(self.table)
-                self.update()
+    def widen(self) -> None:
+        """Seek among all students."""
+        self.tab = None
 
     def action_console_back(self) -> None:
         """First the search is taken away, then one goes back to the queue."""
@@ -220,12 +165,6 @@ class StudentsScreen(ReadsGoals):
         else:
             super().action_console_back()
 
-    def hints(self) -> tuple[Hint, ...]:
-        """The search field has its own keys."""
-        if self.field.has_focus:
-            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
-        return super().hints()
-
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def seen(self) -> OnStudents:
@@ -233,18 +172,6 @@ class StudentsScreen(ReadsGoals):
         chosen = self.table.chosen
         row = next((row for row in self._rows if row.line.student.id == chosen), None)
         return OnStudents(self.desk.agenda, row.line.student if row is not None else None)
-
-    def after_writing(self) -> None:
-        """Back to the list."""
-        self.set_focus(self.table)
-
-    def action_move_down(self) -> None:
-        """The next student."""
-        self.table.move(1)
-
-    def action_move_up(self) -> None:
-        """The one before."""
-        self.table.move(-1)
 
     def action_students_open(self) -> None:
         """The selected student."""

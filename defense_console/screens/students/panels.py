@@ -13,13 +13,22 @@ from defense_console.desk.student.overview import Record
 from defense_console.desk.student.student import StudentDesk
 from defense_console.desk.student.today import goal_words as wording_of
 from defense_console.model.student.state import Absence, FollowedStudent, Goal, Learning, Promise, Session, StudentNote
-from defense_console.safe_text import content, line, shortened
+from defense_console.safe_text import cells, content, line, shortened
 from defense_console.screens.students.words import due_text
 from defense_console.widgets.frame.marks import mark, plain
 from defense_console.widgets.lists.panel import Item
 from defense_console.widgets.plots.curve import Dot
 from defense_console.widgets.plots.year_strip import year_strip
-from defense_console.words.translation import _, language, ngettext, short_day, short_when, time_of_day, translator
+from defense_console.words.translation import (
+    _,
+    language,
+    local_day,
+    ngettext,
+    short_day,
+    short_when,
+    time_of_day,
+    translator,
+)
 from defense_console.words.values import BLOCKED, CANCELLERS, LEARNING, PACES
 
 NAME_CELLS = 40
@@ -90,7 +99,7 @@ def record_text(record: Record) -> str:
     if not record.settled:
         return ""
     kept = _("kept {kept} of {settled}", kept=record.kept, settled=record.settled)
-    if record.slipped_days is None:
+    if not record.slipped_days:
         return kept
     slipped = ngettext("moved ones slipped {n} day", "moved ones slipped {n} days", record.slipped_days)
     return f"{kept}, {slipped}"
@@ -101,23 +110,34 @@ def record_text(record: Record) -> str:
 
 def session_items(student: FollowedStudent, zone: str) -> tuple[Item, ...]:
     """Return the latest sessions that are over, held or not, the latest first."""
-    found: list[tuple[str, Item]] = []
-    for session in student.sessions:
-        if session.ended_at:
-            found.append((session.started_at[:10], _held(student, session, zone)))
-    for absence in student.absences:
-        found.append((absence.day, _not_held(absence)))
-    return tuple(item for _day, item in sorted(found, key=lambda each: each[0], reverse=True)[:LATEST])
+    found = [_held(student, session, zone) for session in student.sessions if session.ended_at]
+    found += [_not_held(absence) for absence in student.absences]
+    latest = sorted(found, key=lambda each: each[0], reverse=True)[:LATEST]
+    days = [date_of(day) for day, _what, _style, _text in latest]
+    wide, widest = (
+        max(map(cells, days), default=0),
+        max((cells(what) for _day, what, _style, _text in latest), default=0),
+    )
+    items = []
+    for shown, (_day, what, style, text) in zip(days, latest, strict=True):
+        lead = Content.assemble(same_width(shown, wide) + "  ", (same_width(what, widest), style), "  ")
+        items.append(Item(text, mark=lead))
+    return tuple(items)
 
 
-def _held(student: FollowedStudent, session: Session, zone: str) -> Item:
+def same_width(text: str, width: int) -> str:
+    """Return a text filled to so many cells."""
+    return text + " " * (width - cells(text))
+
+
+def _held(student: FollowedStudent, session: Session, zone: str) -> tuple[str, str, str, Content]:
+    """Return the day of a session, what became of it with its style, and what was said."""
     words = answers(session)
-    kept = sum(session.started_at <= goal.settled_at <= session.ended_at and goal.state == "kept"
-               for goal in student.goals)  # fmt: skip
-    if kept:
+    within = (each.settled_at for each in student.goals if each.state == "kept")
+    if kept := sum(session.started_at <= at <= session.ended_at for at in within):
         words.append(ngettext("{n} goal kept", "{n} goals kept", kept))
-    lead = Content.assemble(short_day(session.started_at, zone), "  ", (_("held"), "$text-success"), "  ")
-    return Item(Content(", ".join(words)), mark=lead)
+    day = local_day(session.started_at, zone).isoformat()
+    return day, _("held"), "$text-success", Content(", ".join(words))
 
 
 def answers(session: Session) -> list[str]:
@@ -132,15 +152,14 @@ def answers(session: Session) -> list[str]:
     return words
 
 
-def _not_held(absence: Absence) -> Item:
+def _not_held(absence: Absence) -> tuple[str, str, str, Content]:
+    reason = line(absence.reason).stylize("$text-muted")
     if absence.excused is None:
-        what, style = _("absent"), "$text-error"
-    else:
-        who = _(CANCELLERS[absence.excused]) if absence.excused in CANCELLERS else absence.excused
-        what = _("cancelled late, by {who}", who=who) if absence.late else _("cancelled, by {who}", who=who)
-        style = "$text-muted"
-    lead = Content.assemble(date_of(absence.day), "  ", (what, style), "  ")
-    return Item(line(absence.reason).stylize("$text-muted"), mark=lead)
+        return absence.day, _("absent"), "$text-error", reason
+    who = _(CANCELLERS[absence.excused]) if absence.excused in CANCELLERS else absence.excused
+    what = _("cancelled late") if absence.late else _("cancelled")
+    by = Content.styled(who, "$text-muted")
+    return absence.day, what, "$text-muted", Content(": ").join([by, reason]) if absence.reason else by
 
 
 # --- questions, resources, learning, notes ---------------------------------------------------------------------------

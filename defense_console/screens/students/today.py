@@ -130,8 +130,8 @@ def _pace_text(desk: StudentDesk) -> Content:
         return Content(_("how it goes on"))
     percent = desk.student.estimates.get(project.id)
     if percent is None:
-        return content(_("{project}, not estimated yet", project=project.id))
-    return content(_("{project}, estimated at {n} %", project=project.id, n=percent))
+        return content(project.id)
+    return content(_("{project}, {n} %", project=project.id, n=percent))
 
 
 def _estimate_end(desk: StudentDesk) -> Content:

@@ -10,13 +10,13 @@ from defense_console.desk.logs.one_log import TO_COME
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.progress import STEP
 from defense_console.desk.student.student import StudentDesk
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.state import Blocked, Pace, Student
 from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs, reads, records, unless, writes
 
-NOBODY: Final = "No student is selected."
+NOBODY: Final = N_("No student is selected.")
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ STUDENTS: Final[Wishes[OnStudents]] = {
 # --- one student -----------------------------------------------------------------------------------------------------
 
 OnStudent = Seen[StudentDesk]
-NOTHING_TO_SETTLE: Final = "Choose a goal, a promise or a question first: {key:panel.next} goes there."
-NOTHING_TO_MOVE: Final = "{key:student.moved} gives a goal another day: {key:panel.next} goes to the goals."
-NOTHING_TO_EDIT: Final = "There is nothing to edit here."
-NO_PROJECT: Final = "No project is under way: {key:queue.student} plans the path."
+NOTHING_TO_SETTLE: Final = N_("Choose a goal, a promise or a question first: {key:panel.next} goes there.")
+NOTHING_TO_MOVE: Final = N_("{key:student.moved} gives a goal another day: {key:panel.next} goes to the goals.")
+NOTHING_TO_EDIT: Final = N_("There is nothing to edit here.")
+NO_PROJECT: Final = N_("No project is under way: {key:queue.student} plans the path.")
 
 
 def _line(seen: OnStudent) -> tuple[str, int]:
@@ -136,9 +136,9 @@ ON_A_STUDENT: Final[Wishes[OnStudent]] = {
 
 # --- the check-in ----------------------------------------------------------------------------------------------------
 
-NOT_STARTED: Final = "The session has not started: {key:check_in.start} starts it."
-NOTHING_TO_ANSWER: Final = "Choose what is answered first: {key:panel.next} goes there."
-NOT_TODAY: Final = "No session is planned today that could be called off."
+NOT_STARTED: Final = N_("The session has not started: {key:check_in.start} starts it.")
+NOTHING_TO_ANSWER: Final = N_("Choose what is answered first: {key:panel.next} goes there.")
+NOT_TODAY: Final = N_("No session is planned today that could be called off.")
 
 
 def _answers(place: int) -> Callable[[OnStudent], Whats]:

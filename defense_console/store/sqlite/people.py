@@ -20,6 +20,7 @@ from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents
 
 TABLE = "students"
+_PLANS = b'"plans"'
 _DECODE = msgspec.json.Decoder(Student).decode
 
 
@@ -50,6 +51,17 @@ class People:
                     found[id] = folded
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
         return self._all
+
+    def with_weekly_plan(self) -> tuple[str, ...]:
+        """Return the ids of the students whose row has a weekly plan, sorted; only their rows are decoded."""
+        found = set()
+        for body in self._rows.bodies(TABLE):
+            if _PLANS in body:
+                with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                    student = _DECODE(body)
+                    if student.standing.plans:
+                        found.add(student.id)
+        return tuple(sorted(found))
 
     def one(self, id: str) -> Student | None:
         """Return one student."""

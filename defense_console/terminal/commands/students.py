@@ -1,4 +1,4 @@
-"""`students`, `student`, `agenda` and `alerts`: whom the mentor follows, what a day holds, what the school hears."""
+"""`students`, `student`, `check-in`, `agenda` and `alerts`: whom the mentor follows, and what a day holds."""
 
 from __future__ import annotations
 
@@ -176,6 +176,19 @@ def _goal(text: str, due: str, condition: str) -> str:
     if condition:
         parts.append(_("when {condition}", condition=visible(condition)))
     return " · ".join(parts)
+
+
+@click.command("check-in", cls=WordedCommand, help=N_("Open the console on the check-in of a student."))
+@click.argument("student", metavar="STUDENT")
+@shared
+@click.pass_obj
+def check_in(session: Session, student: str) -> int:
+    """Open the check-in of a student, by id or whole name."""
+    from defense_console.terminal.opening import open_console
+
+    with session.desk() as (_store, desk):
+        id = desk.students.named(student)
+    return open_console(session.folder(), session.settings, session.shipped, ("check_in", id))
 
 
 @click.command("agenda", cls=WordedCommand, help=N_("Show the weekly sessions and the defenses of a day."))

@@ -1,0 +1,94 @@
+"""Weekly sessions beside the defenses of the day: their lines, and where they stand on the row of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from defense_console.model.defense.timeline import instant
+from defense_console.model.queue.agenda import Entry
+from defense_console.screens.queue.words import local_minute
+from defense_console.widgets.frame.marks import mark
+from defense_console.widgets.lists.queue_table import QueueRow
+from defense_console.widgets.plots.day_line import Slot
+from defense_console.words.translation import _, in_words, short_when
+
+if TYPE_CHECKING:
+    from defense_console.desk.student.students import DaySession
+
+PREFIX = "session/"
+"""Begins the id of a line that is a session; the id of the student follows."""
+OPEN = ("planned", "running")
+STYLES = {"running": "$text-error", "planned": "$foreground"}
+
+
+def student_of(row: str | None) -> str:
+    """Return the id of the student whose session a line is, "" for a defense."""
+    return row.removeprefix(PREFIX) if row is not None and row.startswith(PREFIX) else ""
+
+
+def still_open(sessions: Iterable[DaySession]) -> tuple[DaySession, ...]:
+    """Return the sessions that are to be held or are being held."""
+    return tuple(each for each in sessions if each.session.state in OPEN)
+
+
+def session_row(each: DaySession, zone: str, now: str) -> QueueRow:
+    """Return the line of a session."""
+    session, running = each.session, each.session.state == "running"
+    return QueueRow(
+        id=PREFIX + each.student.id,
+        turn=mark("my_turn"),
+        mark=mark("live") if running else "",
+        when=short_when(session.at, zone, now),
+        student=each.student.name,
+        project=each.student.standing.curriculum,
+        documents="",
+        following=_following(each, zone, now),
+        turn_style="$text-accent",
+        style="$text-error" if running else "",
+    )
+
+
+def _following(each: DaySession, zone: str, now: str) -> str:
+    session = each.session
+    if session.state == "running":
+        return _("session goes on")
+    over = instant(session.at) + timedelta(minutes=session.length_min) <= instant(now)
+    if over:
+        return _("session: was it held?")
+    return _("session {when}", when=in_words(session.at, zone, now))
+
+
+def with_sessions(
+    entries: Sequence[Entry],
+    rows: Sequence[QueueRow],
+    sessions: Sequence[DaySession],
+    zone: str,
+    now: str,
+    by_time: bool,
+) -> tuple[QueueRow, ...]:
+    """Return the lines of defenses with those of sessions among them.
+
+    Args:
+        entries: The defenses, in the order of their `rows`.
+        by_time: Put each session before the first defense that is later and not live; else all come last.
+    """
+    found, left = list[QueueRow](), list(sessions)
+    for entry, row in zip(entries, rows, strict=True):
+        live = entry.summary.session in ("live", "waiting")
+        while by_time and not live and left and left[0].session.at <= entry.next_at:
+            found.append(session_row(left.pop(0), zone, now))
+        found.append(row)
+    return (*found, *(session_row(each, zone, now) for each in left))
+
+
+def slots(sessions: Iterable[DaySession], zone: str) -> list[Slot]:
+    """Return what sessions take of the mentor's day."""
+    found = []
+    for each in sessions:
+        if each.session.state in ("planned", "running", "held"):
+            _day, start = local_minute(each.session.at, zone)
+            style = STYLES.get(each.session.state, "$text-muted")
+            found.append(Slot(start, start + each.session.length_min, style))
+    return found

@@ -1,0 +1,132 @@
+"""Screens that are one list in tabs: it is searched as one types, and a cursor that moves draws two lines."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from defense_console.keys.keymap import Command, command
+from defense_console.screens.shared.writing import WritingScreen
+from defense_console.widgets.frame.hint_bar import Hint
+from defense_console.widgets.frame.search_field import SearchField
+from defense_console.widgets.frame.tabs_line import TabsLine
+from defense_console.widgets.lists.line_list import LineList
+from defense_console.words.translation import _
+
+PAGES = ("pageup", "pagedown", "home", "end")
+"""Keys that move the cursor further than a line."""
+
+
+class SearchedList(WritingScreen):
+    """A list in tabs, in whose place one searches. A subclass answers `table`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._only_moves = False
+
+    def compose_band(self) -> ComposeResult:
+        """The tabs, in whose place one searches."""
+        yield TabsLine()
+        with Horizontal(classes="search-row"):
+            yield Static("/ ", markup=False)
+            yield SearchField()
+
+    @property
+    def table(self) -> LineList:
+        """The list."""
+        raise NotImplementedError
+
+    @property
+    def field(self) -> SearchField:
+        """The search field."""
+        return self.query_one(SearchField)
+
+    def widen(self) -> None:
+        """Something is sought: leave a tab that does not hold everything."""
+
+    def on_mount(self) -> None:
+        """The list has the focus."""
+        self.set_focus(self.table)
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def show_search(self) -> None:
+        """Show the field instead of the tabs while something is sought."""
+        self.set_class(bool(self.field.value) or self.focused is self.field, "-searching")
+
+    async def do_command(self, command: Command) -> None:
+        """A cursor that moves draws two lines, not the list."""
+        self._only_moves = command.id.startswith("move.")
+        try:
+            await super().do_command(command)
+        finally:
+            self._only_moves = False
+
+    def update(self) -> None:
+        """Draw everything, unless nothing but the cursor moves."""
+        if not self._only_moves:
+            super().update()
+
+    def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
+        """A click on a tab is its key."""
+        event.stop()
+        self.run_worker(self.do_command(command(event.command)))
+
+    # --- searching ---------------------------------------------------------------------------------------------------
+
+    def begin_search(self) -> None:
+        """Search as one types."""
+        self.add_class("-searching")
+        self.set_focus(self.field)
+        self.field.cursor_position = len(self.field.value)
+
+    def on_input_changed(self, event: SearchField.Changed) -> None:
+        """Show what is found, the cursor on the first: where it stood before says nothing about what is sought."""
+        event.stop()
+        sought = self.field.has_focus and bool(event.value.strip())
+        if sought:
+            self.widen()
+        self.update()
+        if sought:
+            self.table.go_to(0)
+
+    async def on_key(self, event: events.Key) -> None:
+        """In the search field arrows move the selection, `Enter` and `Esc` leave it; the rest is the base class's."""
+        if self.field.has_focus and event.key in ("escape", "enter", "up", "down", "tab"):
+            event.stop()
+            event.prevent_default()
+            if event.key in ("escape", "enter", "tab"):
+                self.set_focus(self.table)
+                self.update()
+            else:
+                self.table.move(1 if event.key == "down" else -1)
+        elif self.focused is self.table and event.key in PAGES:
+            event.stop()
+            event.prevent_default()
+            self.hush()
+            if event.key in ("home", "end"):
+                self.table.go_to(0 if event.key == "home" else self.table.row_count() - 1)
+            else:
+                self.table.page(1 if event.key == "pagedown" else -1)
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The search field has its own keys."""
+        if self.field.has_focus:
+            return (Hint("", _("Enter"), _("to the list")), Hint("", "↑ ↓", _("select")))
+        return super().hints()
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def after_writing(self) -> None:
+        """Back to the list."""
+        self.set_focus(self.table)
+
+    def action_move_down(self) -> None:
+        """The next line."""
+        self.table.move(1)
+
+    def action_move_up(self) -> None:
+        """The one before."""
+        self.table.move(-1)
