@@ -21,7 +21,7 @@ from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.insight import InsightDesk
     from defense_console.desk.student.outlook import OutlookDesk
+    from defense_console.desk.student.rehearsing import RehearsalsDesk
     from defense_console.desk.student.student import StudentDesk
     from defense_console.desk.student.students import StudentsDesk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
@@ -169,6 +170,30 @@ class Desk:
         self.leases.look()
         return kind(self.ledger, defense_id, self.leases, self._countdowns, zone=self.settings.zone)
 
+    @cached_property
+    def rehearsals(self) -> RehearsalsDesk:
+        """Return the rehearsals of students; nothing of them is in the queue or in a record."""
+        from defense_console.desk.student.rehearsing import RehearsalsDesk
+
+        return RehearsalsDesk(self.ledger, self.leases)
+
+    def rehearsal(self, id: str) -> LiveDesk:
+        """Return a rehearsal as the live screen runs it; the same object every time, as `live` gives it."""
+        from defense_console.desk.defense.live import LiveDesk
+
+        if id not in self._live:
+            self.leases.look()
+            self._live[id] = LiveDesk(self.ledger, id, self.leases, REHEARSAL)
+        return self._live[id]
+
+    def rehearsed_outcome(self, id: str) -> VerdictDesk:
+        """Return what a rehearsal would come to: suggestion and documents."""
+        from defense_console.desk.defense.verdict import VerdictDesk
+
+        self.leases.look()
+        countdowns = self._countdowns
+        return VerdictDesk(self.ledger, id, self.leases, countdowns, zone=self.settings.zone, subject=REHEARSAL)
+
     def follow(self, student_id: str) -> StudentDesk:
         """Return a student of the mentor's: sessions, goals, notes."""
         from defense_console.desk.student.student import StudentDesk
@@ -217,6 +242,13 @@ class Desk:
         here = [id for id in live if self.leases.was_here(DEFENSE.stream(id))]
         return here[0] if len(here) == 1 else None
 
+    def rehearsal_here(self) -> str | None:
+        """Return the rehearsal that was going on on this machine, None for none or several."""
+        self.leases.look()
+        streams = [stream for stream in self.ledger.snapshot.leases() if stream.startswith(REHEARSAL.prefix)]
+        here = [stream for stream in streams if self.leases.was_here(stream) and self._is_live(stream)]
+        return REHEARSAL.id_of(here[0]) if len(here) == 1 else None
+
     # --- two consoles --------------------------------------------------------------------------------------------
 
     def take_over(self, log: LogDesk[W, S]) -> S:
@@ -255,11 +287,12 @@ class Desk:
 
     def _is_live(self, stream: str) -> bool:
         """Return whether a defense is live; if its log cannot be read any more, what the row next to it says."""
-        if subject_of(stream) is not DEFENSE:
+        subject = subject_of(stream)
+        if not isinstance(subject, Defenses):
             return False
-        defense_id = DEFENSE.id_of(stream)
+        defense_id = subject.id_of(stream)
         try:
-            return self.ledger.state(DEFENSE, defense_id).session == "live"
+            return self.ledger.state(subject, defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
                 summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)

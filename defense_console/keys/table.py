@@ -16,7 +16,7 @@ from defense_console.words.translation import N_
 Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
     "verdict", "revisions", "preview", "timeline", "difference", "aside", "help", "audience",
-    "students", "student", "check_in", "alerts", "readiness", "insight",
+    "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
 ]  # fmt: skip
 
 TITLES: Final[Mapping[Context, str]] = {
@@ -41,6 +41,7 @@ TITLES: Final[Mapping[Context, str]] = {
     "alerts": N_("Alerts"),
     "readiness": N_("Readiness"),
     "insight": N_("Insight"),
+    "rehearsed": N_("Rehearsal"),
 }
 CONTEXTS: Final[tuple[Context, ...]] = tuple(TITLES)
 
@@ -96,7 +97,7 @@ def _c(
 
 WITH_LISTS: Final[tuple[Context, ...]] = (
     "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside", "help",
-    "students", "student", "check_in", "alerts", "readiness", "insight",
+    "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
 )  # fmt: skip
 """Where one moves through lists and texts."""
 
@@ -383,6 +384,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("students.insight", "v", N_("insight"), N_("See what my defenses say together."), "students"),
     _c("student.readiness", "d", N_("readiness"),
        N_("See what speaks for and against the next defense: facts, no score."), "student"),
+    _c("student.rehearse", "t", N_("rehearse"),
+       N_("Rehearse the next defense with the live screen; nothing of it enters the record."), "student", "readiness",
+       footer=60),
+    _c("readiness.rehearsed", "p", N_("last rehearsal"), N_("Read the report of the last rehearsal."), "readiness"),
+    _c("rehearsed.copy", "c", N_("copy"), N_("Copy the report of the rehearsal for the student."), "rehearsed",
+       footer=10),
+    _c("rehearsed.save", "w", N_("save"), N_("Save the report of the rehearsal as plain text."), "rehearsed",
+       footer=11),
     _c("alerts.raise", "v 1 ampersand", N_("raise"),
        N_("Raise an alert: four lines, which you read before they leave."), "alerts", footer=10),
     _c("alerts.later", "r 2 é", N_("later"), N_("Put the proposal off for some days."), "alerts", footer=11),

@@ -11,7 +11,7 @@ from defense_console.words.translation import Language
 
 Place = Literal[
     "queue", "brief", "waiting", "live", "verdict", "revisions", "students", "student", "check_in", "alerts",
-    "readiness", "insight",
+    "readiness", "insight", "rehearsal", "rehearsed",
 ]  # fmt: skip
 """Screens that are about one defense or one student, and the two lists."""
 

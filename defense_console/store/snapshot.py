@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.summary import Summary
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
@@ -160,6 +160,8 @@ class Snapshot:
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
         now = self._now
+        if subject_of(stream) is REHEARSAL:
+            return
         if subject_of(stream) is not DEFENSE:
             _take(now.students, msgspec.convert(row, Student))
             return

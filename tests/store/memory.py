@@ -141,7 +141,7 @@ class MemoryStore:
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         if subject_of(stream) is STUDENT:
             self._tables.students[row["id"]] = msgspec.convert(row, Student)
-        else:
+        elif subject_of(stream) is DEFENSE:
             self._tables.summaries[row["id"]] = msgspec.convert(row, Summary)
 
     def _summaries(self) -> list[Summary]:

@@ -22,7 +22,7 @@ from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
@@ -108,7 +108,11 @@ class ExchangeDesk:
         pinned = {log.state.curriculum_hash for log in mine.values()}
         known = self.store.student(student_id)
         own = STUDENT.stream(student_id)
-        streams = [*map(DEFENSE.stream, mine), *([own] if own in self.store.streams(STUDENT.prefix) else [])]
+        rehearsed = {id: self.logs.log(REHEARSAL, id) for id in self.logs.ids(REHEARSAL)}
+        rehearsed = {id: log for id, log in rehearsed.items() if log.state.student_id == student_id}
+        pinned |= {log.state.curriculum_hash for log in rehearsed.values()}
+        own_log = [own] if own in self.store.streams(STUDENT.prefix) else []
+        streams = [*map(DEFENSE.stream, mine), *map(REHEARSAL.stream, rehearsed), *own_log]
         curricula = {hash: body for hash, body in self.store.curricula().items() if hash in pinned}
         return self._export_of(streams, [known] if known is not None else [], curricula)
 

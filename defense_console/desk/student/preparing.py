@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.student.rehearsing import rehearsals_of, rehearsed
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import Defense, OutcomeValue
 from defense_console.model.defense.subject import DEFENSE, in_force
@@ -49,6 +50,7 @@ def prepared(
     own = sorted((d for d in known.values() if d.student_id == student.id), key=lambda d: d.planned_at)
     here = [d for d in own if d.project == project.id]
     latest = here[-1] if here else None
+    held = [each for each in rehearsals_of(ledger, student.id, project.id).values() if each.session == "held"]
     seen = latest.all_ratings if latest is not None else {}
     return Prepared(
         expected=tuple(str(each.n) for each in project.deliverables),
@@ -59,6 +61,7 @@ def prepared(
             for c in skill.criteria
         ),
         missed=tuple(miss for defense in own for miss in _misses(defense, ledger, zone)),
+        rehearsed=rehearsed(held[-1], local_day(held[-1].planned_at, zone)) if held else None,
         cases=tuple(
             Case(_first_outcome(defense) == "validated", tuple(not_met(defense)))
             for defense in known.values()

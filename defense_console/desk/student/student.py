@@ -19,6 +19,7 @@ from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import Overview, overview
 from defense_console.desk.student.preparing import project_named
 from defense_console.desk.student.progress import computed_percent
+from defense_console.desk.student.rehearsing import rehearsals_of
 from defense_console.desk.student.today import FormField, form_fields
 from defense_console.desk.typed.day import far_day, plain_words
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
@@ -121,6 +122,12 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
     def today(self) -> str:
         """Return the mentor's local day, as the log writes it."""
         return local_day(self.ledger.now().wall, self.settings.zone).isoformat()
+
+    @property
+    def rehearsals(self) -> Mapping[str, Defense]:
+        """Return every rehearsal of the student, by id; their ids are computed."""
+        projects = (project.id for c in self.ledger.curricula.shipped.values() for project in c.projects)
+        return {id: each for project in projects for id, each in rehearsals_of(self.ledger, self.id, project).items()}
 
     def overview(self) -> Overview:
         """Return what the student's screen shows."""

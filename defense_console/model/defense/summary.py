@@ -35,6 +35,11 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
 
 
+def rehearsal_id(student_id: str, project_id: str, number: int) -> uuid.UUID:
+    """The id of a rehearsal: found by computing it, and never that of a defense."""
+    return uuid.uuid5(NAMESPACE, canonical_json(["rehearsal", student_id, project_id, number]).decode())
+
+
 _DAY: Final = 10
 """Characters of an ISO date."""
 SUMMARY_VERSION: Final = 4

@@ -16,9 +16,9 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.state import SelfRating
 from defense_console.safe_text import content, line
-from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs
+from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs, reads
 from defense_console.screens.students.on_student import StudentPanels
-from defense_console.screens.students.wishes import NO_PROJECT
+from defense_console.screens.students.wishes import NO_PROJECT, ON_A_STUDENT
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item, Panel
@@ -26,14 +26,16 @@ from defense_console.words.translation import N_, _, language, translator
 from defense_console.words.values import RATINGS
 
 NO_CRITERION: Final = N_("Choose a criterion first: {key:panel.next} goes there.")
+NOT_REHEARSED: Final = N_("Nothing was rehearsed yet: {key:student.rehearse} rehearses.")
 WORD_CELLS = 14
 
 
 @dataclass(frozen=True)
 class OnReadiness(Seen[StudentDesk]):
-    """The screen. Attributes: project: the one that is prepared, "" for none."""
+    """The screen. Attributes: project: that is prepared, "" for none; last: id of its last rehearsal."""
 
     project: str = ""
+    last: str | None = None
 
 
 def _rates(rating: SelfRating | None) -> Any:
@@ -52,6 +54,8 @@ READINESS: Final[Wishes[OnReadiness]] = {
     "readiness.to_improve": _rates("to_improve"),
     "readiness.not_met": _rates("not_met"),
     "readiness.clear": _rates(None),
+    "student.rehearse": ON_A_STUDENT["student.rehearse"],
+    "readiness.rehearsed": lambda seen: reads(seen.last, NOT_REHEARSED),
 }
 
 
@@ -83,7 +87,9 @@ class ReadinessScreen(StudentPanels):
 
     def seen(self) -> OnReadiness:
         """The desk, the project, and where the cursor is."""
-        return OnReadiness(self.texts, *self.at_cursor(), self.project_id)
+        project = self.project_id
+        last = self.desk.rehearsals.latest(self.student_id, project) if project else None
+        return OnReadiness(self.texts, *self.at_cursor(), project, last)
 
     def redraw(self) -> None:
         """Read the facts anew: they come from the logs."""
@@ -112,6 +118,10 @@ class ReadinessScreen(StudentPanels):
     async def on_panel_chosen(self) -> None:
         """Keys depend on where the cursor is."""
         self.show_mode()
+
+    def action_readiness_rehearsed(self) -> None:
+        """The report of the last rehearsal."""
+        self.console_app.go("rehearsed", self.seen().last or "")
 
     def _rate(self, rating: SelfRating | None) -> None:
         panel = self.panel("criteria")

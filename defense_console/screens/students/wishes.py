@@ -116,6 +116,11 @@ def _goes_away(seen: OnStudent) -> Whats:
     return (ev.CameBack(today),) if seen.desk.student.standing.away is not None else (ev.WentAway(today),)
 
 
+def _rehearses(seen: OnStudent) -> Whats:
+    needs(seen.desk.running_project, NO_PROJECT)
+    return unless(seen.desk.ledger.read_only)
+
+
 ON_A_STUDENT: Final[Wishes[OnStudent]] = {
     **ON_A_LOG,
     "student.goal": writes("goal"),
@@ -130,6 +135,7 @@ ON_A_STUDENT: Final[Wishes[OnStudent]] = {
     "student.estimate": _estimates,
     "student.away": _goes_away,
     "queue.student": records(ev.StudentChanged()),
+    "student.rehearse": _rehearses,
 }
 """What means the same on every screen about a student."""
 
