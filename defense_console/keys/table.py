@@ -353,6 +353,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("student.dropped", "x 3 quotation_mark", N_("dropped"), N_("Drop the focused goal, promise or question."),
        "student", footer=24),
     _c("student.question", "q", N_("question"), N_("Keep a question of the student."), "student", footer=26),
+    _c("student.earlier", "w", N_("answered before"),
+       N_("See what others were answered at the same criterion, and what it gave."), "student"),
     _c("student.learning", "l", N_("learning"),
        N_("Note how the student learns: planning, searching, asking, checking."), "student", footer=28),
     _c("student.resource", "f", N_("resource"), N_("Point the student to something to read, watch or do."), "student"),

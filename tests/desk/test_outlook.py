@@ -251,3 +251,27 @@ def test_readiness_is_facts_from_the_logs_of_the_student_and_of_others(
     empty = outlooks.readiness("s1", "FE-P1")
     assert empty.uploads.received == 0
     assert words.readiness_sentences(empty, {}, translator("fr"))[0].startswith("0 documents reçus")
+
+
+def test_a_question_is_about_what_is_under_way_and_is_found_again(room: Room, twin: Twin, desk: StudentDesk) -> None:
+    room.student("s2", "Nora Demo")
+    other = twin.desk.follow("s2")
+    planned(other, "IRP-P1")
+    planned(desk, "IRP-P1")
+    other.commit("question", "Why is B1.2-1 not met?")
+    (first,) = other.student.questions
+    assert (first.project, first.criterion) == ("IRP-P2", "IRP-P2-B1.2-1")
+    other.answer_question(first.seq, "Give the budget a range.")
+    twin.settle()
+    room.machine.pass_time(2 * DAY)
+    defense_id = room.plan("s2")
+    room.live(defense_id)
+    room.machine.pass_time(1800)
+    room.add(defense_id, defense.Finished())
+    twin.desk.tick()
+    desk.commit("question", "How much budget? (IRP-P2-B1.2-1)")
+    (mine,) = desk.student.questions
+    found = twin.desk.outlooks.found_again("s1", mine.project, mine.criterion)
+    assert [(each.answer, each.unblocked_days) for each in found.answers] == [("Give the budget a range.", 2)]
+    assert (found.unblocked, found.of) == (1, 1)
+    assert twin.desk.outlooks.found_again("s2", mine.project, mine.criterion).answers == (), "not one's own"

@@ -26,6 +26,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student import alerts
+from defense_console.model.student.answers import Answered, FoundAgain, found_again
 from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled
 from defense_console.model.student.forecast import Cohort, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
@@ -231,6 +232,21 @@ class OutlookDesk:
         student = self._ledger.glance(STUDENT, student_id)
         rows = list(chain.from_iterable(self._known().defenses.values()))
         return readiness(prepared(self._ledger, student, *found, rows, self._settings.zone), self.rules.readiness)
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+
+    def found_again(self, student_id: str, project: str, criterion: str) -> FoundAgain:
+        """Return what was answered before to what blocks a student now; the logs of the others are read."""
+        known, zone = self._known(), self._settings.zone
+        found = []
+        for id in known.students:
+            for each in self._ledger.glance(STUDENT, id).questions if id != student_id else ():
+                if each.state == "answered":
+                    here = [row for row in known.defenses.get(id, ()) if row.project == each.project]
+                    day = local_day(each.answered_at, zone)
+                    uploads = tuple(_output_days(here))
+                    found.append(Answered(each.project, each.criterion, each.text, each.answer, day, uploads))
+        return found_again(found, project, criterion)
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 

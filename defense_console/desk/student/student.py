@@ -378,6 +378,15 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     # --- questions, resources, learning, alerts ------------------------------------------------------------------
 
+    def question_of(self, text: str) -> ev.QuestionAsked:
+        """Return what keeps a question: about the running project, and the criterion that its words name."""
+        project = self.running_project
+        if project is None:
+            return ev.QuestionAsked(text)
+        words = {word.strip(".,;:?!()").upper() for word in text.split()}
+        named = (c.id for c in self.criteria_of(project.id) if words & {c.id, c.id.removeprefix(f"{project.id}-")})
+        return ev.QuestionAsked(text, project.id, next(named, ""))
+
     def ask(self, text: str, project: str = "", criterion: str = "") -> FollowedStudent:
         """Keep a question of the student."""
         return self.act(ev.QuestionAsked(text, project, criterion))
@@ -454,7 +463,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
             case "promise":
                 return ev.MentorPromised(text)
             case "question":
-                return ev.QuestionAsked(text)
+                return self.question_of(text)
         raise ConsoleError("There is no field {field}.", field=field)
 
     def fields_settled_by(self, what: StudentWhat) -> tuple[str, ...]:

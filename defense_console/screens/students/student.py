@@ -143,6 +143,12 @@ class StudentScreen(StudentPanels):
         """What speaks for and against the next defense."""
         self.console_app.go("readiness", self.student_id)
 
+    async def action_student_earlier(self) -> None:
+        """What others were answered at the same criterion."""
+        question = self.focused_question()
+        if question is not None:
+            await asking.answer_as_before(self, question)
+
     def action_student_question(self) -> None:
         """A question of the student."""
         self.write("question")
