@@ -17,6 +17,7 @@ Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
     "verdict", "revisions", "preview", "timeline", "difference", "aside", "help", "audience",
     "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
+    "replay",
 ]  # fmt: skip
 
 TITLES: Final[Mapping[Context, str]] = {
@@ -42,6 +43,7 @@ TITLES: Final[Mapping[Context, str]] = {
     "readiness": N_("Readiness"),
     "insight": N_("Insight"),
     "rehearsed": N_("Rehearsal"),
+    "replay": N_("Replay"),
 }
 CONTEXTS: Final[tuple[Context, ...]] = tuple(TITLES)
 
@@ -98,6 +100,7 @@ def _c(
 WITH_LISTS: Final[tuple[Context, ...]] = (
     "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside", "help",
     "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
+    "replay",
 )  # fmt: skip
 """Where one moves through lists and texts."""
 
@@ -394,6 +397,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
        footer=10),
     _c("rehearsed.save", "w", N_("save"), N_("Save the report of the rehearsal as plain text."), "rehearsed",
        footer=11),
+    _c("timeline.replay", "p", N_("replay"), N_("Play the defense again, with what was known at each moment."),
+       "timeline", footer=10),
+    _c("replay.toggle", "t space", N_("play/stop"), N_("Play the defense from here, or stop."), "replay", footer=10),
+    _c("replay.back", "left", N_("back"), N_("Go ten seconds back."), "replay", footer=11),
+    _c("replay.forward", "right", N_("forward"), N_("Go ten seconds forward."), "replay", footer=12),
+    _c("replay.faster", "plus equals_sign add", N_("faster"), N_("Play faster, up to sixty times."), "replay",
+       footer=13),
+    _c("replay.slower", "minus subtract", N_("slower"), N_("Play slower, down to the speed of the defense."), "replay",
+       footer=14),
     _c("alerts.raise", "v 1 ampersand", N_("raise"),
        N_("Raise an alert: four lines, which you read before they leave."), "alerts", footer=10),
     _c("alerts.later", "r 2 é", N_("later"), N_("Put the proposal off for some days."), "alerts", footer=11),

@@ -484,7 +484,7 @@ SHOWS = frozenset({
     "queue.students", "documents.open", "students.open", "students.search", "students.order", "student.check_in",
     "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",
     "alerts.save", "alerts.open", "insight.save", "student.rehearse", "readiness.rehearsed", "rehearsed.copy",
-    "rehearsed.save",
+    "rehearsed.save", "timeline.replay",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
     "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",
@@ -496,7 +496,7 @@ CHANGES_NOTHING_TWICE = frozenset({
     "verdict.validated", "verdict.conditional", "verdict.rework", "clock.pause_reason",
 })  # fmt: skip
 """What is so already is not recorded again: where the law refuses it, the desk has nothing to refuse."""
-PLACES = ("console.", "move.", "panel.", "queue.tab_", "students.tab_", "difference.")
+PLACES = ("console.", "move.", "panel.", "queue.tab_", "students.tab_", "difference.", "replay.")
 """Beginnings of the ids of others, which go somewhere or are about no defense at all."""
 
 

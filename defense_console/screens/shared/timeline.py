@@ -132,6 +132,13 @@ class TimelineScreen(ConsoleScreen):
             words.insert(0, _("gone for {length}", length=duration_text(gap.gap_ms // 1000)))
         return Content("".join(f" · {word}" for word in words))
 
+    def action_timeline_replay(self) -> None:
+        """Play it again."""
+        from defense_console.desk.defense.replay import Replay
+        from defense_console.screens.shared.replay import ReplayScreen
+
+        self.app.push_screen(ReplayScreen(self._log, Replay(self._log)))
+
     def action_move_down(self) -> None:
         """The next line."""
         self._lines.move(1)
