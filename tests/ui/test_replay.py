@@ -6,7 +6,7 @@ import pytest
 
 from defense_console.model.defense import kinds as ev
 from defense_console.screens.shared.replay import ReplayScreen
-from tests.ui.conftest import Room, hides, shows
+from tests.ui.conftest import Room, hides, shows, until
 
 
 @pytest.mark.parametrize("size", [(60, 20), (120, 40)])
@@ -33,9 +33,10 @@ async def test_a_defense_is_played_again(room: Room, size: tuple[int, int]) -> N
         await shows(pilot, "playing ×5")
         screen = app.screen
         assert isinstance(screen, ReplayScreen)
-        screen.second()
-        await shows(pilot, "01:00 of 16:05")
-        await pilot.press("t", "end", "t", "home")
+        await until(pilot, lambda: screen.position_s >= 60)
+        await pilot.press("t", "end")
+        await shows(pilot, "16:05 of 16:05")
+        await pilot.press("home")
         await shows(pilot, "00:00 of 16:05")
         await pilot.press("escape", "escape")
         await hides(pilot, "Replay")

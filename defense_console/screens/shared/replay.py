@@ -71,9 +71,13 @@ class ReplayScreen(ConsoleScreen):
 
     @property
     def headline(self) -> Headline:
-        """Whose defense, and how fast it is played."""
-        speed = f"×{SPEEDS[self._speed]}"
-        return headline_of(self._log, _("Replay"), f"{_('playing')} {speed}" if self._playing else speed)
+        """Whose defense is played."""
+        return headline_of(self._log, _("Replay"))
+
+    @property
+    def position_s(self) -> int:
+        """Seconds since the start of the defense."""
+        return self._position // 1000
 
     def on_mount(self) -> None:
         """The rubric has the focus."""
@@ -96,14 +100,16 @@ class ReplayScreen(ConsoleScreen):
                  Content.styled(f"{event.seq:>3}  ", "$text-muted"))
             for event in reversed(events[-LATEST:])
         ]  # fmt: skip
-        self.query_one("#replay-events", Panel).show(
-            _("Recorded until then"), items, self._place_words(moment.recording_s)
-        )
+        if moment.recording_s is not None:
+            place = _("recording {at}", at=clock_text(moment.recording_s))
+            items.insert(0, Item(Content.styled(place, "$text-accent")))
+        self.query_one("#replay-events", Panel).show(_("Until then"), items, self._place_words())
 
-    def _place_words(self, recording_s: int | None) -> str:
+    def _place_words(self) -> str:
         whole = clock_text(self._replay.length_ms // 1000)
-        place = _("{at} of {whole}", at=clock_text(self._position // 1000), whole=whole)
-        return place if recording_s is None else f"{place}, " + _("recording {at}", at=clock_text(recording_s))
+        place = _("{at} of {whole}", at=clock_text(self.position_s), whole=whole)
+        speed = f"×{SPEEDS[self._speed]}"
+        return f"{place} {_('playing')} {speed}" if self._playing else f"{place} {speed}"
 
     def second(self) -> None:
         """Go on, as fast as it is played."""
