@@ -36,7 +36,7 @@ PROMISED: dict[Context, str] = {
         '2=queue_tab_mentor é=queue_tab_mentor É=queue_tab_mentor 3=queue_tab_student "=queue_tab_student '
         "4=queue_tab_overdue '=queue_tab_overdue 5=queue_tab_all (=queue_tab_all o=queue_order w=queue_next_waiting "
         "p=queue_park b=queue_brief n=live_note u=edit_undo F2=live_note h=console_help ?=console_help F1=console_help "
-        "Ctrl+L=console_redraw Ctrl+P=console_palette Ctrl+Q=console_quit"
+        "Ctrl+L=console_redraw Ctrl+P=console_palette Ctrl+Q=console_quit s=queue_students i=queue_new"
     ),
     "brief": (
         "t=brief_open_room Space=brief_tick x=brief_cancel d=documents_receive n=live_note F2=live_note "
@@ -70,6 +70,20 @@ PROMISED: dict[Context, str] = {
         "F4=clock_next_phase f=live_finish F2=live_note Esc=console_back"
     ),
     "preview": "c=preview_copy w=preview_copy_next Esc=console_back",
+    "students": (
+        "j=move_down k=move_up ↓=move_down ↑=move_up Enter=students_open c=student_check_in g=student_goal "
+        "n=student_note 1=students_tab_week 2=students_tab_mine 3=students_tab_drifting 4=students_tab_away "
+        "5=students_tab_all /=students_search o=students_order i=queue_new Esc=console_back F2=student_note"
+    ),
+    "student": (
+        "c=student_check_in g=student_goal v=student_kept r=student_moved x=student_dropped q=student_question "
+        "l=student_learning f=student_resource e=student_estimate n=student_note b=student_away p=student_reports "
+        "m=queue_student u=edit_undo y=edit_redo"
+    ),
+    "check_in": (
+        "t=check_in_start v=check_in_first r=check_in_second x=check_in_third +=check_in_more -=check_in_less "
+        "n=student_note g=student_goal F9=check_in_close w=check_in_copy u=edit_undo y=edit_redo"
+    ),
     "audience": (
         "t=clock_toggle g=clock_next_phase +=clock_more ==clock_more -=clock_less F3=clock_toggle F4=clock_next_phase "
         "Ctrl+L=console_redraw a=live_audience"

@@ -28,6 +28,7 @@ from defense_console.model.student.subject import IDENTITY
 from defense_console.store.base import Append
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.terminal import opening
 from defense_console.terminal.opening import reading_desk
 from tests.model import students
 from tests.ui.conftest import SHIPPED, Room
@@ -97,6 +98,19 @@ def test_students_and_their_days_for_people(demo: Path) -> None:
     assert "no student nobody" in run(demo, "student", "nobody", code=2).stderr
     assert "two different documents" in run(demo, "student", "demo-ada", "--json", "--access", code=2).stderr
     assert "belong to --access" in run(demo, "student", "demo-ada", "-o", "x", code=2).stderr
+
+
+def test_check_in_opens_the_console_on_a_student(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+
+    def open_console(folder: Path, _settings: object, _shipped: object, opens: object) -> int:
+        opened.append((folder, opens))
+        return 0
+
+    monkeypatch.setattr(opening, "open_console", open_console)
+    run(demo, "check-in", "ada exemple")
+    assert opened == [(demo, ("check_in", "demo-ada"))]
+    assert "There is no student nobody here." in run(demo, "check-in", "nobody", code=2).output
 
 
 def test_everything_held_about_one_person_is_an_export_of_its_own(demo: Path, tmp_path: Path) -> None:

@@ -329,7 +329,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("difference.page_down", "space", N_("page down"), N_("Go a screen further."),
        acts_as={"difference": "move.page_down"}),
     # --- students --------------------------------------------------------------------------------------------------
-    _c("students.open", "enter", N_("open"), N_("Open the selected student."), "students", footer=10),
+    _c("students.open", "enter", N_("open it"), N_("Open the selected student."), "students", footer=10),
     _c("students.search", "slash colon", N_("search"), N_("Search names, ids and curricula as you type."), "students",
        footer=40),
     _c("students.tab_week", "1 ampersand", N_("this week"),
@@ -382,7 +382,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "check_in"),
     _c("check_in.promise", "p", N_("I promise"), N_("Write what I promise to do for the student."), "check_in"),
     _c("check_in.copy", "w", N_("copy field"), N_("Copy the next field of the school's form."), "check_in", footer=60),
-    _c("check_in.close", "f9", N_("close"), N_("The session is over."), "check_in", writing=True, footer=55),
+    _c("check_in.close", "f9", N_("close"), N_("The session is over."), "check_in", writing=True, footer=21),
     # --- what lies ahead of students -------------------------------------------------------------------------------
     _c("students.alerts", "a", N_("alerts"), N_("See which alerts are proposed and raised."), "students", "student",
        footer=70),

@@ -70,10 +70,13 @@ class ConsoleScreen(Screen[None]):
     PLACE: ClassVar[str] = ""
     """Where the app finds it again, where that is not its context."""
     WISHES: ClassVar[Wishes[Any]] = {}
+    QUIET_MOVES: ClassVar[bool] = False
+    """Whether a cursor that moves changes nothing but its own lines and the hints."""
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()
+        self._only_moves = False
         self._message_age: int | None = None
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
@@ -265,7 +268,7 @@ class ConsoleScreen(Screen[None]):
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(MessageLine)):
+        if self._only_moves or not (self.is_mounted and self.query(MessageLine)):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -450,6 +453,13 @@ class ConsoleScreen(Screen[None]):
 
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
+        self._only_moves = self.QUIET_MOVES and command.id.startswith(("move.", "panel."))
+        try:
+            await self._do(command)
+        finally:
+            self._only_moves = False
+
+    async def _do(self, command: Command) -> None:
         self.hush()
         if (reason := self.refusal(command)) is not None:
             self.refuse(reason)

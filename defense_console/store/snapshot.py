@@ -93,6 +93,16 @@ class Snapshot:
         """Return some students by id, without those that do not exist."""
         return self._rows(self._now.students, self._before.students, ids, self._store.students_by_ids)
 
+    def everybody(self) -> tuple[Student, ...]:
+        """Return every student, sorted by id."""
+        now, before = self._now, self._before
+        if now.everybody is None:
+            known = None if before.everybody is None else _present(before.students, before.everybody)
+            found = self._ask(self._store.students, known)
+            now.students.update((student.id, student) for student in found)
+            now.everybody = {student.id for student in found}
+        return _present(now.students, sorted(now.everybody))
+
     def student(self, id: str) -> Student | None:
         """Return one student."""
         return self.students((id,)).get(id)
@@ -153,7 +163,7 @@ class Snapshot:
             case WriteLease():
                 self._ask_again("leases")
 
-    def _ask_again(self, name: Literal["pending", "drafts", "asides", "leases"]) -> None:
+    def _ask_again(self, name: Literal["pending", "everybody", "drafts", "asides", "leases"]) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
@@ -163,7 +173,10 @@ class Snapshot:
         if subject_of(stream) is REHEARSAL:
             return
         if subject_of(stream) is not DEFENSE:
-            _take(now.students, msgspec.convert(row, Student))
+            student = msgspec.convert(row, Student)
+            if student.id not in now.students:
+                self._ask_again("everybody")  # it may be a new one
+            _take(now.students, student)
             return
         summary = msgspec.convert(row, Summary)
         if summary.id not in now.summaries and summary.pending:
@@ -177,6 +190,7 @@ class _Rows:
     """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
+    everybody: set[str] | None = None
     summaries: dict[str, Summary | None] = field(default_factory=dict)
     students: dict[str, Student | None] = field(default_factory=dict)
     drafts: dict[str, dict[str, Draft]] | None = None
@@ -187,6 +201,7 @@ class _Rows:
         """Return these rows, and the earlier ones where there are none."""
         return _Rows(
             before.pending if self.pending is None else self.pending,
+            before.everybody if self.everybody is None else self.everybody,
             before.summaries | self.summaries,
             before.students | self.students,
             before.drafts if self.drafts is None else self.drafts,

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from defense_console.store.sqlite.store import TinyStore
     from defense_console.store.unsaved.replay import Replayed
 
+    Opens = tuple[Place, str] | None
+    """A screen to open on, and what it is about."""
+
 STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
 SPOOL: Final = "DEFENSE_CONSOLE_SPOOL"
@@ -237,13 +240,11 @@ def short_ids(ids: list[str]) -> dict[str, str]:
     return {id: digits[:size] for id, digits in bare.items()}
 
 
-def open_console(
-    folder: Path, settings: Settings, shipped: Mapping[str, Curriculum], opens: tuple[Place, str] | None = None
-) -> int:
+def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curriculum], opens: Opens = None) -> int:
     """Open the console on a store, and stay in it until it is left.
 
-    It opens on the screen asked for, else on the one defense that was live on this machine, else on the queue. Drafts, leases and what waits to be
-    written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
+    It opens on the screen asked for, else on the one defense that was live here, else on the queue. Drafts, leases and
+    what waits to be written reach the disk before it ends, also on SIGTERM and SIGHUP: the application sees to that.
 
     Returns:
         0, or 1 when the console ended by a fault of its own or could not write everything.
@@ -295,8 +296,8 @@ def open_console(
 
         with no_values_told(tell):
             app.run()
-        left = [recorder for recorder in recorders if not recorder.close(CLOSE_S)]
-    unsaved = [job for recorder in left for job in recorder.unsaved()]
+        left = [each for each in recorders if not each.close(CLOSE_S)]
+    unsaved = [job for each in left for job in each.unsaved()]
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.model.log.instants import instant, iso
 from defense_console.model.student.state import Day, Standing, WeeklyPlan
-from defense_console.model.student.weekly import next_occurrence, occurrence, occurrences, odd_time
+from defense_console.model.student.weekly import next_occurrence, occurrence, occurrences, odd_time, planned_so_far
 from tests.examples import examples
 
 PARIS = WeeklyPlan("2026-10-06", "18:00", "Europe/Paris")
@@ -50,6 +51,33 @@ def test_exceptions_and_holidays() -> None:
         ("2026-12-01", "2026-12-01T17:00", "holiday", False, "Fête"),
         ("2026-12-08", "2026-12-08T17:00", "planned", False, ""),
     ]
+
+
+DAYS = st.sampled_from([
+    Day("held"), Day("missed"), Day("excused"), Day("moved", "2026-11-05T10:00:00.000Z"),
+    Day("missed", "2026-12-25T17:00:00.000Z"), Day("held", "2026-10-01T17:00:00.000Z"),
+])  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.integers(0, 12), DAYS, max_size=8),
+    st.integers(0, 100 * 24),
+    st.integers(1, 3),
+    st.sampled_from(["", "2026-10-13", "2026-11-24"]),
+)
+def test_counting_those_that_have_begun_is_counting_them_one_by_one(
+    days: dict[int, Day], hours: int, every: int, running: str
+) -> None:
+    plans = (msgspec.structs.replace(PARIS, last="2026-11-12"), WeeklyPlan("2026-11-13", "07:00", "UTC", every))
+    named = {(date(2026, 10, 6) + timedelta(weeks=week)).isoformat(): day for week, day in days.items()}
+    standing = Standing(plans=plans, days=named, running="x" if running else "", running_day=running)
+    now = at("2026-10-05") + timedelta(hours=hours)
+
+    def holidays(day: date) -> str:
+        return "Fête" if day.day % 5 == 0 else ""
+
+    found = occurrences(standing, at("2026-09-01"), now, holidays)
+    assert planned_so_far(standing, now, holidays) == sum(e.state not in ("excused", "holiday") for e in found)
 
 
 def test_one_moved_far_away_is_found_where_it_is_now() -> None:

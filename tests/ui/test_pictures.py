@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import cast
 
 import pytest
 from textual.pilot import Pilot
 
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile, Request
+from defense_console.model.defense.timeline import iso
+from defense_console.model.student import kinds as student
+from defense_console.model.student.state import Pace
 from defense_console.settings import Settings
 from defense_console.words.translation import language, set_language
 from tests.ui.conftest import Room
@@ -90,6 +95,35 @@ def _revisions(room: Room) -> str:
     return id
 
 
+def _students(room: Room) -> str:
+    """Two students with a session today, one who slips away, one who is away."""
+    room.student("s4", "Inès Gabarit")
+    for id, time in (("s1", "14:00"), ("s2", "18:00")):
+        room.follow(id, student.WeeklyPlanned("2026-10-06", time, "Europe/Paris", length_min=30))
+    at, wall = room.machine.read(), room.machine.wall
+    for id, pace, days in (("s1", "on_track", 14), ("s1", "slow", 7), ("s2", "on_track", 7), ("s3", "at_risk", 28)):
+        start = wall - timedelta(days=days)
+        day = start.date().isoformat() if id != "s3" else ""
+        room.follow(id, student.SessionStarted(day, iso(start)),
+                    student.CheckInAnswered(cast(Pace, pace), "no" if pace == "on_track" else "a_little"),
+                    student.SessionHeld(iso(start + timedelta(minutes=28))))  # fmt: skip
+    room.follow(
+        "s1", student.PathPlanned("IRP", "2026-03-03", dict.fromkeys(("IRP-P1", "IRP-P2", "IRP-P3"), 8)),
+        student.ProjectSettled("IRP-P1", "validated", "2026-06-02", "Léa Exemple"),
+        student.GoalPromised("Prototype v2 of the module", "2026-11-27", "P2 is submitted again"),
+        student.GoalPromised("Two scenarios with their cost", "2026-11-24"),
+        student.MentorPromised("send the template of a budget"),
+        student.QuestionAsked("How is a blended course costed?", "IRP-P2"),
+        student.LearningNoted("planning", 1, "gives dates unasked"),
+        student.LearningNoted("asking", -1, "waits until the call"),
+        student.StudentNoted("Works at night: no call before ten.", at),
+    )  # fmt: skip
+    room.follow("s2", student.GoalPromised("Storyboard", "2026-12-01"))
+    room.follow("s3", student.GoalPromised("Call the client"))
+    room.follow("s4", student.WentAway("2026-11-20", "2026-12-05", "exams"))
+    return ""
+
+
 SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "queue": (_brief, ()),
     "brief": (_brief, ()),
@@ -98,11 +132,15 @@ SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "audience": (_live, ("a",)),
     "verdict": (_verdict, ()),
     "revisions": (_revisions, ()),
+    "students": (_students, ("s", "5")),
+    "student": (_students, ("s", "5", "enter")),
+    "check_in": (_students, ("s", "5", "c", "t", "v")),
 }
+PAGES = ("queue", "brief", "live", "audience", "verdict", "revisions")
 SHOTS = [
     *((name, (120, 40), "en", "dark") for name in SCENES),
     *((name, (80, 24), "fr", "dark") for name in SCENES),
-    *((name, (60, 20), "fr", "dark") for name in ("queue", "brief", "live", "audience", "verdict", "revisions")),
+    *((name, (60, 20), "fr", "dark") for name in (*PAGES, "students")),
     ("live", (80, 24), "en", "light"),
     ("live", (120, 40), "fr", "light"),
 ]
@@ -123,7 +161,7 @@ def test_picture(
         prepare, keys = SCENES[scene]
         id = prepare(invented)
         invented.settings = Settings(name="Mentor Test", zone="Europe/Paris", theme=theme)  # type: ignore[arg-type]
-        app = invented.app(None if scene == "queue" else id)
+        app = invented.app(id if scene != "queue" and id else None)
         app.animation_level = "none"
         assert snap_compare(app, press=keys, terminal_size=size)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
@@ -10,6 +11,12 @@ from defense_console.model.defense.summary import Summary, defense_id
 
 StudentProject = tuple[str, str]
 """A student and a project."""
+
+
+@lru_cache(maxsize=8192)
+def _id_of(project: StudentProject, attempt: int) -> str:
+    """Return the id of an attempt; lists of students ask for the same ones again and again."""
+    return str(defense_id(*project, attempt))
 
 
 def projects_of(one: Defense | Summary, curriculum: Curriculum) -> dict[StudentProject, int]:
@@ -33,7 +40,7 @@ def defenses_of(
     found: dict[StudentProject, list[Summary]] = {project: [] for project in wanted}
     asked = {project: range(1, max(2, known) + 1) for project, known in wanted.items()}
     while asked:
-        ids = {(project, n): str(defense_id(*project, n)) for project, numbers in asked.items() for n in numbers}
+        ids = {(project, n): _id_of(project, n) for project, numbers in asked.items() for n in numbers}
         there = find(ids.values())
         for (project, _n), id in ids.items():
             if id in there:

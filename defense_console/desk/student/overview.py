@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
@@ -18,7 +18,7 @@ from defense_console.model.student.state import (
     Student,
     StudentNote,
 )
-from defense_console.model.student.weekly import Holidays, Occurrence, next_occurrence, no_holidays, occurrences
+from defense_console.model.student.weekly import Holidays, Occurrence, next_occurrence, no_holidays, planned_so_far
 
 
 class Sessions(msgspec.Struct, frozen=True):
@@ -96,10 +96,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 def sessions_so_far(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> Sessions:
     """Return how many sessions were held, and how many should have been by now."""
-    first = min((plan.starts for plan in standing.plans), default="")
-    begun = instant(f"{first}T00:00:00Z") - timedelta(days=1) if first else now
-    found = occurrences(standing, begun, now, holidays)
-    planned = sum(one.state in ("held", "missed", "planned", "running") for one in found)
+    planned = planned_so_far(standing, now, holidays)
     beside = standing.held - sum(day.state == "held" for day in standing.days.values())
     return Sessions(standing.held, planned + beside)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from typing import Final
 
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
@@ -29,6 +30,7 @@ from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
+from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.kinds import numbered
@@ -54,6 +56,8 @@ from defense_console.model.student.weekly import Holidays, Occurrence
 from defense_console.model.text import is_one_line
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, translator, zone_of
+
+_SOON: Final = timedelta(days=366)
 
 
 class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
@@ -189,6 +193,13 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
         found = weekly.occurrences(self.student.standing, first, end, self.holidays)
         return next((each for each in found if each.state in ("planned", "missed")), found[-1] if found else None)
+
+    @property
+    def session_after(self) -> Occurrence | None:
+        """Return the next session that is to be held, besides the one of today that a check-in is about."""
+        planned, now = self.planned_today, instant(self.ledger.now().wall)
+        found = weekly.occurrences(self.student.standing, now, now + _SOON, self.holidays)
+        return next((e for e in found if e.state == "planned" and (planned is None or e.day != planned.day)), None)
 
     @property
     def starting(self) -> ev.SessionStarted:

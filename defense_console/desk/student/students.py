@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -33,6 +33,9 @@ from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
 
+_MINUTE = 16
+"""Characters of an instant up to its minute."""
+
 
 class DaySession(msgspec.Struct, frozen=True):
     """A weekly session of a day, and whose it is."""
@@ -43,7 +46,7 @@ class DaySession(msgspec.Struct, frozen=True):
 
 def everybody(ledger: Ledger) -> dict[str, Student]:
     """Return every student by id; what is on its way to the store counts."""
-    known: dict[str, Student] = {student.id: student for student in ledger.store.students()}
+    known: dict[str, Student] = {student.id: student for student in ledger.snapshot.everybody()}
     return known | ledger.unacknowledged(STUDENT)
 
 
@@ -58,6 +61,12 @@ class StudentsDesk:
         self._weekly: tuple[str, ...] = ()
         """Ids of those with a weekly plan, as far as it was looked."""
         self._looked_at = -1
+        self._made: dict[str, tuple[object, StudentRow]] = {}
+        """The rows of the last drawing by student, each with what it was made of."""
+
+    @property
+    def _today(self) -> date:
+        return local_day(self._ledger.now().wall, self._settings.zone)
 
     @property
     def _holidays(self) -> Holidays:
@@ -65,21 +74,28 @@ class StudentsDesk:
 
     def lines(self) -> tuple[StudentLine, ...]:
         """Return a line for every student, by name."""
-        now = self._ledger.now().wall
-        today = local_day(now, self._settings.zone)
+        now, today = self._ledger.now().wall, self._today
         found = (student_line(student, now, today, self._holidays) for student in everybody(self._ledger).values())
         return tuple(sorted(found, key=lambda line: (searchable(line.student.name), line.student.id)))
 
     def rows(self) -> tuple[StudentRow, ...]:
         """Return everything that the list shows of every student, by name."""
         waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
-        lines = self.lines()
-        defenses = self._defenses([line.student for line in lines])
-        return tuple(self._row(line, defenses[line.student.id], line.student.id in waiting) for line in lines)
+        students = sorted(everybody(self._ledger).values(), key=lambda each: (searchable(each.name), each.id))
+        defenses, before, minute = self._defenses(students), self._made, self._ledger.now().wall[:_MINUTE]
+        self._made = {}
+        for student in students:
+            mine, waits = tuple(defenses[student.id]), student.id in waiting
+            made_of, known = (student, mine, waits, minute, self._settings), before.get(student.id)
+            if known is None or known[0] != made_of:
+                known = made_of, self._row(student, mine, waits)
+            self._made[student.id] = known
+        return tuple(row for _made_of, row in self._made.values())
 
-    def _row(self, line: StudentLine, defenses: list[Summary], waits: bool) -> StudentRow:
+    def _row(self, student: Student, defenses: Sequence[Summary], waits: bool) -> StudentRow:
+        line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
         now = instant(self._ledger.now().wall)
-        monday, next_monday = week_of(local_day(now, self._settings.zone))
+        monday, next_monday = week_of(self._today)
         standing, shipped = line.student.standing, self._ledger.curricula.shipped
         curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
         first, end = self._midnight(monday), self._midnight(next_monday)
@@ -130,7 +146,7 @@ class StudentsDesk:
     def sessions_today(self) -> tuple[DaySession, ...]:
         """Return the weekly sessions of the mentor's day, as far as `look` knows whose they are."""
         students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
-        return self._sessions(students.values(), local_day(self._ledger.now().wall, self._settings.zone))
+        return self._sessions(students.values(), self._today)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the weekly sessions that start on a day of the mentor's, in their order."""

@@ -114,6 +114,25 @@ def occurrences(
     return tuple(sorted(inside, key=lambda one: (one.at, one.day)))
 
 
+def planned_so_far(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> int:
+    """Return how many sessions should have begun by now; the cancelled and those on a holiday are none.
+
+    A year of them is counted for each line of a list, so an hour is computed only where it decides.
+    """
+    since = min((start_of(plan, date.fromisoformat(plan.starts)) for plan in standing.plans), default=now)
+    sure, count = (now - timedelta(days=1)).date(), 0
+    for plan, day in _days(standing, since, now):
+        name = day.isoformat()
+        known = standing.days.get(name)
+        if day < sure and (known is None or not known.to) and name != standing.running_day:
+            none = known.state == "excused" if known is not None else bool(holidays(day))
+            count += not none
+        else:
+            one = _occurrence(standing, plan, day, holidays)
+            count += one.state not in ("excused", "holiday") and instant(one.at) < now
+    return count
+
+
 def occurrence(standing: Standing, day: str, holidays: Holidays = no_holidays) -> Occurrence | None:
     """Return the session that is planned for a day, wherever it was moved to; None when there is none."""
     plan = plan_of(standing.plans, date.fromisoformat(day))

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from defense_console.keys.keymap import Command, command
+from defense_console.keys.keymap import command
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.search_field import SearchField
@@ -22,9 +22,7 @@ PAGES = ("pageup", "pagedown", "home", "end")
 class SearchedList(WritingScreen):
     """A list in tabs, in whose place one searches. A subclass answers `table`."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._only_moves = False
+    QUIET_MOVES = True
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
@@ -55,19 +53,6 @@ class SearchedList(WritingScreen):
     def show_search(self) -> None:
         """Show the field instead of the tabs while something is sought."""
         self.set_class(bool(self.field.value) or self.focused is self.field, "-searching")
-
-    async def do_command(self, command: Command) -> None:
-        """A cursor that moves draws two lines, not the list."""
-        self._only_moves = command.id.startswith("move.")
-        try:
-            await super().do_command(command)
-        finally:
-            self._only_moves = False
-
-    def update(self) -> None:
-        """Draw everything, unless nothing but the cursor moves."""
-        if not self._only_moves:
-            super().update()
 
     def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
         """A click on a tab is its key."""

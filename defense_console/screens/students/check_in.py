@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
+from defense_console.desk.student.overview import Sessions
 from defense_console.desk.student.today import set_in
 from defense_console.keys.keymap import Command
 from defense_console.screens.base import ConsoleScreen
@@ -35,6 +36,7 @@ class CheckInScreen(StudentPanels):
     def __init__(self, student_id: str) -> None:
         super().__init__(student_id)
         self._copied = 0
+        self._sessions = Sessions(0, 0)
 
     def compose_band(self) -> ComposeResult:
         """How much time is left."""
@@ -55,7 +57,7 @@ class CheckInScreen(StudentPanels):
     @property
     def headline(self) -> Headline:
         """Whose session, and the how manyth it is."""
-        sessions = self.texts.overview().line.sessions
+        sessions = self._sessions
         counted = _("{held} of {planned} sessions", held=sessions.held, planned=sessions.planned)
         return Headline(_("Check-in"), self.student.name, self.student.standing.curriculum,
                         more=counted if sessions.planned else "")  # fmt: skip
@@ -66,7 +68,8 @@ class CheckInScreen(StudentPanels):
         """Show the state as it is now."""
         desk, student, session, now = self.texts, self.student, self.texts.session_today, self.desk.now().wall
         self._draw_time()
-        since = desk.overview().since
+        shown = desk.overview()
+        since, self._sessions = shown.since, shown.line.sessions
         title = _("Since {day}", day=panels.day_of(since.at, self.zone)) if since.at else _("Since the beginning")
         nothing = Item(Content.styled(_("nothing yet: it fills itself"), "$text-muted"))
         self.panel("since").show(title, today.since_items(since, self.zone, desk.today) or (nothing,))

@@ -9,8 +9,7 @@ from textual.content import Content
 
 from defense_console.desk.student.outlook import Outlook, OutlookDesk
 from defense_console.desk.student.outlook_words import forecast_sentence, range_words, record_sentence
-from defense_console.desk.student.overview import Record
-from defense_console.desk.student.student import StudentDesk
+from defense_console.desk.student.overview import Overview, Record
 from defense_console.desk.student.today import goal_words as wording_of
 from defense_console.model.student.state import Absence, FollowedStudent, Goal, Learning, Promise, Session, StudentNote
 from defense_console.safe_text import cells, content, line, shortened
@@ -249,14 +248,13 @@ def dots(student: FollowedStudent) -> tuple[Dot, ...]:
 # --- the band --------------------------------------------------------------------------------------------------------
 
 
-def situation(desk: StudentDesk, zone: str, now: str) -> Content:
+def situation(student: FollowedStudent, shown: Overview, zone: str, now: str) -> Content:
     """Return when the student was seen, when next, how many sessions were held, away until when; empty for nothing."""
-    return Content("   ").join(_situation(desk, zone, now))
+    return Content("   ").join(_situation(student, shown, zone, now))
 
 
-def _situation(desk: StudentDesk, zone: str, now: str) -> Iterator[Content]:
-    shown = desk.overview()
-    at, standing = shown.line, desk.student.standing
+def _situation(student: FollowedStudent, shown: Overview, zone: str, now: str) -> Iterator[Content]:
+    at, standing = shown.line, student.standing
     if at.away and standing.away is not None:
         until = standing.away.until
         text = _("away until {day}", day=date_of(until)) if until else _("away, nobody knows until when")

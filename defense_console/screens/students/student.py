@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
+from defense_console.desk.student.overview import Overview
 from defense_console.screens.students import asking, panels
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.widgets.frame.header_line import Headline
@@ -51,7 +52,7 @@ class StudentScreen(StudentPanels):
         """Show the state as it is now."""
         desk, student, now = self.texts, self.student, self.desk.now().wall
         shown = desk.overview()
-        self._draw_band()
+        self._draw_band(shown)
         self._show(
             "goals", _("Open goals"), panels.goal_items(student, desk.today),
             _("none yet: {key:student.goal} writes the next one"),
@@ -80,14 +81,14 @@ class StudentScreen(StudentPanels):
         empty = (Item(Content.styled(none, "$text-muted")),)
         self.panel(id).show(title, items or empty, count, self.hints_of(*keys) if items else ())
 
-    def _draw_band(self) -> None:
+    def _draw_band(self, shown: Overview) -> None:
         path = self.texts.path
         first = (
             path_line(path, self.row_width)
             if path
             else Content.styled(_("no path yet: {key:queue.student} plans it"), "$text-muted")
         )
-        second = panels.situation(self.texts, self.zone, self.desk.now().wall)
+        second = panels.situation(self.student, shown, self.zone, self.desk.now().wall)
         third = panels.end_words(self.desk.outlooks, self.student_id)
         rows = [first, *(each.truncate(self.row_width, ellipsis=True) for each in (second, third))]
         self.query_one("#student-band", QuietText).show(Content("\n").join(rows))

@@ -177,8 +177,7 @@ def _time_parts(desk: StudentDesk, zone: str, now: str) -> Iterator[Content]:
         yield Content.styled(_("held {start}–{end}", start=start, end=end), "bold")
     else:
         yield from _running(session, planned.length_min if planned is not None else 0, zone, now)
-    following = desk.overview().line.next
-    if following is not None and (planned is None or following.day != planned.day):
+    if (following := desk.session_after) is not None:
         yield Content.styled(_("next {when}", when=short_session(following.at, zone, now)), "$text-muted")
 
 
