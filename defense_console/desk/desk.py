@@ -186,13 +186,12 @@ class Desk:
             self._live[id] = LiveDesk(self.ledger, id, self.leases, REHEARSAL)
         return self._live[id]
 
-    def rehearsed_outcome(self, id: str) -> VerdictDesk:
-        """Return what a rehearsal would come to: suggestion and documents."""
+    def outcome_of(self, live: LiveDesk) -> VerdictDesk:
+        """Return what a defense or a rehearsal would come to: suggestion and documents."""
         from defense_console.desk.defense.verdict import VerdictDesk
 
-        self.leases.look()
-        countdowns = self._countdowns
-        return VerdictDesk(self.ledger, id, self.leases, countdowns, zone=self.settings.zone, subject=REHEARSAL)
+        subject, zone = (REHEARSAL if live.subject is REHEARSAL else DEFENSE), self.settings.zone
+        return VerdictDesk(self.ledger, live.id, self.leases, self._countdowns, zone=zone, subject=subject)
 
     def follow(self, student_id: str) -> StudentDesk:
         """Return a student of the mentor's: sessions, goals, notes."""

@@ -80,7 +80,7 @@ class InsightDesk:
 
     def _assessed(self) -> Iterator[Assessed]:
         ledger = self._ledger
-        ids = [each.id for each in ledger.store.closed() if each.in_force is not None]
+        ids = [each.id for each in ledger.snapshot.closed() if each.in_force is not None]
         ids += [each.id for each in ledger.snapshot.pending() if each.in_force is not None]
         for id, summary in ledger.snapshot.summaries(ids).items():
             key = id, summary.seq

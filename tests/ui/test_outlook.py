@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from defense_console.desk.exchange import saving
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentWhat
@@ -49,7 +48,7 @@ async def test_the_list_shows_forecasts_that_a_thread_computed(room: Room) -> No
 async def test_an_alert_from_the_proposal_to_the_answer_of_the_school(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "_documents", lambda: tmp_path)
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: tmp_path)
     app = room.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await to_ines(pilot)
@@ -138,7 +137,7 @@ async def test_the_student_rates_what_is_prepared(room: Room) -> None:
 async def test_insight_shows_counts_and_saves_them(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr(saving, "_documents", lambda: tmp_path)
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: tmp_path)
     app = room.app()
     async with app.run_test(size=size) as pilot:
         await pilot.press("s", "v")

@@ -16,15 +16,13 @@ import msgspec
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.student.preparing import prepared, project_named
-from defense_console.desk.student.students import everybody
+from defense_console.desk.student.students import defense_rows, everybody
 from defense_console.exchange.curricula.desk_rules import DeskRules, load_desk_rules
 from defense_console.exchange.curricula.reading import RULES
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.subject import DEFENSE
-from defense_console.model.defense.summary import SUMMARY_VERSION, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import day_of
-from defense_console.model.queue.searching import Closed, closed_row
+from defense_console.model.queue.searching import Closed
 from defense_console.model.student import alerts
 from defense_console.model.student.answers import Answered, FoundAgain, found_again
 from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled
@@ -212,7 +210,7 @@ class OutlookDesk:
     def _known(self) -> _Known:
         """Return what the rows say of everybody."""
         students = everybody(self._ledger)
-        defenses = _defenses(self._ledger, students)
+        defenses = defense_rows(self._ledger, students)
         shipped, zone = self._ledger.curricula.shipped, self._settings.zone
         courses = {
             id: course_of(student.standing, defenses.get(id, ()), shipped, zone) for id, student in students.items()
@@ -345,24 +343,6 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 # --- from rows to facts ----------------------------------------------------------------------------------------------
-
-
-def _defenses(ledger: Ledger, students: Mapping[str, Student]) -> dict[str, list[Closed]]:
-    """Return the defenses of each student, pending and closed; what is on its way to the store counts."""
-    now = {id: closed_row(summarize(id, each)) for id, each in ledger.unacknowledged(DEFENSE).items()}
-    rows = {each.id: each for each in ledger.store.closed()}
-    rows |= {each.id: closed_row(each) for each in ledger.snapshot.pending()}
-    # Rows of an earlier version know less: those that a forecast needs are folded again, which the store keeps.
-    old = [
-        each.id for each in rows.values()
-        if each.version < SUMMARY_VERSION and each.student_id in students
-        and students[each.student_id].standing.path is not None
-    ]  # fmt: skip
-    rows |= {id: closed_row(each) for id, each in (ledger.snapshot.summaries(old) if old else {}).items()}
-    found: dict[str, list[Closed]] = {}
-    for each in (rows | now).values():
-        found.setdefault(each.student_id, []).append(each)
-    return found
 
 
 def course_of(

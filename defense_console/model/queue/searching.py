@@ -22,7 +22,7 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         planned_at: start of its latest sitting, ISO 8601 UTC.
-        released_at, output, version: as in `Summary`.
+        attempt, released_at, output, version: as in `Summary`.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     planned_at: str
     session: SessionState = "held"
     in_force: OutcomeValue | None = None
+    attempt: int = 1
     released_at: str | None = None
     output: tuple[str, ...] = ()
     version: int = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Callable
+from typing import get_args
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.live import LiveDesk
@@ -20,15 +21,12 @@ from defense_console.screens.shared.writing import WritingScreen
 from defense_console.words.translation import _, error_text, language, time_of_day
 from defense_console.words.values import GAP_ANSWERS, PAUSES
 
-if TYPE_CHECKING:
-    from defense_console.screens.live.screen import LiveScreen
-
 _PAUSE_REASONS: tuple[PauseReason, ...] = get_args(PauseReason)
 _GAP_ANSWERS: tuple[GapAnswer, ...] = ("counted", "pause", "ended")
 
 
-async def ask_about_gap(screen: LiveScreen, live: LiveDesk) -> None:
-    """Ask what a gap was; postponed, it counts and its key is still there."""
+async def ask_about_gap(screen: ConsoleScreen, live: LiveDesk, ended: Callable[[], None]) -> None:
+    """Ask what a gap was; postponed, it counts and its key is still there. Args: ended: the defense is over then."""
     gap = live.question
     if gap is None:
         return
@@ -39,7 +37,7 @@ async def ask_about_gap(screen: LiveScreen, live: LiveDesk) -> None:
     if choice is not None:
         screen.attempt(lambda: live.answer(_GAP_ANSWERS[choice]))
     if live.defense.session == "held":
-        screen.to_outcome()
+        ended()
 
 
 async def explain_pause(screen: ConsoleScreen, live: LiveDesk) -> None:

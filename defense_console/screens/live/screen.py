@@ -100,11 +100,6 @@ class LiveScreen(WritingScreen):
         return self.desk.live(self.defense_id)
 
     @property
-    def outcome(self) -> VerdictDesk:
-        """What the defense would come to: suggestion, documents."""
-        return self.desk.verdict(self.defense_id)
-
-    @property
     def texts(self) -> LiveDesk:
         """Texts belong to the running defense."""
         return self.live
@@ -179,7 +174,7 @@ class LiveScreen(WritingScreen):
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
-        verdict = self.outcome
+        verdict = self.desk.outcome_of(self.live)
         rows = verdict.rows()
         self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(rows))
         self.set_class(self.last_phase, "-last-phase")
@@ -247,7 +242,7 @@ class LiveScreen(WritingScreen):
         question = self.live.question
         if question is not None and question.seq not in self._asked and self.app.screen is self:
             self._asked.add(question.seq)
-            self.begin(flows.ask_about_gap(self, self.live))
+            self.begin(flows.ask_about_gap(self, self.live, self.action_live_verdict))
 
     def until_edge_ms(self) -> int:
         """The clock of the phase changes when its own second is full, not the wall's."""
@@ -336,7 +331,7 @@ class LiveScreen(WritingScreen):
         if self.pane != "rubric":
             self.show_pane("rubric")
         elif self.live.defense.session == "held":
-            self.to_outcome()
+            self.action_live_verdict()
         else:
             super().action_console_back()
 
@@ -475,10 +470,6 @@ class LiveScreen(WritingScreen):
 
     def action_live_verdict(self) -> None:
         """The verdict, while the defense goes on."""
-        self.to_outcome()
-
-    def to_outcome(self) -> None:
-        """Show what the defense comes to."""
         self.console_app.go("verdict", self.defense_id)
 
     async def action_live_abort(self) -> None:
@@ -493,11 +484,7 @@ class LiveScreen(WritingScreen):
         if self.attempt(self.live.undo) is not None:
             self.tell(_("Undone: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
             if self.live.defense.session == "waiting":
-                self.to_waiting()
-
-    def to_waiting(self) -> None:
-        """The start was taken back."""
-        self.console_app.go("waiting", self.defense_id)
+                self.console_app.go("waiting", self.defense_id)
 
     def action_edit_redo(self) -> None:
         """Do again, and say what."""
@@ -593,7 +580,7 @@ class LiveScreen(WritingScreen):
     async def action_live_document(self) -> None:
         """Ask for a document, from the criterion just rated or the focused one."""
         if self._rubric_is_seen():
-            await flows.ask_for_document(self, self.outcome, self._meant())
+            await flows.ask_for_document(self, self.desk.outcome_of(self.live), self._meant())
 
     # --- views -------------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from defense_console.desk.defense.live import LiveDesk
+from defense_console.model.defense.kinds import Started
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.words.translation import _, language
-
-if TYPE_CHECKING:
-    from defense_console.desk.defense.verdict import VerdictDesk
 
 
 class RehearsalScreen(LiveScreen):
@@ -26,11 +24,6 @@ class RehearsalScreen(LiveScreen):
     def live(self) -> LiveDesk:
         """The use cases, on the log of the rehearsal."""
         return self.desk.rehearsal(self.defense_id)
-
-    @property
-    def outcome(self) -> VerdictDesk:
-        """What a defense would come to; here it stays a suggestion."""
-        return self.desk.rehearsed_outcome(self.defense_id)
 
     @property
     def stream(self) -> str:
@@ -49,13 +42,17 @@ class RehearsalScreen(LiveScreen):
         more = _("rehearsal {n}", n=live.defense.attempt)
         return Headline(_("Rehearsal"), live.student.name, project.id, project.title.in_(language()), more)
 
-    def to_outcome(self) -> None:
+    def action_live_verdict(self) -> None:
         """The short report; while it goes on there is nothing to read yet."""
         if self.live.defense.session == "held":
             self.console_app.go("rehearsed", self.defense_id)
         else:
             self.tell(_("A rehearsal comes to no verdict: {key:live.finish} ends it with a short report."))
 
-    def to_waiting(self) -> None:
-        """The start was taken back: there is no waiting room, the student's screen is below."""
-        self.action_console_back()
+    def action_edit_undo(self) -> None:
+        """Take back, as far as the start: a rehearsal has no waiting room."""
+        started = next(event.seq for event in self.live.events if isinstance(event.what, Started))
+        if self.live.defense.undo[-1] == started:
+            self.tell(_("The start stays: {key:live.finish} ends the rehearsal."))
+        else:
+            super().action_edit_undo()
