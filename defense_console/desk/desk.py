@@ -108,6 +108,8 @@ class Desk:
         self.leases.zone = self.agenda.zone = settings.zone
         with suppress(AttributeError):
             del self.comments  # it knows the mentor's name
+        with suppress(AttributeError):
+            del self.students  # it knows zone and country
 
     def save_settings(self, changes: Mapping[str, str]) -> None:
         """Keep changed settings in their file. May be called on another thread, since a disk may be slow.

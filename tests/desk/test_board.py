@@ -57,6 +57,7 @@ def test_of_whom_nothing_is_recorded_is_in_no_tab(twin: Twin) -> None:
         ((TUESDAYS, ev.SessionExcused("2026-11-24"), ev.SessionExcused("2026-11-17"), ev.SessionMissed("2026-11-10")),
          set()),
         ((ev.WentAway("2026-11-20", "2026-12-20"), ev.SessionMissed("2026-11-17")), {"away"}),
+        ((TUESDAYS, ev.WentAway("2026-11-09")), {"away"}),
     ],
 )  # fmt: skip
 def test_in_which_tabs_a_student_is(room: Room, twin: Twin, whats: tuple[ev.StudentWhat, ...], tabs: set[str]) -> None:
@@ -147,3 +148,10 @@ def test_the_sessions_of_today_are_known_once_somebody_looked(room: Room, twin: 
     assert (only.student.id, only.session.at) == ("s1", "2026-11-24T09:00:00.000Z")
     twin.desk.follow("s2").plan_weekly("tuesday 18:00")
     assert [each.student.id for each in students.sessions_today()] == ["s1", "s2"]
+    twin.desk.follow("s1").go_away("2026-11-24")
+    assert [each.student.id for each in students.sessions_today()] == ["s2"]
+    twin.desk.change_settings({"zone": "Asia/Tokyo"})
+    twin.settle()
+    twin.desk.ledger.refresh()
+    twin.desk.students.look()
+    assert twin.desk.students.sessions_today() == (), "it is Tuesday evening there, and Wednesday when it begins"

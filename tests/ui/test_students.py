@@ -390,6 +390,18 @@ async def test_a_write_that_fails_is_said(followed: Room, monkeypatch: pytest.Mo
         await shows(pilot, "NOT SAVED", "Kept: mock-up v2")
 
 
+async def test_a_new_student_is_typed_in_from_the_list(room: Room) -> None:
+    app = room.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("s")
+        await shows(pilot, "No student yet: i types one in")
+        await play(pilot, "i", ">Lina Demo", "enter", "enter")
+        await shows(pilot, "New student: Lina Demo.", "[5 All 1]", "› ")
+        await pilot.press("h")
+        await shows(pilot, "Show who slips away")
+    assert room.follow("lina-demo").name == "Lina Demo"
+
+
 async def test_the_verdict_of_a_defense_is_one_key_away(room: Room) -> None:
     room.student("s1", "Ada Demo")
     id = room.plan("s1", "IRP-P2")

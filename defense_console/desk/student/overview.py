@@ -101,11 +101,16 @@ def sessions_so_far(standing: Standing, now: datetime, holidays: Holidays = no_h
     return Sessions(standing.held, planned + beside)
 
 
+def away_on(standing: Standing, day: str) -> bool:
+    """Return whether the student said that they are away on a day."""
+    away = standing.away
+    return away is not None and away.since <= day and (not away.until or day <= away.until)
+
+
 def student_line(student: Student, now: str, today: date, holidays: Holidays = no_holidays) -> StudentLine:
     """Return the line of a student as it is now; `today` is the mentor's."""
     standing, moment = student.standing, instant(now)
-    away = standing.away
-    gone = away is not None and away.since <= today.isoformat() and (not away.until or today.isoformat() <= away.until)
+    gone = away_on(standing, today.isoformat())
     return StudentLine(
         student, sessions_so_far(standing, moment, holidays), standing.last_seen,
         next_occurrence(standing, moment, holidays), gone,

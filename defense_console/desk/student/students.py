@@ -19,7 +19,7 @@ from defense_console.desk.student.board import (
     week_of,
 )
 from defense_console.desk.student.holidays import holidays_of
-from defense_console.desk.student.overview import StudentLine, student_line
+from defense_console.desk.student.overview import StudentLine, away_on, student_line
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, summarize
 from defense_console.model.defense.timeline import instant
@@ -119,7 +119,8 @@ class StudentsDesk:
         standing, shipped = line.student.standing, self._ledger.curricula.shipped
         curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
         first, end = self._midnight(monday), self._midnight(next_monday)
-        near = occurrences(standing, min(first, now - LOOK_BACK), end, self._holidays)
+        around = occurrences(standing, min(first, now - LOOK_BACK), end, self._holidays)
+        near = [each for each in around if each.state != "planned" or not away_on(standing, each.day)]
         unsaid = unsaid_of((each for each in near if instant(each.at) <= now), now)
         silent = silent_days(line, now)
         tabs: set[StudentTab] = set()
@@ -148,9 +149,10 @@ class StudentsDesk:
             self._weekly = self._ledger.store.with_weekly_plan()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
-        """Return the weekly sessions of the mentor's day, as far as `look` knows whose they are."""
+        """Return the weekly sessions of the mentor's day, as far as `look` knows whose; who is away has none."""
         students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
-        return self._sessions(students.values(), self._today)
+        here = (each for each in students.values() if not away_on(each.standing, self._today.isoformat()))
+        return self._sessions(here, self._today)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the weekly sessions that start on a day of the mentor's, in their order."""

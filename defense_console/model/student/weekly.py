@@ -115,12 +115,13 @@ def occurrences(
 
 
 def planned_so_far(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> int:
-    """Return how many sessions should have begun by now; the cancelled and those on a holiday are none.
+    """Return how many sessions should have begun by now, or were held early; the cancelled and holidays are none.
 
     A year of them is counted for each line of a list, so an hour is computed only where it decides.
     """
     since = min((start_of(plan, date.fromisoformat(plan.starts)) for plan in standing.plans), default=now)
     sure, count = (now - timedelta(days=1)).date(), 0
+    tomorrow = (now + timedelta(days=1)).date().isoformat()
     for plan, day in _days(standing, since, now):
         name = day.isoformat()
         known = standing.days.get(name)
@@ -129,7 +130,8 @@ def planned_so_far(standing: Standing, now: datetime, holidays: Holidays = no_ho
             count += not none
         else:
             one = _occurrence(standing, plan, day, holidays)
-            count += one.state not in ("excused", "holiday") and instant(one.at) < now
+            early = one.state == "held" and one.day <= tomorrow
+            count += early or (one.state not in ("excused", "holiday") and instant(one.at) < now)
     return count
 
 
