@@ -91,6 +91,10 @@ def test_the_forecast_is_said_as_people_say_it() -> None:
     near = msgspec.structs.replace(found, steps=(Step("IRP-P4", Range(end.first, end.first, date(2027, 3, 20))),))
     assert words.forecast_sentence(near, rules, today, translator("en")) == "in March (8 in 10); planned: April"
     assert words.forecast_short(found, TODAY, translator("en")) == "May 27"
+    far = msgspec.structs.replace(found, planned=date(2026, 12, 1))
+    assert words.forecast_sentence(far, rules, TODAY, translator("en")) == (
+        "between March and July 2027 (8 in 10), rather May; planned: December"
+    )
     ended = msgspec.structs.replace(found, steps=(), ended=date(2027, 4, 2))
     assert words.forecast_sentence(ended, rules, today, translator("en")) == "ended on 2027-04-02"
     assert words.how_often(msgspec.structs.replace(rules, range_percent=85)) == (85, 100)

@@ -52,7 +52,7 @@ def test_planned_done_likely_and_range_are_where_they_belong() -> None:
     assert "⚑" not in axis, "what is beyond the curve is not on it"
     assert months.split()[0] == "Jun"
     said = forecast(BEGUN, learn((), RULES), RULES, TODAY)
-    assert curve_legend(said) == ".. planned  ━━ done  ╌╌ likely  ░░ range"
+    assert curve_legend(said) == ".. plan  ━━ done  ╌╌ likely  ░░ range"
 
 
 def test_without_a_forecast_there_is_no_fan() -> None:

@@ -25,7 +25,7 @@ from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student import alerts
 from defense_console.model.student.answers import Answered, FoundAgain, found_again
-from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled
+from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled, measured
 from defense_console.model.student.forecast import Cohort, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
 from defense_console.model.student.state import Alert, Standing, Student
@@ -37,6 +37,8 @@ BLOCKS = 13
 """Blocks of four weeks in a year's strip."""
 BLOCK_DAYS = 28
 _LONGEST_WEEKS = 1_000
+_NOBODY = Cohort(0.0, 1.0, 1.0, ())
+"""For forecasts that look at nobody else."""
 _LOOK_BACK = 8
 """So many check-ins at most are looked at again to see how long the planned end has been unlikely."""
 
@@ -142,8 +144,17 @@ class OutlookDesk:
         for id, student in known.students.items():
             course = known.courses[id]
             ready = self._forecasts.get((course, self.today)) if fresh and course is not None else None
+            if ready is None and course is not None:
+                ready = self._without_draws(course)
             found[id] = self._seen(student, course, ready, known.defenses.get(id, ()))
         return found
+
+    def _without_draws(self, course: Course) -> Forecast | None:
+        """Return a forecast that costs nothing: it is too early, or all is settled; None where it has to be drawn."""
+        found = measured(course, self.today)
+        if found.remaining and len(found.ratios) >= self.rules.forecast.least_finished:
+            return None
+        return forecast(course, _NOBODY, self.rules.forecast, self.today)
 
     def computing(self) -> Callable[[], Computed] | None:
         """Return what computes the missing forecasts, for `take`; None when none is missing. It may run on a thread."""
@@ -151,8 +162,12 @@ class OutlookDesk:
         fresh = self._finished == known.finished
         cohort = self._cohort if fresh else None
         there = self._forecasts if fresh else {}
-        missing = [(each, today) for each in known.courses.values() if each is not None and (each, today) not in there]
-        if not missing and cohort is not None:
+        missing = [
+            (each, today)
+            for each in known.courses.values()
+            if each is not None and (each, today) not in there and self._without_draws(each) is None
+        ]
+        if not missing:
             return None
 
         def compute() -> Computed:

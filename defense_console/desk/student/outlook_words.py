@@ -26,8 +26,8 @@ def forecast_sentence(said: Forecast | None, rules: ForecastRules, today: date, 
         return _("too early to say: {n} of {least} projects finished; planned: {planned}",
                  n=said.finished, least=rules.least_finished, planned=planned)  # fmt: skip
     held, of = how_often(rules)
-    likely, words = _.month(said.end.likely, today), range_words(said.end, today, _)
-    if likely == _.month(said.end.first, today) == _.month(said.end.last, today):
+    likely, words = _month(said.end.likely, said.end, today, _), range_words(said.end, today, _)
+    if _.month(said.end.first, today) == _.month(said.end.last, today):
         return _("{range} ({held} in {of}); planned: {planned}", range=words, held=held, of=of, planned=planned)
     return _("{range} ({held} in {of}), rather {likely}; planned: {planned}", range=words, held=held, of=of,
              likely=likely, planned=planned)  # fmt: skip
@@ -35,8 +35,15 @@ def forecast_sentence(said: Forecast | None, rules: ForecastRules, today: date, 
 
 def range_words(end: Range, today: date, _: Translator) -> str:
     """Return the months between which something ends: what `forecast_sentence` begins with."""
-    first, last = _.month(end.first, today), _.month(end.last, today)
+    first, last = _month(end.first, end, today, _), _.month(end.last, today)
+    if first == _.month(end.last, end.last):
+        first = last
     return _("in {month}", month=first) if first == last else _("between {first} and {last}", first=first, last=last)
+
+
+def _month(day: date, end: Range, today: date, _: Translator) -> str:
+    """Return a month of a range: its year is said where it is neither this one nor that of the range's end."""
+    return _.month(day, today if day.year == today.year else end.last)
 
 
 def forecast_short(said: Forecast | None, today: date, _: Translator) -> str:

@@ -191,7 +191,8 @@ def _missed(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
 def _unseen(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
     if not facts.meetings:  # a mentor who records no session must not be reminded of it
         return _Counted(0)
-    return _days_since((meeting.day for meeting in facts.meetings if meeting.held), facts, today)
+    begun = min(meeting.day for meeting in facts.meetings)  # before the first session nobody was expected
+    return _days_since((begun, *(meeting.day for meeting in facts.meetings if meeting.held)), facts, today)
 
 
 def _no_output(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:

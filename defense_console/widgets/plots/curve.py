@@ -82,7 +82,7 @@ def curve(
 
 def curve_legend(said: Forecast) -> str:
     """Return what the lines are: those of the likely end only where there is a forecast."""
-    words = [("curve_planned", _("planned")), ("passed_time", _("done"))]
+    words = [("curve_planned", _("plan")), ("passed_time", _("done"))]
     if said.steps:
         words += [("curve_likely", _("likely")), ("curve_range", _("range"))]
     return "  ".join(f"{mark(kind) * 2} {word}" for kind, word in words)

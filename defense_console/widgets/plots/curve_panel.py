@@ -16,7 +16,7 @@ from defense_console.widgets.plots.curve import Dot, curve, curve_legend
 class CurvePanel(PanelFrame):
     """What was planned, what is done, what is likely, as large as the panel is; a sentence where there is no plan."""
 
-    DEFAULT_CSS = "CurvePanel { height: 10; text-wrap: nowrap; }"
+    DEFAULT_CSS = "CurvePanel { height: 10; text-wrap: nowrap; &.-empty { height: auto; } }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -26,6 +26,7 @@ class CurvePanel(PanelFrame):
     def show(self, course: Course, said: Forecast, today: date, dots: Sequence[Dot]) -> None:
         """Show the curve of a course."""
         shown = course, said, today, tuple(dots)
+        self.set_class(False, "-empty")
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -33,6 +34,7 @@ class CurvePanel(PanelFrame):
     def show_none(self, sentence: Content) -> None:
         """Show a sentence: there is no plan."""
         self._shown, self._none = None, sentence
+        self.set_class(True, "-empty")
         self.refresh()
 
     def render(self) -> Content:
