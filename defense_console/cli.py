@@ -50,7 +50,7 @@ def main(ctx: click.Context) -> int | None:
     from defense_console.terminal.opening import open_console
 
     settings = session.settings
-    return open_console(session.folder(), settings, session.shipped)
+    return open_console(session.place(), settings, session.shipped)
 
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
@@ -147,7 +147,7 @@ def verify_command(session: Session, defense: str | None) -> int:
     with session.store_of() as store:
         streams = store.streams() if defense is None else (DEFENSE.stream(whole_id(store, defense)),)
         problems = store.verify_all() if defense is None else store.verify(streams[0])
-        if defense is None:
+        if defense is None and store.folder is not None:
             problems += FolderVault(store.folder).verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
@@ -271,7 +271,7 @@ def demo_command(session: Session, fill: bool, now: str | None) -> int:
     at = clocks.read().wall if now is None else _instant(now, settings.zone)
     folder = session.folder(demo=True)
     with session.store_of(create=True, writing=fill, demo=True) as store:
-        filled = session.exchange(store).fill_demo(at, language(), FolderVault(store.folder))
+        filled = session.exchange(store).fill_demo(at, language(), FolderVault(folder))
     if not fill:
         return open_console(folder, settings, session.shipped)
     say(_("The demo cohort is ready.") if filled else _("The demo cohort was there already; nothing was changed."))

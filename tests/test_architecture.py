@@ -147,7 +147,7 @@ def test_only_the_store_knows_its_engine() -> None:
         for path in SOURCES
         if not path.is_relative_to(PACKAGE / "store")
         for module in imported(path)
-        if module.partition(".")[0] in {"tinydb", "sqlite3"}
+        if module.partition(".")[0] in {"tinydb", "sqlite3", "psycopg", "psycopg_pool", "alembic", "sqlalchemy"}
     ]
     assert not wrong
 

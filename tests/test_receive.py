@@ -299,7 +299,7 @@ def test_what_comes_back_unchanged_although_asked_for_again_is_said_first_and_re
     path = console.sent({f"Doe_Ada_{n}_a_092024.pdf": b"same"})
     console.receive(student, path)
     store = TinyStore.open(console.store)
-    with opened_desk(store, console.store, Settings(), load_shipped()) as desk:
+    with opened_desk(store, Settings(), load_shipped()) as desk:
         desk.revisions(console.ids[student]).request_again(row["id"], "Really change it.", 3600)
     store.close()
 

@@ -42,7 +42,7 @@ def test_a_defense_changes_hands_between_two_processes_and_survives_the_death_of
             first.shows("Note privée")
             first.press("une note à moitié")
             second.press(F5)
-            second.shows("Prendre la main sur cette soutenance")
+            second.shows("Écrire ici à la place de l’autre console")
             second.press("o")
             second.shows("La main est prise", "une note à moitié")
             first.shows("a pris la main")

@@ -29,6 +29,7 @@ EXPERIMENTS = (
     "timers",
     "faults",
     "two_consoles",
+    "school",
     "full_disk",
     "damage",
     "power_cut",

@@ -193,6 +193,13 @@ def _followed(
     return log if weeks is None else _Weeks(clock, weeks, curricula).played(log)
 
 
+def _soon(now: datetime, minutes: int) -> str:
+    """Return the time of day so many minutes later, to five minutes; the last one of the day at most."""
+    later = now + timedelta(minutes=minutes)
+    later = later.replace(minute=later.minute // 5 * 5)
+    return f"{later:%H:%M}" if later.date() == now.date() else "23:55"
+
+
 class _Weeks:
     """Plays the weeks of one student: a plan, then one session after the other."""
 
@@ -200,7 +207,8 @@ class _Weeks:
         self.clock = clock
         self.entry = entry
         self.curricula = curricula
-        zone, time = entry["zone"], entry["time"]
+        zone = entry["zone"]
+        time = entry["time"] if "time" in entry else _soon(clock.now.astimezone(zone_of(zone)), entry["today_in_min"])
         first = clock.now.astimezone(zone_of(zone)).date() - timedelta(days=entry["begun_days_ago"])
         self.plan = WeeklyPlan(first.isoformat(), time, zone, length_min=entry["length_min"])
 

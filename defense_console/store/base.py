@@ -55,6 +55,10 @@ class FullDisk(StoreError):
     """There is no space left for the write."""
 
 
+class Unreachable(StoreError):
+    """The server does not answer. What was decided waits in the spool, and the console goes on."""
+
+
 # --- values ------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +135,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
         drop_aside: keys of decisions kept aside that are settled by it.
         aside: decisions kept aside that change with it: key and canonical JSON of the event.
+        fence: number of the claim that it is written under, for an engine that has claims; None needs no claim.
     """
 
     stream: str
@@ -142,6 +147,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
     previous: str | None = None
     drop_aside: tuple[str, ...] = ()
     aside: tuple[tuple[str, bytes], ...] = ()
+    fence: int | None = None
 
     @classmethod
     def of(
@@ -384,6 +390,31 @@ class Store(Protocol):
 
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
+
+
+class OpenedStore(Store, Protocol):
+    """A store as the program opens it, whatever the engine."""
+
+    @property
+    def notice(self) -> ConsoleError | None:
+        """Return a notice for the person who opened the store."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder that it lies in, None for one on a server."""
+
+    def another(self) -> OpenedStore:
+        """Open the same store once more, for another thread.
+
+        Raises:
+            StoreError: It cannot be opened.
+        """
+
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log. Empty when it is sound."""
+
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log and every row next to one. Empty when the store is sound."""
 
 
 def write_job(store: Store, job: Job) -> tuple[int, str]:

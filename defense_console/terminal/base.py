@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from defense_console.desk.exchange.files import ExchangeDesk
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
+    from defense_console.store.base import OpenedStore
+    from defense_console.store.postgres.address import Address
     from defense_console.store.sqlite.copies.backups import Backups
-    from defense_console.store.sqlite.store import TinyStore
 
 PROGRAM: Final = "defense-console"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,6 +59,12 @@ class Session:
 
         return store_folder(self.store, demo)
 
+    def place(self) -> Path | Address:
+        """Return where the store is: a folder, or a school on a server."""
+        from defense_console.terminal.opening import school_address
+
+        return school_address(self.store) or self.folder()
+
     def _backups(self, demo: bool) -> Backups:
         """Return the copies of the store; those in its folder while the settings cannot be read."""
         from defense_console.store.sqlite.copies.backups import Backups
@@ -70,7 +77,7 @@ class Session:
             return Backups(folder, kept=0)
 
     @contextmanager
-    def store_of(self, *, create: bool = False, writing: bool = False, demo: bool = False) -> Iterator[TinyStore]:
+    def store_of(self, *, create: bool = False, writing: bool = False, demo: bool = False) -> Iterator[OpenedStore]:
         """Yield the store, for every command that opens one.
 
         Args:
@@ -78,27 +85,26 @@ class Session:
             writing: Something will be written, so what waited in the spool is written before it.
             demo: That of the demo cohort, where no other is named.
         """
-        from defense_console.terminal.opening import opened_store, written_store
+        from defense_console.terminal.opening import opened_store, school_address, written_store
 
-        backups = self._backups(demo)
-        opened = (
-            written_store(backups, self.settings, create=create) if writing else opened_store(backups, create=create)
-        )
+        place = school_address(self.store) or self._backups(demo)
+        opened = written_store(place, self.settings, create=create) if writing else opened_store(place, create=create)
         with opened as store:
             if store.notice is not None:
                 say_note(sentence(store.notice))
             yield store
 
-    def exchange(self, store: TinyStore) -> ExchangeDesk:
+    def exchange(self, store: OpenedStore) -> ExchangeDesk:
         """Return what imports into a store and exports from it."""
         from defense_console import clocks
         from defense_console.desk.exchange.files import ExchangeDesk
 
         settings = self.settings
-        return ExchangeDesk(store, clocks.read, settings.name, settings.zone, self.shipped)
+        shared = store.folder is None
+        return ExchangeDesk(store, clocks.read, settings.name, settings.zone, self.shipped, shared=shared)
 
     @contextmanager
-    def desk(self, create: bool = False) -> Iterator[tuple[TinyStore, Desk]]:
+    def desk(self, create: bool = False) -> Iterator[tuple[OpenedStore, Desk]]:
         """Yield the store and a desk that reads it."""
         from defense_console.terminal.opening import reading_desk
 
@@ -107,12 +113,12 @@ class Session:
             yield store, reading_desk(store, settings, self.shipped)
 
     @contextmanager
-    def writing_desk(self) -> Iterator[tuple[TinyStore, Desk]]:
+    def writing_desk(self) -> Iterator[tuple[OpenedStore, Desk]]:
         """Yield the store and a desk that decides; what it decides is on the disk when the block ends."""
         from defense_console.terminal.opening import writing_desk
 
-        settings, folder = self.settings, self.folder()
-        with self.store_of(writing=True) as store, writing_desk(store, folder, settings, self.shipped) as desk:
+        settings = self.settings
+        with self.store_of(writing=True) as store, writing_desk(store, settings, self.shipped) as desk:
             yield store, desk
 
 
@@ -134,7 +140,8 @@ def shared(function: F) -> F:
     """Return the options every command takes."""
     store = click.option(
         "--store", metavar="PATH", expose_value=False, callback=_remember("store"),
-        help=N_("Folder of the store; otherwise DEFENSE_CONSOLE_STORE, otherwise your user data."),
+        help=N_("Folder of the store, or address of a school (postgresql://…); otherwise DEFENSE_CONSOLE_STORE, "
+                "otherwise your user data."),
     )  # fmt: skip
     lang = click.option(
         "--lang", type=OneOf(*LANGUAGES), expose_value=False, callback=_remember("lang"),

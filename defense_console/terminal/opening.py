@@ -6,27 +6,29 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
+from defense_console.store.postgres.address import Address, address, names_a_school
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
-    from defense_console.screens.console import Place
+    from defense_console.screens.console import Place as Screen
     from defense_console.settings import Settings
-    from defense_console.store.base import Answer, Job
+    from defense_console.store.base import Answer, Job, OpenedStore, Store
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
-    from defense_console.store.sqlite.store import TinyStore
     from defense_console.store.unsaved.replay import Replayed
 
-    Opens = tuple[Place, str] | None
+    Place = Path | Address
+    """Where a store is: a folder, or a school on a server."""
+    Opens = tuple[Screen, str] | None
     """A screen to open on, and what it is about."""
 
 STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
@@ -43,14 +45,30 @@ def store_folder(option: str | None, demo: bool = False, environ: Mapping[str, s
 
     Args:
         demo: The demo cohort has a place of its own, so that it never lands among a mentor's defenses.
+
+    Raises:
+        ConsoleError: The store is a school's, on a server.
     """
     environ = os.environ if environ is None else environ
     named = option or environ.get(STORE_VARIABLE)
+    if named and names_a_school(named):
+        raise ConsoleError(N_("This belongs to a store in a folder; a school's is looked after on its server."))
     if named:
         return path_named(named)
     from platformdirs import user_data_path
 
     return user_data_path("defense-console-demo" if demo else "defense-console", appauthor=False)
+
+
+def school_address(option: str | None, environ: Mapping[str, str] | None = None) -> Address | None:
+    """Return which school the option, else the environment, names; None when the store is in a folder.
+
+    Raises:
+        ConsoleError: The address holds a password, or is none.
+    """
+    environ = os.environ if environ is None else environ
+    named = option or environ.get(STORE_VARIABLE, "")
+    return address(named, environ) if names_a_school(named) else None
 
 
 def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -> Path:
@@ -67,58 +85,66 @@ def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -
     return user_state_path("defense-console-spool", appauthor=False)
 
 
-def written_from_spool(store: TinyStore, settings: Settings) -> Replayed:
+def written_from_spool(store: OpenedStore, settings: Settings) -> Replayed:
     """Write what consoles that are gone could not write to this store.
 
     Raises:
         ConsoleError: The spool is to lie in the store's own folder.
     """
-    from defense_console.store.sqlite.opening.half_made import HalfMade
     from defense_console.store.unsaved.replay import replay
     from defense_console.store.unsaved.spool import outside
 
-    folder = outside(spool_folder(settings), store.folder)
-    HalfMade(store.folder, (), folder).sweep()
+    folder = spool_folder(settings)
+    if store.folder is not None:
+        from defense_console.store.sqlite.opening.half_made import HalfMade
+
+        folder = outside(folder, store.folder)
+        HalfMade(store.folder, (), folder).sweep()
     return replay(folder, store, store.identity)
 
 
-def recorder_for(store: TinyStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:
-    """Return the recorder of a store, with its spool and its reserve; not started.
+def recorder_for(store: OpenedStore, settings: Settings, deliver: Callable[[Answer], None]) -> Recorder:
+    """Return the recorder of a store, with its spool and, in a folder, its reserve; not started.
 
     It never opens another file that was put in the place of the one that is open.
     """
     from defense_console.store.recorder import Recorder
+    from defense_console.store.unsaved.spool import Spool
+
+    spool = Spool(spool_folder(settings), store.identity)
+    if store.folder is None:
+        return Recorder(store.another, deliver, spool=spool, keeps_aside=True)
     from defense_console.store.sqlite.opening.place import FILE, explained
     from defense_console.store.sqlite.opening.reserve import Reserve
     from defense_console.store.sqlite.opening.unmoved import Unmoved
-    from defense_console.store.sqlite.store import TinyStore
     from defense_console.store.sqlite.tables import holds_another
-    from defense_console.store.unsaved.spool import Spool
 
     folder = store.folder
     file = Unmoved(folder / FILE)
     file.is_another = lambda path: holds_another(path, store.identity.id)
 
-    def open_again() -> TinyStore:
+    def open_again() -> OpenedStore:
         with explained(folder):
             file.check_for_another()
-        return TinyStore.open(folder, create=False)
+        return store.another()
 
-    return Recorder(
-        open_again,
-        deliver,
-        spool=Spool(spool_folder(settings), store.identity),
-        space=Reserve(folder),
-        keeps_aside=True,
-    )
+    return Recorder(open_again, deliver, spool=spool, space=Reserve(folder), keeps_aside=True)
 
 
 @contextmanager
-def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
-    """Yield a store to read, closed at the end."""
+def opened_store(place: Backups | Address, *, create: bool) -> Iterator[OpenedStore]:
+    """Yield a store to read, closed at the end.
+
+    Args:
+        place: The copies of a store in a folder, or the address of a school.
+    """
+    if isinstance(place, Address):
+        with _opened_school(place, create=create) as school:
+            yield school
+        return
     from defense_console.store.sqlite.opening.reading import open_store
 
-    store = open_store(backups.store, create=create, backups=backups)
+    store = open_store(place.store, create=create, backups=place)
     try:
         yield store
     finally:
@@ -126,7 +152,20 @@ def opened_store(backups: Backups, *, create: bool) -> Iterator[TinyStore]:
 
 
 @contextmanager
-def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iterator[TinyStore]:
+def _opened_school(place: Address, *, create: bool) -> Iterator[OpenedStore]:
+    try:
+        from defense_console.store.postgres.server import Server
+        from defense_console.store.postgres.store import PostgresStore
+    except ImportError:
+        raise ConsoleError(
+            N_("A school's store needs more than is installed: install defense-console[school].")
+        ) from None
+    with closing(Server(place, create=create)) as server, closing(PostgresStore(server, watched=True)) as store:
+        yield store
+
+
+@contextmanager
+def written_store(place: Backups | Address, settings: Settings, *, create: bool) -> Iterator[OpenedStore]:
     """Yield a store that a command writes to; what waited in the spool is written first: the command builds on it.
 
     Raises:
@@ -136,7 +175,7 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
     from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
     from defense_console.terminal.words import say_note
 
-    with opened_store(backups, create=create) as store:
+    with opened_store(place, create=create) as store:
         if store.read_only is not None:
             raise store.read_only
         before = written_from_spool(store, settings)
@@ -151,21 +190,21 @@ def written_store(backups: Backups, settings: Settings, *, create: bool) -> Iter
 
 
 def _desk(
-    store: TinyStore,
+    store: OpenedStore,
     recorder: Recorder,
     settings: Settings,
     shipped: Mapping[str, Curriculum],
     daily: DailyBackup | None = None,
 ) -> Desk:
-    """Return the desk on a store in a folder, with the documents that are there."""
+    """Return the desk on a store; in a folder, with the documents that are there."""
     from defense_console.desk.desk import Desk
     from defense_console.store.sqlite.folder_vault import FolderVault
 
-    vault = FolderVault(store.folder)
+    vault = None if store.folder is None else FolderVault(store.folder)
     return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, store.folder)
 
 
-def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:
+def reading_desk(store: OpenedStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:
     """Return a desk that only reads: its recorder is never started."""
     from defense_console.store.recorder import Recorder
 
@@ -173,9 +212,7 @@ def reading_desk(store: TinyStore, settings: Settings, shipped: Mapping[str, Cur
 
 
 @contextmanager
-def writing_desk(
-    store: TinyStore, folder: Path, settings: Settings, shipped: Mapping[str, Curriculum]
-) -> Iterator[Desk]:
+def writing_desk(store: OpenedStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Iterator[Desk]:
     """Yield a desk whose decisions are on the disk when the block ends.
 
     Raises:
@@ -183,11 +220,10 @@ def writing_desk(
     """
     from defense_console.store.base import Failed, Refused
     from defense_console.store.recorder import Recorder
-    from defense_console.store.sqlite.store import TinyStore
 
     answers: list[Answer] = []
     # No spool here, and nothing is kept aside: a command that says it failed must not come true later.
-    recorder = Recorder(lambda: TinyStore.open(folder, create=False), answers.append)
+    recorder = Recorder(store.another, answers.append)
     recorder.start()
     desk = _desk(store, recorder, settings, shipped)
     try:
@@ -212,7 +248,7 @@ def backups_of(folder: Path, settings: Settings) -> Backups:
     )
 
 
-def whole_id(store: TinyStore, typed: str) -> str:
+def whole_id(store: Store, typed: str) -> str:
     """Return the id of the one defense that begins with the digits typed.
 
     Raises:
@@ -240,7 +276,7 @@ def short_ids(ids: list[str]) -> dict[str, str]:
     return {id: digits[:size] for id, digits in bare.items()}
 
 
-def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curriculum], opens: Opens = None) -> int:
+def open_console(place: Place, settings: Settings, shipped: Mapping[str, Curriculum], opens: Opens = None) -> int:
     """Open the console on a store, and stay in it until it is left.
 
     It opens on the screen asked for, else on the one defense that was live here, else on the queue. Drafts, leases and
@@ -259,8 +295,8 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
     _ignore_debugging_switches()
     gc.disable()  # nothing that the start makes is garbage; see _settle
-    backups = backups_of(folder, settings)
-    with opened_store(backups, create=True) as store:
+    opened = place if isinstance(place, Address) else backups_of(place, settings)
+    with opened_store(opened, create=True) as store:
         from defense_console.app import ConsoleApp
         from defense_console.desk.logs.leases import clear_void
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
@@ -268,10 +304,11 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
         from defense_console.terminal.faults import no_values_told
         from defense_console.terminal.words import sentence
 
-        # A store that is only read is not copied either: there is no space for it, or no right.
+        # A store that is only read is not copied either: there is no space for it, or no right. A school's is copied
+        # on its server.
         reads_only = store.read_only is not None
         settings = _settings_for(store, settings)
-        daily = None if reads_only else DailyBackup(backups, settings.zone)
+        daily = None if reads_only or isinstance(opened, Address) else DailyBackup(opened, settings.zone)
         before: tuple[str, ...] = ()
         if not reads_only:
             before = replayed_sentences(written_from_spool(store, settings))
@@ -301,7 +338,7 @@ def open_console(folder: Path, settings: Settings, shipped: Mapping[str, Curricu
     return ended(app.return_code or 0, app.fault, unsaved, next((r.spool_file for r in left), None))
 
 
-def _settings_for(store: TinyStore, settings: Settings) -> Settings:
+def _settings_for(store: Store, settings: Settings) -> Settings:
     """Return the settings of a console on a store: on the demo cohort it asks nobody's name, and keeps no change."""
     import msgspec
 

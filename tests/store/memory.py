@@ -24,7 +24,7 @@ from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease
 from defense_console.store.caches import row_of_log
-from defense_console.store.sqlite.keys import digits
+from defense_console.store.id_digits import digits
 
 K = TypeVar("K")
 V = TypeVar("V")

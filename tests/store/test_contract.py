@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-pytest.register_assert_rewrite("tests.store.contract")
-
-from defense_console.store.base import Job  # noqa: E402
-from defense_console.store.sqlite.store import TinyStore  # noqa: E402
-from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike  # noqa: E402
-from tests.store.memory import Database, MemoryStore  # noqa: E402
+from defense_console.store.base import Job
+from defense_console.store.sqlite.store import TinyStore
+from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike
+from tests.store.memory import Database, MemoryStore
 
 
 class TestSqlite(Contract):

@@ -6,6 +6,7 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -25,6 +26,7 @@ from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -32,6 +34,9 @@ from defense_console.model.student.weekly import Holidays, no_holidays
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
+
+_SHOWN: Final = 10
+"""Logs that a sentence names at most."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -52,12 +57,21 @@ class ExchangeDesk:
 
     Args:
         store: Written to directly; no console needs to wait here.
+        shared: The store is a school's: an export is taken next to what others brought there.
     """
 
     def __init__(
-        self, store: Store, clocks: Callable[[], Stamp], author: str, zone: str, shipped: Mapping[str, Curriculum]
+        self,
+        store: Store,
+        clocks: Callable[[], Stamp],
+        author: str,
+        zone: str,
+        shipped: Mapping[str, Curriculum],
+        *,
+        shared: bool = False,
     ) -> None:
         self.store = store
+        self._shared = shared
         self.logs = DirectLogs(store, clocks, author, shipped)
         self._imports = ImportDesk(self.logs, zone)
         self.shipped = shipped
@@ -166,34 +180,57 @@ class ExchangeDesk:
     # --- whole stores --------------------------------------------------------------------------------------------
 
     def import_archive(self, data: bytes, *, dry_run: bool = False) -> Taken:
-        """Fill an empty store with an export.
+        """Fill an empty store with an export, or take it into a school.
+
+        A log that the school has with the same lines stays as it is there.
 
         Raises:
             BadFile: Every line that does not hold; the store is untouched.
-            ConsoleError: The store is not empty.
+            ConsoleError: The store is not empty; a school has one of the logs with other lines.
         """
         self.check_empty()
         found = read_archive(data)
-        if not dry_run:
+        if dry_run:
+            self._new(found)
+        else:
             with self.store.transaction():
-                self._restore(found)
+                self._restore(found, self._new(found))
         return Taken(archive=found)
 
     def check_empty(self) -> None:
-        """Refuse to mix an export with what is there."""
-        if not self.store.is_empty():
+        """Refuse to mix an export with what is there, unless it is a school's."""
+        if not self._shared and not self.store.is_empty():
             raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 
-    def _restore(self, found: Archive) -> None:
+    def _new(self, found: Archive) -> set[str]:
+        """Return the logs of an export that the store does not have.
+
+        Raises:
+            ConsoleError: It has one of them with other lines; the sentence names it.
+        """
+        there = found.logs.keys() & set(self.store.streams())
+        other = [name for name in sorted(there) if _bodies(self.store.read_log(name)) != found.logs[name].lines]
+        if other:
+            names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
+            raise ConsoleError(
+                "The school has these logs with other lines: {names}. Nothing was imported.", names=names
+            )
+        return found.logs.keys() - there
+
+    def _restore(self, found: Archive, new: set[str]) -> None:
+        first = self.store.is_empty()
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for log in found.logs.values():
-            self.logs.write(log)
+        for name, log in found.logs.items():
+            if name in new:
+                self.logs.write(log)
         for draft in found.drafts:
-            self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
+            if draft.log in new:
+                self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
         for aside in found.asides:
-            self.store.save_aside(aside.log, aside.key, aside.event)
-        if found.demo:
+            if aside.log in new:
+                self.store.save_aside(aside.log, aside.key, aside.event)
+        if found.demo and first:
             self.store.set_meta(DEMO, found.demo)
 
     # --- the demo cohort -----------------------------------------------------------------------------------------
@@ -240,3 +277,7 @@ class ExchangeDesk:
         if played.lease is not None:
             # Its console is gone and its holder freed, so that any console may take the defense over.
             self.store.write_lease(played.log.stream, Lease("", host, 0, "", played.lease.boot_id, played.lease))
+
+
+def _bodies(lines: Iterable[StoredLine]) -> tuple[bytes, ...]:
+    return tuple(line.body for line in lines)

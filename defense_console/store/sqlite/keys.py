@@ -15,9 +15,7 @@ from defense_console.model.subjects import subject_of
 _BITS = 63
 """What an SQLite integer holds without its sign."""
 _DIGIT_BITS = 4
-MIN_DIGITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
-_HEX = frozenset("0123456789abcdef")
 LEASES = "leases"
 LEASES_OF_OTHERS = "other_leases"
 REHEARSALS = "rehearsals"
@@ -65,12 +63,6 @@ def lease_place(stream: str) -> tuple[str, int]:
     """
     subject = subject_of(stream)
     return (LEASES, defense_key(subject.id_of(stream))) if subject is DEFENSE else (LEASES_OF_OTHERS, name_key(stream))
-
-
-def digits(prefix: str) -> str | None:
-    """Return the hexadecimal digits of the beginning of an id, None when it is not one or has fewer than four."""
-    found = prefix.replace("-", "").lower()
-    return found if MIN_DIGITS <= len(found) <= 32 and _HEX.issuperset(found) else None
 
 
 def key_range(hex_digits: str) -> tuple[int, int]:

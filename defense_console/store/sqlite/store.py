@@ -116,6 +116,10 @@ class TinyStore:
         store.notice = notices[-1]
         return store
 
+    def another(self) -> TinyStore:
+        """Open the same store once more, for another thread."""
+        return TinyStore.open(self.folder, create=False)
+
     @property
     def read_only(self) -> ConsoleError | None:
         """Return why nothing can be written, None when it can; see `reading.py`."""

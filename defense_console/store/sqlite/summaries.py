@@ -20,8 +20,9 @@ from defense_console.model.queue.searching import Closed
 from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
 from defense_console.store.caches import row_of_log
+from defense_console.store.id_digits import digits
 from defense_console.store.sqlite.engine import DamagedRow
-from defense_console.store.sqlite.keys import defense_key, digits, key_range, stream_prefix
+from defense_console.store.sqlite.keys import defense_key, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
 PENDING = "pending"

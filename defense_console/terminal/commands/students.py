@@ -188,7 +188,7 @@ def check_in(session: Session, student: str) -> int:
 
     with session.desk() as (_store, desk):
         id = desk.students.named(student)
-    return open_console(session.folder(), session.settings, session.shipped, ("check_in", id))
+    return open_console(session.place(), session.settings, session.shipped, ("check_in", id))
 
 
 @click.command("agenda", cls=WordedCommand, help=N_("Show the weekly sessions and the defenses of a day."))

@@ -1,0 +1,497 @@
+"""PostgresStore: the store of a school, in the tables of one PostgreSQL database.
+
+| table | one row for each | key, after `school` |
+|---|---|---|
+| `school` | school: its id | |
+| `log` | log: its end, and the row next to it (summary of a defense, student) | stream |
+| `event` | event: its exact bytes and its hash | stream, seq |
+| `draft`, `aside` | text being typed; decision kept aside | stream, field or name |
+| `lease`, `living` | log that a console writes on; console that lives | stream; name |
+| `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
+| `writer` | object that has written, and how often: see `changes.py` | writer |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+import psycopg
+from psycopg import errors
+
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.chain import StoredLine
+from defense_console.model.queue.searching import Closed
+from defense_console.model.student.state import Student
+from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import subject_of
+from defense_console.store import log_rules
+from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Identity, Lease, Problem, StoreError
+from defense_console.store.caches import row_of_log
+from defense_console.store.id_digits import digits
+from defense_console.store.postgres import statements as sql
+from defense_console.store.postgres import verifying
+from defense_console.store.postgres.changes import Changes, Watch
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+
+T = TypeVar("T")
+R = TypeVar("R", Summary, Student)
+
+FRESH_S: Final = 60
+"""A console whose last sign of life is older, by the server's clock, does not live."""
+_ID_DIGITS: Final = 32
+_DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
+
+
+class _Author(msgspec.Struct):
+    author: str = ""
+
+
+class PostgresStore:
+    """One object on a school's server, for one thread.
+
+    Args:
+        server: Shared with the objects of other threads; whoever made it closes it.
+        watched: What others write is looked for on a thread, from the first `subscribe` on, and told up to a second
+            later; otherwise each question is an exchange with the server.
+    """
+
+    notice: ConsoleError | None = None
+    folder: Path | None = None
+
+    def __init__(self, server: Server, *, watched: bool = False) -> None:
+        self.server = server
+        self.school = server.school
+        self.identity = Identity(server.place, server.school_id)
+        self._name = uuid.uuid4().hex
+        self.transactions = Transactions(server, self._name)
+        self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
+        self._watched = watched
+        self._names: list[str] = []
+        self._living: dict[str, float] = {}
+        """Until when consoles live, by this process's clock, as the leases were last read."""
+        self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
+        self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
+
+    def another(self) -> PostgresStore:
+        """Return another object on the same school, for another thread."""
+        return PostgresStore(self.server)
+
+    @property
+    def read_only(self) -> ConsoleError | None:
+        """Return why nothing can be written, None when it can."""
+        return self.server.refusal
+
+    def close(self) -> None:
+        """Let go of the names. Closing twice is harmless."""
+        if isinstance(self._changes, Watch):
+            self._changes.close()
+        if self._names:
+            with suppress(StoreError):
+                self._let_go(self._names)
+            self._names = []
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group several writes: all of them, or none when the block raises."""
+        return self.transactions.block()
+
+    def subscribe(self) -> Callable[[], bool]:
+        """Watch what is written from now on."""
+        if self._watched and isinstance(self._changes, Changes):
+            self._changes = Watch(Changes(Transactions(self.server, self._name), self.school, self._name))
+        seen = self._changes.look()
+
+        def changed() -> bool:
+            nonlocal seen
+            before, seen = seen, self._changes.look()
+            return before != seen
+
+        return changed
+
+    def _version(self) -> tuple[int, int]:
+        """Return another value after every write, of this object or of another one."""
+        return self._changes.look(), self.transactions.writes
+
+    # --- logs --------------------------------------------------------------------------------------------------------
+
+    @writes
+    def append(self, job: Append) -> tuple[int, str]:
+        """Append one action in one transaction; see `Store.append`.
+
+        Raises:
+            Conflict: The log does not end at `job.expected`, or its claim is no longer the one of `job.fence`.
+        """
+        if job.fence is not None:
+            self._check_fence(job, job.fence)
+        return log_rules.append(self, job)
+
+    def _check_fence(self, job: Append, fence: int) -> None:
+        """Refuse what is written under a claim that has changed, unless it is there already."""
+        claimed = self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone()
+        last = self.last(job.stream) if claimed is None else None
+        if claimed is None and (last is None or last.seq <= job.expected):
+            raise Conflict(
+                N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=job.stream
+            )
+
+    @reads
+    def read_log(self, stream: str) -> tuple[StoredLine, ...]:
+        """Return every line of a log in order; empty when there is no such log.
+
+        Raises:
+            DamagedStore: A line is missing or is not what was written.
+        """
+        return self._whole(stream)
+
+    def _whole(self, stream: str) -> tuple[StoredLine, ...]:
+        found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
+        lines = log_rules.checked(stream, (StoredLine(*row[2:]) for row in found if row[2] is not None))
+        if found:
+            end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
+            _refuse_cut(stream, end, found[0][:2])
+        return lines
+
+    @reads
+    def last(self, stream: str) -> StoredLine | None:
+        """Return the last line of a log."""
+        row = self.transactions.execute(sql.LAST, (self.school, stream)).fetchone()
+        if row is not None and row[1] is None:
+            _refuse_cut(stream, (row[0] - 1, ""), (row[0], row[2]))
+        return None if row is None else StoredLine(*row)
+
+    @reads
+    def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
+        """Return the lines with a number from `low` to `high`, in order; for `append`."""
+        rows = self.transactions.execute(sql.LINES, (self.school, stream, low, high))
+        return [StoredLine(*row) for row in rows]
+
+    @writes
+    def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
+        """Write lines that follow `after`; for `append`, which checks them.
+
+        Raises:
+            DamagedStore: There are lines after the end that the row of the log names.
+        """
+        end = lines[-1] if lines else after
+        if end is None:
+            return
+        if after is None:
+            about = subject_of(stream)
+            place = (self.school, stream, about.prefix.rstrip("/"), _uuid(stream), end.seq, end.hash, about is DEFENSE)
+            raced_if(self.transactions.execute(sql.BEGIN_LOG, place).rowcount == 0)
+        else:
+            going_on = {
+                "school": self.school, "stream": stream, "seq": end.seq, "hash": end.hash, "after": after.seq,
+                "after_hash": after.hash, "waiting": bool(lines) and subject_of(stream) is DEFENSE,
+            }  # fmt: skip
+            raced_if(self.transactions.execute(sql.GO_ON, going_on).rowcount == 0)
+        rows = [(self.school, stream, line.seq, line.body, line.hash, _author(line.body)) for line in lines]
+        if rows:
+            try:
+                self.transactions.execute_many(sql.ADD_LINE, rows)
+            except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
+                raise _cut(stream, 0 if after is None else after.seq) from error
+
+    @writes
+    def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Write the row next to a log; for `append`."""
+        self._put_row(stream, row)
+
+    def _put_row(self, stream: str, row: Mapping[str, Any]) -> None:
+        if subject_of(stream) is STUDENT:
+            version, waiting = msgspec.convert(row, Student).standing.version, False
+        else:
+            summary = msgspec.convert(row, Summary)
+            version, waiting = summary.version, summary.pending
+        values = {
+            "school": self.school, "stream": stream, "seq": row["seq"], "version": version, "waiting": waiting,
+            "body": msgspec.json.encode(row),
+        }  # fmt: skip
+        self.transactions.execute(sql.PUT_ROW, values)
+
+    @reads
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        """Return the names of the logs that begin with `prefix`, sorted."""
+        return tuple(sorted(row[0] for row in self.transactions.execute(sql.STREAMS, (self.school, prefix, prefix))))
+
+    @reads
+    def is_empty(self) -> bool:
+        """Return whether there is no log at all."""
+        return self.transactions.execute(sql.HAS_LOGS, (self.school,)).fetchone() is None
+
+    # --- rows next to logs -------------------------------------------------------------------------------------------
+
+    def _rows(self, kind: type[R], statement: str, *parameters: object) -> list[R]:
+        """Return the rows next to some logs; one that lags, or that an older console computed, folded from its log."""
+        rows = self.transactions.execute(statement, (self.school, *parameters)).fetchall()
+        found = (self._row(kind, *row) for row in rows)
+        return sorted((each for each in found if each is not None), key=attrgetter("id"))
+
+    def _row(self, kind: type[R], stream: str, seq: int, row_seq: int, version: int, body: bytes | None) -> R | None:
+        known: R | None = None
+        with suppress(msgspec.MsgspecError):
+            known = None if body is None else msgspec.json.decode(body, type=kind)
+        current = known.standing.current if isinstance(known, Student) else version >= SUMMARY_VERSION
+        if known is not None and row_seq == seq and current:
+            return known
+        row = row_of_log(stream, self._whole(stream), self._curriculum)
+        if row is None:
+            return known
+        if not self.transactions.open and self.read_only is None:
+            with suppress(psycopg.Error):  # without it, the next look is only slower
+                self._put_row(stream, row)
+        return msgspec.convert(row, kind)
+
+    @reads
+    def pending(self) -> tuple[Summary, ...]:
+        """Return the summaries of the defenses that are not closed, in order of their ids."""
+        return tuple(each for each in self._rows(Summary, sql.WAITING) if each.pending)
+
+    def closed(self) -> tuple[Closed, ...]:
+        """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes."""
+        version = self._version()
+        if self._closed is None or self._closed[0] != version:
+            self._closed = version, self._read_closed()
+        return self._closed[1]
+
+    @reads
+    def _read_closed(self) -> tuple[Closed, ...]:
+        found = []
+        for (body,) in self.transactions.execute(sql.CLOSED, (self.school,)):
+            with suppress(msgspec.MsgspecError):
+                found.append(_DECODE_CLOSED(body))
+        return tuple(sorted(found, key=attrgetter("planned_at", "id"), reverse=True))
+
+    @reads
+    def find(self, prefix: str) -> tuple[Summary, ...]:
+        """Return the defenses whose id begins with these digits; see `Store.find`."""
+        wanted = digits(prefix)
+        if wanted is None:
+            return ()
+        low, high = (uuid.UUID(wanted.ljust(_ID_DIGITS, end)) for end in "0f")
+        return tuple(self._rows(Summary, sql.FOUND, low, high))
+
+    def summary(self, id: str) -> Summary | None:
+        """Return the summary of one defense."""
+        return next(iter(self.summaries_by_ids([id])), None)
+
+    @reads
+    def summaries_by_ids(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """Return summaries in the order of `ids`, without those that do not exist."""
+        wanted = [key for id in ids if (key := _uuid(DEFENSE.stream(id))) is not None]
+        found = {each.id: each for each in self._rows(Summary, sql.DEFENSES, wanted)} if wanted else {}
+        return tuple(found[id] for id in ids if id in found)
+
+    def students(self) -> tuple[Student, ...]:
+        """Return every student, sorted by id; kept until anybody writes."""
+        version = self._version()
+        if self._people is None or self._people[0] != version:
+            self._people = version, self._read_students()
+        return self._people[1]
+
+    @reads
+    def _read_students(self) -> tuple[Student, ...]:
+        return tuple(self._rows(Student, sql.ALL_STUDENTS))
+
+    def with_weekly_plan(self) -> tuple[str, ...]:
+        """Return the ids of the students who have a weekly plan, sorted."""
+        return tuple(student.id for student in self.students() if student.standing.plans)
+
+    @reads
+    def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
+        wanted = [STUDENT.stream(id) for id in ids]
+        found = {each.id: each for each in self._rows(Student, sql.SOME_STUDENTS, wanted)} if wanted else {}
+        return tuple(found[id] for id in ids if id in found)
+
+    def student(self, id: str) -> Student | None:
+        """Return one student."""
+        return next(iter(self.students_by_ids([id])), None)
+
+    # --- what has no place in a log yet ------------------------------------------------------------------------------
+
+    def _by_stream(self, statement: str, read: Callable[[bytes], T]) -> dict[str, dict[str, T]]:
+        found: dict[str, dict[str, T]] = {}
+        for stream, name, body in sorted(self.transactions.execute(statement, (self.school,))):
+            found.setdefault(stream, {})[name] = read(body)
+        return found
+
+    @reads
+    def all_drafts(self) -> dict[str, dict[str, Draft]]:
+        """Return every draft by stream and field key, sorted."""
+        return self._by_stream(sql.DRAFTS, lambda body: msgspec.json.decode(body, type=Draft))
+
+    @writes
+    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
+        """Overwrite a draft; None drops it."""
+        place = (self.school, stream, field)
+        if draft is None:
+            self.transactions.execute(sql.DROP_DRAFT, place)
+        else:
+            self.transactions.execute(sql.PUT_DRAFT, (*place, msgspec.json.encode(draft)))
+
+    @reads
+    def all_asides(self) -> dict[str, dict[str, bytes]]:
+        """Return every decision that is kept aside, by stream and key, sorted."""
+        return self._by_stream(sql.ASIDES, bytes)
+
+    @writes
+    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
+        """Keep a decision aside; None drops it."""
+        place = (self.school, stream, key)
+        if event is None:
+            self.transactions.execute(sql.DROP_ASIDE, place)
+        else:
+            self.transactions.execute(sql.PUT_ASIDE, (*place, event))
+
+    # --- leases and who lives ----------------------------------------------------------------------------------------
+
+    @reads
+    def leases(self) -> dict[str, Lease]:
+        """Return the leases by stream."""
+        found, now = {}, time.monotonic()
+        self._living.clear()
+        rows = self.transactions.execute(sql.LEASES, {"school": self.school, "fresh": FRESH_S})
+        for stream, body, holder, left_s in rows:
+            found[stream] = msgspec.json.decode(body, type=Lease)
+            if left_s is not None:
+                self._living[holder] = now + left_s
+        return found
+
+    @writes
+    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
+        """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is.
+
+        It is a sign of life of its holder.
+        """
+        place = {"school": self.school, "stream": stream, "any": over is None, "over": ["", *(over or ())]}
+        if lease is None:
+            self.transactions.execute(sql.DROP_LEASE, place)
+            return
+        written = {**place, "holder": lease.holder, "body": msgspec.json.encode(lease)}
+        self.transactions.execute(sql.PUT_LEASE, written)
+        if lease.named:
+            self.transactions.execute(sql.STILL_LIVES, (self.school, lease.holder))
+
+    def hold_name(self, name: str) -> bool:
+        """Hold a name until the store is closed; a killed console's ends after a minute, by the server's clock."""
+        self._hold(name)
+        self._names.append(name)
+        return True
+
+    @writes
+    def _hold(self, name: str) -> None:
+        self.transactions.execute(sql.LIVES, (self.school, name))
+
+    @writes
+    def _let_go(self, names: list[str]) -> None:
+        self.transactions.execute(sql.GONE, (self.school, names))
+
+    def name_held(self, name: str) -> bool:
+        """Return whether somebody holds a name, by the server's clock."""
+        return time.monotonic() < self._living.get(name, 0) or self._is_living(name)
+
+    @reads
+    def _is_living(self, name: str) -> bool:
+        return self.transactions.execute(sql.IS_LIVING, (self.school, name, FRESH_S)).fetchone() is not None
+
+    # --- curricula and facts -----------------------------------------------------------------------------------------
+
+    @reads
+    def curriculum(self, hash: str) -> bytes | None:
+        """Return the canonical JSON of a pinned curriculum.
+
+        Raises:
+            DamagedStore: It is not what was pinned.
+        """
+        return self._curriculum(hash)
+
+    def _curriculum(self, hash: str) -> bytes | None:
+        row = self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone()
+        if row is None:
+            return None
+        body: bytes = row[0]
+        if hashlib.sha256(body).hexdigest() != hash:
+            raise DamagedStore(
+                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
+            )
+        return body
+
+    @reads
+    def curricula(self) -> dict[str, bytes]:
+        """Return every pinned curriculum by hash, sorted."""
+        return dict(sorted(self.transactions.execute(sql.CURRICULA, (self.school,))))
+
+    @writes
+    def pin(self, hash: str, body: bytes) -> None:
+        """Keep a curriculum; one that is there already stays as it is."""
+        self.transactions.execute(sql.PIN, (self.school, hash, body))
+
+    @reads
+    def meta(self, key: str) -> str | None:
+        """Return a fact about the store itself, such as what it was made for."""
+        row = self.transactions.execute(sql.FACT, (self.school, key)).fetchone()
+        return None if row is None else str(row[0])
+
+    @writes
+    def set_meta(self, key: str, value: str) -> None:
+        """Write such a fact."""
+        self.transactions.execute(sql.PUT_FACT, (self.school, key, value))
+
+    # --- checking ----------------------------------------------------------------------------------------------------
+
+    @reads
+    def verify(self, stream: str) -> tuple[Problem, ...]:
+        """Check the chain of one log: every changed, missing and cut line. Empty when it is sound."""
+        return tuple(verifying.check_log(self.transactions, self.school, stream))
+
+    def verify_all(self) -> tuple[Problem, ...]:
+        """Check every log, one after the other, and every pinned curriculum. Empty when all are sound."""
+        problems: list[Problem] = list(self._verify_beside())
+        for stream in self.streams():
+            problems += self.verify(stream)
+        return tuple(problems)
+
+    @reads
+    def _verify_beside(self) -> tuple[Problem, ...]:
+        return tuple(verifying.check_beside(self.transactions, self.school))
+
+
+def _refuse_cut(stream: str, end: tuple[int, str], known: Iterable[Any]) -> None:
+    """Refuse a log whose end is not the one that its row names.
+
+    Raises:
+        DamagedStore: It is not.
+    """
+    if end != tuple(known):
+        raise _cut(stream, end[0])
+
+
+def _cut(stream: str, seq: int) -> DamagedStore:
+    return DamagedStore(
+        N_("The end of {stream} is gone after line {seq}: close the console and run doctor."), stream=stream, seq=seq
+    )
+
+
+def _uuid(stream: str) -> uuid.UUID | None:
+    """Return the id of a defense as the server keeps it, None for another log or another id."""
+    if subject_of(stream) is DEFENSE:
+        with suppress(ValueError):
+            return uuid.UUID(DEFENSE.id_of(stream))
+    return None
+
+
+def _author(body: bytes) -> str:
+    with suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(body, type=_Author).author.replace("\0", "\ufffd")  # no text there holds it
+    return ""

@@ -1,0 +1,80 @@
+"""A real server, a schema of our own on it, and a school for each test."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.server import Server
+from tests.store.postgres.servers import (
+    VARIABLE,
+    Isolation,
+    OwnServer,
+    a_server,
+    programs,
+    schema_of_its_own,
+    started,
+    url,
+)
+
+NewServer = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def base() -> Iterator[str]:
+    """The address of a server, without a schema."""
+    with a_server() as found:
+        if found is None:
+            pytest.skip(f"no PostgreSQL server: install one, or name one in {VARIABLE}")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def schema(base: str) -> Iterator[str]:
+    """A schema of this run."""
+    with schema_of_its_own(base) as name:
+        yield name
+
+
+@pytest.fixture
+def isolation() -> Isolation:
+    return "read committed"
+
+
+@pytest.fixture
+def address(base: str, schema: str, isolation: Isolation) -> Address:
+    """The address of a school that nobody else has."""
+    return Address(url(base, schema, isolation), f"test-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def new_server() -> Iterator[NewServer]:
+    """Opens a server; all are closed at the end."""
+    opened = list[Server]()
+
+    def new(address: Address, *, create: bool = True) -> Server:
+        opened.append(Server(address, create=create))
+        return opened[-1]
+
+    yield new
+    for server in opened:
+        server.close()
+
+
+@pytest.fixture
+def server(new_server: NewServer, address: Address) -> Server:
+    return new_server(address)
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[OwnServer]:
+    """A server that a test may stop."""
+    if (found := programs()) is None:
+        pytest.skip("no programs of PostgreSQL are installed")
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(found, Path(folder)) as server:
+        yield server

@@ -1,0 +1,110 @@
+"""A server for the tests: the one that is named, else a local one, else one started from installed programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import psycopg
+
+VARIABLE = "DEFENSE_CONSOLE_TEST_POSTGRES"
+"""Environment variable that names a server whose account may make schemas."""
+LOCAL = ("postgresql:///test", "postgresql:///postgres")
+Isolation = Literal["read committed", "serializable"]
+
+
+def url(base: str, schema: str, isolation: Isolation = "read committed") -> str:
+    """The address of a schema, at one isolation level."""
+    options = f"-csearch_path={schema} -cdefault_transaction_isolation={isolation.replace(' ', chr(92) + ' ')}"
+    return f"{base}{'&' if '?' in base else '?'}options={quote(options)}"
+
+
+@contextmanager
+def schema_of_its_own(base: str) -> Iterator[str]:
+    """Make a schema, and drop it at the end."""
+    name = f"defense_console_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            yield name
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
+def a_server() -> Iterator[str | None]:
+    """The address of a server, None where there is none and none can be started."""
+    if named := os.environ.get(VARIABLE):
+        yield named
+    elif (local := next(filter(_answers, LOCAL), None)) is not None:
+        yield local
+    elif (found := programs()) is not None:
+        with tempfile.TemporaryDirectory(prefix="postgres-") as folder, started(found, Path(folder)) as own:
+            yield own.base
+    else:
+        yield None
+
+
+def _answers(base: str) -> bool:
+    try:
+        with psycopg.connect(base, autocommit=True, connect_timeout=2) as connection:
+            row = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
+    except psycopg.Error:
+        return False
+    return row == (True,)
+
+
+def programs() -> Path | None:
+    """The folder of `initdb` and `pg_ctl`: Debian does not have it on the path."""
+    if (found := shutil.which("initdb")) is not None:
+        return Path(found).resolve().parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+class OwnServer:
+    """A server in a folder; as root it runs as the account `postgres`, since it refuses to run as root."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self.base = f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
+        if self._user:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = f"-k {self._folder} -c listen_addresses= -c fsync=off"
+        self._control("start", "-w", "-o", settings, "-l", f"{self._folder}/log")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; `immediate` is what a crash is."""
+        self._control("stop", "-m", mode, "-w")
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", f"{self._folder}/data", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments], check=True, timeout=60, cwd=self._folder, user=self._user,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+@contextmanager
+def started(programs: Path, folder: Path) -> Iterator[OwnServer]:
+    """Start a server of one's own in an empty folder, and stop it at the end."""
+    server = OwnServer(programs, folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,67 @@
+"""The console on a school: a defense goes on while the server is away, and everything is there afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from defense_console.model.defense import kinds as ev
+from defense_console.store.base import Store
+from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.sqlite.store import TinyStore
+from tests.store.postgres.servers import OwnServer
+from tests.ui.conftest import Room, shows, until
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+@dataclass
+class SchoolRoom(Room):
+    server: Server | None = None
+
+    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
+        assert self.server is not None
+        return PostgresStore(self.server, watched=True)
+
+
+@pytest.fixture
+def school(own_server: OwnServer, short_path: Path) -> Iterator[SchoolRoom]:
+    with closing(Server(Address(own_server.base, "console"))) as server:
+        room = SchoolRoom(short_path / "store", server=server)
+        yield room
+        assert [app.fault for app in room.opened if app.fault is not None] == []
+
+
+async def test_a_live_defense_goes_on_while_the_server_is_away(school: SchoolRoom, own_server: OwnServer) -> None:
+    school.student("s1", "Lina Demo")
+    id = school.plan()
+    school.live(id)
+    app = school.app(id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "Lina Demo")
+        await pilot.press("v")
+        await until(pilot, lambda: any(isinstance(each.what, ev.Rated) for each in school.events(id)))
+        own_server.stop()
+        try:
+            await pilot.press("v")
+            await shows(pilot, "NOT SAVED")
+            begun = time.monotonic()
+            for _ in range(5):
+                await pilot.press("v")
+            assert time.monotonic() - begun < 3
+            assert list(school.elsewhere.glob("*.spool"))
+        finally:
+            own_server.start()
+        await until(pilot, lambda: app.desk.saved.state == "saved", "it is not saved")
+        assert not list(school.elsewhere.glob("*.spool"))
+    assert sum(isinstance(each.what, ev.Rated) for each in school.events(id)) == 7
+    with closing(school.connect()) as store:
+        assert isinstance(store, PostgresStore)
+        assert store.verify_all() == ()

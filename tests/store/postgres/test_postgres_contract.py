@@ -1,0 +1,54 @@
+"""The contract suite over PostgreSQL, at both isolation levels."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from defense_console.store.base import Job
+from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.store import PostgresStore
+from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike
+from tests.store.memory import MemoryStore
+from tests.store.postgres.servers import Isolation
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+class OverPostgres(Contract):
+    @pytest.fixture
+    def new_store(self, address: Address) -> Iterator[NewStore]:
+        servers = list[Server]()
+
+        def new() -> Connect:
+            server = Server(msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}"))
+            servers.append(server)
+            return lambda: PostgresStore(server)
+
+        yield new
+        for server in servers:
+            server.close()
+
+
+class TestReadCommitted(OverPostgres):
+    pass
+
+
+class TestSerializable(OverPostgres):
+    @pytest.fixture
+    def isolation(self) -> Isolation:
+        return "serializable"
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(JOBS)
+def test_a_server_answers_as_the_engine_in_memory(address: Address, jobs: list[Job]) -> None:
+    school = msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}")
+    with closing(Server(school)) as server:
+        assert_alike(PostgresStore(server), MemoryStore(), jobs)

@@ -1,0 +1,293 @@
+"""A server that is away, refuses, is newer, or holds what nobody wrote: a sentence, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from defense_console.model.errors import ConsoleError
+from defense_console.store.base import (
+    Ack,
+    DamagedStore,
+    Failed,
+    NewerStore,
+    NotOurStore,
+    ReadOnlyStore,
+    StoreError,
+    Unreachable,
+)
+from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.migrations.upgrading import HEAD
+from defense_console.store.postgres.migrations.versions import first_tables
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.store import FRESH_S, PostgresStore
+from defense_console.store.recorder import Recorder
+from defense_console.store.snapshot import Snapshot
+from defense_console.store.unsaved.replay import replay
+from defense_console.store.unsaved.spool import Spool
+from tests.store import logs
+from tests.store.postgres.conftest import NewServer
+from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
+from tests.store.test_recorder import Answers
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+def why_unread(snapshot: Snapshot) -> StoreError | None:
+    return snapshot.unread
+
+
+# --- away --------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="does not answer"):
+        Server(Address(f"postgresql:///irp?host={tmp_path}", "school"))
+
+
+def test_the_console_goes_on_while_the_server_is_away(
+    own_server: OwnServer, new_server: NewServer, tmp_path: Path
+) -> None:
+    server = new_server(Address(own_server.base, "away"))
+    reader, answers = PostgresStore(server), Answers()
+    spool = Spool(tmp_path / "spool", reader.identity)
+    recorder = Recorder(lambda: PostgresStore(server), answers, spool=spool, delays_s=(0.05,))
+    recorder.start()
+    recorder.submit(logs.first())
+    answers.wait(lambda all: any(isinstance(each, Ack) for each in all))
+    snapshot = Snapshot(reader)
+    assert len(snapshot.pending()) == 1
+    own_server.stop()
+    try:
+        recorder.submit(logs.more(1, 1, "while it is away"))
+        answers.wait(lambda all: any(isinstance(each, Failed) for each in all))
+        failed = answers.of(Failed)[0]
+        assert isinstance(failed.error, Unreachable)
+        assert failed.spool is not None
+        assert failed.spool.exists()
+        begun = time.monotonic()
+        snapshot.refresh()
+        assert not snapshot.refresh()
+        assert time.monotonic() - begun < 1, "nobody waits for a server that is known to be away"
+        assert isinstance(why_unread(snapshot), Unreachable)
+        assert len(snapshot.pending()) == 1, "what was read last stays"
+    finally:
+        own_server.start()
+    answers.wait(lambda all: sum(isinstance(each, Ack) for each in all) == 2)
+    assert recorder.close(5)
+    assert not spool.holds
+    wait_for(snapshot.refresh, "it is read again")
+    assert why_unread(snapshot) is None
+    assert [each.seq for each in snapshot.pending()] == [2]
+
+
+def test_what_waited_is_written_by_the_next_console_whatever_the_server_is_called(
+    own_server: OwnServer, new_server: NewServer, tmp_path: Path
+) -> None:
+    server = new_server(Address(own_server.base, "spooled"))
+    store = PostgresStore(server)
+    other_name = msgspec.structs.replace(store.identity, path="postgresql://another-name/irp?school=spooled")
+    spool = Spool(tmp_path / "spool", other_name)
+    spool.keep(logs.named(logs.first()))
+    spool.close()
+    foreign = Spool(tmp_path / "spool", msgspec.structs.replace(store.identity, id="another school"))
+    foreign.keep([logs.first(2)])
+    foreign.close()
+    assert replay(tmp_path / "spool", store, store.identity).written == 1
+    assert store.streams() == (logs.stream(),)
+    assert foreign.file is not None
+    assert foreign.file.exists()
+
+
+# --- refused -----------------------------------------------------------------------------------------------------
+
+
+def test_a_school_that_is_not_there_is_not_made_by_reading(address: Address) -> None:
+    with pytest.raises(NotOurStore, match="There is no school"):
+        Server(address, create=False)
+
+
+def test_tables_of_a_newer_console_are_not_touched(base: str, new_server: NewServer) -> None:
+    with schema_of_its_own(base) as schema:
+        newer = Address(url(base, schema), "newer")
+        new_server(newer).close()
+        with psycopg.connect(newer.url, autocommit=True) as connection:
+            connection.execute("UPDATE defense_console_schema SET version_num = '9999'")
+        with pytest.raises(NewerStore, match="newer console"):
+            Server(newer)
+
+
+def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(base: str, new_server: NewServer) -> None:
+    with schema_of_its_own(base) as schema:
+        school = Address(url(base, schema), "earlier")
+        with psycopg.connect(school.url, autocommit=True) as connection:
+            for statement in first_tables.TABLES:
+                connection.execute(statement.encode())
+            connection.execute("CREATE TABLE defense_console_schema (version_num varchar(32) PRIMARY KEY)")
+            connection.execute("INSERT INTO defense_console_schema VALUES ('0001')")
+            connection.execute("INSERT INTO school VALUES ('earlier', 'its id', now())")
+            server = new_server(school)
+            assert connection.execute("SELECT version_num FROM defense_console_schema").fetchall() == [(HEAD,)]
+        assert server.school_id == "its id"
+        store = PostgresStore(server)
+        store.append(logs.first())
+        assert store.verify_all() == ()
+        server.close()
+
+
+def test_a_server_that_only_reads_is_read(server: Server, new_server: NewServer, address: Address) -> None:
+    PostgresStore(server).append(logs.first())
+    only_read = address.url.replace("options=", "options=-cdefault_transaction_read_only%3Don%20")
+    store = PostgresStore(new_server(msgspec.structs.replace(address, url=only_read)))
+    assert isinstance(store.read_only, ReadOnlyStore)
+    assert len(store.pending()) == 1
+    for write in (lambda: store.append(logs.first(2)), lambda: store.transaction().__enter__()):
+        with pytest.raises(ReadOnlyStore):
+            write()
+
+
+def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = PostgresStore(server)
+    monkeypatch.setattr("defense_console.store.postgres.statements.BEGIN", "BEGIN READ ONLY")
+    with pytest.raises(ReadOnlyStore):
+        store.append(logs.first())
+
+
+@pytest.fixture
+def account(base: str, schema: str) -> Iterator[str]:
+    """An account that may look into the schema of this run, and has no right on a table."""
+    name = f"defense_console_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
+            pytest.skip("only a superuser may make accounts here")
+        connection.execute(f"CREATE ROLE {name}".encode())
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
+        yield name
+        connection.execute(f"DROP OWNED BY {name}".encode())
+        connection.execute(f"DROP ROLE {name}".encode())
+
+
+def as_account(address: Address, account: str) -> Address:
+    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{account}%20"))
+
+
+def test_an_account_without_rights_hears_what_is_missing(server: Server, account: str) -> None:
+    with pytest.raises(StoreError, match="does not permit this to your account"):
+        Server(as_account(server.address, account))
+
+
+def test_a_mentor_needs_no_right_but_to_the_rows(
+    server: Server, base: str, schema: str, account: str, new_server: NewServer
+) -> None:
+    """As docs/school.md has the owner grant it."""
+    with psycopg.connect(base, autocommit=True) as connection:
+        rights = f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {account}"
+        connection.execute(rights.encode())
+        connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON {schema}.school FROM {account}".encode())
+    theirs = as_account(server.address, account)
+    with pytest.raises(NotOurStore, match="There is no school"):
+        Server(msgspec.structs.replace(theirs, school="typing-mistake"))
+    store = PostgresStore(new_server(theirs))
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "x"))
+    store.save_draft(logs.stream(), "note", logs.DRAFT)
+    assert store.hold_name("console-1")
+    store.write_lease(logs.stream(), logs.lease())
+    store.save_draft(logs.stream(), "note", None)
+    store.close()
+    assert [each.seq for each in store.pending()] == [2]
+
+
+def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
+    store = PostgresStore(server)
+    with pytest.raises(StoreError, match="refuses this"):
+        store.save_draft(logs.stream(), "a\0b", logs.DRAFT)
+    draft = msgspec.structs.replace(logs.DRAFT, text="a\0b \U0001f600")
+    store.save_draft(logs.stream(), "note", draft)
+    assert store.all_drafts() == {logs.stream(): {"note": draft}}
+
+
+# --- damaged -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("UPDATE event SET body = '{}' WHERE seq = 2", ["changed"]),
+        ("DELETE FROM event WHERE seq = 2", ["missing"]),
+        ("DELETE FROM event WHERE seq = 3", ["cut"]),
+        ("DELETE FROM event", ["cut"]),
+        ("UPDATE log SET hash = 'x'", ["changed"]),
+        ("DELETE FROM log", ["summary"]),
+        ("UPDATE curriculum SET body = 'x'", ["curriculum"]),
+    ],
+)
+def test_what_nobody_wrote_is_found_and_nothing_is_folded_from_it(
+    server: Server, statement: str, kinds: list[str]
+) -> None:
+    store = PostgresStore(server)
+    store.append(msgspec.structs.replace(logs.first(), pin=("h", b"{}")))
+    store.append(logs.more(1, 1, "x", "y"))
+    store.pin("5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9", b"0")
+    with server.connection() as connection:
+        connection.execute("DELETE FROM curriculum WHERE hash = 'h'")
+        assert store.verify_all() == ()
+        where = " AND" if "WHERE" in statement else " WHERE"
+        connection.execute(f"{statement}{where} school = %s".encode(), (server.school,))
+    assert [problem.kind for problem in store.verify_all()] == kinds
+    if kinds != ["curriculum"] and "log" not in statement.split():
+        with pytest.raises(DamagedStore):
+            store.read_log(logs.stream())
+        with pytest.raises(ConsoleError):
+            store.append(logs.more(1, 2, "z"))
+
+
+def test_lines_after_the_end_that_is_known_are_damage_and_not_a_race(server: Server) -> None:
+    store = PostgresStore(server)
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "x"))
+    with server.connection() as connection:
+        back = "UPDATE log SET seq = 1, hash = (SELECT hash FROM event e WHERE e.school = log.school AND e.seq = 1)"
+        connection.execute(f"{back} WHERE school = %s".encode(), (server.school,))
+    with pytest.raises(DamagedStore):
+        store.append(logs.more(1, 1, "y"))
+    assert [problem.kind for problem in store.verify(logs.stream())] == ["changed"]
+
+
+# --- whose clock ---------------------------------------------------------------------------------------------------
+
+
+def test_a_console_lives_by_the_servers_clock(server: Server) -> None:
+    store, other = PostgresStore(server), PostgresStore(server)
+    assert store.hold_name("console-1")
+    held = msgspec.structs.replace(logs.lease("console-1"), named=True)
+    store.write_lease(logs.stream(), held)
+    assert other.name_held("console-1")
+
+    def is_silent_for(seconds: int) -> None:
+        with server.connection() as connection:
+            connection.execute(
+                "UPDATE living SET seen = clock_timestamp() - %s * interval '1 second' WHERE school = %s",
+                (seconds, server.school),
+            )
+
+    is_silent_for(FRESH_S - 10)
+    assert other.leases() == {logs.stream(): held}
+    assert other.name_held("console-1")
+    is_silent_for(FRESH_S + 1)
+    other.leases()
+    assert not other.name_held("console-1"), "killed, or cut off"
+    store.write_lease(logs.stream(), held, over=("console-1",))
+    assert other.name_held("console-1"), "a lease that is renewed is a sign of life"
+
+
+def test_the_account_is_not_a_part_of_which_store_it_is(server: Server) -> None:
+    assert os.environ.get("USER", "root") not in PostgresStore(server).identity.path
