@@ -111,7 +111,7 @@ class ConsoleApp(Host, inherit_bindings=False):
     def on_mount(self) -> None:
         """Open the first screen, and start the second."""
         self._release_signals = end_on_signals(asyncio.get_running_loop(), self._end_now, self.save_anyway)
-        first = self._first or self.desk.live_here()
+        first = self._first or self.desk.live_here() or self.desk.rehearsal_here()
         if self._opens is not None:
             self.go(*self._opens)
         elif first:

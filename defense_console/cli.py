@@ -20,8 +20,9 @@ from defense_console.terminal.commands.copies import backup, restore
 from defense_console.terminal.commands.doctor import doctor
 from defense_console.terminal.commands.forget import forget
 from defense_console.terminal.commands.importing import import_command, whole_store
+from defense_console.terminal.commands.insight import insight
 from defense_console.terminal.commands.receive import receive
-from defense_console.terminal.commands.students import agenda, check_in, student, students
+from defense_console.terminal.commands.students import agenda, alerts, check_in, student, students
 from defense_console.terminal.files import refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
@@ -245,6 +246,8 @@ for _command in (
     student,
     check_in,
     agenda,
+    alerts,
+    insight,
     import_command,
     calendar,
     receive,

@@ -72,13 +72,15 @@ def shape(value: Any, maps: tuple[str, ...] = ("days", "estimates", "weeks")) ->
 
 def test_the_documents_are_described_with_real_examples(demo: Path) -> None:
     text = DOCS.read_text(encoding="utf-8").partition("## `students --json`")[2]
-    listed, one, day = (json.loads(part.partition("```")[0]) for part in text.split("```json\n")[1:4])
+    listed, one, day, alerts = (json.loads(part.partition("```")[0]) for part in text.split("```json\n")[1:5])
     assert listed == printed(demo, "students")[:1]
     real = printed(demo, "student", "demo-ada")
     for name in ("sessions", "goals", "notes", "promises", "questions", "learning", "absences"):
         real[name] = real[name][:1]
     assert one == real
     assert day == printed(demo, "agenda", "--day", "2026-11-26")[:1]
+    said = printed(demo, "alerts")
+    assert alerts == {**said, "rules": said["rules"][:1]}
 
 
 def test_students_and_their_days_for_people(demo: Path) -> None:
@@ -89,7 +91,7 @@ def test_students_and_their_days_for_people(demo: Path) -> None:
     assert lines[4].split()[-1] == "—", "nobody has met Emma: no reproach"
     assert "Ada Exemple · weekly session, planned" in run(demo, "agenda", "--day", "in 2 days").stdout
     assert "IRP-P2" in run(demo, "agenda").stdout
-    assert run(demo, "agenda", "--day", "2031-01-01").stdout == "Nothing is planned on 2031-01-01.\n"
+    assert run(demo, "agenda", "--day", "2020-01-01").stdout == "Nothing is planned on 2020-01-01.\n"
     assert "not a day" in run(demo, "agenda", "--day", "someday", code=2).stderr
     shown = run(demo, "student", "ada exemple").stdout
     assert "Goal kept: “Deux commanditaires contactés”" in shown

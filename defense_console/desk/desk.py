@@ -21,7 +21,7 @@ from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.revisions import RevisionsDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
+    from defense_console.desk.insight import InsightDesk
+    from defense_console.desk.student.outlook import OutlookDesk
+    from defense_console.desk.student.rehearsing import RehearsalsDesk
     from defense_console.desk.student.student import StudentDesk
     from defense_console.desk.student.students import StudentsDesk
     from defense_console.desk.upkeep.daily_backup import DailyBackup
@@ -169,6 +172,29 @@ class Desk:
         self.leases.look()
         return kind(self.ledger, defense_id, self.leases, self._countdowns, zone=self.settings.zone)
 
+    @cached_property
+    def rehearsals(self) -> RehearsalsDesk:
+        """Return the rehearsals of students; nothing of them is in the queue or in a record."""
+        from defense_console.desk.student.rehearsing import RehearsalsDesk
+
+        return RehearsalsDesk(self.ledger, self.leases)
+
+    def rehearsal(self, id: str) -> LiveDesk:
+        """Return a rehearsal as the live screen runs it; the same object every time, as `live` gives it."""
+        from defense_console.desk.defense.live import LiveDesk
+
+        if id not in self._live:
+            self.leases.look()
+            self._live[id] = LiveDesk(self.ledger, id, self.leases, REHEARSAL)
+        return self._live[id]
+
+    def outcome_of(self, live: LiveDesk) -> VerdictDesk:
+        """Return what a defense or a rehearsal would come to: suggestion and documents."""
+        from defense_console.desk.defense.verdict import VerdictDesk
+
+        subject, zone = (REHEARSAL if live.subject is REHEARSAL else DEFENSE), self.settings.zone
+        return VerdictDesk(self.ledger, live.id, self.leases, self._countdowns, zone=zone, subject=subject)
+
     def follow(self, student_id: str) -> StudentDesk:
         """Return a student of the mentor's: sessions, goals, notes."""
         from defense_console.desk.student.student import StudentDesk
@@ -177,11 +203,29 @@ class Desk:
         return StudentDesk(self.ledger, student_id, self.leases, self.settings)
 
     @cached_property
+    def outlooks(self) -> OutlookDesk:
+        """Return what lies ahead of all students: forecasts, proposals of alerts."""
+        from defense_console.desk.student.outlook import OutlookDesk
+
+        return OutlookDesk(self.ledger, self.settings, self._waiting_for_mentor)
+
+    @cached_property
+    def insight(self) -> InsightDesk:
+        """Return what the mentor's defenses say together."""
+        from defense_console.desk.insight import InsightDesk
+
+        return InsightDesk(self.ledger, self.settings)
+
+    def _waiting_for_mentor(self) -> frozenset[str]:
+        """Return the ids of the students whose next step is the mentor's."""
+        return frozenset(each.summary.student_id for each in self.agenda.entries() if each.waiting_for == "mentor")
+
+    @cached_property
     def students(self) -> StudentsDesk:
         """Return all students at once."""
         from defense_console.desk.student.students import StudentsDesk
 
-        return StudentsDesk(self.ledger, self.agenda, self.settings)
+        return StudentsDesk(self.ledger, self.agenda, self.settings, lambda: self.outlooks.rules.alerts)
 
     def _stored_leases(self) -> Mapping[str, Lease]:
         """Return the leases as the store holds them now."""
@@ -198,6 +242,13 @@ class Desk:
         live = [summary.id for summary in self.ledger.snapshot.pending() if summary.session == "live"]
         here = [id for id in live if self.leases.was_here(DEFENSE.stream(id))]
         return here[0] if len(here) == 1 else None
+
+    def rehearsal_here(self) -> str | None:
+        """Return the rehearsal that was going on on this machine, None for none or several."""
+        self.leases.look()
+        streams = [stream for stream in self.ledger.snapshot.leases() if stream.startswith(REHEARSAL.prefix)]
+        here = [stream for stream in streams if self.leases.was_here(stream) and self._is_live(stream)]
+        return REHEARSAL.id_of(here[0]) if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
 
@@ -237,11 +288,12 @@ class Desk:
 
     def _is_live(self, stream: str) -> bool:
         """Return whether a defense is live; if its log cannot be read any more, what the row next to it says."""
-        if subject_of(stream) is not DEFENSE:
+        subject = subject_of(stream)
+        if not isinstance(subject, Defenses):
             return False
-        defense_id = DEFENSE.id_of(stream)
+        defense_id = subject.id_of(stream)
         try:
-            return self.ledger.state(DEFENSE, defense_id).session == "live"
+            return self.ledger.state(subject, defense_id).session == "live"
         except ConsoleError:
             with suppress(ConsoleError):
                 summary = self.ledger.snapshot.summaries([defense_id]).get(defense_id)

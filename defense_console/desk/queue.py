@@ -25,7 +25,7 @@ from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
-from defense_console.model.queue.searching import Closed, Search
+from defense_console.model.queue.searching import Search, closed_row
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
@@ -190,7 +190,7 @@ class AgendaDesk:
         unsaved = self._unsaved()
         closed = self.ledger.store.closed()
         hits = [each for each in closed if each.id not in unsaved] if unsaved else list(closed)
-        hits += [_closed(summary) for summary in unsaved.values() if not summary.pending]
+        hits += [closed_row(summary) for summary in unsaved.values() if not summary.pending]
         if search.strip():
             names = {student.id: student.name for student in self.ledger.store.students()}
             titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
@@ -365,11 +365,6 @@ def _outcomes() -> dict[str, str]:
     """Return what a search calls an outcome, and a session that was not held: its words in every language, folded."""
     words = dict(OUTCOMES) | {name: SESSIONS[name] for name in NOT_HELD}
     return {name: searchable(" ".join(translator(each)(text) for each in LANGUAGES)) for name, text in words.items()}
-
-
-def _closed(summary: Summary) -> Closed:
-    s = summary
-    return Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at, s.session, s.in_force)
 
 
 def _titles(curriculum: Curriculum, project: Project) -> str:

@@ -218,7 +218,7 @@ class _Weeks:
         plan = self.plan
         log = self._with(log, begun, ev_student.WeeklyPlanned(plan.starts, plan.time, plan.zone, 1, plan.length_min))
         path = self.entry["path"]
-        log = self._with(log, begun, ev_student.PathPlanned(path["curriculum"], plan.starts, path["weeks"]))
+        log = self._with(log, begun, *self._path(path))
         for number, said in enumerate(self.entry["sessions"]):
             start = start_of(self.plan, self._day(number))
             if start + timedelta(minutes=plan.length_min) > self.clock.now:
@@ -228,6 +228,16 @@ class _Weeks:
                 after = start + timedelta(minutes=self.plan.length_min + 5 * n)
                 log = self._with(log, min(after, self.clock.now), self._event(log.state, line))
         return log
+
+    def _path(self, path: Mapping[str, Any]) -> Iterator[StudentWhat]:
+        """Yield the plan of the path, and what somebody else decided before the first session."""
+        today = self.clock.now.astimezone(zone_of(self.plan.zone)).date()
+        ago = path.get("begun_days_ago")
+        start = self.plan.starts if ago is None else (today - timedelta(days=ago)).isoformat()
+        yield ev_student.PathPlanned(path["curriculum"], start, path["weeks"])
+        for project, days in path.get("settled_days_ago", {}).items():
+            on = (today - timedelta(days=days)).isoformat()
+            yield ev_student.ProjectSettled(project, "validated", on, path["by"])
 
     @staticmethod
     def _event(student: FollowedStudent, line: Mapping[str, Any]) -> StudentWhat:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 
-SUBJECTS: tuple[Subject[Any, Any], ...] = (DEFENSE, STUDENT)
+SUBJECTS: tuple[Subject[Any, Any], ...] = (DEFENSE, STUDENT, REHEARSAL)
 LOG_PREFIXES = tuple(subject.prefix for subject in SUBJECTS)
 """How the name of every log begins: no other table is named so."""
 

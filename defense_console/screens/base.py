@@ -67,6 +67,8 @@ class ConsoleScreen(Screen[None]):
     """
 
     CONTEXT: ClassVar[Context] = "global"
+    PLACE: ClassVar[str] = ""
+    """Where the app finds it again, where that is not its context."""
     WISHES: ClassVar[Wishes[Any]] = {}
     QUIET_MOVES: ClassVar[bool] = False
     """Whether a cursor that moves changes nothing but its own lines and the hints."""

@@ -9,7 +9,10 @@ from defense_console.desk.desk import Desk
 from defense_console.model.defense.summary import Summary
 from defense_console.words.translation import Language
 
-Place = Literal["queue", "brief", "waiting", "live", "verdict", "revisions", "students", "student", "check_in"]
+Place = Literal[
+    "queue", "brief", "waiting", "live", "verdict", "revisions", "students", "student", "check_in", "alerts",
+    "readiness", "insight", "rehearsal", "rehearsed",
+]  # fmt: skip
 """Screens that are about one defense or one student, and the two lists."""
 
 

@@ -14,14 +14,21 @@ from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.console import Place
-from defense_console.screens.places import STUDENT_PLACES, kept_under, place_of, place_shown, screen_for
+from defense_console.screens.places import (
+    REHEARSAL_PLACES,
+    STUDENT_PLACES,
+    kept_under,
+    place_of,
+    place_shown,
+    screen_for,
+)
 from defense_console.screens.shared.dialogs import Confirm, Dialog
 from defense_console.screens.shared.key_order import OrderedKeys
 from defense_console.widgets.frame.themes import THEMES
@@ -30,6 +37,13 @@ from defense_console.words.translation import Language, _, error_text, language,
 CLOSE_S = 2.0
 """How long the end of the console waits for the disk."""
 MOVES = ("move.", "panel.", "anywhere.", "console.back", "console.palette")
+
+
+def _subject_at(place: Place) -> Subject[Any, Any]:
+    """Return what the screens of a place are about."""
+    if place in REHEARSAL_PLACES:
+        return REHEARSAL
+    return STUDENT if place in STUDENT_PLACES else DEFENSE
 
 
 class Host(OrderedKeys, inherit_bindings=False):
@@ -52,7 +66,7 @@ class Host(OrderedKeys, inherit_bindings=False):
 
         Of what cannot be read the reason is told instead.
         """
-        subject = STUDENT if place in STUDENT_PLACES else DEFENSE
+        subject = _subject_at(place)
         if id and not self._readable(subject, id):
             return
         places = [place_shown(screen) for screen in self.screen_stack]
@@ -68,7 +82,9 @@ class Host(OrderedKeys, inherit_bindings=False):
 
     def open_first(self, defense_id: str) -> None:
         """Show a defense where it stands."""
-        if self._readable(DEFENSE, defense_id):
+        if self.desk.rehearsal_here() == defense_id:
+            self.go("rehearsal", defense_id)
+        elif self._readable(DEFENSE, defense_id):
             self.go_on(self.desk.brief(defense_id).summary)
 
     def _readable(self, subject: Subject[Any, Any], id: str) -> bool:

@@ -22,11 +22,17 @@ def place_of(summary: Summary) -> Place:
     return "revisions" if awaited and summary.drafting != "amendment" else "verdict"
 
 
-STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in"})
+STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in", "readiness", "alerts"})
+REHEARSAL_PLACES: frozenset[Place] = frozenset({"rehearsal", "rehearsed"})
 LIES_OVER: Mapping[Place, tuple[Place, ...]] = {
     "verdict": ("live",),
     "student": ("students",),
     "check_in": ("students", "student"),
+    "alerts": ("students", "student"),
+    "readiness": ("students", "student"),
+    "insight": ("students",),
+    "rehearsal": ("students", "student"),
+    "rehearsed": ("students", "student"),
 }
 """What stays open under a place, where it is a list or about the same; every other place lies on the queue."""
 
@@ -34,7 +40,8 @@ LIES_OVER: Mapping[Place, tuple[Place, ...]] = {
 def kept_under(place: Place, id: str, open_places: Sequence[tuple[Place | None, str]]) -> int:
     """Return how many of the open screens stay under a place, the queue included."""
     under = LIES_OVER.get(place, ())
-    found = [n for n, (each, whose) in enumerate(open_places) if each in under and whose in ("", id)]
+    anybody = place in REHEARSAL_PLACES  # its id is not the student's
+    found = [n for n, (each, whose) in enumerate(open_places) if each in under and (anybody or whose in ("", id))]
     return found[-1] + 1 if found else 1
 
 
@@ -56,6 +63,26 @@ def screen_for(place: Place, id: str) -> ConsoleScreen:
         from defense_console.screens.students.check_in import CheckInScreen
 
         return CheckInScreen(id)
+    if place == "alerts":
+        from defense_console.screens.students.alerts import AlertsScreen
+
+        return AlertsScreen(id)
+    if place == "readiness":
+        from defense_console.screens.students.readiness import ReadinessScreen
+
+        return ReadinessScreen(id)
+    if place == "insight":
+        from defense_console.screens.students.insight import InsightScreen
+
+        return InsightScreen()
+    if place == "rehearsal":
+        from defense_console.screens.students.rehearsal import RehearsalScreen
+
+        return RehearsalScreen(id)
+    if place == "rehearsed":
+        from defense_console.screens.students.rehearsed import RehearsedScreen
+
+        return RehearsedScreen(id)
     if place == "live":
         from defense_console.screens.live.screen import LiveScreen
 
@@ -80,7 +107,7 @@ def screen_for(place: Place, id: str) -> ConsoleScreen:
 def place_shown(screen: Screen[Any]) -> tuple[Place | None, str]:
     """Where a screen is: its place and its defense; (None, "") for dialogs and for what lies over a place."""
     if isinstance(screen, ConsoleScreen):
-        context = screen.CONTEXT
+        context = screen.PLACE or screen.CONTEXT
         if context in get_args(Place):
             return cast(Place, context), screen.place_id
     return None, ""

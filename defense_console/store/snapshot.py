@@ -13,8 +13,9 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.summary import Summary
+from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
@@ -84,6 +85,12 @@ class Snapshot:
             now.summaries.update((summary.id, summary) for summary in found)
             now.pending = {summary.id for summary in found}
         return _present(now.summaries, sorted(now.pending))
+
+    def closed(self) -> tuple[Closed, ...]:
+        """Return what is looked at of the closed defenses, the latest first."""
+        if self._now.closed is None:
+            self._now.closed = self._ask(self._store.closed, self._before.closed)
+        return self._now.closed
 
     def summaries(self, ids: Iterable[str]) -> dict[str, Summary]:
         """Return some summaries by id, without those that do not exist."""
@@ -163,19 +170,22 @@ class Snapshot:
             case WriteLease():
                 self._ask_again("leases")
 
-    def _ask_again(self, name: Literal["pending", "everybody", "drafts", "asides", "leases"]) -> None:
+    def _ask_again(self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases"]) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
         now = self._now
+        if subject_of(stream) is REHEARSAL:
+            return
         if subject_of(stream) is not DEFENSE:
             student = msgspec.convert(row, Student)
             if student.id not in now.students:
                 self._ask_again("everybody")  # it may be a new one
             _take(now.students, student)
             return
+        self._ask_again("closed")
         summary = msgspec.convert(row, Summary)
         if summary.id not in now.summaries and summary.pending:
             self._ask_again("pending")  # whether it still is one: another console may have written since
@@ -188,6 +198,7 @@ class _Rows:
     """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
+    closed: tuple[Closed, ...] | None = None
     everybody: set[str] | None = None
     summaries: dict[str, Summary | None] = field(default_factory=dict)
     students: dict[str, Student | None] = field(default_factory=dict)
@@ -199,6 +210,7 @@ class _Rows:
         """Return these rows, and the earlier ones where there are none."""
         return _Rows(
             before.pending if self.pending is None else self.pending,
+            before.closed if self.closed is None else self.closed,
             before.everybody if self.everybody is None else self.everybody,
             before.summaries | self.summaries,
             before.students | self.students,

@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from defense_console.desk.exchange.files import Taken
+from defense_console.desk.student.wording import describe_student
 from defense_console.exchange.appointments import Appointment, ImportPlan, LeftOut, events_of
+from defense_console.exchange.calendar.weekly_sessions import SessionsPlan
 from defense_console.exchange.lists.understood import ReadRow
 from defense_console.exchange.platform.comparing import PlatformDifference
 from defense_console.exchange.same_id import revealed
 from defense_console.model.defense.kinds import CalendarLinked, Planned, Rescheduled
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.envelope import Event, Stamp
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import cells, one_line
 from defense_console.terminal.tables import titled
 from defense_console.terminal.words import bad_line_text, place_in_file
-from defense_console.words.translation import _, date_time, duration_text, ngettext
+from defense_console.words.translation import _, date_time, duration_text, language, ngettext
 
 
 def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False) -> Iterator[str]:
@@ -42,6 +45,26 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
         yield from _read_otherwise(taken.plan)
         yield from changed_lines(taken.plan, zone)
         yield from _left_alone(taken.plan, zone, every)
+
+
+def session_lines(plan: SessionsPlan, dry_run: bool, zone: str) -> Iterator[str]:
+    """Say what a calendar changed of weekly sessions, then what was left alone and why."""
+    if dry_run:
+        yield _("Dry run: nothing was written.")
+    changed = [each for each in plan.planned if each.whats]
+    if not changed:
+        yield _("Nothing to change: the store says the same already.")
+    stamp = Stamp("", 0, 0, "")
+    for each in changed:
+        yield one_line(each.student.name)
+        for what in each.whats:
+            yield "  " + one_line(describe_student(Event(1, 1, stamp, "", what), language(), zone))
+    left = [
+        _("line {line}: “{title}”: {reason}", line=one.line, title=one_line(one.title) or _("without a title"),
+          reason=_(one.reason, **one.parameters))
+        for one in plan.left_alone
+    ]  # fmt: skip
+    yield from titled(_("Not taken:"), [*left, *(bad_line_text(fault, entries=False) for fault in plan.faults)])
 
 
 def question_lines(plan: ImportPlan, zone: str) -> Iterator[str]:

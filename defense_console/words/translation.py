@@ -49,6 +49,12 @@ _SHORT_MONTHS: Final = {
     "fr": ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+_MONTHS: Final = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+           "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December"),
+}  # fmt: skip
 _DATES: Final = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
@@ -266,6 +272,16 @@ class Translator:
             return f"{_SHORT_MONTHS[self.language][day.month - 1]} {day.year}"
         return self._day_and_month(day)
 
+    def month(self, day: date, today: date) -> str:
+        """Return `March`, in French `mars`; with the year where it is not the one of `today`."""
+        name = _MONTHS[self.language][day.month - 1]
+        return name if day.year == today.year else f"{name} {day.year}"
+
+    def short_month(self, day: date, today: date) -> str:
+        """Return `Mar`, in French `mars`; `Mar 27` where the year is not the one of `today`."""
+        name = _SHORT_MONTHS[self.language][day.month - 1]
+        return name if day.year == today.year else f"{name} {day.year % 100:02}"
+
     def _day_and_month(self, day: date) -> str:
         return f"{day.day} {_SHORT_MONTHS[self.language][day.month - 1]}"
 
@@ -407,5 +423,7 @@ clock_time = _in_force(Translator.clock_time)
 date_time = _in_force(Translator.date_time)
 weekday = _in_force(Translator.weekday)
 short_day = _in_force(Translator.short_day)
+month = _in_force(Translator.month)
+short_month = _in_force(Translator.short_month)
 short_when = _in_force(Translator.short_when)
 when = _in_force(Translator.when)

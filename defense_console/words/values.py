@@ -157,6 +157,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/estimate": N_("how far a project is"),
     "ask/goal_text": N_("text of a goal"),
     "ask/answer": N_("answer to a question"),
+    "ask/alert_facts": N_("facts of an alert"),
+    "ask/alert_done": N_("what I did, of an alert"),
+    "ask/alert_asked": N_("what I ask, of an alert"),
+    "ask/alert_closing": N_("what would close an alert"),
+    "ask/alert_answer": N_("the school's answer to an alert"),
+    "ask/praise": N_("praise of a student"),
     "ask/goal_date": N_("new date of a goal"),
     "ask/goal_reason": N_("why a goal is moved or dropped"),
 }

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from textual.geometry import Size
 
+from defense_console.desk.student.asked import Asked
 from defense_console.desk.student.holidays import holidays_of
-from defense_console.desk.student.student import Asked, StudentDesk
+from defense_console.desk.student.student import StudentDesk
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError

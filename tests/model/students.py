@@ -14,7 +14,7 @@ from defense_console.model.log.instants import instant, iso
 from defense_console.model.log.undo import Redone, Undone
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentWhat
-from defense_console.model.student.state import AlertResult, Blocked, FollowedStudent, LearningSkill, Pace
+from defense_console.model.student.state import AlertResult, Blocked, FollowedStudent, LearningSkill, Pace, SelfRating
 
 REGISTERED = ev.StudentRegistered("s1", "Lina Demo", "lina@example.org", "Europe/Paris")
 
@@ -92,6 +92,7 @@ def proposals(state: FollowedStudent, at: Stamp) -> st.SearchStrategy[Any]:
         st.builds(ev.PathPlanned, projects, some_day, st.dictionaries(projects, st.integers(0, 9), max_size=2)),
         st.builds(ev.ProjectSettled, projects, outcomes, some_day, _TEXTS),
         st.builds(ev.ProgressEstimated, projects, st.integers(-1, 11).map(lambda n: n * 10) | st.just(5)),
+        st.builds(ev.SelfRated, projects, _TEXTS, st.none() | st.sampled_from(get_args(SelfRating))),
         st.builds(ev.QuestionAsked, _TEXTS, projects, _TEXTS),
         st.builds(ev.QuestionAnswered, seqs, _TEXTS),
         st.builds(ev.QuestionDropped, seqs),
@@ -100,7 +101,7 @@ def proposals(state: FollowedStudent, at: Stamp) -> st.SearchStrategy[Any]:
         st.builds(ev.AlertRaised, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, st.booleans()),
         st.builds(ev.AlertAcknowledged, seqs, _TEXTS),
         st.builds(ev.AlertClosed, seqs, st.sampled_from(get_args(AlertResult))),
-        st.builds(ev.ProposalPutOff, _TEXTS, some_day),
+        st.builds(ev.ProposalPutOff, _TEXTS, some_day, st.integers(0, 30)),
     )  # fmt: skip
 
 
@@ -122,6 +123,8 @@ def everything(at: Stamp) -> tuple[StudentWhat, ...]:
         ev.PromiseSettled(8, True),
         ev.ProjectSettled("IRP-P1", "validated", day(at), "the school"),
         ev.ProgressEstimated("IRP-P2", 40),
+        ev.SelfRated("IRP-P2", "IRP-P2-B1.1-1", "met"),
+        ev.SelfRated("IRP-P2", "IRP-P2-B1.1-1", None),
         ev.QuestionAnswered(11, "The one you can meet."),
         ev.QuestionDropped(11),
         ev.ResourcePointed("A book", "https://example.org"),

@@ -15,7 +15,6 @@ from defense_console.model.student.alerts import (
     Answer,
     Meeting,
     Precision,
-    Said,
     StudentFacts,
     precision,
     proposals,
@@ -23,6 +22,7 @@ from defense_console.model.student.alerts import (
     tightened,
 )
 from defense_console.model.student.course import Away
+from defense_console.model.student.state import Said
 from tests.examples import examples
 
 RULES = load_desk_rules().alerts
@@ -49,7 +49,7 @@ def spoken(known: StudentFacts, today: date) -> dict[str, int]:
 
 
 def answered(said: Said, measured: int = 2, day: date = START, **more: bool) -> Answer:
-    return Answer("s1", "missed", measured, day, said, **more)
+    return msgspec.structs.replace(Answer("s1", "missed", measured, day, said), **more)
 
 
 def test_every_measure_has_a_rule() -> None:
@@ -60,6 +60,9 @@ def test_a_student_who_comes_and_works_gives_no_reason() -> None:
     assert spoken(well(70), after(75)) == {}
     assert spoken(facts(), after(20)) == {}  # a store without check-ins
     assert spoken(facts(), after(-3)) == {}
+
+
+missed_first = (Meeting(START, held=False),)
 
 
 def missed(*held: bool) -> tuple[Meeting, ...]:
@@ -86,6 +89,7 @@ SEEN_BEFORE = {"meetings": well(84).meetings, "outputs": well(84).outputs}
     ({"away": (Away(after(90), after(98), after(90)),), **SEEN_BEFORE}, "not-back", 2),
     ({"away": (Away(after(90), after(99), after(90)),), **SEEN_BEFORE}, "not-back", None),
     ({"away": (Away(after(60), after(80), after(60)),)}, "not-back", None),  # seen on day 98
+    ({"away": (Away(after(90), after(97), after(90)),), "back": (after(98),), **SEEN_BEFORE}, "not-back", None),
 ])  # fmt: skip
 def test_each_rule_speaks_at_its_threshold(changes: dict[str, object], rule: str, measured: int | None) -> None:
     known = msgspec.structs.replace(well(98), **changes)
@@ -93,7 +97,7 @@ def test_each_rule_speaks_at_its_threshold(changes: dict[str, object], rule: str
 
 
 def test_nothing_is_proposed_while_away_while_it_waits_for_me_or_after_the_end() -> None:
-    silent = facts()
+    silent = facts(meetings=missed_first)
     assert set(spoken(silent, after(40))) == {"unseen", "no-output"}
     away = msgspec.structs.replace(silent, away=(Away(after(30), after(60), after(29)),))
     assert spoken(away, after(40)) == {}
@@ -113,11 +117,11 @@ def test_a_reason_says_since_when_and_about_what() -> None:
 
 def test_the_strongest_reason_comes_first() -> None:
     known = facts(meetings=missed(False, False, False, False), outputs=(after(70),))
-    assert [each.rule for each in reasons(known, RULES, after(92))] == ["unseen", "missed", "no-output"]
+    assert [each.rule for each in reasons(known, RULES, after(92))] == ["missed", "unseen", "no-output"]
 
 
 def silent_ones(count: int) -> list[StudentFacts]:
-    return [facts(f"s{n}") for n in range(count)]
+    return [facts(f"s{n}", meetings=missed_first) for n in range(count)]
 
 
 def test_at_most_three_students_a_week_and_what_was_answered_counts() -> None:
@@ -135,7 +139,7 @@ def test_at_most_three_students_a_week_and_what_was_answered_counts() -> None:
 
 
 def test_the_student_with_most_and_strongest_reasons_comes_first() -> None:
-    longer = facts("s9", outputs=(after(10),))
+    longer = facts("s9", outputs=(after(10),), meetings=missed_first)
     shorter = facts("s0", outputs=(after(10),), meetings=(Meeting(after(30), held=True),))
     assert [each.student for each in proposals([shorter, longer], RULES, (), after(42))] == ["s9", "s0"]
     strong = facts("s0", outputs=(after(200),), meetings=(Meeting(after(10), held=True),))
@@ -148,12 +152,21 @@ def test_the_student_with_most_and_strongest_reasons_comes_first() -> None:
     ("raised", {"open": True}, 1000),
 ])  # fmt: skip
 def test_an_answer_keeps_its_rule_quiet_for_a_time(said: Said, more: dict[str, bool], days: int) -> None:
+    assert spoken(facts(), after(40)) == {"no-output": 40}, "a store without check-ins is asked for none"
     known = facts(meetings=missed(False, False))
     only = msgspec.structs.replace(RULES, rules=(MISSED,))
     answer = answered(said, 2, after(77), **more)
     assert proposals([known], only, [answer], after(77 + days - 1)) == ()
     assert bool(proposals([known], only, [answer], after(77 + days))) == (not more)
     assert proposals([msgspec.structs.replace(known, student="s2")], only, [answer], after(80))
+
+
+def test_later_ends_on_the_day_that_was_said() -> None:
+    known = facts(meetings=missed(False, False))
+    only = msgspec.structs.replace(RULES, rules=(MISSED,))
+    answer = Answer("s1", "missed", 2, after(77), "later", after(80))
+    assert proposals([known], only, [answer], after(79)) == ()
+    assert proposals([known], only, [answer], after(84))
 
 
 def test_precision_counts_what_was_answered_and_how_it_ended() -> None:
@@ -185,12 +198,13 @@ ANY_FACTS = st.builds(
     st.lists(st.tuples(DAYS, st.integers(0, 100)), max_size=4).map(tuple),
     st.lists(st.sampled_from(["P1", "P2"]), max_size=4).map(tuple),
     st.lists(st.tuples(DAYS, st.booleans()), max_size=5).map(tuple),
-    st.lists(st.builds(Away, DAYS, st.none() | DAYS, DAYS), max_size=3).map(tuple), st.booleans(), st.booleans(),
+    st.lists(st.builds(Away, DAYS, st.none() | DAYS, DAYS), max_size=3).map(tuple),
+    st.lists(DAYS, max_size=2).map(tuple), st.booleans(), st.booleans(),
 )  # fmt: skip
 ANSWERS = st.lists(
     st.builds(Answer, st.sampled_from(["s1", "s2", "gone"]), st.sampled_from(["missed", "unseen", "no rule"]),
-              st.integers(0, 50), DAYS, st.sampled_from(["raised", "later", "not_founded"]), st.booleans(),
-              st.booleans()),
+              st.integers(0, 50), DAYS, st.sampled_from(["raised", "later", "not_founded"]), st.none() | DAYS,
+              st.booleans(), st.booleans()),
     max_size=8,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from defense_console.model.curriculum import Curricula, canonical_json
 from defense_console.model.defense.kinds import DefenseWhat
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Log, append_action, check_action
 from defense_console.model.log.chain import StoredLine, chain, first_hash
@@ -66,9 +66,9 @@ def read(subject: Subject[Any, Any], events: tuple[Any, ...]) -> Log[Any, Any]:
     return Log.read(subject, id, lines, CURRICULA)
 
 
-def _defense(beginning: Callable[[], Any]) -> tuple[Log[Any, Any], Machine]:
+def _defense(beginning: Callable[[], Any], subject: Subject[Any, Any] = DEFENSE) -> tuple[Log[Any, Any], Machine]:
     history = beginning()
-    return read(DEFENSE, tuple(history.events)), history.machine
+    return read(subject, tuple(history.events)), history.machine
 
 
 def _student(whats: Callable[[Stamp], tuple[StudentWhat, ...]]) -> tuple[Log[Any, Any], Machine]:
@@ -81,6 +81,7 @@ def _student(whats: Callable[[Stamp], tuple[StudentWhat, ...]]) -> tuple[Log[Any
 
 CASES = (
     Case(DEFENSE, tuple(partial(_defense, begin) for begin in BEGINNINGS), DefenseWhat, proposals),
+    Case(REHEARSAL, tuple(partial(_defense, b, REHEARSAL) for b in BEGINNINGS[:3]), DefenseWhat, proposals),
     Case(STUDENT, tuple(partial(_student, whats) for whats in students.BEGINNINGS), StudentWhat, students.proposals),
 )
 BOTH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.subject.prefix.strip("/"))

@@ -36,6 +36,8 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
+from defense_console.model.student import kinds as ev_student
+from defense_console.model.student.alerts import Reason
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
@@ -44,6 +46,8 @@ from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.refused import WISHES as ASIDE
 from defense_console.screens.shared.refused import OnAside
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
+from defense_console.screens.students.alerts import ALERTS, OnAlerts
+from defense_console.screens.students.readiness import READINESS, OnReadiness
 from defense_console.screens.students.wishes import (
     CHECK_IN,
     CHOICES_OF,
@@ -430,6 +434,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "student.kept": lambda t, s: settled(t, s, kept=True),
         "student.dropped": lambda t, s: settled(t, s, kept=False),
         "student.moved": goal_moved,
+        "student.earlier": lambda t, s: t.student.answer_question(int(s.key.partition("/")[2]), "so"),
         "student.learning": lambda t, _: t.student.note_learning("asking", 1, "more"),
         "student.resource": lambda t, _: t.student.point_to("a book"),
         "student.estimate": lambda t, _: estimated(t, 0),
@@ -448,6 +453,23 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
         "check_in.promise": lambda t, _: written(t.student, "promise"),
         "check_in.close": lambda t, _: t.student.end_session(),
     },
+    "alerts": {
+        "edit.undo": lambda t, _: t.student.undo(),
+        "edit.redo": lambda t, _: t.student.redo(),
+        "alerts.raise": lambda t, _: t.student.raise_alert(ev_student.AlertRaised("a", "b", "c", "d")),
+        "alerts.praise": lambda t, _: t.student.raise_alert(ev_student.AlertRaised("a", kudos=True)),
+        "alerts.later": lambda t, s: t.student.put_off(s.reasons, "2030-01-01"),
+        "alerts.unfounded": lambda t, s: t.student.put_off(s.reasons),
+        "alerts.answered": lambda t, s: t.student.acknowledge_alert(s.alert.seq, "so"),
+        "alerts.close": lambda t, s: t.student.close_alert(s.alert.seq, "helped"),
+    },
+    "readiness": {
+        **ABOUT_A_STUDENT,
+        "readiness.met": lambda t, s: t.student.rate_self(s.project, s.key, "met"),
+        "readiness.to_improve": lambda t, s: t.student.rate_self(s.project, s.key, "to_improve"),
+        "readiness.not_met": lambda t, s: t.student.rate_self(s.project, s.key, "not_met"),
+        "readiness.clear": lambda t, s: t.student.rate_self(s.project, s.key, None),
+    },
     "aside": {
         "aside.keep": lambda t, s: t.brief.take_up(s.key),
         "aside.drop": dropped,
@@ -460,7 +482,9 @@ A key without an action of its own has no row: it records what it wishes."""
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
     "queue.students", "documents.open", "students.open", "students.search", "students.order", "student.check_in",
-    "student.reports", "check_in.copy",
+    "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",
+    "alerts.save", "alerts.open", "insight.save", "student.rehearse", "readiness.rehearsed", "rehearsed.copy",
+    "rehearsed.save", "timeline.replay",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
     "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",
@@ -472,7 +496,7 @@ CHANGES_NOTHING_TWICE = frozenset({
     "verdict.validated", "verdict.conditional", "verdict.rework", "clock.pause_reason",
 })  # fmt: skip
 """What is so already is not recorded again: where the law refuses it, the desk has nothing to refuse."""
-PLACES = ("console.", "move.", "panel.", "queue.tab_", "students.tab_", "difference.")
+PLACES = ("console.", "move.", "panel.", "queue.tab_", "students.tab_", "difference.", "replay.")
 """Beginnings of the ids of others, which go somewhere or are about no defense at all."""
 
 
@@ -494,7 +518,7 @@ def test_every_command_is_known_to_record_something_or_nothing() -> None:
 WISHES: Mapping[Context, Wishes[Any]] = {
     "queue": QUEUE, "brief": BRIEF, "waiting": WAITING, "audience": CLOCK, "live": LIVE, "verdict": VERDICT,
     "revisions": DOCUMENTS, "preview": REPORT, "aside": ASIDE, "students": STUDENTS, "student": ON_A_STUDENT,
-    "check_in": CHECK_IN,
+    "check_in": CHECK_IN, "alerts": ALERTS, "readiness": READINESS,
 }  # fmt: skip
 
 
@@ -556,6 +580,13 @@ def student_views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
     for key in (*keys, "goal/999", "pace", "blocked"):
         yield "student", ON_A_STUDENT, OnStudent(table.student, "goals", key)
         yield "check_in", CHECK_IN, OnStudent(table.student, "today", key)
+    yield "alerts", ALERTS, OnAlerts()
+    yield "alerts", ALERTS, OnAlerts(table.student)
+    yield "alerts", ALERTS, OnAlerts(table.student, (Reason("missed", 2, 2),))
+    for alert in student.alerts:
+        yield "alerts", ALERTS, OnAlerts(table.student, (), alert)
+    for panel, key, project in (("", "", ""), ("", "", PROJECT), ("criteria", MISSED, PROJECT)):
+        yield "readiness", READINESS, OnReadiness(table.student, panel, key, project)
 
 
 Views = Callable[[Table], Iterator[tuple[Context, Wishes[Any], Asks]]]
@@ -593,6 +624,11 @@ def only_the_screen_knows(reason: ConsoleError) -> bool:
         "The session has not started: {key:check_in.start} starts it.",
         "Choose what is answered first: {key:panel.next} goes there.",
         "No session is planned today that could be called off.",
+        "Choose a proposal first: {key:panel.next} goes there.",
+        "Choose an alert that is raised: {key:panel.next} goes there.",
+        "Choose a criterion first: {key:panel.next} goes there.",
+        "Choose a question first: {key:panel.next} goes to the questions.",
+        "No student is selected.",
         "{key:brief.tick} ticks a check or a deliverable: {key:panel.next} goes there.",
         "{key:brief.tick} ticks a check: {key:panel.next} goes there.",
         "This skill was acquired before: {key:live.details} opens it.",
@@ -742,6 +778,12 @@ def student_history(t: Table) -> Iterator[None]:
     yield
     desk.go_away(desk.today)
     yield
+    desk.raise_alert(ev_student.AlertRaised("two missed", "called", "call them", "a session"))
+    yield
+    desk.acknowledge_alert(desk.student.alerts[0].seq, "we call")
+    yield
+    desk.close_alert(desk.student.alerts[0].seq, "helped")
+    yield
     t.held_elsewhere()
     yield
     t.let_go()
@@ -752,7 +794,7 @@ def student_history(t: Table) -> Iterator[None]:
 def test_nor_does_a_key_on_a_student() -> None:
     table = new_table()
     refusals = [compare(table, student_views) for _state in student_history(table)]
-    assert len(refusals) == 11
+    assert len(refusals) == 14
     assert min(refusals) > 10, "a comparison in which nothing is refused proves little"
     assert table.student.student.sessions[0].blocked == "yes"
 

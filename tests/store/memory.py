@@ -17,7 +17,7 @@ import msgspec
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
@@ -141,7 +141,7 @@ class MemoryStore:
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         if subject_of(stream) is STUDENT:
             self._tables.students[row["id"]] = msgspec.convert(row, Student)
-        else:
+        elif subject_of(stream) is DEFENSE:
             self._tables.summaries[row["id"]] = msgspec.convert(row, Summary)
 
     def _summaries(self) -> list[Summary]:
@@ -161,11 +161,7 @@ class MemoryStore:
         return tuple(summary for summary in self._summaries() if summary.pending)
 
     def closed(self) -> tuple[Closed, ...]:
-        found = [
-            Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at, s.session, s.in_force)
-            for s in self._summaries()
-            if not s.pending
-        ]
+        found = [closed_row(summary) for summary in self._summaries() if not summary.pending]
         return tuple(sorted(found, key=lambda each: (each.planned_at, each.id), reverse=True))
 
     def find(self, prefix: str) -> tuple[Summary, ...]:

@@ -124,6 +124,30 @@ def _students(room: Room) -> str:
     return ""
 
 
+def _ahead(room: Room) -> str:
+    """A student whose end can be forecast, who missed two sessions, and of whom one alert is raised."""
+    room.student("s5", "Inès Gabarit")
+    room.follow("s5", student.PathPlanned("PN", "2026-05-06", dict(zip(
+        ("PN-P1", "PN-P2", "PN-P3", "PN-P4", "PN-P5"), (4, 6, 7, 8, 8), strict=True))))  # fmt: skip
+    for project, day in (("PN-P1", "2026-06-07"), ("PN-P2", "2026-07-26"), ("PN-P3", "2026-09-21")):
+        room.follow("s5", student.ProjectSettled(project, "validated", day, "Morgane Exemple"))
+    room.follow("s5", student.WeeklyPlanned("2026-10-06", "10:00", "Europe/Paris", length_min=30))
+    room.follow("s5", student.SessionMissed("2026-11-10", "no word"), student.SessionMissed("2026-11-17", "no word"))
+    room.follow(
+        "s5", student.SelfRated("PN-P4", "PN-P4-2.1-2.5-1", "met"), student.GoalPromised("Three drafts", "2026-12-01")
+    )
+    room.follow("s1", student.AlertRaised(
+        "Nothing came in since 1 October.", "Two calls, one message.", "That his referent calls him this week.",
+        "Something comes in.", "no-output", measured=54))  # fmt: skip
+    return ""
+
+
+def _insight(room: Room) -> str:
+    """One conditional verdict, its documents on the way."""
+    _revisions(room)
+    return ""
+
+
 SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "queue": (_brief, ()),
     "brief": (_brief, ()),
@@ -135,6 +159,10 @@ SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "students": (_students, ("s", "5")),
     "student": (_students, ("s", "5", "enter")),
     "check_in": (_students, ("s", "5", "c", "t", "v")),
+    "progress": (_ahead, ("s", "slash", *"inès", "enter", "enter")),
+    "alerts": (_ahead, ("s", "a")),
+    "readiness": (_ahead, ("s", "slash", *"inès", "enter", "enter", "d")),
+    "insight": (_insight, ("s", "v")),
 }
 PAGES = ("queue", "brief", "live", "audience", "verdict", "revisions")
 SHOTS = [

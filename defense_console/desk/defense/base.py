@@ -18,7 +18,7 @@ from defense_console.model.defense import revision
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
 from defense_console.model.defense.rubric import project_of
 from defense_console.model.defense.state import Defense, Request
-from defense_console.model.defense.subject import DEFENSE, curriculum_of
+from defense_console.model.defense.subject import DEFENSE, Defenses, curriculum_of
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.path import ProjectStatus, path
@@ -33,10 +33,11 @@ class DefenseDesk(LogDesk[DefenseWhat, Defense]):
         ledger: The logs.
         defense_id: Whole id of the defense.
         leases: Who writes on what; None for a desk that is alone with its store.
+        subject: Defenses, or rehearsals.
     """
 
-    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases) -> None:
-        super().__init__(ledger, DEFENSE, defense_id, leases)
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases, subject: Defenses = DEFENSE) -> None:
+        super().__init__(ledger, subject, defense_id, leases)
 
     # --- reading -------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.rubric import next_unrated
 from defense_console.model.defense.state import Defense, QuestionState, RatingValue
+from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.defense.timeline import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.undo import settle
@@ -47,8 +48,8 @@ def advancing(defense: Defense) -> ev.PhaseEntered:
 class LiveDesk(DefenseDesk):
     """What the mentor does while the clock runs."""
 
-    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases) -> None:
-        super().__init__(ledger, defense_id, leases)
+    def __init__(self, ledger: Ledger, defense_id: str, leases: Leases, subject: Defenses = DEFENSE) -> None:
+        super().__init__(ledger, defense_id, leases, subject)
         self._last_tick: Stamp | None = None
         self._follows = self.read_only is not None
         if not self._follows:

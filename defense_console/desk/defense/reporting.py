@@ -12,7 +12,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, Version
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.reports.content import message as messages
@@ -32,8 +32,10 @@ def paragraph_field(language: str, key: str) -> str:
 class ReportingDesk(DefenseDesk):
     """What the mentor reads before it goes out; `zone` is the IANA name of the mentor's time zone."""
 
-    def __init__(self, ledger: Ledger, id: str, leases: Leases, *, zone: str = "UTC") -> None:
-        super().__init__(ledger, id, leases)
+    def __init__(
+        self, ledger: Ledger, id: str, leases: Leases, *, zone: str = "UTC", subject: Defenses = DEFENSE
+    ) -> None:
+        super().__init__(ledger, id, leases, subject)
         self._zone = zone
 
     def report(self, reader: Reader, language: str, version: int | None = None) -> Report:

@@ -14,7 +14,7 @@ from defense_console.model.defense import revision, rubric, signing
 from defense_console.model.defense.attempts import carried_from
 from defense_console.model.defense.legal import SIGNED
 from defense_console.model.defense.state import Defense, OutcomeValue, Request
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
 from defense_console.words.translation import language
@@ -23,8 +23,17 @@ from defense_console.words.translation import language
 class VerdictDesk(ReportingDesk):
     """What the mentor does to decide; `countdowns` are those of this console."""
 
-    def __init__(self, ledger: Ledger, id: str, leases: Leases, countdowns: Countdowns, *, zone: str = "UTC") -> None:
-        super().__init__(ledger, id, leases, zone=zone)
+    def __init__(
+        self,
+        ledger: Ledger,
+        id: str,
+        leases: Leases,
+        countdowns: Countdowns,
+        *,
+        zone: str = "UTC",
+        subject: Defenses = DEFENSE,
+    ) -> None:
+        super().__init__(ledger, id, leases, zone=zone, subject=subject)
         self._countdowns = countdowns
 
     # --- what the screen shows -----------------------------------------------------------------------------------

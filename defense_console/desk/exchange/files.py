@@ -14,7 +14,8 @@ from defense_console.desk.exchange.importing import ImportDesk
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.exchange.appointments import ImportPlan
 from defense_console.exchange.calendar.matching import Said
-from defense_console.exchange.calendar.writing import CalendarForm, write_calendar
+from defense_console.exchange.calendar.weekly_sessions import SessionsPlan
+from defense_console.exchange.calendar.writing import CalendarForm, ExportedStudent, write_calendar
 from defense_console.exchange.data_file import DataFile
 from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.exported import ExportedDefense
@@ -22,13 +23,14 @@ from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, read_archive
 from defense_console.model.curriculum import Curriculum
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.student.weekly import Holidays, no_holidays
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
@@ -97,6 +99,12 @@ class ExchangeDesk:
         """Follow a calendar; see `ImportDesk.take_calendar`."""
         return Taken(self._imports.take_calendar(data, said, horizon_days, dry_run=dry_run))
 
+    def take_sessions(
+        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+    ) -> SessionsPlan:
+        """Follow the weekly sessions of a calendar; see `ImportDesk.take_sessions`."""
+        return self._imports.take_sessions(data, said, horizon_days, dry_run=dry_run)
+
     # --- exports -------------------------------------------------------------------------------------------------
 
     def export(self) -> Iterator[bytes]:
@@ -114,7 +122,11 @@ class ExchangeDesk:
         pinned = {log.state.curriculum_hash for log in mine.values()}
         known = self.store.student(student_id)
         own = STUDENT.stream(student_id)
-        streams = [*map(DEFENSE.stream, mine), *([own] if own in self.store.streams(STUDENT.prefix) else [])]
+        rehearsed = {id: self.logs.log(REHEARSAL, id) for id in self.logs.ids(REHEARSAL)}
+        rehearsed = {id: log for id, log in rehearsed.items() if log.state.student_id == student_id}
+        pinned |= {log.state.curriculum_hash for log in rehearsed.values()}
+        own_log = [own] if own in self.store.streams(STUDENT.prefix) else []
+        streams = [*map(DEFENSE.stream, mine), *map(REHEARSAL.stream, rehearsed), *own_log]
         curricula = {hash: body for hash, body in self.store.curricula().items() if hash in pinned}
         return self._export_of(streams, [known] if known is not None else [], curricula)
 
@@ -143,9 +155,20 @@ class ExchangeDesk:
         ordered = sorted(summaries, key=lambda one: (instant(one.planned_at), one.id))
         return write_csv(self._exported(one.id for one in ordered), form)
 
-    def export_calendar(self, form: CalendarForm) -> bytes:
-        """Write every sitting of every defense and what is due, as iCalendar; see `exchange/calendar/writing.py`."""
-        return write_calendar(self._exported(self.logs.ids(DEFENSE)), form)
+    def export_calendar(self, form: CalendarForm, holidays: Holidays = no_holidays) -> bytes:
+        """Write every sitting of every defense, what is due and the weekly sessions, as iCalendar.
+
+        Args:
+            holidays: Days of the mentor's country without weekly sessions.
+        """
+        students = self._with_sessions() if form.sessions else ()
+        return write_calendar(self._exported(self.logs.ids(DEFENSE)), form, students, holidays)
+
+    def _with_sessions(self) -> Iterator[ExportedStudent]:
+        for student in self.store.students():
+            if student.standing.plans:
+                log = self.logs.log(STUDENT, student.id)
+                yield ExportedStudent(log.events, log.state)
 
     def _exported(self, ids: Iterable[str]) -> Iterator[ExportedDefense]:
         names = {student.id: student.name for student in self.store.students()}

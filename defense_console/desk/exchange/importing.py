@@ -14,6 +14,7 @@ from defense_console.desk.logs.direct import DirectLogs
 from defense_console.exchange.appointments import ImportPlan, ImportWishes, Target, Wish, events_of
 from defense_console.exchange.calendar.matching import Directory, Said, match_events
 from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
+from defense_console.exchange.calendar.weekly_sessions import SessionsPlan, plan_sessions
 from defense_console.exchange.calendar.writing import appointment_revision
 from defense_console.exchange.data_file import DataFile
 from defense_console.exchange.held import HeldDefense, HeldDefenses
@@ -88,6 +89,24 @@ class ImportDesk:
         span = RepetitionSpan(now - _LOOK_BACK, now + timedelta(days=horizon_days))
         wishes = match_events(read_calendar(data, self.zone, span), said, Directory(people, self.shipped), self._target)
         return self._take(wishes, people, at, dry_run)
+
+    def take_sessions(
+        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+    ) -> SessionsPlan:
+        """Follow the weekly sessions of a calendar: plan them, cancel and move those that it leaves out and moves.
+
+        Raises:
+            BadFile: It is no calendar, or what the mentor says cannot be; the store is untouched.
+        """
+        at, people = self.logs.now(), self._people()
+        directory = Directory(people, self.shipped)
+        plan = plan_sessions(data, said, directory, self.zone, instant(at.wall), timedelta(days=horizon_days))
+        if not dry_run:
+            with self.store.transaction():
+                for each in plan.planned:
+                    if each.whats:
+                        self.logs.decide(STUDENT, each.student.id, list(each.whats), at)
+        return plan
 
     def _take(self, wishes: ImportWishes, people: Mapping[str, Student], at: Stamp, dry_run: bool) -> ImportPlan:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)

@@ -22,7 +22,7 @@ import msgspec
 
 from defense_console.clocks import is_certain, same_namespace, same_process
 from defense_console.model.defense import timeline as clock
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, Store, WriteLease
@@ -116,7 +116,9 @@ def void_leases(store: Store, me: Holder, now: Stamp, process_start: ProcessStar
     return sorted(
         stream
         for stream, lease in leases.items()
-        if stream not in live and not held_by_other(lease, me, now, process_start, store.name_held)
+        if stream not in live
+        and not stream.startswith(REHEARSAL.prefix)  # it may be going on: its log would have to be read
+        and not held_by_other(lease, me, now, process_start, store.name_held)
     )
 
 

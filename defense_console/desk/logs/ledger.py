@@ -139,6 +139,11 @@ class Ledger:
         """What a log folds to now."""
         return self.log(subject, id).log.state
 
+    def glance(self, subject: Subject[W, S], id: str) -> S:
+        """What a log folds to now, for who looks at many logs: one that is not open is not kept in memory."""
+        stream = subject.stream(id)
+        return (self.log(subject, id) if stream in self._logs else self._read(subject, id)).log.state
+
     def state_at(self, subject: Subject[W, S], id: str, seq: int) -> S:
         """What a log folded to after the event with this number."""
         return self.log(subject, id).log.upto(seq, self.curricula).state

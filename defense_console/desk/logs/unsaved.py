@@ -13,7 +13,7 @@ from defense_console.desk.exchange.clipboard import Copied
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.student.wording import describe_student
 from defense_console.model.defense.kinds import DefenseEvent
-from defense_console.model.defense.subject import DEFENSE, curriculum_of
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses, curriculum_of
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event
 from defense_console.model.student.subject import STUDENT
@@ -86,6 +86,9 @@ def _short_name(store: Store, stream: str) -> str:
     subject, id = subject_of(stream), subject_of(stream).id_of(stream)
     summary = next(iter(store.summaries_by_ids([id])), None) if subject is DEFENSE else None
     student_id = id if summary is None else summary.student_id
+    if subject is REHEARSAL:
+        first = subject.decode(store.read_log(stream)[0].body).what
+        student_id = str(getattr(first, "student_id", id))
     student = store.student(student_id)
     name = student_id if student is None else student.name
     return name if summary is None else f"{name} ({summary.project})"
@@ -177,10 +180,10 @@ def copy_unsaved(text: str, folder: Path | None) -> Copied:
 def _title(stream: str, ledger: Ledger, _: Translator) -> str:
     subject = subject_of(stream)
     id = subject.id_of(stream)
-    if subject is not DEFENSE:
+    if not isinstance(subject, Defenses):
         return _("Student {id}", id=id or "?")
     try:
-        defense = ledger.state(DEFENSE, id)
+        defense = ledger.state(subject, id)
         student = ledger.snapshot.student(defense.student_id)
     except ConsoleError:
         return _("Defense {id}", id=id)
@@ -195,7 +198,7 @@ def _events(
 ) -> Iterator[str]:
     subject = subject_of(stream)
     events: Sequence[Event[Any]] = [subject.decode(body) for body in bodies]
-    if subject is not DEFENSE:
+    if not isinstance(subject, Defenses):
         student: Sequence[Event[Any]] = events
         with suppress(ConsoleError):
             student = ledger.log(STUDENT, STUDENT.id_of(stream)).events
@@ -205,7 +208,7 @@ def _events(
     curriculum = project = None
     known: Sequence[DefenseEvent] = events
     try:
-        log = ledger.log(DEFENSE, DEFENSE.id_of(stream))
+        log = ledger.log(subject, subject.id_of(stream))
         curriculum = curriculum_of(log.log.state, ledger.curricula)
         project = curriculum.project(log.log.state.project)
         known = log.events

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.student.student import StudentDesk
 from defense_console.desk.student.wording import describe_student
-from defense_console.model.defense.subject import DEFENSE, in_force
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses, in_force
 from defense_console.reports.content.value import Fact, Part, Passage, Report, Section
 from defense_console.store.base import Draft
 from defense_console.words.consequences import Consequence
@@ -31,7 +32,8 @@ def access_report(desk: StudentDesk, language: str, zone: str) -> Report:
     own = [_said(_, e.at.wall, e.author, describe_student(e, language, zone, desk.events), zone) for e in desk.events]
     own += _typed(_, desk.drafts, zone)
     sections = [Section("student", _("Log of the student"), (Part("student", "", tuple(own)),))]
-    sections += _defenses(desk, _, language, zone)
+    sections += _defenses(desk, DEFENSE, desk.defenses, _, language, zone)
+    sections += _defenses(desk, REHEARSAL, desk.rehearsals, _, language, zone)
     title = _("Everything held about {name}", name=student.name)
     return Report(
         "student",
@@ -49,18 +51,24 @@ def access_report(desk: StudentDesk, language: str, zone: str) -> Report:
     )
 
 
-def _defenses(desk: StudentDesk, _: Translator, language: str, zone: str) -> Iterator[Section]:
+def _defenses(
+    desk: StudentDesk, subject: Defenses, found: Mapping[str, Defense], _: Translator, language: str, zone: str
+) -> Iterator[Section]:
     ledger = desk.ledger
-    for id, defense in desk.defenses.items():
-        events = ledger.log(DEFENSE, id).events
+    for id, defense in found.items():
+        events = ledger.log(subject, id).events
         curriculum = in_force(defense, ledger.curricula)
         project = curriculum.project(defense.project) if curriculum is not None else None
         rows = requests_of(events)
         said = [
             _said(_, e.at.wall, e.author, describe(e, curriculum, language, project, rows, zone), zone) for e in events
         ]
-        said += _typed(_, ledger.drafts(DEFENSE.stream(id)), zone)
-        title = _("Defense of {project}, attempt {n}", project=defense.project, n=defense.attempt)
+        said += _typed(_, ledger.drafts(subject.stream(id)), zone)
+        title = (
+            _("Defense of {project}, attempt {n}", project=defense.project, n=defense.attempt)
+            if subject is DEFENSE
+            else _("Rehearsal {n} of {project}", project=defense.project, n=defense.attempt)
+        )
         yield Section(id, title, (Part(id, "", tuple(said)),))
 
 

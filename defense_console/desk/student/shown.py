@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from defense_console.desk.student.overview import Overview, StudentLine
+from defense_console.desk.student.outlook import Outlook, OutlookDesk
+from defense_console.desk.student.overview import StudentLine
+from defense_console.desk.student.student import StudentDesk
+from defense_console.model.student.forecast import Forecast
 from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.weekly import Occurrence
+from defense_console.words.translation import error_text
 
 
-def line_document(line: StudentLine) -> dict[str, Any]:
+def line_document(line: StudentLine, outlook: Outlook) -> dict[str, Any]:
     """Return a line of the list of students."""
     student, standing = line.student, line.student.standing
     return {
@@ -29,6 +34,51 @@ def line_document(line: StudentLine) -> dict[str, Any]:
         "next_due": standing.next_due or None,
         "promises": standing.promises,
         "away": line.away,
+        "forecast": forecast_document(outlook.forecast),
+        "output": list(outlook.output),
+    }
+
+
+def forecast_document(said: Forecast | None) -> dict[str, Any] | None:
+    """Return the forecast of a path's end, None without a plan."""
+    if said is None:
+        return None
+    end = said.end
+    return {
+        "planned": whole(said.planned),
+        "finished": said.finished,
+        "too_early": said.too_early,
+        "first": whole(end.first if end is not None else None),
+        "likely": whole(end.likely if end is not None else None),
+        "last": whole(end.last if end is not None else None),
+        "ended": whole(said.ended),
+        "on_time_percent": said.on_time_percent,
+    }
+
+
+def alerts_document(outlooks: OutlookDesk) -> dict[str, Any]:
+    """Return what is proposed, what is raised, and how often each rule was right."""
+    names = {id: each.student.name for id, each in outlooks.at_once().items()}
+    problem = outlooks.rules_problem
+    return {
+        "proposals": [
+            {"student": {"id": each.student, "name": names[each.student]}, "reasons": whole(each.reasons)}
+            for each in outlooks.proposals()
+        ],
+        "raised": [
+            {"student": {"id": student.id, "name": student.name}, **whole(alert)}
+            for student, alert in outlooks.raised()
+        ],
+        "rules": [
+            {
+                **whole(each.rule),
+                "founded": each.precision.founded,
+                "of": each.precision.of,
+                "tighter": each.tighter.at_least if each.tighter is not None else None,
+            }
+            for each in outlooks.rule_records()
+        ],
+        "rules_problem": error_text(problem) if problem is not None else None,
     }
 
 
@@ -37,10 +87,13 @@ def session_document(session: Occurrence) -> dict[str, Any]:
     return whole(session)  # type: ignore[no-any-return]
 
 
-def student_document(student: FollowedStudent, shown: Overview) -> dict[str, Any]:
+def student_document(desk: StudentDesk, outlooks: OutlookDesk) -> dict[str, Any]:
     """Return all that is known of a student, and what follows from it now."""
+    student, shown, project = desk.student, desk.overview(), desk.running_project
+    ready = None if project is None else {"project": project.id, **whole(outlooks.readiness(student.id, project.id))}
     return {
-        **line_document(shown.line),
+        **line_document(shown.line, outlooks.of(student.id)),
+        "readiness": ready,
         "weekly_plans": whole(student.standing.plans),
         "days": whole(student.standing.days),
         "away_since": whole(student.standing.away),
@@ -66,4 +119,6 @@ def whole(value: object) -> Any:
         return {key: whole(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return [whole(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return value

@@ -6,9 +6,8 @@ and `ask/…`, see `Asked`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from itertools import chain
 from typing import Final
 
@@ -16,15 +15,18 @@ from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.student.asked import settled_by
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import Overview, overview
+from defense_console.desk.student.preparing import project_named
 from defense_console.desk.student.progress import computed_percent
+from defense_console.desk.student.rehearsing import rehearsals_of
 from defense_console.desk.student.today import FormField, form_fields
 from defense_console.desk.typed.day import far_day, plain_words
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.desk.typed.weekly import typed_weekly
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.curriculum import Criterion, Curriculum, Project
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
@@ -35,6 +37,7 @@ from defense_console.model.log.kinds import numbered
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
+from defense_console.model.student.alerts import Reason
 from defense_console.model.student.check_in import CheckIn, check_in_events
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.state import (
@@ -44,6 +47,7 @@ from defense_console.model.student.state import (
     FollowedStudent,
     LearningSkill,
     Pace,
+    SelfRating,
     Session,
     SettledOutcome,
 )
@@ -54,32 +58,6 @@ from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, translator, zone_of
 
 _SOON: Final = timedelta(days=366)
-
-
-class Asked(StrEnum):
-    """Field keys of the questions that dialogs ask about a student."""
-
-    WEEKLY = "ask/weekly"
-    PATH_START = "ask/path_start"
-    PATH_WEEKS = "ask/path_weeks"
-    SETTLED = "ask/settled"
-    LEARNING = "ask/learning"
-    RESOURCE = "ask/resource"
-    ESTIMATE = "ask/estimate"
-    GOAL_TEXT = "ask/goal_text"
-    NAME = "ask/name"
-    EMAIL = "ask/email"
-    ZONE = "ask/zone"
-    SESSION = "ask/session"
-    SESSION_REASON = "ask/session_reason"
-    AWAY = "ask/away"
-    ANSWER = "ask/answer"
-    GOAL_DATE = "ask/goal_date"
-    GOAL_REASON = "ask/goal_reason"
-
-    def of(self, number: int) -> str:
-        """Return the key of a question about one goal, or one question. Args: number: of the event that made it."""
-        return f"{self}/{number}"
 
 
 class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
@@ -149,10 +127,33 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Return the mentor's local day, as the log writes it."""
         return local_day(self.ledger.now().wall, self.settings.zone).isoformat()
 
+    @property
+    def rehearsals(self) -> Mapping[str, Defense]:
+        """Return every rehearsal of the student, by id; their ids are computed."""
+        projects = (project.id for c in self.ledger.curricula.shipped.values() for project in c.projects)
+        return {id: each for project in projects for id, each in rehearsals_of(self.ledger, self.id, project).items()}
+
     def overview(self) -> Overview:
         """Return what the student's screen shows."""
         now = self.ledger.now().wall
         return overview(self.student, self.defenses, now, local_day(now, self.settings.zone), self.holidays)
+
+    def project_titles(self, project_id: str) -> dict[str, str]:
+        """Return the titles of a project's deliverables by their number, and what each criterion says by its id.
+
+        Criteria of the other projects of the curriculum are in it too: a student may have missed them before.
+        """
+        curriculum, project = project_named(self.ledger.curricula.shipped, project_id)
+        tongue = language()
+        criteria = {
+            c.id: f"{c.id} {c.text.in_(tongue)}" for each in curriculum.projects for c in curriculum.criteria_of(each)
+        }
+        return {str(each.n): each.title.in_(tongue) for each in project.deliverables} | criteria
+
+    def criteria_of(self, project_id: str) -> tuple[Criterion, ...]:
+        """Return the criteria of a project in the order of its rubric."""
+        curriculum, project = project_named(self.ledger.curricula.shipped, project_id)
+        return tuple(curriculum.criteria_of(project))
 
     def session(self, day: str) -> Occurrence | None:
         """Return the weekly session that was planned for a day, None when there is none."""
@@ -382,7 +383,20 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Estimate how far a project is, from 0 to 100 by 10."""
         return self.act(ev.ProgressEstimated(project, percent))
 
+    def rate_self(self, project: str, criterion: str, rating: SelfRating | None) -> FollowedStudent:
+        """Record how the student sees a criterion; None takes it back."""
+        return self.act(ev.SelfRated(project, criterion, rating))
+
     # --- questions, resources, learning, alerts ------------------------------------------------------------------
+
+    def question_of(self, text: str) -> ev.QuestionAsked:
+        """Return what keeps a question: about the running project, and the criterion that its words name."""
+        project = self.running_project
+        if project is None:
+            return ev.QuestionAsked(text)
+        words = {word.strip(".,;:?!()").upper() for word in text.split()}
+        named = (c.id for c in self.criteria_of(project.id) if words & {c.id, c.id.removeprefix(f"{project.id}-")})
+        return ev.QuestionAsked(text, project.id, next(named, ""))
 
     def ask(self, text: str, project: str = "", criterion: str = "") -> FollowedStudent:
         """Keep a question of the student."""
@@ -416,9 +430,9 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Close an alert."""
         return self.act(ev.AlertClosed(alert, result))
 
-    def put_off(self, rule: str, until: str = "") -> FollowedStudent:
+    def put_off(self, reasons: Sequence[Reason], until: str = "") -> FollowedStudent:
         """Answer a proposal without an alert: later, or "" for not founded."""
-        return self.act(ev.ProposalPutOff(rule, until))
+        return self.act(*(ev.ProposalPutOff(each.rule, until, each.measured) for each in reasons))
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
@@ -460,38 +474,9 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
             case "promise":
                 return ev.MentorPromised(text)
             case "question":
-                return ev.QuestionAsked(text)
+                return self.question_of(text)
         raise ConsoleError("There is no field {field}.", field=field)
 
     def fields_settled_by(self, what: StudentWhat) -> tuple[str, ...]:
         """Return the questions that an event answers: their texts go with it."""
-        return _settled_by(what)
-
-
-def _settled_by(what: StudentWhat) -> tuple[str, ...]:
-    match what:
-        case ev.StudentChanged():
-            return (Asked.NAME, Asked.EMAIL, Asked.ZONE)
-        case ev.WeeklyPlanned():
-            return (Asked.WEEKLY,)
-        case ev.PathPlanned():
-            return (Asked.PATH_START, Asked.PATH_WEEKS)
-        case ev.ProjectSettled():
-            return (Asked.SETTLED,)
-        case ev.LearningNoted():
-            return (Asked.LEARNING,)
-        case ev.ResourcePointed():
-            return (Asked.RESOURCE,)
-        case ev.ProgressEstimated():
-            return (Asked.ESTIMATE,)
-        case ev.GoalReworded(goal=n):
-            return (Asked.GOAL_TEXT.of(n),)
-        case ev.SessionMoved() | ev.SessionExcused() | ev.SessionMissed():
-            return (Asked.SESSION, Asked.SESSION_REASON)
-        case ev.WentAway():
-            return (Asked.AWAY,)
-        case ev.GoalMoved(goal=n) | ev.GoalDropped(goal=n):
-            return (Asked.GOAL_DATE.of(n), Asked.GOAL_REASON.of(n))
-        case ev.QuestionAnswered(question=n):
-            return (Asked.ANSWER.of(n),)
-    return ()
+        return settled_by(what)

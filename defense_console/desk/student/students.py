@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 
 import msgspec
 
-from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.board import (
@@ -22,10 +20,12 @@ from defense_console.desk.student.board import (
 )
 from defense_console.desk.student.holidays import holidays_of
 from defense_console.desk.student.overview import StudentLine, away_on, student_line
-from defense_console.model.defense.summary import Summary
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import SUMMARY_VERSION, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.path import path
+from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -51,13 +51,32 @@ def everybody(ledger: Ledger) -> dict[str, Student]:
     return known | ledger.unacknowledged(STUDENT)
 
 
+def defense_rows(ledger: Ledger, students: Mapping[str, Student]) -> dict[str, list[Closed]]:
+    """Return the defenses of each student, pending and closed; what is on its way to the store counts."""
+    now = {id: closed_row(summarize(id, each)) for id, each in ledger.unacknowledged(DEFENSE).items()}
+    rows = {each.id: each for each in ledger.snapshot.closed()}
+    rows |= {each.id: closed_row(each) for each in ledger.snapshot.pending()}
+    # Rows of an earlier version know less: those that a forecast needs are folded again, which the store keeps.
+    old = [
+        each.id for each in rows.values()
+        if each.version < SUMMARY_VERSION and each.student_id in students
+        and students[each.student_id].standing.path is not None
+    ]  # fmt: skip
+    rows |= {id: closed_row(each) for id, each in (ledger.snapshot.summaries(old) if old else {}).items()}
+    found: dict[str, list[Closed]] = {}
+    for each in (rows | now).values():
+        found.setdefault(each.student_id, []).append(each)
+    return found
+
+
 class StudentsDesk:
     """What the mentor sees of all students at once."""
 
-    def __init__(self, ledger: Ledger, agenda: AgendaDesk, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, agenda: AgendaDesk, settings: Settings, rules: Callable[[], AlertRules]) -> None:
         self._ledger = ledger
         self._agenda = agenda
         self._settings = settings
+        self._rules = rules
         self._weekly: tuple[str, ...] = ()
         """Ids of those with a weekly plan, as far as it was looked."""
         self._looked_at = -1
@@ -81,18 +100,19 @@ class StudentsDesk:
     def rows(self) -> tuple[StudentRow, ...]:
         """Return everything that the list shows of every student, by name."""
         waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
-        students = sorted(everybody(self._ledger).values(), key=lambda each: (searchable(each.name), each.id))
-        defenses, before, minute = self._defenses(students), self._made, self._ledger.now().wall[:_MINUTE]
+        known = everybody(self._ledger)
+        students = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
+        defenses, before, minute = defense_rows(self._ledger, known), self._made, self._ledger.now().wall[:_MINUTE]
         self._made = {}
         for student in students:
-            mine, waits = tuple(defenses[student.id]), student.id in waiting
-            made_of, known = (student, mine, waits, minute, self._settings), before.get(student.id)
-            if known is None or known[0] != made_of:
-                known = made_of, self._row(student, mine, waits)
-            self._made[student.id] = known
+            mine, waits = tuple(defenses.get(student.id, ())), student.id in waiting
+            made_of, made = (student, mine, waits, minute, self._settings), before.get(student.id)
+            if made is None or made[0] != made_of:
+                made = made_of, self._row(student, mine, waits)
+            self._made[student.id] = made
         return tuple(row for _made_of, row in self._made.values())
 
-    def _row(self, student: Student, defenses: Sequence[Summary], waits: bool) -> StudentRow:
+    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> StudentRow:
         line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
         now = instant(self._ledger.now().wall)
         monday, next_monday = week_of(self._today)
@@ -111,34 +131,12 @@ class StudentsDesk:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
-        elif drifts(line, silent, self._alert_rules):
+        elif drifts(line, silent, self._rules()):
             tabs.add("drifting")
-        shown = path(curriculum, defenses) if curriculum is not None else ()
+        elsewhere = {each.project: each.outcome for each in standing.settled}
+        shown = path(curriculum, defenses, elsewhere) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
         return StudentRow(line, code, shown, frozenset(tabs), unsaid, waits, silent)
-
-    def _defenses(self, students: list[Student]) -> dict[str, list[Summary]]:
-        """Return the defenses of students, by student; their ids are computed, so that all are asked for at once."""
-        shipped = self._ledger.curricula.shipped
-        wanted = {
-            (student.id, project.id): 0
-            for student in students
-            for curriculum in (
-                [shipped.get(student.standing.curriculum)] if student.standing.curriculum else shipped.values()
-            )
-            if curriculum is not None
-            for project in curriculum.projects
-        }
-        found: dict[str, list[Summary]] = {student.id: [] for student in students}
-        for (student_id, _project), attempts in defenses_of(self._agenda.find, wanted).items():
-            found[student_id] += attempts
-        return found
-
-    @cached_property
-    def _alert_rules(self) -> AlertRules:
-        from defense_console.exchange.curricula.desk_rules import load_desk_rules
-
-        return load_desk_rules().alerts
 
     def _midnight(self, day: date) -> datetime:
         """Return when a day of the mentor's begins."""

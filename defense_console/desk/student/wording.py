@@ -13,7 +13,7 @@ from defense_console.model.log.instants import day_of
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentEvent, StudentWhat
 from defense_console.words.translation import N_, Translator, translator
-from defense_console.words.values import ALERT_RESULTS, BLOCKED, CANCELLERS, LEARNING, OUTCOMES, PACES
+from defense_console.words.values import ALERT_RESULTS, BLOCKED, CANCELLERS, LEARNING, OUTCOMES, PACES, RATINGS
 
 _GOAL = N_("“{text}”")
 
@@ -184,6 +184,11 @@ def _progress(what: StudentWhat, words: _Words) -> str | None:
             return _(text, project=project, outcome=_(OUTCOMES[outcome]), day=words.day(on), who=by)
         case ev.ProgressEstimated(project=project, percent=percent):
             return _("{project}: estimated at {percent} %", project=project, percent=percent)
+        case ev.SelfRated(project=project, criterion=criterion, rating=None):
+            return _("{project}: {criterion} no longer rated by the student", project=project, criterion=criterion)
+        case ev.SelfRated(project=project, criterion=criterion, rating=str(rating)):
+            text = N_("{project}: {criterion} seen by the student as {rating}")
+            return _(text, project=project, criterion=criterion, rating=_(RATINGS[rating]))
     return None
 
 

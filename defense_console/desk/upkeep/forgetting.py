@@ -17,7 +17,7 @@ from defense_console.desk.exchange.clipboard import FILE_NAME
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import read_events
@@ -58,6 +58,7 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
         last: ISO instant of the last thing recorded, "" for nothing.
         mentions: logs of others that hold a name of theirs, an earlier one too.
         called: every name and address they ever had.
+        rehearsals: ids of their rehearsals.
     """
 
     id: str
@@ -71,11 +72,14 @@ class HeldOfStudent(msgspec.Struct, frozen=True):
     last: str
     mentions: tuple[str, ...]
     called: tuple[str, ...]
+    rehearsals: tuple[str, ...] = ()
 
     @property
     def streams(self) -> tuple[str, ...]:
         """Return the names of the student's logs."""
-        return (STUDENT.stream(self.id), *(DEFENSE.stream(id) for id in self.defenses))
+        return (
+            STUDENT.stream(self.id), *map(DEFENSE.stream, self.defenses), *map(REHEARSAL.stream, self.rehearsals),
+        )  # fmt: skip
 
     def kept_until(self, years: int) -> str:
         """Return until when the record must be kept by the setting; "" where that was not settled."""
@@ -197,6 +201,13 @@ class ForgetDesk:
                 _refuse_open(defense_id, defense.session, signed=defense.signed is not None)
                 found.append(defense_id)
                 last = max(last, defense.at.wall)
+        rehearsed = []
+        for rehearsal in logs.ids(REHEARSAL):
+            state = logs.log(REHEARSAL, rehearsal).state
+            if state.student_id == id:
+                _refuse_open(rehearsal, state.session, signed=False)
+                rehearsed.append(rehearsal)
+                last = max(last, state.at.wall)
         if waiting(self._spool, store.identity):
             raise ConsoleError(
                 N_("Something waits in {place} to be saved: open the console once, then forget."), place=self._spool
@@ -209,7 +220,7 @@ class ForgetDesk:
         documents = named[True].union(*by_copy.values()) - named[False] - others
         in_copies = {path: tuple(sorted(its & documents - named[True])) for path, its in by_copy.items()}
         name, email = ("", "") if known is None else (known.name, known.email)
-        streams = {STUDENT.stream(id), *(DEFENSE.stream(defense_id) for defense_id in found)}
+        streams = {STUDENT.stream(id), *map(DEFENSE.stream, found), *map(REHEARSAL.stream, rehearsed)}
         events = logs.events(STUDENT, id)
         names = dict.fromkeys((*names_ever(events), name))
         called = (*names, *dict.fromkeys((*emails_ever(events), email)))
@@ -217,7 +228,7 @@ class ForgetDesk:
         elsewhere = tuple(copied_to(store))
         return HeldOfStudent(
             id, name, email, tuple(found), tuple(sorted(documents)), in_copies, tuple(copies), elsewhere,
-            last, mentions, called,
+            last, mentions, called, tuple(rehearsed),
         )  # fmt: skip
 
 

@@ -34,6 +34,11 @@ def deadline_uid(defense_id: str, whose: Deadline, *, as_event: bool) -> str:
     return f"{defense_id}-due-{whose}{'-event' if as_event else ''}@{_DOMAIN}"
 
 
+def weekly_uid(series: str, plan: int) -> str:
+    """Return the name of the series of a student's weekly sessions by one of their plans, from 1."""
+    return f"{series}-weekly-{plan}@{_DOMAIN}"
+
+
 def own_name(uid: str) -> OwnName | None:
     """Return what a name of ours says; None for a name given by another calendar."""
     match = _NAME.fullmatch(uid)

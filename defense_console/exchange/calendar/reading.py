@@ -103,6 +103,38 @@ def read_calendar(data: bytes, zone: str, span: RepetitionSpan) -> tuple[Calenda
     return reader.finished()
 
 
+class CalendarSeries(msgspec.Struct, frozen=True):
+    """A repeated event as a whole.
+
+    Attributes:
+        first: the event at its first start.
+        zone: name in the file of the zone it repeats in, "" for a time without one or in UTC.
+        repeats: its rule, further dates, and dates left out.
+        changed: its repetitions that stand in the file as events of their own.
+    """
+
+    first: CalendarEvent
+    zone: str
+    repeats: Repeats
+    changed: tuple[CalendarEvent, ...]
+
+
+def read_series(data: bytes, zone: str) -> tuple[tuple[CalendarSeries, ...], tuple[CalendarEvent, ...]]:
+    """Return the repeated events of a file, and those that cannot be read, with their faults.
+
+    Args:
+        zone: As in `read_calendar`.
+
+    Raises:
+        BadFile: It is no calendar.
+    """
+    never = datetime.min.replace(tzinfo=UTC)
+    reader = _EventReader(zone, RepetitionSpan(never, never))
+    for calendar in calendars_in(data):
+        reader.take(calendar)
+    return tuple(reader.whole_series()), tuple(reader.faulty)
+
+
 class _Wrong(Exception):
     """A property cannot be read: its name, what was found, what is expected; "" for each where the lines say it."""
 
@@ -159,6 +191,23 @@ class _EventReader:
             except _Wrong as wrong:
                 self._set_aside(one.lines, wrong)
         return tuple(sorted((*self.single.values(), *self.faulty), key=lambda event: (event.line, event.start)))
+
+    def whole_series(self) -> Iterator[CalendarSeries]:
+        """Yield every series that is not called off, once all events are read."""
+        for one in self.series:
+            self.zones = one.zones
+            try:
+                first = self._event(one.component, one.lines, one.cancelled, None)
+                start = self._start(one.component)
+                if first.cancelled or not isinstance(start, datetime):
+                    continue
+                asked = str(one.component["DTSTART"].params.get(ZONE, ""))
+                changed = tuple(e for (uid, planned), e in self.single.items() if planned and uid == first.uid)
+                yield CalendarSeries(first, asked, self._repeats(one.component, start), changed)
+            except _Wrong as wrong:
+                self._set_aside(one.lines, wrong)
+            except ValueError:
+                self._set_aside(one.lines, _Wrong("RRULE", one.lines.value_of("RRULE"), _RULE))
 
     def _set_aside(self, lines: ComponentLines, wrong: _Wrong) -> None:
         """Keep an event that cannot be read, with its faults and what can be said of it all the same."""

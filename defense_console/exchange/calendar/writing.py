@@ -14,6 +14,7 @@ import msgspec
 
 from defense_console import __version__
 from defense_console.exchange.calendar.names import Deadline, deadline_uid, sitting_uid
+from defense_console.exchange.calendar.weekly_sessions import weekly_events
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense import revision
@@ -21,6 +22,9 @@ from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import NOT_HELD, Defense, Sitting
 from defense_console.model.defense.timeline import instant, later
 from defense_console.model.log.envelope import What
+from defense_console.model.student.kinds import StudentEvent
+from defense_console.model.student.state import FollowedStudent
+from defense_console.model.student.weekly import Holidays, no_holidays
 from defense_console.words.translation import Translator, translator
 
 if TYPE_CHECKING:
@@ -49,15 +53,29 @@ class CalendarForm(msgspec.Struct, frozen=True):
         names: whole names of students instead of their initials.
         alarm_min: minutes before a defense at which the calendar reminds of it, 0 for never.
         deadlines: as tasks, as events for calendars that show no tasks, both, or not at all.
+        sessions: the weekly sessions too.
     """
 
     language: str
     names: bool = False
     alarm_min: int = 10
     deadlines: Deadlines = "tasks"
+    sessions: bool = True
 
 
-def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> bytes:
+class ExportedStudent(msgspec.Struct, frozen=True):
+    """A student with weekly sessions: their log, and what it folds to."""
+
+    events: Sequence[StudentEvent]
+    student: FollowedStudent
+
+
+def write_calendar(
+    defenses: Iterable[ExportedDefense],
+    form: CalendarForm,
+    students: Iterable[ExportedStudent] = (),
+    holidays: Holidays = no_holidays,
+) -> bytes:
     """Return the file.
 
     Returns:
@@ -71,8 +89,10 @@ def write_calendar(defenses: Iterable[ExportedDefense], form: CalendarForm) -> b
     calendar.add("method", "PUBLISH")
     writer = _Writer(form)
     found = [component for one in defenses for component in writer.components(one)]
+    found += [component for one in students for component in writer.sessions(one, holidays)]
     for component in sorted(found, key=lambda c: str(c["UID"])):
         calendar.add_component(component)
+    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -102,6 +122,14 @@ class _Writer:
                     yield self._task(one, whose, *due)
                 if self.form.deadlines != "tasks":
                     yield self._deadline_event(one, whose, *due)
+
+    def sessions(self, one: ExportedStudent, holidays: Holidays) -> Iterator[Component]:
+        """Return the weekly sessions of a student."""
+        _, student, last = self.words, one.student, one.events[-1].at.wall
+        name = student.name if self.form.names else initials(student.name)
+        summary = _("Weekly session · {student}", student=name)
+        stamp = instant(last)
+        return weekly_events(student.id, student.standing, summary, stamp, len(one.events), holidays)
 
     # --- sittings ------------------------------------------------------------------------------------------------
 

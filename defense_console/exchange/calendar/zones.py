@@ -46,7 +46,7 @@ class CalendarZones:
         """
         name = name.strip()
         if name not in self._known:
-            self._known[name] = self._own(name) if name in self._definitions else _by_name(name)
+            self._known[name] = self._own(name) if name in self._definitions else zone_by_name(name)
         return self._known[name]
 
     def _own(self, name: str) -> tzinfo:
@@ -73,7 +73,7 @@ def _rules(definition: ComponentLines) -> str:
     return "\n".join(("BEGIN:VTIMEZONE", "TZID:own", *read, "END:VTIMEZONE", ""))
 
 
-def _by_name(name: str) -> tzinfo:
+def zone_by_name(name: str) -> tzinfo:
     """Return a zone by a name that everybody knows, which may end a longer one: `/example.org/1/Europe/Paris`."""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 

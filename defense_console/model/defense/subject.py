@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from defense_console.model.curriculum import Curricula, Curriculum
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.fold import fold, frozen, pinned_hash
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat, Started
 from defense_console.model.defense.legal import check_legal
 from defense_console.model.defense.state import Defense, Folding, applies
-from defense_console.model.defense.summary import defense_id, summarize
+from defense_console.model.defense.summary import defense_id, rehearsal_id, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.subject import Subject, beside
@@ -74,6 +75,44 @@ class Defenses(Subject[DefenseWhat, Defense]):
         return what.curriculum_hash if isinstance(what, Started) else None
 
 
+class Rehearsals(Defenses):
+    """A log is one rehearsal: a defense as far as the clock, the rubric and the notes go, that comes to no verdict."""
+
+    def check(self, state: Defense | None, what: DefenseWhat, at: Stamp, curricula: Curricula) -> None:
+        """Ask the law of defenses; what belongs to a verdict, an appointment or a calendar is refused.
+
+        Raises:
+            ConsoleError: Why not.
+        """
+        if isinstance(what, _NEVER_REHEARSED):
+            raise ConsoleError("A rehearsal stays between you and the student: it comes to no verdict.")
+        super().check(state, what, at, curricula)
+
+    def row(self, id: str, state: Defense) -> dict[str, Any]:
+        """Return whose rehearsal it is; nothing of it is a summary of a defense."""
+        return {
+            "id": id,
+            "student_id": state.student_id,
+            "project": state.project,
+            "number": state.attempt,
+            "seq": state.seq,
+        }
+
+    def own_id(self, state: Defense) -> str:
+        """Return the id that is computed from student, project and number."""
+        return str(rehearsal_id(state.student_id, state.project, state.attempt))
+
+    def missing(self, id: str) -> ConsoleError:
+        """Return the sentence that there is no such rehearsal."""
+        return ConsoleError("There is no rehearsal {id}.", id=id)
+
+
+_NEVER_REHEARSED = (
+    ev.Signed, ev.Released, ev.AmendmentOpened, ev.Contested, ev.ContestResolved, ev.Rescheduled, ev.DefenseClosed,
+    ev.CalendarLinked,
+)  # fmt: skip
+
+
 def in_force(defense: Defense, curricula: Curricula) -> Curriculum | None:
     """Return the pinned curriculum, or the shipped one before the first start; None when it is not here."""
     return defense.pinned or curricula.shipped.get(defense.curriculum)
@@ -92,3 +131,4 @@ def curriculum_of(defense: Defense, curricula: Curricula) -> Curriculum:
 
 
 DEFENSE = Defenses("defense/", DefenseEvent)
+REHEARSAL = Rehearsals("rehearsal/", DefenseEvent)

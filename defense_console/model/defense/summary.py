@@ -7,6 +7,7 @@ depends on now: an `Entry` of the queue adds what does. Source: product.md §2, 
 from __future__ import annotations
 
 import uuid
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -34,7 +35,14 @@ def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
 
 
-SUMMARY_VERSION: Final = 3
+def rehearsal_id(student_id: str, project_id: str, number: int) -> uuid.UUID:
+    """The id of a rehearsal: found by computing it, and never that of a defense."""
+    return uuid.uuid5(NAMESPACE, canonical_json(["rehearsal", student_id, project_id, number]).decode())
+
+
+_DAY: Final = 10
+"""Characters of an ISO date."""
+SUMMARY_VERSION: Final = 4
 """Goes up when a field of `Summary` is added or means something else: a store folds older rows again."""
 
 
@@ -63,6 +71,8 @@ class Summary(msgspec.Struct, frozen=True):
         pinned: hash of the pinned curriculum, None before the first start.
         ticked: ids of the pre-flight checks that are ticked.
         notes: how many notes there are.
+        released_at: when the version in force was released, None without one.
+        output: days on which something came of it, in UTC: documents that came in, a session that was held.
         seq, hash: the log's last event and the chain up to it; the store fills in the hash.
         version: `SUMMARY_VERSION` of the console that computed it, 0 before there were versions.
     """
@@ -99,6 +109,8 @@ class Summary(msgspec.Struct, frozen=True):
     pinned: str | None = None
     ticked: tuple[str, ...] = ()
     notes: int = 0
+    released_at: str | None = None
+    output: tuple[str, ...] = ()
     version: int = 0
 
 
@@ -147,5 +159,14 @@ def summarize(id: str, defense: Defense) -> Summary:
         pinned=defense.curriculum_hash,
         ticked=tuple(sorted(defense.checks)),
         notes=len(defense.notes),
+        released_at=released.released_at if released else None,
+        output=tuple(sorted(_output(defense))),
         version=SUMMARY_VERSION,
     )
+
+
+def _output(defense: Defense) -> set[str]:
+    """Return the days on which documents came in or a session was held; a document that was only declared is none."""
+    versions = chain(defense.deliveries.values(), (revision.deliveries for revision in defense.revisions))
+    came = {delivery.at[:_DAY] for delivery in chain.from_iterable(versions) if delivery.files}
+    return came | {sitting.planned_at[:_DAY] for sitting in defense.sittings if sitting.session == "held"}

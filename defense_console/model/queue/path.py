@@ -8,6 +8,7 @@ from typing import Literal
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense.state import NOT_HELD, OutcomeValue
 from defense_console.model.defense.summary import Summary
+from defense_console.model.queue.searching import Closed
 
 NOWHERE: Mapping[str, OutcomeValue] = {}
 ProjectStatus = Literal["unknown", "locked", "open", "in_defense", "revision_pending", "validated", "to_repass"]
@@ -21,19 +22,19 @@ _SETTLED: Mapping[OutcomeValue, ProjectStatus] = {
 
 
 def path(
-    curriculum: Curriculum, summaries: Sequence[Summary], elsewhere: Mapping[str, OutcomeValue] = NOWHERE
+    curriculum: Curriculum, summaries: Sequence[Summary | Closed], elsewhere: Mapping[str, OutcomeValue] = NOWHERE
 ) -> tuple[tuple[Project, ProjectStatus], ...]:
     """Return the status of every project.
 
     Args:
-        summaries: The student's defenses.
+        summaries: The student's defenses, whole or as a list looks at them.
         elsewhere: The outcome of projects that somebody else assessed, by project.
 
     Returns:
         The projects in the order of the path. What lies before the first project with a defense is unknown, and counts
         as passed.
     """
-    attempts: dict[str, list[Summary]] = {}
+    attempts: dict[str, list[Summary | Closed]] = {}
     for summary in sorted(summaries, key=lambda s: s.attempt):
         if summary.curriculum == curriculum.code:
             attempts.setdefault(summary.project, []).append(summary)
@@ -58,7 +59,7 @@ def path(
     return tuple(found)
 
 
-def _status(attempts: Sequence[Summary]) -> ProjectStatus:
+def _status(attempts: Sequence[Summary | Closed]) -> ProjectStatus:
     """Return the status of a project with at least one defense, given the earliest attempt first.
 
     What is validated stays so. Otherwise the latest attempt that began decides; one that was only planned, or did not

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from defense_console.model.defense.state import OutcomeValue, SessionState
+from defense_console.model.defense.summary import Summary
 from defense_console.model.queue.agenda import begins, date_words, fact_of, says_fact
 from defense_console.model.text import searchable
 
@@ -17,7 +18,12 @@ _OF_DATES: Final = frozenset("0123456789/-")
 
 
 class Closed(msgspec.Struct, frozen=True, gc=False):
-    """What a search looks at of a closed defense; `planned_at` is the start of its latest sitting, ISO 8601 UTC."""
+    """What a search and the lists of students look at of a closed defense.
+
+    Attributes:
+        planned_at: start of its latest sitting, ISO 8601 UTC.
+        attempt, released_at, output, version: as in `Summary`.
+    """
 
     id: str
     student_id: str
@@ -26,6 +32,15 @@ class Closed(msgspec.Struct, frozen=True, gc=False):
     planned_at: str
     session: SessionState = "held"
     in_force: OutcomeValue | None = None
+    attempt: int = 1
+    released_at: str | None = None
+    output: tuple[str, ...] = ()
+    version: int = 0
+
+
+def closed_row(summary: Summary) -> Closed:
+    """Return what is looked at of a defense."""
+    return Closed(**{name: getattr(summary, name) for name in Closed.__struct_fields__})
 
 
 class Search:

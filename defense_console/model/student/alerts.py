@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import msgspec
 
 from defense_console.model.student.course import Away, away_days
+from defense_console.model.student.state import Said
 
 Measure = Literal[
     "sessions_missed_in_a_row",
@@ -26,7 +27,6 @@ Measure = Literal[
     "days_after_the_return",
 ]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
-Said = Literal["raised", "later", "not_founded"]
 
 
 class AlertRule(msgspec.Struct, frozen=True):
@@ -86,6 +86,7 @@ class StudentFacts(msgspec.Struct, frozen=True):
         reworks: for each verdict *to rework* of a project not yet validated, the project.
         goals: for each settled goal, the day and whether it was kept.
         away: declared days off.
+        back: days on which the student was said to be here again.
         waits_for_mentor: whether the next step is the mentor's.
         ended: whether the path is over.
     """
@@ -98,6 +99,7 @@ class StudentFacts(msgspec.Struct, frozen=True):
     reworks: tuple[str, ...] = ()
     goals: tuple[tuple[date, bool], ...] = ()
     away: tuple[Away, ...] = ()
+    back: tuple[date, ...] = ()
     waits_for_mentor: bool = False
     ended: bool = False
 
@@ -134,6 +136,7 @@ class Answer(msgspec.Struct, frozen=True):
         student, rule, measured: as in the reason.
         day: of the answer.
         said: raise, later, or not founded.
+        until: the day on which *later* ends; None where the rules say how long.
         open: for a raised alert, whether it still is.
         founded: how it ended; a raised alert counts as founded until it is closed as not founded.
     """
@@ -143,6 +146,7 @@ class Answer(msgspec.Struct, frozen=True):
     measured: int
     day: date
     said: Said
+    until: date | None = None
     open: bool = False
     founded: bool = True
 
@@ -185,7 +189,10 @@ def _missed(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
 
 
 def _unseen(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
-    return _days_since((meeting.day for meeting in facts.meetings if meeting.held), facts, today)
+    if not facts.meetings:  # a mentor who records no session must not be reminded of it
+        return _Counted(0)
+    begun = min(meeting.day for meeting in facts.meetings)  # before the first session nobody was expected
+    return _days_since((begun, *(meeting.day for meeting in facts.meetings if meeting.held)), facts, today)
 
 
 def _no_output(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
@@ -213,7 +220,7 @@ def _not_back(facts: StudentFacts, rule: AlertRule, today: date) -> _Counted:
         return _Counted(0)
     last = max(ends)
     held = (meeting.day for meeting in facts.meetings if meeting.held)
-    back = any(last < day <= today for day in (*held, *facts.outputs))
+    back = any(last < day <= today for day in (*held, *facts.outputs, *facts.back))
     return _Counted(0 if back else (today - last).days, last)
 
 
@@ -277,6 +284,8 @@ def proposals(
 def _keeps_quiet(answer: Answer, rules: AlertRules, today: date) -> bool:
     if answer.said == "raised" and answer.open:
         return True
+    if answer.said == "later" and answer.until is not None:
+        return today < answer.until
     days = {"later": rules.later_days, "raised": rules.raised_days, "not_founded": rules.not_founded_days}
     return (today - answer.day).days < days[answer.said]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import TypeVar
 
 import msgspec
@@ -24,7 +24,7 @@ class StudentFolding(Working):
     timezone: str = ""
     plans: list[values.WeeklyPlan] = msgspec.field(default_factory=list)
     days: dict[str, values.Day] = msgspec.field(default_factory=dict)
-    away: values.Away | None = None
+    aways: list[values.Away] = msgspec.field(default_factory=list)
     sessions: dict[int, values.Session] = msgspec.field(default_factory=dict)
     absences: dict[str, values.Absence] = msgspec.field(default_factory=dict)
     """By the day; a session that is held after all is none."""
@@ -34,6 +34,7 @@ class StudentFolding(Working):
     path: values.PathPlan | None = None
     settled: dict[int, values.Settled] = msgspec.field(default_factory=dict)
     estimates: dict[str, int] = msgspec.field(default_factory=dict)
+    self_ratings: dict[str, values.SelfRating] = msgspec.field(default_factory=dict)
     questions: dict[int, values.Asked] = msgspec.field(default_factory=dict)
     resources: dict[int, values.Pointed] = msgspec.field(default_factory=dict)
     learning: dict[int, values.Learning] = msgspec.field(default_factory=dict)
@@ -45,6 +46,11 @@ class StudentFolding(Working):
         """Return the session that is being held, None when there is none."""
         last = self.sessions[next(reversed(self.sessions))] if self.sessions else None
         return last if last is not None and not last.ended_at else None
+
+    @property
+    def away(self) -> values.Away | None:
+        """Return the days off that are not over as far as was said."""
+        return self.aways[-1] if self.aways and not self.aways[-1].back_on else None
 
     def frozen(self, last: Event[What], undo: tuple[int, ...], redo: tuple[int, ...]) -> FollowedStudent:
         """Return the student after `last`, who stays as they are when folding goes on."""
@@ -65,6 +71,7 @@ class StudentFolding(Working):
             path=self.path,
             settled=tuple(self.settled.values()),
             estimates=self.estimates.copy(),
+            self_ratings=self.self_ratings.copy(),
             questions=tuple(self.questions.values()),
             resources=tuple(self.resources.values()),
             learning=tuple(self.learning.values()),
@@ -91,8 +98,33 @@ class StudentFolding(Working):
             next_goal=goals[0].text if goals else "",
             promises=sum(not promise.settled_at for promise in self.promises.values()),
             away=self.away,
+            aways=tuple(self.aways),
+            path=self.path,
+            settled=tuple(self.settled.values()),
+            goals_missed=_missed(self.goals.values()),
+            alerts=sum(alert.state != "closed" and not alert.kudos for alert in self.alerts.values()),
+            answers=tuple(_answers(self)),
             version=values.STANDING_VERSION,
         )
+
+
+def _missed(goals: Iterable[values.Goal]) -> tuple[str, ...]:
+    """Return when each goal was dropped since the last one that was kept."""
+    settled = sorted((goal.settled_at, goal.seq, goal.state) for goal in goals if goal.state != "open")
+    since = next((n for n in range(len(settled), 0, -1) if settled[n - 1][2] == "kept"), 0)
+    return tuple(at for at, _seq, _state in settled[since:])
+
+
+def _answers(state: StudentFolding) -> Iterator[values.RuleAnswer]:
+    """Yield what was said to rules: each that named the student when an alert was raised, and each put off."""
+    for alert in state.alerts.values():
+        if alert.rule:
+            for rule, measured in {alert.rule: alert.measured, **alert.also}.items():
+                founded, open = alert.result != "not_founded", alert.state != "closed"
+                yield values.RuleAnswer(rule, measured, alert.raised_at, "raised", "", open, founded)
+    for each in state.put_off.values():
+        said: values.Said = "later" if each.until else "not_founded"
+        yield values.RuleAnswer(each.rule, each.measured, each.at, said, each.until)
 
 
 def change(made: MutableMapping[int, V], seq: int, **fields: object) -> None:

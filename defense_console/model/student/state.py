@@ -15,8 +15,10 @@ ExcusedBy = Literal["student", "mentor", "school"]
 SettledOutcome = Literal["validated", "conditional", "rework"]
 LearningSkill = Literal["planning", "searching", "asking", "checking"]
 QuestionState = Literal["open", "answered", "dropped"]
+SelfRating = Literal["met", "to_improve", "not_met"]
 AlertState = Literal["raised", "acknowledged", "closed"]
 AlertResult = Literal["helped", "did_not_help", "not_founded"]
+Said = Literal["raised", "later", "not_founded"]
 
 
 class WeeklyPlan(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,11 +49,58 @@ class Day(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Away(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The student is away from a day on; `until` is the last day, "" when nobody knows."""
+    """The student is away from a day on.
+
+    Attributes:
+        until: the last day as it was announced, "" when nobody knows.
+        declared_at: when it was said, ISO 8601 UTC.
+        back_on: the day on which they were here again, "" while that is not said.
+    """
 
     since: str
     until: str = ""
     reason: str = ""
+    declared_at: str = ""
+    back_on: str = ""
+
+
+class PathPlan(msgspec.Struct, frozen=True):
+    """When the path begins, and how many weeks each project was planned for; the curriculum gives their order."""
+
+    curriculum: str
+    start: str
+    weeks: dict[str, int]
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """How a project ended, as somebody else decided it."""
+
+    seq: int
+    project: str
+    outcome: SettledOutcome
+    on: str
+    by: str
+
+
+class RuleAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the mentor said to a rule that proposed an alert.
+
+    Attributes:
+        rule: its id.
+        measured: the value it had counted, 0 where that was not kept.
+        at: ISO 8601 UTC.
+        until: the day until which it waits after *later*, "" otherwise.
+        open: for a raised alert, whether it still is.
+        founded: False once a raised alert was closed as not founded.
+    """
+
+    rule: str
+    measured: int
+    at: str
+    said: Said
+    until: str = ""
+    open: bool = False
+    founded: bool = True
 
 
 STANDING_VERSION = 2
@@ -74,6 +123,12 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
         next_goal: what comes first of them, in the student's words.
         promises: how many the mentor still has to keep.
         away: until when the student is away, None when they are not.
+        aways: all days off that were declared, the latest last.
+        path: what was planned, None without a plan.
+        settled: projects that somebody else decided on.
+        goals_missed: when each goal was dropped since one was kept, ISO 8601 UTC.
+        alerts: how many alerts are not closed, praise left out.
+        answers: what the mentor said to rules that proposed an alert.
         version: `STANDING_VERSION` of the console that folded it; 0 for a student of whom only the name is known.
     """
 
@@ -89,6 +144,12 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     next_goal: str = ""
     promises: int = 0
     away: Away | None = None
+    aways: tuple[Away, ...] = ()
+    path: PathPlan | None = None
+    settled: tuple[Settled, ...] = ()
+    goals_missed: tuple[str, ...] = ()
+    alerts: int = 0
+    answers: tuple[RuleAnswer, ...] = ()
     version: int = 0
 
     @property
@@ -206,24 +267,6 @@ class Promise(msgspec.Struct, frozen=True):
     kept: bool = False
 
 
-class PathPlan(msgspec.Struct, frozen=True):
-    """When the path begins, and how many weeks each project was planned for, in order."""
-
-    curriculum: str
-    start: str
-    weeks: dict[str, int]
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """How a project ended, as somebody else decided it."""
-
-    seq: int
-    project: str
-    outcome: SettledOutcome
-    on: str
-    by: str
-
-
 class Asked(msgspec.Struct, frozen=True):
     """A question of the student, and the answer."""
 
@@ -262,6 +305,8 @@ class Alert(msgspec.Struct, frozen=True):
 
     Attributes:
         rule: that proposed it, "" when the mentor saw it first.
+        measured: the value that the rule had counted.
+        also: other rules that named the student at the same time, with what they had counted.
         kudos: it is praise.
         facts, done, asked, closing: its four lines.
         answer: of the school.
@@ -280,6 +325,8 @@ class Alert(msgspec.Struct, frozen=True):
     acknowledged_at: str = ""
     result: AlertResult | None = None
     closed_at: str = ""
+    measured: int = 0
+    also: dict[str, int] = {}
 
 
 class PutOff(msgspec.Struct, frozen=True):
@@ -289,6 +336,7 @@ class PutOff(msgspec.Struct, frozen=True):
     at: str
     rule: str
     until: str
+    measured: int = 0
 
 
 class FollowedStudent(Student, frozen=True):
@@ -296,6 +344,7 @@ class FollowedStudent(Student, frozen=True):
 
     Attributes:
         estimates: the mentor's estimate of each project, 0 to 100.
+        self_ratings: how the student sees each criterion, by its id.
     """
 
     sessions: tuple[Session, ...] = ()
@@ -306,6 +355,7 @@ class FollowedStudent(Student, frozen=True):
     path: PathPlan | None = None
     settled: tuple[Settled, ...] = ()
     estimates: dict[str, int] = {}
+    self_ratings: dict[str, SelfRating] = {}
     questions: tuple[Asked, ...] = ()
     resources: tuple[Pointed, ...] = ()
     learning: tuple[Learning, ...] = ()

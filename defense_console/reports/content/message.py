@@ -391,10 +391,31 @@ def _hung(text: str) -> str:
 
 
 def eml(message: Message, now: str, sender: str = "") -> bytes:
-    """Return the message as a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
+    """Return the message as a draft, see `draft_mail`; its id depends on defense and text only.
 
-    Returns:
-        Its bytes. The message's id depends on defense and text only, so that the same message is known again.
+    Raises:
+        ConsoleError: An address does not fit into a header.
+    """
+    to = (message.to_name, message.to_address)
+    return draft_mail(
+        message.subject, text(message), message.language, now, message.id, to, (message.signature, sender)
+    )
+
+
+def draft_mail(
+    subject: str,
+    body: str,
+    language: str,
+    now: str,
+    id: str,
+    to: tuple[str, str] = ("", ""),
+    sender: tuple[str, str] = ("", ""),
+) -> bytes:
+    """Return a draft that any mail program opens (RFC 5322), with UTF-8 text and CRLF line ends.
+
+    Args:
+        id: What it is about; with the text it makes the message's id, so that the same message is known again.
+        to, sender: Name and address; an empty address leaves the header out.
 
     Raises:
         ConsoleError: An address does not fit into a header.
@@ -404,22 +425,20 @@ def eml(message: Message, now: str, sender: str = "") -> bytes:
     from email.policy import compat32
     from email.utils import format_datetime
 
-    body = text(message)
     quoted = Charset("utf-8")
     quoted.body_encoding = QP
     # Its lines are folded already: the id of a message is one word, and would go to a line of its own.
     mail = Mail(policy=compat32.clone(linesep="\r\n", max_line_length=None))
-    if sender:
-        mail["From"] = _address("From", one_line(message.signature), sender)
-    if message.to_address:
-        mail["To"] = _address("To", one_line(message.to_name), message.to_address)
-    mail["Subject"] = _header("Subject", one_line(message.subject))
+    for header, (name, address) in (("From", sender), ("To", to)):
+        if address:
+            mail[header] = _address(header, one_line(name), address)
+    mail["Subject"] = _header("Subject", one_line(subject))
     mail["Date"] = format_datetime(datetime.fromisoformat(now))
-    digest = hashlib.sha256(f"{message.subject}\n{body}".encode()).hexdigest()[:16]
-    mail["Message-ID"] = f"<{message.id}.{digest}@{_DOMAIN}>"
+    digest = hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()[:16]
+    mail["Message-ID"] = f"<{id}.{digest}@{_DOMAIN}>"
     mail["X-Unsent"] = "1"  # Outlook opens it as a draft instead of a received message
     mail["MIME-Version"] = "1.0"
-    mail["Content-Language"] = message.language
+    mail["Content-Language"] = language
     mail.set_payload(body, quoted)
     return mail.as_bytes()
 

@@ -168,7 +168,7 @@ class WaitingScreen(DefensePanels):
         """Only the clock."""
         from defense_console.screens.live.audience import AudienceScreen
 
-        self.app.push_screen(AudienceScreen(self.defense_id))
+        self.app.push_screen(AudienceScreen(self.desk.live(self.defense_id)))
 
     def action_edit_undo(self) -> None:
         """Take the last action back; without the waiting room there is only the brief."""

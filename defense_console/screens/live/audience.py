@@ -26,7 +26,7 @@ class AudienceScreen(ConsoleScreen):
     """The clock, its phase, its word, the end time. Messages wait until `a` leaves.
 
     Args:
-        defense_id: Whole id.
+        live: The use cases of the clock.
     """
 
     CONTEXT = "audience"
@@ -41,15 +41,11 @@ class AudienceScreen(ConsoleScreen):
     }
     """
 
-    def __init__(self, defense_id: str) -> None:
+    def __init__(self, live: LiveDesk) -> None:
         super().__init__()
-        self.defense_id = defense_id
+        self.live = live
+        self.defense_id = live.id
         self._waiting: list[tuple[str | Content, Tone]] = []
-
-    @property
-    def live(self) -> LiveDesk:
-        """The use cases of the clock."""
-        return self.desk.live(self.defense_id)
 
     # --- drawing -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import get_args
 
 from defense_console.desk.defense.asked import Asked
@@ -25,8 +26,8 @@ _PAUSE_REASONS: tuple[PauseReason, ...] = get_args(PauseReason)
 _GAP_ANSWERS: tuple[GapAnswer, ...] = ("counted", "pause", "ended")
 
 
-async def ask_about_gap(screen: ConsoleScreen, live: LiveDesk) -> None:
-    """Ask what a gap was; postponed, it counts and its key is still there."""
+async def ask_about_gap(screen: ConsoleScreen, live: LiveDesk, ended: Callable[[], None]) -> None:
+    """Ask what a gap was; postponed, it counts and its key is still there. Args: ended: the defense is over then."""
     gap = live.question
     if gap is None:
         return
@@ -37,7 +38,7 @@ async def ask_about_gap(screen: ConsoleScreen, live: LiveDesk) -> None:
     if choice is not None:
         screen.attempt(lambda: live.answer(_GAP_ANSWERS[choice]))
     if live.defense.session == "held":
-        screen.console_app.go("verdict", live.id)
+        ended()
 
 
 async def explain_pause(screen: ConsoleScreen, live: LiveDesk) -> None:

@@ -175,7 +175,7 @@ class LiveScreen(WritingScreen):
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
-        verdict = self.desk.verdict(self.defense_id)
+        verdict = self.desk.outcome_of(self.live)
         rows = verdict.rows()
         self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(rows))
         self.set_class(self.last_phase, "-last-phase")
@@ -243,7 +243,7 @@ class LiveScreen(WritingScreen):
         question = self.live.question
         if question is not None and question.seq not in self._asked and self.app.screen is self:
             self._asked.add(question.seq)
-            self.begin(flows.ask_about_gap(self, self.live))
+            self.begin(flows.ask_about_gap(self, self.live, self.action_live_verdict))
 
     def until_edge_ms(self) -> int:
         """The clock of the phase changes when its own second is full, not the wall's."""
@@ -332,7 +332,7 @@ class LiveScreen(WritingScreen):
         if self.pane != "rubric":
             self.show_pane("rubric")
         elif self.live.defense.session == "held":
-            self.console_app.go("verdict", self.defense_id)
+            self.action_live_verdict()
         else:
             super().action_console_back()
 
@@ -581,7 +581,7 @@ class LiveScreen(WritingScreen):
     async def action_live_document(self) -> None:
         """Ask for a document, from the criterion just rated or the focused one."""
         if self._rubric_is_seen():
-            await flows.ask_for_document(self, self.desk.verdict(self.defense_id), self._meant())
+            await flows.ask_for_document(self, self.desk.outcome_of(self.live), self._meant())
 
     # --- views -------------------------------------------------------------------------------------------------------
 
@@ -589,7 +589,7 @@ class LiveScreen(WritingScreen):
         """Only the clock."""
         from defense_console.screens.live.audience import AudienceScreen
 
-        self.app.push_screen(AudienceScreen(self.defense_id))
+        self.app.push_screen(AudienceScreen(self.live))
 
     def action_live_role(self) -> None:
         """The role card."""

@@ -30,7 +30,7 @@ from defense_console.words.translation import (
 )
 
 if TYPE_CHECKING:
-    from defense_console.desk.defense.brief import BriefDesk
+    from defense_console.desk.defense.base import DefenseDesk
     from defense_console.model.defense.kinds import DefenseEvent
 
 
@@ -38,23 +38,22 @@ class TimelineScreen(ConsoleScreen):
     """Everything recorded so far.
 
     Args:
-        defense_id: Whole id.
+        log: The defense, or the rehearsal.
     """
 
     CONTEXT = "timeline"
     DEFAULT_CSS = "#timeline { height: 1fr; max-width: 104; }"
 
-    def __init__(self, defense_id: str) -> None:
+    def __init__(self, log: DefenseDesk) -> None:
         super().__init__()
-        self.defense_id = defense_id
+        self.defense_id = log.id
+        self._log = log
         self._drawn = -1
-        self._desk_of_it: BriefDesk | None = None
 
     @property
-    def _log(self) -> BriefDesk:
-        if self._desk_of_it is None:
-            self._desk_of_it = self.desk.brief(self.defense_id)
-        return self._desk_of_it
+    def stream(self) -> str:
+        """The log that is read."""
+        return self._log.stream
 
     def compose_body(self) -> ComposeResult:
         """One list."""
@@ -132,6 +131,13 @@ class TimelineScreen(ConsoleScreen):
         elif not gap.asleep:
             words.insert(0, _("gone for {length}", length=duration_text(gap.gap_ms // 1000)))
         return Content("".join(f" · {word}" for word in words))
+
+    def action_timeline_replay(self) -> None:
+        """Play it again."""
+        from defense_console.desk.defense.replay import Replay
+        from defense_console.screens.shared.replay import ReplayScreen
+
+        self.app.push_screen(ReplayScreen(self._log, Replay(self._log)))
 
     def action_move_down(self) -> None:
         """The next line."""

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.geometry import Region
 
 from defense_console.desk.defense.asked import is_asked
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.one_log import LogDesk
 from defense_console.keys.keymap import Command
 from defense_console.model.errors import ConsoleError
@@ -218,7 +219,8 @@ class WritingScreen(ConsoleScreen):
         """Show everything recorded so far."""
         from defense_console.screens.shared.timeline import TimelineScreen
 
-        self.app.push_screen(TimelineScreen(self.texts.id))
+        if isinstance(self.texts, DefenseDesk):
+            self.app.push_screen(TimelineScreen(self.texts))
 
     # --- two consoles ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from defense_console.desk.student.student import Asked
+import msgspec
+
+from defense_console.desk.student.asked import Asked
 from defense_console.desk.typed.goal import typed_due
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
@@ -13,10 +15,11 @@ from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.screens.students.panels import date_of, level_text
-from defense_console.words.translation import N_, _, error_text, short_when
+from defense_console.words.translation import N_, _, error_text, ngettext, short_when
 from defense_console.words.values import LEARNING, OUTCOMES, SESSIONS
 
 TEXT_CELLS: Final = 40
+ANSWER_CELLS: Final = 44
 LATE: Final = 2
 """Place of *cancelled late* among the answers."""
 LEVELS: Final = (1, 0, -1)
@@ -148,6 +151,27 @@ async def answer_question(screen: StudentPanels, question: values.Asked) -> None
     text = await answer_to(screen, asked)
     if text is not None and screen.attempt(lambda: screen.texts.answer_question(question.seq, text)) is not None:
         screen.tell(_("Answered; {key:edit.undo} takes it back."))
+
+
+async def answer_as_before(screen: StudentPanels, question: values.Asked) -> None:
+    """Offer what others were answered at the same criterion, the answer that unblocked soonest first."""
+    found = screen.desk.outlooks.found_again(screen.student_id, question.project, question.criterion)
+    if not found.answers:
+        screen.tell(_("Nothing was answered before at this criterion."))
+        return
+    offered = found.answers[: len(CHOICES)]
+    options = [f"{shortened(each.answer, ANSWER_CELLS)} · {_unblocked(each.unblocked_days)}" for each in offered]
+    outcome = _("{words}, {n} of {of}", words=_unblocked(found.days), n=found.unblocked, of=found.of)
+    details = f"{question.text}\n{outcome}"
+    choice = await screen.app.push_screen_wait(Choose(_("Which answer?"), options, details))
+    if choice is not None:
+        await answer_question(screen, msgspec.structs.replace(question, answer=offered[choice].answer))
+
+
+def _unblocked(days: int | None) -> str:
+    if days is None:
+        return _("nothing came in since")
+    return ngettext("unblocked in {n} day", "unblocked in {n} days", days)
 
 
 async def note_learning(screen: StudentPanels) -> None:

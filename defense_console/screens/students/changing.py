@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, get_args
 
-from defense_console.desk.student.student import Asked, StudentDesk
+from defense_console.desk.student.asked import Asked
+from defense_console.desk.student.student import StudentDesk
 from defense_console.desk.typed.weekly import weekly_text
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.errors import ConsoleError

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 
 from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab, counts, in_tab, ordered
+from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
 from defense_console.keys.keymap import command
 from defense_console.model.errors import ConsoleError
@@ -38,6 +42,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
         self._about: StudentDesk | None = None
         self._first_drawing = True
         self._seconds = 0
+        self._computing = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -103,7 +108,8 @@ class StudentsScreen(SearchedList, ReadsGoals):
         shown = ordered(in_tab(self._rows, self.tab, search), self.order)
         now = self.desk.now().wall
         today = local_day(now, self.zone)
-        rows = [words.table_row(row, self.zone, now, today) for row in shown]
+        ahead = self.desk.outlooks.at_once()
+        rows = [words.table_row(row, ahead.get(row.line.student.id), self.zone, now, today) for row in shown]
         self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
         name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else words.title(self.tab)
         keys = self.hints_of("students.open", "student.check_in", "student.goal")
@@ -111,6 +117,23 @@ class StudentsScreen(SearchedList, ReadsGoals):
         self.show_search()
         found = words.tabs(counted, lambda id: self.hint_of(command(id)))
         self.query_one(TabsLine).show_tabs(found, words.command_of(self.tab))
+        self._compute_missing()
+
+    def _compute_missing(self) -> None:
+        """Have forecasts computed on a thread: the list does not wait for them."""
+        compute = self.desk.outlooks.computing() if not self._computing else None
+        if compute is not None:
+            self._computing = True
+            self.run_worker(self._computed(compute), group="forecast")
+
+    async def _computed(self, compute: Callable[[], Computed]) -> None:
+        try:
+            self.desk.outlooks.take(await asyncio.to_thread(compute))
+        except Exception as error:  # without a forecast the list is still a list
+            self.console_app.note_fault(error)
+            return
+        self._computing = False
+        self.update()
 
     def second(self) -> None:
         """Once a minute everything is drawn anew: a session begins, a day ends."""
@@ -200,6 +223,14 @@ class StudentsScreen(SearchedList, ReadsGoals):
         ids = [order for order, _label in words.ORDER_LABELS]
         self.order, label = words.ORDER_LABELS[(ids.index(self.order) + 1) % len(ids)]
         self.tell(_("Order: {order}", order=_(label)))
+
+    def action_students_alerts(self) -> None:
+        """What is proposed and raised, of all students."""
+        self.console_app.go("alerts", "")
+
+    def action_students_insight(self) -> None:
+        """What my defenses say together."""
+        self.console_app.go("insight", "")
 
     async def action_queue_new(self) -> None:
         """A student, and a defense where one is planned."""

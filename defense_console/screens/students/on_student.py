@@ -11,11 +11,12 @@ from defense_console.desk.student.student import StudentDesk
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student.state import Asked, FollowedStudent, Goal, Promise
 from defense_console.safe_text import shortened
+from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.shared.wishes import Seen, Wishes
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import ON_A_STUDENT
-from defense_console.words.translation import _
+from defense_console.words.translation import _, language
 
 WHOSE_CELLS = 40
 
@@ -111,6 +112,21 @@ class StudentPanels(PanelScreen, ReadsGoals):
     def action_student_note(self) -> None:
         """A private note."""
         self.write("note")
+
+    async def action_student_rehearse(self) -> None:
+        """Rehearse the next defense, after a question; one that goes on is gone on with."""
+        desk, project = self.texts, self.texts.running_project
+        curriculum = desk.curriculum
+        if project is None or curriculum is None:
+            return
+        details = _("The live screen opens and its clock runs. Nothing of it enters the record, a report or the queue.")
+        question = Confirm(_("Rehearse {project} now?", project=project.id), details, yes=_("rehearse"))
+        if not await self.app.push_screen_wait(question):
+            return
+        rehearsals, tongue = self.desk.rehearsals, language()
+        id = self.attempt(lambda: rehearsals.begin(self.student_id, curriculum, project, tongue))
+        if id is not None:
+            self.console_app.go("rehearsal", id)
 
 
 def kind_and_number(key: str) -> tuple[str, int]:

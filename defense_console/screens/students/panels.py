@@ -7,6 +7,8 @@ from datetime import date
 
 from textual.content import Content
 
+from defense_console.desk.student.outlook import Outlook, OutlookDesk
+from defense_console.desk.student.outlook_words import forecast_sentence, range_words, record_sentence
 from defense_console.desk.student.overview import Overview, Record
 from defense_console.desk.student.today import goal_words as wording_of
 from defense_console.model.student.state import Absence, FollowedStudent, Goal, Learning, Promise, Session, StudentNote
@@ -14,6 +16,8 @@ from defense_console.safe_text import cells, content, line, shortened
 from defense_console.screens.students.words import due_text
 from defense_console.widgets.frame.marks import mark, plain
 from defense_console.widgets.lists.panel import Item
+from defense_console.widgets.plots.curve import Dot
+from defense_console.widgets.plots.year_strip import year_strip
 from defense_console.words.translation import (
     _,
     language,
@@ -209,6 +213,36 @@ def note_items(notes: Sequence[StudentNote], zone: str, now: str) -> tuple[Item,
         lead = Content.styled(f"{short_when(note.at, zone, now)}  ", "$text-muted")
         found.append(Item(content(note.text), f"edit/{note.seq}", lead))
     return tuple(found)
+
+
+# --- the end of the path -----------------------------------------------------------------------------------------
+
+
+def end_words(outlooks: OutlookDesk, student_id: str) -> Content:
+    """Return when the path ends, its range bold, with the console's own record; empty without a plan."""
+    said, in_words, today = outlooks.of(student_id).forecast, translator(language()), outlooks.today
+    text = Content(forecast_sentence(said, outlooks.rules.forecast, today, in_words))
+    if said is None or said.end is None:
+        return text.stylize("$text-muted")
+    record = record_sentence(outlooks.cohort, in_words)
+    text = text.stylize("bold", 0, len(range_words(said.end, today, in_words)))
+    return Content.assemble(_("end:") + " ", text, (f"   {record}" if record else "", "$text-muted"))
+
+
+def output_words(ahead: Outlook) -> str:
+    """Return the year's strip with what it is, "" where nothing came in."""
+    return _("a year of output {strip}", strip=year_strip(ahead.output)) if any(ahead.output) else ""
+
+
+def dots(student: FollowedStudent) -> tuple[Dot, ...]:
+    """Return what is below the curve: open goals on the day they are due, alerts on the day they were raised."""
+    goals = [Dot(date.fromisoformat(goal.due), "goal") for goal in student.open_goals if goal.due]
+    alerts = [
+        Dot(date.fromisoformat(alert.raised_at[:10]), "alert", "$text-warning")
+        for alert in student.alerts
+        if not alert.kudos
+    ]
+    return (*goals, *alerts)
 
 
 # --- the band --------------------------------------------------------------------------------------------------------

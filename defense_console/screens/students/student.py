@@ -12,6 +12,7 @@ from defense_console.screens.students.on_student import StudentPanels
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Item, Panel
+from defense_console.widgets.plots.curve_panel import CurvePanel
 from defense_console.widgets.plots.path_strip import path_line
 from defense_console.words.translation import _, language
 
@@ -31,6 +32,7 @@ class StudentScreen(StudentPanels):
         with VerticalScroll(id="sheet", can_focus=False):
             with Vertical(classes="column", id="student-left"):
                 yield Panel(id="goals")
+                yield CurvePanel(id="progress")
                 yield Panel(id="sessions")
                 yield Panel(id="questions", classes="panel rest")
             with Vertical(classes="column", id="student-right"):
@@ -87,9 +89,19 @@ class StudentScreen(StudentPanels):
             else Content.styled(_("no path yet: {key:queue.student} plans it"), "$text-muted")
         )
         second = panels.situation(self.student, shown, self.zone, self.desk.now().wall)
-        self.query_one("#student-band", QuietText).show(
-            Content("\n").join([first, second.truncate(self.row_width, ellipsis=True)])
-        )
+        third = panels.end_words(self.desk.outlooks, self.student_id)
+        rows = [first, *(each.truncate(self.row_width, ellipsis=True) for each in (second, third))]
+        self.query_one("#student-band", QuietText).show(Content("\n").join(rows))
+        self._draw_progress()
+
+    def _draw_progress(self) -> None:
+        panel, ahead = self.query_one(CurvePanel), self.desk.outlooks.of(self.student_id)
+        panel.name_frame(_("Progress"), panels.output_words(ahead))
+        if ahead.course is None or ahead.forecast is None:
+            none = _("no plan yet: {key:queue.student} plans the path, then there is a forecast")
+            panel.show_none(Content.styled(none, "$text-muted"))
+        else:
+            panel.show(ahead.course, ahead.forecast, self.desk.outlooks.today, panels.dots(self.student))
 
     async def on_panel_chosen(self) -> None:
         """Hints depend on where the cursor is."""
@@ -123,6 +135,20 @@ class StudentScreen(StudentPanels):
             await asking.answer_question(self, question)
         else:
             self.write(self.at_cursor()[1])
+
+    def action_students_alerts(self) -> None:
+        """An alert about this student, and all others."""
+        self.console_app.go("alerts", self.student_id)
+
+    def action_student_readiness(self) -> None:
+        """What speaks for and against the next defense."""
+        self.console_app.go("readiness", self.student_id)
+
+    async def action_student_earlier(self) -> None:
+        """What others were answered at the same criterion."""
+        question = self.focused_question()
+        if question is not None:
+            await asking.answer_as_before(self, question)
 
     def action_student_question(self) -> None:
         """A question of the student."""

@@ -116,6 +116,19 @@ def _goes_away(seen: OnStudent) -> Whats:
     return (ev.CameBack(today),) if seen.desk.student.standing.away is not None else (ev.WentAway(today),)
 
 
+NO_QUESTION: Final = N_("Choose a question first: {key:panel.next} goes to the questions.")
+
+
+def _answered_before(seen: OnStudent) -> Whats:
+    kind, number = _line(seen)
+    return (ev.QuestionAnswered(needs(number if kind == "question" else None, NO_QUESTION), TO_COME),)
+
+
+def _rehearses(seen: OnStudent) -> Whats:
+    needs(seen.desk.running_project, NO_PROJECT)
+    return unless(seen.desk.ledger.read_only)
+
+
 ON_A_STUDENT: Final[Wishes[OnStudent]] = {
     **ON_A_LOG,
     "student.goal": writes("goal"),
@@ -130,6 +143,8 @@ ON_A_STUDENT: Final[Wishes[OnStudent]] = {
     "student.estimate": _estimates,
     "student.away": _goes_away,
     "queue.student": records(ev.StudentChanged()),
+    "student.rehearse": _rehearses,
+    "student.earlier": _answered_before,
 }
 """What means the same on every screen about a student."""
 

@@ -8,6 +8,8 @@ from datetime import date
 from textual.content import Content
 
 from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab
+from defense_console.desk.student.outlook import Outlook
+from defense_console.desk.student.outlook_words import forecast_short
 from defense_console.model.curriculum import Project
 from defense_console.model.queue.path import ProjectStatus
 from defense_console.safe_text import line
@@ -16,7 +18,8 @@ from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.tabs_line import TabTitle
 from defense_console.widgets.lists.column_table import Column, TableRow
 from defense_console.widgets.plots.path_strip import PATH_MARKS
-from defense_console.words.translation import N_, _, ngettext, short_when
+from defense_console.widgets.plots.year_strip import year_strip
+from defense_console.words.translation import N_, _, language, ngettext, short_when, translator
 
 TAB_LABELS: tuple[tuple[StudentTab | None, str, str], ...] = (
     ("week", N_("This week"), N_("Week")),
@@ -74,7 +77,7 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-def table_row(row: StudentRow, zone: str, now: str, today: date) -> TableRow:
+def table_row(row: StudentRow, ahead: Outlook | None, zone: str, now: str, today: date) -> TableRow:
     """Return one line of the list."""
     sessions, standing = row.line.sessions, row.line.student.standing
     held = f"{sessions.held}/{sessions.planned}" if sessions.planned else ""
@@ -89,8 +92,8 @@ def table_row(row: StudentRow, zone: str, now: str, today: date) -> TableRow:
             Content(held),
             seen(row),
             goals_cell(standing.open_goals, standing.next_due, today),
-            Content(""),  # when the path ends
-            Content(""),  # a year's output
+            end_cell(ahead, today),
+            Content(year_strip(ahead.output) if ahead is not None and any(ahead.output) else ""),
             Content(short_when(following.at, zone, now) if following is not None else ""),
         ),
         mark(shown) if shown else "",
@@ -109,6 +112,14 @@ def _mark(row: StudentRow) -> tuple[str, str]:
     if "away" in row.tabs:
         return "parked", "$text-muted"
     return "", ""
+
+
+def end_cell(ahead: Outlook | None, today: date) -> Content:
+    """Return the likely month of the end, in the colour of a warning where the planned end is unlikely."""
+    said = ahead.forecast if ahead is not None else None
+    text = forecast_short(said, today, translator(language()))
+    late = ahead is not None and ahead.late
+    return Content.styled(text, "$text-warning" if late else "" if said is not None and said.end else "$text-muted")
 
 
 def path_marks(path: Sequence[tuple[Project, ProjectStatus]]) -> Content:

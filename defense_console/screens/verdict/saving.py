@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.content import Content
 
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.exchange.saving import proposed_file, save
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.desk.typed.path import typed_path
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.reports.content import message as messages
@@ -36,16 +37,16 @@ MESSAGE_FORMS: Final[Mapping[str, str]] = {"eml": N_("draft e-mail"), "txt": N_(
 
 async def save_report(screen: ConsoleScreen, desk: VerdictDesk, report: Report) -> None:
     """Save the report that is read."""
-    form = await _form(screen, _("Save the report as"), REPORT_FORMS)
+    form = await form_of(screen, _("Save the report as"), REPORT_FORMS)
     if form is not None:
         version = f"v{report.version}" if report.version is not None else _("draft")
         words = (report.student, desk.project.id, _("report"), version, report.reader, report.language)
-        await _save(screen, desk, proposed_file(words, form), lambda: rendered(report, form))
+        await save_as(screen, desk, proposed_file(words, form), lambda: rendered(report, form))
 
 
 async def save_message(screen: ConsoleScreen, desk: VerdictDesk, tongue: str) -> None:
     """Save the message for the student, as a mail program opens it or as plain text."""
-    form = await _form(screen, _("Save the message as"), MESSAGE_FORMS)
+    form = await form_of(screen, _("Save the message as"), MESSAGE_FORMS)
     if form is None:
         return
     message, now, sender = desk.message(tongue), screen.desk.now().wall, screen.desk.settings.email
@@ -54,16 +55,17 @@ async def save_message(screen: ConsoleScreen, desk: VerdictDesk, tongue: str) ->
     def made() -> bytes:
         return messages.eml(message, now, sender) if form == "eml" else messages.text(message).encode()
 
-    await _save(screen, desk, proposed_file(words, form), made)
+    await save_as(screen, desk, proposed_file(words, form), made)
 
 
-async def _form(screen: ConsoleScreen, question: str, forms: Mapping[str, str]) -> str | None:
+async def form_of(screen: ConsoleScreen, question: str, forms: Mapping[str, str]) -> str | None:
+    """Ask in which form something is saved; None when the mentor goes back."""
     options = [f"{form}   {_(words)}" for form, words in forms.items()]
     choice = await screen.app.push_screen_wait(Choose(question, options))
     return None if choice is None else tuple(forms)[choice]
 
 
-async def _save(screen: ConsoleScreen, desk: VerdictDesk, proposed: Path, made: Callable[[], bytes]) -> None:
+async def save_as(screen: ConsoleScreen, desk: LogDesk[Any, Any], proposed: Path, made: Callable[[], bytes]) -> None:
     """Ask where until it can be written there; what may not be written on is saved at the proposed place.
 
     What takes a while, a PDF above all, is made while the keys go on.
@@ -86,7 +88,7 @@ async def _save(screen: ConsoleScreen, desk: VerdictDesk, proposed: Path, made: 
         return
 
 
-async def _place(screen: ConsoleScreen, desk: VerdictDesk, proposed: Path, problem: str) -> Path | None:
+async def _place(screen: ConsoleScreen, desk: LogDesk[Any, Any], proposed: Path, problem: str) -> Path | None:
     """Return where to write; None when the mentor went back. A file that is there is replaced only after a question."""
     while True:
         details = problem or _("A file that is there is replaced only after a question.")

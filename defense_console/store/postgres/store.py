@@ -210,6 +210,8 @@ class PostgresStore:
     def _put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         if subject_of(stream) is STUDENT:
             version, waiting = msgspec.convert(row, Student).standing.version, False
+        elif subject_of(stream) is not DEFENSE:
+            version, waiting = 0, False
         else:
             summary = msgspec.convert(row, Summary)
             version, waiting = summary.version, summary.pending

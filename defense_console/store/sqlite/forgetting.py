@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.errors import N_
 from defense_console.model.student.subject import STUDENT
 from defense_console.store import durable_files
@@ -24,7 +24,7 @@ from defense_console.store.base import DamagedStore, FullDisk, Identity
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, refuse_unsound, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
-from defense_console.store.sqlite.keys import lease_place, places_beside
+from defense_console.store.sqlite.keys import REHEARSALS, lease_place, places_beside
 from defense_console.store.sqlite.opening import place
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
@@ -65,7 +65,10 @@ def traces(rows: RowStorage, student: str) -> Traces:
         found |= {
             DEFENSE.stream(str(row["id"])) for _id, row in rows.documents(table) if row.get("student_id") == student
         }
-    for stream in rows.names(DEFENSE.prefix):
+    found |= {
+        REHEARSAL.stream(str(row["id"])) for _id, row in rows.documents(REHEARSALS) if row.get("student_id") == student
+    }
+    for stream in (*rows.names(DEFENSE.prefix), *rows.names(REHEARSAL.prefix)):
         first = next(rows.documents(stream, 1, 1), None)
         if first is not None and _what(first[1]).get("student_id") == student:
             found.add(stream)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
@@ -18,8 +18,11 @@ _DIGIT_BITS = 4
 _KEY_DIGITS = _BITS // _DIGIT_BITS
 LEASES = "leases"
 LEASES_OF_OTHERS = "other_leases"
+REHEARSALS = "rehearsals"
 
-ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {"pending": DEFENSE, "closed": DEFENSE, "students": STUDENT}
+ROWS_OF_LOGS: Mapping[str, Subject[Any, Any]] = {
+    "pending": DEFENSE, "closed": DEFENSE, "students": STUDENT, REHEARSALS: REHEARSAL,
+}  # fmt: skip
 """Tables of the rows next to logs, and what those logs are about."""
 
 

@@ -25,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from defense_console.model.defense.subject import REHEARSAL
 from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
@@ -36,6 +37,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease, Problem
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.keys import REHEARSALS, name_key
 from defense_console.store.sqlite.leases import LeaseRows
 from defense_console.store.sqlite.named_rows import NamedRows
 from defense_console.store.sqlite.opening import place
@@ -186,7 +188,11 @@ class TinyStore:
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log; for `append`."""
-        (self._people if subject_of(stream) is STUDENT else self._summaries).put(row)
+        subject = subject_of(stream)
+        if subject is REHEARSAL:
+            self._documents.put(REHEARSALS, name_key(row["id"]), row, "id")
+        else:
+            (self._people if subject is STUDENT else self._summaries).put(row)
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""

@@ -1,4 +1,4 @@
-"""`students`, `student`, `check-in` and `agenda`: whom the mentor follows, and what a day holds."""
+"""`students`, `student`, `check-in`, `agenda` and `alerts`: whom the mentor follows, and what a day holds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,21 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, shortened, visible
 from defense_console.terminal.base import Session, shared
 from defense_console.terminal.words import OneOf, WordedCommand, say_all, say_json
-from defense_console.words.translation import _, date_text, date_time, language, ngettext, time_of_day, translator
+from defense_console.words.translation import (
+    _,
+    date_text,
+    date_time,
+    error_text,
+    language,
+    ngettext,
+    time_of_day,
+    translator,
+)
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.desk.exchange.files import ExchangeDesk
+    from defense_console.desk.student.outlook import OutlookDesk
     from defense_console.desk.student.overview import StudentLine
     from defense_console.desk.student.student import StudentDesk
     from defense_console.model.student.weekly import Occurrence
@@ -36,18 +46,21 @@ def students(session: Session, as_json: bool) -> None:
         if as_json:
             from defense_console.desk.student.shown import line_document
 
-            say_json([line_document(line) for line in lines])
+            ahead = desk.outlooks.all()
+            say_json([line_document(line, ahead[line.student.id]) for line in lines])
             return
-        say_all(_students(lines, session.settings.zone))
+        say_all(_students(lines, desk, session.settings.zone))
 
 
-def _students(lines: tuple[StudentLine, ...], zone: str) -> Iterator[str]:
+def _students(lines: tuple[StudentLine, ...], desk: Desk, zone: str) -> Iterator[str]:
     from defense_console.terminal.tables import aligned
 
     if not lines:
         yield _("There is no student here.")
         return
-    rows = []
+    from defense_console.desk.student.outlook_words import forecast_short
+
+    rows, ahead, today = [], desk.outlooks.all(), desk.outlooks.today
     for line in lines:
         standing = line.student.standing
         goals = ngettext("{n} goal", "{n} goals", standing.open_goals) if standing.open_goals else "—"
@@ -62,6 +75,7 @@ def _students(lines: tuple[StudentLine, ...], zone: str) -> Iterator[str]:
                 else "—",
                 _("seen {day}", day=date_text(line.last_seen, zone)) if line.last_seen else "—",
                 goals + due,
+                forecast_short(ahead[line.student.id].forecast, today, translator(language())) or "—",
                 _("away") if line.away else (date_time(line.next.at, zone) if line.next is not None else "—"),
             )
         )
@@ -97,9 +111,9 @@ def student(session: Session, student: str, as_json: bool, access: bool, form: s
         if as_json:
             from defense_console.desk.student.shown import student_document
 
-            say_json(student_document(found.student, found.overview()))
+            say_json(student_document(found, desk.outlooks))
             return
-        say_all(_student(found, session.settings.zone))
+        say_all(_student(found, desk.outlooks, session.settings.zone))
 
 
 def _write_access(session: Session, exchange: ExchangeDesk, desk: StudentDesk, form: str, output: str | None) -> None:
@@ -116,7 +130,8 @@ def _write_access(session: Session, exchange: ExchangeDesk, desk: StudentDesk, f
     write(output, [rendered(access_report(desk, language(), session.settings.zone), form)])
 
 
-def _student(desk: StudentDesk, zone: str) -> Iterator[str]:
+def _student(desk: StudentDesk, outlooks: OutlookDesk, zone: str) -> Iterator[str]:
+    from defense_console.desk.student.outlook_words import forecast_sentence, readiness_sentences, record_sentence
     from defense_console.desk.student.wording import describe_student
     from defense_console.desk.typed.weekly import weekly_text
     from defense_console.terminal.tables import aligned, titled
@@ -135,7 +150,15 @@ def _student(desk: StudentDesk, zone: str) -> Iterator[str]:
     if shown.record.settled:
         kept = _("{kept} kept of {settled}", kept=shown.record.kept, settled=shown.record.settled)
         rows.append((_("Goals"), kept))
+    ahead = outlooks.of(desk.id).forecast
+    if ahead is not None:
+        rows.append((_("End"), forecast_sentence(ahead, outlooks.rules.forecast, outlooks.today, words)))
+        if ahead.end is not None and (record := record_sentence(outlooks.cohort, words)):
+            rows.append(("", record))
     yield from aligned(rows)
+    if (project := desk.running_project) is not None:
+        facts = readiness_sentences(outlooks.readiness(desk.id, project.id), desk.project_titles(project.id), words)
+        yield from titled(_("Before the defense of {project}", project=project.id), [visible(each) for each in facts])
     yield from titled(_("Open goals"), [_goal(goal.text, goal.due, goal.condition) for goal in shown.goals])
     yield from titled(_("I promised"), [_goal(each.text, each.due, "") for each in student.open_promises])
     yield from titled(_("Private notes"), [visible(note.text) for note in student.notes])
@@ -231,3 +254,50 @@ def _session(session: Occurrence) -> str:
 
     state = _(STUDENT_SESSIONS[session.state])
     return _("weekly session, {state}", state=f"{state} ({session.holiday})" if session.holiday else state)
+
+
+@click.command("alerts", cls=WordedCommand, help=N_("Show which alerts are proposed and raised, and how rules did."))
+@_AS_JSON
+@shared
+@click.pass_obj
+def alerts(session: Session, as_json: bool) -> None:
+    """Show the alerts."""
+    with session.desk(create=True) as (_store, desk):
+        if as_json:
+            from defense_console.desk.student.shown import alerts_document
+
+            say_json(alerts_document(desk.outlooks))
+            return
+        say_all(_alerts(desk.outlooks))
+
+
+def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
+    from defense_console.desk.student import outlook_words as words
+    from defense_console.terminal.tables import aligned, titled
+
+    in_words = translator(language())
+    rules = {rule.id: rule for rule in outlooks.rules.alerts.rules}
+    if outlooks.rules_problem is not None:
+        yield error_text(outlooks.rules_problem)
+    proposals, raised = outlooks.proposals(), outlooks.raised()
+    if not proposals and not raised:
+        yield _("No alert is proposed and none is raised.")
+    names = {id: one_line(each.student.name) for id, each in outlooks.at_once().items()}
+    said = [
+        f"{names[each.student]}: " + " · ".join(words.reason_sentence(r, rules, in_words) for r in each.reasons)
+        for each in proposals
+    ]
+    yield from titled(_("Proposed"), said)
+    yield from titled(
+        _("Raised"),
+        [
+            f"{names[student.id]}: {visible(alert.facts)} · {words.alert_state(alert, in_words)}"
+            for student, alert in raised
+        ],
+    )
+    rows = []
+    for each in outlooks.rule_records():
+        counted = f"{_(words.RULES[each.rule.measure])}: {each.rule.at_least}"
+        tighter = words.tighter_sentence(each.rule, each.tighter, in_words) if each.tighter is not None else ""
+        rows.append((each.rule.id, counted, words.precision_sentence(each.precision, in_words), tighter))
+    yield from titled(_("Rules"), list(aligned(rows)))

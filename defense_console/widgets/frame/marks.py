@@ -67,6 +67,11 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "here": ("►", ">"),
     "phase_end": ("│", "|"),
     "busy": ("▬", "="),
+    "curve_planned": (".", "."),
+    "curve_likely": ("╌", "-"),
+    "curve_range": ("░", ":"),
+    "goal": ("⋄", "o"),
+    "alert": ("⚑", "!"),
     "column": ("│", "|"),
 }
 """Each mark in Unicode, and in ASCII."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from defense_console.model.errors import N_
 from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
@@ -13,7 +15,8 @@ from defense_console.model.student.state import Alert, AlertResult, PutOff
 class AlertRaised(What, frozen=True, tag="alert_raised"):
     """Four lines for the school: facts with their dates, what was done, what is asked, what would close it.
 
-    `rule` proposed it, "" when the mentor saw it first; `kudos` is praise, which asks for nothing.
+    `rule` proposed it, "" when the mentor saw it first, and `measured` is what it had counted; `also` has the other
+    rules that named the student then. `kudos` is praise, which asks for nothing.
     """
 
     facts: str
@@ -22,6 +25,8 @@ class AlertRaised(What, frozen=True, tag="alert_raised"):
     closing: str = ""
     rule: str = ""
     kudos: bool = False
+    measured: int = 0
+    also: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 @checks(AlertRaised)
@@ -34,8 +39,9 @@ def _check_alert_raised(_case: Case, what: AlertRaised) -> None:
 @applies(AlertRaised)
 def _apply_alert_raised(state: StudentFolding, event: Event[What], what: AlertRaised) -> None:
     state.alerts[event.seq] = Alert(
-        event.seq, what.rule, what.kudos, what.facts, what.done, what.asked, what.closing, event.at.wall
-    )
+        event.seq, what.rule, what.kudos, what.facts, what.done, what.asked, what.closing, event.at.wall,
+        measured=what.measured, also=dict(what.also),
+    )  # fmt: skip
 
 
 class OfAlert(What, frozen=True):
@@ -88,6 +94,7 @@ class ProposalPutOff(What, frozen=True, tag="proposal_put_off"):
 
     rule: str
     until: str = ""
+    measured: int = 0
 
 
 @checks(ProposalPutOff)
@@ -98,7 +105,7 @@ def _check_proposal_put_off(case: Case, what: ProposalPutOff) -> None:
 
 @applies(ProposalPutOff)
 def _apply_proposal_put_off(state: StudentFolding, event: Event[What], what: ProposalPutOff) -> None:
-    state.put_off[event.seq] = PutOff(event.seq, event.at.wall, what.rule, what.until)
+    state.put_off[event.seq] = PutOff(event.seq, event.at.wall, what.rule, what.until, what.measured)
 
 
 AlertsWhat = AlertRaised | AlertAcknowledged | AlertClosed | ProposalPutOff

@@ -6,7 +6,7 @@ from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies
 from defense_console.model.student.legal_context import Case, a_day, checks, not_ahead
-from defense_console.model.student.state import PathPlan, Settled, SettledOutcome
+from defense_console.model.student.state import PathPlan, SelfRating, Settled, SettledOutcome
 
 _MOST_WEEKS = 260
 _STEP = 10
@@ -74,4 +74,24 @@ def _apply_progress_estimated(state: StudentFolding, event: Event[What], what: P
     state.estimates[what.project] = what.percent
 
 
-ProgressWhat = PathPlanned | ProjectSettled | ProgressEstimated
+class SelfRated(What, frozen=True, tag="self_rated"):
+    """How the student sees a criterion before the defense; None takes it back."""
+
+    project: str
+    criterion: str
+    rating: SelfRating | None
+
+
+@checks(SelfRated)
+def _check_self_rated(_case: Case, what: SelfRated) -> None:
+    require(bool(what.project.strip() and what.criterion.strip()), "Say which criterion is rated.")
+
+
+@applies(SelfRated)
+def _apply_self_rated(state: StudentFolding, event: Event[What], what: SelfRated) -> None:
+    state.self_ratings.pop(what.criterion, None)
+    if what.rating is not None:
+        state.self_ratings[what.criterion] = what.rating
+
+
+ProgressWhat = PathPlanned | ProjectSettled | ProgressEstimated | SelfRated

@@ -249,7 +249,13 @@ def _check_went_away(_case: Case, what: WentAway) -> None:
 
 @applies(WentAway)
 def _apply_went_away(state: StudentFolding, event: Event[What], what: WentAway) -> None:
-    state.away = Away(what.since, what.until, what.reason)
+    before = state.away
+    if before is not None:  # said again: what it replaces ends the day before
+        state.aways.pop()
+        last = (date.fromisoformat(what.since) - timedelta(days=1)).isoformat()
+        if before.since <= last:
+            state.aways.append(replace(before, until=min(before.until or last, last)))
+    state.aways.append(Away(what.since, what.until, what.reason, event.at.wall))
 
 
 class CameBack(What, frozen=True, tag="came_back"):
@@ -266,7 +272,8 @@ def _check_came_back(case: Case, what: CameBack) -> None:
 
 @applies(CameBack)
 def _apply_came_back(state: StudentFolding, event: Event[What], what: CameBack) -> None:
-    state.away = None
+    if state.away is not None:
+        state.aways[-1] = replace(state.aways[-1], back_on=what.on)
 
 
 SessionsWhat = (
