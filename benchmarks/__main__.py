@@ -3,9 +3,9 @@
     python -m benchmarks [--quick] [--only WORD] [--rounds N]
 
 The console and its floors (`floors.py`) run in a real pseudo-terminal of 120×40, driven from outside, on stores made
-from a seed (`stores.py`). Each round measures the floor, then the console. Printed: medians, the slowest 1 % of keys, the
-processor's time, bytes drawn, and the ratio to the floor next to its goal. The ratio is of the processor's time where a
-row has one: other work on the machine does not change it much.
+from a seed (`stores.py`). Each round measures the floor, then the console. Printed: medians, the slowest 1 % of keys,
+the time of the processor, bytes drawn, and the ratio to the floor next to its goal. It is the ratio of the time of the
+processor where a row has one: other work on the machine does not change it much.
 """
 
 from __future__ import annotations
@@ -210,9 +210,9 @@ def measures(bench: Bench) -> list[Measure]:
                 bench.keys(bench.console("live"), "Rubric", [b"a"], b"n"), "0.8"),
         Measure("search, each key, 10,000 closed", bench.keys(bench.floor("input"), "drawn", [b"a", b"\x7f"]),
                 bench.keys(bench.console("closed"), "Today", [b"e", b"x", b"\x7f", b"\x7f"], b"/", 24), "5"),
-        Measure("at rest, live, 80×24", bench.at_rest(bench.floor("digits"), "╺", 80, 24),
+        Measure("at rest, live, 80×24", bench.at_rest(bench.floor("digits"), "╯", 80, 24),
                 bench.at_rest(bench.console("live"), "Rubric", 80, 24), "1.0"),
-        Measure("at rest, live, 120×40", bench.at_rest(bench.floor("digits"), "╺", 120, 40),
+        Measure("at rest, live, 120×40", bench.at_rest(bench.floor("digits"), "╯", 120, 40),
                 bench.at_rest(bench.console("live"), "Rubric", 120, 40), "1.0"),
         Measure("--version", nothing, bench.command([PYTHON, "-m", "defense_console", "--version"]), "3"),
         Measure("keys", nothing, bench.command([PYTHON, "-m", "defense_console", "keys"]), "6"),

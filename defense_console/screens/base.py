@@ -40,6 +40,7 @@ from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.header_line import Aside, HeaderLine, Headline
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.frame.writer import NEW_LINE
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
@@ -236,7 +237,7 @@ class ConsoleScreen(Screen[None]):
         with Vertical(id="over"):
             yield AlarmLine(markup=False)
             yield MessageLine()
-        yield Static(id="too-small", markup=False)
+        yield QuietText(id="too-small")
 
     def on_mount(self) -> None:
         """First drawing."""
@@ -271,7 +272,7 @@ class ConsoleScreen(Screen[None]):
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
                      width=self.size.width, height=self.size.height)  # fmt: skip
-            self.query_one("#too-small", Static).update(Content(size))
+            self.query_one("#too-small", QuietText).show(Content(size))
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:

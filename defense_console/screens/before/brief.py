@@ -56,7 +56,7 @@ class BriefScreen(PanelScreen):
 
     def compose_band(self) -> ComposeResult:
         """When it starts, and the plan as a bar."""
-        yield QuietText(id="brief-when", markup=False)
+        yield QuietText(id="brief-when")
 
     def compose_body(self) -> ComposeResult:
         """Two columns of panels."""

@@ -75,7 +75,7 @@ class QueueScreen(WritingScreen):
         with Horizontal(id="queue-search"):
             yield Static("/ ", markup=False)
             yield SearchField(id="queue-field")
-        yield QuietText(id="queue-day", markup=False)
+        yield QuietText(id="queue-day")
 
     def compose_body(self) -> ComposeResult:
         """The list, and the card of the selected defense."""
@@ -184,10 +184,10 @@ class QueueScreen(WritingScreen):
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
         limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
         only = "  " + _("only {what}", what=limits) if limits else ""
-        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}")
         order = _(dict(queue_words.ORDER_LABELS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
-        self.table.border_subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
+        subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
+        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}", subtitle)
 
     def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
         """Return what is listed: headings, "" for none, with their lines."""
