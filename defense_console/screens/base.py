@@ -258,8 +258,11 @@ class ConsoleScreen(Screen[None]):
         return self.query_one("#body").region.y
 
     def update(self) -> None:
-        """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if not (self.is_mounted and self.query(MessageLine)):
+        """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
+
+        A screen that nobody sees is drawn when it is seen again.
+        """
+        if not (self.is_mounted and self in self.console_app.shown_screens() and self.query(MessageLine)):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -405,12 +408,15 @@ class ConsoleScreen(Screen[None]):
             self._alarmed = False
             self.tell(_("The disk answers again: everything is saved."))
 
-    def pass_second(self) -> None:
-        """Let a second pass: an old message goes, the screen redraws what moves."""
+    def age_message(self) -> None:
+        """Let an old message go, also of a screen that is not seen."""
         if self._message_age is not None:
             self._message_age += 1
             if self._message_age > MESSAGE_S:
                 self.hush()
+
+    def pass_second(self) -> None:
+        """Let a second pass on a screen that is seen: it redraws what moves."""
         self.second()
         self.show_saved()
 

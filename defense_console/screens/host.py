@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property, partial
+from typing import Any
 
 from textual import work
 
@@ -43,6 +44,12 @@ class Host(OrderedKeys, inherit_bindings=False):
     def console_screens(self) -> list[ConsoleScreen]:
         """The open screens that are not dialogs, the queue first."""
         return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+
+    def shown_screens(self) -> list[ConsoleScreen | Dialog[Any]]:
+        """The screens that are seen, the top one last: dialogs, and the first screen under them that covers the rest."""
+        stack = self.screen_stack
+        lowest = next((place for place in range(len(stack) - 1, 0, -1) if not stack[place].is_modal), 0)
+        return [screen for screen in stack[lowest:] if isinstance(screen, ConsoleScreen | Dialog)]
 
     def go(self, place: Place, defense_id: str) -> None:
         """Show the screen of a defense; one that is already open comes back as it was left.

@@ -24,9 +24,7 @@ class PanelFrame(Widget):
     DEFAULT_CLASSES = "panel"
     _framed = (Content(), Content())
 
-    def name_frame(
-        self, name: str | Content, count: str = "", hints: Sequence[Hint] | Content = ()
-    ) -> None:
+    def name_frame(self, name: str | Content, count: str = "", hints: Sequence[Hint] | Content = ()) -> None:
         """Write name, count and keys into the frame.
 
         Args:
