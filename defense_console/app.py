@@ -17,7 +17,6 @@ from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
 from defense_console.keys.sentences import name_keys_of
-from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
 from defense_console.screens.shared.ending import end_on_signals

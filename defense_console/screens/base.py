@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -51,6 +53,8 @@ WAYS_OUT = ("console.quit", "console.back", "console.help")
 """Commands at the right end of the keys row."""
 LEAVES_ELSEWHERE = ("ctrl+c", "q", "Q")
 """Keys that end other programs."""
+PREVIEW_S = 0.08
+"""The hand rests when no key came for so long."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
 
@@ -74,6 +78,8 @@ class ConsoleScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._message_age: int | None = None
+        self._in_command = False
+        self._previewing: Timer | None = None
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
         """Another defense that is live."""
@@ -208,7 +214,8 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
             return None
         finally:
-            self.update()
+            if not self._in_command:  # which draws once, at its end
+                self.update()
         return answer
 
     def begin(self, flow: Coroutine[Any, Any, object]) -> None:
@@ -379,15 +386,23 @@ class ConsoleScreen(Screen[None]):
 
     def soon(self, do: Callable[[], object]) -> None:
         """Do something once everything is laid out; a screen that is gone by then needs nothing done any more."""
+        self.call_after_refresh(self._guarded, do)
 
-        def done() -> None:
-            try:
-                if self.is_attached and self.children:
-                    do()
-            except Exception as error:  # outside of a command, too, nothing may end a defense that is running
-                self.console_app.note_fault(error)
+    def _guarded(self, do: Callable[[], object]) -> None:
+        try:
+            if self.is_attached and self.children:
+                do()
+        except Exception as error:  # outside of a command, too, nothing may end a defense that is running
+            self.console_app.note_fault(error)
 
-        self.call_after_refresh(done)
+    def preview_soon(self) -> None:
+        """Draw what is said of the line under the cursor once the hand rests: held keys pass over it."""
+        if self._previewing is not None:
+            self._previewing.stop()
+        self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
+
+    def preview(self) -> None:
+        """Show what there is to know of the line under the cursor."""
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
@@ -452,6 +467,7 @@ class ConsoleScreen(Screen[None]):
             self.stopped(command)
             return
         method = getattr(self, "action_" + action_of(command, self.context), lambda: self._record(command))
+        self._in_command = True
         try:
             answer = method()
             if inspect.iscoroutine(answer):
@@ -460,6 +476,8 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
         except Exception as error:  # whatever goes wrong in one command must not end a defense that is running
             self.console_app.note_fault(error)
+        finally:
+            self._in_command = False
         self.update()
 
     def _record(self, command: Command) -> None:

@@ -46,7 +46,7 @@ class Host(OrderedKeys, inherit_bindings=False):
         return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
 
     def shown_screens(self) -> list[ConsoleScreen | Dialog[Any]]:
-        """The screens that are seen, the top one last: dialogs, and the first screen under them that covers the rest."""
+        """The screens that are seen, the top one last: dialogs, and under them the first that covers all below it."""
         stack = self.screen_stack
         lowest = next((place for place in range(len(stack) - 1, 0, -1) if not stack[place].is_modal), 0)
         return [screen for screen in stack[lowest:] if isinstance(screen, ConsoleScreen | Dialog)]

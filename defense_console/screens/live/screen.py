@@ -230,7 +230,11 @@ class LiveScreen(WritingScreen):
         """The card shows the focused criterion."""
         event.stop()
         if event.line_list is self.rubric_list:
-            self._draw_card()
+            self.preview_soon()
+
+    def preview(self) -> None:
+        """Show the criterion that a note is about."""
+        self._draw_card()
 
     def second(self) -> None:
         """Draw the clock; the rest only when something happened."""

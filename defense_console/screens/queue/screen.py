@@ -55,6 +55,8 @@ class QueueScreen(WritingScreen):
         self.order: Order = "time"
         self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
+        self._by_id: dict[str, Entry] = {}
+        """Everything that may be under the cursor."""
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
@@ -160,6 +162,8 @@ class QueueScreen(WritingScreen):
         self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
         sections = [QueueSection(title, tuple(self._row(entry, now) for entry in entries)) for title, entries in shown]
         self._gone = self._left_behind(listed)
+        known = (*self._found_closed, *self._entries, *filter(None, (self._gone,)))
+        self._by_id = {entry.summary.id: entry for entry in known}
         if self._gone is not None:
             sections = listing.with_row(
                 sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
@@ -261,6 +265,10 @@ class QueueScreen(WritingScreen):
         if self._gone is not None and self.table.chosen != self._gone.summary.id:
             self.update()
             return
+        self.preview_soon()
+
+    def preview(self) -> None:
+        """Show the card of the selected defense, and which keys act on it."""
         self._draw_card()
         self.show_mode()
 
@@ -368,8 +376,8 @@ class QueueScreen(WritingScreen):
         self.table.move(-1)
 
     def _selected(self) -> Entry | None:
-        known = (*self._entries, *self._found_closed, *filter(None, (self._gone,)))
-        return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
+        chosen = self.table.chosen
+        return self._by_id.get(chosen) if chosen is not None else None
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual.content import Content
-from textual.geometry import Region
 from textual.reactive import reactive
-from textual.strip import Strip
 from textual.widget import Widget
 
 from defense_console.widgets.clock.words import STATES
 from defense_console.widgets.frame.marks import plain
-from defense_console.widgets.frame.quiet_text import changed_cells, parted
+from defense_console.widgets.frame.quiet_text import changed_cells
 
 FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -69,7 +65,6 @@ class BigClock(Widget):
     }
     """
 
-    _changed: Sequence[Region] = ()
     text: reactive[str] = reactive("", repaint=False)
 
     def show_time(self, text: str, state: str) -> None:
@@ -81,7 +76,6 @@ class BigClock(Widget):
     def watch_text(self, before: str, after: str) -> None:
         """Draw the cells that differ."""
         old, new = self._digits(before), self._digits(after)
-        self._changed = []
         if old.cell_length != new.cell_length:
             self.refresh()
             return
@@ -89,13 +83,8 @@ class BigClock(Widget):
         across, down = self.styles.content_align
         x = (self.content_size.width - max(line.cell_length for line in lines)) // 2 if across == "center" else 0
         y = (self.content_size.height - len(lines)) // 2 if down == "middle" else 0
-        self._changed = [region.translate((x, y)) for region in changed_cells(old, new)]
-        if self._changed:
-            self.refresh(*self._changed)
-
-    def render_line(self, y: int) -> Strip:
-        """One line, parted where it differs from what was drawn before."""
-        return parted(super().render_line(y), y, self._changed)
+        if changed := changed_cells(old, new):
+            self.refresh(*(region.translate((x, y)) for region in changed))
 
     def render(self) -> Content:
         """The digits."""

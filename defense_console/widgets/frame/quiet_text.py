@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import zip_longest
 
 from textual.content import Content
 from textual.geometry import Region
-from textual.strip import Strip
 from textual.widget import Widget
 
 from defense_console.safe_text import cells
@@ -24,7 +22,6 @@ class QuietText(Widget):
         super().__init__(id=id, classes=classes, markup=markup)
         self.content = Content()
         """What is shown."""
-        self._changed: list[Region] = []
 
     def render(self) -> Content:
         """The text."""
@@ -35,18 +32,12 @@ class QuietText(Widget):
         before, self.content = self.content, text
         if before.is_same(text):
             return
-        self._changed = []
         if self.styles.auto_dimensions and _shape(before) != _shape(text):
             self.refresh(layout=True)
         elif max(*_shape(before), *_shape(text)) > self.size.width or self._is_centred:
             self.refresh()  # lines do not lie where they are counted
         else:
-            self._changed = changed_cells(before, text)
-            self.refresh(*self._changed)
-
-    def render_line(self, y: int) -> Strip:
-        """One line, parted where it differs from what was drawn before."""
-        return parted(super().render_line(y), y, self._changed)
+            self.refresh(*changed_cells(before, text))  # not the same, so there are some
 
     @property
     def _is_centred(self) -> bool:
@@ -75,13 +66,6 @@ def changed_cells(before: Content, after: Content) -> list[Region]:
         if end > start:
             found.append(Region(start, y, end - start, 1))
     return found
-
-
-def parted(strip: Strip, y: int, changed: Iterable[Region]) -> Strip:
-    """Return a line parted around the regions that changed: the toolkit sends whole parts of one style."""
-    cuts = {cut for region in changed if region.y == y for cut in (region.x, region.right)}
-    inside = sorted(cut for cut in cuts if 0 < cut < strip.cell_length)
-    return Strip.join(strip.divide([*inside, strip.cell_length])) if inside else strip
 
 
 def _styled(line: Content) -> list[tuple[object, ...]]:

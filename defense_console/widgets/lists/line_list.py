@@ -16,7 +16,7 @@ from textual.widget import Widget
 from defense_console.safe_text import cells, shortened
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.panel_frame import PanelFrame
-from defense_console.widgets.frame.quiet_text import changed_cells, parted
+from defense_console.widgets.frame.quiet_text import changed_cells
 
 GUTTER = 2
 """Cells before a row: the cursor's."""
@@ -59,8 +59,6 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         self._covered = 0
         self._drawn: dict[int, Content] = {}
         """Lines as they were drawn last."""
-        self._changed: list[Region] = []
-        """Where the lines of the view differ from that."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -164,15 +162,12 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
 
     def _refresh_changed(self) -> None:
         top, width = self.scroll_offset.y, self.view.width
-        self._changed = []
         for line in range(top, min(top + self.view.height, self.line_count())):
             drawn = self._drawn.get(line)
             if drawn is None:
                 self.refresh_lines(line, 1)
             elif regions := changed_cells(drawn, self._look(line, width)):
-                self._changed += [region.translate((0, line - top)) for region in regions]
-        if self._changed:
-            self.refresh(*self._changed)
+                self.refresh(*(region.translate((0, line - top)) for region in regions))
 
     def on_resize(self) -> None:
         """Another width, other lines."""
@@ -185,8 +180,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
         text = self._drawn[line] = self._look(line, width)
-        strips = Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)
-        return parted(strips[0], y, self._changed)
+        return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
 
     def _look(self, line: int, width: int) -> Content:
         row = self.row_of(line)
