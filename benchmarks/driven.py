@@ -128,6 +128,7 @@ class Driven:
         """Send many keys at once. Returns: seconds until the last of what they draw."""
         sent = time.perf_counter()
         self.send(keys)
+        self.read(KEY_S)
         self.rest(quiet_s)
         return self.last_at - sent
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import cache, partial
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -78,6 +78,7 @@ class ConsoleScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._message_age: int | None = None
+        self._composed = False
         self._in_command = False
         self._previewing: Timer | None = None
         self._alarmed = False
@@ -176,7 +177,10 @@ class ConsoleScreen(Screen[None]):
 
     def refusal(self, command: Command) -> ConsoleError | None:
         """Return why a command cannot act now, None when it can: footer, palette, help and the key itself ask this."""
-        return refused(self.WISHES, meant_by(command, self.context), self.seen)
+        return self._refusal(command, self.seen)
+
+    def _refusal(self, command: Command, see: Callable[[], Asks]) -> ConsoleError | None:
+        return refused(self.WISHES, meant_by(command, self.context), see)
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
@@ -188,8 +192,8 @@ class ConsoleScreen(Screen[None]):
             unread = self.desk.saved.state == "unread"
             text = _("The red line says why.") if unread else _("Read only: the red line says why.")
         shown = content(text) if isinstance(text, str) else text
-        self.query_one(MessageLine).show_message(shown, tone)
-        self.keep_cursor_seen()
+        if self.query_one(MessageLine).show_message(shown, tone):
+            self.keep_cursor_seen()
 
     def refuse(self, error: ConsoleError) -> None:
         """Say why something cannot be done."""
@@ -199,8 +203,8 @@ class ConsoleScreen(Screen[None]):
         """Take the message away."""
         if self._message_age is not None:
             self._message_age = None
-            self.query_one(MessageLine).show_message("")
-            self.keep_cursor_seen()
+            if self.query_one(MessageLine).show_message(""):
+                self.keep_cursor_seen()
 
     def attempt(self, what: Callable[[], T]) -> T | None:
         """Do something at the desk; a refusal is told.
@@ -264,12 +268,18 @@ class ConsoleScreen(Screen[None]):
         """The first row that a question may cover: the clock above it stays."""
         return self.query_one("#body").region.y
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether there is something to draw on: an answer of the recorder may come before, and after."""
+        self._composed = self._composed or bool(self.query(MessageLine))
+        return self._composed and self.is_attached
+
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
 
         A screen that nobody sees is drawn when it is seen again.
         """
-        if not (self.is_mounted and self in self.console_app.shown_screens() and self.query(MessageLine)):
+        if not (self.is_mounted and self in self.console_app.shown_screens() and self.is_composed):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -312,7 +322,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_mode(self) -> None:
         """Hint the keys that matter now."""
-        if not self.query(MessageLine):
+        if not self.is_composed:
             return
         self.query_one(HintBar).show_hints(self.hints())
 
@@ -328,19 +338,25 @@ class ConsoleScreen(Screen[None]):
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
-        found += [hint for command in commands if (hint := self.hint_of(command))]
+        found += self._hints_of(commands)
         return tuple(sorted(found, key=lambda hint: WAYS_OUT.index(hint.command) if hint.last else -1))
 
     def hint_of(self, command: Command) -> Hint | None:
         """The hint of a command, None when it has no key."""
-        keys = shown_keys(command, self.desk.settings, language())
-        if not keys:
-            return None
-        return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None, command.id in WAYS_OUT)
+        return next(iter(self._hints_of([command])), None)
 
     def hints_of(self, *ids: str) -> tuple[Hint, ...]:
         """Return the hints of these commands, for the frame of a panel; those without a key are left out."""
-        return tuple(hint for id in ids if (hint := self.hint_of(command_named(id))) is not None)
+        return self._hints_of(map(command_named, ids))
+
+    def _hints_of(self, commands: Iterable[Command]) -> tuple[Hint, ...]:
+        """Return the hints of commands, which all see the screen as it is now."""
+        see, settings, found = cache(self.seen), self.desk.settings, list[Hint]()
+        for command in commands:
+            if keys := shown_keys(command, settings, language()):
+                acts = self._refusal(command, see) is None
+                found.append(Hint(command.id, keys[0], self.label(command), acts, command.id in WAYS_OUT))
+        return tuple(found)
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""
@@ -348,7 +364,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved; while it is not, the red rows say why and what to do."""
-        if not self.query(MessageLine):
+        if not self.is_composed:
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         if self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width))):

@@ -274,7 +274,7 @@ class LiveScreen(WritingScreen):
             command = self.command_at(event.key)
             if command is None or command.id not in ABOUT_JUST_RATED:
                 self._just_rated = None
-                self.update()
+                self.preview_soon()
 
     def _meant(self) -> Criterion | None:
         """The criterion a note or a document is about: the one just rated, else the focused one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from textual.content import Content
@@ -32,12 +33,20 @@ class QuietText(Widget):
         before, self.content = self.content, text
         if before.is_same(text):
             return
-        if self.styles.auto_dimensions and _shape(before) != _shape(text):
+        if self._takes_room(_shape(before), _shape(text)):
             self.refresh(layout=True)
         elif max(*_shape(before), *_shape(text)) > self.size.width or self._is_centred:
             self.refresh()  # lines do not lie where they are counted
         else:
             self.refresh(*changed_cells(before, text))  # not the same, so there are some
+
+    def _takes_room(self, before: Sequence[int], after: Sequence[int]) -> bool:
+        """Whether another text of these widths may change the size of the widget."""
+        width, height = self.styles.width, self.styles.height
+        if width is not None and width.is_auto:
+            return before != after
+        wraps = len(before) != len(after) or max(*before, *after) > self.size.width
+        return height is not None and height.is_auto and wraps and before != after
 
     @property
     def _is_centred(self) -> bool:
