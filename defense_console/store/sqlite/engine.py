@@ -369,6 +369,29 @@ class RowStorage(Storage):
             if len(batch) < _BATCH:
                 return
 
+    def rows_beside(self, name: str, prefix: str) -> Iterator[tuple[RawRow, int]]:
+        """Yield the rows of a table in order, each with the greatest id of the table named `prefix` and its field `id`.
+
+        One statement for all of them; 0 where there is no such table, or no such field.
+        """
+        sql = (
+            "SELECT id, CAST(body AS BLOB), sum, (SELECT max(id) FROM rows AS log WHERE log.tab = ? ||"
+            " CASE WHEN json_valid(rows.body) THEN json_extract(rows.body, '$.id') END)"
+            " FROM rows WHERE tab = ? ORDER BY id"
+        )
+        for id, body, stored, last in self._connection.execute(sql, (prefix, name)).fetchall():
+            yield self._raw(name, (id, body, stored)), last if isinstance(last, int) else 0
+
+    def bodies_of(self, name: str, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the JSON of those of these rows that are there and sound, by id."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id IN ({})"
+            rows = self._connection.execute(sql.format(",".join("?" * len(batch))), (name, *batch))
+            found.update((row.id, row.body) for row in (self._raw(name, each) for each in rows) if row.sound)
+        return found
+
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""
         found = self._connection.execute("SELECT CAST(body AS BLOB) FROM rows WHERE tab = ? ORDER BY id", (name,))
