@@ -216,9 +216,9 @@ class Summaries:
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
-        moved = self._rows.has(there, key)
-        new = not self._rows.has(here, key)
-        self._documents.put(here, key, msgspec.to_builtins(summary), "id")
+        rows = self._rows.in_either((PENDING, CLOSED), key)
+        moved, new = there in rows, here not in rows
+        self._documents.replace(here, key, msgspec.to_builtins(summary), rows.get(here), "id")
         if moved:
             self._documents.remove(there, key)
         change = int(new and not summary.pending) - int(moved and summary.pending)
