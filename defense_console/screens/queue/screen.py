@@ -55,8 +55,7 @@ class QueueScreen(WritingScreen):
         self.order: Order = "time"
         self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
-        self._by_id: dict[str, Entry] = {}
-        """Everything that may be under the cursor."""
+        self._by_id: dict[str, Entry] = {}  # what may be under the cursor
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
@@ -162,8 +161,7 @@ class QueueScreen(WritingScreen):
         self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
         sections = [QueueSection(title, tuple(self._row(entry, now) for entry in entries)) for title, entries in shown]
         self._gone = self._left_behind(listed)
-        known = (*self._found_closed, *self._entries, *filter(None, (self._gone,)))
-        self._by_id = {entry.summary.id: entry for entry in known}
+        self._by_id = {each.summary.id: each for each in (*self._found_closed, *self._entries, self._gone) if each}
         if self._gone is not None:
             sections = listing.with_row(
                 sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
@@ -241,11 +239,8 @@ class QueueScreen(WritingScreen):
         except ConsoleError as error:
             panel.show(line(chosen.student_name), [Item(content(error_text(error)))], hints=keys)
             return
-        form: queue_words.CardForm = "rows"
-        if self.has_class("-broad"):
-            form = "stacked"
-        elif self.has_class("-wide") and self.has_class("-high"):
-            form = "columns"
+        columns = self.has_class("-wide") and self.has_class("-high")
+        form: queue_words.CardForm = "stacked" if self.has_class("-broad") else "columns" if columns else "rows"
         lines = queue_words.card_lines(shown, form, width, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
@@ -376,8 +371,7 @@ class QueueScreen(WritingScreen):
         self.table.move(-1)
 
     def _selected(self) -> Entry | None:
-        chosen = self.table.chosen
-        return self._by_id.get(chosen) if chosen is not None else None
+        return self._by_id.get(self.table.chosen or "")
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
