@@ -182,7 +182,7 @@ class LiveScreen(WritingScreen):
             self.show_pane("rubric")
         titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
         self._draw_panes(titles, verdict, rows)
-        self._draw_card()
+        self.preview()
         self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
         self._draw_clock(defense)
 
@@ -202,7 +202,7 @@ class LiveScreen(WritingScreen):
         if self.last_phase:
             self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
-    def _draw_card(self) -> None:
+    def preview(self) -> None:
         """The card of the criterion that a note is about: just rated, else focused."""
         card, criterion = self.query_one("#live-card", Panel), self._meant()
         if criterion is None:
@@ -231,10 +231,6 @@ class LiveScreen(WritingScreen):
         event.stop()
         if event.line_list is self.rubric_list:
             self.preview_soon()
-
-    def preview(self) -> None:
-        """Show the criterion that a note is about."""
-        self._draw_card()
 
     def second(self) -> None:
         """Draw the clock; the rest only when something happened."""
