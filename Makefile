@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check demo-reset keys pictures bench torture mutants
+.PHONY: help run test check suite demo-reset keys pictures bench torture mutants
 .DELETE_ON_ERROR:
+# Without it, every console that a test starts compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
@@ -51,7 +53,11 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
+# Both at once: the types are checked on one core while the tests of a console wait.
+test: $(VENV)/.test
+	@$(MAKE) --no-print-directory --jobs 2 check suite
+
+suite: $(VENV)/.test
 	$(BIN)/pytest -n auto --dist loadgroup
 
 keys: $(VENV)/.run

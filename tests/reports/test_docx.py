@@ -45,8 +45,8 @@ def test_hostile_text_in_every_field_is_held_and_changes_no_structure(reader: Re
     told = [*scene.EVERYBODY, *(scene.MENTOR if reader != "student" else ())]
     told += [*(scene.JURY if reader == "jury" else ()), "student"]
     lost: list[str] = []
-    share = TEXTS[READERS.index(reader) + 3 * (language == "fr") :: 6]  # each file takes a while; together, all of them
-    for text in (*share, "\ufffe", "_x000D_"):
+    # Each file takes a while; the six together hold all texts.
+    for text in (*TEXTS, "\ufffe", "_x000D_")[READERS.index(reader) + 3 * (language == "fr") :: 6]:
         marked = marking(text)[language == "fr"]
         report = scene.report(scene.everything(marked), reader, language, student=marked("student"))
         whole, found = everything(opened(report))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from textual import events
 from textual.color import Color
 from textual.command import CommandList
 from textual.pilot import Pilot
@@ -219,11 +220,16 @@ async def until(pilot: Pilot[None], what: Callable[[], object], said: str = "") 
 
 
 async def shows(pilot: Pilot[None], *texts: str) -> None:
-    """Wait until all these texts are on the screen."""
-    app = pilot.app
+    """Wait until all these texts are on the screen, one after the other or at once."""
+    app, missing = pilot.app, list(texts)
     assert isinstance(app, ConsoleApp)
-    for text in texts:
-        await until(pilot, lambda text=text: text in plain_text(app), f"“{text}” is not shown")  # type: ignore[misc]
+
+    def nothing_missing() -> bool:
+        seen = plain_text(app)
+        missing[:] = [text for text in missing if text not in seen]
+        return not missing
+
+    await until(pilot, nothing_missing, "not shown: " + ", ".join(texts))
 
 
 async def hides(pilot: Pilot[None], text: str) -> None:
@@ -234,8 +240,10 @@ async def hides(pilot: Pilot[None], text: str) -> None:
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:
-    """Press the keys of a text."""
-    await pilot.press(*(name_of(character) for character in text))
+    """Press the keys of a text, as fast as a terminal sends them."""
+    for character in text:
+        pilot.app.post_message(events.Key(name_of(character), character))
+    await pilot.pause()
 
 
 async def do_from_palette(pilot: Pilot[None], typed: str, tooltip: str) -> None:
