@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check suite demo-reset keys pictures torture mutants
+.PHONY: help run test check suite demo-reset keys pictures bench torture mutants
 .DELETE_ON_ERROR:
 # Without it, every console that a test starts compiles all modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,6 +15,7 @@ help:
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it again"
+	@echo "make bench       measure starts, keys, ticks and the disk next to their floors (QUICK=1: three minutes)"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
 	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.unsaved.spool*')"
 	@echo "make keys        write the key tables of docs/keys.md, after a change of the command table"
@@ -64,6 +65,9 @@ keys: $(VENV)/.run
 
 pictures: $(VENV)/.test
 	$(BIN)/pytest -m snapshot --snapshot-update
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
 
 torture: $(VENV)/.test
 	@LONG=$(LONG) $(BIN)/python -m torture

@@ -43,11 +43,11 @@ def stamp(second: int) -> Stamp:
     return Stamp(iso(START + timedelta(seconds=second)), 1_000_000 + 1000 * second, 900_000 + 1000 * second, "boot")
 
 
-def decisions(curriculum: Curriculum) -> Iterator[DefenseWhat]:
+def decisions(curriculum: Curriculum, stamp: Callable[[int], Stamp]) -> Iterator[DefenseWhat]:
     """A defense as a busy mentor records it: ratings, notes, questions, pauses, moved targets, without an end."""
     project = curriculum.project(PROJECT)
     assert project is not None
-    yield ev.Planned("student", curriculum.code, PROJECT, 1, iso(START))
+    yield ev.Planned("student", curriculum.code, PROJECT, 1, stamp(0).wall)
     yield ev.RoomOpened()
     yield ev.Started(curriculum_hash(curriculum))
     yield ev.RecordingStarted()
@@ -63,10 +63,10 @@ def decisions(curriculum: Curriculum) -> Iterator[DefenseWhat]:
         yield ev.Resumed()
 
 
-def made(curriculum: Curriculum, length: int) -> list[DefenseEvent]:
-    """The first `length` events of such a defense, every tenth one undone by the next."""
+def made(curriculum: Curriculum, length: int, stamp: Callable[[int], Stamp] = stamp) -> list[DefenseEvent]:
+    """The first `length` events of such a defense, four seconds apart, every tenth one undone by the next."""
     events: list[DefenseEvent] = []
-    known = decisions(curriculum)
+    known = decisions(curriculum, stamp)
     again: DefenseWhat | None = None
     while len(events) < length:
         seq = len(events) + 1

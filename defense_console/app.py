@@ -17,11 +17,9 @@ from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
 from defense_console.keys.sentences import name_keys_of
-from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.console import Place
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
-from defense_console.screens.shared.dialogs import Dialog
 from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput
 from defense_console.settings import Settings
@@ -126,9 +124,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         self.desk.acknowledge(event.answer)
         if isinstance(event.answer, Refused):
             self.turn(frozenset(screen.stream for screen in self.console_screens()))
-        for screen in self.screen_stack:
-            if isinstance(screen, ConsoleScreen | Dialog):
-                screen.show_saved()
+        for screen in self.shown_screens():
+            screen.show_saved()
 
     def on_odd_input(self, event: OddInput) -> None:
         """Say once that the terminal does not speak UTF-8."""
@@ -151,8 +148,10 @@ class ConsoleApp(Host, inherit_bindings=False):
         try:
             screens = self.console_screens()
             turned = self._tick({screen.stream for screen in screens})
+            shown = self.shown_screens()
             for screen in screens:
-                if screen.is_mounted:  # one that was just opened has no widgets yet
+                screen.age_message()
+                if screen in shown and screen.is_mounted:  # one that was just opened has no widgets yet
                     screen.pass_second()
             if turned:
                 self.turn(turned)

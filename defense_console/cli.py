@@ -15,14 +15,6 @@ from defense_console.model.text import visible
 from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
 from defense_console.terminal.base import ConsoleGroup, Session, settle_language, shared, store_command
-from defense_console.terminal.commands.calendar import calendar
-from defense_console.terminal.commands.copies import backup, restore
-from defense_console.terminal.commands.doctor import doctor
-from defense_console.terminal.commands.forget import forget
-from defense_console.terminal.commands.importing import import_command, whole_store
-from defense_console.terminal.commands.insight import insight
-from defense_console.terminal.commands.receive import receive
-from defense_console.terminal.commands.students import agenda, alerts, check_in, student, students
 from defense_console.terminal.files import refuse_terminal, write
 from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
@@ -216,6 +208,7 @@ def export_command(
 ) -> None:
     """Export the whole store, or a table of it."""
     from defense_console.exchange.lists.defenses_csv import CsvForm
+    from defense_console.terminal.commands.importing import whole_store
 
     settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -241,22 +234,21 @@ def export_command(
             write(output, desk.export())
 
 
-for _command in (
-    students,
-    student,
-    check_in,
-    agenda,
-    alerts,
-    insight,
-    import_command,
-    calendar,
-    receive,
-    backup,
-    restore,
-    doctor,
-    forget,
-):
-    main.add_command(_command)
+main.elsewhere |= {
+    "students": "students.students",
+    "student": "students.student",
+    "check-in": "students.check_in",
+    "agenda": "students.agenda",
+    "alerts": "students.alerts",
+    "insight": "insight.insight",
+    "import": "importing.import_command",
+    "calendar": "calendar.calendar",
+    "receive": "receive.receive",
+    "backup": "copies.backup",
+    "restore": "copies.restore",
+    "doctor": "doctor.doctor",
+    "forget": "forget.forget",
+}
 
 
 @store_command(main, "demo", N_("Open the demo cohort: invented students in every state."))

@@ -168,9 +168,12 @@ def loads_a_screen(code: str) -> list[str]:
 
 
 def loaded_of(code: str, *packages: str) -> list[str]:
-    """Which of these packages a fresh interpreter has loaded after running `code`."""
+    """Which of these packages and modules a fresh interpreter has loaded after running `code`."""
     wanted = set(packages)
-    ending = f"\nimport sys\nprint('loaded:', *sorted({{m.partition('.')[0] for m in sys.modules}} & {wanted!r}))"
+    ending = (
+        "\nimport sys\nfound = {*sys.modules, *(m.partition('.')[0] for m in sys.modules)}"
+        f"\nprint('loaded:', *sorted(found & {wanted!r}))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code + ending],
         capture_output=True,
@@ -193,6 +196,7 @@ def test_the_check_sees_a_screen() -> None:
     assert loads_a_screen("import textual.content") == ["rich", "textual"]
 
 
+OURS = tuple(name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in SOURCES)
 HEAVY = ("icalendar", "docx", "jinja2", "typst", "pypdf", "pptx", "openpyxl", "markdown_it")
 
 
@@ -200,6 +204,17 @@ HEAVY = ("icalendar", "docx", "jinja2", "typst", "pypdf", "pptx", "openpyxl", "m
 def test_the_queue_loads_nothing_that_another_screen_or_system_needs() -> None:
     shown = "import defense_console.cli, defense_console.app, defense_console.screens.queue.screen"
     assert loaded_of(shown, *HEAVY, "ctypes", "dateutil", "textual") == ["textual"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "most"),
+    [(["--version"], 2), (["--lang", "en", "keys"], 60), (["--store", "STORE", "--lang", "en", "list"], 150)],
+)
+def test_a_command_loads_no_more_modules_of_ours_than_it_needs(arguments: list[str], most: int, tmp_path: Path) -> None:
+    given = [str(tmp_path) if each == "STORE" else each for each in arguments]
+    code = f"import sys\nsys.argv[1:] = {given!r}\ntry:\n    from defense_console.__main__ import main\n    main()\n"
+    loaded = loaded_of(code + "except SystemExit:\n    pass", *OURS)
+    assert len(loaded) <= most, loaded
 
 
 def test_the_collector_works_again_once_the_command_line_is_loaded() -> None:

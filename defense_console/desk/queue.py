@@ -37,6 +37,8 @@ from defense_console.words.values import OUTCOMES, SESSIONS
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
+READ_AT_ONCE = 500
+"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
 MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
@@ -94,7 +96,8 @@ class AgendaDesk:
         return self._named(self._pending())
 
     def _pending(self) -> Collection[Summary]:
-        return ({summary.id: summary for summary in self.ledger.snapshot.pending()} | self._unsaved()).values()
+        pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
+        return ({summary.id: summary for summary in pending} | unsaved).values() if unsaved else pending
 
     def card(self, entry: Entry) -> Card:
         """Return what to show of a line of the list.
@@ -145,7 +148,9 @@ class AgendaDesk:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
         self._read_at, self._unreadable = self.ledger.snapshot.generation, set()
         wanted: dict[tuple[str, str], int] = {}
-        for summary in self.ledger.snapshot.pending():
+        if len(pending := self.ledger.snapshot.pending()) > READ_AT_ONCE:
+            return
+        for summary in pending:
             if summary.pinned is not None:
                 self.ledger.curricula.pinned(summary.pinned)
             shipped = self.ledger.curricula.shipped.get(summary.curriculum)

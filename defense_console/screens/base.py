@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import cache, partial
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -40,6 +42,7 @@ from defense_console.widgets.frame.alarm_line import AlarmLine
 from defense_console.widgets.frame.header_line import Aside, HeaderLine, Headline
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.frame.writer import NEW_LINE
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
@@ -50,6 +53,8 @@ WAYS_OUT = ("console.quit", "console.back", "console.help")
 """Commands at the right end of the keys row."""
 LEAVES_ELSEWHERE = ("ctrl+c", "q", "Q")
 """Keys that end other programs."""
+PREVIEW_S = 0.08
+"""The hand rests when no key came for so long."""
 MESSAGE_S = 12
 """A message stays for so many seconds, or until the next key."""
 
@@ -70,14 +75,14 @@ class ConsoleScreen(Screen[None]):
     PLACE: ClassVar[str] = ""
     """Where the app finds it again, where that is not its context."""
     WISHES: ClassVar[Wishes[Any]] = {}
-    QUIET_MOVES: ClassVar[bool] = False
-    """Whether a cursor that moves changes nothing but its own lines and the hints."""
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self._only_moves = False
         self._message_age: int | None = None
+        self._composed = False
+        self._in_command = False
+        self._previewing: Timer | None = None
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
         """Another defense that is live."""
@@ -179,7 +184,10 @@ class ConsoleScreen(Screen[None]):
 
     def refusal(self, command: Command) -> ConsoleError | None:
         """Return why a command cannot act now, None when it can: footer, palette, help and the key itself ask this."""
-        return refused(self.WISHES, meant_by(command, self.context), self.seen)
+        return self._refusal(command, self.seen)
+
+    def _refusal(self, command: Command, see: Callable[[], Asks]) -> ConsoleError | None:
+        return refused(self.WISHES, meant_by(command, self.context), see)
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
@@ -191,8 +199,8 @@ class ConsoleScreen(Screen[None]):
             unread = self.desk.saved.state == "unread"
             text = _("The red line says why.") if unread else _("Read only: the red line says why.")
         shown = content(text) if isinstance(text, str) else text
-        self.query_one(MessageLine).show_message(shown, tone)
-        self.keep_cursor_seen()
+        if self.query_one(MessageLine).show_message(shown, tone):
+            self.keep_cursor_seen()
 
     def refuse(self, error: ConsoleError) -> None:
         """Say why something cannot be done."""
@@ -202,8 +210,8 @@ class ConsoleScreen(Screen[None]):
         """Take the message away."""
         if self._message_age is not None:
             self._message_age = None
-            self.query_one(MessageLine).show_message("")
-            self.keep_cursor_seen()
+            if self.query_one(MessageLine).show_message(""):
+                self.keep_cursor_seen()
 
     def attempt(self, what: Callable[[], T]) -> T | None:
         """Do something at the desk; a refusal is told.
@@ -217,7 +225,8 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
             return None
         finally:
-            self.update()
+            if not self._in_command:  # which draws once, at its end
+                self.update()
         return answer
 
     def begin(self, flow: Coroutine[Any, Any, object]) -> None:
@@ -246,7 +255,7 @@ class ConsoleScreen(Screen[None]):
         with Vertical(id="over"):
             yield AlarmLine(markup=False)
             yield MessageLine()
-        yield Static(id="too-small", markup=False)
+        yield QuietText(id="too-small")
 
     def on_mount(self) -> None:
         """First drawing, in the form that fits the terminal: the toolkit tells its size only after that."""
@@ -269,9 +278,18 @@ class ConsoleScreen(Screen[None]):
         """The first row that a question may cover: the clock above it stays."""
         return self.query_one("#body").region.y
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether there is something to draw on: an answer of the recorder may come before, and after."""
+        self._composed = self._composed or bool(self.query(MessageLine))
+        return self._composed and self.is_attached
+
     def update(self) -> None:
-        """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running."""
-        if self._only_moves or not (self.is_mounted and self.query(MessageLine)):
+        """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
+
+        A screen that nobody sees is drawn when it is seen again.
+        """
+        if not (self.is_mounted and self in self.console_app.shown_screens() and self.is_composed):
             return
         try:
             self._live_elsewhere = self._find_live_elsewhere()
@@ -281,7 +299,7 @@ class ConsoleScreen(Screen[None]):
             self.show_mode()
             size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
                      width=self.size.width, height=self.size.height)  # fmt: skip
-            self.query_one("#too-small", Static).update(Content(size))
+            self.query_one("#too-small", QuietText).show(Content(size))
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:
@@ -318,7 +336,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_mode(self) -> None:
         """Hint the keys that matter now."""
-        if not self.query(MessageLine):
+        if not self.is_composed:
             return
         self.query_one(HintBar).show_hints(self.hints())
 
@@ -334,19 +352,25 @@ class ConsoleScreen(Screen[None]):
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
-        found += [hint for command in commands if (hint := self.hint_of(command))]
+        found += self._hints_of(commands)
         return tuple(sorted(found, key=lambda hint: WAYS_OUT.index(hint.command) if hint.last else -1))
 
     def hint_of(self, command: Command) -> Hint | None:
         """The hint of a command, None when it has no key."""
-        keys = shown_keys(command, self.desk.settings, language())
-        if not keys:
-            return None
-        return Hint(command.id, keys[0], self.label(command), self.refusal(command) is None, command.id in WAYS_OUT)
+        return next(iter(self._hints_of([command])), None)
 
     def hints_of(self, *ids: str) -> tuple[Hint, ...]:
         """Return the hints of these commands, for the frame of a panel; those without a key are left out."""
-        return tuple(hint for id in ids if (hint := self.hint_of(command_named(id))) is not None)
+        return self._hints_of(map(command_named, ids))
+
+    def _hints_of(self, commands: Iterable[Command]) -> tuple[Hint, ...]:
+        """Return the hints of commands, which all see the screen as it is now."""
+        see, settings, found = cache(self.seen), self.desk.settings, list[Hint]()
+        for command in commands:
+            if keys := shown_keys(command, settings, language()):
+                acts = self._refusal(command, see) is None
+                found.append(Hint(command.id, keys[0], self.label(command), acts, command.id in WAYS_OUT))
+        return tuple(found)
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""
@@ -354,7 +378,7 @@ class ConsoleScreen(Screen[None]):
 
     def show_saved(self) -> None:
         """Say whether everything is saved; while it is not, the red rows say why and what to do."""
-        if not self.query(MessageLine):
+        if not self.is_composed:
             return  # an answer of the recorder may come before the screen is drawn
         saved = self.desk.saved
         if self.query_one(AlarmLine).tell(content(alarm_words(saved, self.row_width))):
@@ -392,15 +416,23 @@ class ConsoleScreen(Screen[None]):
 
     def soon(self, do: Callable[[], object]) -> None:
         """Do something once everything is laid out; a screen that is gone by then needs nothing done any more."""
+        self.call_after_refresh(self._guarded, do)
 
-        def done() -> None:
-            try:
-                if self.is_attached and self.children:
-                    do()
-            except Exception as error:  # outside of a command, too, nothing may end a defense that is running
-                self.console_app.note_fault(error)
+    def _guarded(self, do: Callable[[], object]) -> None:
+        try:
+            if self.is_attached and self.children:
+                do()
+        except Exception as error:  # outside of a command, too, nothing may end a defense that is running
+            self.console_app.note_fault(error)
 
-        self.call_after_refresh(done)
+    def preview_soon(self) -> None:
+        """Draw what is said of the line under the cursor once the hand rests: held keys pass over it."""
+        if self._previewing is not None:
+            self._previewing.stop()
+        self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
+
+    def preview(self) -> None:
+        """Show what there is to know of the line under the cursor."""
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
@@ -421,12 +453,15 @@ class ConsoleScreen(Screen[None]):
             self._alarmed = False
             self.tell(_("The disk answers again: everything is saved."))
 
-    def pass_second(self) -> None:
-        """Let a second pass: an old message goes, the screen redraws what moves."""
+    def age_message(self) -> None:
+        """Let an old message go, also of a screen that is not seen."""
         if self._message_age is not None:
             self._message_age += 1
             if self._message_age > MESSAGE_S:
                 self.hush()
+
+    def pass_second(self) -> None:
+        """Let a second pass on a screen that is seen: it redraws what moves."""
         self.second()
         self.show_saved()
 
@@ -456,19 +491,13 @@ class ConsoleScreen(Screen[None]):
 
     async def do_command(self, command: Command) -> None:
         """Do a command of this screen, or say why not."""
-        self._only_moves = self.QUIET_MOVES and command.id.startswith(("move.", "panel."))
-        try:
-            await self._do(command)
-        finally:
-            self._only_moves = False
-
-    async def _do(self, command: Command) -> None:
         self.hush()
         if (reason := self.refusal(command)) is not None:
             self.refuse(reason)
             self.stopped(command)
             return
         method = getattr(self, "action_" + action_of(command, self.context), lambda: self._record(command))
+        self._in_command = True
         try:
             answer = method()
             if inspect.iscoroutine(answer):
@@ -477,6 +506,8 @@ class ConsoleScreen(Screen[None]):
             self.refuse(error)
         except Exception as error:  # whatever goes wrong in one command must not end a defense that is running
             self.console_app.note_fault(error)
+        finally:
+            self._in_command = False
         self.update()
 
     def _record(self, command: Command) -> None:

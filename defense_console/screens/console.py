@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from defense_console.desk.desk import Desk
@@ -20,6 +20,9 @@ class Console(Protocol):
     """What a screen may ask of the app it runs in."""
 
     desk: Desk
+
+    def shown_screens(self) -> Sequence[object]:
+        """The screens that are seen, the top one last."""
 
     def go(self, place: Place, id: str) -> None:
         """Show the screen of a defense or a student; one that is already open comes back as it was left."""

@@ -61,6 +61,12 @@ class Host(OrderedKeys, inherit_bindings=False):
         """The open screens that are not dialogs, the queue first."""
         return [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
 
+    def shown_screens(self) -> list[ConsoleScreen | Dialog[Any]]:
+        """The screens that are seen, the top one last: dialogs, and under them the first that covers all below it."""
+        stack = self.screen_stack
+        lowest = next((place for place in range(len(stack) - 1, 0, -1) if not stack[place].is_modal), 0)
+        return [screen for screen in stack[lowest:] if isinstance(screen, ConsoleScreen | Dialog)]
+
     def go(self, place: Place, id: str) -> None:
         """Show the screen of a defense or a student; one that is already open comes back as it was left.
 

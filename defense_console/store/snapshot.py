@@ -84,7 +84,9 @@ class Snapshot:
             found = self._ask(self._store.pending, known)
             now.summaries.update((summary.id, summary) for summary in found)
             now.pending = {summary.id for summary in found}
-        return _present(now.summaries, sorted(now.pending))
+        if now.listed is None:
+            now.listed = _present(now.summaries, sorted(now.pending))
+        return now.listed
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what is looked at of the closed defenses, the latest first."""
@@ -174,6 +176,7 @@ class Snapshot:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
+            self._now.listed = None
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
         now = self._now
@@ -191,6 +194,7 @@ class Snapshot:
             self._ask_again("pending")  # whether it still is one: another console may have written since
         elif _take(now.summaries, summary) and now.pending is not None:
             (now.pending.add if summary.pending else now.pending.discard)(summary.id)
+            now.listed = None
 
 
 @dataclass
@@ -200,6 +204,8 @@ class _Rows:
     pending: set[str] | None = None
     closed: tuple[Closed, ...] | None = None
     everybody: set[str] | None = None
+    listed: tuple[Summary, ...] | None = None
+    """The pending ones in order, until one of them changes."""
     summaries: dict[str, Summary | None] = field(default_factory=dict)
     students: dict[str, Student | None] = field(default_factory=dict)
     drafts: dict[str, dict[str, Draft]] | None = None
@@ -212,6 +218,7 @@ class _Rows:
             before.pending if self.pending is None else self.pending,
             before.closed if self.closed is None else self.closed,
             before.everybody if self.everybody is None else self.everybody,
+            None,
             before.summaries | self.summaries,
             before.students | self.students,
             before.drafts if self.drafts is None else self.drafts,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -152,6 +153,25 @@ def shared(function: F) -> F:
 
 class ConsoleGroup(WordedGroup):
     """The program: chooses the language before anything is said, and turns every error into an exit code."""
+
+    COMMANDS = "defense_console.terminal.commands."
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.elsewhere: dict[str, str] = {}
+        """Commands that are loaded when they are asked for: module and function in `terminal/commands/`, by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted."""
+        return sorted({*super().list_commands(ctx), *self.elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, loaded now where it was not."""
+        if cmd_name in self.elsewhere:
+            module, _dot, function = self.elsewhere[cmd_name].rpartition(".")
+            self.add_command(getattr(import_module(self.COMMANDS + module), function), cmd_name)
+            del self.elsewhere[cmd_name]
+        return super().get_command(ctx, cmd_name)
 
     def main(self, args: Sequence[str] | None = None, *_rest: Any, standalone_mode: bool = True, **_extra: Any) -> Any:
         """Run a command line; in stand-alone mode the process ends with its code."""

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -82,6 +83,34 @@ def test_an_action_is_one_transaction(store: TinyStore, folder: Path) -> None:
 
 
 # --- what stands beside the logs ---------------------------------------------------------------------------------
+
+
+class _Counted(sqlite3.Connection):
+    """A connection that notes what it is asked to do."""
+
+    statements: ClassVar[list[str]] = []
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        self.statements.append(sql)
+        return super().execute(sql, *values)
+
+
+def test_an_action_takes_seven_statements_and_reading_what_is_pending_a_few(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(TinyStore.open(folder)) as store:
+        for n in range(30):
+            store.append(logs.first(n))
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, factory=_Counted, **options))
+    with closing(TinyStore.open(folder)) as store:
+        _Counted.statements.clear()
+        assert len(store.pending()) == 30
+        assert len(_Counted.statements) <= 8, _Counted.statements
+        _Counted.statements.clear()
+        store.append(logs.more(1, 1, "a note"))
+        assert len(_Counted.statements) <= 7, _Counted.statements
+        assert [each.partition(" ")[0] for each in _Counted.statements].count("COMMIT") == 1
 
 
 def test_rows_that_cannot_be_read_hide_no_others_from_a_search(store: TinyStore, folder: Path) -> None:

@@ -57,7 +57,7 @@ class BriefScreen(DefensePanels):
 
     def compose_band(self) -> ComposeResult:
         """When it starts, and the plan as a bar."""
-        yield QuietText(id="brief-when", markup=False)
+        yield QuietText(id="brief-when")
 
     def compose_body(self) -> ComposeResult:
         """Two columns of panels."""

@@ -8,7 +8,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
@@ -16,6 +15,7 @@ from defense_console.screens.live.wishes import CLOCK, OnLive
 from defense_console.widgets.clock.big_clock import BigClock
 from defense_console.widgets.clock.words import read_clock
 from defense_console.widgets.frame.message_line import Tone
+from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.words.translation import _
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ class AudienceScreen(ConsoleScreen):
 
     def compose(self) -> ComposeResult:
         """Nothing of what other screens share: no header, no keys."""
-        yield Static(id="too-small", markup=False)
+        yield QuietText(id="too-small")
         with Vertical():
-            yield Static(classes="audience--words", id="audience-phase", markup=False)
+            yield QuietText(classes="audience--words", id="audience-phase")
             yield BigClock()
-            yield Static(classes="audience--words", id="audience-end", markup=False)
-            yield Static(classes="audience--unsaved", markup=False)
+            yield QuietText(classes="audience--words", id="audience-end")
+            yield QuietText(classes="audience--unsaved")
 
     def update(self) -> None:
         """Draw the clock."""
@@ -68,12 +68,12 @@ class AudienceScreen(ConsoleScreen):
         """Show the clock as it is now."""
         read = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
         self.query_one(BigClock).show_time(read.left, read.state)
-        self.query_one("#too-small", Static).update(Content(f"{read.left} {read.phase}"))
+        self.query_one("#too-small", QuietText).show(Content(f"{read.left} {read.phase}"))
         state = Content.assemble((f"{read.glyph} {read.sentence}", read.style))
         phase = Content.assemble(read.phase.upper(), "   ", state) if read.phase else state
-        self.query_one("#audience-phase", Static).update(phase)
+        self.query_one("#audience-phase", QuietText).show(phase)
         ends = _("ends at {time}", time=read.ends) if read.ends and read.state != "ended" else ""
-        self.query_one("#audience-end", Static).update(Content(ends))
+        self.query_one("#audience-end", QuietText).show(Content(ends))
 
     def second(self) -> None:
         """The clock moves."""
@@ -87,7 +87,7 @@ class AudienceScreen(ConsoleScreen):
         if not self.query(BigClock):
             return  # an answer of the recorder may come before the screen is drawn
         text = _("not saved") if self.desk.saved.state == "failed" else ""
-        self.query_one(".audience--unsaved", Static).update(Content(text))
+        self.query_one(".audience--unsaved", QuietText).show(Content(text))
 
     # --- messages wait -------------------------------------------------------------------------------------------
 

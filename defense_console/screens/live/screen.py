@@ -183,7 +183,7 @@ class LiveScreen(WritingScreen):
             self.show_pane("rubric")
         titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
         self._draw_panes(titles, verdict, rows)
-        self._draw_card()
+        self.preview()
         self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
         self._draw_clock(defense)
 
@@ -203,7 +203,7 @@ class LiveScreen(WritingScreen):
         if self.last_phase:
             self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
-    def _draw_card(self) -> None:
+    def preview(self) -> None:
         """The card of the criterion that a note is about: just rated, else focused."""
         card, criterion = self.query_one("#live-card", Panel), self._meant()
         if criterion is None:
@@ -231,7 +231,7 @@ class LiveScreen(WritingScreen):
         """The card shows the focused criterion."""
         event.stop()
         if event.line_list is self.rubric_list:
-            self._draw_card()
+            self.preview_soon()
 
     def second(self) -> None:
         """Draw the clock; the rest only when something happened."""
@@ -271,7 +271,7 @@ class LiveScreen(WritingScreen):
             command = self.command_at(event.key)
             if command is None or command.id not in ABOUT_JUST_RATED:
                 self._just_rated = None
-                self.update()
+                self.preview_soon()
 
     def _meant(self) -> Criterion | None:
         """The criterion a note or a document is about: the one just rated, else the focused one."""

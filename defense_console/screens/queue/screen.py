@@ -54,6 +54,7 @@ class QueueScreen(SearchedList):
         self.order: Order = "time"
         self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
+        self._by_id: dict[str, Entry] = {}  # what may be under the cursor
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
@@ -73,7 +74,7 @@ class QueueScreen(SearchedList):
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches, and the day."""
         yield from super().compose_band()
-        yield QuietText(id="queue-day", markup=False)
+        yield QuietText(id="queue-day")
 
     def compose_body(self) -> ComposeResult:
         """The list, and the card of the selected defense."""
@@ -162,6 +163,7 @@ class QueueScreen(SearchedList):
         self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
         sections = [self._section(title, entries, now) for title, entries in shown]
         self._gone = self._left_behind(listed)
+        self._by_id = {each.summary.id: each for each in (*self._found_closed, *self._entries, self._gone) if each}
         if self._gone is not None:
             sections = listing.with_row(
                 sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
@@ -194,10 +196,10 @@ class QueueScreen(SearchedList):
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
         limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
         only = "  " + _("only {what}", what=limits) if limits else ""
-        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}")
         order = _(dict(queue_words.ORDER_LABELS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
-        self.table.border_subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
+        subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
+        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}", subtitle)
 
     def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
         """Return what is listed: headings, "" for none, with their lines."""
@@ -282,6 +284,10 @@ class QueueScreen(SearchedList):
         if self._gone is not None and self.table.chosen != self._gone.summary.id:
             self.update()
             return
+        self.preview_soon()
+
+    def preview(self) -> None:
+        """Show the card of the selected defense, and which keys act on it."""
         self._draw_card()
         self.show_mode()
 
@@ -330,8 +336,7 @@ class QueueScreen(SearchedList):
         return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, session)
 
     def _selected(self) -> Entry | None:
-        known = (*self._entries, *self._found_closed, *filter(None, (self._gone,)))
-        return next((entry for entry in known if entry.summary.id == self.table.chosen), None)
+        return self._by_id.get(self.table.chosen or "")
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""

@@ -65,7 +65,7 @@ class AsideScreen(ConsoleScreen):
 
     def compose_band(self) -> ComposeResult:
         """What happened, and what the keys do."""
-        yield QuietText(id="aside-why", markup=False)
+        yield QuietText(id="aside-why")
 
     def compose_body(self) -> ComposeResult:
         """The rows."""

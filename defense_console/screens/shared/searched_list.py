@@ -22,8 +22,6 @@ PAGES = ("pageup", "pagedown", "home", "end")
 class SearchedList(WritingScreen):
     """A list in tabs, in whose place one searches. A subclass answers `table`."""
 
-    QUIET_MOVES = True
-
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
         yield TabsLine()

@@ -165,7 +165,7 @@ class AlertsScreen(PanelScreen):
 
     def compose_band(self) -> ComposeResult:
         """How many more proposals this week takes."""
-        yield QuietText(id="alerts-band", markup=False)
+        yield QuietText(id="alerts-band")
 
     def compose_body(self) -> ComposeResult:
         """Proposals and alerts at the left, text and rules at the right."""

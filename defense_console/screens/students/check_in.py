@@ -40,7 +40,7 @@ class CheckInScreen(StudentPanels):
 
     def compose_band(self) -> ComposeResult:
         """How much time is left."""
-        yield QuietText(id="check-in-time", markup=False)
+        yield QuietText(id="check-in-time")
 
     def compose_body(self) -> ComposeResult:
         """Two columns of panels, and what the school's form is told."""

@@ -143,8 +143,12 @@ class StudentsScreen(SearchedList, ReadsGoals):
             self.update()
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
-        """Another student is selected: only the keys may have changed."""
+        """Another student is selected."""
         event.stop()
+        self.preview_soon()
+
+    def preview(self) -> None:
+        """Only the keys may have changed."""
         self.show_mode()
 
     # --- searching ---------------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ class StudentPanels(PanelScreen, ReadsGoals):
     """
 
     WISHES: ClassVar[Wishes[Any]] = ON_A_STUDENT
-    QUIET_MOVES = True
 
     def __init__(self, student_id: str) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ class StudentScreen(StudentPanels):
 
     def compose_band(self) -> ComposeResult:
         """The path, and how things are."""
-        yield QuietText(id="student-band", markup=False)
+        yield QuietText(id="student-band")
 
     def compose_body(self) -> ComposeResult:
         """Two columns of panels."""

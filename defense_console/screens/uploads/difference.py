@@ -117,12 +117,12 @@ class DifferenceScreen(ConsoleScreen):
 
     def compose_band(self) -> ComposeResult:
         """Which versions are compared."""
-        yield QuietText(id="difference-band", markup=False)
+        yield QuietText(id="difference-band")
 
     def compose_body(self) -> ComposeResult:
         """The block that cannot be missed, the lines or what is said in their place."""
         yield Static(id="difference-alarm", markup=False)
-        yield QuietText(id="difference-said", markup=False)
+        yield QuietText(id="difference-said")
         yield DifferenceView(document_place_words, fold_words)
 
     def on_mount(self) -> None:

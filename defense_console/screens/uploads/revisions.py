@@ -62,7 +62,7 @@ class RevisionsScreen(DefensePanels):
 
     def compose_band(self) -> ComposeResult:
         """Who has to act, and until when."""
-        yield QuietText(id="revisions-turn", markup=False)
+        yield QuietText(id="revisions-turn")
 
     def compose_body(self) -> ComposeResult:
         """The documents, and next to them the versions of the chosen one and of the verdict."""

@@ -74,7 +74,7 @@ class PreviewScreen(WritingScreen):
 
     def compose_band(self) -> ComposeResult:
         """What to know before reading on."""
-        yield QuietText(id="preview-line", markup=False)
+        yield QuietText(id="preview-line")
 
     def compose_body(self) -> ComposeResult:
         """The text."""

@@ -79,7 +79,7 @@ class VerdictScreen(DefensePanels):
     def compose_band(self) -> ComposeResult:
         """The clock while the defense is live; how the verdict stands, and what comes next."""
         yield ClockPanel(id="verdict-clock")
-        yield QuietText(id="verdict-line", markup=False)
+        yield QuietText(id="verdict-line")
 
     def compose_body(self) -> ComposeResult:
         """Two columns of panels, one below the other where the width is small, and what the student will read."""

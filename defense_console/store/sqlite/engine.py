@@ -204,6 +204,18 @@ class RowStorage(Storage):
             self._depth -= 1
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write as part of the transaction that is open, in one of its own where there is none.
+
+        Unlike `transaction` it sets no point to go back to: what it raises must end the whole transaction.
+        """
+        if self._depth:
+            yield
+        else:
+            with self.transaction():
+                yield
+
+    @contextmanager
     def reading(self) -> Iterator[None]:
         """Read several times from one view of all tables, while others may write. Nothing is written in it."""
         if self._connection.in_transaction:
@@ -295,6 +307,19 @@ class RowStorage(Storage):
         values = (name, id, body.decode(), schema.checksum(name, id, body))
         self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
 
+    def add(self, name: str, id: int, body: bytes) -> None:
+        """Write a row where there is none.
+
+        Raises:
+            ValueError: There is one.
+        """
+        try:
+            self._run(
+                "INSERT INTO rows VALUES (?, ?, ?, ?)", (name, id, body.decode(), schema.checksum(name, id, body))
+            )
+        except sqlite3.IntegrityError as error:
+            raise ValueError(f"there is a row {id} in {name}") from error
+
     def delete(self, name: str, id: int) -> bool:
         """Drop a row; return whether it was there."""
         return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
@@ -332,6 +357,24 @@ class RowStorage(Storage):
             raise TornTable(f"rows of something else in {name}")
         return id
 
+    def last(self, name: str) -> tuple[int, bytes] | None:
+        """Return the row with the greatest id, None of an empty table.
+
+        Raises:
+            DamagedRow: It is not what was written.
+        """
+        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? ORDER BY id DESC LIMIT 1"
+        row = self._connection.execute(sql, (name,)).fetchone()
+        if row is None:
+            return None
+        found = self._sound(name, self._raw(name, row))
+        return found.id, found.body
+
+    def in_either(self, names: tuple[str, str], id: int) -> dict[str, RawRow]:
+        """Return the rows of one id in two tables, by table, sound or not."""
+        sql = "SELECT tab, id, CAST(body AS BLOB), sum FROM rows WHERE tab IN (?, ?) AND id = ?"
+        return {tab: self._raw(tab, (*row,)) for tab, *row in self._connection.execute(sql, (*names, id))}
+
     def ids(self, name: str) -> list[int]:
         """Return every id of a table, sorted."""
         found = self._connection.execute("SELECT id FROM rows WHERE tab = ? ORDER BY id", (name,))
@@ -368,6 +411,29 @@ class RowStorage(Storage):
                 yield found
             if len(batch) < _BATCH:
                 return
+
+    def rows_beside(self, name: str, prefix: str) -> Iterator[tuple[RawRow, int]]:
+        """Yield the rows of a table in order, each with the greatest id of the table named `prefix` and its field `id`.
+
+        One statement for all of them; 0 where there is no such table, or no such field.
+        """
+        sql = (
+            "SELECT id, CAST(body AS BLOB), sum, (SELECT max(id) FROM rows AS log WHERE log.tab = ? ||"
+            " CASE WHEN json_valid(rows.body) THEN json_extract(rows.body, '$.id') END)"
+            " FROM rows WHERE tab = ? ORDER BY id"
+        )
+        for id, body, stored, last in self._connection.execute(sql, (prefix, name)).fetchall():
+            yield self._raw(name, (id, body, stored)), last if isinstance(last, int) else 0
+
+    def bodies_of(self, name: str, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the JSON of those of these rows that are there and sound, by id."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id IN ({})"
+            rows = self._connection.execute(sql.format(",".join("?" * len(batch))), (name, *batch))
+            found.update((row.id, row.body) for row in (self._raw(name, each) for each in rows) if row.sound)
+        return found
 
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""

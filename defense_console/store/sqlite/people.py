@@ -6,7 +6,7 @@ is damaged or gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -62,6 +62,20 @@ class People:
                     if student.standing.plans:
                         found.add(student.id)
         return tuple(sorted(found))
+
+    def some(self, ids: Sequence[str]) -> tuple[Student, ...]:
+        """Return students in the order of `ids`, without those that do not exist."""
+        keys = {id: name_key(id) for id in ids}
+        bodies, found = self._rows.bodies_of(TABLE, [*keys.values()]), dict[str, Student]()
+        for id, key in keys.items():
+            student: Student | None = None
+            with suppress(KeyError, msgspec.MsgspecError, UnicodeDecodeError):
+                student = _DECODE(bodies[key])
+            if student is None or student.id != id or not student.standing.current:
+                student = self.one(id)
+            if student is not None:
+                found[id] = student
+        return tuple(found[id] for id in ids if id in found)
 
     def one(self, id: str) -> Student | None:
         """Return one student."""

@@ -239,7 +239,7 @@ class TinyStore:
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
         with self._rows.reading():
-            return tuple(student for id in ids if (student := self._people.one(id)) is not None)
+            return self._people.some(ids)
 
     def student(self, id: str) -> Student | None:
         """Return one student."""

@@ -29,6 +29,7 @@ PENDING = "pending"
 CLOSED = "closed"
 CLOSED_COUNT = "closed_count"
 """The fact that spares counting them."""
+_DECODE = msgspec.json.Decoder(Summary).decode
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 _FIRST_DIGITS = 8
 """Digits of an id before its first dash."""
@@ -41,6 +42,8 @@ class Summaries:
         self._documents = documents
         self._rows = documents.rows
         self._complete = False
+        self._known: dict[int, tuple[bytes, Summary]] = {}
+        """What was pending when it was read last, by key: its bytes, and what they say."""
         self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
 
@@ -49,7 +52,28 @@ class Summaries:
     def pending(self) -> list[Summary]:
         """Return those of the defenses that are not closed, in order of their ids."""
         self._fill_in()
-        return [summary for summary in self._of_keys(lambda: self._rows.ids(PENDING)) if summary.pending]
+        with self._rows.reading():
+            found, stale = self._read_pending()
+        return [summary for summary in self._with_renewed(found, stale).values() if summary.pending]
+
+    def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
+        """Return what `_read` does, of all that is pending; a row with the same bytes is not decoded again."""
+        known, self._known = self._known, {}
+        found, stale = dict[int, Summary](), list[int]()
+        for row, last in self._rows.rows_beside(PENDING, DEFENSE.prefix):
+            before = known.get(row.id)
+            try:
+                if not row.sound:
+                    raise DamagedRow(PENDING, row.id)
+                same = before is not None and before[0] == row.body
+                summary = before[1] if before is not None and same else _DECODE(row.body)
+            except (DamagedRow, msgspec.MsgspecError, UnicodeDecodeError):
+                stale.append(row.id)
+                continue
+            found[row.id], self._known[row.id] = summary, (row.body, summary)
+            if summary.seq < last or summary.version < SUMMARY_VERSION:
+                stale.append(row.id)
+        return found, stale
 
     def find(self, prefix: str) -> list[Summary]:
         """Return those whose id begins with these digits, in order of their ids."""
@@ -106,10 +130,14 @@ class Summaries:
         with self._rows.reading():
             wanted = list(keys())
             found, stale = self._read(wanted)
+        found = self._with_renewed(found, stale)
+        return [found[key] for key in wanted if key in found]
+
+    def _with_renewed(self, found: dict[int, Summary], stale: Iterable[int]) -> dict[int, Summary]:
+        """Return rows by key in order, those that cannot be trusted folded from their logs."""
         renewed = {key: summary for key in stale if (summary := self._folded(key, found.get(key))) is not None}
         self._write_back(summary for key, summary in renewed.items() if summary is not found.get(key))
-        found |= renewed
-        return [found[key] for key in wanted if key in found]
+        return dict(sorted((found | renewed).items())) if renewed else found
 
     def _read(self, keys: Iterable[int]) -> tuple[dict[int, Summary], list[int]]:
         """Return the rows by key, and the keys of those that cannot be read, lag behind their log or are older.
@@ -189,9 +217,9 @@ class Summaries:
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
-        moved = self._rows.has(there, key)
-        new = not self._rows.has(here, key)
-        self._documents.put(here, key, msgspec.to_builtins(summary), "id")
+        rows = self._rows.in_either((PENDING, CLOSED), key)
+        moved, new = there in rows, here not in rows
+        self._documents.replace(here, key, msgspec.to_builtins(summary), rows.get(here), "id")
         if moved:
             self._documents.remove(there, key)
         change = int(new and not summary.pending) - int(moved and summary.pending)

@@ -17,10 +17,11 @@ from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DamagedStore, StoreError
-from defense_console.store.sqlite.engine import DamagedRow, RowStorage, TornTable
+from defense_console.store.sqlite.engine import DamagedRow, RawRow, RowStorage
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.pragmas import connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
+from defense_console.store.sqlite.schema import encode
 
 _NO_END = 2**62
 _ID = "store_id"
@@ -67,13 +68,19 @@ class Documents:
 
     def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
         """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
-        with self.rows.transaction():
-            before = None
-            with suppress(DamagedRow):
-                before = self.table(table).get(doc_id=key)
-            if before is not None and any(before[name] != document[name] for name in names):
+        with self.rows.together():
+            found = self.rows.in_either((table, table), key).get(table)
+            self.replace(table, key, document, found, *names)
+
+    def replace(self, table: str, key: int, document: Mapping[str, Any], found: RawRow | None, *names: str) -> None:
+        """Write a document over the row found at its place, in a transaction of the caller; see `put`."""
+        if found is not None and found.sound:
+            before = json.loads(found.body)
+            if any(before[name] != document[name] for name in names):
                 raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
-            self.table(table).put(document, key)
+        else:
+            self.rows.register(table)
+        self.rows.put(table, key, encode(document))
 
     def remove(self, table: str, *keys: int) -> None:
         """Drop documents; those that are not there are no error."""
@@ -141,13 +148,11 @@ class Documents:
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
-        id = self.rows.last_id(stream)
-        if id is None:
+        found = self.rows.last(stream)
+        if found is None:
             return None
-        lines = self.lines(stream, id, id)
-        if not lines:
-            raise TornTable(f"rows of {stream} are not in their order")
-        return lines[0]
+        document = json.loads(found[1])
+        return StoredLine(found[0], document["line"].encode(), document["hash"])
 
     def add_lines(self, stream: str, lines: Sequence[StoredLine]) -> None:
         """Insert lines under their numbers.
@@ -155,5 +160,8 @@ class Documents:
         Raises:
             ValueError: There is a line of that number.
         """
-        documents = [Document({"hash": line.hash, "line": line.body.decode()}, line.seq) for line in lines]
-        RowTable(self.rows, stream).insert_multiple(documents)
+        with self.rows.together():
+            if lines and lines[0].seq == 1:
+                self.rows.register(stream)
+            for line in lines:
+                self.rows.add(stream, line.seq, encode({"hash": line.hash, "line": line.body.decode()}))

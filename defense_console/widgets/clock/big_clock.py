@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from defense_console.widgets.clock.words import STATES
 from defense_console.widgets.frame.marks import plain
+from defense_console.widgets.frame.quiet_text import changed_cells
 
 FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -64,7 +65,7 @@ class BigClock(Widget):
     }
     """
 
-    text: reactive[str] = reactive("")
+    text: reactive[str] = reactive("", repaint=False)
 
     def show_time(self, text: str, state: str) -> None:
         """Show a time in the colour of a state. Args: state: one of `STATES`."""
@@ -72,13 +73,29 @@ class BigClock(Widget):
         for name in STATES:
             self.set_class(name == state, f"-{name}")
 
+    def watch_text(self, before: str, after: str) -> None:
+        """Draw the cells that differ."""
+        old, new = self._digits(before), self._digits(after)
+        if old.cell_length != new.cell_length:
+            self.refresh()
+            return
+        lines = new.split("\n")
+        across, down = self.styles.content_align
+        x = (self.content_size.width - max(line.cell_length for line in lines)) // 2 if across == "center" else 0
+        y = (self.content_size.height - len(lines)) // 2 if down == "middle" else 0
+        if changed := changed_cells(old, new):
+            self.refresh(*(region.translate((x, y)) for region in changed))
+
     def render(self) -> Content:
         """The digits."""
+        return self._digits(self.text)
+
+    def _digits(self, text: str) -> Content:
         for scale in range(_scale(self.content_size.height), 0 if plain() else -1, -1):
-            lines = large_digits(self.text, scale)
+            lines = large_digits(text, scale)
             if len(lines) <= self.content_size.height and len(lines[0]) <= self.content_size.width:
                 return Content("\n".join(lines))
-        return Content(self.text)
+        return Content(text)
 
 
 def _scale(rows: int) -> int:

@@ -62,8 +62,8 @@ class ClockPanel(Vertical):
         """Digits, the lines beside them, the bar."""
         with Horizontal():
             yield BigClock()
-            yield QuietText(id="clock-words", markup=False)
-        yield QuietText(id="clock-bar", markup=False)
+            yield QuietText(id="clock-words")
+        yield QuietText(id="clock-bar")
 
     def show_clock(self, timeline: Timeline, now: Stamp, rules: Rules, zone: str, around: Around) -> None:
         """Draw the clock at `now`.

@@ -6,6 +6,8 @@ One cell is a share of the defense; `►` hides the window's brackets, these hid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from textual.content import Content
 
@@ -67,7 +69,8 @@ def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
         put(cell(start + 1000 * current.max_s), "]", "bold $warning")
     if timeline.state != "ended":
         put(cell(gone), mark("here"), "bold $foreground")
-    return Content.assemble(*zip(shown, styles, strict=True))
+    runs = groupby(zip(shown, styles, strict=True), itemgetter(1))
+    return Content.assemble(*(("".join(sign for sign, _style in run), style) for style, run in runs))
 
 
 def strip(done: int, width: int) -> Content:

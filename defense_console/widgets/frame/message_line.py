@@ -28,11 +28,11 @@ class MessageLine(QuietText):
         self._message = Content()
         self._standing = Content()
 
-    def show_message(self, text: Content | str, tone: Tone = "plain") -> None:
-        """Replace the message; an empty text takes it away."""
+    def show_message(self, text: Content | str, tone: Tone = "plain") -> bool:
+        """Replace the message; an empty text takes it away. Return whether it takes other rows."""
         message = Content(text) if isinstance(text, str) else text
         self._message = message.stylize_before(STYLES[tone]) if message and STYLES[tone] else message
-        self._draw()
+        return self._draw()
 
     def show_standing(self, text: Content) -> None:
         """Replace what is said while there is no message."""
@@ -43,9 +43,11 @@ class MessageLine(QuietText):
         """Another width, other rows."""
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self) -> bool:
         width = self.size.width or self.screen.size.width - self.gutter.width
         rows = wrapped(self._message or self._standing, width)
         if len(rows) > MOST_ROWS:
             rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
+        before = self.content.plain.count("\n")
         self.show(Content("\n").join(rows))
+        return before != len(rows) - 1

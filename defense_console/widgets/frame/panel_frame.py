@@ -22,17 +22,24 @@ class PanelFrame(Widget):
     """A widget in a frame. A screen gives it the class `panel`."""
 
     DEFAULT_CLASSES = "panel"
+    _framed = (Content(), Content())
 
-    def name_frame(self, title: str | Content, count: str = "", hints: Sequence[Hint] = ()) -> None:
+    def name_frame(self, name: str | Content, count: str = "", hints: Sequence[Hint] | Content = ()) -> None:
         """Write name, count and keys into the frame.
 
         Args:
-            title: Translated; user text in it is made safe.
+            name: Translated; user text in it is made safe.
             count: Muted, after the name.
-            hints: At most three keys that act in this panel.
+            hints: At most three keys that act in this panel, or all that stands there.
         """
-        name = line(title) if isinstance(title, str) else title
-        words = Content.assemble(name.stylize("bold"), (f" {count}" if count else "", "$text-muted"))
+        shown = line(name) if isinstance(name, str) else name
+        words = Content.assemble(shown.stylize("bold"), (f" {count}" if count else "", "$text-muted"))
         # The toolkit parts a title from the corners of a box, not from a rule without corners.
-        self.border_title = words if self.styles.border_left[0] else Content(" ") + words + Content(" ")
-        self.border_subtitle = hint_words(hints[:MOST_KEYS])
+        title = words if self.styles.border_left[0] else Content(" ") + words + Content(" ")
+        subtitle = hints if isinstance(hints, Content) else hint_words(hints[:MOST_KEYS])
+        # Other words draw the whole panel, the same ones draw nothing.
+        if not title.is_same(self._framed[0]):
+            self.border_title = title
+        if not subtitle.is_same(self._framed[1]):
+            self.border_subtitle = subtitle
+        self._framed = (title, subtitle)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from defense_console.safe_text import cells, shortened
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.panel_frame import PanelFrame
+from defense_console.widgets.frame.quiet_text import changed_cells
 
 GUTTER = 2
 """Cells before a row: the cursor's."""
@@ -56,6 +57,8 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._row = 0
         self._covered = 0
+        self._drawn: dict[int, Content] = {}
+        """Lines as they were drawn last."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -144,10 +147,27 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def relayout(self) -> None:
-        """The number of lines may have changed."""
+        """The number of lines may have changed, and what they say."""
         lines = self.line_count()
-        self.virtual_size = Size(self.view.width, lines + self._covered if lines > self.view.height else lines)
-        self.refresh()
+        self.resize_to(self.view.width, lines + self._covered if lines > self.view.height else lines)
+
+    def resize_to(self, width: int, height: int) -> None:
+        """Be so large inside; where nothing changes, only the cells are drawn that differ."""
+        size = Size(width, height)
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self.refresh()
+        else:
+            self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        top, width = self.scroll_offset.y, self.view.width
+        for line in range(top, min(top + self.view.height, self.line_count())):
+            drawn = self._drawn.get(line)
+            if drawn is None:
+                self.refresh_lines(line, 1)
+            elif regions := changed_cells(drawn, self._look(line, width)):
+                self.refresh(*(region.translate((0, line - top)) for region in regions))
 
     def on_resize(self) -> None:
         """Another width, other lines."""
@@ -159,6 +179,10 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         line, width = y + self.scroll_offset.y, self.view.width
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
+        text = self._drawn[line] = self._look(line, width)
+        return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+
+    def _look(self, line: int, width: int) -> Content:
         row = self.row_of(line)
         chosen = row >= 0 and row == self._row and self.can_focus
         text = self.draw(line, width, chosen)
@@ -169,7 +193,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
                 text = Content(mark("cursor")) + text.divide([1])[1]
             strong = first and self.has_focus
             text = text.stylize("bold $background on $primary") if strong else text.stylize("on $blur")
-        return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+        return text
 
     def on_focus(self) -> None:
         """The cursor is drawn strongly, and seen."""

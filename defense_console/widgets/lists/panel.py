@@ -171,8 +171,7 @@ class Panel(LineList):
         """A scroll bar takes cells, so that lines are wrapped which would fit without it: then it goes."""
         whole = self.content_region.size
         if not self._covered and len(self._lines(whole.width)) <= whole.height:
-            self.virtual_size = Size(whole.width, len(self._lines(whole.width)))
-            self.refresh()
+            self.resize_to(whole.width, len(self._lines(whole.width)))
         else:
             super().relayout()
 

@@ -25,14 +25,23 @@ def questions_left(defense: Defense) -> int:
 class QuestionsPanel(Panel):
     """The parked questions, the answered and dropped ones muted."""
 
+    _shown: object = None
+    _made: tuple[Item, ...] = ()
+
     def show_defense(self, defense: Defense, title: Content, hints: Sequence[Hint]) -> None:
         """Show the questions of a defense."""
-        items = []
-        for question in defense.questions:
-            done = question.state in ("answered", "dropped")
-            text = content(question.text)
-            state = Content.styled(_(QUESTIONS[question.state]) if question.state != "open" else "", "$text-muted")
-            shown = text.stylize("$text-muted") if done else text
-            items.append(Item(shown, str(question.seq), Content(f"{mark(MARKS[question.state])} "), state))
+        if defense.questions != self._shown:
+            self._shown, self._made = defense.questions, _items(defense)
         empty = Item(Content.styled(_("none yet: {key:live.question} parks a question"), "$text-muted"))
-        self.show(title, items or (empty,), hints=hints)
+        self.show(title, self._made or (empty,), hints=hints)
+
+
+def _items(defense: Defense) -> tuple[Item, ...]:
+    items = []
+    for question in defense.questions:
+        done = question.state in ("answered", "dropped")
+        text = content(question.text)
+        state = Content.styled(_(QUESTIONS[question.state]) if question.state != "open" else "", "$text-muted")
+        shown = text.stylize("$text-muted") if done else text
+        items.append(Item(shown, str(question.seq), Content(f"{mark(MARKS[question.state])} "), state))
+    return tuple(items)

@@ -69,6 +69,8 @@ class RubricList(LineList):
         self._notes: Counter[str | None] = Counter()
         self._language = "en"
         self._documents: Mapping[str, str] = {}
+        self._shown: object = None
+        """What is shown, all of it, to know when nothing is to draw."""
         self._laid: list[tuple[int, int, str]] = []
         """Every line: its row or -1 with the place of the skill, its number within the row, its text."""
         self._laid_for: tuple[int, int] = (-1, -1)
@@ -85,11 +87,14 @@ class RubricList(LineList):
             language: "fr" or "en".
             documents: By criterion, the numbers of the documents that are asked for because of it.
         """
-        self._documents = documents
-        skills = curriculum.skills_of(project)
-        self._skills, self._language = skills, language
-        self._ratings, self._own, self._acquired = defense.all_ratings, defense.ratings, defense.acquired
-        self._notes = Counter(note.criterion for note in defense.notes)
+        shown = (
+            curriculum.skills_of(project), language, documents, defense.all_ratings, defense.ratings, defense.acquired,
+            Counter(note.criterion for note in defense.notes),
+        )  # fmt: skip
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._skills, self._language, self._documents, self._ratings, self._own, self._acquired, self._notes = shown
         self._fold()
 
     def _fold(self) -> None:

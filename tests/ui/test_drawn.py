@@ -1,0 +1,89 @@
+"""What a key and a second draw: counted in cells and layouts, never timed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+
+import pytest
+from textual.geometry import Region
+from textual.widget import Widget
+
+from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.screens.queue import words as queue_words
+from defense_console.store.sqlite.store import TinyStore
+from defense_console.widgets.lists.queue_table import QueueTable
+from defense_console.widgets.lists.rubric_list import RubricList
+from tests.ui.conftest import SHIPPED, Room, shows, until
+
+WIDE = (120, 40)
+CLOCK = {"BigClock", "QuietText", "HeaderLine"}
+"""What a second changes while a defense is live."""
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many cells each kind of widget was asked to draw, and how many layouts."""
+    cells: Counter[str] = Counter()
+    refresh = Widget.refresh
+
+    def count(self: Widget, *regions: Region, repaint: bool = True, layout: bool = False, **more: bool) -> Widget:
+        if repaint and self.is_attached:
+            cells[type(self).__name__] += sum(each.area for each in regions or (self.outer_size.region,))
+        if layout:
+            cells["layout"] += 1
+        return refresh(self, *regions, repaint=repaint, layout=layout, **more)
+
+    monkeypatch.setattr(Widget, "refresh", count)
+    return cells
+
+
+async def test_a_key_in_the_queue_draws_two_rows_and_the_card_follows(
+    room: Room, drawn: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worded: list[object] = []
+    word = queue_words.queue_row
+    monkeypatch.setattr(queue_words, "queue_row", lambda *args: (worded.append(args), word(*args))[1])
+    with closing(TinyStore.open(room.folder)) as store:
+        desk = ExchangeDesk(store, room.machine.read, "Mentor Test", "Europe/Paris", SHIPPED)
+        desk.fill_demo(room.machine.read().wall)
+    async with room.app().run_test(size=WIDE) as pilot:
+        await shows(pilot, "All pending")
+        await pilot.press("5", "home")
+        await shows(pilot, "Before the call")
+        await until(pilot, lambda: not drawn or drawn.clear(), "it never rests")
+        table = pilot.app.screen.query_one(QueueTable)
+        place = table.row
+        worded.clear()
+        await pilot.press("j")
+        assert not worded, "rows were worded again"
+        assert table.row == place + 1
+        # Two rows, each perhaps with the heading or the titles above it.
+        assert 0 < drawn["QueueTable"] <= 5 * table.size.width, drawn
+        assert not drawn["layout"], drawn
+        assert drawn.keys() <= {"QueueTable", "Panel", "HintBar", "layout"}, drawn
+        await until(pilot, lambda: drawn["Panel"], "the card never followed")
+
+
+async def test_a_second_draws_the_clock_and_a_rating_its_row(room: Room, drawn: Counter[str]) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan("s1", "IRP-P2")
+    room.live(id)
+    room.machine.pass_time(65)
+    async with room.app(id).run_test(size=WIDE) as pilot:
+        await shows(pilot, "PRESENTATION 1/3", "01:05 of 15:00", "saved")
+        await until(pilot, lambda: not drawn or drawn.clear(), "it never rests")
+        room.machine.pass_time(1)
+        await shows(pilot, "01:06 of 15:00")
+        assert {kind for kind, cells in drawn.items() if cells} <= CLOCK, drawn
+        assert drawn.total() <= 200, drawn
+
+        rubric = pilot.app.screen.query_one(RubricList)
+        drawn.clear()
+        await pilot.press("v")
+        await shows(pilot, "Rubric 1/12", "saved")
+        await until(pilot, lambda: drawn["Panel"], "the card never followed")
+        # The frame counts what is rated, which draws it whole; then the rows that the cursor left and entered.
+        assert drawn["RubricList"] <= rubric.outer_size.area + 12 * rubric.size.width, drawn
+        assert not drawn["layout"], drawn
+        assert not drawn["QueueTable"], "the queue under the live screen was drawn"
