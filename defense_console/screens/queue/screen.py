@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
-from defense_console.keys.keymap import Command, command
+from defense_console.keys.keymap import command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
@@ -61,7 +61,6 @@ class QueueScreen(WritingScreen):
         """Tab, search and filter of the last drawing."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
-        self._only_moves = False
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
         self._about: BriefDesk | None = None
@@ -266,19 +265,6 @@ class QueueScreen(WritingScreen):
         """Show the card of the selected defense, and which keys act on it."""
         self._draw_card()
         self.show_mode()
-
-    async def do_command(self, command: Command) -> None:
-        """A cursor that moves draws two lines and the card, not the list."""
-        self._only_moves = command.id.startswith("move.")
-        try:
-            await super().do_command(command)
-        finally:
-            self._only_moves = False
-
-    def update(self) -> None:
-        """Draw everything, unless nothing but the cursor moves."""
-        if not self._only_moves:
-            super().update()
 
     def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
         """A click on a tab is its key."""
