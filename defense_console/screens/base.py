@@ -432,7 +432,8 @@ class ConsoleScreen(Screen[None]):
         self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
 
     def preview(self) -> None:
-        """Show what there is to know of the line under the cursor."""
+        """Show what depends on the line under the cursor."""
+        self.update()
 
     def keep_cursor_seen(self) -> None:
         """Scroll lists so that no alarm and no long message hides their cursor, once these are laid out."""
@@ -508,7 +509,10 @@ class ConsoleScreen(Screen[None]):
             self.console_app.note_fault(error)
         finally:
             self._in_command = False
-        self.update()
+        if command.id.startswith("move."):
+            self.preview_soon()
+        else:
+            self.update()
 
     def _record(self, command: Command) -> None:
         """Record what a command wishes that has no action of its own."""

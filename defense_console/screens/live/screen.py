@@ -175,15 +175,14 @@ class LiveScreen(WritingScreen):
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
-        verdict = self.desk.outcome_of(self.live)
-        rows = verdict.rows()
+        rows = (verdict := self.desk.outcome_of(self.live)).rows()
         self.rubric_list.show_defense(defense, curriculum, project, language(), live_words.asked_documents(rows))
         self.set_class(self.last_phase, "-last-phase")
         if self.pane not in self.panes():
             self.show_pane("rubric")
         titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
         self._draw_panes(titles, verdict, rows)
-        self.preview()
+        self._draw_card()
         self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
         self._draw_clock(defense)
 
@@ -204,6 +203,11 @@ class LiveScreen(WritingScreen):
             self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
     def preview(self) -> None:
+        """The card, and which keys act on its criterion."""
+        self._draw_card()
+        self.show_mode()
+
+    def _draw_card(self) -> None:
         """The card of the criterion that a note is about: just rated, else focused."""
         card, criterion = self.query_one("#live-card", Panel), self._meant()
         if criterion is None:
@@ -214,8 +218,7 @@ class LiveScreen(WritingScreen):
         card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
-        around = Around(*self._following, self._clock_keys)
-        rules = self.live.curriculum.rules
+        around, rules = Around(*self._following, self._clock_keys), self.live.curriculum.rules
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:
