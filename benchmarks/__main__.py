@@ -241,7 +241,7 @@ def _durable() -> tuple[Callable[[], Found], Callable[[], Found]]:
 def middle(all_found: Sequence[Found]) -> Found:
     """The median of each figure."""
     columns = zip(*all_found, strict=True)
-    return Found(*(median(column) if None not in column else None for column in columns))  # type: ignore[type-var]
+    return Found(*(median(column) if None not in column else None for column in columns))
 
 
 def line(name: str, goal: str, floor: Found, ours: Found, part: str) -> str:

@@ -89,9 +89,8 @@ class Driven:
 
     def until(self, shown: str | Callable[[], bool]) -> float:
         """Wait until a text or a condition is on the screen. Returns: seconds since the start of the program."""
-        met = (lambda: shown in self.text) if isinstance(shown, str) else shown
         end = time.perf_counter() + PATIENCE_S
-        while not met():
+        while not (shown in self.text if isinstance(shown, str) else shown()):
             if time.perf_counter() > end:
                 raise SystemExit(f"never drawn: {shown}\n{self.text}")
             self.read(0.5)

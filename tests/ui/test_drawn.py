@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
+from typing import Any
 
 import pytest
 from textual.geometry import Region
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 from defense_console.desk.exchange.files import ExchangeDesk
@@ -38,12 +40,28 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return cells
 
 
+async def rest(pilot: Pilot[None], drawn: Counter[str]) -> None:
+    """Wait until nothing was drawn between two looks."""
+
+    def nothing_new() -> bool:
+        new = bool(drawn)
+        drawn.clear()
+        return not new
+
+    await until(pilot, nothing_new, "it never rests")
+
+
 async def test_a_key_in_the_queue_draws_two_rows_and_the_card_follows(
     room: Room, drawn: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worded: list[object] = []
     word = queue_words.queue_row
-    monkeypatch.setattr(queue_words, "queue_row", lambda *args: (worded.append(args), word(*args))[1])
+
+    def counted(*args: Any) -> Any:
+        worded.append(args)
+        return word(*args)
+
+    monkeypatch.setattr(queue_words, "queue_row", counted)
     with closing(TinyStore.open(room.folder)) as store:
         desk = ExchangeDesk(store, room.machine.read, "Mentor Test", "Europe/Paris", SHIPPED)
         desk.fill_demo(room.machine.read().wall)
@@ -51,7 +69,7 @@ async def test_a_key_in_the_queue_draws_two_rows_and_the_card_follows(
         await shows(pilot, "All pending")
         await pilot.press("5", "home")
         await shows(pilot, "Before the call")
-        await until(pilot, lambda: not drawn or drawn.clear(), "it never rests")
+        await rest(pilot, drawn)
         table = pilot.app.screen.query_one(QueueTable)
         place = table.row
         worded.clear()
@@ -72,7 +90,7 @@ async def test_a_second_draws_the_clock_and_a_rating_its_row(room: Room, drawn: 
     room.machine.pass_time(65)
     async with room.app(id).run_test(size=WIDE) as pilot:
         await shows(pilot, "PRESENTATION 1/3", "01:05 of 15:00", "saved")
-        await until(pilot, lambda: not drawn or drawn.clear(), "it never rests")
+        await rest(pilot, drawn)
         room.machine.pass_time(1)
         await shows(pilot, "01:06 of 15:00")
         assert {kind for kind, cells in drawn.items() if cells} <= CLOCK, drawn
