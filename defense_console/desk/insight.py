@@ -150,7 +150,7 @@ def plots(found: Insight, shipped: Iterable[Curriculum], _: Translator) -> tuple
              _rows(((text, sum(low <= n <= high for n in days), len(days)) for text, low, high in waits), _),
              note=_("half of them within {n} days", n=median(days)) if days else ""),
         Plot("load", _("Load by week"), (_("defenses"), _("weekly sessions")),
-             _shares(found.load[-_WEEKS:], (_("defenses"), _("weekly sessions")), _), ("bad", "")),
+             _shares(found.load[-_WEEKS:], (_("defenses"), _("weekly sessions")), _), ("", "good")),
         Plot("drift", _("My ratings by month"), ratings, _shares(found.drift, ratings), good),
     )  # fmt: skip
     return tuple(plot for plot in every if any(any(row.values) for row in plot.rows))

@@ -220,7 +220,7 @@ class AlertsScreen(PanelScreen):
     def _draw_rules(self) -> None:
         in_words, items = translator(language()), []
         for each in self.desk.outlooks.rule_records():
-            text = f"{_(RULES[each.rule.measure])}: {each.rule.at_least}"
+            text = _("{name}: {text}", name=_(RULES[each.rule.measure]), text=each.rule.at_least)
             rows: tuple[tuple[Content, Content], ...] = ()
             if each.tighter is not None:
                 tighter = Content.styled(tighter_sentence(each.rule, each.tighter, in_words), "$text-warning")

@@ -45,7 +45,7 @@ async def change_student(screen: ConsoleScreen, desk: StudentDesk) -> bool:
         (_("a project that somebody else assessed"), "", _settled),
     )
     options = [
-        f"{word}: {shortened(value, NAME_CELLS) or '–'}" if flow is not _settled else word
+        _("{name}: {text}", name=word, text=shortened(value, NAME_CELLS) or "–") if flow is not _settled else word
         for word, value, flow in flows
     ]
     question = Choose(_("What changes about {student}?", student=name), options, whose=name)

@@ -26,7 +26,7 @@ class InsightScreen(ConsoleScreen):
     """Every plot that has something to show. Nothing names or ranks a student."""
 
     CONTEXT = "insight"
-    DEFAULT_CSS = "#plots { height: 1fr; max-width: 104; }"
+    DEFAULT_CSS = "#plots { height: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class InsightScreen(ConsoleScreen):
         """Show what was counted when the screen was opened."""
         if self._plots is None:
             self._plots = self.desk.insight.plots(translator(language()))
-        width = min(self.row_width, 100) - GAPS
+        width = self.row_width - GAPS
         items = [item for plot in self._plots for item in self._items(plot, width)]
         none = Item(Content.styled(_("no verdict was released yet, and no session was held"), "$text-muted"))
         self.panel.show(_("Mine alone, nobody is ranked"), items or (none,), hints=self.hints_of("insight.save"))

@@ -291,13 +291,14 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
     yield from titled(
         _("Raised"),
         [
-            f"{names[student.id]}: {visible(alert.facts)} · {words.alert_state(alert, in_words)}"
+            _("{name}: {text}", name=names[student.id], text=visible(alert.facts))
+            + f" · {words.alert_state(alert, in_words)}"
             for student, alert in raised
         ],
     )
     rows = []
     for each in outlooks.rule_records():
-        counted = f"{_(words.RULES[each.rule.measure])}: {each.rule.at_least}"
+        counted = _("{name}: {text}", name=_(words.RULES[each.rule.measure]), text=each.rule.at_least)
         tighter = words.tighter_sentence(each.rule, each.tighter, in_words) if each.tighter is not None else ""
         rows.append((each.rule.id, counted, words.precision_sentence(each.precision, in_words), tighter))
     yield from titled(_("Rules"), list(aligned(rows)))
