@@ -61,17 +61,21 @@ class Typed:
         ledger: Keeps the drafts.
         whose: Whom the questions are about, in words.
         student_id: Of the student they are about; "" for nobody yet.
+
+    Raises:
+        StoreError: What was typed before cannot be read.
     """
 
     def __init__(self, ledger: Ledger, whose: str, student_id: str = "") -> None:
         self.whose = whose
         self._ledger = ledger
         self._stream = STUDENT.stream(student_id)
+        self._drafts = ledger.drafts(self._stream)
 
     @property
     def drafts(self) -> Mapping[str, Draft]:
         """What was typed and never became an answer, by field."""
-        return MappingProxyType(self._ledger.drafts(self._stream))
+        return MappingProxyType(self._drafts)
 
     @property
     def read_only(self) -> ConsoleError | None:
@@ -93,14 +97,13 @@ class Typed:
 
     def type_text(self, field: str, text: str, cursor: int = 0) -> None:
         """Keep a text; an empty one is forgotten."""
-        drafts = self._ledger.drafts(self._stream)
-        old = drafts.get(field)
+        old = self._drafts.get(field)
         if text == (old.text if old is not None else ""):
             return
-        drafts.pop(field, None)
+        self._drafts.pop(field, None)
         draft = Draft(text, old.first if old is not None else self._ledger.now(), cursor) if text else None
         if draft is not None:
-            drafts[field] = draft
+            self._drafts[field] = draft
         self._ledger.save_draft(self._stream, field, draft)
 
     def set_aside(self, field: str, text: str) -> None:
