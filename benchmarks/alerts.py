@@ -21,7 +21,7 @@ from datetime import date, timedelta
 import msgspec
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.alerts import AlertRules, Answer, proposals
+from defense_console.model.student.alerts import AlertRules, ReasonAnswer, proposals
 from defense_console.model.student.forecast import learn
 from tests.simulated_students import median_of
 from tests.simulated_year import YEAR_DAYS, YEAR_START, Life, chances, facts_on, finished_before, year
@@ -54,7 +54,7 @@ def lived_through(
 ) -> None:
     """Propose and answer day by day, and count."""
     by_id = {each.facts.student: each for each in lives}
-    answers: list[Answer] = []
+    answers: list[ReasonAnswer] = []
     first: dict[tuple[str, str], date] = {}
     for n in range(YEAR_DAYS):
         today = YEAR_START + timedelta(days=n)
@@ -69,7 +69,7 @@ def lived_through(
                 found.add(reason.rule, proposal.student, true)
                 first.setdefault((proposal.student, reason.rule), today)
                 word = "raised" if true else "not_founded"
-                answers.append(Answer(proposal.student, reason.rule, reason.measured, today, word, open=true))  # type: ignore[arg-type]
+                answers.append(ReasonAnswer(proposal.student, reason.rule, reason.measured, today, word, open=true))  # type: ignore[arg-type]
     over = YEAR_START + timedelta(days=YEAR_DAYS)
     due = {each.facts.student for each in lives if each.true and YEAR_START <= each.seen < over}
     found.years += 1

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, Literal, get_args
 
-from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled
+from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject
 
 World = Literal["as planned", "short plans", "long breaks"]
 WORLDS: Final[tuple[World, ...]] = get_args(World)
@@ -19,10 +19,10 @@ FIRST_START: Final = date(2024, 1, 8)
 _PLANS: Final = ((2, 4, 4, 5, 5, 6, 6, 4), (1, 3, 5, 4, 6, 4, 5, 6, 3), (2, 5, 3, 6, 5, 4, 6, 5, 4, 6))
 
 
-def plan(random: Random, start: date) -> PathPlan:
+def plan(random: Random, start: date) -> CoursePlan:
     """A path of eight to ten projects over eight to ten months."""
     weeks = random.choice(_PLANS)
-    return PathPlan(start, tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks, 1)))
+    return CoursePlan(start, tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks, 1)))
 
 
 def lived(random: Random, world: World, start: date) -> tuple[Course, tuple[tuple[date, date], ...]]:
@@ -38,8 +38,8 @@ def lived(random: Random, world: World, start: date) -> tuple[Course, tuple[tupl
     own = random.gauss(math.log(1.25) if world == "short plans" else 0.0, 0.3)
     slower = 0.06 if world == "short plans" else 0.0
     day = start
-    settled: list[Settled] = []
-    away: list[Away] = []
+    settled: list[FinishedProject] = []
+    away: list[DaysOff] = []
     breaks: list[tuple[date, date]] = []
     for n, project in enumerate(planned.projects):
         noise = random.gauss(0.0, 0.8 if random.random() < 0.1 else 0.4)
@@ -49,12 +49,12 @@ def lived(random: Random, world: World, start: date) -> tuple[Course, tuple[tupl
             first = day + timedelta(days=random.randint(1, days))
             declared, longer = random.random() < 0.5, random.random() < 1 / 3
             if declared:
-                away.append(Away(first, first + timedelta(days=length - 1), first))
+                away.append(DaysOff(first, first + timedelta(days=length - 1), first))
             length += 14 if declared and longer else 0
             breaks.append((first, first + timedelta(days=length - 1)))
             days += length
         day += timedelta(days=days)
-        settled.append(Settled(project.project, day))
+        settled.append(FinishedProject(project.project, day))
     return Course(planned, tuple(settled), tuple(away)), tuple(breaks)
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from defense_console.model.student.alerts import Meeting, StudentFacts
 from defense_console.model.student.course import Course
-from defense_console.model.student.forecast import Cohort, ForecastRules, forecast
+from defense_console.model.student.forecast import FinishedStudents, ForecastRules, forecast
 from tests.simulated_students import FIRST_START, World, lived, until
 
 MIX: Final[tuple[World, ...]] = ("as planned", "as planned", "short plans", "long breaks")
@@ -123,7 +123,7 @@ def finished_before(seed: int, count: int) -> tuple[Course, ...]:
     return tuple(lived(random, random.choice(MIX), start)[0] for start in starts)
 
 
-def chances(each: Life, taught: Cohort, rules: ForecastRules) -> tuple[tuple[date, int], ...]:
+def chances(each: Life, taught: FinishedStudents, rules: ForecastRules) -> tuple[tuple[date, int], ...]:
     """What the forecast said at each session that was held."""
     found = []
     for meeting in each.facts.meetings:

@@ -39,7 +39,7 @@ from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
 from defense_console.widgets.frame.alarm_line import AlarmLine
-from defense_console.widgets.frame.header_line import Aside, HeaderLine, Headline
+from defense_console.widgets.frame.header_line import HeaderEnd, HeaderLine, Headline
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.quiet_text import QuietText
@@ -394,7 +394,7 @@ class ConsoleScreen(Screen[None]):
         now = self.desk.now().wall
         saved, at, alarm = saved_words(self.desk.saved, self.zone)
         live = self._time_left_elsewhere()
-        aside = Aside(
+        aside = HeaderEnd(
             live, saved, at, alarm, time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
         )
         self.query_one(HeaderLine).show_header(self.headline, aside, self.row_width)

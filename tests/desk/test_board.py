@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from defense_console.desk.student.board import StudentRow, counts, in_tab, ordered
+from defense_console.desk.student.board import BoardRow, counts, in_tab, ordered
 from defense_console.desk.student.progress import computed_percent
 from defense_console.desk.student.today import form_fields, goals_today
 from defense_console.model.defense import kinds as defense
@@ -30,7 +30,7 @@ def twin(room: Room) -> Iterator[Twin]:
     twin.kill()
 
 
-def row(twin: Twin, id: str = "s1") -> StudentRow:
+def row(twin: Twin, id: str = "s1") -> BoardRow:
     return next(row for row in twin.desk.students.rows() if row.line.student.id == id)
 
 

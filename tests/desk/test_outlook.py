@@ -15,9 +15,9 @@ from defense_console.desk.student.student import StudentDesk
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.defense import kinds as defense
 from defense_console.model.student import kinds as ev
-from defense_console.model.student.alerts import Precision, Reason
-from defense_console.model.student.course import Away, Settled
-from defense_console.model.student.forecast import Cohort, Forecast, Range, Step
+from defense_console.model.student.alerts import Precision, RuleReason
+from defense_console.model.student.course import DaysOff, FinishedProject
+from defense_console.model.student.forecast import FinishedStudents, Forecast, ForecastStep, Range
 from defense_console.resources import data_folder
 from defense_console.words.translation import translator
 from tests.desk.consoles import Twin
@@ -79,7 +79,7 @@ def test_two_finished_projects_are_needed(twin: Twin, desk: StudentDesk) -> None
 def test_the_forecast_is_said_as_people_say_it() -> None:
     rules = load_desk_rules().forecast
     end = Range(date(2027, 3, 5), date(2027, 5, 5), date(2027, 7, 1))
-    found = Forecast(date(2027, 4, 1), 3, (Step("IRP-P4", end),), None, 40)
+    found = Forecast(date(2027, 4, 1), 3, (ForecastStep("IRP-P4", end),), None, 40)
     today = date(2027, 1, 8)
     assert words.forecast_sentence(found, rules, today, translator("en")) == (
         "between March and July (8 in 10), rather May; planned: April"
@@ -88,7 +88,9 @@ def test_the_forecast_is_said_as_people_say_it() -> None:
         "entre mars et juillet (8 sur 10), plutôt mai ; prévu : avril"
     )
     assert words.forecast_sentence(found, rules, TODAY, translator("en")).endswith("planned: April 2027")
-    near = msgspec.structs.replace(found, steps=(Step("IRP-P4", Range(end.first, end.first, date(2027, 3, 20))),))
+    near = msgspec.structs.replace(
+        found, steps=(ForecastStep("IRP-P4", Range(end.first, end.first, date(2027, 3, 20))),)
+    )
     assert words.forecast_sentence(near, rules, today, translator("en")) == "in March (8 in 10); planned: April"
     assert words.forecast_short(found, TODAY, translator("en")) == "May 27"
     far = msgspec.structs.replace(found, planned=date(2026, 12, 1))
@@ -98,9 +100,9 @@ def test_the_forecast_is_said_as_people_say_it() -> None:
     ended = msgspec.structs.replace(found, steps=(), ended=date(2027, 4, 2))
     assert words.forecast_sentence(ended, rules, today, translator("en")) == "ended on 2027-04-02"
     assert words.how_often(msgspec.structs.replace(rules, range_percent=85)) == (85, 100)
-    taught = Cohort(0, 1, 1, (), held=11, of=14)
+    taught = FinishedStudents(0, 1, 1, (), held=11, of=14)
     assert words.record_sentence(taught, translator("en")) == "11 of 14 of these ranges held"
-    assert words.record_sentence(Cohort(0, 1, 1, ()), translator("en")) == ""
+    assert words.record_sentence(FinishedStudents(0, 1, 1, ()), translator("en")) == ""
 
 
 def test_days_off_and_projects_reach_the_course_in_the_order_of_the_path(
@@ -116,11 +118,11 @@ def test_days_off_and_projects_reach_the_course_in_the_order_of_the_path(
     course = course_of(desk.student.standing, (), SHIPPED, "Europe/Paris")
     assert course is not None
     assert [each.project for each in course.plan.projects] == ["IRP-P1", "IRP-P8"]
-    assert course.settled == (Settled("IRP-P1", date(2026, 7, 1)),)
+    assert course.settled == (FinishedProject("IRP-P1", date(2026, 7, 1)),)
     assert course.away == (
-        Away(date(2026, 11, 10), date(2026, 11, 19), TODAY),
-        Away(date(2026, 11, 20), date(2026, 11, 29), TODAY),
-        Away(date(2027, 1, 4), None, date(2026, 11, 30)),
+        DaysOff(date(2026, 11, 10), date(2026, 11, 19), TODAY),
+        DaysOff(date(2026, 11, 20), date(2026, 11, 29), TODAY),
+        DaysOff(date(2027, 1, 4), None, date(2026, 11, 30)),
     )
 
 
@@ -136,7 +138,7 @@ def test_a_verdict_released_here_settles_a_project(room: Room, twin: Twin, desk:
     twin.desk.tick()
     course = twin.desk.outlooks.of("s1").course
     assert course is not None
-    assert course.settled == (Settled("IRP-P2", TODAY),)
+    assert course.settled == (FinishedProject("IRP-P2", TODAY),)
     assert twin.desk.outlooks.of("s1").output[-1] == 1
 
 
@@ -195,7 +197,7 @@ def test_an_alert_is_proposed_answered_and_its_rule_judged(room: Room, twin: Twi
 def test_every_measure_is_said_in_words(twin: Twin, language: str) -> None:
     rules = {rule.id: rule for rule in twin.desk.outlooks.rules.alerts.rules}
     found = {
-        words.reason_sentence(Reason(rule.id, n, rule.at_least, TODAY, "[P1]"), rules, translator(language))
+        words.reason_sentence(RuleReason(rule.id, n, rule.at_least, TODAY, "[P1]"), rules, translator(language))
         for rule in rules.values() for n in (1, 2)
     }  # fmt: skip
     assert len(found) == 2 * len(rules)

@@ -21,7 +21,7 @@ from defense_console.exchange import planning
 from defense_console.exchange.appointments import ImportPlan, events_of
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.calendar import matching
-from defense_console.exchange.calendar.matching import Said
+from defense_console.exchange.calendar.matching import MatchSaid
 from defense_console.exchange.calendar.writing import CalendarForm
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.exchange.data_file import data_file
@@ -63,7 +63,7 @@ class Console:
         return Stamp(iso(self.now), ms, ms, "boot")
 
     def take(self, data: bytes, *said: str, dry_run: bool = False) -> ImportPlan:
-        taken = self.desk.take_calendar(data, [Said(0, text) for text in said], 366, dry_run=dry_run)
+        taken = self.desk.take_calendar(data, [MatchSaid(0, text) for text in said], 366, dry_run=dry_run)
         assert taken.plan is not None
         return taken.plan
 

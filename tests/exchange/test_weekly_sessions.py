@@ -15,7 +15,7 @@ from icalendar import Calendar
 from defense_console.cli import main
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
-from defense_console.exchange.calendar.matching import Said
+from defense_console.exchange.calendar.matching import MatchSaid
 from defense_console.exchange.calendar.weekly_sessions import SessionsPlan
 from defense_console.exchange.calendar.writing import CalendarForm
 from defense_console.exchange.data_file import data_file
@@ -52,7 +52,7 @@ class Console:
         return Stamp(iso(self.now), ms, ms, "boot")
 
     def take(self, data: bytes, *said: str, dry_run: bool = False) -> SessionsPlan:
-        return self.desk.take_sessions(data, [Said(0, text) for text in said], 366, dry_run=dry_run)
+        return self.desk.take_sessions(data, [MatchSaid(0, text) for text in said], 366, dry_run=dry_run)
 
     def student(self, id: str = "zoe-17") -> FollowedStudent:
         return self.desk.logs.log(STUDENT, id).state

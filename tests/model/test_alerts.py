@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.student.alerts import (
     MEASURES,
-    Answer,
     Meeting,
     Precision,
+    ReasonAnswer,
     StudentFacts,
     precision,
     proposals,
     reasons,
     tightened,
 )
-from defense_console.model.student.course import Away
-from defense_console.model.student.state import Said
+from defense_console.model.student.course import DaysOff
+from defense_console.model.student.state import RuleReply
 from tests.examples import examples
 
 RULES = load_desk_rules().alerts
@@ -48,8 +48,8 @@ def spoken(known: StudentFacts, today: date) -> dict[str, int]:
     return {each.rule: each.measured for each in reasons(known, RULES, today)}
 
 
-def answered(said: Said, measured: int = 2, day: date = START, **more: bool) -> Answer:
-    return msgspec.structs.replace(Answer("s1", "missed", measured, day, said), **more)
+def answered(said: RuleReply, measured: int = 2, day: date = START, **more: bool) -> ReasonAnswer:
+    return msgspec.structs.replace(ReasonAnswer("s1", "missed", measured, day, said), **more)
 
 
 def test_every_measure_has_a_rule() -> None:
@@ -86,10 +86,10 @@ SEEN_BEFORE = {"meetings": well(84).meetings, "outputs": well(84).outputs}
     ({"reworks": ("P1", "P2")}, "reworks", None),
     ({"goals": tuple((after(70 + n), n < 1) for n in range(4))}, "goals", 3),
     ({"goals": tuple((after(70 + n), n == 2) for n in range(4))}, "goals", None),
-    ({"away": (Away(after(90), after(98), after(90)),), **SEEN_BEFORE}, "not-back", 2),
-    ({"away": (Away(after(90), after(99), after(90)),), **SEEN_BEFORE}, "not-back", None),
-    ({"away": (Away(after(60), after(80), after(60)),)}, "not-back", None),  # seen on day 98
-    ({"away": (Away(after(90), after(97), after(90)),), "back": (after(98),), **SEEN_BEFORE}, "not-back", None),
+    ({"away": (DaysOff(after(90), after(98), after(90)),), **SEEN_BEFORE}, "not-back", 2),
+    ({"away": (DaysOff(after(90), after(99), after(90)),), **SEEN_BEFORE}, "not-back", None),
+    ({"away": (DaysOff(after(60), after(80), after(60)),)}, "not-back", None),  # seen on day 98
+    ({"away": (DaysOff(after(90), after(97), after(90)),), "back": (after(98),), **SEEN_BEFORE}, "not-back", None),
 ])  # fmt: skip
 def test_each_rule_speaks_at_its_threshold(changes: dict[str, object], rule: str, measured: int | None) -> None:
     known = msgspec.structs.replace(well(98), **changes)
@@ -99,10 +99,10 @@ def test_each_rule_speaks_at_its_threshold(changes: dict[str, object], rule: str
 def test_nothing_is_proposed_while_away_while_it_waits_for_me_or_after_the_end() -> None:
     silent = facts(meetings=missed_first)
     assert set(spoken(silent, after(40))) == {"unseen", "no-output"}
-    away = msgspec.structs.replace(silent, away=(Away(after(30), after(60), after(29)),))
+    away = msgspec.structs.replace(silent, away=(DaysOff(after(30), after(60), after(29)),))
     assert spoken(away, after(40)) == {}
     assert spoken(away, after(61)) == {"unseen": 30, "no-output": 30}  # days off do not count
-    open_end = msgspec.structs.replace(silent, away=(Away(after(30), None, after(29)),))
+    open_end = msgspec.structs.replace(silent, away=(DaysOff(after(30), None, after(29)),))
     assert spoken(open_end, after(400)) == {}
     assert spoken(msgspec.structs.replace(silent, waits_for_mentor=True), after(40)) == {}
     assert spoken(msgspec.structs.replace(silent, ended=True), after(40)) == {}
@@ -129,7 +129,7 @@ def test_at_most_three_students_a_week_and_what_was_answered_counts() -> None:
     first = proposals(silent_ones(6), RULES, (), today)
     assert [each.student for each in first] == ["s0", "s1", "s2"]
     done = [
-        Answer(each.student, reason.rule, reason.measured, today, "not_founded")
+        ReasonAnswer(each.student, reason.rule, reason.measured, today, "not_founded")
         for each in first[:2]
         for reason in each.reasons
     ]
@@ -151,7 +151,7 @@ def test_the_student_with_most_and_strongest_reasons_comes_first() -> None:
     ("later", {}, RULES.later_days), ("not_founded", {}, RULES.not_founded_days), ("raised", {}, RULES.raised_days),
     ("raised", {"open": True}, 1000),
 ])  # fmt: skip
-def test_an_answer_keeps_its_rule_quiet_for_a_time(said: Said, more: dict[str, bool], days: int) -> None:
+def test_an_answer_keeps_its_rule_quiet_for_a_time(said: RuleReply, more: dict[str, bool], days: int) -> None:
     assert spoken(facts(), after(40)) == {"no-output": 40}, "a store without check-ins is asked for none"
     known = facts(meetings=missed(False, False))
     only = msgspec.structs.replace(RULES, rules=(MISSED,))
@@ -164,7 +164,7 @@ def test_an_answer_keeps_its_rule_quiet_for_a_time(said: Said, more: dict[str, b
 def test_later_ends_on_the_day_that_was_said() -> None:
     known = facts(meetings=missed(False, False))
     only = msgspec.structs.replace(RULES, rules=(MISSED,))
-    answer = Answer("s1", "missed", 2, after(77), "later", after(80))
+    answer = ReasonAnswer("s1", "missed", 2, after(77), "later", after(80))
     assert proposals([known], only, [answer], after(79)) == ()
     assert proposals([known], only, [answer], after(84))
 
@@ -172,7 +172,7 @@ def test_later_ends_on_the_day_that_was_said() -> None:
 def test_precision_counts_what_was_answered_and_how_it_ended() -> None:
     said = [
         answered("raised"), answered("raised", founded=False), answered("not_founded"), answered("later"),
-        Answer("s1", "goals", 3, START, "raised"),
+        ReasonAnswer("s1", "goals", 3, START, "raised"),
     ]  # fmt: skip
     assert precision(MISSED, said) == Precision("missed", 1, 3)
     assert precision(MISSED, ()) == Precision("missed", 0, 0)
@@ -198,11 +198,11 @@ ANY_FACTS = st.builds(
     st.lists(st.tuples(DAYS, st.integers(0, 100)), max_size=4).map(tuple),
     st.lists(st.sampled_from(["P1", "P2"]), max_size=4).map(tuple),
     st.lists(st.tuples(DAYS, st.booleans()), max_size=5).map(tuple),
-    st.lists(st.builds(Away, DAYS, st.none() | DAYS, DAYS), max_size=3).map(tuple),
+    st.lists(st.builds(DaysOff, DAYS, st.none() | DAYS, DAYS), max_size=3).map(tuple),
     st.lists(DAYS, max_size=2).map(tuple), st.booleans(), st.booleans(),
 )  # fmt: skip
 ANSWERS = st.lists(
-    st.builds(Answer, st.sampled_from(["s1", "s2", "gone"]), st.sampled_from(["missed", "unseen", "no rule"]),
+    st.builds(ReasonAnswer, st.sampled_from(["s1", "s2", "gone"]), st.sampled_from(["missed", "unseen", "no rule"]),
               st.integers(0, 50), DAYS, st.sampled_from(["raised", "later", "not_founded"]), st.none() | DAYS,
               st.booleans(), st.booleans()),
     max_size=8,
@@ -212,7 +212,7 @@ ANSWERS = st.lists(
 @given(st.lists(ANY_FACTS, max_size=6), ANSWERS, DAYS, st.randoms(use_true_random=False))
 @examples(150)
 def test_any_facts_give_few_proposals_with_reasons_at_their_thresholds(
-    students: list[StudentFacts], answers: list[Answer], today: date, order: object
+    students: list[StudentFacts], answers: list[ReasonAnswer], today: date, order: object
 ) -> None:
     students = list({each.student: each for each in students}.values())
     found = proposals(students, RULES, answers, today)

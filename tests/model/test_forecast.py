@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled, day_at
-from defense_console.model.student.forecast import Cohort, Forecast, Range, forecast, learn
+from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject, day_at
+from defense_console.model.student.forecast import FinishedStudents, Forecast, Range, forecast, learn
 from tests.examples import examples
 from tests.simulated_students import WORLDS, World, cohort, until
 
@@ -27,10 +27,10 @@ def after(days: int) -> date:
     return START + timedelta(days=days)
 
 
-def course(*days: int, weeks: tuple[float, ...] = (4, 4, 4, 4, 4, 4), away: tuple[Away, ...] = ()) -> Course:
+def course(*days: int, weeks: tuple[float, ...] = (4, 4, 4, 4, 4, 4), away: tuple[DaysOff, ...] = ()) -> Course:
     """A path whose first projects were settled after so many days."""
-    plan = PathPlan(START, tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks, 1)))
-    return Course(plan, tuple(Settled(f"P{n}", after(each)) for n, each in enumerate(days, 1)), away)
+    plan = CoursePlan(START, tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks, 1)))
+    return Course(plan, tuple(FinishedProject(f"P{n}", after(each)) for n, each in enumerate(days, 1)), away)
 
 
 def end_of(found: Forecast) -> Range:
@@ -84,17 +84,17 @@ def test_a_project_that_runs_long_moves_the_end() -> None:
 def test_declared_days_off_move_the_end_by_their_length_and_slow_nobody_down() -> None:
     known, today = course(28, 56), after(60)
     plain = forecast(known, NOBODY, RULES, today)
-    off = Away(after(70), after(90), known=today)
+    off = DaysOff(after(70), after(90), known=today)
     later = forecast(msgspec.structs.replace(known, away=(off,)), NOBODY, RULES, today)
     assert end_of(later).likely - end_of(plain).likely == timedelta(days=21)
     twice = forecast(msgspec.structs.replace(known, away=(off, off)), NOBODY, RULES, today)
     assert twice == later
-    unknown = Away(after(70), after(90), known=after(61))
+    unknown = DaysOff(after(70), after(90), known=after(61))
     assert forecast(msgspec.structs.replace(known, away=(unknown,)), NOBODY, RULES, today) == plain
-    open_end = msgspec.structs.replace(known, away=(Away(after(57), None, after(57)),))
+    open_end = msgspec.structs.replace(known, away=(DaysOff(after(57), None, after(57)),))
     shifted = end_of(forecast(open_end, NOBODY, RULES, after(100))).likely  # as on day 56, 44 days later
     assert shifted - end_of(forecast(known, NOBODY, RULES, after(56))).likely == timedelta(days=44)
-    past = course(28, 77, away=(Away(after(30), after(50), after(30)),))
+    past = course(28, 77, away=(DaysOff(after(30), after(50), after(30)),))
     ends = [end_of(forecast(each, NOBODY, RULES, after(day))).likely for each, day in ((known, 56), (past, 77))]
     assert ends[1] - ends[0] == timedelta(days=21)
 
@@ -181,7 +181,7 @@ def test_eight_ranges_in_ten_hold_in_every_world(world: World) -> None:
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 PROJECTS = st.lists(st.floats(0.2, 30), min_size=1, max_size=12)
-AWAY = st.builds(Away, DAYS, st.none() | DAYS, DAYS)
+AWAY = st.builds(DaysOff, DAYS, st.none() | DAYS, DAYS)
 
 
 @st.composite
@@ -189,9 +189,9 @@ def courses(draw: st.DrawFn) -> Course:
     """Any course: projects settled before the start, twice, on one day, not of the plan; days off turned round."""
     weeks = draw(PROJECTS)
     projects = tuple(PlannedProject(f"P{n}", each) for n, each in enumerate(weeks))
-    settled = st.builds(Settled, st.sampled_from([*(p.project for p in projects), "other"]), DAYS)
+    settled = st.builds(FinishedProject, st.sampled_from([*(p.project for p in projects), "other"]), DAYS)
     return Course(
-        PathPlan(draw(DAYS), projects),
+        CoursePlan(draw(DAYS), projects),
         tuple(draw(st.lists(settled, max_size=14))),
         tuple(draw(st.lists(AWAY, max_size=4))),
     )
@@ -227,7 +227,7 @@ def test_more_to_do_is_never_sooner(gaps: list[int], waited: int, weeks: float) 
     today = after(days[-1] + waited)
     shorter = course(*days)
     more = (*shorter.plan.projects, PlannedProject("P7", weeks))
-    longer = msgspec.structs.replace(shorter, plan=PathPlan(START, more))
+    longer = msgspec.structs.replace(shorter, plan=CoursePlan(START, more))
     end, later = (end_of(forecast(each, NOBODY, RULES, today)) for each in (shorter, longer))
     assert (end.first, end.likely, end.last) <= (later.first, later.likely, later.last)
     assert end.first <= later.first
@@ -250,10 +250,12 @@ def test_nothing_far_away_or_absurd_leaves_the_calendar() -> None:
         for today in (date.min, after(60), date.max):
             found = forecast(course(28, 56, weeks=weeks), NOBODY, RULES, today)
             assert found.planned <= date.max
-    endless = course(28, 56, away=(Away(date.min, date.max, date.min),))
+    endless = course(28, 56, away=(DaysOff(date.min, date.max, date.min),))
     assert end_of(forecast(endless, NOBODY, RULES, after(60))).last == date.max
     assert forecast(course(weeks=()), NOBODY, RULES, START).steps == ()
-    empty = Course(PathPlan(START, (PlannedProject("P1", 4), PlannedProject("P1", 4))), (Settled("P1", START),))
+    empty = Course(
+        CoursePlan(START, (PlannedProject("P1", 4), PlannedProject("P1", 4))), (FinishedProject("P1", START),)
+    )
     assert forecast(empty, NOBODY, RULES, after(1)).ended == START
-    assert isinstance(learn([empty] * 9, RULES), Cohort)
+    assert isinstance(learn([empty] * 9, RULES), FinishedStudents)
     assert learn([course(weeks=())] * 9, RULES) == NOBODY

@@ -7,12 +7,12 @@ from datetime import date
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.student.readiness import (
     BaseRate,
-    Case,
-    Gap,
+    EarlierVerdict,
     Judged,
     Miss,
     Often,
     Prepared,
+    RatingGap,
     Rehearsed,
     Uploads,
     readiness,
@@ -48,7 +48,11 @@ def test_only_expected_uploads_count() -> None:
 
 def test_the_largest_gap_comes_first_and_says_who_is_above() -> None:
     gaps = readiness(Prepared((), judged=JUDGED), RULES).gaps
-    assert gaps == (Gap("C2", "not_met", "met"), Gap("C5", "met", "not_met"), Gap("C1", "met", "to_improve"))
+    assert gaps == (
+        RatingGap("C2", "not_met", "met"),
+        RatingGap("C5", "met", "not_met"),
+        RatingGap("C1", "met", "to_improve"),
+    )
     assert [gap.steps for gap in gaps] == [-2, 2, 1]
 
 
@@ -63,11 +67,17 @@ def test_what_was_missed_before_is_on_a_skill_of_this_project_the_latest_first()
 
 
 def test_the_rate_is_said_from_eight_cases_on_and_the_criteria_as_counts_before() -> None:
-    cases = (Case(False, ("C3", "C1", "C3")), Case(False, ("C1", "gone")), *(Case(True),) * 5)
+    cases = (
+        EarlierVerdict(False, ("C3", "C1", "C3")),
+        EarlierVerdict(False, ("C1", "gone")),
+        *(EarlierVerdict(True),) * 5,
+    )
     found = readiness(Prepared((), judged=JUDGED, cases=cases), RULES)
     assert found.base_rate is None
     assert found.most_often == (Often("C1", 2, 7), Often("C3", 1, 7))
-    assert readiness(Prepared((), judged=JUDGED, cases=(*cases, Case(True))), RULES).base_rate == BaseRate(6, 8)
+    assert readiness(Prepared((), judged=JUDGED, cases=(*cases, EarlierVerdict(True))), RULES).base_rate == BaseRate(
+        6, 8
+    )
 
 
 def test_a_rehearsal_says_whether_the_presentation_kept_to_its_window() -> None:

@@ -37,7 +37,7 @@ from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import What, encode_event
 from defense_console.model.log.subject import Subject
 from defense_console.model.student import kinds as ev_student
-from defense_console.model.student.alerts import Reason
+from defense_console.model.student.alerts import RuleReason
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
 from defense_console.screens.before.wishes import BRIEF, WAITING, OnBrief
@@ -582,7 +582,7 @@ def student_views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
         yield "check_in", CHECK_IN, OnStudent(table.student, "today", key)
     yield "alerts", ALERTS, OnAlerts()
     yield "alerts", ALERTS, OnAlerts(table.student)
-    yield "alerts", ALERTS, OnAlerts(table.student, (Reason("missed", 2, 2),))
+    yield "alerts", ALERTS, OnAlerts(table.student, (RuleReason("missed", 2, 2),))
     for alert in student.alerts:
         yield "alerts", ALERTS, OnAlerts(table.student, (), alert)
     for panel, key, project in (("", "", ""), ("", "", PROJECT), ("criteria", MISSED, PROJECT)):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.course import Course, PathPlan, PlannedProject, Settled
+from defense_console.model.student.course import Course, CoursePlan, FinishedProject, PlannedProject
 from defense_console.model.student.forecast import forecast, learn
 from defense_console.model.text import cells
 from defense_console.widgets.frame.marks import use_glyphs
@@ -18,8 +18,8 @@ from tests.simulated_students import cohort, until
 
 RULES = load_desk_rules().forecast
 TODAY = date(2026, 11, 24)
-PLAN = PathPlan(date(2026, 5, 6), tuple(PlannedProject(f"PN-P{n}", 6) for n in range(1, 6)))
-BEGUN = Course(PLAN, (Settled("PN-P1", date(2026, 6, 17)), Settled("PN-P2", date(2026, 8, 20))))
+PLAN = CoursePlan(date(2026, 5, 6), tuple(PlannedProject(f"PN-P{n}", 6) for n in range(1, 6)))
+BEGUN = Course(PLAN, (FinishedProject("PN-P1", date(2026, 6, 17)), FinishedProject("PN-P2", date(2026, 8, 20))))
 
 
 @pytest.fixture(params=["unicode", "plain"])

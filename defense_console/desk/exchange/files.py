@@ -13,7 +13,7 @@ import msgspec
 from defense_console.desk.exchange.importing import ImportDesk
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.exchange.appointments import ImportPlan
-from defense_console.exchange.calendar.matching import Said
+from defense_console.exchange.calendar.matching import MatchSaid
 from defense_console.exchange.calendar.weekly_sessions import SessionsPlan
 from defense_console.exchange.calendar.writing import CalendarForm, ExportedStudent, write_calendar
 from defense_console.exchange.data_file import DataFile
@@ -95,12 +95,14 @@ class ExchangeDesk:
             return self.import_archive(file.data, dry_run=dry_run)
         return Taken(self._imports.take_list(file, sheet=sheet, dry_run=dry_run))
 
-    def take_calendar(self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False) -> Taken:
+    def take_calendar(
+        self, data: bytes, said: Sequence[MatchSaid], horizon_days: int, *, dry_run: bool = False
+    ) -> Taken:
         """Follow a calendar; see `ImportDesk.take_calendar`."""
         return Taken(self._imports.take_calendar(data, said, horizon_days, dry_run=dry_run))
 
     def take_sessions(
-        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+        self, data: bytes, said: Sequence[MatchSaid], horizon_days: int, *, dry_run: bool = False
     ) -> SessionsPlan:
         """Follow the weekly sessions of a calendar; see `ImportDesk.take_sessions`."""
         return self._imports.take_sessions(data, said, horizon_days, dry_run=dry_run)

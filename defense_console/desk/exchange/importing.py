@@ -12,7 +12,7 @@ from typing import Final
 
 from defense_console.desk.logs.direct import DirectLogs
 from defense_console.exchange.appointments import ImportPlan, ImportWishes, Target, Wish, events_of
-from defense_console.exchange.calendar.matching import Directory, Said, match_events
+from defense_console.exchange.calendar.matching import Directory, MatchSaid, match_events
 from defense_console.exchange.calendar.reading import RepetitionSpan, read_calendar
 from defense_console.exchange.calendar.weekly_sessions import SessionsPlan, plan_sessions
 from defense_console.exchange.calendar.writing import appointment_revision
@@ -73,7 +73,7 @@ class ImportDesk:
         return read_list(table, file.kind == "json", self.shipped, self.zone, people, name, file.assumed)
 
     def take_calendar(
-        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+        self, data: bytes, said: Sequence[MatchSaid], horizon_days: int, *, dry_run: bool = False
     ) -> ImportPlan:
         """Follow a calendar: plan its defenses, move those it moved, report the rest.
 
@@ -91,7 +91,7 @@ class ImportDesk:
         return self._take(wishes, people, at, dry_run)
 
     def take_sessions(
-        self, data: bytes, said: Sequence[Said], horizon_days: int, *, dry_run: bool = False
+        self, data: bytes, said: Sequence[MatchSaid], horizon_days: int, *, dry_run: bool = False
     ) -> SessionsPlan:
         """Follow the weekly sessions of a calendar: plan them, cancel and move those that it leaves out and moves.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from defense_console.desk.student.outlook_words import CLOSING, reason_sentence
-from defense_console.model.student.alerts import AlertRule, Reason
+from defense_console.model.student.alerts import AlertRule, RuleReason
 from defense_console.model.student.kinds import AlertRaised
 from defense_console.model.student.state import Alert, Student
 from defense_console.model.text import one_line, visible
@@ -28,13 +28,13 @@ class AlertText(msgspec.Struct, frozen=True):
         return "\n\n".join([self.subject, *parts]) + "\n"
 
 
-def proposed_facts(reasons: Sequence[Reason], rules: Mapping[str, AlertRule], _: Translator) -> str:
+def proposed_facts(reasons: Sequence[RuleReason], rules: Mapping[str, AlertRule], _: Translator) -> str:
     """Return the first line of an alert as the rules saw it: each reason with its dates."""
     said = [reason_sentence(reason, rules, _) for reason in reasons]
     return ". ".join(f"{each[:1].upper()}{each[1:]}" for each in said) + ("." if said else "")
 
 
-def proposed_closing(reasons: Sequence[Reason], rules: Mapping[str, AlertRule], _: Translator) -> str:
+def proposed_closing(reasons: Sequence[RuleReason], rules: Mapping[str, AlertRule], _: Translator) -> str:
     """Return what would close an alert, from its strongest reason; "" without one."""
     rule = rules.get(reasons[0].rule) if reasons else None
     return _(CLOSING[rule.measure]) if rule is not None else ""

@@ -23,7 +23,7 @@ LOOK_BACK: Final = timedelta(days=14)
 _WEEK_DAYS: Final = 7
 
 
-class StudentRow(msgspec.Struct, frozen=True):
+class BoardRow(msgspec.Struct, frozen=True):
     """A line of the list, with all that it shows.
 
     Attributes:
@@ -76,22 +76,22 @@ def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     return too_long or missed >= limits.get(most, missed + 1)
 
 
-def in_tab(rows: Iterable[StudentRow], tab: StudentTab | None, search: str = "") -> tuple[StudentRow, ...]:
+def in_tab(rows: Iterable[BoardRow], tab: StudentTab | None, search: str = "") -> tuple[BoardRow, ...]:
     """Return the rows of a tab, None for everybody, that have every word of a search."""
     sought = searchable(search).split()
     return tuple(row for row in rows if (tab is None or tab in row.tabs) and _has(row, sought))
 
 
-def _has(row: StudentRow, sought: list[str]) -> bool:
+def _has(row: BoardRow, sought: list[str]) -> bool:
     student = row.line.student
     text = searchable(f"{student.name} {student.id} {row.curriculum}")
     return all(word in text for word in sought)
 
 
-def ordered(rows: Iterable[StudentRow], order: StudentOrder) -> tuple[StudentRow, ...]:
+def ordered(rows: Iterable[BoardRow], order: StudentOrder) -> tuple[BoardRow, ...]:
     """Return the rows in an order, that of the names where nothing else decides."""
 
-    def key(row: StudentRow) -> tuple[object, ...]:
+    def key(row: BoardRow) -> tuple[object, ...]:
         name = (searchable(row.line.student.name), row.line.student.id)
         silence = -1 if row.silent_days is None else row.silent_days
         match order:
@@ -104,7 +104,7 @@ def ordered(rows: Iterable[StudentRow], order: StudentOrder) -> tuple[StudentRow
     return tuple(sorted(rows, key=key))
 
 
-def counts(rows: Iterable[StudentRow]) -> dict[StudentTab | None, int]:
+def counts(rows: Iterable[BoardRow]) -> dict[StudentTab | None, int]:
     """Return how many students are in each tab."""
     found: dict[StudentTab | None, int] = dict.fromkeys((None, "week", "mine", "drifting", "away"), 0)
     for row in rows:

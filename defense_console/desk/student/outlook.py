@@ -25,8 +25,8 @@ from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student import alerts
 from defense_console.model.student.answers import Answered, FoundAgain, found_again
-from defense_console.model.student.course import Away, Course, PathPlan, PlannedProject, Settled, measured
-from defense_console.model.student.forecast import Cohort, Forecast, forecast, learn
+from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject, measured
+from defense_console.model.student.forecast import FinishedStudents, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
 from defense_console.model.student.state import Alert, Standing, Student
 from defense_console.model.student.subject import STUDENT
@@ -37,7 +37,7 @@ BLOCKS = 13
 """Blocks of four weeks in a year's strip."""
 BLOCK_DAYS = 28
 _LONGEST_WEEKS = 1_000
-_NOBODY = Cohort(0.0, 1.0, 1.0, ())
+_NOBODY = FinishedStudents(0.0, 1.0, 1.0, ())
 """For forecasts that look at nobody else."""
 _LOOK_BACK = 8
 """So many check-ins at most are looked at again to see how long the planned end has been unlikely."""
@@ -72,7 +72,7 @@ class Computed(msgspec.Struct, frozen=True):
     """What a thread computed: what finished students teach, and the forecasts with it."""
 
     finished: tuple[Course, ...]
-    cohort: Cohort
+    cohort: FinishedStudents
     forecasts: dict[tuple[Course, date], Forecast]
 
 
@@ -88,7 +88,7 @@ class OutlookDesk:
         self._settings = settings
         self._waiting = waiting
         self._finished: tuple[Course, ...] | None = None
-        self._cohort: Cohort | None = None
+        self._cohort: FinishedStudents | None = None
         self._forecasts: dict[tuple[Course, date], Forecast] = {}
         self.rules_problem: ConsoleError | None = None
         """Why the mentor's own rules are not used: the shipped ones are, and their file stays as it is."""
@@ -183,11 +183,11 @@ class OutlookDesk:
         self._forecasts |= computed.forecasts
 
     @property
-    def cohort(self) -> Cohort:
+    def cohort(self) -> FinishedStudents:
         """Return what finished students teach, with the record of the console's own ranges."""
         return self._taught(self._known().finished)
 
-    def _taught(self, finished: tuple[Course, ...]) -> Cohort:
+    def _taught(self, finished: tuple[Course, ...]) -> FinishedStudents:
         if self._cohort is None or self._finished != finished:
             self._finished, self._cohort, self._forecasts = finished, learn(finished, self.rules.forecast), {}
         return self._cohort
@@ -271,7 +271,7 @@ class OutlookDesk:
         found = [each for each in facts if each is not None]
         return alerts.proposals(found, self.rules.alerts, self._answers(known.students), self.today)
 
-    def reasons(self, student_id: str) -> tuple[alerts.Reason, ...]:
+    def reasons(self, student_id: str) -> tuple[alerts.RuleReason, ...]:
         """Return why an alert about a student would be due, also where the week allows no more; empty for no reason."""
         known = self._known()
         if student_id not in known.students:
@@ -301,10 +301,10 @@ class OutlookDesk:
         """Return the day until which *later* waits."""
         return (self.today + timedelta(days=self.rules.alerts.later_days)).isoformat()
 
-    def _answers(self, students: Mapping[str, Student]) -> list[alerts.Answer]:
+    def _answers(self, students: Mapping[str, Student]) -> list[alerts.ReasonAnswer]:
         zone = self._settings.zone
         return [
-            alerts.Answer(
+            alerts.ReasonAnswer(
                 id, each.rule, each.measured, local_day(each.at, zone), each.said, day_of(each.until), each.open,
                 each.founded,
             )
@@ -375,12 +375,12 @@ def course_of(
     place = {project.id: project.n for project in curriculum.projects} if curriculum is not None else {}
     order = sorted(path.weeks, key=lambda id: (place.get(id, len(place) + 1), id))
     settled = [
-        Settled(each.project, day)
+        FinishedProject(each.project, day)
         for each in standing.settled
         if each.outcome == "validated" and (day := day_of(each.on)) is not None
     ]
     settled += [
-        Settled(each.project, local_day(each.released_at, zone))
+        FinishedProject(each.project, local_day(each.released_at, zone))
         for each in defenses
         if each.in_force == "validated" and each.released_at is not None
     ]
@@ -390,13 +390,13 @@ def course_of(
         start += timedelta(weeks=min(sum(path.weeks[id] for id in order[:first]), _LONGEST_WEEKS))
         start = min([start, *(each.day for each in settled)])
     return Course(
-        PathPlan(start, tuple(PlannedProject(id, path.weeks[id]) for id in order[first:])),
+        CoursePlan(start, tuple(PlannedProject(id, path.weeks[id]) for id in order[first:])),
         tuple(sorted(settled, key=lambda each: (each.day, each.project))),
         days_off(standing, zone),
     )
 
 
-def days_off(standing: Standing, zone: str) -> tuple[Away, ...]:
+def days_off(standing: Standing, zone: str) -> tuple[DaysOff, ...]:
     """Return the days off that were declared; who came back early was away no longer than that."""
     found = []
     for each in standing.aways:
@@ -408,7 +408,7 @@ def days_off(standing: Standing, zone: str) -> tuple[Away, ...]:
             last = gone if last is None else min(last, gone)
         known = local_day(each.declared_at, zone) if each.declared_at else first
         if last is None or last >= first:
-            found.append(Away(first, last, known))
+            found.append(DaysOff(first, last, known))
     return tuple(found)
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from defense_console.model.errors import N_
-from defense_console.model.student.alerts import AlertRule, Precision, Reason
-from defense_console.model.student.forecast import Cohort, Forecast, ForecastRules, Range
+from defense_console.model.student.alerts import AlertRule, Precision, RuleReason
+from defense_console.model.student.forecast import FinishedStudents, Forecast, ForecastRules, Range
 from defense_console.model.student.readiness import Readiness
 from defense_console.model.student.state import Alert
 from defense_console.words.translation import Translator
@@ -61,7 +61,7 @@ def how_often(rules: ForecastRules) -> tuple[int, int]:
     return (percent // 10, 10) if percent % 10 == 0 else (percent, 100)
 
 
-def record_sentence(taught: Cohort, _: Translator) -> str:
+def record_sentence(taught: FinishedStudents, _: Translator) -> str:
     """Return how often the console's own ranges held; "" while too few students have finished."""
     return _("{held} of {of} of these ranges held", held=taught.held, of=taught.of) if taught.of else ""
 
@@ -69,7 +69,7 @@ def record_sentence(taught: Cohort, _: Translator) -> str:
 # --- alerts ----------------------------------------------------------------------------------------------------------
 
 
-def reason_sentence(reason: Reason, rules: Mapping[str, AlertRule], _: Translator) -> str:
+def reason_sentence(reason: RuleReason, rules: Mapping[str, AlertRule], _: Translator) -> str:
     """Return why a rule speaks, with its dates; the rule's own id where it is not among the rules any more."""
     n = reason.measured
     since = _.date_text(reason.since) if reason.since is not None else "—"

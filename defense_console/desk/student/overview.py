@@ -12,8 +12,8 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.student.state import (
     FollowedStudent,
     Goal,
+    HeldSession,
     Promise,
-    Session,
     Standing,
     Student,
     StudentNote,
@@ -90,7 +90,7 @@ class Overview(msgspec.Struct, frozen=True):
     since: SinceLast
     goals: tuple[Goal, ...]
     record: Record
-    last_sessions: tuple[Session, ...]
+    last_sessions: tuple[HeldSession, ...]
     notes: tuple[StudentNote, ...]
 
 

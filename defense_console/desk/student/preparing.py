@@ -12,11 +12,11 @@ from defense_console.model.defense.state import Defense, OutcomeValue
 from defense_console.model.defense.subject import DEFENSE, in_force
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.searching import Closed
-from defense_console.model.student.readiness import Case, Judged, Miss, Prepared, Rated
+from defense_console.model.student.readiness import EarlierVerdict, Judged, Miss, Prepared, RatedAs
 from defense_console.model.student.state import FollowedStudent
 from defense_console.words.translation import local_day
 
-_RATED: Mapping[str, Rated] = {"met": "met", "to_improve": "to_improve", "not_met": "not_met"}
+_RATED: Mapping[str, RatedAs] = {"met": "met", "to_improve": "to_improve", "not_met": "not_met"}
 
 
 def project_named(shipped: Mapping[str, Curriculum], project_id: str) -> tuple[Curriculum, Project]:
@@ -63,7 +63,7 @@ def prepared(
         missed=tuple(miss for defense in own for miss in _misses(defense, ledger, zone)),
         rehearsed=rehearsed(held[-1], local_day(held[-1].planned_at, zone)) if held else None,
         cases=tuple(
-            Case(_first_outcome(defense) == "validated", tuple(not_met(defense)))
+            EarlierVerdict(_first_outcome(defense) == "validated", tuple(not_met(defense)))
             for defense in known.values()
             if defense.project == project.id and defense.released is not None
         ),

@@ -21,7 +21,7 @@ from defense_console.words.translation import Translator
 from defense_console.words.values import RATINGS
 
 
-class Paragraph(msgspec.Struct, frozen=True):
+class ReportPart(msgspec.Struct, frozen=True):
     """A part of the short report: its title and its lines."""
 
     title: str
@@ -71,11 +71,11 @@ class RehearsalsDesk:
         held = [id for id, d in rehearsals_of(self._ledger, student_id, project_id).items() if d.session == "held"]
         return held[-1] if held else None
 
-    def report(self, id: str, _: Translator) -> tuple[Paragraph, ...]:
+    def report(self, id: str, _: Translator) -> tuple[ReportPart, ...]:
         """Return the short report for the student: shared words only."""
         return tuple(_report(self._ledger.state(REHEARSAL, id), self._ledger, _))
 
-    def compared(self, id: str, defenses: Iterator[Defense], _: Translator) -> tuple[Paragraph, ...]:
+    def compared(self, id: str, defenses: Iterator[Defense], _: Translator) -> tuple[ReportPart, ...]:
         """Return how the first defense that was held after it differs: time, criteria, questions; empty before one."""
         rehearsal = self._ledger.state(REHEARSAL, id)
         later = sorted(
@@ -113,8 +113,8 @@ def _speaking(defense: Defense, _: Translator) -> str:
     return _("{length}, window {low}–{high}", length=_.duration_text(took_ms // 1000), low=low, high=high)
 
 
-def _report(defense: Defense, ledger: Ledger, _: Translator) -> Iterator[Paragraph]:
-    yield Paragraph(_("Speaking time"), (_speaking(defense, _),))
+def _report(defense: Defense, ledger: Ledger, _: Translator) -> Iterator[ReportPart]:
+    yield ReportPart(_("Speaking time"), (_speaking(defense, _),))
     words = _criteria(defense, ledger, _.language)
     notes = {note.criterion: note.text for note in defense.notes if not note.private}
     seen = []
@@ -128,12 +128,12 @@ def _report(defense: Defense, ledger: Ledger, _: Translator) -> Iterator[Paragra
         (_("To improve"), [line.text for line in defense.improvements]),
         (_("Questions that may come"), [q.text for q in defense.questions if q.state != "dropped"]),
     )
-    yield from (Paragraph(title, tuple(lines)) for title, lines in parts if lines)
+    yield from (ReportPart(title, tuple(lines)) for title, lines in parts if lines)
 
 
-def _compared(rehearsal: Defense, defense: Defense, ledger: Ledger, _: Translator) -> Iterator[Paragraph]:
+def _compared(rehearsal: Defense, defense: Defense, ledger: Ledger, _: Translator) -> Iterator[ReportPart]:
     before, after = _speaking(rehearsal, _), _speaking(defense, _)
-    yield Paragraph(_("Speaking time"), (_("rehearsal: {time}", time=before), _("defense: {time}", time=after)))
+    yield ReportPart(_("Speaking time"), (_("rehearsal: {time}", time=before), _("defense: {time}", time=after)))
     words = _criteria(defense, ledger, _.language)
     changed = []
     for criterion, rating in defense.all_ratings.items():
@@ -142,8 +142,8 @@ def _compared(rehearsal: Defense, defense: Defense, ledger: Ledger, _: Translato
             changed.append(_("{criterion}: {before}, then {after}", criterion=words.get(criterion, criterion),
                              before=_(RATINGS[earlier]), after=_(RATINGS[rating])))  # fmt: skip
     if changed:
-        yield Paragraph(_("Criteria that changed"), tuple(changed))
+        yield ReportPart(_("Criteria that changed"), tuple(changed))
     asked = {q.text.casefold().strip() for q in rehearsal.questions}
     again = tuple(q.text for q in defense.questions if q.text.casefold().strip() in asked)
     if again:
-        yield Paragraph(_("Questions that came again"), again)
+        yield ReportPart(_("Questions that came again"), again)

@@ -37,7 +37,7 @@ from defense_console.model.log.kinds import numbered
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
-from defense_console.model.student.alerts import Reason
+from defense_console.model.student.alerts import RuleReason
 from defense_console.model.student.check_in import CheckIn, check_in_events
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.state import (
@@ -45,10 +45,10 @@ from defense_console.model.student.state import (
     Blocked,
     ExcusedBy,
     FollowedStudent,
+    HeldSession,
     LearningSkill,
     Pace,
     SelfRating,
-    Session,
     SettledOutcome,
 )
 from defense_console.model.student.subject import STUDENT
@@ -214,7 +214,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return ev.SessionHeld(self.ledger.now().wall)
 
     @property
-    def session_today(self) -> Session | None:
+    def session_today(self) -> HeldSession | None:
         """Return the session that goes on, else the last one of today; None before the first."""
         last = self.student.sessions[-1] if self.student.sessions else None
         if last is None or last is self.student.running:
@@ -430,7 +430,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Close an alert."""
         return self.act(ev.AlertClosed(alert, result))
 
-    def put_off(self, reasons: Sequence[Reason], until: str = "") -> FollowedStudent:
+    def put_off(self, reasons: Sequence[RuleReason], until: str = "") -> FollowedStudent:
         """Answer a proposal without an alert: later, or "" for not founded."""
         return self.act(*(ev.ProposalPutOff(each.rule, until, each.measured) for each in reasons))
 

@@ -11,7 +11,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.board import (
     LOOK_BACK,
-    StudentRow,
+    BoardRow,
     StudentTab,
     drifts,
     silent_days,
@@ -80,7 +80,7 @@ class StudentsDesk:
         self._weekly: tuple[str, ...] = ()
         """Ids of those with a weekly plan, as far as it was looked."""
         self._looked_at = -1
-        self._made: dict[str, tuple[object, StudentRow]] = {}
+        self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
 
     @property
@@ -97,7 +97,7 @@ class StudentsDesk:
         found = (student_line(student, now, today, self._holidays) for student in everybody(self._ledger).values())
         return tuple(sorted(found, key=lambda line: (searchable(line.student.name), line.student.id)))
 
-    def rows(self) -> tuple[StudentRow, ...]:
+    def rows(self) -> tuple[BoardRow, ...]:
         """Return everything that the list shows of every student, by name."""
         waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
         known = everybody(self._ledger)
@@ -112,7 +112,7 @@ class StudentsDesk:
             self._made[student.id] = made
         return tuple(row for _made_of, row in self._made.values())
 
-    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> StudentRow:
+    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> BoardRow:
         line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
         now = instant(self._ledger.now().wall)
         monday, next_monday = week_of(self._today)
@@ -136,7 +136,7 @@ class StudentsDesk:
         elsewhere = {each.project: each.outcome for each in standing.settled}
         shown = path(curriculum, defenses, elsewhere) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
-        return StudentRow(line, code, shown, frozenset(tabs), unsaid, waits, silent)
+        return BoardRow(line, code, shown, frozenset(tabs), unsaid, waits, silent)
 
     def _midnight(self, day: date) -> datetime:
         """Return when a day of the mentor's begins."""

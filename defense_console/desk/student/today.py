@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from defense_console.model.student.state import FollowedStudent, Goal, Session
+from defense_console.model.student.state import FollowedStudent, Goal, HeldSession
 from defense_console.words.translation import Translator
 from defense_console.words.values import BLOCKED, PACES
 
@@ -29,7 +29,7 @@ class FormField(msgspec.Struct, frozen=True):
     text: str
 
 
-def goals_today(student: FollowedStudent, session: Session | None) -> tuple[GoalToday, ...]:
+def goals_today(student: FollowedStudent, session: HeldSession | None) -> tuple[GoalToday, ...]:
     """Return the goals that were open when a session started, in the order of their days then.
 
     Args:
@@ -45,32 +45,32 @@ def goals_today(student: FollowedStudent, session: Session | None) -> tuple[Goal
     return tuple(each for _due, each in sorted(found, key=lambda e: (not e[0], e[0], e[1].goal.seq)))
 
 
-def _due_at(goal: Goal, session: Session) -> str:
+def _due_at(goal: Goal, session: HeldSession) -> str:
     """Return the day a goal was due when the session started."""
     return next((move.before for move in goal.moves if move.at >= session.started_at), goal.due)
 
 
-def _answer(goal: Goal, session: Session) -> GoalAnswer | None:
+def _answer(goal: Goal, session: HeldSession) -> GoalAnswer | None:
     if goal.state != "open":
         return goal.state
     return "moved" if any(move.at >= session.started_at for move in goal.moves) else None
 
 
-def set_in(student: FollowedStudent, session: Session | None) -> tuple[Goal, ...]:
+def set_in(student: FollowedStudent, session: HeldSession | None) -> tuple[Goal, ...]:
     """Return the goals that were set in a session."""
     return tuple(goal for goal in student.goals if session is not None and _within(goal.seq, goal.at, session))
 
 
-def _within(seq: int, at: str, session: Session) -> bool:
+def _within(seq: int, at: str, session: HeldSession) -> bool:
     return seq > session.seq and (not session.ended_at or at <= session.ended_at)
 
 
-def form_fields(student: FollowedStudent, session: Session | None, _: Translator) -> tuple[FormField, ...]:
+def form_fields(student: FollowedStudent, session: HeldSession | None, _: Translator) -> tuple[FormField, ...]:
     """Return what the school's form is told of a session, field by field; private notes are in none of them."""
     return tuple(_fields(student, session, _)) if session is not None else ()
 
 
-def _fields(student: FollowedStudent, session: Session, _: Translator) -> Iterator[FormField]:
+def _fields(student: FollowedStudent, session: HeldSession, _: Translator) -> Iterator[FormField]:
     goals = goals_today(student, session)
     said = []
     if session.pace is not None:

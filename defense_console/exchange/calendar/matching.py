@@ -124,23 +124,25 @@ def _stands_in(form: str, words: str) -> bool:
 # --- what the mentor says ------------------------------------------------------------------------------------------
 
 
-class Said(msgspec.Struct, frozen=True):
+class MatchSaid(msgspec.Struct, frozen=True):
     """One `--match`, or a line of a file of them (`line` from 1; 0 on the command line)."""
 
     line: int
     text: str
 
 
-def said_in(data: bytes) -> tuple[Said, ...]:
+def said_in(data: bytes) -> tuple[MatchSaid, ...]:
     """Return the lines of a file of matches, without empty ones and those that begin with `#`."""
     lines = data.removeprefix(BOM).decode("utf-8", "replace").splitlines()
     return tuple(
-        Said(number, text.strip()) for number, text in enumerate(lines, 1) if text.strip() and not text.startswith("#")
+        MatchSaid(number, text.strip())
+        for number, text in enumerate(lines, 1)
+        if text.strip() and not text.startswith("#")
     )
 
 
 def said_targets(
-    said: Sequence[Said], keys: Iterable[str], directory: Directory
+    said: Sequence[MatchSaid], keys: Iterable[str], directory: Directory
 ) -> tuple[dict[str, Target], list[BadLine]]:
     """Return the defense that the mentor names for each event, by its key, and everything that cannot be.
 
@@ -172,7 +174,7 @@ def said_targets(
     return found, bad
 
 
-def _wrong(one: Said, expected: str) -> BadLine:
+def _wrong(one: MatchSaid, expected: str) -> BadLine:
     return BadLine(one.line, "--match", one.text, expected)
 
 
@@ -191,7 +193,7 @@ def _target(text: str) -> Target | None:
 
 def match_events(
     events: Iterable[CalendarEvent],
-    said: Sequence[Said],
+    said: Sequence[MatchSaid],
     directory: Directory,
     held: Callable[[str], Target | None],
 ) -> ImportWishes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.calendar.matching import AMBIGUOUS, NO_STUDENT, Directory, Said
+from defense_console.exchange.calendar.matching import AMBIGUOUS, NO_STUDENT, Directory, MatchSaid
 from defense_console.exchange.calendar.names import weekly_uid
 from defense_console.exchange.calendar.reading import CalendarEvent, CalendarSeries, read_series
 from defense_console.exchange.calendar.repeats import utc
@@ -48,7 +48,7 @@ class LeftAlone(msgspec.Struct, frozen=True):
     parameters: dict[str, object] = {}
 
 
-class Planned(msgspec.Struct, frozen=True):
+class SeriesChange(msgspec.Struct, frozen=True):
     """What a series changes of a student's sessions; nothing where the store says the same."""
 
     line: int
@@ -65,13 +65,13 @@ class SessionsPlan(msgspec.Struct, frozen=True):
         faults: events that cannot be read.
     """
 
-    planned: tuple[Planned, ...]
+    planned: tuple[SeriesChange, ...]
     left_alone: tuple[LeftAlone, ...]
     faults: tuple[BadLine, ...]
 
 
 def plan_sessions(
-    data: bytes, said: Sequence[Said], directory: Directory, zone: str, now: datetime, horizon: timedelta
+    data: bytes, said: Sequence[MatchSaid], directory: Directory, zone: str, now: datetime, horizon: timedelta
 ) -> SessionsPlan:
     """Return what a calendar changes of the weekly sessions of students.
 
@@ -86,7 +86,7 @@ def plan_sessions(
     """
     found, faulty = read_series(data, zone)
     meant = _meant(said, found, directory)
-    planned: dict[str, Planned] = {}
+    planned: dict[str, SeriesChange] = {}
     left: list[LeftAlone] = []
     for series in sorted(found, key=lambda each: each.first.line):
         event = series.first
@@ -107,11 +107,11 @@ def plan_sessions(
             continue
         student = directory.people[student_id]
         whats = tuple(_changes(series, plan, student.standing, now, horizon))
-        planned[student_id] = Planned(event.line, student, whats)
+        planned[student_id] = SeriesChange(event.line, student, whats)
     return SessionsPlan(tuple(planned.values()), tuple(left), tuple(bad for each in faulty for bad in each.faults))
 
 
-def _meant(said: Sequence[Said], found: Sequence[CalendarSeries], directory: Directory) -> dict[str, str]:
+def _meant(said: Sequence[MatchSaid], found: Sequence[CalendarSeries], directory: Directory) -> dict[str, str]:
     """Return the student that the mentor names for each series, by its UID.
 
     Raises:

@@ -14,8 +14,8 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
-from defense_console.model.student.course import Away, away_days
-from defense_console.model.student.state import Said
+from defense_console.model.student.course import DaysOff, away_days
+from defense_console.model.student.state import RuleReply
 
 Measure = Literal[
     "sessions_missed_in_a_row",
@@ -98,13 +98,13 @@ class StudentFacts(msgspec.Struct, frozen=True):
     chances: tuple[tuple[date, int], ...] = ()
     reworks: tuple[str, ...] = ()
     goals: tuple[tuple[date, bool], ...] = ()
-    away: tuple[Away, ...] = ()
+    away: tuple[DaysOff, ...] = ()
     back: tuple[date, ...] = ()
     waits_for_mentor: bool = False
     ended: bool = False
 
 
-class Reason(msgspec.Struct, frozen=True):
+class RuleReason(msgspec.Struct, frozen=True):
     """Why a rule speaks.
 
     Attributes:
@@ -126,10 +126,10 @@ class Proposal(msgspec.Struct, frozen=True):
     """An alert to think about: one for each student, the strongest reason first."""
 
     student: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[RuleReason, ...]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ReasonAnswer(msgspec.Struct, frozen=True):
     """What the mentor said to one reason of a proposal.
 
     Attributes:
@@ -145,7 +145,7 @@ class Answer(msgspec.Struct, frozen=True):
     rule: str
     measured: int
     day: date
-    said: Said
+    said: RuleReply
     until: date | None = None
     open: bool = False
     founded: bool = True
@@ -238,7 +238,7 @@ _MEASURED: Final[Mapping[Measure, Callable[[StudentFacts, AlertRule, date], _Cou
 # --- proposals --------------------------------------------------------------------------------------------------------
 
 
-def reasons(facts: StudentFacts, rules: AlertRules, today: date) -> tuple[Reason, ...]:
+def reasons(facts: StudentFacts, rules: AlertRules, today: date) -> tuple[RuleReason, ...]:
     """Return why an alert is due for a student, the strongest reason first; empty while nothing may be proposed."""
     if any(each.covers(today) for each in facts.away) or facts.waits_for_mentor or facts.ended or today < facts.start:
         return ()
@@ -246,16 +246,16 @@ def reasons(facts: StudentFacts, rules: AlertRules, today: date) -> tuple[Reason
     for rule in rules.rules:
         counted = _MEASURED[rule.measure](facts, rule, today)
         if counted.value >= rule.at_least:
-            found.append(Reason(rule.id, counted.value, rule.at_least, counted.since, counted.about))
+            found.append(RuleReason(rule.id, counted.value, rule.at_least, counted.since, counted.about))
     return tuple(sorted(found, key=_strength, reverse=True))
 
 
-def _strength(reason: Reason) -> float:
+def _strength(reason: RuleReason) -> float:
     return reason.measured / max(1, reason.at_least)
 
 
 def proposals(
-    students: Iterable[StudentFacts], rules: AlertRules, answers: Sequence[Answer], today: date
+    students: Iterable[StudentFacts], rules: AlertRules, answers: Sequence[ReasonAnswer], today: date
 ) -> tuple[Proposal, ...]:
     """Return the alerts to think about today, the strongest first.
 
@@ -281,7 +281,7 @@ def proposals(
     return tuple(found[: max(0, rules.a_week - answered)])
 
 
-def _keeps_quiet(answer: Answer, rules: AlertRules, today: date) -> bool:
+def _keeps_quiet(answer: ReasonAnswer, rules: AlertRules, today: date) -> bool:
     if answer.said == "raised" and answer.open:
         return True
     if answer.said == "later" and answer.until is not None:
@@ -293,13 +293,13 @@ def _keeps_quiet(answer: Answer, rules: AlertRules, today: date) -> bool:
 # --- how often a rule was right ---------------------------------------------------------------------------------------
 
 
-def precision(rule: AlertRule, answers: Iterable[Answer]) -> Precision:
+def precision(rule: AlertRule, answers: Iterable[ReasonAnswer]) -> Precision:
     """Return how often a rule was right."""
     found = _judged(rule, answers)
     return Precision(rule.id, sum(founded for _measured, founded in found), len(found))
 
 
-def tightened(rule: AlertRule, rules: AlertRules, answers: Iterable[Answer]) -> AlertRule | None:
+def tightened(rule: AlertRule, rules: AlertRules, answers: Iterable[ReasonAnswer]) -> AlertRule | None:
     """Return a rule with the lowest threshold that would have been right often enough; None where there is none.
 
     A rule is judged from a number of answers on, and so is the tighter one: it has to keep half of the founded ones.
@@ -315,7 +315,7 @@ def tightened(rule: AlertRule, rules: AlertRules, answers: Iterable[Answer]) -> 
     return None
 
 
-def _judged(rule: AlertRule, answers: Iterable[Answer]) -> list[tuple[int, bool]]:
+def _judged(rule: AlertRule, answers: Iterable[ReasonAnswer]) -> list[tuple[int, bool]]:
     """Return the measured value and whether it was founded, for each answer that judges the rule."""
     return [
         (answer.measured, answer.said == "raised" and answer.founded)

@@ -25,7 +25,7 @@ class PlannedProject(msgspec.Struct, frozen=True):
     weeks: float
 
 
-class PathPlan(msgspec.Struct, frozen=True):
+class CoursePlan(msgspec.Struct, frozen=True):
     """When a student starts and how long each project is to take, in order."""
 
     start: date
@@ -37,14 +37,14 @@ class PathPlan(msgspec.Struct, frozen=True):
         return _later(self.start, sum(planned_weeks(each) for each in self.projects))
 
 
-class Settled(msgspec.Struct, frozen=True):
+class FinishedProject(msgspec.Struct, frozen=True):
     """A project that is done with, and on which day."""
 
     project: str
     day: date
 
 
-class Away(msgspec.Struct, frozen=True):
+class DaysOff(msgspec.Struct, frozen=True):
     """Declared days off.
 
     Attributes:
@@ -65,9 +65,9 @@ class Away(msgspec.Struct, frozen=True):
 class Course(msgspec.Struct, frozen=True):
     """All that the forecast knows of one student."""
 
-    plan: PathPlan
-    settled: tuple[Settled, ...] = ()
-    away: tuple[Away, ...] = ()
+    plan: CoursePlan
+    settled: tuple[FinishedProject, ...] = ()
+    away: tuple[DaysOff, ...] = ()
 
     @property
     def end(self) -> date | None:
@@ -90,7 +90,7 @@ def _later(day: date, weeks: float) -> date:
     return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
 
 
-def _days_off(away: Iterable[Away], today: date) -> list[tuple[int, int]]:
+def _days_off(away: Iterable[DaysOff], today: date) -> list[tuple[int, int]]:
     """Return the days off that are known today as ordinals, end excluded, in order, none twice."""
     spans: list[tuple[int, int]] = []
     known = ((each.first, today if each.last is None else each.last) for each in away if each.known <= today)
@@ -102,7 +102,7 @@ def _days_off(away: Iterable[Away], today: date) -> list[tuple[int, int]]:
     return spans
 
 
-def away_days(away: Iterable[Away], after: date, until: date) -> int:
+def away_days(away: Iterable[DaysOff], after: date, until: date) -> int:
     """Return how many declared days off are after one day, up to and with another, as known on the latter."""
     return off_between(_days_off(away, until), after.toordinal(), until.toordinal())
 

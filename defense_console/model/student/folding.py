@@ -25,24 +25,24 @@ class StudentFolding(Working):
     plans: list[values.WeeklyPlan] = msgspec.field(default_factory=list)
     days: dict[str, values.Day] = msgspec.field(default_factory=dict)
     aways: list[values.Away] = msgspec.field(default_factory=list)
-    sessions: dict[int, values.Session] = msgspec.field(default_factory=dict)
+    sessions: dict[int, values.HeldSession] = msgspec.field(default_factory=dict)
     absences: dict[str, values.Absence] = msgspec.field(default_factory=dict)
     """By the day; a session that is held after all is none."""
     goals: dict[int, values.Goal] = msgspec.field(default_factory=dict)
     notes: dict[int, values.StudentNote] = msgspec.field(default_factory=dict)
     promises: dict[int, values.Promise] = msgspec.field(default_factory=dict)
     path: values.PathPlan | None = None
-    settled: dict[int, values.Settled] = msgspec.field(default_factory=dict)
+    settled: dict[int, values.SettledProject] = msgspec.field(default_factory=dict)
     estimates: dict[str, int] = msgspec.field(default_factory=dict)
     self_ratings: dict[str, values.SelfRating] = msgspec.field(default_factory=dict)
-    questions: dict[int, values.Asked] = msgspec.field(default_factory=dict)
+    questions: dict[int, values.StudentQuestion] = msgspec.field(default_factory=dict)
     resources: dict[int, values.Pointed] = msgspec.field(default_factory=dict)
     learning: dict[int, values.Learning] = msgspec.field(default_factory=dict)
     alerts: dict[int, values.Alert] = msgspec.field(default_factory=dict)
     put_off: dict[int, values.PutOff] = msgspec.field(default_factory=dict)
 
     @property
-    def running(self) -> values.Session | None:
+    def running(self) -> values.HeldSession | None:
         """Return the session that is being held, None when there is none."""
         last = self.sessions[next(reversed(self.sessions))] if self.sessions else None
         return last if last is not None and not last.ended_at else None
@@ -123,7 +123,7 @@ def _answers(state: StudentFolding) -> Iterator[values.RuleAnswer]:
                 founded, open = alert.result != "not_founded", alert.state != "closed"
                 yield values.RuleAnswer(rule, measured, alert.raised_at, "raised", "", open, founded)
     for each in state.put_off.values():
-        said: values.Said = "later" if each.until else "not_founded"
+        said: values.RuleReply = "later" if each.until else "not_founded"
         yield values.RuleAnswer(each.rule, each.measured, each.at, said, each.until)
 
 

@@ -67,7 +67,7 @@ class Sample(NamedTuple):
     weeks_off: float
 
 
-class Cohort(msgspec.Struct, frozen=True):
+class FinishedStudents(msgspec.Struct, frozen=True):
     """What finished students teach, the priors mixed in.
 
     Attributes:
@@ -95,7 +95,7 @@ class Range(msgspec.Struct, frozen=True):
     last: date
 
 
-class Step(msgspec.Struct, frozen=True):
+class ForecastStep(msgspec.Struct, frozen=True):
     """When one of the remaining projects is settled."""
 
     project: str
@@ -115,7 +115,7 @@ class Forecast(msgspec.Struct, frozen=True):
 
     planned: date
     finished: int
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ForecastStep, ...] = ()
     ended: date | None = None
     on_time_percent: int | None = None
 
@@ -143,7 +143,7 @@ class _Student(NamedTuple):
     mean: float
 
 
-def learn(courses: Iterable[Course], rules: ForecastRules) -> Cohort:
+def learn(courses: Iterable[Course], rules: ForecastRules) -> FinishedStudents:
     """Return what finished students teach; the others are left out.
 
     Each of the latest is forecast again, as if the others were all that is known, when a quarter, half and three
@@ -177,7 +177,7 @@ def _finished(courses: Iterable[Course]) -> Iterable[_Student]:
             yield _Student(course, end, found.ratios, found.weeks_off, fmean(found.ratios))
 
 
-def _pooled(students: Sequence[_Student], rules: ForecastRules) -> Cohort:
+def _pooled(students: Sequence[_Student], rules: ForecastRules) -> FinishedStudents:
     """Return mean and spreads, each mixed with its prior, and the residuals with as many of a normal one."""
     n, prior = len(students), max(1, rules.prior_students)
     within, between = rules.within**2, rules.between**2
@@ -204,10 +204,12 @@ def _pooled(students: Sequence[_Student], rules: ForecastRules) -> Cohort:
     normal = NormalDist(0, rules.within)
     count = prior * 8
     samples += [Sample(normal.inv_cdf((i + 0.5) / count), 0.0) for i in range(count)]
-    return Cohort(mean, math.sqrt(between), math.sqrt(within), tuple(sorted(samples)))
+    return FinishedStudents(mean, math.sqrt(between), math.sqrt(within), tuple(sorted(samples)))
 
 
-def _miss(student: _Student, share: float, inside: float, known: Cohort, rules: ForecastRules) -> float | None:
+def _miss(
+    student: _Student, share: float, inside: float, known: FinishedStudents, rules: ForecastRules
+) -> float | None:
     """Return by what a range would have to be stretched to hold the true end; None when it was too early.
 
     Args:
@@ -281,7 +283,7 @@ def _normal_points(draws: int) -> tuple[float, ...]:
     return tuple(normal.inv_cdf(min(max(point, 1e-9), 1 - 1e-9)) for point in _points(0, draws))
 
 
-def _drawn(found: Measured, known: Cohort, rules: ForecastRules, draws: int) -> list[_Column]:
+def _drawn(found: Measured, known: FinishedStudents, rules: ForecastRules, draws: int) -> list[_Column]:
     """Return a column for each remaining project in order.
 
     The student's mean is drawn too, since a few projects do not settle it.
@@ -332,7 +334,7 @@ def _column(ends: Sequence[float], weights: Sequence[float]) -> _Column:
 # --- the forecast -----------------------------------------------------------------------------------------------------
 
 
-def forecast(course: Course, cohort: Cohort, rules: ForecastRules, today: date) -> Forecast:
+def forecast(course: Course, cohort: FinishedStudents, rules: ForecastRules, today: date) -> Forecast:
     """Return when a student is likely to end, as it is seen today.
 
     Args:
@@ -350,7 +352,7 @@ def forecast(course: Course, cohort: Cohort, rules: ForecastRules, today: date) 
         return blank
     drawn = _drawn(found, cohort, rules, rules.draws)
     steps = tuple(
-        Step(project.project, _dated(column, cohort.stretch, rules, found.spans, today))
+        ForecastStep(project.project, _dated(column, cohort.stretch, rules, found.spans, today))
         for project, column in zip(found.remaining, drawn, strict=True)
     )
     return msgspec.structs.replace(

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Rated = Literal["met", "to_improve", "not_met"]
+RatedAs = Literal["met", "to_improve", "not_met"]
 _STEPS: Final[Mapping[str, int]] = {"not_met": 0, "to_improve": 1, "met": 2}
 
 
@@ -33,8 +33,8 @@ class Judged(msgspec.Struct, frozen=True):
 
     criterion: str
     skill: str
-    by_student: Rated | None = None
-    by_mentor: Rated | None = None
+    by_student: RatedAs | None = None
+    by_mentor: RatedAs | None = None
 
 
 class Miss(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class Miss(msgspec.Struct, frozen=True):
     day: date
 
 
-class Case(msgspec.Struct, frozen=True):
+class EarlierVerdict(msgspec.Struct, frozen=True):
     """One released verdict on this project, of any student.
 
     Attributes:
@@ -95,7 +95,7 @@ class Prepared(msgspec.Struct, frozen=True):
     received: frozenset[str] = frozenset()
     judged: tuple[Judged, ...] = ()
     missed: tuple[Miss, ...] = ()
-    cases: tuple[Case, ...] = ()
+    cases: tuple[EarlierVerdict, ...] = ()
     rehearsed: Rehearsed | None = None
 
 
@@ -107,12 +107,12 @@ class Uploads(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
 
 
-class Gap(msgspec.Struct, frozen=True):
+class RatingGap(msgspec.Struct, frozen=True):
     """A criterion that student and mentor see differently; a positive one is rated higher by the student."""
 
     criterion: str
-    by_student: Rated
-    by_mentor: Rated
+    by_student: RatedAs
+    by_mentor: RatedAs
 
     @property
     def steps(self) -> int:
@@ -148,7 +148,7 @@ class Readiness(msgspec.Struct, frozen=True):
     """
 
     uploads: Uploads
-    gaps: tuple[Gap, ...]
+    gaps: tuple[RatingGap, ...]
     missed_before: tuple[Miss, ...]
     most_often: tuple[Often, ...]
     base_rate: BaseRate | None
@@ -159,7 +159,7 @@ def readiness(known: Prepared, rules: ReadinessRules) -> Readiness:
     """Return the facts before a defense."""
     missing = tuple(each for each in known.expected if each not in known.received)
     gaps = [
-        Gap(each.criterion, each.by_student, each.by_mentor)
+        RatingGap(each.criterion, each.by_student, each.by_mentor)
         for each in known.judged
         if each.by_student is not None and each.by_mentor is not None and each.by_student != each.by_mentor
     ]

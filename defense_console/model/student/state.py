@@ -14,11 +14,11 @@ Blocked = Literal["no", "a_little", "yes"]
 ExcusedBy = Literal["student", "mentor", "school"]
 SettledOutcome = Literal["validated", "conditional", "rework"]
 LearningSkill = Literal["planning", "searching", "asking", "checking"]
-QuestionState = Literal["open", "answered", "dropped"]
+StudentQuestionState = Literal["open", "answered", "dropped"]
 SelfRating = Literal["met", "to_improve", "not_met"]
 AlertState = Literal["raised", "acknowledged", "closed"]
 AlertResult = Literal["helped", "did_not_help", "not_founded"]
-Said = Literal["raised", "later", "not_founded"]
+RuleReply = Literal["raised", "later", "not_founded"]
 
 
 class WeeklyPlan(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,7 +72,7 @@ class PathPlan(msgspec.Struct, frozen=True):
     weeks: dict[str, int]
 
 
-class Settled(msgspec.Struct, frozen=True):
+class SettledProject(msgspec.Struct, frozen=True):
     """How a project ended, as somebody else decided it."""
 
     seq: int
@@ -97,7 +97,7 @@ class RuleAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str
     measured: int
     at: str
-    said: Said
+    said: RuleReply
     until: str = ""
     open: bool = False
     founded: bool = True
@@ -146,7 +146,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     away: Away | None = None
     aways: tuple[Away, ...] = ()
     path: PathPlan | None = None
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[SettledProject, ...] = ()
     goals_missed: tuple[str, ...] = ()
     alerts: int = 0
     answers: tuple[RuleAnswer, ...] = ()
@@ -180,7 +180,7 @@ class Student(msgspec.Struct, frozen=True):
 # --- what the log tells besides ----------------------------------------------------------------------------------
 
 
-class Session(msgspec.Struct, frozen=True):
+class HeldSession(msgspec.Struct, frozen=True):
     """A session that was held, or is being held.
 
     Attributes:
@@ -267,7 +267,7 @@ class Promise(msgspec.Struct, frozen=True):
     kept: bool = False
 
 
-class Asked(msgspec.Struct, frozen=True):
+class StudentQuestion(msgspec.Struct, frozen=True):
     """A question of the student, and the answer."""
 
     seq: int
@@ -275,7 +275,7 @@ class Asked(msgspec.Struct, frozen=True):
     project: str
     criterion: str
     text: str
-    state: QuestionState = "open"
+    state: StudentQuestionState = "open"
     answer: str = ""
     answered_at: str = ""
 
@@ -347,23 +347,23 @@ class FollowedStudent(Student, frozen=True):
         self_ratings: how the student sees each criterion, by its id.
     """
 
-    sessions: tuple[Session, ...] = ()
+    sessions: tuple[HeldSession, ...] = ()
     absences: tuple[Absence, ...] = ()
     goals: tuple[Goal, ...] = ()
     notes: tuple[StudentNote, ...] = ()
     promises: tuple[Promise, ...] = ()
     path: PathPlan | None = None
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[SettledProject, ...] = ()
     estimates: dict[str, int] = {}
     self_ratings: dict[str, SelfRating] = {}
-    questions: tuple[Asked, ...] = ()
+    questions: tuple[StudentQuestion, ...] = ()
     resources: tuple[Pointed, ...] = ()
     learning: tuple[Learning, ...] = ()
     alerts: tuple[Alert, ...] = ()
     put_off: tuple[PutOff, ...] = ()
 
     @property
-    def running(self) -> Session | None:
+    def running(self) -> HeldSession | None:
         """Return the session that is being held, None when there is none."""
         last = self.sessions[-1] if self.sessions else None
         return last if last is not None and not last.ended_at else None

@@ -12,7 +12,7 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.state import SETTLED, Defense, Note, OutcomeValue, Request, Version
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
-from defense_console.reports.content.value import Passage, Reader, Standing
+from defense_console.reports.content.value import Passage, Reader, VerdictStage
 from defense_console.words.translation import Translator, zone_of
 from defense_console.words.values import RATINGS
 
@@ -63,7 +63,7 @@ class ReportSource:
     reader: Reader
     words: Translator
     zone: str
-    standing: Standing
+    standing: VerdictStage
     version: Version | None
     outcome: OutcomeValue | None
     reason: str
@@ -175,7 +175,7 @@ def over(asked: Asked) -> bool:
     return asked.state in SETTLED or asked.state == "expired"
 
 
-def standing(defense: Defense) -> tuple[Standing, Version | None, OutcomeValue | None, str]:
+def standing(defense: Defense) -> tuple[VerdictStage, Version | None, OutcomeValue | None, str]:
     """Return the version of the verdict that a report made now is about.
 
     A version being drafted counts once its outcome is chosen; until then the one before it is shown.

@@ -16,7 +16,7 @@ from defense_console.words.consequences import Consequence
 
 Reader = Literal["student", "mentor", "jury"]
 Origin = Literal["generated", "edited"]
-Standing = Literal["none", "draft", "signed", "released", "superseded"]
+VerdictStage = Literal["none", "draft", "signed", "released", "superseded"]
 
 READERS: tuple[Reader, ...] = ("student", "mentor", "jury")
 
@@ -149,7 +149,7 @@ class Report(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     released_at: str | None = None
     record_hash: str | None = None
-    standing: Standing = "none"
+    standing: VerdictStage = "none"
     outcome: OutcomeValue | None = None
     version: int | None = None
     dated_at: str = ""

@@ -22,7 +22,7 @@ from defense_console.screens.live import flows, view
 from defense_console.screens.live import words as live_words
 from defense_console.screens.live.view import PANES, Pane
 from defense_console.screens.live.wishes import LIVE, OnLive
-from defense_console.screens.shared.criteria import criterion_names, quoted
+from defense_console.screens.shared.criteria import criterion_names
 from defense_console.screens.shared.dialogs import Sheet
 from defense_console.screens.shared.finishing import finish
 from defense_console.screens.shared.writing import WritingScreen
@@ -498,19 +498,9 @@ class LiveScreen(WritingScreen):
 
     # --- texts -------------------------------------------------------------------------------------------------------
 
-    def field_label(self, field: str) -> str | Content:
+    def field_label(self, field: str) -> str:
         """What is being written, and who will read it."""
-        kind, _separator, rest = field.partition("/")
-        if kind == "criterion":
-            return _("Shared note on {criterion}", criterion=quoted(self.live, rest))
-        labels = {
-            "note": N_("Private note"),
-            "question": N_("Question to park"),
-            "strength": N_("Strength"),
-            "improvement": N_("To improve"),
-            "edit": N_("Edit"),
-        }
-        return _(labels.get(kind, "Edit"))
+        return live_words.field_words(self.live, field)
 
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept, and who reads it."""

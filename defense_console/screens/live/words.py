@@ -14,7 +14,7 @@ from defense_console.model.defense.revision import Row
 from defense_console.model.defense.timeline import Gap, between_ms
 from defense_console.model.log.envelope import Stamp
 from defense_console.safe_text import cells, content, line, shortened
-from defense_console.screens.shared.criteria import criterion_name
+from defense_console.screens.shared.criteria import criterion_name, quoted
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.panel import Item
 from defense_console.widgets.lists.rubric_list import named, rating_words
@@ -24,6 +24,22 @@ from defense_console.words.values import OUTCOMES, QUESTIONS
 if TYPE_CHECKING:
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.verdict import VerdictDesk
+
+
+FIELDS = {
+    "note": N_("Private note"),
+    "question": N_("Question to park"),
+    "strength": N_("Strength"),
+    "improvement": N_("To improve"),
+}
+
+
+def field_words(live: LiveDesk, field: str) -> str:
+    """What is written in a field, and who will read it."""
+    kind, _separator, rest = field.partition("/")
+    if kind == "criterion":
+        return _("Shared note on {criterion}", criterion=quoted(live, rest))
+    return _(FIELDS.get(kind, N_("Edit")))
 
 
 def written_here(field: str) -> bool:

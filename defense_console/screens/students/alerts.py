@@ -24,7 +24,7 @@ from defense_console.desk.student.outlook_words import (
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
-from defense_console.model.student.alerts import Reason
+from defense_console.model.student.alerts import RuleReason
 from defense_console.model.student.state import Alert, AlertResult
 from defense_console.safe_text import content, line
 from defense_console.screens.shared.asking import Ask, answer_to
@@ -56,7 +56,7 @@ class OnAlerts:
     """
 
     desk: StudentDesk | None = None
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[RuleReason, ...] = ()
     alert: Alert | None = None
 
     def refusal(self, *whats: Any) -> ConsoleError | None:
@@ -210,7 +210,7 @@ class AlertsScreen(PanelScreen):
         self._draw_text()
         self.keep_focus()
 
-    def _proposal(self, id: str, reasons: Sequence[Reason]) -> Item:
+    def _proposal(self, id: str, reasons: Sequence[RuleReason]) -> Item:
         said = [reason_sentence(each, self._rules, translator(language())) for each in reasons]
         said = said or [_("no rule speaks; what you saw yourself can be raised all the same")]
         rows = tuple((Content("  "), content(each)) for each in said)

@@ -144,7 +144,7 @@ async def reword_goal(screen: StudentPanels, goal: values.Goal) -> None:
         screen.attempt(lambda: screen.texts.reword_goal(goal.seq, text, goal.condition))
 
 
-async def answer_question(screen: StudentPanels, question: values.Asked) -> None:
+async def answer_question(screen: StudentPanels, question: values.StudentQuestion) -> None:
     """Ask for the answer to a question."""
     asked = Ask(screen.texts, Asked.ANSWER.of(question.seq), _("What is the answer?"), question.text,
                 initial=question.answer)  # fmt: skip
@@ -153,7 +153,7 @@ async def answer_question(screen: StudentPanels, question: values.Asked) -> None
         screen.tell(_("Answered; {key:edit.undo} takes it back."))
 
 
-async def answer_as_before(screen: StudentPanels, question: values.Asked) -> None:
+async def answer_as_before(screen: StudentPanels, question: values.StudentQuestion) -> None:
     """Offer what others were answered at the same criterion, the answer that unblocked soonest first."""
     found = screen.desk.outlooks.found_again(screen.student_id, question.project, question.criterion)
     if not found.answers:

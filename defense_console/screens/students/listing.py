@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 
-from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab, counts, in_tab, ordered
+from defense_console.desk.student.board import BoardRow, StudentOrder, StudentTab, counts, in_tab, ordered
 from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
 from defense_console.keys.keymap import command
@@ -38,7 +38,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
         super().__init__()
         self.tab: StudentTab | None = "week"
         self.order: StudentOrder = "mine"
-        self._rows: tuple[StudentRow, ...] = ()
+        self._rows: tuple[BoardRow, ...] = ()
         self._about: StudentDesk | None = None
         self._first_drawing = True
         self._seconds = 0

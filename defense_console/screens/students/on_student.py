@@ -9,7 +9,7 @@ from textual.content import Content
 
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.log.kinds import numbered
-from defense_console.model.student.state import Asked, FollowedStudent, Goal, Promise
+from defense_console.model.student.state import FollowedStudent, Goal, Promise, StudentQuestion
 from defense_console.safe_text import shortened
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -97,7 +97,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
         kind, number = kind_and_number(self.at_cursor()[1])
         return numbered(self.student.promises, number) if kind == "promise" else None
 
-    def focused_question(self) -> Asked | None:
+    def focused_question(self) -> StudentQuestion | None:
         """The question under the cursor."""
         kind, number = kind_and_number(self.at_cursor()[1])
         return numbered(self.student.questions, number) if kind == "question" else None

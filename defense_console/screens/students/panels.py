@@ -11,7 +11,15 @@ from defense_console.desk.student.outlook import Outlook, OutlookDesk
 from defense_console.desk.student.outlook_words import forecast_sentence, range_words, record_sentence
 from defense_console.desk.student.overview import Overview, Record
 from defense_console.desk.student.today import goal_words as wording_of
-from defense_console.model.student.state import Absence, FollowedStudent, Goal, Learning, Promise, Session, StudentNote
+from defense_console.model.student.state import (
+    Absence,
+    FollowedStudent,
+    Goal,
+    HeldSession,
+    Learning,
+    Promise,
+    StudentNote,
+)
 from defense_console.safe_text import cells, content, line, shortened
 from defense_console.screens.students.words import due_text
 from defense_console.widgets.frame.marks import mark, plain
@@ -129,7 +137,7 @@ def same_width(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
-def _held(student: FollowedStudent, session: Session, zone: str) -> tuple[str, str, str, Content]:
+def _held(student: FollowedStudent, session: HeldSession, zone: str) -> tuple[str, str, str, Content]:
     """Return the day of a session, what became of it with its style, and what was said."""
     words = answers(session)
     within = (each.settled_at for each in student.goals if each.state == "kept")
@@ -139,7 +147,7 @@ def _held(student: FollowedStudent, session: Session, zone: str) -> tuple[str, s
     return day, _("held"), "$text-success", Content(", ".join(words))
 
 
-def answers(session: Session) -> list[str]:
+def answers(session: HeldSession) -> list[str]:
     """Return what was answered in a session, in words."""
     words = []
     if session.pace is not None:

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.exchange.saving import proposed_file
-from defense_console.desk.student.rehearsing import Paragraph
+from defense_console.desk.student.rehearsing import ReportPart
 from defense_console.model.text import visible
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
@@ -72,7 +72,7 @@ class RehearsedScreen(ConsoleScreen):
         none = Item(Content.styled(_("the defense was not held yet"), "$text-muted"))
         self._show("rehearsal-compared", _("Compared with the defense"), compared, none)
 
-    def _show(self, id: str, title: str, found: Iterable[Paragraph], none: Item | None = None) -> None:
+    def _show(self, id: str, title: str, found: Iterable[ReportPart], none: Item | None = None) -> None:
         items = []
         for each in found:
             rows = tuple((Content("  "), content(line)) for line in each.lines)

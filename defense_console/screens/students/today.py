@@ -13,7 +13,7 @@ from defense_console.desk.student.student import StudentDesk
 from defense_console.desk.student.today import GoalToday, goals_today
 from defense_console.model.defense.timeline import instant
 from defense_console.model.log.instants import iso
-from defense_console.model.student.state import Session
+from defense_console.model.student.state import HeldSession
 from defense_console.safe_text import cells, content
 from defense_console.screens.students.panels import promise_item, short_session
 from defense_console.screens.students.words import due_text
@@ -77,7 +77,7 @@ def _since(since: SinceLast, zone: str) -> Iterator[tuple[str, Content]]:
 
 
 def agenda_items(
-    desk: StudentDesk, session: Session | None, heads: Mapping[str, Content]
+    desk: StudentDesk, session: HeldSession | None, heads: Mapping[str, Content]
 ) -> tuple[tuple[Item, ...], int, int]:
     """Return the lines of the list, how many are answered, and how many there are to answer."""
     goals = goals_today(desk.student, session)
@@ -92,7 +92,7 @@ def agenda_items(
     return tuple(found), len(goals) + 2 - left, len(goals) + 2
 
 
-def unanswered(desk: StudentDesk, session: Session | None) -> tuple[str, ...]:
+def unanswered(desk: StudentDesk, session: HeldSession | None) -> tuple[str, ...]:
     """Return the keys of the lines without an answer, in order."""
     found = [f"goal/{each.goal.seq}" for each in goals_today(desk.student, session) if each.answer is None]
     if session is None or session.pace is None:
@@ -142,7 +142,7 @@ def _estimate_end(desk: StudentDesk) -> Content:
     return Content.styled(text, "$text-muted")
 
 
-def _last_time(desk: StudentDesk, session: Session | None) -> Content:
+def _last_time(desk: StudentDesk, session: HeldSession | None) -> Content:
     before = [each for each in desk.student.sessions if session is None or each.seq < session.seq]
     if not before or before[-1].blocked is None:
         return Content("")
@@ -181,7 +181,7 @@ def _time_parts(desk: StudentDesk, zone: str, now: str) -> Iterator[Content]:
         yield Content.styled(_("next {when}", when=short_session(following.at, zone, now)), "$text-muted")
 
 
-def _running(session: Session, length_min: int, zone: str, now: str) -> Iterator[Content]:
+def _running(session: HeldSession, length_min: int, zone: str, now: str) -> Iterator[Content]:
     start = instant(session.started_at)
     if not length_min:
         yield Content.styled(_("started {time}", time=time_of_day(session.started_at, zone)), "bold")

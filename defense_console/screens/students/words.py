@@ -7,7 +7,7 @@ from datetime import date
 
 from textual.content import Content
 
-from defense_console.desk.student.board import StudentOrder, StudentRow, StudentTab
+from defense_console.desk.student.board import BoardRow, StudentOrder, StudentTab
 from defense_console.desk.student.outlook import Outlook
 from defense_console.desk.student.outlook_words import forecast_short
 from defense_console.model.curriculum import Project
@@ -77,7 +77,7 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-def table_row(row: StudentRow, ahead: Outlook | None, zone: str, now: str, today: date) -> TableRow:
+def table_row(row: BoardRow, ahead: Outlook | None, zone: str, now: str, today: date) -> TableRow:
     """Return one line of the list."""
     sessions, standing = row.line.sessions, row.line.student.standing
     held = f"{sessions.held}/{sessions.planned}" if sessions.planned else ""
@@ -102,7 +102,7 @@ def table_row(row: StudentRow, ahead: Outlook | None, zone: str, now: str, today
     )
 
 
-def _mark(row: StudentRow) -> tuple[str, str]:
+def _mark(row: BoardRow) -> tuple[str, str]:
     if row.line.student.standing.running:
         return "live", "$text-error"
     if "mine" in row.tabs:
@@ -128,7 +128,7 @@ def path_marks(path: Sequence[tuple[Project, ProjectStatus]]) -> Content:
     return Content.assemble(*((mark(name), style) for name, style in shown if mark(name)))
 
 
-def seen(row: StudentRow) -> Content:
+def seen(row: BoardRow) -> Content:
     """Return how long ago the last session was; nothing before the first one."""
     if row.line.student.standing.running:
         return Content.styled(_("now"), "$text-error")

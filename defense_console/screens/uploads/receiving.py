@@ -199,10 +199,10 @@ class Watched:
         )
 
 
-class Working(Dialog[None]):
+class ProgressDialog(Dialog[None]):
     """Says how far a work is; `Esc` stops it."""
 
-    DEFAULT_CSS = "Working .dialog--progress { margin: 1 0 0 0; }"
+    DEFAULT_CSS = "ProgressDialog .dialog--progress { margin: 1 0 0 0; }"
 
     def __init__(self, title: str, watched: Watched, whose: str) -> None:
         super().__init__(title, whose=whose)
@@ -235,11 +235,11 @@ async def _watched(screen: ConsoleScreen, title: str, whose: str, work: Callable
     """
     watched = Watched()
     task = asyncio.ensure_future(asyncio.to_thread(work, watched.told))
-    dialog: Working | None = None
+    dialog: ProgressDialog | None = None
     try:
         done, _waiting = await asyncio.wait({task}, timeout=SHOWN_AFTER_S)
         if not done:
-            dialog = Working(title, watched, whose)
+            dialog = ProgressDialog(title, watched, whose)
             await screen.app.push_screen(dialog)
         while not task.done():
             if dialog is not None:

@@ -39,12 +39,12 @@ def calendar_import(
     sessions: bool,
 ) -> None:
     """Import planned defenses."""
-    from defense_console.exchange.calendar.matching import Said, said_in
+    from defense_console.exchange.calendar.matching import MatchSaid, said_in
     from defense_console.terminal.imported import import_lines, session_lines
 
     settings = session.settings
     data = read(file)
-    wanted = (*(said_in(read(match_file)) if match_file else ()), *(Said(0, text) for text in said))
+    wanted = (*(said_in(read(match_file)) if match_file else ()), *(MatchSaid(0, text) for text in said))
     with session.store_of(create=True, writing=not dry_run) as store:
         desk = session.exchange(store)
         if sessions:

@@ -37,7 +37,7 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Aside:
+class HeaderEnd:
     """What stands at the right end of the header.
 
     Attributes:
@@ -64,18 +64,18 @@ class HeaderLine(QuietText):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def show_header(self, headline: Headline, aside: Aside, width: int) -> None:
+    def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
         left, right = next(
             (found for found in _tries(headline, aside) if found[0].cell_length + GAP + found[1].cell_length <= width),
-            (Content(""), _right(Aside(saved=aside.saved, alarm=aside.alarm, time=aside.time))),
+            (Content(""), _right(HeaderEnd(saved=aside.saved, alarm=aside.alarm, time=aside.time))),
         )
         if not left.plain:
             left = _shortest(headline, max(0, width - right.cell_length - GAP))
         self.show(left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right)
 
 
-def _tries(headline: Headline, aside: Aside) -> Iterator[tuple[Content, Content]]:
+def _tries(headline: Headline, aside: HeaderEnd) -> Iterator[tuple[Content, Content]]:
     """Yield both ends, from everything to the least."""
     lefts = [
         _left(headline, headline.title, headline.more),
@@ -86,10 +86,10 @@ def _tries(headline: Headline, aside: Aside) -> Iterator[tuple[Content, Content]
     live, at = (one_line(aside.live[0]), aside.live[1]), aside.saved_at
     short = (shortened(live[0], 9), live[1]) if live[0] else live
     rights = [
-        Aside(live, aside.saved, at, aside.alarm, aside.time, aside.day),
-        Aside(live, aside.saved, at, aside.alarm, aside.time),
-        Aside(short, aside.saved, at if not live[0] else "", aside.alarm, aside.time),
-        Aside(("", live[1]) if live[0] else live, aside.saved, "", aside.alarm, aside.time),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, aside.day),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time),
+        HeaderEnd(short, aside.saved, at if not live[0] else "", aside.alarm, aside.time),
+        HeaderEnd(("", live[1]) if live[0] else live, aside.saved, "", aside.alarm, aside.time),
     ]
     yield lefts[0], _right(rights[0])
     for right in rights[1:3]:
@@ -114,7 +114,7 @@ def _shortest(headline: Headline, width: int) -> Content:
     return Content.assemble((name, "bold"), project)
 
 
-def _right(aside: Aside) -> Content:
+def _right(aside: HeaderEnd) -> Content:
     texts: list[Content] = []
     name, left = aside.live
     if name or left:

@@ -6,7 +6,7 @@ from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies
 from defense_console.model.student.legal_context import Case, a_day, checks, not_ahead
-from defense_console.model.student.state import PathPlan, SelfRating, Settled, SettledOutcome
+from defense_console.model.student.state import PathPlan, SelfRating, SettledOutcome, SettledProject
 
 _MOST_WEEKS = 260
 _STEP = 10
@@ -52,7 +52,7 @@ def _check_project_settled(case: Case, what: ProjectSettled) -> None:
 
 @applies(ProjectSettled)
 def _apply_project_settled(state: StudentFolding, event: Event[What], what: ProjectSettled) -> None:
-    state.settled[event.seq] = Settled(event.seq, what.project, what.outcome, what.on, what.by)
+    state.settled[event.seq] = SettledProject(event.seq, what.project, what.outcome, what.on, what.by)
 
 
 class ProgressEstimated(What, frozen=True, tag="progress_estimated"):

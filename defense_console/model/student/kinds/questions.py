@@ -7,7 +7,7 @@ from defense_console.model.log.envelope import Event, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies, change
 from defense_console.model.student.legal_context import Case, checks, has_text, made_by
-from defense_console.model.student.state import Asked, Pointed
+from defense_console.model.student.state import Pointed, StudentQuestion
 
 
 class QuestionAsked(What, frozen=True, tag="question_asked"):
@@ -25,7 +25,7 @@ def _check_question_asked(_case: Case, what: QuestionAsked) -> None:
 
 @applies(QuestionAsked)
 def _apply_question_asked(state: StudentFolding, event: Event[What], what: QuestionAsked) -> None:
-    state.questions[event.seq] = Asked(event.seq, event.at.wall, what.project, what.criterion, what.text)
+    state.questions[event.seq] = StudentQuestion(event.seq, event.at.wall, what.project, what.criterion, what.text)
 
 
 class OfQuestion(What, frozen=True):
@@ -35,7 +35,7 @@ class OfQuestion(What, frozen=True):
     refers = "question"
 
 
-def _known(case: Case, question: int) -> Asked:
+def _known(case: Case, question: int) -> StudentQuestion:
     return made_by(case.student.questions, question, N_("There is no such question."))
 
 

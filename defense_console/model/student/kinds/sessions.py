@@ -18,8 +18,8 @@ from defense_console.model.student.state import (
     Blocked,
     Day,
     ExcusedBy,
+    HeldSession,
     Pace,
-    Session,
     WeeklyPlan,
 )
 
@@ -180,10 +180,10 @@ def _check_session_started(case: Case, what: SessionStarted) -> None:
 
 @applies(SessionStarted)
 def _apply_session_started(state: StudentFolding, event: Event[What], what: SessionStarted) -> None:
-    state.sessions[event.seq] = Session(event.seq, what.day, what.started_at)
+    state.sessions[event.seq] = HeldSession(event.seq, what.day, what.started_at)
 
 
-def _being_held(case: Case) -> Session:
+def _being_held(case: Case) -> HeldSession:
     running = case.student.running
     require(running is not None, "No session is being held.")
     assert running is not None
