@@ -318,11 +318,11 @@ class ConsoleScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""
-        self.show_mode()
+        self._guarded(self.show_mode)
 
     def on_descendant_blur(self) -> None:
         """See `on_descendant_focus`."""
-        self.show_mode()
+        self._guarded(self.show_mode)
 
     @property
     def row_width(self) -> int:
@@ -422,6 +422,8 @@ class ConsoleScreen(Screen[None]):
         try:
             if self.is_attached and self.children:
                 do()
+        except ConsoleError as error:
+            self.refuse(error)
         except Exception as error:  # outside of a command, too, nothing may end a defense that is running
             self.console_app.note_fault(error)
 

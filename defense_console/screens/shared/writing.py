@@ -229,7 +229,7 @@ class WritingScreen(ConsoleScreen):
         super().on_mount()
         self._reads_only = bool(self.stream) and self.texts.read_only is not None
         if self.stream:
-            self.call_after_refresh(self._ask_about_aside)
+            self.soon(self._ask_about_aside)
 
     def turned(self) -> None:
         """Another console wrote here, took the log over or let it go: show it, and say who writes now."""
