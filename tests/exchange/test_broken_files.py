@@ -44,6 +44,16 @@ def sessions(**fields: Any) -> bytes:
     return json.dumps([{**SESSION, "id": 0, "projectId": "IRP-P5"}, {**SESSION, **fields}]).encode()
 
 
+def own_zone(rule: str) -> str:
+    """A definition of the zone X that changes between summer and winter by this rule."""
+    both = "".join(
+        f"BEGIN:{name}\nDTSTART:19700{month}01T000000\nTZOFFSETFROM:+0{before}00\nTZOFFSETTO:+0{after}00\n"
+        f"RRULE:{rule}\nEND:{name}\n"
+        for name, month, before, after in (("STANDARD", 1, 2, 1), ("DAYLIGHT", 6, 1, 2))
+    )
+    return f"BEGIN:VTIMEZONE\nTZID:X\n{both}END:VTIMEZONE\n"
+
+
 def after_good(*lines: str, **more: str) -> bytes:
     """A calendar whose first event is sound and whose second, from line 9 on, is not."""
     return ics(event(uid="good"), event(*lines, **more))
@@ -87,6 +97,10 @@ CALENDARS: dict[str, tuple[bytes, str]] = {
     "Outlook's zone of its own without its rules": (
         after_good(start="DTSTART;TZID=Customized Time Zone:20270105T100000"), "found “Customized Time Zone”"),
     "an unknown zone of the end": (after_good("DTEND;TZID=Moon/Base:20270105T110000"), "line 13, column DTEND"),
+    "a zone whose rule names a month that does not exist": (
+        ics(own_zone("FREQ=YEARLY;BYMONTH=19;BYDAY=-1SU"), event(start="DTSTART;TZID=X:20270105T100000")), "line 4"),
+    "a zone that changes every second": (
+        ics(own_zone("FREQ=SECONDLY"), event(start="DTSTART;TZID=X:20270105T100000")), "line 4"),
     "a zone with broken rules": (
         ics("BEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:19700101T000000\nRRULE:FREQ=FOO\nEND:STANDARD\n"
             "END:VTIMEZONE\n", event(start="DTSTART;TZID=X:20270105T100000")), "line 4"),

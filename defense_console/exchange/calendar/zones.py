@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from defense_console.exchange.calendar.lines import ComponentLines, property_name, value_in
@@ -18,6 +18,7 @@ _UTC: Final = frozenset({"utc", "gmt", "z", "etc/utc", "etc/gmt", "tzone://micro
 _READ: Final = frozenset(
     {"BEGIN", "END", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE", "EXDATE", "EXRULE"}
 )
+_FAR: Final = datetime(2200, 7, 1)  # noqa: DTZ001 — a local clock is meant
 _UNKNOWN: Final = N_("a known time zone such as Europe/Paris, or its VTIMEZONE in the file")
 _BROKEN: Final = N_("a time zone that can be read: the VTIMEZONE on line {line} cannot")
 _TWO: Final = N_("a time zone with one definition: this name has two, on the lines {first} and {second}")
@@ -57,12 +58,24 @@ class CalendarZones:
         from dateutil.tz import tzical
 
         try:
-            found = tzical(io.StringIO(_rules(first))).get()
+            found = tzical(io.StringIO(_yearly(_rules(first)))).get()
+            _FAR.replace(tzinfo=found).utcoffset()  # its rules are read only when they are asked
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
             found = None
         if found is None or first.bad:
             raise ConsoleError(_BROKEN, line=first.line)
         return found
+
+
+def _yearly(rules: str) -> str:
+    """Return the rules of a zone, whose changes come once a year: others may take for ever to reach a date.
+
+    Raises:
+        ValueError: They come more often.
+    """
+    if any("FREQ=YEARLY" not in line.upper() for line in rules.splitlines() if line.upper().startswith("RRULE:")):
+        raise ValueError(rules)
+    return rules
 
 
 def _rules(definition: ComponentLines) -> str:
