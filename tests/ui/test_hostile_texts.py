@@ -44,17 +44,24 @@ class Walk:
 
     async def whole(self, *fields: str) -> None:
         """Wait until the texts of all these fields are on the screen, from their first character to their last."""
-        for field in fields:
-            text = self.scene.say(field)
-            wanted = {squash(visible(text)), squash(one_line(text))}
-            await until(self.pilot, lambda w=wanted: any(each in self._seen() for each in w), f"{self.screen}: {field}")  # type: ignore[misc]
-        self._harmless()
+        texts = {field: self.scene.say(field) for field in fields}
+        await self._all({field: {squash(visible(text)), squash(one_line(text))} for field, text in texts.items()})
 
     async def beginning(self, *fields: str) -> None:
         """Wait until at least the beginning of these fields is on the screen, with a sign where it is cut."""
-        for field in fields:
-            start = squash(one_line(self.scene.say(field)))[:4]
-            await until(self.pilot, lambda s=start: s in self._seen(), f"{self.screen}: {field}")  # type: ignore[misc]
+        await self._all({field: {squash(one_line(self.scene.say(field)))[:4]} for field in fields})
+
+    async def _all(self, wanted: dict[str, set[str]]) -> None:
+        """Wait until one form of each field is on the screen; each look draws the screen once."""
+        missing = dict(wanted)
+
+        def nothing_missing() -> bool:
+            seen = self._seen()
+            for field in [field for field, forms in missing.items() if any(form in seen for form in forms)]:
+                del missing[field]
+            return not missing
+
+        await until(self.pilot, nothing_missing, f"{self.screen}: one of {', '.join(wanted)}")
         self._harmless()
 
     def none(self, *fields: str) -> None:
