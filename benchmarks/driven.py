@@ -24,6 +24,11 @@ KEY_S = 20.0
 OURS = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL", "DEFENSE_CONSOLE_STORE")
 
 
+def _own_terminal() -> None:
+    """Make the terminal the program's own: it is told to end when the benchmark is killed and the terminal closes."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Answer(NamedTuple):
     """What followed a key: seconds until something was drawn, bytes drawn."""
 
@@ -54,7 +59,13 @@ class Driven:
         whole |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=whole, start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=whole,
+            start_new_session=True,
+            preexec_fn=_own_terminal,  # noqa: PLW1509 — a benchmark has one thread
         )
         os.close(slave)
 
