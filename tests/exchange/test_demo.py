@@ -169,12 +169,33 @@ def texts(value: object) -> Iterator[tuple[str, str]]:
             yield from texts(each)
 
 
+WRITTEN = frozenset(
+    [
+        "text",
+        "reason",
+        "language",
+        "documents",
+        "when",
+        "title",
+        "missed",
+        "excused",
+        "facts",
+        "done",
+        "asked",
+        "closing",
+        "answer",
+    ],
+)
+
+
 def written(value: object) -> Iterator[str]:
     """Every text that somebody wrote, in a script."""
     if isinstance(value, dict):
         for key, each in value.items():
-            if key in ("text", "reason", "language", "documents"):
+            if key in WRITTEN:
                 yield str(each)
+            if key in ("notes", "promises"):
+                yield from map(str, each)
             yield from written(each)
     elif isinstance(value, list):
         for each in value:
@@ -187,6 +208,7 @@ def test_the_cohort_is_in_one_language_throughout() -> None:
     exported = {language: cohort(NOW, SHIPPED, language=language) for language in LANGUAGES}
     bodies = {
         language: "".join(msgspec.json.encode([p.log.events, p.typing]).decode() for p in made.defenses)
+        + "".join(msgspec.json.encode(log.events).decode() for log in made.students)
         for language, made in exported.items()
     }
     assert len(pairs) > 40
@@ -201,8 +223,8 @@ def test_the_cohort_is_in_one_language_throughout() -> None:
     assert kinds["fr"] == kinds["en"]
 
 
-def test_no_text_of_a_defense_is_in_one_language_only() -> None:
-    script = {key: value for key, value in load_script().items() if key != "followed"}  # the weeks are in French
+def test_no_text_is_in_one_language_only() -> None:
+    script = load_script()
     both = set(map(str, ({"fr": fr, "en": en} for fr, en in texts(script))))
     alone = [text for text in written(script) if text not in both and not text.startswith("[")]
     assert alone == []

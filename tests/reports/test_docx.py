@@ -77,6 +77,11 @@ def test_headings_lists_and_tables_are_real() -> None:
     repeated = [bool(table.xpath("./w:tr[1]/w:trPr/w:tblHeader")) for table in tables]
     assert repeated == [False, False, False, True, True], "a page break repeats the heads of the two tables"
     assert all(row.xpath("./w:trPr/w:cantSplit") for table in tables[3:] for row in table.xpath("./w:tr"))
+    heads = [p for p in document.paragraphs if p.text.startswith(("Version 1:", "Round 1:"))]
+    assert len(heads) == 5
+    assert all(p.paragraph_format.keep_with_next for p in heads), "a page break tears no item from what is below it"
+    padded = [bool(table.xpath("./w:tblPr/w:tblCellMar[w:top and w:bottom]")) for table in tables]
+    assert padded == [True, False, True, True, True], "no text touches a rule or the edge of a box"
     assert box.rows[0].cells[0].text.split("\n")[:2] == ["Verdict", "Conditional"]
     assert facts.rows[0].cells[0].text == "Curriculum:"
     assert notice.rows[0].cells[0].text == "The student contests this verdict."

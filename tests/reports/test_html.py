@@ -111,7 +111,7 @@ def test_a_draft_says_so_on_every_page_and_a_released_verdict_does_not() -> None
 
 @pytest.mark.parametrize(("language", "box"), [
     ("en", "Conditional Documents only, no new defense, until 2026-10-25 13:30"),
-    ("fr", "Validé sous condition Documents seulement, pas de nouvelle soutenance, jusqu’au 25/10/2026 13:30"),
+    ("fr", "Validé sous condition Documents seulement, jusqu’au 25/10/2026 13:30"),
 ])  # fmt: skip
 def test_the_verdict_stands_with_its_consequence(language: str, box: str) -> None:
     log = scene.conditional()

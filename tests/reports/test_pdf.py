@@ -219,3 +219,12 @@ def test_every_page_has_its_number_its_version_and_the_hash_and_a_draft_says_so(
         assert "DRAFT" not in page
         assert "Version 1, released 2026-10-23 14:30 (Europe/Paris, UTC+02:00)" in page
         assert scene.HASH in squeezed(page)
+
+
+@pytest.mark.parametrize("lines", [1, 5, 7, 14])
+def test_no_page_begins_in_the_middle_of_an_item(lines: int) -> None:
+    log = scene.conditional()
+    log.add(*(ev.LineAdded("strength", f"strength {n}") for n in range(lines)))
+    read = Read(scene.report(scene.released(scene.signed(log)), "jury"))
+    assert len(read.pages) > 1
+    assert [page.split("\n")[0] for page in read.pages[1:] if page.startswith("–")] == []

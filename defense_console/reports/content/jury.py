@@ -78,7 +78,7 @@ def _stretches(sheet: ReportSource, sitting: Sitting) -> Iterator[Passage]:
         # A pause that goes on into the next phase keeps its reason; one that a gap became has none.
         pause = None if running else pauses.get(start_ms, pause)
         name = sheet.word(PHASES, phase)
-        text = _("{phase}: ran", phase=name) if running else _("{phase}: paused", phase=name)
+        text = _("{phase}, running", phase=name) if running else _("{phase}, paused", phase=name)
         if pause is not None and pause.reason is not None:
             text = f"{text} ({sheet.word(PAUSES, pause.reason)})"
         yield Passage(text, f"{_.clock_text(start_ms // 1000)}–{_.clock_text(end_ms // 1000)}")

@@ -239,19 +239,24 @@ def _document(sheet: ReportSource, document: Document) -> DocumentRow:
 
 
 def _reasons(sheet: ReportSource, row: Request) -> Iterator[Passage]:
-    """Yield the mentor's reason as written; else each criterion and what was observed on it, with the minute."""
+    """Yield the mentor's reason as written; else each criterion and what was observed on it, with the minute.
+
+    A criterion whose sentence is what is expected is not quoted twice: its rating is said of its id.
+    """
     _ = sheet.words
     if row.reason:
         yield Passage(row.reason, _("Reason"), "edited")
         return
     for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
         rating = sheet.rated(reason.criterion)
-        label = _("Reason, criterion {criterion}, {rating}", criterion=reason.criterion, rating=rating)
+        label = _("Criterion {criterion}", criterion=reason.criterion)
         seen = tuple(
             Passage(each.text, _("observed at {clock}", clock=_.clock_text(each.at_s)), "edited")
             for each in reason.observed
         )
-        yield Passage(reason.text, label, below=seen)
+        if row.expected:
+            label, rating = f"{label}, {rating}", reason.text
+        yield Passage(rating, label, below=seen)
 
 
 def _due(sheet: ReportSource, document: Document) -> str:

@@ -31,6 +31,8 @@ _TONES: Final = {
 _SHADES: Final = {"validated": "E9F3EE", "conditional": "FAF1DF", "rework": "F9EBE9"}
 _PLAIN_SHADE: Final = "F2F4F7"
 _FACTS_CM: Final = (3.6, 13.2)
+_BOX_CM: Final = 0.4
+"""Between the edge of a box, which stands out to the left of the text, and its text."""
 _WIDTHS_CM: Final = {3: (4.5, 3.6, 8.7), 4: (4.3, 5.0, 4.2, 3.3)}
 """Widths of the columns of a table by their number; together the width of the text."""
 _STYLES: Final = (("Normal", 10.5, 0), ("Heading 1", 22, 4), ("Heading 2", 14, 18), ("Heading 3", 11, 10))
@@ -138,13 +140,11 @@ def _head(document: Document, laid: Page) -> None:
 
 
 def _box(document: Document, edge: str, fill: str) -> _Cell:
-    from docx.shared import Pt
-
     table = document.add_table(1, 1)
-    parts.set_widths(table, (sum(_FACTS_CM),))
+    parts.set_widths(table, (sum(_FACTS_CM) + _BOX_CM,))
     cell: _Cell = table.rows[0].cells[0]
-    cell.paragraphs[0].paragraph_format.space_before = Pt(5)
     parts.shade(cell, fill, edge)
+    parts.pad(table, top=0.2, left=_BOX_CM, bottom=0.2, right=_BOX_CM)
     return cell
 
 
@@ -159,8 +159,11 @@ def _chapter(document: Document, chapter: Chapter) -> None:
     for block in chapter.blocks:
         if block.title:
             document.add_heading(parts.xml_text(block.title), 3)
-        for depth, passage in walk(block.passages):
-            _write(document.add_paragraph(style=_style(depth, passage)), passage)
+        told = list(walk(block.passages))
+        for (depth, passage), (following, _next) in zip(told, [*told[1:], (0, None)], strict=True):
+            paragraph = document.add_paragraph(style=_style(depth, passage))
+            paragraph.paragraph_format.keep_with_next = following > 0 or None  # an item is not torn from what is below
+            _write(paragraph, passage)
 
 
 def _table(document: Document, chapter: Chapter) -> None:
@@ -175,6 +178,7 @@ def _table(document: Document, chapter: Chapter) -> None:
             _fill(document, cell, passages)
     parts.set_widths(table, _WIDTHS_CM[len(chapter.columns)])
     parts.rule_rows(table, _HAIR)
+    parts.pad(table, top=0.12, bottom=0.08)
 
 
 def _fill(document: Document, cell: _Cell, passages: tuple[Passage, ...]) -> None:

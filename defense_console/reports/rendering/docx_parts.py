@@ -67,21 +67,36 @@ def shade(cell: _Cell, fill: str, edge: str) -> None:
 
 def rule_rows(table: Table, color: str) -> None:
     """Draw a line under every row, RRGGBB; no row is torn, and the first is repeated on every page."""
-    from docx.oxml.ns import qn
-
     borders = _element("tblBorders")
     for edge in ("bottom", "insideH"):
         borders.append(_element(edge, val="single", sz="4", space="0", color=color))
-    properties = table._tbl.tblPr
-    later = (properties.find(qn(f"w:{name}")) for name in ("shd", "tblLayout", "tblCellMar", "tblLook"))
-    following = next((each for each in later if each is not None), None)
-    if following is None:
-        properties.append(borders)
-    else:
-        following.addprevious(borders)  # the format has an order, and word processors refuse another
+    _set_before(table, borders, ("shd", "tblLayout", "tblCellMar", "tblLook"))
     for row in table.rows:
         row._tr.get_or_add_trPr().append(_element("cantSplit"))
     table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader"))
+
+
+def pad(table: Table, **edges_cm: float) -> None:
+    """Set how far texts stay from the edges of their cells, in centimetres; in order: top, left, bottom, right."""
+    from docx.shared import Cm
+
+    margins = _element("tblCellMar")
+    for edge, width in edges_cm.items():
+        margins.append(_element(edge, w=str(Cm(width).twips), type="dxa"))
+    _set_before(table, margins, ("tblLook",))
+
+
+def _set_before(table: Table, made: Any, later: Sequence[str]) -> None:
+    """Add a property of a table before the first of those that follow it: word processors refuse another order."""
+    from docx.oxml.ns import qn
+
+    properties = table._tbl.tblPr
+    found = (properties.find(qn(f"w:{name}")) for name in later)
+    following = next((each for each in found if each is not None), None)
+    if following is None:
+        properties.append(made)
+    else:
+        following.addprevious(made)
 
 
 def set_widths(table: Table, widths_cm: Sequence[float]) -> None:
