@@ -25,7 +25,15 @@ from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student import alerts
 from defense_console.model.student.answers import Answered, FoundAgain, found_again
-from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject, measured
+from defense_console.model.student.course import (
+    Course,
+    CoursePlan,
+    DaysOff,
+    FinishedProject,
+    PlannedProject,
+    measured,
+    weeks_behind,
+)
 from defense_console.model.student.forecast import FinishedStudents, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
 from defense_console.model.student.state import Alert, Standing, Student
@@ -50,6 +58,7 @@ class Outlook(msgspec.Struct, frozen=True):
         course: plan, settled projects, days off; None without a plan.
         forecast: of the end; None without a plan.
         late: whether the planned end is unlikely, as the rules call it.
+        behind: weeks behind the plan, less than 0 before it; None without a plan, and once all is settled.
         output: days on which something came in, for each block of four weeks, the latest last.
     """
 
@@ -58,6 +67,7 @@ class Outlook(msgspec.Struct, frozen=True):
     forecast: Forecast | None
     output: tuple[int, ...]
     late: bool = False
+    behind: float | None = None
 
 
 class RuleRecord(msgspec.Struct, frozen=True):
@@ -207,7 +217,9 @@ class OutlookDesk:
         self, student: Student, course: Course | None, said: Forecast | None, defenses: Iterable[Closed]
     ) -> Outlook:
         percent = said.on_time_percent if said is not None else None
-        return Outlook(student, course, said, self._output(defenses), percent is not None and percent < self._unlikely)
+        late = percent is not None and percent < self._unlikely
+        behind = weeks_behind(course, self.today) if course is not None and course.end is None else None
+        return Outlook(student, course, said, self._output(defenses), late, behind)
 
     @property
     def _unlikely(self) -> int:

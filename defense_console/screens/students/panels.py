@@ -160,13 +160,13 @@ def answers(session: HeldSession) -> list[str]:
 
 
 def _not_held(absence: Absence) -> tuple[str, str, str, Content]:
-    reason = line(absence.reason).stylize("$text-muted")
+    reason = line(absence.reason)
     if absence.excused is None:
-        return absence.day, _("absent"), "$text-error", reason
+        return absence.day, _("absent"), "$text-error", reason.stylize("$text-muted")
     who = _(CANCELLERS[absence.excused]) if absence.excused in CANCELLERS else absence.excused
     what = _("cancelled late") if absence.late else _("cancelled")
-    by = Content.styled(who, "$text-muted")
-    return absence.day, what, "$text-muted", Content(": ").join([by, reason]) if absence.reason else by
+    text = line(_("{name}: {text}", name=who, text=absence.reason)) if absence.reason else Content(who)
+    return absence.day, what, "$text-muted", text.stylize("$text-muted")
 
 
 # --- questions, resources, learning, notes ---------------------------------------------------------------------------
