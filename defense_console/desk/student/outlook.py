@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.student.preparing import prepared, project_named
+from defense_console.desk.student.preparing import prepared, project_named, skills_to_work_on
 from defense_console.desk.student.students import defense_rows, everybody
 from defense_console.exchange.curricula.desk_rules import DeskRules, load_desk_rules
 from defense_console.exchange.curricula.reading import RULES
-from defense_console.model.curriculum import Curriculum
+from defense_console.model.curriculum import Curriculum, Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed
@@ -36,7 +36,7 @@ from defense_console.model.student.course import (
 )
 from defense_console.model.student.forecast import FinishedStudents, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
-from defense_console.model.student.state import Alert, Standing, Student
+from defense_console.model.student.state import Alert, Pointed, Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.words.translation import local_day
@@ -68,6 +68,13 @@ class Outlook(msgspec.Struct, frozen=True):
     output: tuple[int, ...]
     late: bool = False
     behind: float | None = None
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """The skills a student has to work on, and what others were pointed to for them, in the order of the skills."""
+
+    skills: tuple[Skill, ...]
+    known: tuple[Pointed, ...]
 
 
 class RuleRecord(msgspec.Struct, frozen=True):
@@ -272,6 +279,21 @@ class OutlookDesk:
                     uploads = tuple(_output_days(here))
                     found.append(Answered(each.project, each.criterion, each.text, each.answer, day, uploads))
         return found_again(found, project, criterion)
+
+    # --- resources ---------------------------------------------------------------------------------------------------
+
+    def resources(self, student_id: str) -> Resources:
+        """Return what a student has to work on, and what others were pointed to for it; the logs are read."""
+        known = self._known()
+        skills = skills_to_work_on(self._ledger, known.defenses.get(student_id, ()))
+        place = {skill.ref: n for n, skill in enumerate(skills)}
+        had = {(each.title, each.link) for each in self._ledger.glance(STUDENT, student_id).resources}
+        others = chain.from_iterable(self._ledger.glance(STUDENT, id).resources for id in known.students if place)
+        found: dict[tuple[str, str], Pointed] = {}
+        for each in sorted(others, key=lambda each: each.at, reverse=True):
+            if each.skill in place and (each.title, each.link) not in had:
+                found.setdefault((each.title, each.link), each)
+        return Resources(skills, tuple(sorted(found.values(), key=lambda each: place[each.skill])))
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Days as a mentor types them, in either language; nothing is guessed.
 
-`2026-04-03` · `03/04/2026` · `03/04`, the coming one · `today`, `tomorrow`, `monday`, `lundi prochain`, the coming one ·
-`in 2 weeks` · `end of month`, and the French words.
+`2026-04-03` · `03/04/2026` · `03/04`, the coming one · `today`, `tomorrow`, `monday`, `lundi prochain`, the
+coming one · `in 2 weeks` · `end of month`, and the French words.
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ def question_items(student: FollowedStudent, zone: str, now: str) -> tuple[Item,
         found.append(Item(text, f"question/{question.seq}", Content(mark(sign) + " "), end))
     for pointed in reversed(student.resources):
         text = content(" ".join(filter(None, (pointed.title, pointed.link))))
-        end = Content.styled(short_when(pointed.at, zone, now), "$text-muted")
+        end = Content.styled(" ".join(filter(None, (pointed.skill, short_when(pointed.at, zone, now)))), "$text-muted")
         found.append(Item(text, "", Content(mark("document") + " "), end))
     return tuple(found)
 
