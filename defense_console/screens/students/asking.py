@@ -199,7 +199,7 @@ async def point_to(screen: StudentPanels) -> None:
     offered = found.known[: len(CHOICES) - 1]
     if offered:
         options = [f"{shortened(each.title, ANSWER_CELLS)} · {each.skill}" for each in offered]
-        details = _("Others were pointed to these, for what {student} has to work on.", student=screen.student.name)
+        details = _("Others were pointed to these, for skills that are still to work on here.")
         question = Choose(_("Which resource?"), [*options, _("another one")], details)
         choice = await screen.app.push_screen_wait(question)
         if choice is None:

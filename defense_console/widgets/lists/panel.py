@@ -164,7 +164,7 @@ class Panel(LineList):
         row = -1
         for item in self._items:
             row += bool(item.key)
-            lines += [(row if item.key else -1, text) for text in _lines_of(item, width)]
+            lines += [(row if item.key else -1, text) for text in laid_out(item, width)]
         if len(self._laid) > 1:
             self._laid.clear()
         self._laid[width] = lines
@@ -187,7 +187,7 @@ class Panel(LineList):
         return len(self._lines(width))
 
 
-def _lines_of(item: Item, width: int) -> list[Content]:
+def laid_out(item: Item, width: int) -> list[Content]:
     """Return the lines of an item in so many cells."""
     gutter = GUTTER if item.key else 0
     indent = gutter + item.mark.cell_length
