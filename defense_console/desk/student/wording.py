@@ -160,7 +160,7 @@ def _said(what: StudentWhat, words: _Words) -> str | None:
                 else _("Note of line {n} withdrawn", n=n)
             )
         case ev.QuestionAsked(text=text, project=project, criterion=criterion):
-            return " · ".join(filter(None, (_("Question: {text}", text=text), project, criterion)))
+            return " · ".join(filter(None, (_("Question: {text}", text=text), criterion or project)))
         case ev.QuestionAnswered(question=n, text=text):
             return words.with_reason(_("Answer to {question}", question=words.named(n)), text)
         case ev.QuestionDropped(question=n):

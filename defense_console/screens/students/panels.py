@@ -178,7 +178,7 @@ def question_items(student: FollowedStudent, zone: str, now: str) -> tuple[Item,
     for question in sorted(student.questions, key=lambda each: (each.state != "open", -each.seq)):
         if question.state == "dropped":
             continue
-        about = ", ".join(filter(None, (question.project, question.criterion)))
+        about = question.criterion or question.project  # a criterion's id begins with its project's
         end = Content.styled(" ".join(filter(None, (about, short_when(question.at, zone, now)))), "$text-muted")
         text, sign = content(question.text), "open"
         if question.state == "answered":
