@@ -308,3 +308,6 @@ def test_a_question_is_about_what_is_under_way_and_is_found_again(room: Room, tw
     assert [(each.answer, each.unblocked_days) for each in found.answers] == [("Give the budget a range.", 2)]
     assert (found.unblocked, found.of) == (1, 1)
     assert twin.desk.outlooks.found_again("s2", mine.project, mine.criterion).answers == (), "not one's own"
+    elsewhere = desk.question_of("And the sources (IRP-P4-B2.6-1)?")
+    assert (elsewhere.project, elsewhere.criterion) == ("IRP-P4", "IRP-P4-B2.6-1")
+    assert desk.question_of("B2.6-1?").criterion == "", "in short it would be one of the running project"
