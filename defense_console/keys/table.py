@@ -341,7 +341,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("students.tab_away", "4 apostrophe", N_("away"), N_("Show who is away."), "students"),
     _c("students.tab_all", "5 left_parenthesis", N_("all"), N_("Show every student."), "students"),
     _c("students.order", "o", N_("order"),
-       N_("Sort the students by what waits for me, by silence, or by name."), "students", footer=60),
+       N_("Sort the students by what waits for me, by silence, by pace, or by name."), "students", footer=60),
     # --- one student -----------------------------------------------------------------------------------------------
     _c("student.check_in", "c", N_("check-in"), N_("Open the check-in of the weekly session."), "students", "student",
        footer=12),

@@ -26,13 +26,13 @@ STUDENT_PLACES: frozenset[Place] = frozenset({"student", "check_in", "readiness"
 REHEARSAL_PLACES: frozenset[Place] = frozenset({"rehearsal", "rehearsed"})
 LIES_OVER: Mapping[Place, tuple[Place, ...]] = {
     "verdict": ("live",),
-    "student": ("students",),
+    "student": ("students", "alerts"),
     "check_in": ("students", "student"),
     "alerts": ("students", "student"),
     "readiness": ("students", "student"),
     "insight": ("students",),
-    "rehearsal": ("students", "student"),
-    "rehearsed": ("students", "student"),
+    "rehearsal": ("students", "student", "readiness"),
+    "rehearsed": ("students", "student", "readiness"),
 }
 """What stays open under a place, where it is a list or about the same; every other place lies on the queue."""
 

@@ -221,7 +221,7 @@ def _beside(text: str) -> None:
 def say_problems(found: Sequence[tuple[str, ConsoleError]], sound: str) -> int:
     """Say each problem behind its place, or `sound` when there is none. Returns: the exit code."""
     for place, problem in found:
-        say(f"{visible(place)}: {sentence(problem)}")
+        say(_("{name}: {text}", name=visible(place), text=sentence(problem)))
     if found:
         say_error(ngettext("{n} problem found.", "{n} problems found.", len(found)))
         return REFUSED

@@ -78,8 +78,10 @@ def test_silence_and_a_defense_that_waits_for_the_mentor(room: Room, twin: Twin)
     assert row(twin, "s2").tabs == {"mine"}
     assert [status for _project, status in row(twin, "s2").path][:2] == ["unknown", "in_defense"]
     rows = twin.desk.students.rows()
-    assert [each.line.student.id for each in ordered(rows, "mine")] == ["s2", "s1"]
-    assert [each.line.student.id for each in ordered(rows, "silence")] == ["s1", "s2"]
+    assert [each.line.student.id for each in ordered(rows, "mine", {})] == ["s2", "s1"]
+    assert [each.line.student.id for each in ordered(rows, "silence", {})] == ["s1", "s2"]
+    assert [each.line.student.id for each in ordered(rows, "pace", {"s2": -1.0})] == ["s2", "s1"], "no plan is last"
+    assert [each.line.student.id for each in ordered(rows, "pace", {"s2": -1.0, "s1": 2.5})] == ["s1", "s2"]
     assert [each.line.student.id for each in in_tab(rows, None, "IRP ben")] == ["s2"]
     assert in_tab(rows, "away") == ()
 
@@ -119,6 +121,8 @@ def test_the_agenda_of_a_session_stays_in_its_order_while_it_is_answered(room: R
         ("Difficulties", "- which tool?"),
         ("Next goal", "- next, Friday 2026-11-27"),
     ]
+    goals = form_fields(desk.student, desk.session_today, translator("fr"))[1].text
+    assert "second\N{NO-BREAK SPACE}: " in goals, "French has a space before the colon, which does not break"
     desk.end_session()
     assert desk.session_today is not None
     assert desk.student.running is None

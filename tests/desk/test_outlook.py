@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from defense_console.desk.student import outlook_words as words
-from defense_console.desk.student.outlook import OutlookDesk, course_of
+from defense_console.desk.student.outlook import OutlookDesk, Resources, course_of
 from defense_console.desk.student.student import StudentDesk
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.defense import kinds as defense
@@ -259,6 +259,33 @@ def test_readiness_is_facts_from_the_logs_of_the_student_and_of_others(
     assert words.readiness_sentences(empty, {}, translator("fr"))[0].startswith("0 documents reçus")
 
 
+def test_resources_are_proposed_from_what_was_not_met(room: Room, twin: Twin, desk: StudentDesk) -> None:
+    room.student("s2", "Nora Demo")
+    other = twin.desk.follow("s2")
+    other.point_to("An older book", "", "B1.2")
+    room.machine.pass_time(1)
+    other.point_to("A book", "https://example.org/b", "B1.2")
+    other.point_to("Of another skill", "", "B9.9")
+    other.point_to("For nothing in particular")
+    outlooks = twin.desk.outlooks
+    assert outlooks.resources("s1") == Resources((), ()), "nothing was judged yet"
+    id = room.plan("s1")
+    room.live(id)
+    room.machine.pass_time(1800)
+    room.rate(id, "met")
+    room.add(id, defense.Rated("IRP-P2-B1.2-1", "not_met"), defense.Finished(), defense.LineAdded("improvement", "x"))
+    twin.desk.ledger.refresh()
+    assert outlooks.resources("s1").skills == (), "the verdict is not released"
+    room.add(id, defense.OutcomeChosen("rework"), defense.ReasonGiven("why"))
+    room.add(id, defense.Signed(1, "rework", "conditional", "why"), defense.Released(1))
+    twin.desk.ledger.refresh()
+    found = outlooks.resources("s1")
+    assert [skill.ref for skill in found.skills] == ["B1.2"]
+    assert [each.title for each in found.known] == ["A book", "An older book"], "the latest first"
+    desk.point_to(*(getattr(found.known[0], name) for name in ("title", "link", "skill")))
+    assert [each.title for each in outlooks.resources("s1").known] == ["An older book"], "not what they have already"
+
+
 def test_a_question_is_about_what_is_under_way_and_is_found_again(room: Room, twin: Twin, desk: StudentDesk) -> None:
     room.student("s2", "Nora Demo")
     other = twin.desk.follow("s2")
@@ -281,3 +308,6 @@ def test_a_question_is_about_what_is_under_way_and_is_found_again(room: Room, tw
     assert [(each.answer, each.unblocked_days) for each in found.answers] == [("Give the budget a range.", 2)]
     assert (found.unblocked, found.of) == (1, 1)
     assert twin.desk.outlooks.found_again("s2", mine.project, mine.criterion).answers == (), "not one's own"
+    elsewhere = desk.question_of("And the sources (IRP-P4-B2.6-1)?")
+    assert (elsewhere.project, elsewhere.criterion) == ("IRP-P4", "IRP-P4-B2.6-1")
+    assert desk.question_of("B2.6-1?").criterion == "", "in short it would be one of the running project"

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
-from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject, day_at
+from defense_console.model.student.course import (
+    Course,
+    CoursePlan,
+    DaysOff,
+    FinishedProject,
+    PlannedProject,
+    day_at,
+    weeks_behind,
+)
 from defense_console.model.student.forecast import FinishedStudents, Forecast, Range, forecast, learn
 from tests.examples import examples
 from tests.simulated_students import WORLDS, World, cohort, until
@@ -51,6 +59,23 @@ def test_two_finished_projects_give_a_range_with_its_likely_day_and_the_chance_o
     assert abs((end.likely - found.planned).days) < 28  # somebody who keeps the plan is likely to go on so
     assert found.on_time_percent is not None
     assert 20 < found.on_time_percent < 60
+
+
+@pytest.mark.parametrize(
+    ("known", "day", "weeks"),
+    [
+        (course(), 14, 0),  # the first one runs in time
+        (course(), 42, 2),  # it should have ended two weeks ago
+        (course(28, 70), 70, 2),
+        (course(28, 70), 70 + 42, 4),
+        (course(14), 14, -2),
+        (course(28, away=(DaysOff(after(30), after(50), after(30)),)), 28 + 28 + 21, 0),  # days off do not count
+        (course(7, 14, 21, 28, 35, 49), 365, 7 - 24),  # nothing grows once all is settled
+        (course(), -30, 0),
+    ],
+)
+def test_how_many_weeks_somebody_is_behind_the_plan(known: Course, day: int, weeks: int) -> None:
+    assert weeks_behind(known, after(day)) == pytest.approx(weeks)
 
 
 def test_under_two_finished_projects_it_is_too_early() -> None:

@@ -30,7 +30,7 @@ async def test_a_defense_is_played_again(room: Room, size: tuple[int, int]) -> N
         await pilot.press("left", "plus", "plus")
         await shows(pilot, "00:55 of 16:05", "×5")
         await pilot.press("t")
-        await shows(pilot, "playing ×5")
+        await shows(pilot, "×5 playing")
         screen = app.screen
         assert isinstance(screen, ReplayScreen)
         await until(pilot, lambda: screen.position_s >= 60)

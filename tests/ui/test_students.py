@@ -18,6 +18,7 @@ from defense_console.screens.students.check_in import CheckInScreen
 from defense_console.screens.students.listing import StudentsScreen
 from defense_console.screens.students.student import StudentScreen
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.widgets.lists.panel import Panel
 from tests.hostile import ALL, TEXTS
 from tests.store.counting import counted
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
@@ -169,6 +170,10 @@ async def test_what_is_noted_about_a_student(followed: Room) -> None:
         await shows(pilot, "A book https://example.org/b")
         await play(pilot, "q", ">which tool?", "enter")
         await shows(pilot, "which tool?", "Questions 2 open")
+        assert app.focused is not None
+        assert app.focused.id == "questions", "seen at once, and an earlier answer is one key away"
+        latest = followed.follow("s1").questions[-1].seq
+        assert app.screen.query_one("#questions", Panel).key == f"question/{latest}"
         await play(pilot, "e", ">5", "enter")
         await shows(pilot, "An estimate goes from 0 to 100 in steps of 10.")
         await play(pilot, "end", "ctrl+u", ">40", "enter")

@@ -21,7 +21,9 @@ async def test_the_timeline_tells_what_happened_and_what_was_undone(room: Room) 
         await pilot.press("l")
         await shows(
             pilot, "Timeline  Ada Byron", "4 lines", "Tuesday 2026-11-24", "14:00:00",
-            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12", "Check done: documents (undone)", "Undone: line 2",
+            "Planned: IRP-P2, attempt 1, 2026-11-24 14:12",
+            "Check done: The deliverables are received and read (undone)",
+            "Undone: line 2",
             "Private note: [b]bold[/b]",
         )  # fmt: skip
         await pilot.press("escape")

@@ -119,6 +119,12 @@ class _Words:
         found = self.project.deliverable(n) if self.project else None
         return str(n) if found is None else f"{n}. {found.title.in_(self._.language)}"
 
+    def check(self, id: str) -> str:
+        """Return what is checked before the call; its id where the curriculum is not known."""
+        checks = self.curriculum.checks if self.curriculum is not None else ()
+        found = next((check.text.in_(self._.language) for check in checks if check.id == id), id)
+        return found.removesuffix(".")
+
     def part(self, field: str) -> str:
         """Return a part of the report by its field key."""
         kind, _slash, skill = field.partition("/")
@@ -147,7 +153,8 @@ def _appointment(what: DefenseWhat, words: _Words) -> str | None:
             text = N_("Deliverable received: {document}") if received else N_("Deliverable missing: {document}")
             return _(text, document=words.deliverable(n))
         case ev.CheckTicked(check=check, done=done):
-            return _("Check done: {check}", check=check) if done else _("Check not done: {check}", check=check)
+            said = words.check(check)
+            return _("Check done: {check}", check=said) if done else _("Check not done: {check}", check=said)
         case ev.RoomOpened():
             return _("Waiting room opened")
         case ev.NoShow(reason=reason):

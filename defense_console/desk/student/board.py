@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from defense_console.model.student.weekly import Occurrence
 from defense_console.model.text import searchable
 
 StudentTab = Literal["week", "mine", "drifting", "away"]
-StudentOrder = Literal["mine", "silence", "name"]
+StudentOrder = Literal["mine", "silence", "pace", "name"]
 LOOK_BACK: Final = timedelta(days=14)
 """Sessions that nobody said anything about are asked for so long."""
 _WEEK_DAYS: Final = 7
@@ -88,17 +88,25 @@ def _has(row: BoardRow, sought: list[str]) -> bool:
     return all(word in text for word in sought)
 
 
-def ordered(rows: Iterable[BoardRow], order: StudentOrder) -> tuple[BoardRow, ...]:
-    """Return the rows in an order, that of the names where nothing else decides."""
+def ordered(rows: Iterable[BoardRow], order: StudentOrder, behind: Mapping[str, float | None]) -> tuple[BoardRow, ...]:
+    """Return the rows in an order, that of the names where nothing else decides.
+
+    Args:
+        behind: Weeks behind the plan by student; who has no plan comes after those who have one.
+    """
 
     def key(row: BoardRow) -> tuple[object, ...]:
         name = (searchable(row.line.student.name), row.line.student.id)
         silence = -1 if row.silent_days is None else row.silent_days
+        weeks = behind.get(row.line.student.id)
+        pace = (weeks is None, -(weeks or 0))
         match order:
             case "mine":
-                return ("mine" not in row.tabs, "drifting" not in row.tabs, -silence, *name)
+                return ("mine" not in row.tabs, "drifting" not in row.tabs, -silence, *pace, *name)
             case "silence":
-                return (-silence, *name)
+                return (-silence, *pace, *name)
+            case "pace":
+                return (*pace, *name)
         return name
 
     return tuple(sorted(rows, key=key))

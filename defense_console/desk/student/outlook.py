@@ -15,20 +15,28 @@ from pathlib import Path
 import msgspec
 
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.student.preparing import prepared, project_named
+from defense_console.desk.student.preparing import prepared, project_named, skills_to_work_on
 from defense_console.desk.student.students import defense_rows, everybody
 from defense_console.exchange.curricula.desk_rules import DeskRules, load_desk_rules
 from defense_console.exchange.curricula.reading import RULES
-from defense_console.model.curriculum import Curriculum
+from defense_console.model.curriculum import Curriculum, Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import day_of
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student import alerts
 from defense_console.model.student.answers import Answered, FoundAgain, found_again
-from defense_console.model.student.course import Course, CoursePlan, DaysOff, FinishedProject, PlannedProject, measured
+from defense_console.model.student.course import (
+    Course,
+    CoursePlan,
+    DaysOff,
+    FinishedProject,
+    PlannedProject,
+    measured,
+    weeks_behind,
+)
 from defense_console.model.student.forecast import FinishedStudents, Forecast, forecast, learn
 from defense_console.model.student.readiness import Readiness, readiness
-from defense_console.model.student.state import Alert, Standing, Student
+from defense_console.model.student.state import Alert, Pointed, Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.words.translation import local_day
@@ -50,6 +58,7 @@ class Outlook(msgspec.Struct, frozen=True):
         course: plan, settled projects, days off; None without a plan.
         forecast: of the end; None without a plan.
         late: whether the planned end is unlikely, as the rules call it.
+        behind: weeks behind the plan, less than 0 before it; None without a plan, and once all is settled.
         output: days on which something came in, for each block of four weeks, the latest last.
     """
 
@@ -58,6 +67,14 @@ class Outlook(msgspec.Struct, frozen=True):
     forecast: Forecast | None
     output: tuple[int, ...]
     late: bool = False
+    behind: float | None = None
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """The skills a student has to work on, and what others were pointed to for them, in the order of the skills."""
+
+    skills: tuple[Skill, ...]
+    known: tuple[Pointed, ...]
 
 
 class RuleRecord(msgspec.Struct, frozen=True):
@@ -207,7 +224,9 @@ class OutlookDesk:
         self, student: Student, course: Course | None, said: Forecast | None, defenses: Iterable[Closed]
     ) -> Outlook:
         percent = said.on_time_percent if said is not None else None
-        return Outlook(student, course, said, self._output(defenses), percent is not None and percent < self._unlikely)
+        late = percent is not None and percent < self._unlikely
+        behind = weeks_behind(course, self.today) if course is not None and course.end is None else None
+        return Outlook(student, course, said, self._output(defenses), late, behind)
 
     @property
     def _unlikely(self) -> int:
@@ -260,6 +279,21 @@ class OutlookDesk:
                     uploads = tuple(_output_days(here))
                     found.append(Answered(each.project, each.criterion, each.text, each.answer, day, uploads))
         return found_again(found, project, criterion)
+
+    # --- resources ---------------------------------------------------------------------------------------------------
+
+    def resources(self, student_id: str) -> Resources:
+        """Return what a student has to work on, and what others were pointed to for it; the logs are read."""
+        known = self._known()
+        skills = skills_to_work_on(self._ledger, known.defenses.get(student_id, ()))
+        place = {skill.ref: n for n, skill in enumerate(skills)}
+        had = {(each.title, each.link) for each in self._ledger.glance(STUDENT, student_id).resources}
+        others = chain.from_iterable(self._ledger.glance(STUDENT, id).resources for id in known.students if place)
+        found: dict[tuple[str, str], Pointed] = {}
+        for each in sorted(others, key=lambda each: each.at, reverse=True):
+            if each.skill in place and (each.title, each.link) not in had:
+                found.setdefault((each.title, each.link), each)
+        return Resources(skills, tuple(sorted(found.values(), key=lambda each: place[each.skill])))
 
     # --- alerts ------------------------------------------------------------------------------------------------------
 

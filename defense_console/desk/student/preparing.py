@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.student.rehearsing import rehearsals_of, rehearsed
-from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense.state import Defense, OutcomeValue
 from defense_console.model.defense.subject import DEFENSE, in_force
 from defense_console.model.errors import ConsoleError
@@ -89,6 +89,30 @@ def _first_outcome(defense: Defense) -> OutcomeValue:
 def _received(defense: Defense) -> Iterator[str]:
     yield from (str(n) for n, came in defense.declared.items() if came)
     yield from (str(n) for n, versions in defense.deliveries.items() if versions)
+
+
+def skills_to_work_on(ledger: Ledger, rows: Iterable[Closed]) -> tuple[Skill, ...]:
+    """Return the skills in which something was not met when a project was last judged; the latest first, none twice.
+
+    Args:
+        rows: The defenses of one student.
+    """
+    last: dict[str, Closed] = {}
+    for row in sorted(rows, key=lambda each: each.released_at or "", reverse=True):
+        if row.released_at:
+            last.setdefault(row.project, row)
+    found: dict[str, Skill] = {}
+    for row in last.values():
+        defense = _read(ledger, row.id)
+        curriculum = in_force(defense, ledger.curricula) if defense is not None else None
+        project = curriculum.project(row.project) if curriculum is not None else None
+        if defense is None or curriculum is None or project is None:
+            continue
+        missed = set(not_met(defense))
+        for skill in curriculum.skills_of(project):
+            if any(criterion.id in missed for criterion in skill.criteria):
+                found.setdefault(skill.ref, skill)
+    return tuple(found.values())
 
 
 def _misses(defense: Defense, ledger: Ledger, zone: str) -> Iterator[Miss]:

@@ -390,13 +390,20 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
     # --- questions, resources, learning, alerts ------------------------------------------------------------------
 
     def question_of(self, text: str) -> ev.QuestionAsked:
-        """Return what keeps a question: about the running project, and the criterion that its words name."""
-        project = self.running_project
-        if project is None:
+        """Return what keeps a question: the criterion that its words name, else the running project alone.
+
+        A criterion of the running project may be named in short, one of another project by its whole id.
+        """
+        running, curriculum = self.running_project, self.curriculum
+        if running is None or curriculum is None:
             return ev.QuestionAsked(text)
         words = {word.strip(".,;:?!()").upper() for word in text.split()}
-        named = (c.id for c in self.criteria_of(project.id) if words & {c.id, c.id.removeprefix(f"{project.id}-")})
-        return ev.QuestionAsked(text, project.id, next(named, ""))
+        short = f"{running.id}-"
+        for project in (running, *curriculum.projects):
+            for criterion in self.criteria_of(project.id):
+                if words & {criterion.id, criterion.id.removeprefix(short)}:
+                    return ev.QuestionAsked(text, project.id, criterion.id)
+        return ev.QuestionAsked(text, running.id)
 
     def ask(self, text: str, project: str = "", criterion: str = "") -> FollowedStudent:
         """Keep a question of the student."""

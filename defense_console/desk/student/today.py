@@ -100,7 +100,7 @@ def _goal_line(each: GoalToday, _: Translator) -> str:
             what = _("dropped")
         case _none:
             what = _("goes on")
-    return f"- {goal.text}: {what}"
+    return "- " + _("{name}: {text}", name=goal.text, text=what)
 
 
 def goal_words(goal: Goal, _: Translator) -> str:

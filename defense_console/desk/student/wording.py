@@ -159,14 +159,14 @@ def _said(what: StudentWhat, words: _Words) -> str | None:
                 if text
                 else _("Note of line {n} withdrawn", n=n)
             )
-        case ev.QuestionAsked(text=text, project=project):
-            return words.with_reason(_("Question: {text}", text=text), project)
+        case ev.QuestionAsked(text=text, project=project, criterion=criterion):
+            return " · ".join(filter(None, (_("Question: {text}", text=text), criterion or project)))
         case ev.QuestionAnswered(question=n, text=text):
             return words.with_reason(_("Answer to {question}", question=words.named(n)), text)
         case ev.QuestionDropped(question=n):
             return _("Question dropped: {question}", question=words.named(n))
         case ev.ResourcePointed(title=title, link=link):
-            return words.with_reason(_("Resource: {title}", title=title), link)
+            return " · ".join(filter(None, (_("Resource: {title}", title=title), link)))
         case ev.LearningNoted(skill=skill, level=level, text=text):
             sign = {-1: "\N{MINUS SIGN}1", 1: "+1"}.get(level, str(level))
             return words.with_reason(_("{skill} {level}", skill=_(LEARNING[skill]), level=sign), text)

@@ -1,7 +1,7 @@
 """Days as a mentor types them, in either language; nothing is guessed.
 
-`2026-04-03` · `03/04/2026` · `03/04`, the coming one · `today`, `tomorrow`, `monday`, the coming one · `in 2 weeks` ·
-`end of month`, and the French words.
+`2026-04-03` · `03/04/2026` · `03/04`, the coming one · `today`, `tomorrow`, `monday`, `lundi prochain`, the
+coming one · `in 2 weeks` · `end of month`, and the French words.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _UNITS: Final = {
 }  # fmt: skip
 _NUMBERS: Final = {"un": 1, "une": 1, "a": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3}
 _AHEAD: Final = re.compile(r"(?:dans|in)\s+([0-9]{1,3}|[a-z]+)\s*([a-z]+)")
+_COMING: Final = re.compile(r"([a-z]+) prochain")
+"""`next` is left out: on a Tuesday, some call the coming Friday `this` one and mean the one after it by `next`."""
 _END_OF_MONTH: Final = ("fin du mois", "fin de mois", "end of month", "end of the month")
 _BEHIND: Final = {"hier": 1, "yesterday": 1, "avant-hier": 2}
 _DAY_MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}))?")
@@ -57,8 +59,9 @@ def coming_day(words: str, today: date) -> date:
     """
     if words in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[words])
+    weekday = _COMING.fullmatch(words)
     for number, names in enumerate(_WEEKDAYS):
-        if words in names:
+        if (weekday[1] if weekday is not None else words) in names:
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
     if match := _ISO_DAY.fullmatch(words):
         return date(int(match[1]), int(match[2]), int(match[3]))

@@ -162,6 +162,16 @@ def measured(course: Course, today: date) -> Measured:
     return Measured(ratios, weeks_off, [*remaining.values()], running, max(days.values(), default=today), spans)
 
 
+def weeks_behind(course: Course, today: date) -> float:
+    """Return by how many weeks a course is behind its plan: what is finished, and what runs longer than planned."""
+    found, start = measured(course, today), course.plan.start.toordinal()
+    now = max(start, today.toordinal())
+    left = {project.project for project in found.remaining}
+    done = sum(planned_weeks(project) for project in course.plan.projects if project.project not in left)
+    in_time = min(found.used, planned_weeks(found.remaining[0])) if found.remaining else found.used
+    return (now - start - off_between(found.spans, start, now)) / WEEK_DAYS - done - in_time
+
+
 def day_at(course: Course, share: float, inside: float) -> date:
     """Return the day on which a share of the planned weeks of a finished course was behind.
 

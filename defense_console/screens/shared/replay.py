@@ -109,7 +109,7 @@ class ReplayScreen(ConsoleScreen):
         whole = clock_text(self._replay.length_ms // 1000)
         place = _("{at} of {whole}", at=clock_text(self.position_s), whole=whole)
         speed = f"×{SPEEDS[self._speed]}"
-        return f"{place} {_('playing')} {speed}" if self._playing else f"{place} {speed}"
+        return f"{place} {speed} {_('playing')}" if self._playing else f"{place} {speed}"
 
     def second(self) -> None:
         """Go on, as fast as it is played."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, get_args
 
 import msgspec
 
 from defense_console.desk.student.asked import Asked
 from defense_console.desk.typed.goal import typed_due
+from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
@@ -15,7 +17,7 @@ from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.screens.students.panels import date_of, level_text
-from defense_console.words.translation import N_, _, error_text, ngettext, short_when
+from defense_console.words.translation import N_, _, error_text, language, ngettext, short_when
 from defense_console.words.values import LEARNING, OUTCOMES, SESSIONS
 
 TEXT_CELLS: Final = 40
@@ -192,12 +194,36 @@ async def note_learning(screen: StudentPanels) -> None:
 
 
 async def point_to(screen: StudentPanels) -> None:
-    """Ask for a resource: its title, and its link at the end."""
+    """Offer what others were pointed to for what the student has to work on, or ask for a title, a link and a skill."""
+    found = screen.desk.outlooks.resources(screen.student_id)
+    offered = found.known[: len(CHOICES) - 1]
+    if offered:
+        options = [f"{shortened(each.title, ANSWER_CELLS)} · {each.skill}" for each in offered]
+        details = _("Others were pointed to these, for skills that are still to work on here.")
+        question = Choose(_("Which resource?"), [*options, _("another one")], details)
+        choice = await screen.app.push_screen_wait(question)
+        if choice is None:
+            return
+        if choice < len(offered):
+            chosen = offered[choice]
+            screen.attempt(lambda: screen.texts.point_to(chosen.title, chosen.link, chosen.skill))
+            return
     details = _("Its title, then its link where it has one.")
     text = await answer_to(screen, Ask(screen.texts, Asked.RESOURCE, _("Which resource?"), details))
-    if text is not None:
+    skill = await _skill_served(screen, found.skills) if text is not None else None
+    if text is not None and skill is not None:
         title, link = split_link(text)
-        screen.attempt(lambda: screen.texts.point_to(title, link))
+        screen.attempt(lambda: screen.texts.point_to(title, link, skill))
+
+
+async def _skill_served(screen: StudentPanels, skills: Sequence[Skill]) -> str | None:
+    """Ask which skill a resource serves, "" for none; nothing is asked where the student has none to work on."""
+    if not skills:
+        return ""
+    offered = skills[: len(CHOICES) - 1]
+    options = [f"{each.ref} {shortened(each.title.in_(language()), ANSWER_CELLS)}" for each in offered]
+    choice = await screen.app.push_screen_wait(Choose(_("What is it for?"), [*options, _("something else")]))
+    return None if choice is None else "" if choice == len(offered) else offered[choice].ref
 
 
 def split_link(text: str) -> tuple[str, str]:

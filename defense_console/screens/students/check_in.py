@@ -56,7 +56,7 @@ class CheckInScreen(StudentPanels):
 
     @property
     def headline(self) -> Headline:
-        """Whose session, and the how manyth it is."""
+        """Whose session, and how many were held."""
         sessions = self._sessions
         counted = _("{held} of {planned} sessions", held=sessions.held, planned=sessions.planned)
         return Headline(_("Check-in"), self.student.name, self.student.standing.curriculum,

@@ -105,10 +105,11 @@ class StudentsScreen(SearchedList, ReadsGoals):
             self._first_drawing = False
             self.tab = next((tab for tab, _long, _short in words.TAB_LABELS if counted[tab]), None)
         search = self.field.value
-        shown = ordered(in_tab(self._rows, self.tab, search), self.order)
         now = self.desk.now().wall
         today = local_day(now, self.zone)
         ahead = self.desk.outlooks.at_once()
+        behind = {id: each.behind for id, each in ahead.items()}
+        shown = ordered(in_tab(self._rows, self.tab, search), self.order, behind)
         rows = [words.table_row(row, ahead.get(row.line.student.id), self.zone, now, today) for row in shown]
         self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
         name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else words.title(self.tab)

@@ -160,13 +160,13 @@ def answers(session: HeldSession) -> list[str]:
 
 
 def _not_held(absence: Absence) -> tuple[str, str, str, Content]:
-    reason = line(absence.reason).stylize("$text-muted")
+    reason = line(absence.reason)
     if absence.excused is None:
-        return absence.day, _("absent"), "$text-error", reason
+        return absence.day, _("absent"), "$text-error", reason.stylize("$text-muted")
     who = _(CANCELLERS[absence.excused]) if absence.excused in CANCELLERS else absence.excused
     what = _("cancelled late") if absence.late else _("cancelled")
-    by = Content.styled(who, "$text-muted")
-    return absence.day, what, "$text-muted", Content(": ").join([by, reason]) if absence.reason else by
+    text = line(_("{name}: {text}", name=who, text=absence.reason)) if absence.reason else Content(who)
+    return absence.day, what, "$text-muted", text.stylize("$text-muted")
 
 
 # --- questions, resources, learning, notes ---------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def question_items(student: FollowedStudent, zone: str, now: str) -> tuple[Item,
     for question in sorted(student.questions, key=lambda each: (each.state != "open", -each.seq)):
         if question.state == "dropped":
             continue
-        about = ", ".join(filter(None, (question.project, question.criterion)))
+        about = question.criterion or question.project  # a criterion's id begins with its project's
         end = Content.styled(" ".join(filter(None, (about, short_when(question.at, zone, now)))), "$text-muted")
         text, sign = content(question.text), "open"
         if question.state == "answered":
@@ -187,7 +187,7 @@ def question_items(student: FollowedStudent, zone: str, now: str) -> tuple[Item,
         found.append(Item(text, f"question/{question.seq}", Content(mark(sign) + " "), end))
     for pointed in reversed(student.resources):
         text = content(" ".join(filter(None, (pointed.title, pointed.link))))
-        end = Content.styled(short_when(pointed.at, zone, now), "$text-muted")
+        end = Content.styled(" ".join(filter(None, (pointed.skill, short_when(pointed.at, zone, now)))), "$text-muted")
         found.append(Item(text, "", Content(mark("document") + " "), end))
     return tuple(found)
 

@@ -22,6 +22,8 @@ class StudentScreen(StudentPanels):
 
     CONTEXT = "student"
     FIRST_FOCUS = ("goals", "questions", "notes")
+    _asked: int | None = None
+    """Number of the question that was just kept."""
 
     def compose_band(self) -> ComposeResult:
         """The path, and how things are."""
@@ -80,6 +82,20 @@ class StudentScreen(StudentPanels):
         """Show a panel; an empty one says which key fills it."""
         empty = (Item(Content.styled(none, "$text-muted")),)
         self.panel(id).show(title, items or empty, count, self.hints_of(*keys) if items else ())
+
+    def after_writing(self) -> None:
+        """To a question that was just kept, so that one sees it and an earlier answer is one key away."""
+        if self._asked is not None and not self.writer.field_key:
+            self.panel("questions").choose(f"question/{self._asked}")
+            self._written_from, self._asked = "questions", None
+        super().after_writing()
+
+    def text_kept(self, field: str, known: int) -> None:
+        """Remember a question that is new."""
+        super().text_kept(field, known)
+        new = [question.seq for question in self.student.questions if question.seq > known]
+        if field == "question" and new:
+            self._asked = new[-1]
 
     def _draw_band(self, shown: Overview) -> None:
         path = self.texts.path

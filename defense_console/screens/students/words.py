@@ -30,8 +30,9 @@ TAB_LABELS: tuple[tuple[StudentTab | None, str, str], ...] = (
 )
 """Every tab with its long and its short title."""
 ORDER_LABELS: tuple[tuple[StudentOrder, str], ...] = (
-    ("mine", N_("what waits for me, then the longest silence")),
+    ("mine", N_("what waits for me, then the longest silence, then the furthest behind the plan")),
     ("silence", N_("the longest silence first")),
+    ("pace", N_("the furthest behind the plan first")),
     ("name", N_("by name")),
 )
 EMPTY: Mapping[StudentTab, str] = {
@@ -129,13 +130,12 @@ def path_marks(path: Sequence[tuple[Project, ProjectStatus]]) -> Content:
 
 
 def seen(row: BoardRow) -> Content:
-    """Return how long ago the last session was; nothing before the first one."""
+    """Return how long ago the last session was, always short: a column that grows pushes others out of the list."""
     if row.line.student.standing.running:
-        return Content.styled(_("now"), "$text-error")
+        return Content.styled(_("live"), "$text-error")
     if row.silent_days is None:
         return Content("")
-    text = _("today") if row.silent_days == 0 else days_text(row.silent_days)
-    return Content.styled(text, "$text-warning" if "drifting" in row.tabs else "")
+    return Content.styled(days_text(row.silent_days), "$text-warning" if "drifting" in row.tabs else "")
 
 
 def days_text(n: int) -> str:

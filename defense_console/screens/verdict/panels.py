@@ -235,7 +235,9 @@ def _ratings(desk: VerdictDesk, ref: str) -> Iterator[tuple[Content, Content]]:
     for criterion in _criteria(desk, ref):
         rating = rubric.rating_of(desk.defense, criterion.id)
         short = short_id(criterion.id, desk.project)
-        notes = [f"{clock_text(note.at_s)} “{note.text}”" for note in _shared_notes(desk, criterion)]
+        notes = [
+            _("{at} “{text}”", at=clock_text(note.at_s), text=note.text) for note in _shared_notes(desk, criterion)
+        ]
         text = content(", ".join([rating_words(rating).plain.partition(" ")[2], *notes]))
         yield Content.styled(f"  {rating_mark(rating)} {short}  ", "$text-muted"), text
 

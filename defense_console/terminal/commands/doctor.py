@@ -77,7 +77,7 @@ def _lines(
 def _found_lines(found: tuple[Finding, ...], zone: str) -> Iterator[str]:
     last = ""
     for each in found:
-        yield f"{visible(each.where)}: {_said(each.problem, zone)}"
+        yield _("{name}: {text}", name=visible(each.where), text=_said(each.problem, zone))
         remedy = _said(each.remedy, zone)
         if remedy != last:
             yield f"  → {remedy}"

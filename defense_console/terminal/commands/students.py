@@ -284,9 +284,10 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
         yield _("No alert is proposed and none is raised.")
     names = {id: one_line(each.student.name) for id, each in outlooks.at_once().items()}
     said = [
-        f"{names[each.student]}: " + " · ".join(words.reason_sentence(r, rules, in_words) for r in each.reasons)
+        _("{name}: {text}", name=names[each.student],
+          text=" · ".join(words.reason_sentence(r, rules, in_words) for r in each.reasons))
         for each in proposals
-    ]
+    ]  # fmt: skip
     yield from titled(_("Proposed"), said)
     yield from titled(
         _("Raised"),

@@ -15,6 +15,8 @@ from defense_console.widgets.lists.line_list import GUTTER, LineList
 
 LEAST_TEXT = 8
 """Where a text would be narrower, it is not indented by its mark."""
+LEAST_BESIDE = 16
+"""Where less of a text would stand beside its end, the end has a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Item:
         text: What is shown, on as many lines as it takes.
         key: What the screen calls it; "" makes it prose that cannot be chosen.
         mark: Before the first line; the others are indented by its width.
-        end: At the right end of the first line: a count, a date. The text gives way to it.
+        end: At the right end of the first line: a count, a date. The text gives way to it; where too little would be
+            left of the text, it stands under it.
         rows: Under it, each with a label: why, what is expected. A row's further lines stand under its first.
     """
 
@@ -161,7 +164,7 @@ class Panel(LineList):
         row = -1
         for item in self._items:
             row += bool(item.key)
-            lines += [(row if item.key else -1, text) for text in _lines_of(item, width)]
+            lines += [(row if item.key else -1, text) for text in laid_out(item, width)]
         if len(self._laid) > 1:
             self._laid.clear()
         self._laid[width] = lines
@@ -184,7 +187,7 @@ class Panel(LineList):
         return len(self._lines(width))
 
 
-def _lines_of(item: Item, width: int) -> list[Content]:
+def laid_out(item: Item, width: int) -> list[Content]:
     """Return the lines of an item in so many cells."""
     gutter = GUTTER if item.key else 0
     indent = gutter + item.mark.cell_length
@@ -192,11 +195,14 @@ def _lines_of(item: Item, width: int) -> list[Content]:
         indent = gutter
     end = Content(" ") + item.end if item.end.plain else item.end
     room = max(1, width - indent)
-    rows = wrapped(item.text, room, room - end.cell_length)
+    beside = room - end.cell_length >= min(LEAST_BESIDE, item.text.cell_length)
+    rows = wrapped(item.text, room, room - end.cell_length if beside else room)
     head = Content(" " * gutter) + (item.mark if indent > gutter else Content("")) + rows[0]
-    if end.plain:
+    if end.plain and beside:
         head = head.extend_right(max(0, width - head.cell_length - end.cell_length)) + end
     lines = [head, *(Content(" " * indent) + line for line in rows[1:])]
+    if not beside:
+        lines += [Content(" " * indent) + line for line in wrapped(item.end, room)]
     for label, text in item.rows:
         under = indent + label.cell_length
         under = under if width - under >= LEAST_TEXT else indent
