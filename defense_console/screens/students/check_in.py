@@ -15,8 +15,8 @@ from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.students import asking, panels, today
-from defense_console.screens.students.on_student import StudentPanels, kind_and_number
-from defense_console.screens.students.wishes import CHECK_IN, CHOICES_OF
+from defense_console.screens.students.on_student import StudentPanels
+from defense_console.screens.students.wishes import CHECK_IN, CHOICES_OF, kind_and_number
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Item, Panel

@@ -25,7 +25,6 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _, local_day
 
 MINUTE = 60
-NAME_CELLS = 40
 
 
 class StudentsScreen(SearchedList, ReadsGoals):

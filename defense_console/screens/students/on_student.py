@@ -10,15 +10,13 @@ from textual.content import Content
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student.state import FollowedStudent, Goal, Promise, StudentQuestion
-from defense_console.safe_text import shortened
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.shared.wishes import Seen, Wishes
 from defense_console.screens.students.goal_reading import ReadsGoals
-from defense_console.screens.students.wishes import ON_A_STUDENT
+from defense_console.screens.students.panels import short_name
+from defense_console.screens.students.wishes import ON_A_STUDENT, kind_and_number
 from defense_console.words.translation import _, language
-
-WHOSE_CELLS = 40
 
 
 class StudentPanels(PanelScreen, ReadsGoals):
@@ -74,7 +72,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
             case "goal":
                 return _("Next goal")
             case "question":
-                return _("Question of {student}", student=shortened(self.whose, WHOSE_CELLS))
+                return _("Question of {student}", student=short_name(self.whose))
             case "promise":
                 return _("What I promise")
             case "note":
@@ -126,9 +124,3 @@ class StudentPanels(PanelScreen, ReadsGoals):
         id = self.attempt(lambda: rehearsals.begin(self.student_id, curriculum, project, tongue))
         if id is not None:
             self.console_app.go("rehearsal", id)
-
-
-def kind_and_number(key: str) -> tuple[str, int]:
-    """Return what a line of a panel stands for, `goal/12`, and its number; ("", 0) for none."""
-    kind, _slash, rest = key.partition("/")
-    return (kind, int(rest)) if rest.isdecimal() else ("", 0)

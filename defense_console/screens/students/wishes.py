@@ -58,13 +58,14 @@ NOTHING_TO_EDIT: Final = N_("There is nothing to edit here.")
 NO_PROJECT: Final = N_("No project is under way: {key:queue.student} plans the path.")
 
 
-def _line(seen: OnStudent) -> tuple[str, int]:
-    kind, _slash, rest = seen.key.partition("/")
+def kind_and_number(key: str) -> tuple[str, int]:
+    """Return what a line of a panel stands for, `goal/12`, and its number; ("", 0) for none."""
+    kind, _slash, rest = key.partition("/")
     return (kind, int(rest)) if rest.isdecimal() else ("", 0)
 
 
 def _keeps(seen: OnStudent) -> Whats:
-    kind, number = _line(seen)
+    kind, number = kind_and_number(seen.key)
     match kind:
         case "goal":
             return (ev.GoalKept(number),)
@@ -76,7 +77,7 @@ def _keeps(seen: OnStudent) -> Whats:
 
 
 def _moves(seen: OnStudent) -> Whats:
-    kind, number = _line(seen)
+    kind, number = kind_and_number(seen.key)
     goal = numbered(seen.desk.student.goals, number)
     if kind != "goal" or goal is None:
         raise ConsoleError(NOTHING_TO_MOVE)
@@ -84,7 +85,7 @@ def _moves(seen: OnStudent) -> Whats:
 
 
 def _drops(seen: OnStudent) -> Whats:
-    kind, number = _line(seen)
+    kind, number = kind_and_number(seen.key)
     match kind:
         case "goal":
             return (ev.GoalDropped(number, TO_COME),)
@@ -96,7 +97,7 @@ def _drops(seen: OnStudent) -> Whats:
 
 
 def _edits(seen: OnStudent) -> Whats:
-    kind, number = _line(seen)
+    kind, number = kind_and_number(seen.key)
     match kind:
         case "goal":
             return (ev.GoalReworded(number, TO_COME),)
@@ -120,7 +121,7 @@ NO_QUESTION: Final = N_("Choose a question first: {key:panel.next} goes to the q
 
 
 def _answered_before(seen: OnStudent) -> Whats:
-    kind, number = _line(seen)
+    kind, number = kind_and_number(seen.key)
     return (ev.QuestionAnswered(needs(number if kind == "question" else None, NO_QUESTION), TO_COME),)
 
 
