@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import TextArea
 
 from defense_console.desk.typed.answers import KeepsTexts
+from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Dialog, key_hint
 from defense_console.screens.shared.saved_words import taken_over_words
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import NEW_LINE, DraftClock, Field
-from defense_console.words.translation import _
+from defense_console.words.translation import _, error_text
+
+T = TypeVar("T")
 
 
 class Ask(Dialog[str | None]):
@@ -128,3 +134,25 @@ async def answer_to(screen: ConsoleScreen, question: Ask) -> str | None:
         screen.refuse(reason)
         return None
     return await screen.app.push_screen_wait(question)
+
+
+async def ask_until(screen: ConsoleScreen, question: Callable[[str], Ask], use: Callable[[str], T]) -> T | None:
+    """Ask until the answer can be used.
+
+    Args:
+        screen: Where the dialogs open; called from one of its workers.
+        question: Makes the question from why the last answer was refused, "" at first.
+        use: Takes the answer, or refuses it with a `ConsoleError`.
+
+    Returns:
+        What `use` returned; None when the mentor went back, or nothing may be written.
+    """
+    problem = ""
+    while True:
+        answer = await answer_to(screen, question(problem))
+        if answer is None:
+            return None
+        try:
+            return use(answer)
+        except ConsoleError as error:
+            problem = error_text(error)

@@ -13,11 +13,11 @@ from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, answer_to, ask_until
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.screens.students.panels import date_of, level_text
-from defense_console.words.translation import N_, _, error_text, language, ngettext, short_when
+from defense_console.words.translation import N_, _, language, ngettext, short_when
 from defense_console.words.values import LEARNING, OUTCOMES, SESSIONS
 
 TEXT_CELLS: Final = 40
@@ -50,23 +50,23 @@ async def settle(screen: StudentPanels, *, kept: bool) -> None:
 
 async def move_goal(screen: StudentPanels, goal: values.Goal) -> bool:
     """Ask for another day of a goal, until what is typed is one, then why. Returns: whether it is moved."""
-    desk, problem = screen.texts, ""
+    desk = screen.texts
     now = _("Now: {day}.", day=date_of(goal.due)) + " " if goal.due else ""
     details = now + _("Write it like friday, 15/12, in 2 weeks or end of month; nothing for a goal without a day.")
     title = _("When is “{goal}” due?", goal=shortened(goal.text, TEXT_CELLS))
-    while True:
-        asked = Ask(desk, Asked.GOAL_DATE.of(goal.seq), title, problem or details, required=False)
-        due = await answer_to(screen, asked)
-        if due is None:
-            return False
-        try:
-            day = typed_due(due, screen.zone, screen.desk.now().wall)
-            if day == goal.due:
-                raise ConsoleError("The goal has this date already.")
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
-        break
+
+    def another(typed: str) -> str:
+        due = typed_due(typed, screen.zone, screen.desk.now().wall)
+        if due == goal.due:
+            raise ConsoleError("The goal has this date already.")
+        return due
+
+    def when(problem: str) -> Ask:
+        return Ask(desk, Asked.GOAL_DATE.of(goal.seq), title, problem or details, required=False)
+
+    day = await ask_until(screen, when, another)
+    if day is None:
+        return False
     said = _("New day: {day}.", day=date_of(day)) if day else _("Without a day from now on.")
     why = Ask(desk, Asked.GOAL_REASON.of(goal.seq), _("Why is it moved?"), said,
               placeholder=_("may stay empty"), required=False)  # fmt: skip
@@ -122,20 +122,15 @@ async def call_off(screen: StudentPanels) -> None:
 
 
 async def _move_session(screen: StudentPanels, day: str) -> None:
-    desk, problem = screen.texts, ""
+    desk = screen.texts
     details = _("Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.")
-    while True:
-        typed = await answer_to(screen, Ask(desk, Asked.SESSION, _("When is it instead?"), problem or details))
-        if typed is None:
-            return
-        try:
-            desk.move_session(day, typed)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
+
+    def when(problem: str) -> Ask:
+        return Ask(desk, Asked.SESSION, _("When is it instead?"), problem or details)
+
+    if await ask_until(screen, when, lambda typed: desk.move_session(day, typed)) is not None:
         screen.update()
         screen.tell(_("The session is moved; {key:edit.undo} takes it back."))
-        return
 
 
 async def reword_goal(screen: StudentPanels, goal: values.Goal) -> None:
@@ -236,24 +231,24 @@ def split_link(text: str) -> tuple[str, str]:
 
 async def estimate(screen: StudentPanels) -> None:
     """Ask how far the running project is, until what is typed is an estimate."""
-    desk, project, problem = screen.texts, screen.texts.running_project, ""
+    desk, project = screen.texts, screen.texts.running_project
     if project is None:
         return
     before = str(desk.percent(project))
     computed = _("Computed from uploads, criteria and goals: {n} %.", n=desk.computed_percent(project))
-    while True:
+
+    def how_far(problem: str) -> Ask:
         title = _("How far is {project}, in percent?", project=project.id)
-        typed = await answer_to(screen, Ask(desk, Asked.ESTIMATE, title, problem or computed, before))
-        if typed is None:
-            return
-        try:
-            desk.estimate(project.id, percent_of(typed))
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
+        return Ask(desk, Asked.ESTIMATE, title, problem or computed, before)
+
+    def use(typed: str) -> int:
+        desk.estimate(project.id, percent_of(typed))
+        return percent_of(typed)
+
+    percent = await ask_until(screen, how_far, use)
+    if percent is not None:
         screen.update()
-        screen.tell(_("{project} is at {n} %; {key:edit.undo} takes it back.", project=project.id, n=percent_of(typed)))
-        return
+        screen.tell(_("{project} is at {n} %; {key:edit.undo} takes it back.", project=project.id, n=percent))
 
 
 def percent_of(typed: str) -> int:
@@ -270,27 +265,26 @@ def percent_of(typed: str) -> int:
 
 async def go_away(screen: StudentPanels) -> None:
     """Ask until when the student is away; one who is away is here again, after a question."""
-    desk, problem = screen.texts, ""
+    desk = screen.texts
     if screen.student.standing.away is not None:
         if await screen.app.push_screen_wait(Confirm(_("Is the student here again?"), yes=_("here again"))):
             screen.attempt(desk.come_back)
         return
     details = _("The last day, like friday, 15/12 or in 2 weeks; nothing where nobody knows.")
-    while True:
-        asked = Ask(desk, Asked.AWAY, _("Until when is the student away?"), problem or details, required=False)
-        typed = await answer_to(screen, asked)
-        if typed is None:
-            return
-        try:
-            until = typed_due(typed, screen.zone, screen.desk.now().wall)
-            desk.go_away(desk.today, until)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
+
+    def until_when(problem: str) -> Ask:
+        return Ask(desk, Asked.AWAY, _("Until when is the student away?"), problem or details, required=False)
+
+    def leave(typed: str) -> str:
+        last = typed_due(typed, screen.zone, screen.desk.now().wall)
+        desk.go_away(desk.today, last)
+        return last
+
+    until = await ask_until(screen, until_when, leave)
+    if until is not None:
         screen.update()
         text = _("Away until {day}; {key:edit.undo} takes it back.", day=date_of(until)) if until else ""
         screen.tell(text or _("Away; {key:student.away} says when they are here again."))
-        return
 
 
 async def open_report(screen: StudentPanels) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, get_args
 
 from defense_console.desk.student.asked import Asked
@@ -13,11 +14,11 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.student.state import FollowedStudent, SettledOutcome
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, ask_until
 from defense_console.screens.shared.completing import AskZone
 from defense_console.screens.shared.dialogs import CHOICES, Choose
 from defense_console.screens.students.panels import date_of
-from defense_console.words.translation import _, error_text, language, translator
+from defense_console.words.translation import _, language, translator
 from defense_console.words.values import OUTCOMES
 
 NAME_CELLS: Final = 40
@@ -67,23 +68,14 @@ async def _ask(
     field: str,
     question: str,
     details: str,
-    do: Callable[[str], object],
+    do: Callable[[str], FollowedStudent | str],
     initial: str = "",
     required: bool = True,
     kind: type[Ask] = Ask,
 ) -> bool:
     """Ask until an answer can be used. Returns: whether it was."""
-    problem = ""
-    while True:
-        answer = await answer_to(screen, kind(desk, field, question, problem or details, initial, required=required))
-        if answer is None:
-            return False
-        try:
-            do(answer)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
-        return True
+    asked = partial(kind, desk, field, question, initial=initial, required=required)
+    return await ask_until(screen, lambda problem: asked(problem or details), do) is not None
 
 
 async def _name(screen: ConsoleScreen, desk: StudentDesk) -> bool:
@@ -121,8 +113,9 @@ async def _path(screen: ConsoleScreen, desk: StudentDesk) -> bool:
     curriculum, start = shipped[choice], [""]
     details = _("Write it like 01/09/2026, monday or today.")
 
-    def begin(text: str) -> None:
+    def begin(text: str) -> str:
         start[0] = desk.typed_day(text)
+        return start[0]
 
     before = desk.student.path
     if not await _ask(screen, desk, Asked.PATH_START, _("When does the path begin?"), details, begin,
