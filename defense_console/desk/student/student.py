@@ -22,7 +22,7 @@ from defense_console.desk.student.preparing import project_named
 from defense_console.desk.student.progress import computed_percent
 from defense_console.desk.student.rehearsing import rehearsals_of
 from defense_console.desk.student.today import FormField, form_fields
-from defense_console.desk.typed.day import far_day, plain_words
+from defense_console.desk.typed.day import typed_day
 from defense_console.desk.typed.goal import TypedGoal, typed_due, typed_goal
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.desk.typed.weekly import typed_weekly
@@ -165,12 +165,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         Raises:
             ConsoleError: It is not a day.
         """
-        try:
-            return far_day(plain_words(text.strip()), date.fromisoformat(self.today)).isoformat()
-        except (ValueError, OverflowError):
-            raise ConsoleError(
-                "“{text}” is not a day: write it like friday, 15/12 or 2026-12-15.", text=text.strip()
-            ) from None
+        return typed_day(text, date.fromisoformat(self.today)).isoformat()
 
     def computed_percent(self, project: Project) -> int:
         """Return how far a project is by what can be counted, from 0 to 100 by 10."""

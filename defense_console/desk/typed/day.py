@@ -10,6 +10,8 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
+from defense_console.model.errors import ConsoleError
+
 _WEEKDAYS: Final = (
     ("lundi", "lun", "monday", "mon"),
     ("mardi", "mar", "tuesday", "tue"),
@@ -96,6 +98,20 @@ def far_day(words: str, today: date) -> date:
         number = int(match[1]) if match[1].isdecimal() else _NUMBERS[match[1]]
         return today + relativedelta(**{_UNITS[match[2]]: number})  # type: ignore[arg-type]
     return coming_day(words, today)
+
+
+def typed_day(text: str, today: date) -> date:
+    """Return a day as typed, as `far_day` reads it.
+
+    Raises:
+        ConsoleError: It is not a day.
+    """
+    try:
+        return far_day(plain_words(text), today)
+    except (ValueError, OverflowError):
+        raise ConsoleError(
+            "“{text}” is not a day: write it like friday, 15/12 or 2026-12-15.", text=text.strip()
+        ) from None
 
 
 def looks_like_a_day(words: str) -> bool:

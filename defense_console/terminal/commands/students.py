@@ -200,25 +200,17 @@ def check_in(session: Session, student: str) -> int:
 @click.pass_obj
 def agenda(session: Session, day: str | None, as_json: bool) -> None:
     """Show a day of the mentor's."""
+    from defense_console.desk.typed.day import typed_day
     from defense_console.words.translation import local_day
 
     with session.desk(create=True) as (_store, desk):
         today = local_day(desk.now().wall, session.settings.zone)
-        chosen = today if day is None else _day(day, today)
+        chosen = today if day is None else typed_day(day, today)
         rows = _agenda(desk, chosen, session.settings.zone)
         if as_json:
             say_json([document for _at, document, _text in rows])
             return
         say_all([text for _at, _document, text in rows] or [_("Nothing is planned on {day}.", day=date_text(chosen))])
-
-
-def _day(text: str, today: date) -> date:
-    from defense_console.desk.typed.day import far_day, plain_words
-
-    try:
-        return far_day(plain_words(text), today)
-    except (ValueError, OverflowError):
-        raise ConsoleError("“{text}” is not a day: write it like friday, 15/12 or 2026-12-15.", text=text) from None
 
 
 def _agenda(desk: Desk, day: date, zone: str) -> list[tuple[str, dict[str, object], str]]:
