@@ -16,6 +16,7 @@ import msgspec
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.student.students import everybody
+from defense_console.exchange.lists.defenses_csv import neutral
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense import rubric
 from defense_console.model.defense.insight import OUTCOMES as OUTCOME_ORDER
@@ -199,13 +200,8 @@ def as_csv(found: Iterable[Plot]) -> bytes:
     for plot in found:
         for row in plot.rows:
             for kind, value in zip(plot.kinds, row.values, strict=True):
-                writer.writerow((plot.id, _plain(row.label), kind, value, row.said))
+                writer.writerow((plot.id, neutral(row.label), kind, value, row.said))
     return text.getvalue().encode()
-
-
-def _plain(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def as_svg(plot: Plot) -> bytes:

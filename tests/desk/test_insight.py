@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -84,6 +85,8 @@ def test_a_table_and_a_drawing_hold_every_number_and_no_address() -> None:
     )
     rows = list(csv.reader(io.StringIO(desk.as_csv([plot]).decode())))
     assert rows[1:] == [["x", "'=SUM(1) <a>", "one", "3", "3 of 7"], ["x", "'=SUM(1) <a>", "two", "4", "3 of 7"]]
+    odd = msgspec.structs.replace(plot, rows=(desk.PlotRow(" ＝1", (3, 4), "3 of 7"),))
+    assert desk.as_csv([odd]).decode().splitlines()[1].startswith("x,' ＝1,"), "as in the table of defenses"
     drawing = desk.as_svg(plot)
     assert drawing == desk.as_svg(plot)
     texts = [each.text or "" for each in ElementTree.fromstring(drawing).iter()]
