@@ -11,6 +11,7 @@ import pytest
 
 from defense_console.desk.student import outlook_words as words
 from defense_console.desk.student.outlook import OutlookDesk, Resources, course_of
+from defense_console.desk.student.shown import alerts_document
 from defense_console.desk.student.student import StudentDesk
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.defense import kinds as defense
@@ -219,6 +220,7 @@ def test_the_mentors_own_rules_lie_next_to_the_settings(
     strict = own(twin, tmp_path, shipped.replace("at_least = 2\n", "at_least = 3\n", 1))
     assert (strict.proposals(), strict.rules_problem) == ((), None)
     unknown = own(twin, tmp_path, shipped.replace('= "sessions_missed_in_a_row"', '= "log_ins"'))
+    assert alerts_document(unknown)["rules_problem"], "said also where nothing has asked for the rules before"
     assert len(unknown.proposals()) == 1, "the shipped rules are used meanwhile"
     assert unknown.rules_problem is not None
     sentence = translator("en").error(unknown.rules_problem)

@@ -107,8 +107,6 @@ class OutlookDesk:
         self._finished: tuple[Course, ...] | None = None
         self._cohort: FinishedStudents | None = None
         self._forecasts: dict[tuple[Course, date], Forecast] = {}
-        self.rules_problem: ConsoleError | None = None
-        """Why the mentor's own rules are not used: the shipped ones are, and their file stays as it is."""
 
     # --- rules -------------------------------------------------------------------------------------------------------
 
@@ -117,18 +115,27 @@ class OutlookDesk:
         """Return where the mentor's own rules are looked for: next to the settings; None where there are none."""
         return Path(self._settings.file).with_name(RULES) if self._settings.file else None
 
-    @cached_property
+    @property
     def rules(self) -> DeskRules:
         """Return the mentor's own rules, the shipped ones where there are none or where they cannot be used."""
-        own = self.own_rules
+        return self._loaded[0]
+
+    @property
+    def rules_problem(self) -> ConsoleError | None:
+        """Return why the mentor's own rules are not used: the shipped ones are, and their file stays as it is."""
+        return self._loaded[1]
+
+    @cached_property
+    def _loaded(self) -> tuple[DeskRules, ConsoleError | None]:
+        own, problem = self.own_rules, None
         if own is not None and own.is_file():
             try:
-                return load_desk_rules(own)
+                return load_desk_rules(own), None
             except ConsoleError as error:
-                self.rules_problem = ConsoleError(
+                problem = ConsoleError(
                     "Your own rules are not used: {problem} The file is {path}.", problem=error, path=str(own)
                 )
-        return load_desk_rules()
+        return load_desk_rules(), problem
 
     # --- forecasts ---------------------------------------------------------------------------------------------------
 
