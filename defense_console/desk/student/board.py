@@ -12,7 +12,7 @@ from defense_console.desk.student.overview import StudentLine
 from defense_console.model.curriculum import Project
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.path import ProjectStatus
-from defense_console.model.student.alerts import AlertRules, Measure
+from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.weekly import Occurrence
 from defense_console.model.text import searchable
 
@@ -30,8 +30,6 @@ class BoardRow(msgspec.Struct, frozen=True):
         curriculum: code, "" where none is known.
         path: each project with its status; empty without a curriculum.
         tabs: in which the student is, besides that of everybody.
-        unsaid: the latest session that has passed without a word about it, None for none.
-        waits: whether a defense of the student waits for the mentor.
         silent_days: since the last session, None before the first one.
     """
 
@@ -39,8 +37,6 @@ class BoardRow(msgspec.Struct, frozen=True):
     curriculum: str
     path: tuple[tuple[Project, ProjectStatus], ...]
     tabs: frozenset[StudentTab]
-    unsaid: Occurrence | None = None
-    waits: bool = False
     silent_days: int | None = None
 
 
@@ -68,12 +64,11 @@ def silent_days(line: StudentLine, now: datetime) -> int | None:
 def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     """Return whether a student slips away: too long without a session, or several missed in a row."""
     limits = {rule.measure: rule.at_least for rule in rules.rules}
-    most: Measure = "sessions_missed_in_a_row"
     days = line.student.standing.days
     said = [days[day].state for day in sorted(days) if days[day].state in ("held", "missed")]
     missed = next((n for n, state in enumerate(reversed(said)) if state == "held"), len(said))
     too_long = silent is not None and silent >= limits.get("days_without_session", silent + 1)
-    return too_long or missed >= limits.get(most, missed + 1)
+    return too_long or missed >= limits.get("sessions_missed_in_a_row", missed + 1)
 
 
 def in_tab(rows: Iterable[BoardRow], tab: StudentTab | None, search: str = "") -> tuple[BoardRow, ...]:

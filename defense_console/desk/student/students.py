@@ -136,7 +136,7 @@ class StudentsDesk:
         elsewhere = {each.project: each.outcome for each in standing.settled}
         shown = path(curriculum, defenses, elsewhere) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
-        return BoardRow(line, code, shown, frozenset(tabs), unsaid, waits, silent)
+        return BoardRow(line, code, shown, frozenset(tabs), silent)
 
     def _midnight(self, day: date) -> datetime:
         """Return when a day of the mentor's begins."""
