@@ -71,17 +71,14 @@ def _raises(seen: OnAlerts) -> Whats:
     return (ev.AlertRaised(TO_COME, TO_COME, TO_COME, TO_COME),)
 
 
-def _answers(until: str) -> Any:
-    def wish(seen: OnAlerts) -> Whats:
-        return tuple(ev.ProposalPutOff(each.rule, until, each.measured) for each in needs(seen.reasons, NO_PROPOSAL))
-
-    return wish
+def _puts_off(seen: OnAlerts) -> Whats:
+    return tuple(ev.ProposalPutOff(each.rule, measured=each.measured) for each in needs(seen.reasons, NO_PROPOSAL))
 
 
 ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.raise": _raises,
-    "alerts.later": _answers(""),
-    "alerts.unfounded": _answers(""),
+    "alerts.later": _puts_off,
+    "alerts.unfounded": _puts_off,
     "alerts.praise": lambda seen: (ev.AlertRaised(TO_COME, kudos=True),) if needs(seen.desk, NOBODY) else (),
     "alerts.answered": lambda seen: (ev.AlertAcknowledged(needs(seen.alert, NO_ALERT).seq),),
     "alerts.close": lambda seen: (ev.AlertClosed(needs(seen.alert, NO_ALERT).seq, "helped"),),
