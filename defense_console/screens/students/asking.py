@@ -8,6 +8,7 @@ from typing import Final, get_args
 import msgspec
 
 from defense_console.desk.student.asked import Asked
+from defense_console.desk.student.progress import STEP
 from defense_console.desk.typed.goal import typed_due
 from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
@@ -259,7 +260,7 @@ def percent_of(typed: str) -> int:
     """
     text = typed.replace("%", "").strip()
     if not (text.isdecimal() and text.isascii() and len(text) <= 3):
-        raise ConsoleError("An estimate goes from 0 to 100 in steps of {step}.", step=10)
+        raise ConsoleError("An estimate goes from 0 to 100 in steps of {step}.", step=STEP)
     return int(text)
 
 

@@ -9,6 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from defense_console.desk.student.overview import Sessions
+from defense_console.desk.student.progress import STEP
 from defense_console.desk.student.today import set_in
 from defense_console.keys.keymap import Command
 from defense_console.screens.base import ConsoleScreen
@@ -182,11 +183,11 @@ class CheckInScreen(StudentPanels):
 
     def action_check_in_more(self) -> None:
         """Ten percent further."""
-        self._estimate(10)
+        self._estimate(STEP)
 
     def action_check_in_less(self) -> None:
         """Ten percent less far."""
-        self._estimate(-10)
+        self._estimate(-STEP)
 
     def action_check_in_promise(self) -> None:
         """What I promise."""
