@@ -55,10 +55,9 @@ class Replay:
         if start is None:
             raise ConsoleError("There is nothing to play: the defense has not started.")
         self._start, self._recording = start, defense.recording
-        first = next(event.seq for event in events if between_ms(start, event.at) >= 0 and event.at == start)
-        offsets = (between_ms(start, event.at) if event.seq > first else 0 for event in events)
+        self._first = next(event.seq for event in events if event.at == start)
+        offsets = (between_ms(start, event.at) if event.seq > self._first else 0 for event in events)
         self._offsets = list(accumulate(offsets, max))
-        self._first = first
         end = defense.timeline.ended_at
         self.length_ms = max(0, between_ms(start, end)) if end is not None else self._offsets[-1]
         self._known: tuple[int, Defense] | None = None

@@ -312,7 +312,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
 
     def come_back(self, on: str = "") -> FollowedStudent:
         """Say that the student is here again, since a day, "" for today."""
-        return self.act(ev.CameBack(on or local_day(self.ledger.now().wall, self.settings.zone).isoformat()))
+        return self.act(ev.CameBack(on or self.today))
 
     # --- goals and promises --------------------------------------------------------------------------------------
 

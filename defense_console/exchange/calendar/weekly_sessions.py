@@ -217,10 +217,7 @@ def _changes(
 def _same(one: WeeklyPlan, other: WeeklyPlan) -> bool:
     """Return whether two plans give the same sessions from the later start on."""
     apart = (date.fromisoformat(other.starts) - date.fromisoformat(one.starts)).days
-    same = (one.time, one.zone, one.every, one.length_min, one.last) == (
-        other.time, other.zone, other.every, other.length_min, other.last,
-    )  # fmt: skip
-    return same and apart % (7 * one.every) == 0
+    return msgspec.structs.replace(other, starts=one.starts) == one and apart % (7 * one.every) == 0
 
 
 def _repetitions(

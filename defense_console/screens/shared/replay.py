@@ -88,8 +88,8 @@ class ReplayScreen(ConsoleScreen):
         """Show the moment."""
         moment, log = self._replay.at(self._position), self._log
         curriculum, project = log.curriculum, log.project
-        around = Around()
-        self.query_one(ClockPanel).show_clock(moment.defense.timeline, moment.now, curriculum.rules, self.zone, around)
+        timeline, clock = moment.defense.timeline, self.query_one(ClockPanel)
+        clock.show_clock(timeline, moment.now, curriculum.rules, self.zone, Around())
         rubric_list = self.query_one(RubricList)
         rubric_list.show_defense(moment.defense, curriculum, project, language(), {})
         rubric_list.name_frame(_("Rubric"), f"{len(moment.defense.all_ratings)}")
