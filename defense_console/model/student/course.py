@@ -72,7 +72,7 @@ class Course(msgspec.Struct, frozen=True):
     @property
     def end(self) -> date | None:
         """Return the day on which the last project was settled, None before."""
-        days = _settled_days(self, date.max)
+        days = settled_days(self, date.max)
         return max(days.values(), default=None) if len(days) == len({p.project for p in self.plan.projects}) else None
 
 
@@ -121,7 +121,7 @@ def reached(spans: Sequence[tuple[int, int]], today: date, weeks: float) -> date
     return date.fromordinal(min(day, date.max.toordinal()))
 
 
-def _settled_days(course: Course, today: date) -> dict[str, date]:
+def settled_days(course: Course, today: date) -> dict[str, date]:
     """Return the first day on which each project of the plan was settled, up to today, in order of days."""
     planned = {project.project for project in course.plan.projects}
     days: dict[str, date] = {}
@@ -145,7 +145,7 @@ class Measured(NamedTuple):
 def measured(course: Course, today: date) -> Measured:
     """Return a course as the forecast measures it on a day; what is later is not used."""
     spans = _days_off(course.away, today)
-    days = _settled_days(course, today)
+    days = settled_days(course, today)
     weeks = {project.project: planned_weeks(project) for project in course.plan.projects}
     before = course.plan.start.toordinal()
     ratios, weeks_off = [], []
@@ -183,7 +183,7 @@ def day_at(course: Course, share: float, inside: float) -> date:
     weeks = {project.project: planned_weeks(project) for project in course.plan.projects}
     aim = share * sum(weeks.values())
     before, behind = course.plan.start, 0.0
-    for project, day in _settled_days(course, date.max).items():
+    for project, day in settled_days(course, date.max).items():
         behind += weeks[project]
         if behind > aim:
             return before + timedelta(days=math.floor(max(0, (day - before).days) * inside))

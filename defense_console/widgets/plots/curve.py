@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from defense_console.model.student.course import Course, measured, planned_weeks
+from defense_console.model.student.course import Course, planned_weeks, settled_days
 from defense_console.model.student.forecast import Forecast
 from defense_console.widgets.frame.marks import mark
 from defense_console.words.translation import _, short_month
@@ -104,12 +104,10 @@ def _lines(course: Course, said: Forecast, today: date, levels: Sequence[float])
     start = course.plan.start
     weeks = {project.project: planned_weeks(project) for project in course.plan.projects}
     planned = [(start + timedelta(weeks=min(level, 1_000)), level) for level in levels]
-    remaining = {project.project for project in measured(course, today).remaining}
     done, behind = [(start, 0.0)], 0.0
-    for settled in sorted(course.settled, key=lambda each: each.day):
-        if settled.project in weeks and settled.project not in remaining and settled.day <= today:
-            behind += weeks.pop(settled.project)
-            done.append((max(settled.day, done[-1][0]), behind))
+    for project, day in settled_days(course, today).items():
+        behind += weeks.pop(project)
+        done.append((max(day, done[-1][0]), behind))
     now = (max(today, start), behind)
     if said.ended is None:
         done.append(now)
