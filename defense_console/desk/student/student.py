@@ -7,7 +7,7 @@ and `ask/…`, see `Asked`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import chain
 from typing import Final
 
@@ -183,10 +183,8 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         """Return the session of today that a check-in is about, held or not; None where none is planned."""
         if (running := self.student.running) is not None:
             return self.session(running.day) if running.day else None
-        zone, day = zone_of(self.settings.zone), date.fromisoformat(self.today)
-        first = datetime.combine(day, time(), zone).astimezone(UTC)
-        end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-        found = weekly.occurrences(self.student.standing, first, end, self.holidays)
+        day, zone = date.fromisoformat(self.today), zone_of(self.settings.zone)
+        found = weekly.sessions_of(self.student.standing, day, zone, self.holidays)
         return next((each for each in found if each.state in ("planned", "missed")), found[-1] if found else None)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, tzinfo
 
 import msgspec
 
@@ -29,7 +29,7 @@ from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.student.weekly import Holidays, Occurrence, occurrences
+from defense_console.model.student.weekly import Holidays, Occurrence, midnight, occurrences, sessions_of
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
@@ -84,6 +84,10 @@ class StudentsDesk:
         """The rows of the last drawing by student, each with what it was made of."""
 
     @property
+    def _zone(self) -> tzinfo:
+        return zone_of(self._settings.zone)
+
+    @property
     def _today(self) -> date:
         return local_day(self._ledger.now().wall, self._settings.zone)
 
@@ -118,7 +122,7 @@ class StudentsDesk:
         monday, next_monday = week_of(self._today)
         standing, shipped = line.student.standing, self._ledger.curricula.shipped
         curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
-        first, end = self._midnight(monday), self._midnight(next_monday)
+        first, end = midnight(monday, self._zone), midnight(next_monday, self._zone)
         around = occurrences(standing, min(first, now - LOOK_BACK), end, self._holidays)
         near = [each for each in around if each.state != "planned" or not away_on(standing, each.day)]
         unsaid = unsaid_of((each for each in near if instant(each.at) <= now), now)
@@ -138,10 +142,6 @@ class StudentsDesk:
         code = curriculum.code if curriculum is not None else standing.curriculum
         return BoardRow(line, code, shown, frozenset(tabs), silent)
 
-    def _midnight(self, day: date) -> datetime:
-        """Return when a day of the mentor's begins."""
-        return datetime.combine(day, time(), zone_of(self._settings.zone)).astimezone(UTC)
-
     def look(self) -> None:
         """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""
         if self._looked_at != self._ledger.snapshot.generation:
@@ -159,11 +159,10 @@ class StudentsDesk:
         return self._sessions(everybody(self._ledger).values(), day)
 
     def _sessions(self, students: Iterable[Student], day: date) -> tuple[DaySession, ...]:
-        first, last = self._midnight(day), self._midnight(day + timedelta(days=1))
         found = [
             DaySession(student, one)
             for student in students
-            for one in occurrences(student.standing, first, last, self._holidays)
+            for one in sessions_of(student.standing, day, self._zone, self._holidays)
         ]
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -112,6 +112,18 @@ def occurrences(
     found = (_occurrence(standing, plan, day, holidays) for plan, day in _days(standing, since, until))
     inside = (one for one in found if since <= instant(one.at) < until)
     return tuple(sorted(inside, key=lambda one: (one.at, one.day)))
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return when a day begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def sessions_of(
+    standing: Standing, day: date, zone: tzinfo, holidays: Holidays = no_holidays
+) -> tuple[Occurrence, ...]:
+    """Return the weekly sessions that start on a day of a zone, in the order of their start."""
+    return occurrences(standing, midnight(day, zone), midnight(day + timedelta(days=1), zone), holidays)
 
 
 def planned_so_far(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> int:
