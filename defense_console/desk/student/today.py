@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from defense_console.model.student.kinds import CheckInAnswered
 from defense_console.model.student.state import FollowedStudent, Goal, HeldSession
 from defense_console.words.translation import Translator
 from defense_console.words.values import BLOCKED, PACES
@@ -72,12 +73,7 @@ def form_fields(student: FollowedStudent, session: HeldSession | None, _: Transl
 
 def _fields(student: FollowedStudent, session: HeldSession, _: Translator) -> Iterator[FormField]:
     goals = goals_today(student, session)
-    said = []
-    if session.pace is not None:
-        said.append(_("Pace: {answer}", answer=_(PACES[session.pace])))
-    if session.blocked is not None:
-        said.append(_("Blocked: {answer}", answer=_(BLOCKED[session.blocked])))
-    if said:
+    if said := answers(session, _):
         yield FormField(_("Follow-up"), ". ".join(said) + ".")
     if goals:
         yield FormField(_("Goals"), "\n".join(_goal_line(each, _) for each in goals))
@@ -86,6 +82,16 @@ def _fields(student: FollowedStudent, session: HeldSession, _: Translator) -> It
         yield FormField(_("Difficulties"), "\n".join(f"- {text}" for text in asked))
     if new := set_in(student, session):
         yield FormField(_("Next goal"), "\n".join(f"- {goal_words(goal, _)}" for goal in new))
+
+
+def answers(said: HeldSession | CheckInAnswered, _: Translator) -> list[str]:
+    """Return what was answered to the two questions of a check-in, each with its name."""
+    found = []
+    if said.pace is not None:
+        found.append(_("Pace: {answer}", answer=_(PACES[said.pace])))
+    if said.blocked is not None:
+        found.append(_("Blocked: {answer}", answer=_(BLOCKED[said.blocked])))
+    return found
 
 
 def _goal_line(each: GoalToday, _: Translator) -> str:

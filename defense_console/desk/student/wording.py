@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from defense_console.desk.logs.wording import every_log_sentence, with_reason
+from defense_console.desk.student.today import answers
 from defense_console.model.log.instants import day_of
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentEvent, StudentWhat
 from defense_console.words.translation import N_, Translator, translator
-from defense_console.words.values import ALERT_RESULTS, BLOCKED, CANCELLERS, LEARNING, OUTCOMES, PACES, RATINGS
+from defense_console.words.values import ALERT_RESULTS, CANCELLERS, LEARNING, OUTCOMES, RATINGS
 
 _GOAL = N_("“{text}”")
 
@@ -98,13 +99,8 @@ def _sessions(what: StudentWhat, words: _Words) -> str | None:
             return _("Session started {at}", at=words.moment(at))
         case ev.SessionHeld(ended_at=at):
             return _("Session over {at}", at=words.moment(at))
-        case ev.CheckInAnswered(pace=pace, blocked=blocked):
-            parts = []
-            if pace is not None:
-                parts.append(_("Pace: {answer}", answer=_(PACES[pace])))
-            if blocked is not None:
-                parts.append(_("Blocked: {answer}", answer=_(BLOCKED[blocked])))
-            return " · ".join(parts)
+        case ev.CheckInAnswered():
+            return " · ".join(answers(what, _))
         case ev.WentAway(since=since, until=until, reason=reason):
             if until:
                 sentence = _("Away from {since} until {until}", since=words.day(since), until=words.day(until))
