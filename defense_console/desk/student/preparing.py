@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.student.rehearsing import rehearsals_of, rehearsed
+from defense_console.desk.student.rehearsing import last_rehearsal, not_met, rehearsed
 from defense_console.model.curriculum import Curriculum, Project, Skill
-from defense_console.model.defense.state import Defense, OutcomeValue
+from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, in_force
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.searching import Closed
@@ -50,7 +50,7 @@ def prepared(
     own = sorted((d for d in known.values() if d.student_id == student.id), key=lambda d: d.planned_at)
     here = [d for d in own if d.project == project.id]
     latest = here[-1] if here else None
-    held = [each for each in rehearsals_of(ledger, student.id, project.id).values() if each.session == "held"]
+    rehearsal = last_rehearsal(ledger, student.id, project.id)
     seen = latest.all_ratings if latest is not None else {}
     return Prepared(
         expected=tuple(str(each.n) for each in project.deliverables),
@@ -61,9 +61,9 @@ def prepared(
             for c in skill.criteria
         ),
         missed=tuple(miss for defense in own for miss in _misses(defense, ledger, zone)),
-        rehearsed=rehearsed(held[-1], local_day(held[-1].planned_at, zone)) if held else None,
+        rehearsed=rehearsed(rehearsal[1], local_day(rehearsal[1].planned_at, zone)) if rehearsal is not None else None,
         cases=tuple(
-            EarlierVerdict(_first_outcome(defense) == "validated", tuple(not_met(defense)))
+            EarlierVerdict(defense.versions[0].outcome == "validated", not_met(defense))
             for defense in known.values()
             if defense.project == project.id and defense.released is not None
         ),
@@ -75,15 +75,6 @@ def _read(ledger: Ledger, id: str) -> Defense | None:
     with suppress(ConsoleError):
         return ledger.glance(DEFENSE, id)
     return None
-
-
-def not_met(defense: Defense) -> list[str]:
-    """Return the criteria that were not met, in the order in which they were rated."""
-    return [id for id, rating in defense.all_ratings.items() if rating == "not_met"]
-
-
-def _first_outcome(defense: Defense) -> OutcomeValue:
-    return defense.versions[0].outcome
 
 
 def _received(defense: Defense) -> Iterator[str]:

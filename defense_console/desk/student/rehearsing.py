@@ -39,6 +39,17 @@ def rehearsals_of(ledger: Ledger, student_id: str, project_id: str) -> dict[str,
         found[id] = ledger.state(REHEARSAL, id)
 
 
+def last_rehearsal(ledger: Ledger, student_id: str, project_id: str) -> tuple[str, Defense] | None:
+    """Return the last rehearsal that is over and its id, None for none."""
+    held = [each for each in rehearsals_of(ledger, student_id, project_id).items() if each[1].session == "held"]
+    return held[-1] if held else None
+
+
+def not_met(defense: Defense) -> tuple[str, ...]:
+    """Return the criteria that were not met, in the order in which they were rated."""
+    return tuple(id for id, rating in defense.all_ratings.items() if rating == "not_met")
+
+
 class RehearsalsDesk:
     """The rehearsals of students."""
 
@@ -68,8 +79,8 @@ class RehearsalsDesk:
 
     def latest(self, student_id: str, project_id: str) -> str | None:
         """Return the id of the last rehearsal that is over, None for none."""
-        held = [id for id, d in rehearsals_of(self._ledger, student_id, project_id).items() if d.session == "held"]
-        return held[-1] if held else None
+        last = last_rehearsal(self._ledger, student_id, project_id)
+        return last[0] if last is not None else None
 
     def report(self, id: str, _: Translator) -> tuple[ReportPart, ...]:
         """Return the short report for the student: shared words only."""
@@ -89,11 +100,10 @@ class RehearsalsDesk:
 def rehearsed(rehearsal: Defense, day: date) -> Rehearsed:
     """Return a rehearsal as readiness shows it."""
     spoken = rubric.speaking(rehearsal.timeline)
-    missed = tuple(id for id, rating in rehearsal.all_ratings.items() if rating == "not_met")
     if spoken is None:
-        return Rehearsed(day, 0, None, missed)
+        return Rehearsed(day, 0, None, not_met(rehearsal))
     phase, took_ms = spoken
-    return Rehearsed(day, took_ms // 1000, (phase.min_s or 0, phase.max_s or 0), missed)
+    return Rehearsed(day, took_ms // 1000, (phase.min_s or 0, phase.max_s or 0), not_met(rehearsal))
 
 
 def _criteria(defense: Defense, ledger: Ledger, language: str) -> dict[str, str]:
