@@ -11,6 +11,7 @@ from defense_console.desk.student.outlook import Outlook, OutlookDesk
 from defense_console.desk.student.outlook_words import forecast_sentence, range_words, record_sentence
 from defense_console.desk.student.overview import Overview, Record
 from defense_console.desk.student.today import goal_words as wording_of
+from defense_console.model.student.forecast import Forecast
 from defense_console.model.student.state import (
     Absence,
     FollowedStudent,
@@ -226,9 +227,9 @@ def note_items(notes: Sequence[StudentNote], zone: str, now: str) -> tuple[Item,
 # --- the end of the path -----------------------------------------------------------------------------------------
 
 
-def end_words(outlooks: OutlookDesk, student_id: str) -> Content:
+def end_words(outlooks: OutlookDesk, said: Forecast | None) -> Content:
     """Return when the path ends, its range bold, with the console's own record; empty without a plan."""
-    said, in_words, today = outlooks.of(student_id).forecast, translator(language()), outlooks.today
+    in_words, today = translator(language()), outlooks.today
     text = Content(forecast_sentence(said, outlooks.rules.forecast, today, in_words))
     if said is None or said.end is None:
         return text.stylize("$text-muted")

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
+from defense_console.desk.student.outlook import Outlook
 from defense_console.desk.student.overview import Overview
 from defense_console.screens.students import asking, panels
 from defense_console.screens.students.on_student import StudentPanels
@@ -105,13 +106,14 @@ class StudentScreen(StudentPanels):
             else Content.styled(_("no path yet: {key:queue.student} plans it"), "$text-muted")
         )
         second = panels.situation(self.student, shown, self.zone, self.desk.now().wall)
-        third = panels.end_words(self.desk.outlooks, self.student_id)
+        ahead = self.desk.outlooks.of(self.student_id)
+        third = panels.end_words(self.desk.outlooks, ahead.forecast)
         rows = [first, *(each.truncate(self.row_width, ellipsis=True) for each in (second, third))]
         self.query_one("#student-band", QuietText).show(Content("\n").join(rows))
-        self._draw_progress()
+        self._draw_progress(ahead)
 
-    def _draw_progress(self) -> None:
-        panel, ahead = self.query_one(CurvePanel), self.desk.outlooks.of(self.student_id)
+    def _draw_progress(self, ahead: Outlook) -> None:
+        panel = self.query_one(CurvePanel)
         panel.name_frame(_("Progress"), panels.output_words(ahead))
         if ahead.course is None or ahead.forecast is None:
             none = _("no plan yet: {key:queue.student} plans the path, then there is a forecast")
