@@ -178,16 +178,20 @@ class StudentsScreen(SearchedList, ReadsGoals):
         row = next((row for row in self._rows if row.line.student.id == chosen), None)
         return OnStudents(self.desk.agenda, row.line.student if row is not None else None)
 
+    @property
+    def _chosen_id(self) -> str:
+        return self.table.chosen or ""  # without a line under the cursor these commands are refused
+
     def action_students_open(self) -> None:
         """The selected student."""
-        self.console_app.go("student", self.table.chosen)
+        self.console_app.go("student", self._chosen_id)
 
     def action_student_check_in(self) -> None:
         """The check-in of the selected student."""
-        self.console_app.go("check_in", self.table.chosen)
+        self.console_app.go("check_in", self._chosen_id)
 
     def _write(self, field: str) -> None:
-        self._about = self.desk.follow(self.table.chosen)
+        self._about = self.desk.follow(self._chosen_id)
         self.write(field)
 
     def action_student_goal(self) -> None:
@@ -251,4 +255,4 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """Change the selected student."""
         from defense_console.screens.students.changing import change_student
 
-        await change_student(self, self.desk.follow(self.table.chosen))
+        await change_student(self, self.desk.follow(self._chosen_id))
