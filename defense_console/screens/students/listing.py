@@ -24,7 +24,6 @@ from defense_console.widgets.lists.column_table import ColumnTable
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _, local_day
 
-MINUTE = 60
 NAME_CELLS = 40
 
 
@@ -41,7 +40,6 @@ class StudentsScreen(SearchedList, ReadsGoals):
         self._rows: tuple[BoardRow, ...] = ()
         self._about: StudentDesk | None = None
         self._first_drawing = True
-        self._seconds = 0
         self._computing = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -138,9 +136,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
 
     def second(self) -> None:
         """Once a minute everything is drawn anew: a session begins, a day ends."""
-        self._seconds += 1
-        if self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
-            self._seconds = 0
+        if self.is_due():
             self.update()
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
