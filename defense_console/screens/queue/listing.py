@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -12,8 +12,6 @@ from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue.words import DAY_STYLES, PERIOD_LABELS, filter_words, local_minute
 from defense_console.screens.shared.dialogs import Choose
-from defense_console.widgets.frame.hint_bar import Hint
-from defense_console.widgets.frame.tabs_line import TabTitle
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import N_, _
@@ -27,26 +25,6 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
     ("closed", N_("Closed"), N_("Closed")),
 )
 """Every tab with its long and its short title."""
-
-
-def command_of(tab: Tab | None) -> str:
-    """Return the id of the command that opens a tab; None is every pending defense."""
-    return f"queue.tab_{tab or 'all'}"
-
-
-def title(tab: Tab | None) -> str:
-    """Return the long name of a tab."""
-    return _(next(long for each, long, _short in TAB_LABELS if each == tab))
-
-
-def tabs(counts: Mapping[Tab | None, int], hint_of: Callable[[str], Hint | None]) -> list[TabTitle]:
-    """Return every tab with its key and its count. Args: hint_of: gives the hint of a command, None without a key."""
-    found = []
-    for tab, long, short in TAB_LABELS:
-        hint = hint_of(command_of(tab))
-        count = str(counts[tab]) if tab != "closed" else ""
-        found.append(TabTitle(command_of(tab), hint.key if hint is not None else "", _(long), _(short), count))
-    return found
 
 
 def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int], zone: str, now: str) -> list[Slot]:

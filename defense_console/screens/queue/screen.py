@@ -28,7 +28,6 @@ from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
@@ -45,6 +44,7 @@ class QueueScreen(SearchedList):
 
     CONTEXT = "queue"
     WISHES = QUEUE
+    TABS = listing.TAB_LABELS
 
     def __init__(self) -> None:
         super().__init__()
@@ -196,7 +196,7 @@ class QueueScreen(SearchedList):
         order = _(dict(queue_words.ORDER_LABELS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
         subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
-        self.table.name_frame(found or listing.title(self.tab), f"{count}{only}", subtitle)
+        self.table.name_frame(found or self.tab_title, f"{count}{only}", subtitle)
 
     def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
         """Return what is listed: headings, "" for none, with their lines."""
@@ -225,10 +225,10 @@ class QueueScreen(SearchedList):
         return self.desk.agenda.entry(chosen)
 
     def _draw_tabs(self) -> None:
-        counts = dict(agenda.tab_counts(self._entries))
+        counts = agenda.tab_counts(self._entries)
+        del counts["closed"]  # nobody counts the closed ones
         counts["today"] += len(day_sessions.still_open(self._sessions))
-        found = listing.tabs(counts, lambda id: self.hint_of(command(id)))
-        self.query_one(TabsLine).show_tabs(found, listing.command_of(self.tab))
+        self.show_tabs(counts)
 
     def _draw_day(self) -> None:
         """Show what of the day is taken, and where it is now."""

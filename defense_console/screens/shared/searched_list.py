@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -11,7 +14,7 @@ from defense_console.keys.keymap import command
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.search_field import SearchField
-from defense_console.widgets.frame.tabs_line import TabsLine
+from defense_console.widgets.frame.tabs_line import TabsLine, TabTitle
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _
 
@@ -23,6 +26,11 @@ PAGES = ("pageup", "pagedown", "home", "end")
 
 class SearchedList(WritingScreen):
     """A list in tabs, in whose place one searches. A subclass answers `table`."""
+
+    TABS: ClassVar[tuple[tuple[Any, str, str], ...]] = ()
+    """Every tab with its long and its short title; None is the one of everything."""
+    tab: Any = None
+    """The one that is shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +74,24 @@ class SearchedList(WritingScreen):
     def show_search(self) -> None:
         """Show the field instead of the tabs while something is sought."""
         self.set_class(bool(self.field.value) or self.focused is self.field, "-searching")
+
+    @property
+    def tab_title(self) -> str:
+        """The long name of the tab that is shown."""
+        return _(next(long for each, long, _short in self.TABS if each == self.tab))
+
+    def show_tabs(self, counts: Mapping[Any, int]) -> None:
+        """Show every tab with its key and its count. Args: counts: by tab; one that is missing shows none."""
+        found = []
+        for tab, long, short in self.TABS:
+            hint = self.hint_of(command(self._opens(tab)))
+            key, count = hint.key if hint is not None else "", str(counts.get(tab, ""))
+            found.append(TabTitle(self._opens(tab), key, _(long), _(short), count))
+        self.query_one(TabsLine).show_tabs(found, self._opens(self.tab))
+
+    def _opens(self, tab: str | None) -> str:
+        """Return the id of the command that opens a tab."""
+        return f"{self.CONTEXT}.tab_{tab or 'all'}"
 
     def on_tabs_line_clicked(self, event: TabsLine.Clicked) -> None:
         """A click on a tab is its key."""

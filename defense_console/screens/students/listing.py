@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from defense_console.desk.student.board import BoardRow, StudentOrder, StudentTab, counts, in_tab, ordered
 from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
-from defense_console.keys.keymap import command
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line, shortened
 from defense_console.screens.shared.searched_list import SearchedList
@@ -18,7 +17,6 @@ from defense_console.screens.students import words
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
 from defense_console.widgets.frame.header_line import Headline
-from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.column_table import ColumnTable
 from defense_console.widgets.lists.line_list import LineList
@@ -30,6 +28,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
 
     CONTEXT = "students"
     WISHES = STUDENTS
+    TABS = words.TAB_LABELS
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,12 +107,11 @@ class StudentsScreen(SearchedList, ReadsGoals):
         shown = ordered(in_tab(self._rows, self.tab, search), self.order, behind)
         rows = [words.table_row(row, ahead.get(row.line.student.id), self.zone, now, today) for row in shown]
         self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
-        name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else words.title(self.tab)
+        name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else self.tab_title
         keys = self.hints_of("students.open", "student.check_in", "student.goal")
         self.table.name_frame(line(name), str(len(rows) or ""), keys)
         self.show_search()
-        found = words.tabs(counted, lambda id: self.hint_of(command(id)))
-        self.query_one(TabsLine).show_tabs(found, words.command_of(self.tab))
+        self.show_tabs(counted)
         self._compute_missing()
 
     def _compute_missing(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from textual.content import Content
@@ -13,9 +13,7 @@ from defense_console.desk.student.outlook_words import forecast_short
 from defense_console.model.curriculum import Project
 from defense_console.model.queue.path import ProjectStatus
 from defense_console.safe_text import line
-from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.marks import mark
-from defense_console.widgets.frame.tabs_line import TabTitle
 from defense_console.widgets.lists.column_table import Column, TableRow
 from defense_console.widgets.plots.path_strip import PATH_MARKS
 from defense_console.widgets.plots.year_strip import year_strip
@@ -41,26 +39,6 @@ EMPTY: Mapping[StudentTab, str] = {
     "drifting": N_("Nobody drifts away; {key:students.tab_all} shows everybody."),
     "away": N_("Nobody is away; {key:students.tab_all} shows everybody."),
 }
-
-
-def command_of(tab: StudentTab | None) -> str:
-    """Return the id of the command that opens a tab; None is everybody."""
-    return f"students.tab_{tab or 'all'}"
-
-
-def title(tab: StudentTab | None) -> str:
-    """Return the long name of a tab."""
-    return _(next(long for each, long, _short in TAB_LABELS if each == tab))
-
-
-def tabs(counts: Mapping[StudentTab | None, int], hint_of: Callable[[str], Hint | None]) -> list[TabTitle]:
-    """Return every tab with its key and its count."""
-    found = []
-    for tab, long, short in TAB_LABELS:
-        hint = hint_of(command_of(tab))
-        key = hint.key if hint is not None else ""
-        found.append(TabTitle(command_of(tab), key, _(long), _(short), str(counts[tab])))
-    return found
 
 
 def columns() -> tuple[Column, ...]:
