@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,20 +26,6 @@ from tests.ui.conftest import SHIPPED, Room
 DAY = 86_400.0
 TODAY = date(2026, 11, 24)
 WEEKS = {"IRP-P1": 4, "IRP-P2": 6, "IRP-P3": 6, "IRP-P4": 8}
-
-
-@pytest.fixture
-def twin(room: Room) -> Iterator[Twin]:
-    """A console; it is Tuesday 24 November, 14:00 in Paris."""
-    room.student("s1", "Lina Demo")
-    twin = Twin(room)
-    yield twin
-    twin.kill()
-
-
-@pytest.fixture
-def desk(twin: Twin) -> StudentDesk:
-    return twin.desk.follow("s1")
 
 
 def planned(desk: StudentDesk, *finished: str) -> StudentDesk:

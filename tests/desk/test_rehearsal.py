@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -34,14 +33,6 @@ MISSED = "IRP-P2-B1.2-1"
 IRP = SHIPPED["IRP"]
 PROJECT = IRP.project("IRP-P2")
 EN = translator("en")
-
-
-@pytest.fixture
-def twin(room: Room) -> Iterator[Twin]:
-    room.student("s1", "Lina Demo")
-    twin = Twin(room)
-    yield twin
-    twin.kill()
 
 
 def begun(twin: Twin) -> str:

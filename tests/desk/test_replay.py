@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,14 +15,6 @@ from tests.desk.consoles import Twin
 from tests.ui.conftest import SHIPPED, Room
 
 FIRST, SECOND = "IRP-P2-B1.2-1", "IRP-P2-B1.2-2"
-
-
-@pytest.fixture
-def twin(room: Room) -> Iterator[Twin]:
-    room.student("s1", "Lina Demo")
-    twin = Twin(room)
-    yield twin
-    twin.kill()
 
 
 def played(room: Room, twin: Twin) -> Replay:

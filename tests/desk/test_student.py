@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
@@ -25,20 +24,6 @@ from tests.ui.conftest import Room
 
 DAY = 86_400.0
 NOW = "2026-11-24T13:00:00.000Z"
-
-
-@pytest.fixture
-def twin(room: Room) -> Iterator[Twin]:
-    """A console; it is Tuesday 24 November, 14:00 in Paris."""
-    room.student("s1", "Lina Demo")
-    twin = Twin(room)
-    yield twin
-    twin.kill()
-
-
-@pytest.fixture
-def desk(twin: Twin) -> StudentDesk:
-    return twin.desk.follow("s1")
 
 
 def test_a_student_without_any_session_shows_nothing_and_no_reproach(twin: Twin, desk: StudentDesk) -> None:
