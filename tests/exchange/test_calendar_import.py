@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +14,6 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from defense_console.cli import main
-from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange import planning
 from defense_console.exchange.appointments import ImportPlan, events_of
 from defense_console.exchange.bad_file import BadFile
@@ -24,7 +21,6 @@ from defense_console.exchange.calendar import matching
 from defense_console.exchange.calendar.matching import MatchSaid
 from defense_console.exchange.calendar.writing import CalendarForm
 from defense_console.exchange.curricula.reading import load_shipped
-from defense_console.exchange.data_file import data_file
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
@@ -32,10 +28,9 @@ from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.defense.timeline import iso
-from defense_console.model.log.envelope import Stamp
-from defense_console.store.sqlite.store import TinyStore
 from tests.examples import examples
 from tests.exchange.calendars import GOOGLE, NEXTCLOUD, OUTLOOK, event, ics
+from tests.exchange.consoles import ExchangeConsole
 
 SHIPPED = load_shipped()
 NOW = datetime(2027, 1, 1, 8, 0, tzinfo=UTC)
@@ -47,20 +42,11 @@ STUDENTS = [
 SUMMARY = "Soutenance IRP-P4 Zoé Fictive"
 
 
-class Console:
+class Console(ExchangeConsole):
     """A store with three students, and a clock."""
 
     def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.store = TinyStore.open(folder, create=True)
-        self.desk = ExchangeDesk(self.store, self.stamp, "Mentor", "Europe/Paris", SHIPPED)
-        entries = [{"student_id": id, "student_name": name, "email": email, "curriculum": "", "project": "",
-                    "attempt": None, "planned_at": ""} for id, name, email in STUDENTS]  # fmt: skip
-        self.desk.take(data_file(io.BytesIO(json.dumps(entries).encode())))
-
-    def stamp(self) -> Stamp:
-        ms = round((self.now - NOW).total_seconds() * 1000)
-        return Stamp(iso(self.now), ms, ms, "boot")
+        super().__init__(folder, NOW, STUDENTS)
 
     def take(self, data: bytes, *said: str, dry_run: bool = False) -> ImportPlan:
         taken = self.desk.take_calendar(data, [MatchSaid(0, text) for text in said], 366, dry_run=dry_run)
@@ -73,9 +59,6 @@ class Console:
     def decide(self, *whats: DefenseWhat, attempt: int = 1) -> None:
         for what in whats:
             self.desk.logs.decide(DEFENSE, str(defense_id("zoe-17", "IRP-P4", attempt)), [what], self.stamp())
-
-    def lines(self) -> int:
-        return sum(len(self.store.read_log(stream)) for stream in self.store.streams())
 
     def start(self) -> str:
         return self.defense().planned_at

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defense_console.cli import main
-from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange import planning
 from defense_console.exchange.appointments import ImportPlan
 from defense_console.exchange.bad_file import BadFile
@@ -28,9 +27,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
-from defense_console.model.defense.timeline import iso
-from defense_console.model.log.envelope import Stamp
-from defense_console.store.sqlite.store import TinyStore
+from tests.exchange.consoles import ExchangeConsole
 
 SHIPPED = load_shipped()
 IRP = SHIPPED["IRP"]
@@ -52,15 +49,9 @@ def session(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-class Console:
+class Console(ExchangeConsole):
     def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.store = TinyStore.open(folder, create=True)
-        self.desk = ExchangeDesk(self.store, self.stamp, "Mentor", "Europe/Paris", SHIPPED)
-
-    def stamp(self) -> Stamp:
-        ms = round((self.now - NOW).total_seconds() * 1000)
-        return Stamp(iso(self.now), ms, ms, "boot")
+        super().__init__(folder, NOW)
 
     def take(self, *sessions: Any) -> ImportPlan:
         taken = self.desk.take(data_file(io.BytesIO(json.dumps(list(sessions)).encode())))
@@ -73,9 +64,6 @@ class Console:
     def decide(self, *whats: ev.DefenseWhat) -> None:
         for what in whats:
             self.desk.logs.decide(DEFENSE, str(defense_id("1717", "IRP-P4", 1)), [what], self.stamp())
-
-    def lines(self) -> int:
-        return sum(len(self.store.read_log(stream)) for stream in self.store.streams())
 
     def hold(self, minutes: int) -> None:
         self.store.pin(curriculum_hash(IRP), canonical_json(IRP))

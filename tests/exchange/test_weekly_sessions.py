@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,21 +11,17 @@ from click.testing import CliRunner
 from icalendar import Calendar
 
 from defense_console.cli import main
-from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.bad_file import BadFile
 from defense_console.exchange.calendar.matching import MatchSaid
 from defense_console.exchange.calendar.weekly_sessions import SessionsPlan
 from defense_console.exchange.calendar.writing import CalendarForm
-from defense_console.exchange.data_file import data_file
-from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.instants import iso
 from defense_console.model.student import kinds as ev
 from defense_console.model.student import weekly
 from defense_console.model.student.state import FollowedStudent, WeeklyPlan
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.sqlite.store import TinyStore
 from tests.exchange.calendars import PARIS_VTIMEZONE, WINDOWS_VTIMEZONE, event, ics
-from tests.ui.conftest import SHIPPED
+from tests.exchange.consoles import ExchangeConsole
 
 NOW = datetime(2027, 1, 1, 8, 0, tzinfo=UTC)
 STUDENTS = [("zoe-17", "Zoé [Fictive]", "zoe@example.org"), ("ada-18", "Ada Exemple", "")]
@@ -36,20 +30,11 @@ HOUR = "DTEND;TZID=Europe/Paris:20261201T190000"
 ZOE = "ATTENDEE:mailto:zoe@example.org"
 
 
-class Console:
+class Console(ExchangeConsole):
     """A store with two students, on the first of January 2027."""
 
     def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.store = TinyStore.open(folder, create=True)
-        self.desk = ExchangeDesk(self.store, self.stamp, "Mentor", "Europe/Paris", SHIPPED)
-        entries = [{"student_id": id, "student_name": name, "email": email, "curriculum": "", "project": "",
-                    "attempt": None, "planned_at": ""} for id, name, email in STUDENTS]  # fmt: skip
-        self.desk.take(data_file(io.BytesIO(json.dumps(entries).encode())))
-
-    def stamp(self) -> Stamp:
-        ms = round((self.now - NOW).total_seconds() * 1000)
-        return Stamp(iso(self.now), ms, ms, "boot")
+        super().__init__(folder, NOW, STUDENTS)
 
     def take(self, data: bytes, *said: str, dry_run: bool = False) -> SessionsPlan:
         return self.desk.take_sessions(data, [MatchSaid(0, text) for text in said], 366, dry_run=dry_run)
