@@ -109,24 +109,9 @@ class AlertsScreen(PanelScreen):
     # --- the log under the cursor ------------------------------------------------------------------------------------
 
     @property
-    def about(self) -> str:
-        """It is about no defense."""
-        return ""
-
-    @property
     def place_id(self) -> str:
         """The student it was opened for."""
         return self.student_id
-
-    @property
-    def stream(self) -> str:
-        """It is about several logs."""
-        return ""
-
-    @property
-    def whose(self) -> str:
-        """See `stream`."""
-        return ""
 
     def standing_line(self) -> str:
         """Why the mentor's own rules are not used, where they are not."""

@@ -38,11 +38,6 @@ class StudentPanels(PanelScreen, ReadsGoals):
         return self.desk.follow(self.student_id)
 
     @property
-    def about(self) -> str:
-        """It is about no defense."""
-        return ""
-
-    @property
     def place_id(self) -> str:
         """The student."""
         return self.student_id
