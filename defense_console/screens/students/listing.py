@@ -107,7 +107,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
         shown = ordered(in_tab(self._rows, self.tab, search), self.order, behind)
         rows = [words.table_row(row, ahead.get(row.line.student.id), self.zone, now, today) for row in shown]
         self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
-        name = _("Found “{search}”", search=shortened(search.strip(), 30)) if search.strip() else self.tab_title
+        name = _("Found “{text}”", text=shortened(search.strip(), 30)) if search.strip() else self.tab_title
         keys = self.hints_of("students.open", "student.check_in", "student.goal")
         self.table.name_frame(line(name), str(len(rows) or ""), keys)
         self.show_search()
