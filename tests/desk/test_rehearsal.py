@@ -128,7 +128,7 @@ def test_its_report_has_shared_words_and_the_defense_is_compared_afterwards(room
     assert compared["Questions that came again"] == ("why this client?",)
     again = begun(twin)
     assert twin.desk.rehearsal(again).defense.attempt == 2
-    assert begun(twin) == again, "one that goes on is gone on with"
+    assert begun(twin) == again, "one that is running is continued"
     with pytest.raises(ConsoleError, match="comes to no verdict"):
         twin.desk.rehearsal(again).act(ev.Signed(1, "validated", None))
 

@@ -48,7 +48,7 @@ _LONGEST_WEEKS = 1_000
 _NOBODY = FinishedStudents(0.0, 1.0, 1.0, ())
 """For forecasts that look at nobody else."""
 _LOOK_BACK = 8
-"""So many check-ins at most are looked at again to see how long the planned end has been unlikely."""
+"""At most so many check-ins are forecast again, to see how long the planned end has been unlikely."""
 
 
 class Outlook(msgspec.Struct, frozen=True):

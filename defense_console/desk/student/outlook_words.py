@@ -135,9 +135,9 @@ def tighter_sentence(rule: AlertRule, tighter: AlertRule, _: Translator) -> str:
 RULES: Final[Mapping[str, str]] = {
     "sessions_missed_in_a_row": N_("sessions missed in a row"),
     "days_without_session": N_("days without a session"),
-    "days_without_output": N_("days without anything that came in"),
+    "days_without_output": N_("days without anything coming in"),
     "checkins_with_a_late_end": N_("check-ins at which the planned end was unlikely"),
-    "reworks_of_one_project": N_("times to rework of one project"),
+    "reworks_of_one_project": N_("reworks of one project"),
     "goals_not_kept_in_a_row": N_("goals not kept in a row"),
     "days_after_the_return": N_("days after the announced return"),
 }

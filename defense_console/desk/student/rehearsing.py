@@ -58,7 +58,7 @@ class RehearsalsDesk:
         self._leases = leases
 
     def begin(self, student_id: str, curriculum: Curriculum, project: Project, language: str) -> str:
-        """Begin a rehearsal now, or go on with the one that goes on. Returns: its id.
+        """Begin a rehearsal, or continue the one that is running. Returns: its id.
 
         Raises:
             ConsoleError: The store cannot be written.

@@ -78,7 +78,7 @@ class StudentsDesk:
         self._settings = settings
         self._rules = rules
         self._weekly: tuple[str, ...] = ()
-        """Ids of those with a weekly plan, as far as it was looked."""
+        """Ids of those with a weekly plan, as of the last `look`."""
         self._looked_at = -1
         self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
@@ -149,7 +149,7 @@ class StudentsDesk:
             self._weekly = self._ledger.store.with_weekly_plan()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
-        """Return the weekly sessions of the mentor's day, as far as `look` knows whose; who is away has none."""
+        """Return the weekly sessions of the mentor's day, of those whom the last `look` found; who is away has none."""
         students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
         here = (each for each in students.values() if not away_on(each.standing, self._today.isoformat()))
         return self._sessions(here, self._today)

@@ -27,7 +27,7 @@ class StudentFolding(Working):
     aways: list[values.Away] = msgspec.field(default_factory=list)
     sessions: dict[int, values.HeldSession] = msgspec.field(default_factory=dict)
     absences: dict[str, values.Absence] = msgspec.field(default_factory=dict)
-    """By the day; a session that is held after all is none."""
+    """By day; a session that is held after all leaves none."""
     goals: dict[int, values.Goal] = msgspec.field(default_factory=dict)
     notes: dict[int, values.StudentNote] = msgspec.field(default_factory=dict)
     promises: dict[int, values.Promise] = msgspec.field(default_factory=dict)

@@ -23,7 +23,7 @@ Holidays = Callable[[date], str]
 """Gives the name of a holiday, "" for any other day."""
 TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 LONGEST: Final = timedelta(days=3_660)
-"""Nobody looks further: a plan without an end has no last session."""
+"""Nobody looks further ahead: a plan without an end has no last session."""
 _SOON: Final = timedelta(days=22)
 _YEAR: Final = timedelta(days=366)
 
@@ -88,7 +88,7 @@ def odd_time(plan: WeeklyPlan, weeks: int = 106) -> tuple[date, Literal["never",
     """Return the first day on which the local time does not exist or occurs twice, None when there is none.
 
     Args:
-        weeks: So far ahead it is looked: two years hold every change of clocks.
+        weeks: How far ahead to look: two years hold every change of clocks.
     """
     zone = zone_named(plan.zone)
     first = date.fromisoformat(plan.starts)

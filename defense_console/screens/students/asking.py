@@ -155,7 +155,7 @@ async def answer_as_before(screen: StudentPanels, question: values.StudentQuesti
     """Offer what others were answered at the same criterion, the answer that unblocked soonest first."""
     found = screen.desk.outlooks.found_again(screen.student_id, question.project, question.criterion)
     if not found.answers:
-        screen.tell(_("Nothing was answered before at this criterion."))
+        screen.tell(_("There is no earlier answer on this criterion."))
         return
     offered = found.answers[: len(CHOICES)]
     options = [f"{shortened(each.answer, ANSWER_CELLS)} · {_unblocked(each.unblocked_days)}" for each in offered]

@@ -145,7 +145,9 @@ def weeks_of(text: str, curriculum: Curriculum) -> dict[str, int]:
     """
     typed, ids = text.replace(",", " ").split(), [project.id for project in curriculum.projects]
     if not typed or not all(each.isdecimal() and each.isascii() and len(each) <= 4 for each in typed):
-        raise ConsoleError("“{text}” are no weeks: write numbers, such as 4 6 8.", text=shortened(text, NAME_CELLS))
+        raise ConsoleError(
+            "“{text}” is not a number of weeks: write numbers, such as 4 6 8.", text=shortened(text, NAME_CELLS)
+        )
     if len(typed) not in (1, len(ids)):
         raise ConsoleError("The path has {n} projects, and {found} numbers are typed.", n=len(ids), found=len(typed))
     numbers = [int(each) for each in typed] * (len(ids) if len(typed) == 1 else 1)

@@ -106,7 +106,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
         self.write("note")
 
     async def action_student_rehearse(self) -> None:
-        """Rehearse the next defense, after a question; one that goes on is gone on with."""
+        """Rehearse the next defense, after a question; one that is running is continued."""
         desk, project = self.texts, self.texts.running_project
         curriculum = desk.curriculum
         if project is None or curriculum is None:

@@ -248,7 +248,9 @@ def _session(session: Occurrence) -> str:
     return _("weekly session, {state}", state=f"{state} ({session.holiday})" if session.holiday else state)
 
 
-@click.command("alerts", cls=WordedCommand, help=N_("Show which alerts are proposed and raised, and how rules did."))
+@click.command(
+    "alerts", cls=WordedCommand, help=N_("Show which alerts are proposed and raised, and how often rules were right.")
+)
 @_AS_JSON
 @shared
 @click.pass_obj
