@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.student.rehearsing import last_rehearsal, not_met, rehearsed
-from defense_console.model.curriculum import Curriculum, Project, Skill
+from defense_console.model.curriculum import Criterion, Curriculum, Project, Skill
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, in_force
 from defense_console.model.errors import ConsoleError
@@ -94,26 +94,25 @@ def skills_to_work_on(ledger: Ledger, rows: Iterable[Closed]) -> tuple[Skill, ..
             last.setdefault(row.project, row)
     found: dict[str, Skill] = {}
     for row in last.values():
-        defense = _read(ledger, row.id)
-        curriculum = in_force(defense, ledger.curricula) if defense is not None else None
-        project = curriculum.project(row.project) if curriculum is not None else None
-        if defense is None or curriculum is None or project is None:
-            continue
-        missed = set(not_met(defense))
-        for skill in curriculum.skills_of(project):
-            if any(criterion.id in missed for criterion in skill.criteria):
+        if (defense := _read(ledger, row.id)) is not None:
+            for skill, _criterion in _missed(defense, ledger):
                 found.setdefault(skill.ref, skill)
     return tuple(found.values())
 
 
 def _misses(defense: Defense, ledger: Ledger, zone: str) -> Iterator[Miss]:
     """Yield what was not met in a defense whose verdict was released."""
-    curriculum, released = in_force(defense, ledger.curricula), defense.released
+    released = defense.released
+    if released is not None and released.released_at is not None:
+        day = local_day(released.released_at, zone)
+        for skill, criterion in _missed(defense, ledger):
+            yield Miss(defense.project, skill.ref, criterion.id, day)
+
+
+def _missed(defense: Defense, ledger: Ledger) -> Iterator[tuple[Skill, Criterion]]:
+    """Yield what was not met with its skill, in the order of the rubric; nothing without the curriculum."""
+    curriculum = in_force(defense, ledger.curricula)
     project = curriculum.project(defense.project) if curriculum is not None else None
-    if curriculum is None or project is None or released is None or released.released_at is None:
-        return
-    missed, day = set(not_met(defense)), local_day(released.released_at, zone)
-    for skill in curriculum.skills_of(project):
-        for criterion in skill.criteria:
-            if criterion.id in missed:
-                yield Miss(defense.project, skill.ref, criterion.id, day)
+    if curriculum is not None and project is not None:
+        missed = set(not_met(defense))
+        yield from ((skill, c) for skill in curriculum.skills_of(project) for c in skill.criteria if c.id in missed)
