@@ -516,6 +516,15 @@ def test_a_log_that_is_gone_as_a_whole_is_found(store: TinyStore, folder: Path, 
     assert [(p.stream, p.kind) for p in store.verify_all()] == [(log, "cut")]
 
 
+def test_a_table_whose_name_was_lost_is_named_again_by_the_next_write(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM tables")
+    assert store.streams() == ()
+    store.append(logs.more(1, 6, "after the loss"))
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        assert {name for (name,) in connection.execute("SELECT name FROM tables")} >= {log, "pending"}
+    assert store.streams() == (log,)
+
+
 def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> None:
     lines = store.read_log(log)
     for seq, other in ((2, lines[2]), (3, lines[1])):

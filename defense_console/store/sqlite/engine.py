@@ -304,8 +304,7 @@ class RowStorage(Storage):
 
     def put(self, name: str, id: int, body: bytes) -> None:
         """Write a row, over the one that may be there."""
-        values = (name, id, body.decode(), schema.checksum(name, id, body))
-        self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+        self._insert("REPLACE", name, id, body)
 
     def add(self, name: str, id: int, body: bytes) -> None:
         """Write a row where there is none.
@@ -314,11 +313,17 @@ class RowStorage(Storage):
             ValueError: There is one.
         """
         try:
-            self._run(
-                "INSERT INTO rows VALUES (?, ?, ?, ?)", (name, id, body.decode(), schema.checksum(name, id, body))
-            )
+            self._insert("ABORT", name, id, body)
         except sqlite3.IntegrityError as error:
             raise ValueError(f"there is a row {id} in {name}") from error
+
+    def _insert(self, otherwise: str, name: str, id: int, body: bytes) -> None:
+        """Write a row; its table is made where it is new or its name was lost."""
+        values = (name, id, body.decode(), schema.checksum(name, id, body))
+        sql = f"INSERT OR {otherwise} INTO rows SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM tables WHERE name = ?)"
+        if self._run(sql, (*values, name)).rowcount == 0:
+            self.register(name)
+            self._run(sql, (*values, name))
 
     def delete(self, name: str, id: int) -> bool:
         """Drop a row; return whether it was there."""

@@ -78,8 +78,6 @@ class Documents:
             before = json.loads(found.body)
             if any(before[name] != document[name] for name in names):
                 raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
-        else:
-            self.rows.register(table)
         self.rows.put(table, key, encode(document))
 
     def remove(self, table: str, *keys: int) -> None:
@@ -161,7 +159,5 @@ class Documents:
             ValueError: There is a line of that number.
         """
         with self.rows.together():
-            if lines and lines[0].seq == 1:
-                self.rows.register(stream)
             for line in lines:
                 self.rows.add(stream, line.seq, encode({"hash": line.hash, "line": line.body.decode()}))
