@@ -525,6 +525,18 @@ def test_a_table_whose_name_was_lost_is_named_again_by_the_next_write(store: Tin
     assert store.streams() == (log,)
 
 
+def test_the_last_line_is_not_taken_from_a_page_out_of_its_place(store: TinyStore, folder: Path, log: str) -> None:
+    for seq in range(6, 80):
+        store.append(logs.more(1, seq, f"note {seq} " * 20))
+    store.close()
+    data, page = bytearray((folder / place.FILE).read_bytes()), 4096
+    one, other = (data.rfind(text) // page * page for text in (b"note 30 note 30", b"note 79 note 79"))
+    data[one : one + page], data[other : other + page] = data[other : other + page], data[one : one + page]
+    (folder / place.FILE).write_bytes(data)
+    with closing(TinyStore.open(folder)) as torn, pytest.raises(DamagedStore):
+        torn.last(log)
+
+
 def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> None:
     lines = store.read_log(log)
     for seq, other in ((2, lines[2]), (3, lines[1])):

@@ -368,11 +368,18 @@ class RowStorage(Storage):
         Raises:
             DamagedRow: It is not what was written.
         """
-        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(sql, (name,)).fetchone()
-        if row is None:
+        # Found by its id as well: a page out of its place would give another line as the last.
+        sql = (
+            "SELECT last.id, row.id, CAST(row.body AS BLOB), row.sum"
+            " FROM (SELECT max(id) AS id FROM rows WHERE tab = ?1) AS last"
+            " LEFT JOIN rows AS row ON row.tab = ?1 AND row.id = last.id"
+        )
+        last, *row = self._connection.execute(sql, (name,)).fetchone()
+        if last is None:
             return None
-        found = self._sound(name, self._raw(name, row))
+        if row[0] is None:
+            raise TornTable(f"rows of {name} are not in their order")
+        found = self._sound(name, self._raw(name, (*row,)))
         return found.id, found.body
 
     def in_either(self, names: tuple[str, str], id: int) -> dict[str, RawRow]:
