@@ -69,8 +69,7 @@ class Documents:
     def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
         """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
         with self.rows.together():
-            found = self.rows.in_either((table, table), key).get(table)
-            self.replace(table, key, document, found, *names)
+            self.replace(table, key, document, next(self.rows.raw(table, key, key), None), *names)
 
     def replace(self, table: str, key: int, document: Mapping[str, Any], found: RawRow | None, *names: str) -> None:
         """Write a document over the row found at its place, in a transaction of the caller; see `put`."""
