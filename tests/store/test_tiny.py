@@ -33,6 +33,7 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
+from defense_console.store.checking import KnownEnd
 from defense_console.store.sqlite import engine, schema, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place
@@ -424,7 +425,7 @@ def test_a_log_that_grows_while_it_is_read_is_not_taken_for_cut(
     store.append(logs.first())
     look = verifying.known_end
 
-    def grown(rows: engine.RowStorage, stream: str) -> verifying.KnownEnd | None:
+    def grown(rows: engine.RowStorage, stream: str) -> KnownEnd | None:
         monkeypatch.setattr(verifying, "known_end", look)
         with closing(TinyStore.open(folder)) as other:
             other.append(logs.more(1, 1, "meanwhile"))
