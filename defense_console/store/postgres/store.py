@@ -8,6 +8,7 @@
 | `draft`, `aside` | text being typed; decision kept aside | stream, field or name |
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
+| `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
@@ -137,12 +138,10 @@ class PostgresStore:
 
     def _check_fence(self, job: Append, fence: int) -> None:
         """Refuse what is written under a claim that has changed, unless it is there already."""
-        claimed = self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone()
-        last = self.last(job.stream) if claimed is None else None
-        if claimed is None and (last is None or last.seq <= job.expected):
-            raise Conflict(
-                N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=job.stream
-            )
+        if self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone() is None:
+            last = self.last(job.stream)
+            if last is None or last.seq <= job.expected:
+                raise not_yours(job.stream)
 
     @reads
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
@@ -151,9 +150,6 @@ class PostgresStore:
         Raises:
             DamagedStore: A line is missing or is not what was written.
         """
-        return self._whole(stream)
-
-    def _whole(self, stream: str) -> tuple[StoredLine, ...]:
         found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
         lines = log_rules.checked(stream, (StoredLine(*row[2:]) for row in found if row[2] is not None))
         if found:
@@ -246,7 +242,7 @@ class PostgresStore:
         current = known.standing.current if isinstance(known, Student) else version >= SUMMARY_VERSION
         if known is not None and row_seq == seq and current:
             return known
-        row = row_of_log(stream, self._whole(stream), self._curriculum)
+        row = row_of_log(stream, self.read_log(stream), self.curriculum)
         if row is None:
             return known
         if not self.transactions.open and self.read_only is None:
@@ -416,9 +412,6 @@ class PostgresStore:
         Raises:
             DamagedStore: It is not what was pinned.
         """
-        return self._curriculum(hash)
-
-    def _curriculum(self, hash: str) -> bytes | None:
         row = self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone()
         if row is None:
             return None
@@ -467,6 +460,11 @@ class PostgresStore:
     @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
+
+
+def not_yours(stream: str) -> Conflict:
+    """Return that a claim has changed since it was read."""
+    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)
 
 
 def _refuse_cut(stream: str, end: tuple[int, str], known: Iterable[Any]) -> None:
