@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import uuid
@@ -16,7 +15,8 @@ from tinydb.table import Document
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES
-from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.base import StoreError
+from defense_console.store.log_rules import checked_curriculum
 from defense_console.store.sqlite.engine import DamagedRow, RawRow, RowStorage
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.pragmas import connect_to_read
@@ -117,14 +117,7 @@ class Documents:
             DamagedStore: It is not what was pinned.
         """
         document = self.get("curricula", "hash", hash)
-        if document is None:
-            return None
-        body: bytes = document["body"].encode()
-        if hashlib.sha256(body).hexdigest() != hash:
-            raise DamagedStore(
-                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
-            )
-        return body
+        return None if document is None else checked_curriculum(hash, document["body"].encode())
 
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""

@@ -11,8 +11,9 @@ from typing import Any
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
-from defense_console.store.base import DamagedStore, Problem
+from defense_console.store.base import Problem
 from defense_console.store.checking import KnownEnd, changed_curriculum, check_lines, problem
+from defense_console.store.log_rules import end_is_gone
 from defense_console.store.sqlite.engine import RawRow, RowStorage
 from defense_console.store.sqlite.keys import ROWS_OF_LOGS, name_key, places_beside
 
@@ -49,11 +50,7 @@ def refuse_cut(rows: RowStorage, stream: str, last: StoredLine | None) -> None:
     end = known_end(rows, stream)
     emptied = last is None and rows.names(stream, 1) == [stream]
     if emptied or (end is not None and (end.seq > seq or (end.seq == seq and end.hash not in ("", known)))):
-        raise DamagedStore(
-            N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
-            stream=stream,
-            seq=seq,
-        )
+        raise end_is_gone(stream, seq)
 
 
 def _is_of(document: dict[str, Any], stream: str) -> bool:
